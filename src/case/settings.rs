@@ -1,0 +1,154 @@
+//! The settings that the core sees: every value checked, every default filled in.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+
+use crate::schema::vocabulary::Role;
+
+/// A validated case.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The folder that holds `case.toml`; all paths are relative to it.
+    pub root: PathBuf,
+    /// The path of `case.toml`.
+    pub file: PathBuf,
+    /// `case.id`.
+    pub id: String,
+    /// `case.title`; the id where none is given.
+    pub title: String,
+    /// `case.timezone`, of times without offset.
+    pub timezone: TimeZone,
+    /// The corp that the customers leave.
+    pub source: Corp,
+    /// The corp that the customers join.
+    pub target: Corp,
+    /// Start and end.
+    pub migration: Migration,
+    /// All four roles, with defaults where the file says nothing.
+    pub snapshots: BTreeMap<Role, SnapshotSettings>,
+    /// Present where the case has `[contract]`.
+    pub contract: Option<Contract>,
+    /// Thresholds and the exit policy.
+    pub policy: Policy,
+    /// Accepted exceptions.
+    pub waivers: Vec<Waiver>,
+}
+
+/// One of the two corps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corp {
+    /// `corp_id`, if given.
+    pub corp_id: Option<String>,
+    /// Its name; the role (`source`, `target`) where none is given.
+    pub name: String,
+}
+
+/// When it happened: microseconds since 1970, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    /// The formal start, cut-off of clause D1.
+    pub started_at: i64,
+    /// The end.
+    pub finished_at: i64,
+}
+
+/// Where a snapshot is, and what the user says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotSettings {
+    /// A folder, a file or a glob, relative to the case folder.
+    pub path: String,
+    /// Whether the case file names the path: if so, it has to exist.
+    pub named: bool,
+    /// When it was taken: microseconds since 1970, UTC.
+    pub taken_at: Option<i64>,
+    /// Whether the user vouches that it is complete (`coverage = "trusted"`).
+    pub trusted: bool,
+}
+
+/// What was agreed and paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contract {
+    pub signed_on: Option<Date>,
+    pub party: Option<String>,
+    /// Contracted relations.
+    pub relations: u64,
+    pub unit_price: Decimal,
+    /// ISO 4217.
+    pub currency: String,
+    pub surcharge_unit_price: Decimal,
+    pub surcharge_basis: SurchargeBasis,
+    pub payments: Vec<Payment>,
+    pub invoices: Vec<Invoice>,
+}
+
+/// What a surcharge counts (B11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SurchargeBasis {
+    /// Only what exceeds the tolerance.
+    AboveTolerance,
+    /// All that exceeds the contract, once the tolerance is exceeded.
+    AboveContract,
+}
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    pub id: String,
+    pub paid_on: Date,
+    pub amount: Decimal,
+    pub covers: PaymentCovers,
+}
+
+/// What a payment is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentCovers {
+    Contract,
+    Surcharge,
+}
+
+/// An invoice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invoice {
+    pub id: String,
+    pub issued_on: Date,
+    pub amount: Decimal,
+    /// The id of the payment that it is for.
+    pub payment: Option<String>,
+}
+
+/// Which findings make exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    Defect,
+    Review,
+    Never,
+}
+
+/// Thresholds and the exit policy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Policy {
+    pub fail_on: FailOn,
+    /// Relations that a target account can hold (DOMAIN.md section 2, 5).
+    pub customer_cap: u64,
+    /// Below it the corps' unionid namespaces count as disjoint.
+    pub min_unionid_overlap: f64,
+    /// Jaccard index of external members for matching groups.
+    pub min_group_overlap: f64,
+}
+
+/// An exception that somebody accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// The code of the finding.
+    pub code: String,
+    /// The keys that it covers; empty covers all.
+    pub keys: Vec<String>,
+    pub reason: String,
+    pub by: String,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+}

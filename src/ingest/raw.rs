@@ -1,0 +1,295 @@
+//! What the readers hand on: raw rows per table, evidence of coverage, rejects, and the tally of each file.
+//!
+//! Readers know formats; they know nothing of duplicates, scope or matching. Every record of a file ends in exactly one
+//! of: a row of a [`RawTable`], a [`Reject`], or the file's count of records passed over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanBuilder, Int64Builder, ListBuilder, RecordBatch, StringViewBuilder, TimestampMicrosecondBuilder, UInt32Builder,
+    UInt64Builder,
+};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+use crate::schema::{Cell, Kind, Table};
+
+/// When the row was fetched, if the envelope says (microseconds, UTC); decides which copy of a duplicate wins.
+pub const FETCHED_AT: &str = "fetched_at";
+/// The index of the row's file in [`Raw::files`].
+pub const FILE: &str = "file";
+/// The number of the record within its file, from 1.
+pub const RECORD: &str = "record";
+
+/// Where a row comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Provenance {
+    /// When it was fetched, if known: microseconds since 1970, UTC.
+    pub fetched_at: Option<i64>,
+    /// The index of its file in [`Raw::files`].
+    pub file: u32,
+    /// The number of the record within the file, from 1.
+    pub record: u64,
+}
+
+/// The schema of a raw batch: the table's columns, then the provenance.
+pub fn raw_schema(table: &Table) -> SchemaRef {
+    let provenance = [
+        Field::new(FETCHED_AT, Kind::Time.arrow_type(), true),
+        Field::new(FILE, DataType::UInt32, false),
+        Field::new(RECORD, DataType::UInt64, false),
+    ];
+    let columns = table.arrow_schema();
+    Arc::new(Schema::new(columns.fields().iter().map(|f| f.as_ref().clone()).chain(provenance).collect::<Vec<_>>()))
+}
+
+/// Builds a raw batch of one table, row by row.
+pub struct RawTable {
+    table: &'static Table,
+    columns: Vec<ColumnBuilder>,
+    fetched_at: TimestampMicrosecondBuilder,
+    file: UInt32Builder,
+    record: UInt64Builder,
+    rows: usize,
+}
+
+enum ColumnBuilder {
+    Text(StringViewBuilder),
+    Integer(Int64Builder),
+    Flag(BooleanBuilder),
+    Time(TimestampMicrosecondBuilder),
+    List(ListBuilder<StringViewBuilder>),
+}
+
+impl RawTable {
+    /// An empty batch of `table`.
+    pub fn new(table: &'static Table) -> Self {
+        let columns = table.columns.iter().map(|slot| ColumnBuilder::new(slot.column.kind)).collect();
+        let fetched_at = TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type());
+        Self { table, columns, fetched_at, file: UInt32Builder::new(), record: UInt64Builder::new(), rows: 0 }
+    }
+
+    /// Which table it is of.
+    pub fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// How many rows it holds.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Appends a row: one cell per column of the table, in its order.
+    ///
+    /// # Panics
+    /// If `cells` has another length than the table has columns, or a cell is of another kind than its column: both are
+    /// faults of the reader, not of its input.
+    pub fn push(&mut self, cells: &[Cell<'_>], from: Provenance) {
+        assert_eq!(cells.len(), self.columns.len(), "a row of {} has {} cells", self.table.name, self.columns.len());
+        for (builder, cell) in self.columns.iter_mut().zip(cells) {
+            builder.push(*cell, self.table.name);
+        }
+        self.fetched_at.append_option(from.fetched_at);
+        self.file.append_value(from.file);
+        self.record.append_value(from.record);
+        self.rows += 1;
+    }
+
+    /// The batch, with [`raw_schema`].
+    pub fn finish(mut self) -> RecordBatch {
+        let mut arrays: Vec<ArrayRef> = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+        arrays.push(Arc::new(self.fetched_at.finish()));
+        arrays.push(Arc::new(self.file.finish()));
+        arrays.push(Arc::new(self.record.finish()));
+        RecordBatch::try_new(raw_schema(self.table), arrays).expect("the builders follow the table's schema")
+    }
+}
+
+impl ColumnBuilder {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::new()),
+            Kind::Integer | Kind::Count => Self::Integer(Int64Builder::new()),
+            Kind::Flag => Self::Flag(BooleanBuilder::new()),
+            Kind::Time => Self::Time(TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type())),
+            Kind::TextList => Self::List(ListBuilder::new(StringViewBuilder::new())),
+            Kind::Ratio | Kind::Money => unreachable!("no canonical table holds ratios or money"),
+        }
+    }
+
+    fn push(&mut self, cell: Cell<'_>, table: &str) {
+        match (self, cell) {
+            (Self::Text(b), Cell::Text(v)) => b.append_value(v),
+            (Self::Text(b), Cell::Null) => b.append_null(),
+            (Self::Integer(b), Cell::Integer(v)) => b.append_value(v),
+            (Self::Integer(b), Cell::Null) => b.append_null(),
+            (Self::Flag(b), Cell::Flag(v)) => b.append_value(v),
+            (Self::Flag(b), Cell::Null) => b.append_null(),
+            (Self::Time(b), Cell::Time(v)) => b.append_value(v),
+            (Self::Time(b), Cell::Null) => b.append_null(),
+            (Self::List(b), Cell::List(items)) => {
+                for item in items {
+                    b.values().append_value(item);
+                }
+                b.append(true);
+            }
+            (Self::List(b), Cell::Null) => b.append_null(),
+            (_, cell) => panic!("a reader put {cell:?} into a column of another kind in {table}"),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(b) => Arc::new(b.finish()),
+            Self::Integer(b) => Arc::new(b.finish()),
+            Self::Flag(b) => Arc::new(b.finish()),
+            Self::Time(b) => Arc::new(b.finish()),
+            Self::List(b) => Arc::new(b.finish()),
+        }
+    }
+}
+
+/// A recognised endpoint of the WeCom API (DOMAIN.md section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Endpoint {
+    UserSimplelist,
+    UserList,
+    UserListId,
+    GetFollowUserList,
+    ExternalcontactList,
+    ExternalcontactGet,
+    BatchGetByUser,
+    ContactList,
+    GetUnassignedList,
+    GroupchatList,
+    GroupchatGet,
+    GetJoinWay,
+    /// In-corp transfers: recognised, and of no use here (D2).
+    TransferResult,
+}
+
+impl Endpoint {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::UserSimplelist,
+        Self::UserList,
+        Self::UserListId,
+        Self::GetFollowUserList,
+        Self::ExternalcontactList,
+        Self::ExternalcontactGet,
+        Self::BatchGetByUser,
+        Self::ContactList,
+        Self::GetUnassignedList,
+        Self::GroupchatList,
+        Self::GroupchatGet,
+        Self::GetJoinWay,
+        Self::TransferResult,
+    ];
+
+    /// The path under which the service knows it, without `/cgi-bin/`.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::UserSimplelist => "user/simplelist",
+            Self::UserList => "user/list",
+            Self::UserListId => "user/list_id",
+            Self::GetFollowUserList => "externalcontact/get_follow_user_list",
+            Self::ExternalcontactList => "externalcontact/list",
+            Self::ExternalcontactGet => "externalcontact/get",
+            Self::BatchGetByUser => "externalcontact/batch/get_by_user",
+            Self::ContactList => "externalcontact/contact_list",
+            Self::GetUnassignedList => "externalcontact/get_unassigned_list",
+            Self::GroupchatList => "externalcontact/groupchat/list",
+            Self::GroupchatGet => "externalcontact/groupchat/get",
+            Self::GetJoinWay => "externalcontact/groupchat/get_join_way",
+            Self::TransferResult => "externalcontact/transfer_result",
+        }
+    }
+}
+
+/// One answer of the service, as evidence of what the dump covers: every envelope, and every bare response that
+/// speaks for the whole corp (member lists, group list, ...).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Which question was asked.
+    pub endpoint: Endpoint,
+    /// The accounts asked about; empty where the answer speaks for the corp as a whole.
+    pub userids: Arc<[String]>,
+    /// The `config_id`, `chat_id` or `external_userid` asked about.
+    pub subject: Option<String>,
+    /// 0, or the service's error code.
+    pub errcode: i64,
+    /// The service's words.
+    pub errmsg: String,
+    /// The page asked for; `None` is the first.
+    pub cursor: Option<String>,
+    /// Where the next page begins; `None` ends the chain. (`is_last` of `get_unassigned_list` counts as the end.)
+    pub next_cursor: Option<String>,
+    /// Whether the request is known (an envelope), so that `userids` and `cursor` can be relied on.
+    pub envelope: bool,
+    /// Members left out of an errcode-0 answer for want of a licence.
+    pub unlicensed: Vec<String>,
+    /// When it was given: microseconds since 1970, UTC.
+    pub fetched_at: Option<i64>,
+    /// The index of its file in [`Raw::files`].
+    pub file: u32,
+    /// The number of the document within the file, from 1.
+    pub document: u64,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// The index of its file in [`Raw::files`].
+    pub file: u32,
+    /// The number of the record within the file, from 1.
+    pub record: u64,
+    /// Where: document, payload and field, or row and column.
+    pub place: String,
+    /// What is wrong, and what would be right.
+    pub reason: String,
+}
+
+/// What became of the records of one file, as far as its reader knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileTally {
+    /// Relative to the case folder, with `/`; absolute if outside of it.
+    pub path: String,
+    /// SHA-256 of the bytes on disk, hexadecimal.
+    pub sha256: String,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// `json: externalcontact/batch/get_by_user (12)`, `csv: relations`, `parquet: members`, ...
+    pub kind: String,
+    /// `utf-8`, `utf-8 with BOM`, `binary`, with ` in gzip` or ` in zstd`.
+    pub encoding: String,
+    /// Records in the file: rows pushed + rejected + passed over.
+    pub records_read: u64,
+    /// Records that became a raw row.
+    pub pushed: u64,
+    /// Records that became a [`Reject`].
+    pub rejected: u64,
+    /// Records recognised and of no use, by why: `bare externalcontact/list cannot be tied to a member`, ...
+    pub passed_over: BTreeMap<String, u64>,
+}
+
+/// All that the readers found in one role's files, or in the lists.
+#[derive(Debug, Default)]
+pub struct Raw {
+    /// The files, in order of their paths.
+    pub files: Vec<FileTally>,
+    /// Raw batches by table name.
+    pub tables: BTreeMap<&'static str, Vec<RecordBatch>>,
+    /// Tables that came as a whole (a sheet or Parquet), and so cover every account, unless a coverage table came along.
+    pub whole_tables: Vec<&'static str>,
+    /// Evidence of coverage.
+    pub answers: Vec<Answer>,
+    /// Records that could not be read.
+    pub rejects: Vec<Reject>,
+}
+
+impl Raw {
+    /// The raw batches of `table`.
+    pub fn batches(&self, table: &Table) -> &[RecordBatch] {
+        self.tables.get(table.name).map_or(&[], Vec::as_slice)
+    }
+}

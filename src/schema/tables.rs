@@ -1,0 +1,159 @@
+//! The tables: canonical snapshots, lists, reports. Each is a list of columns with a grain and a key.
+
+use super::column::{Slot, Table, optional, required};
+use super::fields::*;
+
+macro_rules! table {
+    ($(#[$doc:meta])* $konst:ident = $name:literal, $grain:literal, key [$($key:ident),*], fallback [$($fallback:ident),*], [$($slot:ident $column:ident),+ $(,)?]) => {
+        $(#[$doc])*
+        pub const $konst: Table = Table {
+            name: $name,
+            grain: $grain,
+            key: &[$(&$key),*],
+            fallback_key: &[$(&$fallback),*],
+            columns: { const COLUMNS: &[Slot] = &[$($slot(&$column)),+]; COLUMNS },
+        };
+    };
+}
+
+table! {
+    /// Who holds which customer.
+    RELATIONS_TABLE = "relations", "one row per (userid, external_userid); without an id, per (userid, customer_name, created_at)",
+    key [USERID, EXTERNAL_USERID], fallback [CUSTOMER_NAME, CREATED_AT],
+    [required USERID, optional EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional CUSTOMER_TYPE, optional IS_CUSTOMER,
+     optional CREATED_AT, optional ADD_WAY, optional STATE, optional REMARK, optional DESCRIPTION, optional TAGS,
+     required SOURCE_FILE, required SOURCE_RECORD]
+}
+table! {
+    /// The members of a corp.
+    MEMBERS = "members", "one row per userid", key [USERID], fallback [],
+    [required USERID, optional NAME, optional HAS_CUSTOMER_CONTACT, optional STATUS]
+}
+table! {
+    /// Customers of left members, awaiting reassignment (B3).
+    UNASSIGNED = "unassigned", "one row per (handover_userid, external_userid)", key [HANDOVER_USERID, EXTERNAL_USERID], fallback [],
+    [required HANDOVER_USERID, required EXTERNAL_USERID, optional LEFT_AT]
+}
+table! {
+    /// Customer groups.
+    GROUPS = "groups", "one row per chat_id; without an id, per (name, owner_userid, created_at)",
+    key [CHAT_ID], fallback [NAME, OWNER_USERID, CREATED_AT],
+    [optional CHAT_ID, optional NAME, optional OWNER_USERID, optional STATUS, optional CREATED_AT,
+     optional MEMBER_COUNT, optional EXTERNAL_MEMBER_COUNT]
+}
+table! {
+    /// Who is in which group.
+    GROUP_MEMBERS = "group_members", "one row per (chat_id, userid)", key [CHAT_ID, USERID], fallback [],
+    [required CHAT_ID, required USERID, required MEMBER_KIND, optional UNIONID, optional JOINED_AT, optional JOIN_SCENE, optional STATE]
+}
+table! {
+    /// Join-group live codes.
+    JOIN_CODES = "join_codes", "one row per config_id", key [CONFIG_ID], fallback [],
+    [required CONFIG_ID, optional CHAT_IDS, optional AUTO_CREATE_ROOM, optional STATE, optional REMARK, optional SCENE, optional DELETED]
+}
+table! {
+    /// What a snapshot can vouch for.
+    COVERAGE = "coverage", "one row per (dataset, userid)", key [DATASET, USERID], fallback [],
+    [required DATASET, optional USERID, required COVERAGE_STATUS, optional ERRCODE, optional DETAIL]
+}
+
+/// The canonical tables that `ingest` writes for each snapshot.
+pub const CANONICAL: &[&Table] = &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE];
+
+table! {
+    /// Which account goes where (B5, B6, B7).
+    ACCOUNTS_LIST = "accounts list", "one row per source account", key [SOURCE_USERID], fallback [],
+    [required SOURCE_USERID, required TARGET_USERID, optional ASSESSMENT, optional ASSESSMENT_REASON]
+}
+table! {
+    /// Which customer id became which.
+    CUSTOMER_MAP = "customer map", "one row per source customer", key [SOURCE_EXTERNAL_USERID], fallback [],
+    [required SOURCE_EXTERNAL_USERID, required TARGET_EXTERNAL_USERID]
+}
+table! {
+    /// Which group id became which.
+    GROUP_MAP = "group map", "one row per source group", key [SOURCE_CHAT_ID], fallback [],
+    [required SOURCE_CHAT_ID, required TARGET_CHAT_ID]
+}
+table! {
+    /// Who refused to move (A3).
+    REFUSALS = "refusals", "one row per refusal", key [EXTERNAL_USERID, UNIONID, CUSTOMER_NAME, USERID], fallback [],
+    [optional EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional USERID]
+}
+
+/// The lists of a case.
+pub const LISTS: &[&Table] = &[&ACCOUNTS_LIST, &CUSTOMER_MAP, &GROUP_MAP, &REFUSALS];
+
+table! {
+    /// Every relation of source-before, decided.
+    RELATIONS_REPORT = "relations", "one row per relation of source-before", key [SOURCE_USERID, SOURCE_EXTERNAL_USERID], fallback [CUSTOMER_NAME, SOURCE_CREATED_AT],
+    [required SOURCE_USERID, optional SOURCE_EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional SOURCE_CREATED_AT,
+     required SCOPE, required OUTCOME, optional REASON, required SEVERITY, optional MATCH_METHOD,
+     optional TARGET_USERID, optional ARRIVED_USERID, optional TARGET_EXTERNAL_USERID, optional TARGET_CREATED_AT, optional TARGET_COVERAGE,
+     required REFUSED, optional STILL_AT_SOURCE, optional REMARK_KEPT, optional TAGS_KEPT, required WAIVED, required SOURCE_FILE, required SOURCE_RECORD]
+}
+table! {
+    /// Every relation of target-after, with its origin.
+    TARGET_RELATIONS_REPORT = "target_relations", "one row per relation of target-after", key [TARGET_USERID, TARGET_EXTERNAL_USERID], fallback [CUSTOMER_NAME, TARGET_CREATED_AT],
+    [required TARGET_USERID, optional TARGET_EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional TARGET_CREATED_AT,
+     required ORIGIN, optional SOURCE_USERID, optional SOURCE_EXTERNAL_USERID]
+}
+table! {
+    /// Every enrolled pair of accounts.
+    ACCOUNTS_REPORT = "accounts", "one row per enrolled pair of accounts", key [SOURCE_USERID], fallback [],
+    [required SOURCE_USERID, required TARGET_USERID, required ASSESSMENT, optional ASSESSMENT_REASON, required SOURCE_COVERAGE, required TARGET_COVERAGE,
+     required SOURCE_RELATIONS, required TARGET_RELATIONS, required IN_SCOPE, optional ARRIVAL_RATE,
+     required COUNT_MIGRATED, required COUNT_ALREADY_AT_TARGET, required COUNT_REFUSED_OUTCOME, required COUNT_REFUSED_BUT_ARRIVED, required COUNT_MISPLACED,
+     required COUNT_UNDETERMINED, required COUNT_MISSING, required COUNT_ARRIVED_OUT_OF_SCOPE, required COUNT_OUT_OF_SCOPE,
+     required ORIGIN_MIGRATED, required ORIGIN_ALREADY_AT_TARGET, required ORIGIN_REFUSED_BUT_ARRIVED, required ORIGIN_MISPLACED,
+     required ORIGIN_ARRIVED_OUT_OF_SCOPE, required ORIGIN_OUT_OF_SCOPE, required ORIGIN_PRE_EXISTING, required ORIGIN_ADDED_DURING_MIGRATION,
+     required ORIGIN_ADDED_AFTER_MIGRATION, required ORIGIN_UNKNOWN_TIME]
+}
+table! {
+    /// Every customer of source-before (B4).
+    CUSTOMERS_REPORT = "customers", "one row per customer of source-before; a relation without external_userid is a customer of its own",
+    key [SOURCE_EXTERNAL_USERID], fallback [CUSTOMER_NAME],
+    [optional SOURCE_EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, required RELATIONS, required IN_SCOPE,
+     required COUNT_MIGRATED, required COUNT_ALREADY_AT_TARGET, required COUNT_REFUSED_OUTCOME, required COUNT_REFUSED_BUT_ARRIVED, required COUNT_MISPLACED,
+     required COUNT_UNDETERMINED, required COUNT_MISSING, required COUNT_ARRIVED_OUT_OF_SCOPE, required COUNT_OUT_OF_SCOPE]
+}
+table! {
+    /// What was found, and what to do.
+    FINDINGS_REPORT = "findings", "one row per finding", key [CODE], fallback [],
+    [required CODE, required SEVERITY, required CLAUSE, required COUNT, required MESSAGE_ZH, required MESSAGE_EN,
+     required NEXT_STEP_ZH, required NEXT_STEP_EN, required EXAMPLES, optional REPORT, optional FILTER]
+}
+table! {
+    /// What each snapshot can vouch for.
+    COVERAGE_REPORT = "coverage", "one row per (role, dataset, userid)", key [ROLE, DATASET, USERID], fallback [],
+    [required ROLE, required DATASET, optional USERID, required COVERAGE_STATUS, optional ERRCODE, optional DETAIL]
+}
+table! {
+    /// Every record that could not be read.
+    REJECTS_REPORT = "rejects", "one row per rejected record", key [FILE, RECORD, PLACE], fallback [],
+    [optional ROLE, required FILE, optional RECORD, required PLACE, required REJECT_REASON]
+}
+table! {
+    /// Every input file, with its counts.
+    INPUTS_REPORT = "inputs", "one row per input file", key [PATH], fallback [],
+    [optional ROLE, required PATH, required SHA256, required BYTES, required INPUT_KIND, required ENCODING,
+     required RECORDS_READ, required ACCEPTED, required DUPLICATE, required REJECTED, required PASSED_OVER]
+}
+table! {
+    /// What must balance, and did.
+    CONTROL_TOTALS_REPORT = "control_totals", "one row per equation", key [CONTROL_NAME], fallback [],
+    [required CONTROL_NAME, required CONTROL_LEFT, required CONTROL_RIGHT, required HOLDS]
+}
+
+/// The Parquet reports of an audit.
+pub const REPORTS: &[&Table] = &[
+    &RELATIONS_REPORT,
+    &TARGET_RELATIONS_REPORT,
+    &ACCOUNTS_REPORT,
+    &CUSTOMERS_REPORT,
+    &FINDINGS_REPORT,
+    &COVERAGE_REPORT,
+    &REJECTS_REPORT,
+    &INPUTS_REPORT,
+    &CONTROL_TOTALS_REPORT,
+];

@@ -1,0 +1,164 @@
+//! The closed vocabularies: each an enum, each word with its meaning.
+
+/// Declares an enum whose variants are the words of a vocabulary.
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal : $meaning:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum $name { $(#[doc = $meaning] $variant,)+ }
+
+        impl $name {
+            /// Every word, in the order of the rules.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            /// Every word's text, in the same order: the code of a word is its place here.
+            pub const WORDS: &'static [&'static str] = &[$($word,)+];
+
+            /// The word as it stands in reports.
+            pub const fn word(self) -> &'static str {
+                Self::WORDS[self as usize]
+            }
+
+            /// What the word means.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+
+            /// The word's place in [`Self::WORDS`].
+            pub const fn code(self) -> u8 {
+                self as u8
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
+}
+
+vocabulary! {
+    /// One of the four exports that a case compares.
+    Role {
+        SourceBefore = "source-before": "What the source corp held before the start.",
+        SourceAfter = "source-after": "What the source corp holds after the end.",
+        TargetBefore = "target-before": "What the target corp held before the start.",
+        TargetAfter = "target-after": "What the target corp holds after the end.",
+    }
+}
+
+vocabulary! {
+    /// Whether a relation was to move, and if not, why (SPEC section 3). Order is precedence.
+    Scope {
+        Unassigned = "unassigned": "The pair stands in the list of customers of left members (B3).",
+        ExternalContact = "external_contact": "Not a customer, or added by a member without customer-contact permission (B1).",
+        NotEnrolled = "not_enrolled": "The member is not in the accounts list (B5, B8).",
+        AssessmentFailed = "assessment_failed": "The account failed the pre-assessment (B5).",
+        AddedAfterStart = "added_after_start": "Added at or after the start of the migration (D1).",
+        InScope = "in_scope": "Was to be migrated.",
+    }
+}
+
+vocabulary! {
+    /// What became of a relation of the source corp.
+    Outcome {
+        Migrated = "migrated": "In scope, found in the mapped account, added there at or after the start, or at an unknown time.",
+        AlreadyAtTarget = "already_at_target": "In scope, found in the mapped account, where it stood before the start.",
+        Refused = "refused": "In scope, not found, listed as refused (A3).",
+        RefusedButArrived = "refused_but_arrived": "In scope, listed as refused, and found all the same (A3).",
+        Misplaced = "misplaced": "In scope, not found in the mapped account, but under another target account since the start (B7).",
+        Undetermined = "undetermined": "In scope, and the exports cannot tell.",
+        Missing = "missing": "In scope, and no trace of it.",
+        ArrivedOutOfScope = "arrived_out_of_scope": "Not in scope, yet found in the mapped account, added there since the start.",
+        OutOfScope = "out_of_scope": "Not in scope, and nothing happened.",
+    }
+}
+
+vocabulary! {
+    /// What refines an outcome: the scope, why it is undetermined, or a hint at why it is missing.
+    Reason {
+        Unassigned = "unassigned": "Scope `unassigned` (B3).",
+        ExternalContact = "external_contact": "Scope `external_contact` (B1).",
+        NotEnrolled = "not_enrolled": "Scope `not_enrolled` (B5, B8).",
+        AssessmentFailed = "assessment_failed": "Scope `assessment_failed` (B5).",
+        AddedAfterStart = "added_after_start": "Scope `added_after_start` (D1).",
+        Ambiguous = "ambiguous": "More source relations share the key than the target holds: which of them arrived cannot be told.",
+        NoUsableKey = "no_usable_key": "Neither a map, nor a shared unionid, nor a name joins it with the target account.",
+        TargetNotCovered = "target_not_covered": "The dump of the target account is not known to be complete.",
+        TargetAtCap = "target_at_cap": "The target account holds as many customers as it can.",
+        NoTrace = "no_trace": "The target account is covered and holds nothing that matches.",
+    }
+}
+
+vocabulary! {
+    /// What joined a source relation with a target relation.
+    MatchMethod {
+        CustomerMap = "customer_map": "The customer map names the target id.",
+        Unionid = "unionid": "Both carry the same unionid, in a shared namespace.",
+        Name = "name": "Both carry the same customer name, and no id contradicts.",
+    }
+}
+
+vocabulary! {
+    /// Where a relation of the target corp came from.
+    Origin {
+        Migrated = "migrated": "Matched with a relation that migrated.",
+        AlreadyAtTarget = "already_at_target": "Matched with a relation in scope, and older than the migration.",
+        RefusedButArrived = "refused_but_arrived": "Matched with a relation whose customer refused.",
+        Misplaced = "misplaced": "Matched with a relation that was to go to another account.",
+        ArrivedOutOfScope = "arrived_out_of_scope": "Matched with a relation that was not in scope, and new.",
+        OutOfScope = "out_of_scope": "Matched with a relation that was not in scope, and old.",
+        PreExisting = "pre_existing": "Not matched; older than the start, or known from before it.",
+        AddedDuringMigration = "added_during_migration": "Not matched; added between start and end (D1).",
+        AddedAfterMigration = "added_after_migration": "Not matched; added at or after the end.",
+        UnknownTime = "unknown_time": "Not matched, and without a time.",
+    }
+}
+
+vocabulary! {
+    /// How serious a row or a finding is.
+    Severity {
+        Ok = "ok": "Nothing to do.",
+        Info = "info": "Worth knowing.",
+        Review = "review": "A person has to look at it.",
+        Defect = "defect": "The service did not do what was agreed, or the numbers cannot be relied on.",
+    }
+}
+
+vocabulary! {
+    /// What a snapshot can say about an account.
+    Coverage {
+        Complete = "complete": "All its relations are in the dump.",
+        Partial = "partial": "A chain of pages without its end.",
+        Failed = "failed": "The newest answer was an error, or the member has no licence.",
+        Observed = "observed": "No evidence of completeness, but at least one relation.",
+        Unknown = "unknown": "No evidence and no relation.",
+    }
+}
+
+vocabulary! {
+    /// What the pre-assessment said of an account (B5).
+    Assessment {
+        Pass = "pass": "The account qualifies.",
+        Fail = "fail": "The account does not take part.",
+    }
+}
+
+vocabulary! {
+    /// Which side of the house a group member is of.
+    MemberKind {
+        Member = "member": "A member of the corp.",
+        External = "external": "An external contact.",
+    }
+}
+
+vocabulary! {
+    /// The verdict on the whole case.
+    Verdict {
+        Reconciled = "reconciled": "Nothing to review, no defect.",
+        Review = "review": "Something to review, no defect.",
+        Defect = "defect": "At least one defect.",
+        Inconclusive = "inconclusive": "More than 5 % of the relations in scope are undetermined.",
+    }
+}
