@@ -2,9 +2,14 @@
 
 pub mod case;
 pub mod error;
+pub mod frame;
 pub mod ingest;
 pub mod interrupt;
+pub mod matching;
+pub mod outcomes;
 pub mod progress;
 pub mod schema;
+pub mod scope;
+pub mod snapshot;
 
 pub use error::{Error, Result};

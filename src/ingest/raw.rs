@@ -6,13 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanBuilder, Int64Builder, ListBuilder, RecordBatch, StringViewBuilder, TimestampMicrosecondBuilder, UInt32Builder,
-    UInt64Builder,
-};
+use arrow::array::{RecordBatch, TimestampMicrosecondBuilder, UInt32Builder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use crate::schema::{Cell, Kind, Table};
+use crate::schema::{Cell, Kind, Rows, Table};
 
 /// When the row was fetched, if the envelope says (microseconds, UTC); decides which copy of a duplicate wins.
 pub const FETCHED_AT: &str = "fetched_at";
@@ -45,107 +42,48 @@ pub fn raw_schema(table: &Table) -> SchemaRef {
 
 /// Builds a raw batch of one table, row by row.
 pub struct RawTable {
-    table: &'static Table,
-    columns: Vec<ColumnBuilder>,
+    rows: Rows,
     fetched_at: TimestampMicrosecondBuilder,
     file: UInt32Builder,
     record: UInt64Builder,
-    rows: usize,
-}
-
-enum ColumnBuilder {
-    Text(StringViewBuilder),
-    Integer(Int64Builder),
-    Flag(BooleanBuilder),
-    Time(TimestampMicrosecondBuilder),
-    List(ListBuilder<StringViewBuilder>),
 }
 
 impl RawTable {
     /// An empty batch of `table`.
     pub fn new(table: &'static Table) -> Self {
-        let columns = table.columns.iter().map(|slot| ColumnBuilder::new(slot.column.kind)).collect();
         let fetched_at = TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type());
-        Self { table, columns, fetched_at, file: UInt32Builder::new(), record: UInt64Builder::new(), rows: 0 }
+        Self { rows: Rows::new(table), fetched_at, file: UInt32Builder::new(), record: UInt64Builder::new() }
     }
 
     /// Which table it is of.
     pub fn table(&self) -> &'static Table {
-        self.table
+        self.rows.table()
     }
 
     /// How many rows it holds.
     pub fn rows(&self) -> usize {
-        self.rows
+        self.rows.len()
     }
 
     /// Appends a row: one cell per column of the table, in its order.
     ///
     /// # Panics
-    /// If `cells` has another length than the table has columns, or a cell is of another kind than its column: both are
-    /// faults of the reader, not of its input.
+    /// As [`Rows::push`].
     pub fn push(&mut self, cells: &[Cell<'_>], from: Provenance) {
-        assert_eq!(cells.len(), self.columns.len(), "a row of {} has {} cells", self.table.name, self.columns.len());
-        for (builder, cell) in self.columns.iter_mut().zip(cells) {
-            builder.push(*cell, self.table.name);
-        }
+        self.rows.push(cells);
         self.fetched_at.append_option(from.fetched_at);
         self.file.append_value(from.file);
         self.record.append_value(from.record);
-        self.rows += 1;
     }
 
     /// The batch, with [`raw_schema`].
     pub fn finish(mut self) -> RecordBatch {
-        let mut arrays: Vec<ArrayRef> = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+        let schema = raw_schema(self.table());
+        let mut arrays = self.rows.into_columns();
         arrays.push(Arc::new(self.fetched_at.finish()));
         arrays.push(Arc::new(self.file.finish()));
         arrays.push(Arc::new(self.record.finish()));
-        RecordBatch::try_new(raw_schema(self.table), arrays).expect("the builders follow the table's schema")
-    }
-}
-
-impl ColumnBuilder {
-    fn new(kind: Kind) -> Self {
-        match kind {
-            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::new()),
-            Kind::Integer | Kind::Count => Self::Integer(Int64Builder::new()),
-            Kind::Flag => Self::Flag(BooleanBuilder::new()),
-            Kind::Time => Self::Time(TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type())),
-            Kind::TextList => Self::List(ListBuilder::new(StringViewBuilder::new())),
-            Kind::Ratio | Kind::Money => unreachable!("no canonical table holds ratios or money"),
-        }
-    }
-
-    fn push(&mut self, cell: Cell<'_>, table: &str) {
-        match (self, cell) {
-            (Self::Text(b), Cell::Text(v)) => b.append_value(v),
-            (Self::Text(b), Cell::Null) => b.append_null(),
-            (Self::Integer(b), Cell::Integer(v)) => b.append_value(v),
-            (Self::Integer(b), Cell::Null) => b.append_null(),
-            (Self::Flag(b), Cell::Flag(v)) => b.append_value(v),
-            (Self::Flag(b), Cell::Null) => b.append_null(),
-            (Self::Time(b), Cell::Time(v)) => b.append_value(v),
-            (Self::Time(b), Cell::Null) => b.append_null(),
-            (Self::List(b), Cell::List(items)) => {
-                for item in items {
-                    b.values().append_value(item);
-                }
-                b.append(true);
-            }
-            (Self::List(b), Cell::Null) => b.append_null(),
-            (_, cell) => panic!("a reader put {cell:?} into a column of another kind in {table}"),
-        }
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Text(b) => Arc::new(b.finish()),
-            Self::Integer(b) => Arc::new(b.finish()),
-            Self::Flag(b) => Arc::new(b.finish()),
-            Self::Time(b) => Arc::new(b.finish()),
-            Self::List(b) => Arc::new(b.finish()),
-        }
+        RecordBatch::try_new(schema, arrays).expect("the builders follow the table's schema")
     }
 }
 

@@ -153,6 +153,8 @@ pub enum Cell<'a> {
     Text(&'a str),
     /// For [`Kind::Integer`] and [`Kind::Count`].
     Integer(i64),
+    /// For [`Kind::Ratio`].
+    Ratio(f64),
     /// For [`Kind::Flag`].
     Flag(bool),
     /// For [`Kind::Time`]: microseconds since 1970, UTC.

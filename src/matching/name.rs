@@ -1,0 +1,132 @@
+//! Matching by name, the weakest method: never between two relations that the ids contradict.
+
+use super::cascade::PairResult;
+use super::customer_map::CustomerMap;
+use super::side::Side;
+use super::standing::Standing;
+use crate::schema::vocabulary::MatchMethod;
+
+/// The ids on both sides, as far as they can contradict a name.
+pub(super) struct Ids<'a> {
+    pub(super) source: &'a Side,
+    pub(super) target: &'a Side,
+    pub(super) map: &'a CustomerMap,
+    pub(super) unionids_shared: bool,
+}
+
+/// What the ids say of a row. Rows of one class contradict the same rows of the other side: had two ids of the rows
+/// left over been equal, a stronger method would have joined them or set them aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Class {
+    /// Carries a unionid that the other side could carry too.
+    unionid: bool,
+    /// Carries an external_userid.
+    id: bool,
+    /// The customer map speaks of that id.
+    mapped: bool,
+}
+
+impl Class {
+    fn contradicts(self, target: Self) -> bool {
+        let by_unionid = self.unionid && target.unionid;
+        let by_map = (self.mapped && target.id) || (target.mapped && self.id);
+        by_unionid || by_map
+    }
+}
+
+impl Ids<'_> {
+    /// As [`PairResult::settle`], among the rows that do not contradict one another.
+    pub(super) fn settle(&self, standing: &Standing<'_>, result: &mut PairResult) {
+        if standing.target.is_empty() {
+            return;
+        }
+        let sources = self.by_class(standing.source, |row| self.source_class(row));
+        let targets = self.by_class(standing.target, |row| self.target_class(row));
+        for group in components(&sources, &targets) {
+            group.settle(result);
+        }
+    }
+
+    fn by_class(&self, rows: &[u32], class: impl Fn(u32) -> Class) -> Vec<(Class, Vec<u32>)> {
+        let mut classes: Vec<(Class, Vec<u32>)> = Vec::new();
+        for &row in rows {
+            let class = class(row);
+            match classes.iter_mut().find(|(known, _)| *known == class) {
+                Some((_, rows)) => rows.push(row),
+                None => classes.push((class, vec![row])),
+            }
+        }
+        classes
+    }
+
+    fn source_class(&self, row: u32) -> Class {
+        let id = self.source.external_userid.get(row);
+        Class {
+            unionid: self.unionids_shared && self.source.unionid.get(row).is_some(),
+            id: id.is_some(),
+            mapped: id.is_some_and(|id| self.map.target_of(id).is_some()),
+        }
+    }
+
+    fn target_class(&self, row: u32) -> Class {
+        let id = self.target.external_userid.get(row);
+        Class {
+            unionid: self.unionids_shared && self.target.unionid.get(row).is_some(),
+            id: id.is_some(),
+            mapped: id.is_some_and(|id| self.map.is_image(id)),
+        }
+    }
+}
+
+/// Rows of one name that are connected by "does not contradict".
+struct Component<'a> {
+    sources: Vec<&'a (Class, Vec<u32>)>,
+    targets: Vec<&'a (Class, Vec<u32>)>,
+}
+
+fn components<'a>(sources: &'a [(Class, Vec<u32>)], targets: &'a [(Class, Vec<u32>)]) -> Vec<Component<'a>> {
+    let mut components: Vec<Component<'a>> = Vec::new();
+    for source in sources {
+        let agreeing: Vec<_> = targets.iter().filter(|target| !source.0.contradicts(target.0)).collect();
+        if agreeing.is_empty() {
+            continue;
+        }
+        let touches = |c: &Component<'_>| c.targets.iter().any(|t| agreeing.iter().any(|a| a.0 == t.0));
+        let (touched, mut rest): (Vec<_>, Vec<_>) = components.into_iter().partition(touches);
+        let mut merged = Component { sources: vec![source], targets: agreeing };
+        for component in touched {
+            merged.sources.extend(component.sources);
+            for target in component.targets {
+                if !merged.targets.iter().any(|known| known.0 == target.0) {
+                    merged.targets.push(target);
+                }
+            }
+        }
+        rest.push(merged);
+        components = rest;
+    }
+    components
+}
+
+impl Component<'_> {
+    /// Joins every source row with a target row that it does not contradict; where that cannot be done for all, all
+    /// are ambiguous.
+    fn settle(mut self, result: &mut PairResult) {
+        self.sources.sort_by_key(|(class, _)| (self.targets.iter().filter(|t| !class.contradicts(t.0)).count(), *class));
+        let sources = std::mem::take(&mut self.sources);
+        self.targets.sort_by_key(|(class, _)| (sources.iter().filter(|s| !s.0.contradicts(*class)).count(), *class));
+        let mut free: Vec<(Class, std::slice::Iter<'_, u32>)> = self.targets.iter().map(|(class, rows)| (*class, rows.iter())).collect();
+        let mut joined = Vec::new();
+        // The least free choose first, and take what the fewest others could use.
+        for (class, row) in sources.iter().flat_map(|(class, rows)| rows.iter().map(|row| (*class, *row))) {
+            let partner = free.iter_mut().filter(|(target, _)| !class.contradicts(*target)).find_map(|(_, rows)| rows.next());
+            let Some(&partner) = partner else {
+                result.ambiguous.extend(sources.iter().flat_map(|(_, rows)| rows));
+                result.spoken_for.extend(self.targets.iter().flat_map(|(_, rows)| rows));
+                return;
+            };
+            joined.push((row, partner, MatchMethod::Name));
+        }
+        result.joined.extend(joined);
+    }
+}

@@ -1,0 +1,120 @@
+//! Builds a table row by row, in the types that [`Kind::arrow_type`] gives its columns.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, StringViewBuilder, TimestampMicrosecondBuilder,
+};
+
+use super::column::{Cell, Kind, Table};
+
+/// A table on its way.
+pub struct Rows {
+    table: &'static Table,
+    columns: Vec<ColumnBuilder>,
+    rows: usize,
+}
+
+enum ColumnBuilder {
+    Text(StringViewBuilder),
+    Integer(Int64Builder),
+    Ratio(Float64Builder),
+    Flag(BooleanBuilder),
+    Time(TimestampMicrosecondBuilder),
+    List(ListBuilder<StringViewBuilder>),
+}
+
+impl Rows {
+    /// An empty table.
+    pub fn new(table: &'static Table) -> Self {
+        let columns = table.columns.iter().map(|slot| ColumnBuilder::new(slot.column.kind)).collect();
+        Self { table, columns, rows: 0 }
+    }
+
+    /// Which table it is.
+    pub fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// How many rows it holds.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Appends a row: one cell per column of the table, in its order.
+    ///
+    /// # Panics
+    /// If `cells` has another length than the table has columns, or a cell is of another kind than its column: both are
+    /// faults of the caller, not of any input.
+    pub fn push(&mut self, cells: &[Cell<'_>]) {
+        assert_eq!(cells.len(), self.columns.len(), "a row of {} has {} cells", self.table.name, self.columns.len());
+        for (builder, cell) in self.columns.iter_mut().zip(cells) {
+            builder.push(*cell, self.table.name);
+        }
+        self.rows += 1;
+    }
+
+    /// The columns, in order.
+    pub fn into_columns(mut self) -> Vec<ArrayRef> {
+        self.columns.iter_mut().map(ColumnBuilder::finish).collect()
+    }
+
+    /// The table, with [`Table::arrow_schema`].
+    pub fn finish(self) -> RecordBatch {
+        let schema = self.table.arrow_schema();
+        RecordBatch::try_new(schema, self.into_columns()).expect("the builders follow the table's schema")
+    }
+}
+
+impl ColumnBuilder {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::new()),
+            Kind::Integer | Kind::Count => Self::Integer(Int64Builder::new()),
+            Kind::Ratio => Self::Ratio(Float64Builder::new()),
+            Kind::Flag => Self::Flag(BooleanBuilder::new()),
+            Kind::Time => Self::Time(TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type())),
+            Kind::TextList => Self::List(ListBuilder::new(StringViewBuilder::new())),
+            Kind::Money => unreachable!("money is built by the bill"),
+        }
+    }
+
+    fn push(&mut self, cell: Cell<'_>, table: &str) {
+        match (self, cell) {
+            (Self::Text(b), Cell::Text(v)) => b.append_value(v),
+            (Self::Text(b), Cell::Null) => b.append_null(),
+            (Self::Integer(b), Cell::Integer(v)) => b.append_value(v),
+            (Self::Integer(b), Cell::Null) => b.append_null(),
+            (Self::Ratio(b), Cell::Ratio(v)) => b.append_value(v),
+            (Self::Ratio(b), Cell::Null) => b.append_null(),
+            (Self::Flag(b), Cell::Flag(v)) => b.append_value(v),
+            (Self::Flag(b), Cell::Null) => b.append_null(),
+            (Self::Time(b), Cell::Time(v)) => b.append_value(v),
+            (Self::Time(b), Cell::Null) => b.append_null(),
+            (Self::List(b), Cell::List(items)) => {
+                for item in items {
+                    b.values().append_value(item);
+                }
+                b.append(true);
+            }
+            (Self::List(b), Cell::Null) => b.append_null(),
+            (_, cell) => panic!("{cell:?} does not fit its column in {table}"),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(b) => Arc::new(b.finish()),
+            Self::Integer(b) => Arc::new(b.finish()),
+            Self::Ratio(b) => Arc::new(b.finish()),
+            Self::Flag(b) => Arc::new(b.finish()),
+            Self::Time(b) => Arc::new(b.finish()),
+            Self::List(b) => Arc::new(b.finish()),
+        }
+    }
+}

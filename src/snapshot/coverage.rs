@@ -1,0 +1,300 @@
+//! What a snapshot can vouch for: evidence -> the coverage of each account, and of each list of the corp.
+//!
+//! An answer with an error is evidence that nothing is known, never that there are no customers. The newest answer of
+//! the service decides (SPEC section 2), so a rate limit after a good page leaves the account uncovered.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::ingest::raw::{Answer, Endpoint};
+use crate::schema::vocabulary::Coverage;
+
+/// What is known of one dataset, of one account or of the whole corp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// `Complete`, `Partial` or `Failed`.
+    pub status: Coverage,
+    /// The service's error code, where the answer was an error.
+    pub errcode: Option<i64>,
+    /// In words.
+    pub detail: String,
+}
+
+/// The coverage of one snapshot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SnapshotCoverage {
+    /// Evidence by dataset and account; `None` is the dataset as a whole.
+    pub evidence: BTreeMap<(String, Option<String>), Evidence>,
+    /// Whether the user vouches for the snapshot.
+    pub trusted: bool,
+}
+
+/// The dataset that holds customer relations.
+pub const RELATIONS: &str = "relations";
+/// The dataset of members with customer-contact permission.
+pub const FOLLOW_USERS: &str = "follow_users";
+
+impl SnapshotCoverage {
+    /// What the snapshot can say about an account, given whether it shows any relation of it.
+    pub fn of_account(&self, userid: &str, has_relations: bool) -> Coverage {
+        let account = self.evidence.get(&(RELATIONS.to_owned(), Some(userid.to_owned()))).map(|evidence| evidence.status);
+        let whole = self.trusted || self.evidence.get(&(RELATIONS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete);
+        match account {
+            Some(Coverage::Failed) => Coverage::Failed,
+            Some(Coverage::Complete) => Coverage::Complete,
+            _ if whole => Coverage::Complete,
+            Some(partial) => partial,
+            None if has_relations => Coverage::Observed,
+            None => Coverage::Unknown,
+        }
+    }
+
+    /// Whether the snapshot holds the list of members with customer-contact permission.
+    pub fn has_follow_user_list(&self) -> bool {
+        self.evidence.get(&(FOLLOW_USERS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete)
+    }
+
+    fn insert(&mut self, dataset: &str, userid: Option<String>, evidence: Evidence) {
+        self.evidence.insert((dataset.to_owned(), userid), evidence);
+    }
+}
+
+/// Weighs the answers of a dump.
+pub fn weigh(answers: &[Answer], whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
+    let mut coverage = SnapshotCoverage { trusted, ..SnapshotCoverage::default() };
+    for (userid, evidence) in accounts(answers) {
+        coverage.insert(RELATIONS, Some(userid), evidence);
+    }
+    for (dataset, evidence) in corp_lists(answers) {
+        coverage.insert(dataset, None, evidence);
+    }
+    for (dataset, evidence) in single_objects(answers) {
+        coverage.insert(dataset, None, evidence);
+    }
+    for table in whole_tables {
+        let detail = "came as a whole table".to_owned();
+        coverage.insert(table, None, Evidence { status: Coverage::Complete, errcode: None, detail });
+    }
+    coverage
+}
+
+/// When an answer was given: by its own time, else by the order of files and documents.
+type Moment = (Option<i64>, u32, u64);
+
+fn moment(answer: &Answer) -> Moment {
+    (answer.fetched_at, answer.file, answer.document)
+}
+
+/// The newest evidence for each account.
+fn accounts(answers: &[Answer]) -> BTreeMap<String, Evidence> {
+    let mut newest: BTreeMap<String, (Moment, Evidence)> = BTreeMap::new();
+    let mut offer = |userid: &str, moment: Moment, evidence: Evidence| match newest.get(userid) {
+        Some((known, _)) if *known > moment => {}
+        _ => {
+            newest.insert(userid.to_owned(), (moment, evidence));
+        }
+    };
+    for answer in answers.iter().filter(|a| a.envelope && a.endpoint == Endpoint::ExternalcontactList) {
+        for userid in answer.userids.iter() {
+            offer(userid, moment(answer), of_answer(answer));
+        }
+    }
+    for (userids, chain) in chains(answers, Endpoint::BatchGetByUser, |a| a.envelope) {
+        let (moment, evidence) = follow(&chain);
+        let unlicensed: BTreeSet<&str> = chain.iter().flat_map(|a| a.unlicensed.iter().map(String::as_str)).collect();
+        for userid in userids.iter() {
+            let evidence = if unlicensed.contains(userid.as_str()) { without_licence() } else { evidence.clone() };
+            offer(userid, moment, evidence);
+        }
+    }
+    newest.into_iter().map(|(userid, (_, evidence))| (userid, evidence)).collect()
+}
+
+fn without_licence() -> Evidence {
+    Evidence { status: Coverage::Failed, errcode: None, detail: "left out by the service: the member has no licence".to_owned() }
+}
+
+fn of_answer(answer: &Answer) -> Evidence {
+    match answer.errcode {
+        0 => Evidence { status: Coverage::Complete, errcode: None, detail: format!("{} answered", answer.endpoint.path()) },
+        code => failed(answer, code),
+    }
+}
+
+fn failed(answer: &Answer, code: i64) -> Evidence {
+    let detail = format!("{} answered {code} {}", answer.endpoint.path(), answer.errmsg).trim_end().to_owned();
+    Evidence { status: Coverage::Failed, errcode: Some(code), detail }
+}
+
+/// The answers of one endpoint, grouped by whom they were asked about: each group is a chain of pages.
+fn chains(answers: &[Answer], endpoint: Endpoint, keep: impl Fn(&Answer) -> bool) -> BTreeMap<Arc<[String]>, Vec<&Answer>> {
+    let mut chains: BTreeMap<Arc<[String]>, Vec<&Answer>> = BTreeMap::new();
+    for answer in answers.iter().filter(|a| a.endpoint == endpoint && keep(a)) {
+        let mut asked = answer.userids.to_vec();
+        asked.sort_unstable();
+        chains.entry(asked.into()).or_default().push(answer);
+    }
+    chains
+}
+
+/// Follows a chain of pages from its first to its end. A page that was asked for again replaces its older answer.
+fn follow(chain: &[&Answer]) -> (Moment, Evidence) {
+    let mut pages: BTreeMap<Option<&str>, &Answer> = BTreeMap::new();
+    for answer in chain {
+        let page = pages.entry(answer.cursor.as_deref()).or_insert(answer);
+        if moment(page) <= moment(answer) {
+            *page = answer;
+        }
+    }
+    let newest = chain.iter().map(|a| moment(a)).max().unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    let mut cursor: Option<&str> = None;
+    loop {
+        let Some(page) = pages.get(&cursor).filter(|_| seen.insert(cursor)) else {
+            let detail = format!("{}: the chain of pages has no end", chain[0].endpoint.path());
+            return (newest, Evidence { status: Coverage::Partial, errcode: None, detail });
+        };
+        if page.errcode != 0 {
+            return (newest, failed(page, page.errcode));
+        }
+        match page.next_cursor.as_deref().filter(|next| !next.is_empty()) {
+            Some(next) => cursor = Some(next),
+            None => return (newest, Evidence { status: Coverage::Complete, errcode: None, detail: pages_answered(page, seen.len()) }),
+        }
+    }
+}
+
+fn pages_answered(page: &Answer, pages: usize) -> String {
+    format!("{} answered, {pages} page{}", page.endpoint.path(), if pages == 1 { "" } else { "s" })
+}
+
+/// The lists that a corp has one of each, by the endpoints that give them.
+const CORP_LISTS: &[(&str, &[Endpoint])] = &[
+    ("members", &[Endpoint::UserSimplelist, Endpoint::UserList, Endpoint::UserListId]),
+    (FOLLOW_USERS, &[Endpoint::GetFollowUserList]),
+    ("contacts", &[Endpoint::ContactList]),
+    ("unassigned", &[Endpoint::GetUnassignedList]),
+    ("groups", &[Endpoint::GroupchatList]),
+];
+
+fn corp_lists(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
+    let mut lists = BTreeMap::new();
+    for &(dataset, endpoints) in CORP_LISTS {
+        let newest = endpoints
+            .iter()
+            .flat_map(|&endpoint| chains(answers, endpoint, |_| true).into_values())
+            .map(|chain| follow(&chain))
+            .max_by_key(|(moment, _)| *moment);
+        if let Some((_, evidence)) = newest {
+            lists.insert(dataset, evidence);
+        }
+    }
+    lists
+}
+
+/// Questions about single customers, groups and codes: how many were answered with an error.
+const SINGLE_OBJECTS: &[(&str, Endpoint)] =
+    &[("customers", Endpoint::ExternalcontactGet), ("group_members", Endpoint::GroupchatGet), ("join_codes", Endpoint::GetJoinWay)];
+
+/// errcode of a join code that does not exist any more: an answer, not a failure (SPEC section 5).
+const INVALID_CONFIG_ID: i64 = 41044;
+
+fn single_objects(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
+    let mut objects = BTreeMap::new();
+    for &(dataset, endpoint) in SINGLE_OBJECTS {
+        let mut newest: BTreeMap<Option<&str>, &Answer> = BTreeMap::new();
+        for answer in answers.iter().filter(|a| a.endpoint == endpoint && a.envelope) {
+            let known = newest.entry(answer.subject.as_deref()).or_insert(answer);
+            if moment(known) <= moment(answer) {
+                *known = answer;
+            }
+        }
+        let is_failure = |a: &&&Answer| a.errcode != 0 && !(endpoint == Endpoint::GetJoinWay && a.errcode == INVALID_CONFIG_ID);
+        let failures: Vec<_> = newest.values().filter(is_failure).collect();
+        if let Some(first) = failures.first() {
+            let detail = format!("{} of {} answers of {} were errors", failures.len(), newest.len(), endpoint.path());
+            objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: Some(first.errcode), detail });
+        }
+    }
+    objects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(endpoint: Endpoint, userids: &[&str], cursor: &str, next: &str, errcode: i64, at: i64) -> Answer {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Answer {
+            endpoint,
+            userids: userids.iter().map(|&u| u.to_owned()).collect(),
+            subject: None,
+            errcode,
+            errmsg: String::new(),
+            cursor: some(cursor),
+            next_cursor: some(next),
+            envelope: true,
+            unlicensed: Vec::new(),
+            fetched_at: Some(at),
+            file: 0,
+            document: 1,
+        }
+    }
+
+    fn of(answers: &[Answer], userid: &str) -> Coverage {
+        weigh(answers, &[], false).of_account(userid, false)
+    }
+
+    #[test]
+    fn a_list_answer_covers_its_account_only() {
+        let answers = [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 0, 1)];
+        assert_eq!(of(&answers, "ann"), Coverage::Complete);
+        assert_eq!(of(&answers, "bob"), Coverage::Unknown);
+    }
+
+    #[test]
+    fn a_chain_covers_when_its_last_page_is_there_in_any_order() {
+        let page = |cursor, next| answer(Endpoint::BatchGetByUser, &["ann", "bob"], cursor, next, 0, 1);
+        assert_eq!(of(&[page("c1", ""), page("", "c1")], "bob"), Coverage::Complete);
+        assert_eq!(of(&[page("", "c1")], "bob"), Coverage::Partial);
+        assert_eq!(of(&[page("c1", "")], "bob"), Coverage::Partial, "the first page is missing");
+        assert_eq!(of(&[page("", "c1"), page("c1", "c1")], "bob"), Coverage::Partial, "a circle has no end");
+    }
+
+    #[test]
+    fn the_newest_answer_decides() {
+        let list = |errcode, at| answer(Endpoint::ExternalcontactList, &["ann"], "", "", errcode, at);
+        assert_eq!(of(&[list(45033, 1), list(0, 2)], "ann"), Coverage::Complete);
+        assert_eq!(of(&[list(0, 1), list(45033, 2)], "ann"), Coverage::Failed);
+    }
+
+    #[test]
+    fn an_unlicensed_member_is_failed_though_the_answer_was_good() {
+        let mut page = answer(Endpoint::BatchGetByUser, &["ann", "bob"], "", "", 0, 1);
+        page.unlicensed = vec!["bob".to_owned()];
+        assert_eq!(of(&[page.clone()], "ann"), Coverage::Complete);
+        assert_eq!(of(&[page], "bob"), Coverage::Failed);
+    }
+
+    #[test]
+    fn trust_and_whole_tables_cover_all_but_failures() {
+        let failed = [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 40014, 1)];
+        for coverage in [weigh(&failed, &[], true), weigh(&failed, &[RELATIONS], false)] {
+            assert_eq!(coverage.of_account("ann", true), Coverage::Failed);
+            assert_eq!(coverage.of_account("bob", false), Coverage::Complete);
+        }
+    }
+
+    #[test]
+    fn without_evidence_it_depends_on_what_is_seen() {
+        assert_eq!(weigh(&[], &[], false).of_account("ann", true), Coverage::Observed);
+        assert_eq!(weigh(&[], &[], false).of_account("ann", false), Coverage::Unknown);
+    }
+
+    #[test]
+    fn an_empty_follow_user_list_is_a_list() {
+        let answers = [answer(Endpoint::GetFollowUserList, &[], "", "", 0, 1)];
+        assert!(weigh(&answers, &[], false).has_follow_user_list());
+        assert!(!weigh(&[], &[], false).has_follow_user_list());
+    }
+}

@@ -1,0 +1,213 @@
+//! Raw rows -> one row per grain: sorted by the key, copies of a row merged, each merged copy counted.
+//!
+//! Of several copies, a field comes from the newest that fills it: the later `fetched_at`, else the later in file order.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array};
+use arrow::compute::{concat_batches, take};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
+use rayon::prelude::*;
+
+use super::keys::Key;
+use crate::error::{Error, Result};
+use crate::ingest::raw::{FETCHED_AT, FILE, RECORD, raw_schema};
+use crate::schema::{Table, fields};
+
+/// A table at its grain.
+pub struct Merged {
+    /// One row per key, sorted by it, with the columns of the table.
+    pub rows: RecordBatch,
+    /// Records merged into another row, by index of their file.
+    pub duplicates: HashMap<u32, u64>,
+}
+
+/// Merges raw batches of `table`. The rows of `echoes` repeat what another table holds: they fill in rows that nothing
+/// else shows, lose every conflict, and are not counted.
+///
+/// # Errors
+/// [`Error::Bug`] if the batches do not have the table's raw schema, or exceed 4 billion rows.
+pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBatch], files: &[String]) -> Result<Merged> {
+    let counted: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    let all = concat_batches(&raw_schema(table), batches.iter().chain(echoes))?;
+    if u32::try_from(all.num_rows()).is_err() {
+        return Err(Error::Bug(format!("{}: more than {} rows in one snapshot", table.name, u32::MAX)));
+    }
+    let copies = Copies::of(table, &all, counted);
+    let order = copies.sorted();
+    let runs = copies.runs(&order);
+    let duplicates = copies.duplicates(&order, &runs);
+    let columns = (0..table.columns.len())
+        .map(|n| {
+            let array = all.column(n);
+            let newest = copies.newest_filled(array, &order, &runs);
+            take(array, &newest, None)
+        })
+        .collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
+    let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
+    let winners: UInt32Array = runs.iter().map(|&(_, end)| order[end - 1]).collect();
+    let rows = copies.with_provenance(table, rows, &winners, files)?;
+    Ok(Merged { rows, duplicates })
+}
+
+/// All copies of all rows, and what tells them apart.
+struct Copies {
+    key: Key,
+    rows: usize,
+    /// Rows from here on are echoes.
+    counted: usize,
+    fetched_at: Int64Array,
+    file: UInt32Array,
+    record: arrow::array::UInt64Array,
+}
+
+impl Copies {
+    fn of(table: &Table, all: &RecordBatch, counted: usize) -> Self {
+        let column = |name: &str| all.column_by_name(name).expect("raw batches carry provenance").clone();
+        Self {
+            key: Key::of(table, all),
+            rows: all.num_rows(),
+            counted,
+            fetched_at: column(FETCHED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
+            file: column(FILE).as_primitive::<UInt32Type>().clone(),
+            record: column(RECORD).as_primitive::<UInt64Type>().clone(),
+        }
+    }
+
+    /// Row numbers in order of key, copies of one key from the oldest to the newest.
+    fn sorted(&self) -> Vec<u32> {
+        let is_sorted = (1..self.rows).all(|i| self.key.compare(i - 1, &self.key, i).is_lt());
+        if is_sorted {
+            return (0..self.rows as u32).collect();
+        }
+        let hints = SortHints::of(&self.key, self.rows);
+        let mut entries: Vec<(u64, u64, u32)> = (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
+        entries.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize)));
+        entries.into_iter().map(|(_, _, row)| row).collect()
+    }
+
+    fn compare(&self, i: usize, j: usize) -> Ordering {
+        self.key.compare(i, &self.key, j).then_with(|| self.age(i).cmp(&self.age(j)))
+    }
+
+    /// Older first; echoes are older than anything.
+    fn age(&self, i: usize) -> (bool, Option<i64>, u32, u64) {
+        let fetched_at = self.fetched_at.is_valid(i).then(|| self.fetched_at.value(i));
+        (i < self.counted, fetched_at, self.file.value(i), self.record.value(i))
+    }
+
+    /// The stretches of `order` that hold one key each.
+    fn runs(&self, order: &[u32]) -> Vec<(usize, usize)> {
+        let mut runs = Vec::with_capacity(order.len());
+        let mut begin = 0;
+        for end in 1..=order.len() {
+            let goes_on = end < order.len() && self.key.compare(order[end - 1] as usize, &self.key, order[end] as usize).is_eq();
+            if !goes_on {
+                runs.push((begin, end));
+                begin = end;
+            }
+        }
+        runs
+    }
+
+    fn duplicates(&self, order: &[u32], runs: &[(usize, usize)]) -> HashMap<u32, u64> {
+        let mut duplicates = HashMap::new();
+        for &(begin, end) in runs {
+            for &row in &order[begin..end - 1] {
+                if (row as usize) < self.counted {
+                    *duplicates.entry(self.file.value(row as usize)).or_default() += 1;
+                }
+            }
+        }
+        duplicates
+    }
+
+    /// For each run, the newest copy in which `array` is filled; the newest of all where none is.
+    fn newest_filled(&self, array: &ArrayRef, order: &[u32], runs: &[(usize, usize)]) -> UInt32Array {
+        runs.iter()
+            .map(|&(begin, end)| {
+                let filled = || order[begin..end].iter().rev().find(|&&row| array.is_valid(row as usize));
+                if end - begin == 1 { order[begin] } else { *filled().unwrap_or(&order[end - 1]) }
+            })
+            .collect()
+    }
+
+    /// Fills `source_file` and `source_record`, where the table has them and the dump did not, from the newest copy.
+    fn with_provenance(&self, table: &Table, rows: RecordBatch, winners: &UInt32Array, files: &[String]) -> Result<RecordBatch> {
+        let (Some(file), Some(record)) = (table.position(&fields::SOURCE_FILE), table.position(&fields::SOURCE_RECORD)) else {
+            return Ok(rows);
+        };
+        let mut columns = rows.columns().to_vec();
+        if columns[file].null_count() > 0 {
+            columns[file] = Arc::new(self.source_files(columns[file].as_string_view(), winners, files));
+            columns[record] = Arc::new(self.source_records(columns[record].as_primitive(), winners));
+        }
+        Ok(RecordBatch::try_new(rows.schema(), columns)?)
+    }
+
+    fn source_files(&self, given: &StringViewArray, winners: &UInt32Array, files: &[String]) -> StringViewArray {
+        let mut builder = StringViewBuilder::with_capacity(given.len()).with_deduplicate_strings();
+        for (given, &winner) in given.iter().zip(winners.values()) {
+            builder.append_value(given.unwrap_or_else(|| &files[self.file.value(winner as usize) as usize]));
+        }
+        builder.finish()
+    }
+
+    fn source_records(&self, given: &Int64Array, winners: &UInt32Array) -> Int64Array {
+        given.iter().zip(winners.values()).map(|(given, &winner)| given.or(Some(self.record.value(winner as usize) as i64))).collect()
+    }
+}
+
+/// Two numbers per row whose order never contradicts the order of the keys, so that most comparisons touch no text.
+struct SortHints {
+    first: Vec<u64>,
+    second: Vec<u64>,
+}
+
+impl SortHints {
+    fn of(key: &Key, rows: usize) -> Self {
+        if key.width() == 1 {
+            return Self { first: leading_bytes(key, 0, rows), second: vec![0; rows] };
+        }
+        // The second hint may decide only between rows whose first column is equal, so the first has to be exact.
+        Self { first: ranks(key, 0, rows), second: leading_bytes(key, 1, rows) }
+    }
+}
+
+/// The rank of each row's text among all texts of key column `n`; 0 is null.
+fn ranks(key: &Key, n: usize, rows: usize) -> Vec<u64> {
+    let mut rank_of: HashMap<&str, u64> = HashMap::new();
+    for i in 0..rows {
+        if let Some(text) = key.text(n, i) {
+            rank_of.entry(text).or_default();
+        }
+    }
+    let mut texts: Vec<&str> = rank_of.keys().copied().collect();
+    texts.sort_unstable();
+    for (rank, text) in (1..).zip(&texts) {
+        rank_of.insert(text, rank);
+    }
+    (0..rows).map(|i| key.text(n, i).map_or(0, |text| rank_of[text])).collect()
+}
+
+/// The eight bytes of each text that follow what all texts of key column `n` begin with; 0 is null.
+fn leading_bytes(key: &Key, n: usize, rows: usize) -> Vec<u64> {
+    let mut texts = (0..rows).filter_map(|i| key.text(n, i));
+    let Some(first) = texts.next() else { return vec![0; rows] };
+    let shared = texts.fold(first.len(), |shared, text| {
+        first.as_bytes().iter().zip(text.as_bytes()).take(shared).take_while(|(a, b)| a == b).count()
+    });
+    (0..rows)
+        .into_par_iter()
+        .map(|i| {
+            let Some(text) = key.text(n, i) else { return 0 };
+            let mut bytes = [0; 8];
+            let tail = &text.as_bytes()[shared..];
+            let length = tail.len().min(8);
+            bytes[..length].copy_from_slice(&tail[..length]);
+            u64::from_be_bytes(bytes)
+        })
+        .collect()
+}

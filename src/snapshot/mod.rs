@@ -1,0 +1,202 @@
+//! Raw rows of one role -> its canonical tables: one row per grain, with what the snapshot can vouch for.
+
+mod coverage;
+mod keys;
+mod merge;
+
+pub use coverage::{Evidence, SnapshotCoverage};
+pub use keys::{Key, stands_in};
+pub use merge::{Merged, merge};
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray, new_null_array};
+
+use crate::error::Result;
+use crate::ingest::raw::{FileTally, Raw, Reject, raw_schema};
+use crate::schema::tables::{COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED};
+use crate::schema::vocabulary::{Coverage, Role};
+use crate::schema::{Cell, Rows, Table, fields, tables};
+
+/// One export of one corp, in canonical form.
+pub struct Snapshot {
+    /// Which of the four.
+    pub role: Role,
+    tables: BTreeMap<&'static str, RecordBatch>,
+    /// What it can vouch for.
+    pub coverage: SnapshotCoverage,
+    /// Which relations stand in the unassigned list (B3), by row of `relations`.
+    pub unassigned: BooleanArray,
+    /// What became of the records of each file.
+    pub inputs: Vec<Input>,
+    /// Records that could not be read.
+    pub rejects: Vec<Reject>,
+}
+
+/// A file with the last word on its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// What its reader counted.
+    pub file: FileTally,
+    /// Records merged into another row.
+    pub duplicates: u64,
+}
+
+impl Input {
+    /// Records that became a row of their own.
+    pub fn accepted(&self) -> u64 {
+        self.file.pushed - self.duplicates
+    }
+
+    /// Records recognised and of no use.
+    pub fn passed_over(&self) -> u64 {
+        self.file.passed_over.values().sum()
+    }
+}
+
+impl Snapshot {
+    /// Builds the canonical tables of `role`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if the readers broke their promises.
+    pub fn build(role: Role, raw: Raw, trusted: bool) -> Result<Self> {
+        let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
+        let mut duplicates: HashMap<u32, u64> = HashMap::new();
+        let mut canonical = BTreeMap::new();
+        let echoes = unassigned_as_relations(raw.batches(&UNASSIGNED))?;
+        for table in [&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
+            let echoes: &[RecordBatch] = if table.name == RELATIONS_TABLE.name { &echoes } else { &[] };
+            let merged = merge(table, raw.batches(table), echoes, &paths)?;
+            for (file, count) in merged.duplicates {
+                *duplicates.entry(file).or_default() += count;
+            }
+            canonical.insert(table.name, merged.rows);
+        }
+        let coverage = coverage_of(&raw, &canonical[COVERAGE.name], trusted);
+        canonical.insert(COVERAGE.name, coverage_table(&coverage));
+        let unassigned = stand_in_unassigned(&canonical[RELATIONS_TABLE.name], &canonical[UNASSIGNED.name])?;
+        let members = with_follow_users(&canonical[MEMBERS.name], coverage.has_follow_user_list())?;
+        canonical.insert(MEMBERS.name, members);
+        let inputs = inputs(raw.files, &duplicates);
+        Ok(Self { role, tables: canonical, coverage, unassigned, inputs, rejects: raw.rejects })
+    }
+
+    /// A snapshot of a role that the case does not have.
+    ///
+    /// # Errors
+    /// None in practice; see [`Self::build`].
+    pub fn absent(role: Role) -> Result<Self> {
+        Self::build(role, Raw::default(), false)
+    }
+
+    /// A canonical table.
+    pub fn table(&self, table: &Table) -> &RecordBatch {
+        &self.tables[table.name]
+    }
+
+    /// The relations.
+    pub fn relations(&self) -> &RecordBatch {
+        self.table(&RELATIONS_TABLE)
+    }
+
+    /// The accounts that hold relations, each with its rows, in order.
+    pub fn accounts(&self) -> Vec<(&str, Range<usize>)> {
+        stretches(self.relations().column(0).as_string_view())
+    }
+}
+
+/// The stretches of equal values in a sorted column.
+pub fn stretches(sorted: &StringViewArray) -> Vec<(&str, Range<usize>)> {
+    let mut stretches: Vec<(&str, Range<usize>)> = Vec::new();
+    for i in 0..sorted.len() {
+        let value = sorted.value(i);
+        match stretches.last_mut() {
+            Some((last, range)) if *last == value => range.end = i + 1,
+            _ => stretches.push((value, i..i + 1)),
+        }
+    }
+    stretches
+}
+
+/// The pairs of the unassigned list as relations: a left member cannot be asked for them (SPEC section 2).
+fn unassigned_as_relations(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
+    let schema = raw_schema(&RELATIONS_TABLE);
+    let as_relations = |batch: &RecordBatch| {
+        let columns: Vec<ArrayRef> = schema
+            .fields()
+            .iter()
+            .map(|field| {
+                let from = if field.name() == fields::USERID.name { fields::HANDOVER_USERID.name } else { field.name() };
+                batch.column_by_name(from).cloned().unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
+            })
+            .collect();
+        Ok(RecordBatch::try_new(schema.clone(), columns)?)
+    };
+    batches.iter().map(as_relations).collect()
+}
+
+/// Which relations stand in the unassigned list: both are sorted by member and customer.
+fn stand_in_unassigned(relations: &RecordBatch, unassigned: &RecordBatch) -> Result<BooleanArray> {
+    let pairs = |batch: &RecordBatch, userid: &str| {
+        let column = |name: &str| batch.column_by_name(name).expect("canonical tables hold their columns").clone();
+        let columns = vec![column(userid), column(fields::EXTERNAL_USERID.name)];
+        let named = tables::UNASSIGNED.arrow_schema().project(&[0, 1])?;
+        RecordBatch::try_new(Arc::new(named), columns)
+    };
+    let relations = pairs(relations, fields::USERID.name)?;
+    let unassigned = pairs(unassigned, fields::HANDOVER_USERID.name)?;
+    Ok(stands_in(&UNASSIGNED, &relations, &unassigned))
+}
+
+/// The evidence of a dump; of an ingested snapshot, the evidence that was written down then.
+fn coverage_of(raw: &Raw, written: &RecordBatch, trusted: bool) -> SnapshotCoverage {
+    let has_written = raw.whole_tables.contains(&COVERAGE.name);
+    let whole: &[&str] = if has_written { &[] } else { &raw.whole_tables };
+    let mut coverage = coverage::weigh(&raw.answers, whole, trusted);
+    for row in 0..written.num_rows() {
+        let text = |n: usize| {
+            let column = written.column(n).as_string_view();
+            column.is_valid(row).then(|| column.value(row).to_owned())
+        };
+        let status = Coverage::ALL.iter().copied().find(|status| Some(status.word()) == text(2).as_deref());
+        let (Some(dataset), Some(status)) = (text(0), status) else { continue };
+        let errcode = written.column(3).as_primitive::<arrow::datatypes::Int64Type>();
+        let errcode = errcode.is_valid(row).then(|| errcode.value(row));
+        coverage.evidence.insert((dataset, text(1)), Evidence { status, errcode, detail: text(4).unwrap_or_default() });
+    }
+    coverage
+}
+
+fn coverage_table(coverage: &SnapshotCoverage) -> RecordBatch {
+    let mut rows = Rows::new(&COVERAGE);
+    for ((dataset, userid), evidence) in &coverage.evidence {
+        rows.push(&[
+            Cell::Text(dataset),
+            userid.as_deref().map_or(Cell::Null, Cell::Text),
+            Cell::Text(evidence.status.word()),
+            evidence.errcode.map_or(Cell::Null, Cell::Integer),
+            Cell::Text(&evidence.detail),
+        ]);
+    }
+    rows.finish()
+}
+
+/// Where the snapshot has the list of members with customer-contact permission, a member who is not on it has none.
+fn with_follow_users(members: &RecordBatch, has_list: bool) -> Result<RecordBatch> {
+    let position = MEMBERS.position(&fields::HAS_CUSTOMER_CONTACT).expect("members say it");
+    let listed = members.column(position).as_boolean();
+    // A table of members that says it of anybody is such a list too.
+    if !has_list && listed.null_count() == listed.len() {
+        return Ok(members.clone());
+    }
+    let decided: BooleanArray = listed.iter().map(|listed| Some(listed.unwrap_or(false))).collect();
+    let mut columns = members.columns().to_vec();
+    columns[position] = Arc::new(decided);
+    Ok(RecordBatch::try_new(members.schema(), columns)?)
+}
+
+fn inputs(files: Vec<FileTally>, duplicates: &HashMap<u32, u64>) -> Vec<Input> {
+    (0..).zip(files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect()
+}
