@@ -34,6 +34,25 @@ pub fn column(name: &str, array: &ArrayRef) -> Result<Column> {
     Ok(series.into())
 }
 
+/// A Polars column as an Arrow array; the buffers are shared. Texts arrive as views.
+///
+/// # Errors
+/// [`Error::Bug`] if Arrow cannot hold the type: the caller chose it.
+pub fn array(column: &Column) -> Result<ArrayRef> {
+    let series = column.as_materialized_series().rechunk();
+    let chunk = series.chunks().first().ok_or_else(|| Error::Bug("a column without chunks".to_owned()))?.clone();
+    let field = polars_arrow::datatypes::Field::new(PlSmallStr::EMPTY, chunk.dtype().clone(), true);
+    let schema = polars_arrow::ffi::export_field_to_c(&field);
+    let data = polars_arrow::ffi::export_array_to_c(chunk);
+    // SAFETY: both are `#[repr(C)]` declarations of the same C structs, and ownership moves; the exporter is Polars'.
+    let data = unsafe {
+        let data = std::mem::transmute::<polars_arrow::ffi::ArrowArray, arrow::ffi::FFI_ArrowArray>(data);
+        let schema = std::mem::transmute::<polars_arrow::ffi::ArrowSchema, arrow::ffi::FFI_ArrowSchema>(schema);
+        arrow::ffi::from_ffi(data, &schema)?
+    };
+    Ok(arrow::array::make_array(data))
+}
+
 /// A frame of the given columns, all of `height` rows.
 ///
 /// # Errors
@@ -57,6 +76,8 @@ mod tests {
         let texts = column("t", &texts).unwrap();
         let times = column("u", &times.slice(1, 2)).unwrap();
         assert_eq!(texts.str().unwrap().iter().collect::<Vec<_>>(), [Some("00123"), None, Some("a text longer than twelve bytes")]);
+        let back = array(&texts).unwrap();
+        assert_eq!(arrow::array::AsArray::as_string_view(&back).iter().collect::<Vec<_>>(), [Some("00123"), None, Some("a text longer than twelve bytes")]);
         assert_eq!(times.i64().unwrap().iter().collect::<Vec<_>>(), [None, Some(-1)]);
     }
 }

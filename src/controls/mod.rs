@@ -1,0 +1,110 @@
+//! What must balance before anything is published. If an equation does not hold, the fault is ours (exit code 3).
+
+mod published;
+
+pub use published::recount;
+
+use crate::decision::{Decision, Exports};
+use crate::error::{Error, Result};
+use crate::matching::NOT_MATCHED;
+use crate::report::summary::Counts;
+use crate::schema::tables::{ACCOUNTS_REPORT, CONTROL_TOTALS_REPORT};
+use crate::schema::{Cell, Column, Rows, fields};
+use crate::snapshot::Input;
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+
+/// An equation.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ControlTotal {
+    /// What must balance.
+    pub name: String,
+    /// The one side.
+    pub left: u64,
+    /// The other.
+    pub right: u64,
+    /// Whether both are equal.
+    pub holds: bool,
+}
+
+impl ControlTotal {
+    /// An equation of two counts.
+    pub fn new(name: impl Into<String>, left: u64, right: u64) -> Self {
+        Self { name: name.into(), left, right, holds: left == right }
+    }
+}
+
+/// All equations that can be checked before the reports are written.
+pub fn totals(exports: &Exports, decision: &Decision, counts: &Counts, accounts: &RecordBatch, customers: &[RecordBatch], inputs: &[&Input]) -> Vec<ControlTotal> {
+    let relations = exports.source_before.relations().num_rows() as u64;
+    let target_relations = exports.target_after.relations().num_rows() as u64;
+    let matched = |rows: &[u32]| rows.iter().filter(|&&row| row != NOT_MATCHED).count() as u64;
+    let sum = |column: &Column| column_sum(accounts, column);
+    let in_customers = |column: &Column| customers.iter().map(|batch| column_sum(batch, column)).sum::<u64>();
+    vec![
+        records(inputs),
+        ControlTotal::new("relations of source-before = sum of outcomes", relations, counts.by_outcome.values().sum()),
+        ControlTotal::new("relations of source-before = sum of scopes", relations, counts.by_scope.values().sum()),
+        ControlTotal::new("relations of target-after = sum of origins", target_relations, counts.by_origin.values().sum()),
+        ControlTotal::new("matched at the source = matched at the target", matched(&decision.matches.target_of), matched(&decision.matches.source_of)),
+        ControlTotal::new("relations = accounts + not enrolled", relations, sum(&fields::SOURCE_RELATIONS) + unenrolled(decision)),
+        ControlTotal::new("outcomes by account = relations of accounts", outcome_sum(accounts), sum(&fields::SOURCE_RELATIONS)),
+        ControlTotal::new("target relations = mapped accounts + others", target_relations, sum(&fields::TARGET_RELATIONS) + elsewhere(exports)),
+        ControlTotal::new("in scope by account = in scope", sum(&fields::IN_SCOPE), counts.by_scope.get("in_scope").copied().unwrap_or(0)),
+        ControlTotal::new("relations = relations of customers", relations, in_customers(&fields::RELATIONS)),
+        ControlTotal::new("missing = missing of customers", counts.by_outcome["missing"], in_customers(&fields::COUNT_MISSING)),
+    ]
+}
+
+/// Records read = accepted + duplicates + rejected + passed over; the accepted are recounted from the tables.
+fn records(inputs: &[&Input]) -> ControlTotal {
+    let read = inputs.iter().map(|input| input.file.records_read).sum();
+    let told = inputs.iter().map(|input| input.accepted() + input.duplicates + input.file.rejected + input.passed_over()).sum();
+    ControlTotal::new("records read = accepted + duplicates + rejected + passed over", read, told)
+}
+
+/// Rows of the canonical tables = records accepted, which no reader counts by itself.
+pub fn rows_of_tables(name: &str, rows: u64, inputs: &[Input]) -> ControlTotal {
+    ControlTotal::new(format!("{name}: records accepted = rows of its tables"), inputs.iter().map(Input::accepted).sum(), rows)
+}
+
+fn unenrolled(decision: &Decision) -> u64 {
+    decision.account.iter().filter(|account| account.is_none()).count() as u64
+}
+
+/// Target relations under accounts that no source account is mapped to.
+fn elsewhere(exports: &Exports) -> u64 {
+    let accounts = exports.target_after.accounts();
+    accounts.iter().filter(|(userid, _)| exports.enrolment.by_target(userid).is_none()).map(|(_, range)| range.len() as u64).sum()
+}
+
+fn column_sum(batch: &RecordBatch, column: &Column) -> u64 {
+    let array = batch.column_by_name(column.name).expect("reports hold their columns").as_primitive::<Int64Type>();
+    arrow::compute::sum(array).and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0)
+}
+
+fn outcome_sum(accounts: &RecordBatch) -> u64 {
+    let first = ACCOUNTS_REPORT.position(&fields::COUNT_MIGRATED).expect("accounts count outcomes");
+    let last = ACCOUNTS_REPORT.position(&fields::COUNT_OUT_OF_SCOPE).expect("accounts count outcomes");
+    ACCOUNTS_REPORT.columns[first..=last].iter().map(|slot| column_sum(accounts, slot.column)).sum()
+}
+
+/// Stops the run if an equation does not hold.
+///
+/// # Errors
+/// [`Error::Bug`] that names the first line that failed.
+pub fn check(totals: &[ControlTotal]) -> Result<()> {
+    match totals.iter().find(|total| !total.holds) {
+        Some(total) => Err(Error::Bug(format!("control total does not hold: {}: {} <> {}", total.name, total.left, total.right))),
+        None => Ok(()),
+    }
+}
+
+/// The equations as a report.
+pub fn table(totals: &[ControlTotal]) -> RecordBatch {
+    let mut rows = Rows::new(&CONTROL_TOTALS_REPORT);
+    for total in totals {
+        rows.push(&[Cell::Text(&total.name), Cell::Integer(total.left as i64), Cell::Integer(total.right as i64), Cell::Flag(total.holds)]);
+    }
+    rows.finish()
+}

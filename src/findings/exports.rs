@@ -1,0 +1,164 @@
+//! Findings about the exports and lists: what is wrong with what we were given, before any relation is looked at.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, AsArray};
+
+use super::Finding;
+use crate::case::Case;
+use crate::decision::{Decision, Exports};
+use crate::schema::fields;
+use crate::schema::vocabulary::{Coverage, Role};
+use crate::snapshot::{Input, Snapshot};
+
+pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
+    let mut findings = vec![accounts_without_relations(exports, decision), source_not_covered(exports, decision)];
+    findings.extend(refusals(decision));
+    findings.extend(snapshot_times(case));
+    findings.extend(namespaces(decision));
+    findings.extend(corp_codes(exports));
+    findings.extend(passed_over(exports, lists));
+    let set_aside = &exports.customer_map.set_aside;
+    findings.push(Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
+    findings.push(Finding::new("Q-rejected-records", rejects.len() as u64, rejects.to_vec(), ""));
+    findings
+}
+
+fn accounts_without_relations(exports: &Exports, decision: &Decision) -> Finding {
+    let empty = exports.enrolment.accounts().iter().zip(&decision.pairs).filter(|(_, pair)| pair.source.is_empty());
+    let userids: Vec<String> = empty.map(|(account, _)| account.source_userid.clone()).collect();
+    Finding::new("B5-account-without-relations", userids.len() as u64, userids, "")
+}
+
+fn source_not_covered(exports: &Exports, decision: &Decision) -> Finding {
+    let is_covered = |coverage: Coverage| matches!(coverage, Coverage::Complete | Coverage::Observed);
+    let accounts = exports.enrolment.accounts().iter().zip(&decision.coverage);
+    let userids: Vec<String> = accounts.filter(|(_, c)| !is_covered(c.source)).map(|(account, _)| account.source_userid.clone()).collect();
+    Finding::new("B5-source-not-covered", userids.len() as u64, userids, "")
+}
+
+fn refusals(decision: &Decision) -> [Finding; 2] {
+    let keys = |ambiguous: bool| -> Vec<String> {
+        decision.unmatched_refusals.iter().filter(|r| r.ambiguous_name == ambiguous).map(|r| r.key.clone()).collect()
+    };
+    [("A3-refusal-unmatched", keys(false)), ("A3-refusal-name-ambiguous", keys(true))]
+        .map(|(code, keys)| Finding::new(code, keys.len() as u64, keys, ""))
+}
+
+/// Snapshots on the wrong side of the start or the end, and the gap before the start (D1).
+fn snapshot_times(case: &Case) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let taken = |role: Role| case.snapshots.get(&role).and_then(|settings| settings.taken_at);
+    let say = |role: Role, at: i64| format!("{role} {}", moment(case, at));
+    let (start, end) = (case.migration.started_at, case.migration.finished_at);
+    for (role, code) in [(Role::SourceBefore, "D1-source-after-start"), (Role::TargetBefore, "D1-target-before-late")] {
+        if let Some(at) = taken(role).filter(|&at| at > start) {
+            findings.push(Finding::new(code, 1, vec![role.word().to_owned()], say(role, at)));
+        }
+    }
+    let early: Vec<(Role, i64)> =
+        [Role::SourceAfter, Role::TargetAfter].into_iter().filter_map(|role| taken(role).filter(|&at| at < end).map(|at| (role, at))).collect();
+    if !early.is_empty() {
+        let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
+        let roles = early.iter().map(|(role, _)| role.word().to_owned()).collect();
+        findings.push(Finding::new("D1-after-too-early", early.len() as u64, roles, detail));
+    }
+    if let Some(gap) = taken(Role::SourceBefore).map(|at| start - at).filter(|&gap| gap > 0) {
+        let minutes = gap / 60_000_000;
+        let detail = format!("{} h {} min", minutes / 60, minutes % 60);
+        findings.push(Finding::new("D1-gap-before-start", 1, vec![Role::SourceBefore.word().to_owned()], detail));
+    }
+    findings
+}
+
+/// A moment in the time zone of the case.
+fn moment(case: &Case, micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map_or_else(
+        |_| format!("{micros} us"),
+        |at| at.to_zoned(case.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string(),
+    )
+}
+
+fn namespaces(decision: &Decision) -> Option<Finding> {
+    let namespaces = decision.namespaces;
+    let nothing_to_compare = namespaces.source == 0 && namespaces.target == 0;
+    if decision.unionids_shared || nothing_to_compare {
+        return None;
+    }
+    let smaller = namespaces.source.min(namespaces.target);
+    let detail = format!("{} / {smaller}", namespaces.overlap);
+    Some(Finding::new("Q-namespaces-disjoint", 1, Vec::new(), detail))
+}
+
+/// The corp code that an id carries, by inference: two letters of kind, then eight characters common to the corp.
+fn corp_code(id: &str) -> Option<&str> {
+    let is_id = id.len() == 32 && id.is_ascii() && (id.starts_with("wm") || id.starts_with("wo"));
+    is_id.then(|| &id[2..10])
+}
+
+/// How often each corp code stands in a snapshot's customer ids.
+fn codes_of(snapshot: &Snapshot) -> BTreeMap<&str, u64> {
+    let ids = snapshot.relations().column_by_name(fields::EXTERNAL_USERID.name).expect("relations hold their columns").as_string_view();
+    let mut codes = BTreeMap::new();
+    for id in (0..ids.len()).filter(|&i| ids.is_valid(i)).map(|i| ids.value(i)) {
+        if let Some(code) = corp_code(id) {
+            *codes.entry(code).or_default() += 1;
+        }
+    }
+    codes
+}
+
+/// The code that nearly all ids of a snapshot share, if there is one.
+fn main_code<'a>(codes: &BTreeMap<&'a str, u64>) -> Option<&'a str> {
+    let total: u64 = codes.values().sum();
+    let (code, count) = codes.iter().max_by_key(|(_, count)| **count)?;
+    (count * 10 >= total * 9).then_some(*code)
+}
+
+/// Corp codes that suggest swapped or mixed dumps: a warning, for the code is inferred.
+fn corp_codes(exports: &Exports) -> Vec<Finding> {
+    let codes: BTreeMap<Role, BTreeMap<&str, u64>> = exports.snapshots().map(|snapshot| (snapshot.role, codes_of(snapshot))).collect();
+    let main: BTreeMap<Role, &str> = codes.iter().filter_map(|(role, codes)| Some((*role, main_code(codes)?))).collect();
+    let mut suspicions = Vec::new();
+    let mut compare = |a: Role, b: Role, expect_equal: bool| {
+        if let (Some(code_a), Some(code_b)) = (main.get(&a), main.get(&b))
+            && (code_a == code_b) != expect_equal
+        {
+            suspicions.push(format!("{a} {code_a}, {b} {code_b}"));
+        }
+    };
+    compare(Role::SourceBefore, Role::SourceAfter, true);
+    compare(Role::TargetBefore, Role::TargetAfter, true);
+    compare(Role::SourceBefore, Role::TargetAfter, false);
+    let mixed: Vec<String> = codes.iter().filter(|(_, codes)| is_mixed(codes)).map(|(role, codes)| format!("{role}: {}", shares(codes))).collect();
+    let swapped = Finding::new("Q-swapped-dumps", suspicions.len() as u64, suspicions.clone(), suspicions.join("; "));
+    vec![swapped, Finding::new("Q-mixed-dumps", mixed.len() as u64, mixed.clone(), mixed.join("; "))]
+}
+
+/// Two codes with at least a hundredth of the ids each. Ids that carry no code do not speak.
+fn is_mixed(codes: &BTreeMap<&str, u64>) -> bool {
+    let total: u64 = codes.values().sum();
+    codes.values().filter(|&&count| count >= 2 && count * 100 >= total).count() > 1
+}
+
+fn shares(codes: &BTreeMap<&str, u64>) -> String {
+    let mut by_count: Vec<_> = codes.iter().collect();
+    by_count.sort_by_key(|(code, count)| (std::cmp::Reverse(**count), **code));
+    by_count.iter().take(3).map(|(code, count)| format!("{code} ×{count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Records that were recognised and could not be used, by why.
+fn passed_over(exports: &Exports, lists: &[Input]) -> [Finding; 2] {
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for input in exports.snapshots().flat_map(|snapshot| &snapshot.inputs).chain(lists) {
+        for (reason, count) in &input.file.passed_over {
+            *reasons.entry(reason).or_default() += count;
+        }
+    }
+    let finding = |code: &str, is_error: bool| {
+        let of_kind = || reasons.iter().filter(|(reason, _)| reason.starts_with("error answers") == is_error);
+        let detail = of_kind().map(|(reason, count)| format!("{reason} ×{count}")).collect::<Vec<_>>().join("; ");
+        Finding::new(code, of_kind().map(|(_, count)| count).sum(), Vec::new(), detail)
+    };
+    [finding("Q-error-answers", true), finding("Q-untied-answers", false)]
+}

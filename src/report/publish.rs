@@ -1,0 +1,190 @@
+//! All or nothing: reports are written into a folder beside the output and renamed into its place, the manifest last.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::create_private;
+use crate::error::{Error, Result};
+use crate::report::summary::SCHEMA_VERSION;
+use crate::snapshot::Input;
+
+/// The file whose presence says that the set is whole.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Where `ingest` puts its tables; an audit into the same output leaves them alone.
+pub const SNAPSHOTS: &str = "snapshots";
+
+/// A folder of reports that is not yet published. Dropped, it vanishes.
+pub struct Stage {
+    folder: TempDir,
+    out: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    tool: Tool,
+    schema_version: u32,
+    case: String,
+    /// SHA-256 of each report by name.
+    reports: BTreeMap<String, String>,
+    /// SHA-256 of each input by path.
+    inputs: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Tool {
+    name: String,
+    version: String,
+}
+
+impl Stage {
+    /// Makes the stage beside `out`, before any work is done, so that a full or read-only disk shows early.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if `out` holds something else than reports of ours, or cannot be written beside.
+    pub fn beside(out: &Path) -> Result<Self> {
+        check_replaceable(out)?;
+        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let refused = |source: std::io::Error| Error::Output {
+            path: parent.to_path_buf(),
+            problem: format!("the reports cannot be written there: {source}"),
+            remedy: "choose a folder that you may write to with --out DIR".to_owned(),
+        };
+        fs::create_dir_all(parent).map_err(refused)?;
+        let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
+        Ok(Self { folder, out: out.to_path_buf() })
+    }
+
+    /// Where to write the reports.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a text report.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn write_text(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.path().join(name);
+        let mut file = create_private(&path)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io(&path, "cannot write"))
+    }
+
+    /// Writes the manifest and puts the folder in the place of the output.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the old reports are then as they were.
+    pub fn publish(self, case_id: &str, inputs: &[Input]) -> Result<()> {
+        let manifest = Manifest {
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            schema_version: SCHEMA_VERSION,
+            case: case_id.to_owned(),
+            reports: digests(self.path())?,
+            inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
+        };
+        let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug(error.to_string()))? + "\n";
+        self.write_text(MANIFEST, &text)?;
+        crate::interrupt::check()?;
+        self.take_the_place()
+    }
+
+    fn take_the_place(self) -> Result<()> {
+        let out = self.out.clone();
+        let renaming = |path: &Path| Error::io(path, "cannot be replaced");
+        let Some(aside) = self.move_old_aside()? else {
+            return fs::rename(self.folder.keep(), &out).map_err(renaming(&out));
+        };
+        let old = aside.path().join("old");
+        let ingested = old.join(SNAPSHOTS);
+        if ingested.is_dir() && !self.path().join(SNAPSHOTS).exists() {
+            fs::rename(&ingested, self.path().join(SNAPSHOTS)).map_err(renaming(&ingested))?;
+        }
+        let new = self.folder.keep();
+        fs::rename(&new, &out).map_err(|error| {
+            // Best effort: the old reports go back to where they were, and the new ones vanish.
+            let _ = fs::rename(&old, &out);
+            let _ = fs::remove_dir_all(&new);
+            renaming(&out)(error)
+        })
+    }
+
+    /// Moves what stands at the output into a folder that vanishes when dropped.
+    fn move_old_aside(&self) -> Result<Option<TempDir>> {
+        if !self.out.exists() {
+            return Ok(None);
+        }
+        let parent = self.folder.path().parent().unwrap_or(Path::new("."));
+        let aside = tempfile::Builder::new().prefix(".qianhe-old-").tempdir_in(parent).map_err(Error::io(parent, "cannot write"))?;
+        fs::rename(&self.out, aside.path().join("old")).map_err(Error::io(&self.out, "cannot be replaced"))?;
+        Ok(Some(aside))
+    }
+}
+
+/// An output may be absent, empty, or an earlier run of ours.
+fn check_replaceable(out: &Path) -> Result<()> {
+    let foreign = |problem: String| Error::Output {
+        path: out.to_path_buf(),
+        problem,
+        remedy: "nothing was overwritten; choose an empty or new folder with --out DIR".to_owned(),
+    };
+    match fs::symlink_metadata(out) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(foreign(format!("cannot be looked at: {error}"))),
+        Ok(metadata) if !metadata.is_dir() => return Err(foreign("is not a folder".to_owned())),
+        Ok(_) => {}
+    }
+    let known = known_names(out);
+    for entry in fs::read_dir(out).map_err(Error::io(out, "cannot be read"))? {
+        let name = entry.map_err(Error::io(out, "cannot be read"))?.file_name().to_string_lossy().into_owned();
+        let is_snapshots = name == SNAPSHOTS && out.join(SNAPSHOTS).join(MANIFEST).is_file();
+        if !known.contains(&name) && !is_snapshots {
+            return Err(foreign(format!("holds {name}, which is no report of ours")));
+        }
+    }
+    Ok(())
+}
+
+/// The names that the manifest in a folder vouches for.
+fn known_names(out: &Path) -> Vec<String> {
+    let text = fs::read_to_string(out.join(MANIFEST)).unwrap_or_default();
+    let manifest: Option<Manifest> = serde_json::from_str(&text).ok();
+    let Some(manifest) = manifest.filter(|manifest| manifest.tool.name == env!("CARGO_PKG_NAME")) else { return Vec::new() };
+    let tops = manifest.reports.into_keys().map(|name| name.split('/').next().unwrap_or_default().to_owned());
+    tops.chain([MANIFEST.to_owned()]).collect()
+}
+
+/// SHA-256 of every file below a folder, by its relative path.
+fn digests(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut digests = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.map_err(|error| Error::Bug(error.to_string()))?;
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(folder).map_err(|error| Error::Bug(error.to_string()))?;
+            let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+            digests.insert(name, sha256_of(entry.path())?);
+        }
+    }
+    Ok(digests)
+}
+
+/// SHA-256 of a file, hexadecimal.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn sha256_of(path: &Path) -> Result<String> {
+    let mut file = fs::File::open(path).map_err(Error::io(path, "cannot read"))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer).map_err(Error::io(path, "cannot read"))? {
+            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The small reports: findings, coverage, rejects, inputs.
+
+use arrow::array::RecordBatch;
+
+use crate::decision::Exports;
+use crate::findings::Finding;
+use crate::ingest::raw::Reject;
+use crate::schema::tables::{COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, REJECTS_REPORT};
+use crate::schema::vocabulary::Role;
+use crate::schema::{Cell, Rows};
+use crate::snapshot::{Input, Snapshot};
+
+fn text(value: Option<&str>) -> Cell<'_> {
+    value.map_or(Cell::Null, Cell::Text)
+}
+
+fn count(value: u64) -> Cell<'static> {
+    Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// `findings.parquet`, the most serious first.
+pub fn findings(findings: &[Finding]) -> RecordBatch {
+    let mut rows = Rows::new(&FINDINGS_REPORT);
+    for finding in findings {
+        let rule = finding.rule;
+        rows.push(&[
+            Cell::Text(rule.code),
+            Cell::Text(rule.severity.word()),
+            Cell::Text(rule.clause),
+            count(finding.count),
+            Cell::Text(&finding.message_zh()),
+            Cell::Text(&finding.message_en()),
+            Cell::Text(rule.next_step_zh),
+            Cell::Text(rule.next_step_en),
+            Cell::List(&finding.examples),
+            text(rule.rows.map(|(report, _)| report)),
+            text(rule.rows.map(|(_, filter)| filter)),
+        ]);
+    }
+    rows.finish()
+}
+
+/// `coverage.parquet`: all evidence, by role, dataset and account.
+pub fn coverage(exports: &Exports) -> RecordBatch {
+    let mut rows = Rows::new(&COVERAGE_REPORT);
+    for snapshot in exports.snapshots() {
+        for ((dataset, userid), evidence) in &snapshot.coverage.evidence {
+            rows.push(&[
+                Cell::Text(snapshot.role.word()),
+                Cell::Text(dataset),
+                text(userid.as_deref()),
+                Cell::Text(evidence.status.word()),
+                evidence.errcode.map_or(Cell::Null, Cell::Integer),
+                Cell::Text(&evidence.detail),
+            ]);
+        }
+    }
+    rows.finish()
+}
+
+/// One role's files, or the lists (`None`), with their rejects.
+pub type Read<'a> = (Option<Role>, &'a [Input], &'a [Reject]);
+
+/// What was read: the lists, then the snapshots.
+pub fn read<'a>(lists: &'a [Input], list_rejects: &'a [Reject], snapshots: impl Iterator<Item = &'a Snapshot>) -> Vec<Read<'a>> {
+    let roles = snapshots.map(|snapshot| (Some(snapshot.role), snapshot.inputs.as_slice(), snapshot.rejects.as_slice()));
+    std::iter::once((None, lists, list_rejects)).chain(roles).collect()
+}
+
+/// `rejects.parquet`: every record that could not be read.
+pub fn rejects(read: &[Read<'_>]) -> RecordBatch {
+    let mut rows = Rows::new(&REJECTS_REPORT);
+    for (role, inputs, rejects) in read {
+        for reject in *rejects {
+            rows.push(&[
+                text(role.map(Role::word)),
+                Cell::Text(inputs.get(reject.file as usize).map_or("", |input| input.file.path.as_str())),
+                if reject.record == 0 { Cell::Null } else { count(reject.record) },
+                Cell::Text(&reject.place),
+                Cell::Text(&reject.reason),
+            ]);
+        }
+    }
+    rows.finish()
+}
+
+/// The keys of the rejects, for the finding: file and place.
+pub fn reject_keys(read: &[Read<'_>]) -> Vec<String> {
+    let key = |inputs: &[Input], reject: &Reject| format!("{}: {}", inputs.get(reject.file as usize).map_or("", |i| i.file.path.as_str()), reject.place);
+    read.iter().flat_map(|(_, inputs, rejects)| rejects.iter().map(|reject| key(inputs, reject))).collect()
+}
+
+/// `inputs.parquet`: every file, by role and path.
+pub fn inputs(read: &[Read<'_>]) -> RecordBatch {
+    let mut rows = Rows::new(&INPUTS_REPORT);
+    for (role, inputs, _) in read {
+        for input in *inputs {
+            let file = &input.file;
+            rows.push(&[
+                text(role.map(Role::word)),
+                Cell::Text(&file.path),
+                Cell::Text(&file.sha256),
+                count(file.bytes),
+                Cell::Text(&file.kind),
+                Cell::Text(&file.encoding),
+                count(file.records_read),
+                count(input.accepted()),
+                count(input.duplicates),
+                count(file.rejected),
+                count(input.passed_over()),
+            ]);
+        }
+    }
+    rows.finish()
+}

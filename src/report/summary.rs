@@ -1,0 +1,209 @@
+//! `summary.json`: the whole audit in figures, every value of every vocabulary, zeros too.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::case::{Case, Policy};
+use crate::controls::ControlTotal;
+use crate::decision::Decision;
+use crate::findings::{self, Finding};
+use crate::schema::vocabulary::{Origin, Outcome, Scope, Verdict};
+use crate::snapshot::Input;
+
+/// The version of the reports' schema.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Counts by word; the order is that of the rules when it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Relations of source-before by scope.
+    pub by_scope: BTreeMap<String, u64>,
+    /// Relations of source-before by outcome.
+    pub by_outcome: BTreeMap<String, u64>,
+    /// Relations of target-after by origin.
+    pub by_origin: BTreeMap<String, u64>,
+}
+
+impl Counts {
+    /// Counts the decided relations.
+    pub fn of(decision: &Decision) -> Self {
+        let mut scopes = vec![0; Scope::ALL.len()];
+        let mut outcomes = vec![0; Outcome::ALL.len()];
+        let mut origins = vec![0; Origin::ALL.len()];
+        for row in 0..decision.rule.len() {
+            scopes[decision.scope[row].code() as usize] += 1;
+            outcomes[decision.outcome(row).code() as usize] += 1;
+        }
+        for origin in &decision.origin {
+            origins[origin.code() as usize] += 1;
+        }
+        let by_word = |words: &[&str], counts: Vec<u64>| words.iter().map(|word| (*word).to_owned()).zip(counts).collect();
+        Self { by_scope: by_word(Scope::WORDS, scopes), by_outcome: by_word(Outcome::WORDS, outcomes), by_origin: by_word(Origin::WORDS, origins) }
+    }
+}
+
+/// What an audit found, as data; every writer for people starts here.
+#[derive(Debug, Clone)]
+pub struct AuditSummary {
+    /// `case.id` and `case.title`.
+    pub case_id: String,
+    pub case_title: String,
+    /// The verdict on the case.
+    pub verdict: Verdict,
+    /// The figures.
+    pub counts: Counts,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What balances.
+    pub control_totals: Vec<ControlTotal>,
+    /// What was read.
+    pub inputs: Vec<Input>,
+    /// Where the reports are.
+    pub folder: std::path::PathBuf,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema_version: u32,
+    tool: Tool,
+    case: CaseJson<'a>,
+    verdict: &'static str,
+    relations: Relations<'a>,
+    target_relations: TargetRelations<'a>,
+    /// Null: not measured.
+    groups: Option<()>,
+    join_codes: Option<()>,
+    billing: Option<()>,
+    findings: Vec<FindingJson<'a>>,
+    control_totals: &'a [ControlTotal],
+    inputs: Vec<InputJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct CaseJson<'a> {
+    id: &'a str,
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+struct Relations<'a> {
+    total: u64,
+    by_scope: Ordered<'a>,
+    by_outcome: Ordered<'a>,
+}
+
+#[derive(Serialize)]
+struct TargetRelations<'a> {
+    total: u64,
+    by_origin: Ordered<'a>,
+}
+
+/// Counts in the order of the vocabulary.
+struct Ordered<'a>(&'static [&'static str], &'a BTreeMap<String, u64>);
+
+impl Serialize for Ordered<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|word| (word, self.1.get(*word).copied().unwrap_or(0))))
+    }
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    code: &'a str,
+    severity: &'static str,
+    clause: &'a str,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct InputJson<'a> {
+    path: &'a str,
+    sha256: &'a str,
+    bytes: u64,
+    kind: &'a str,
+    encoding: &'a str,
+    records_read: u64,
+    accepted: u64,
+    duplicate: u64,
+    rejected: u64,
+    passed_over: u64,
+}
+
+impl AuditSummary {
+    /// Brings the parts together.
+    pub fn new(case: &Case, counts: Counts, findings: Vec<Finding>, inputs: Vec<Input>, folder: std::path::PathBuf) -> Self {
+        Self {
+            case_id: case.id.clone(),
+            case_title: case.title.clone(),
+            verdict: findings::verdict(&findings),
+            counts,
+            findings,
+            control_totals: Vec::new(),
+            inputs,
+            folder,
+        }
+    }
+
+    /// 0, or 1 where the policy says that there is something to act on.
+    pub fn exit_code(&self, policy: &Policy) -> u8 {
+        findings::exit_code(&self.findings, policy.fail_on)
+    }
+
+    /// The text of `summary.json`.
+    pub fn to_json(&self) -> String {
+        let counts = &self.counts;
+        let json = Json {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            case: CaseJson { id: &self.case_id, title: &self.case_title },
+            verdict: self.verdict.word(),
+            relations: Relations {
+                total: counts.by_outcome.values().sum(),
+                by_scope: Ordered(Scope::WORDS, &counts.by_scope),
+                by_outcome: Ordered(Outcome::WORDS, &counts.by_outcome),
+            },
+            target_relations: TargetRelations { total: counts.by_origin.values().sum(), by_origin: Ordered(Origin::WORDS, &counts.by_origin) },
+            groups: None,
+            join_codes: None,
+            billing: None,
+            findings: self.findings.iter().map(FindingJson::of).collect(),
+            control_totals: &self.control_totals,
+            inputs: self.inputs.iter().map(InputJson::of).collect(),
+        };
+        let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+impl<'a> FindingJson<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        let rule = finding.rule;
+        Self { code: rule.code, severity: rule.severity.word(), clause: rule.clause, count: finding.count }
+    }
+}
+
+impl<'a> InputJson<'a> {
+    fn of(input: &'a Input) -> Self {
+        let file = &input.file;
+        Self {
+            path: &file.path,
+            sha256: &file.sha256,
+            bytes: file.bytes,
+            kind: &file.kind,
+            encoding: &file.encoding,
+            records_read: file.records_read,
+            accepted: input.accepted(),
+            duplicate: input.duplicates,
+            rejected: file.rejected,
+            passed_over: input.passed_over(),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The runs, top to bottom: read, decide, report, balance, publish.
+
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+
+use crate::case::Case;
+use crate::controls::{self, ControlTotal};
+use crate::decision::{Decision, Exports, decide};
+use crate::error::{Error, Result};
+use crate::findings;
+use crate::ingest::raw::{Raw, Reject};
+use crate::ingest::{read_lists, read_snapshot};
+use crate::interrupt;
+use crate::matching::CustomerMap;
+use crate::progress::Progress;
+use crate::report::parquet::{Footer, write_table};
+use crate::report::publish::{SNAPSHOTS, Stage};
+use crate::report::summary::{Counts, SCHEMA_VERSION};
+use crate::report::{aggregates, relations, small};
+use crate::schema::tables::{
+    ACCOUNTS_LIST, ACCOUNTS_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT, FINDINGS_REPORT,
+    GROUP_MAP, INPUTS_REPORT, REFUSALS, REJECTS_REPORT,
+};
+use crate::schema::vocabulary::Role;
+use crate::schema::{Table, fields};
+use crate::scope::{Enrolment, Refusals};
+use crate::snapshot::{Input, Snapshot, merge};
+
+pub use crate::report::summary::AuditSummary;
+
+/// Audits the case and publishes the reports in `out`.
+///
+/// # Errors
+/// Any [`Error`]; nothing is published then.
+pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSummary> {
+    let stage = Stage::beside(out)?;
+    let (exports, lists) = read(case, progress)?;
+    let decision = decide(case, &exports)?;
+    let counts = Counts::of(&decision);
+
+    let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
+    let findings = findings::find(case, &exports, &decision, &lists.inputs, &small::reject_keys(&read));
+    let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
+    let mut summary = AuditSummary::new(case, counts, findings, inputs, out.to_path_buf());
+
+    let footer = footer(case, &summary.inputs);
+    let accounts = aggregates::accounts(&exports, &decision)?;
+    let customers = aggregates::customers(&exports, &decision)?;
+    let inputs: Vec<&Input> = summary.inputs.iter().collect();
+    let mut totals = controls::totals(&exports, &decision, &summary.counts, &accounts, &customers, &inputs);
+    totals.extend(accepted_totals(&exports, &lists));
+    controls::check(&totals)?;
+
+    write_relations(stage.path(), &exports, &decision, &footer)?;
+    totals.extend(controls::recount(stage.path(), &summary.counts)?);
+    controls::check(&totals)?;
+
+    let write = |table: &'static Table, batch: &RecordBatch, sorted_by: &[&crate::schema::Column]| {
+        write_table(&stage.path().join(format!("{}.parquet", table.name)), table, batch, sorted_by, &footer)
+    };
+    write(&ACCOUNTS_REPORT, &accounts, &[&fields::SOURCE_USERID])?;
+    write(&CUSTOMERS_REPORT, &arrow::compute::concat_batches(&CUSTOMERS_REPORT.arrow_schema(), &customers)?, &[&fields::SOURCE_EXTERNAL_USERID])?;
+    write(&FINDINGS_REPORT, &small::findings(&summary.findings), &[])?;
+    write(&COVERAGE_REPORT, &small::coverage(&exports), &[])?;
+    write(&REJECTS_REPORT, &small::rejects(&read), &[])?;
+    write(&INPUTS_REPORT, &small::inputs(&read), &[])?;
+    write(&CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
+    summary.control_totals = totals;
+    stage.write_text("summary.json", &summary.to_json())?;
+    stage.publish(&case.id, &summary.inputs)?;
+    Ok(summary)
+}
+
+/// The two large reports, side by side.
+fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, footer: &Footer) -> Result<()> {
+    let (source, target) = rayon::join(
+        || relations::write_relations(&folder.join("relations.parquet"), exports, decision, footer),
+        || relations::write_target_relations(&folder.join("target_relations.parquet"), exports, decision, footer),
+    );
+    source.and(target)
+}
+
+/// What was ingested: the tables of each role, in rows.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct IngestSummary {
+    /// Where the tables are.
+    pub folder: std::path::PathBuf,
+    /// Rows by role and table.
+    pub rows: Vec<(String, Vec<(String, u64)>)>,
+    /// Records that could not be read.
+    pub rejected: u64,
+}
+
+impl IngestSummary {
+    /// The summary as text.
+    pub fn text(&self) -> String {
+        let mut lines = Vec::new();
+        for (role, tables) in &self.rows {
+            lines.push(role.clone());
+            lines.extend(tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("  {table:<15}{rows:>12}")));
+        }
+        lines.push(format!("{} records rejected; tables in {}\n", self.rejected, self.folder.display()));
+        lines.join("\n")
+    }
+
+    /// The summary as JSON.
+    pub fn to_json(&self) -> String {
+        let object = |pairs: &[(String, u64)]| pairs.iter().map(|(table, rows)| (table.clone(), (*rows).into())).collect();
+        let rows: serde_json::Map<String, serde_json::Value> =
+            self.rows.iter().map(|(role, tables)| (role.clone(), serde_json::Value::Object(object(tables)))).collect();
+        serde_json::json!({ "folder": self.folder, "rows": rows, "rejected": self.rejected }).to_string() + "\n"
+    }
+}
+
+/// Writes the canonical tables of the case below `out`, as `snapshots/ROLE/*.parquet`.
+///
+/// # Errors
+/// Any [`Error`]; nothing is published then.
+pub fn ingest(case: &Case, out: &Path, progress: &dyn Progress) -> Result<IngestSummary> {
+    let folder = out.join(SNAPSHOTS);
+    let stage = Stage::beside(&folder)?;
+    let mut summary = IngestSummary { folder, rows: Vec::new(), rejected: 0 };
+    let mut inputs = Vec::new();
+    let mut rejects: Vec<(Role, Vec<Input>, Vec<Reject>)> = Vec::new();
+    for &role in Role::ALL {
+        let Some(snapshot) = snapshot(case, role, progress)? else { continue };
+        controls::check(&[controls::rows_of_tables(role.word(), accepted_rows(&snapshot), &snapshot.inputs)])?;
+        let tables = write_snapshot(&snapshot, stage.path(), &footer(case, &snapshot.inputs))?;
+        summary.rows.push((role.word().to_owned(), tables));
+        summary.rejected += snapshot.rejects.len() as u64;
+        inputs.extend(snapshot.inputs.iter().cloned());
+        rejects.push((role, snapshot.inputs, snapshot.rejects));
+    }
+    if summary.rows.is_empty() {
+        let remedy = "put the exports into source-before/ and target-after/, or name their paths in [snapshots]";
+        return Err(Error::input(&case.file, "snapshots", "none of the four exports is there", remedy));
+    }
+    let read: Vec<small::Read<'_>> = rejects.iter().map(|(role, inputs, rejects)| (Some(*role), inputs.as_slice(), rejects.as_slice())).collect();
+    // Names with `_` are passed over by readers: they are about the tables, not of them.
+    write_table(&stage.path().join("_rejects.parquet"), &REJECTS_REPORT, &small::rejects(&read), &[], &footer(case, &inputs))?;
+    write_table(&stage.path().join("_inputs.parquet"), &INPUTS_REPORT, &small::inputs(&read), &[], &footer(case, &inputs))?;
+    stage.publish(&case.id, &inputs)?;
+    Ok(summary)
+}
+
+fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer) -> Result<Vec<(String, u64)>> {
+    let folder = folder.join(snapshot.role.word());
+    std::fs::create_dir_all(&folder).map_err(Error::io(&folder, "cannot create"))?;
+    let mut tables = Vec::new();
+    for &table in CANONICAL {
+        interrupt::check()?;
+        let rows = snapshot.table(table);
+        write_table(&folder.join(format!("{}.parquet", table.name)), table, rows, table.key, footer)?;
+        tables.push((table.name.to_owned(), rows.num_rows() as u64));
+    }
+    Ok(tables)
+}
+
+/// The lists, with what became of their records.
+struct Lists {
+    inputs: Vec<Input>,
+    rejects: Vec<Reject>,
+    rows: u64,
+}
+
+/// Reads everything that the case has.
+fn read(case: &Case, progress: &dyn Progress) -> Result<(Exports, Lists)> {
+    let raw = read_lists(case, progress)?;
+    let (enrolment, duplicates) = Enrolment::from_lists(&raw, &case.root)?;
+    let customer_map = CustomerMap::of(raw.batches(&CUSTOMER_MAP));
+    let (refusals, lists) = read_rest_of_lists(raw, duplicates, enrolment.accounts().len() as u64)?;
+    let source_before = required(case, Role::SourceBefore, progress)?;
+    let target_after = required(case, Role::TargetAfter, progress)?;
+    let source_after = snapshot(case, Role::SourceAfter, progress)?;
+    let target_before = snapshot(case, Role::TargetBefore, progress)?;
+    Ok((Exports { enrolment, customer_map, refusals, source_before, source_after, target_before, target_after }, lists))
+}
+
+fn read_rest_of_lists(raw: Raw, mut duplicates: std::collections::HashMap<u32, u64>, accounts: u64) -> Result<(Refusals, Lists)> {
+    let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
+    let mut rows = accounts;
+    let mut refusals = Refusals::default();
+    for table in [&CUSTOMER_MAP, &GROUP_MAP, &REFUSALS] {
+        let merged = merge(table, raw.batches(table), &[], &paths)?;
+        rows += merged.rows.num_rows() as u64;
+        for (file, count) in merged.duplicates {
+            *duplicates.entry(file).or_default() += count;
+        }
+        if table.name == REFUSALS.name {
+            refusals = Refusals::of(&merged.rows);
+        }
+    }
+    let inputs = (0..).zip(raw.files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect();
+    debug_assert_eq!(ACCOUNTS_LIST.key.len(), 1);
+    Ok((refusals, Lists { inputs, rejects: raw.rejects, rows }))
+}
+
+fn snapshot(case: &Case, role: Role, progress: &dyn Progress) -> Result<Option<Snapshot>> {
+    let Some(raw) = read_snapshot(case, role, progress)? else { return Ok(None) };
+    let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
+    Snapshot::build(role, raw, trusted).map(Some)
+}
+
+fn required(case: &Case, role: Role, progress: &dyn Progress) -> Result<Snapshot> {
+    snapshot(case, role, progress)?.ok_or_else(|| {
+        let remedy = format!("put the exports there, or name their path in [snapshots.{role}] of case.toml");
+        Error::input(case.root.join(role.word()), "folder", format!("the export {role} is missing"), remedy)
+    })
+}
+
+/// Records accepted = rows of the canonical tables, by snapshot and for the lists.
+fn accepted_totals(exports: &Exports, lists: &Lists) -> Vec<ControlTotal> {
+    let of = |snapshot: &Snapshot| controls::rows_of_tables(snapshot.role.word(), accepted_rows(snapshot), &snapshot.inputs);
+    exports.snapshots().map(of).chain([controls::rows_of_tables("lists", lists.rows, &lists.inputs)]).collect()
+}
+
+/// Rows that records became: of all tables, less the relations that only the unassigned list shows, and the coverage,
+/// which is drawn from whole answers and not from records (unless it was ingested before).
+fn accepted_rows(snapshot: &Snapshot) -> u64 {
+    CANONICAL.iter().filter(|table| table.name != COVERAGE.name).map(|table| snapshot.table(table).num_rows() as u64).sum::<u64>()
+        - snapshot.echoes
+        + snapshot.coverage_records
+}
+
+/// The `qianhe.*` entries of every Parquet file.
+fn footer(case: &Case, inputs: &[Input]) -> Footer {
+    let digests: std::collections::BTreeMap<&str, &str> = inputs.iter().map(|input| (input.file.path.as_str(), input.file.sha256.as_str())).collect();
+    let entry = |key: &str, value: String| (format!("qianhe.{key}"), value);
+    vec![
+        entry("tool_version", env!("CARGO_PKG_VERSION").to_owned()),
+        entry("case_id", case.id.clone()),
+        entry("schema_version", SCHEMA_VERSION.to_string()),
+        entry("inputs", serde_json::to_string(&digests).unwrap_or_default()),
+    ]
+}
