@@ -1,0 +1,3 @@
+//! One report, many writers.
+
+pub mod terminal;
