@@ -18,8 +18,8 @@ pub(super) struct Bars(Option<ProgressBar>);
 impl View for Bars {
     fn show(&mut self, standing: Standing<'_>) {
         let bar = self.0.get_or_insert_with(|| bar(standing.total));
-        bar.set_message(sentence(standing));
         bar.set_position(standing.done);
+        bar.set_message(sentence(standing));
         bar.tick();
     }
 
@@ -33,7 +33,7 @@ impl View for Bars {
 fn bar(total: u64) -> ProgressBar {
     let (bar, template) = match total {
         0 => (ProgressBar::new_spinner(), "{spinner} {wide_msg}"),
-        total => (ProgressBar::new(total), "[{bar:24}] {wide_msg}"),
+        total => (ProgressBar::new(total), "[{bar:16}] {wide_msg}"),
     };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style.progress_chars("=> ")),
@@ -62,7 +62,7 @@ fn sentence(standing: Standing<'_>) -> String {
     let rate = rate(standing);
     let how_far = match total {
         0 => quantity(done, unit),
-        _ => format!("{} of {} ({} %)", quantity(done, unit), quantity(total, unit), percent(done, total)),
+        _ => format!("{} of {} ({} %)", number(done, unit), quantity(total, unit), percent(done, total)),
     };
     let how_fast = if rate > 0 { format!(", {}/s", quantity(rate, unit)) } else { String::new() };
     let how_long = match total.saturating_sub(done).div_ceil(rate.max(1)) {
@@ -72,10 +72,17 @@ fn sentence(standing: Standing<'_>) -> String {
     format!("{what}: {how_far}{how_fast}{how_long}")
 }
 
-fn quantity(number: u64, unit: Unit) -> String {
+fn quantity(quantity: u64, unit: Unit) -> String {
     match unit {
-        Unit::Bytes => HumanBytes(number).to_string(),
-        Unit::Rows => format!("{} rows", HumanCount(number)),
+        Unit::Bytes => number(quantity, unit),
+        Unit::Rows => format!("{} rows", number(quantity, unit)),
+    }
+}
+
+fn number(quantity: u64, unit: Unit) -> String {
+    match unit {
+        Unit::Bytes => HumanBytes(quantity).to_string(),
+        Unit::Rows => HumanCount(quantity).to_string(),
     }
 }
 
@@ -102,7 +109,7 @@ mod tests {
     fn says_what_is_known() {
         assert_eq!(told(1 << 30, 4 << 30, Unit::Bytes), "reading: 1.00 GiB of 4.00 GiB (25 %), 512.00 MiB/s, 6 seconds left");
         assert_eq!(told(2000, 0, Unit::Rows), "reading: 2,000 rows, 1,000 rows/s");
-        assert_eq!(told(0, 10, Unit::Rows), "reading: 0 rows of 10 rows (0 %)");
-        assert_eq!(told(12, 10, Unit::Rows), "reading: 12 rows of 10 rows (100 %), 6 rows/s");
+        assert_eq!(told(0, 10, Unit::Rows), "reading: 0 of 10 rows (0 %)");
+        assert_eq!(told(12, 10, Unit::Rows), "reading: 12 of 10 rows (100 %), 6 rows/s");
     }
 }
