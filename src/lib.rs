@@ -1,18 +1,45 @@
-//! qianhe (迁核) audits finished WeCom customer migrations.
+//! qianhe (迁核) audits finished WeCom customer migrations: it reads both corps' exports, gives every customer relation
+//! exactly one outcome with its evidence, and proves its own numbers.
+//!
+//! ```text
+//!  case.toml   lists/   source-before/  source-after/  target-before/  target-after/
+//!      |          |            \______________|______________|______________/
+//!    case      ingest                       ingest        any file -> raw rows, rejects, evidence
+//!      |          |                            |
+//!      |          |                        snapshot       one row per grain, duplicates counted, coverage
+//!      |          \______________  ____________/
+//!      |                         \/
+//!      |                     decision                     scope -> matching -> outcomes, origins
+//!      |                         |
+//!      \____________  findings  /  controls               what to tell, what must balance
+//!                         |    /
+//!                       report                            one decided case, many writers, published all or not at all
+//! ```
+//!
+//! Invariants, checked at the end of every run ([`controls`]) and by the laws in `tests/audit`:
+//! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
+//! - every relation of source-before has one scope, one outcome, at most one match; so has every one of target-after;
+//! - equal inputs give equal bytes; order, split and compression of the inputs change nothing but their provenance;
+//! - no hash decides anything: keys are verified by the texts that they stand for.
 
 pub mod case;
-pub mod decision;
-pub mod error;
-pub mod findings;
-pub mod frame;
 pub mod ingest;
-pub mod interrupt;
+pub mod snapshot;
+pub mod scope;
 pub mod matching;
 pub mod outcomes;
-pub mod progress;
+pub mod decision;
+pub mod findings;
+pub mod controls;
 pub mod report;
+pub mod run;
+
+pub mod cli;
+pub mod demo;
+pub mod error;
+pub mod frame;
+pub mod interrupt;
+pub mod progress;
 pub mod schema;
-pub mod scope;
-pub mod snapshot;
 
 pub use error::{Error, Result};

@@ -1,7 +1,56 @@
 //! The case: `case.toml` as the user types it, validated into the settings that the rest of the program sees.
+//!
+//! ```text
+//! case.toml --file--> tree with lines --overrides (--set)--> tree --validate (section, kinds)--> settings
+//! ```
 
+mod file;
+mod overrides;
+mod section;
+mod kinds;
+mod validate;
 mod settings;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
 
 pub use settings::{
     Case, Contract, Corp, FailOn, Invoice, Migration, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
 };
+pub use template::{TEMPLATE, init};
+
+/// The name of the case file in the folder of a case.
+pub const FILE_NAME: &str = "case.toml";
+
+/// Reads and checks a case: `path` is its folder or its `case.toml`, `overrides` are `key=value`, the last one wins.
+///
+/// # Errors
+/// [`Error::Input`] at the first value that cannot be right, [`Error::Usage`] for an override that is none,
+/// [`Error::Io`] where the file cannot be read.
+pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
+    let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() };
+    let text = read(&file)?;
+    let mut typed = file::parse(&file, text.strip_prefix('\u{feff}').unwrap_or(&text))?;
+    for entry in overrides {
+        overrides::apply(&file, &mut typed, entry)?;
+    }
+    validate::case(&file, &typed)
+}
+
+fn read(file: &Path) -> Result<String> {
+    match std::fs::read(file) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
+            let at = format!("byte {}", error.utf8_error().valid_up_to());
+            Error::input(file, at, "the file is not UTF-8", "save it as UTF-8")
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let remedy = "name the folder of a case or its case.toml; `qianhe init DIR` writes a new one";
+            Err(Error::input(file, "case file", "there is no such file", remedy))
+        }
+        Err(error) => Err(Error::io(file, "reading the case")(error)),
+    }
+}

@@ -96,7 +96,7 @@ impl Stage {
 
     fn take_the_place(self) -> Result<()> {
         let out = self.out.clone();
-        let renaming = |path: &Path| Error::io(path, "cannot be replaced");
+        let renaming = |path: &PathBuf| Error::io(path.clone(), "cannot be replaced");
         let Some(aside) = self.move_old_aside()? else {
             return fs::rename(self.folder.keep(), &out).map_err(renaming(&out));
         };

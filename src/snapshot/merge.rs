@@ -22,6 +22,8 @@ pub struct Merged {
     pub rows: RecordBatch,
     /// Records merged into another row, by index of their file.
     pub duplicates: HashMap<u32, u64>,
+    /// Rows that only echoes show.
+    pub echo_rows: u64,
 }
 
 /// Merges raw batches of `table`. The rows of `echoes` repeat what another table holds: they fill in rows that nothing
@@ -49,7 +51,8 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
     let winners: UInt32Array = runs.iter().map(|&(_, end)| order[end - 1]).collect();
     let rows = copies.with_provenance(table, rows, &winners, files)?;
-    Ok(Merged { rows, duplicates })
+    let echo_rows = winners.values().iter().filter(|&&row| row as usize >= counted).count() as u64;
+    Ok(Merged { rows, duplicates, echo_rows })
 }
 
 /// All copies of all rows, and what tells them apart.

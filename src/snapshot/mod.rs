@@ -29,6 +29,10 @@ pub struct Snapshot {
     pub coverage: SnapshotCoverage,
     /// Which relations stand in the unassigned list (B3), by row of `relations`.
     pub unassigned: BooleanArray,
+    /// Relations that only the unassigned list shows.
+    pub echoes: u64,
+    /// Rows of coverage that were read, not weighed: the snapshot was ingested before.
+    pub coverage_records: u64,
     /// What became of the records of each file.
     pub inputs: Vec<Input>,
     /// Records that could not be read.
@@ -65,6 +69,7 @@ impl Snapshot {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
         let mut duplicates: HashMap<u32, u64> = HashMap::new();
         let mut canonical = BTreeMap::new();
+        let mut echo_rows = 0;
         let echoes = unassigned_as_relations(raw.batches(&UNASSIGNED))?;
         for table in [&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
             let echoes: &[RecordBatch] = if table.name == RELATIONS_TABLE.name { &echoes } else { &[] };
@@ -72,15 +77,17 @@ impl Snapshot {
             for (file, count) in merged.duplicates {
                 *duplicates.entry(file).or_default() += count;
             }
+            echo_rows += merged.echo_rows;
             canonical.insert(table.name, merged.rows);
         }
+        let coverage_records = canonical[COVERAGE.name].num_rows() as u64;
         let coverage = coverage_of(&raw, &canonical[COVERAGE.name], trusted);
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
         let unassigned = stand_in_unassigned(&canonical[RELATIONS_TABLE.name], &canonical[UNASSIGNED.name])?;
         let members = with_follow_users(&canonical[MEMBERS.name], coverage.has_follow_user_list())?;
         canonical.insert(MEMBERS.name, members);
         let inputs = inputs(raw.files, &duplicates);
-        Ok(Self { role, tables: canonical, coverage, unassigned, inputs, rejects: raw.rejects })
+        Ok(Self { role, tables: canonical, coverage, unassigned, echoes: echo_rows, coverage_records, inputs, rejects: raw.rejects })
     }
 
     /// A snapshot of a role that the case does not have.

@@ -1,0 +1,184 @@
+//! The kinds of value that `case.toml` holds: how each is read, and what is said where it is none.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use rust_decimal::Decimal;
+use toml::value::{Datetime, Offset as TypedOffset};
+
+use super::file::Value;
+use super::section::{Field, nearest};
+use crate::error::Result;
+
+/// Digits before the point that the reports can hold: `decimal(18,2)`.
+const MONEY_DIGITS: usize = 16;
+const AMOUNT_DECIMALS: usize = 2;
+const PRICE_DECIMALS: usize = 6;
+const TIME_REMEDY: &str = "write a time such as 2026-05-01T00:00:00+08:00; without an offset it is in case.timezone";
+const DATE_REMEDY: &str = "write a date such as 2026-03-10";
+
+/// A text that says something.
+pub(super) fn text(field: &Field<'_>) -> Result<String> {
+    match field.value() {
+        Value::Text(text) if text.trim().is_empty() => Err(field.fault("is empty", "write a text, or take the line out")),
+        Value::Text(text) => Ok(text.clone()),
+        _ => Err(field.wrong_type("a text", "put it in quotes")),
+    }
+}
+
+/// A list of texts.
+pub(super) fn texts(field: &Field<'_>) -> Result<Vec<String>> {
+    field.items("a list of texts, e.g. [\"zhangsan\"]")?.iter().map(text).collect()
+}
+
+/// A text that is safe in file names, footers and shells.
+pub(super) fn identifier(field: &Field<'_>) -> Result<String> {
+    let id = text(field)?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if id.chars().all(fits) {
+        Ok(id)
+    } else {
+        Err(field.fault(format!("`{id}` is not an id"), "use letters, digits, `-`, `_` and `.` only, e.g. \"acme-2026\""))
+    }
+}
+
+/// One word of a closed list, and what it stands for.
+pub(super) fn word<T: Copy>(field: &Field<'_>, words: &[(&str, T)]) -> Result<T> {
+    let typed = text(field)?;
+    let found = words.iter().find(|(word, _)| *word == typed);
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        field.fault(format!("`{typed}` is not one of its values"), format!("write one of {}", known.join(", ")))
+    })
+}
+
+/// A whole number of at least `least`.
+pub(super) fn count(field: &Field<'_>, least: u64) -> Result<u64> {
+    let remedy = format!("write a whole number of at least {least}, without quotes, e.g. 20000");
+    let Value::Integer(number) = field.value() else { return Err(field.wrong_type("a whole number", remedy)) };
+    // Reports count in 64 bits with a sign.
+    let number = i64::try_from(*number).ok().and_then(|number| u64::try_from(number).ok());
+    number.filter(|number| *number >= least).ok_or_else(|| field.fault("is out of range", remedy))
+}
+
+/// A share of a whole, 0 to 1.
+pub(super) fn share(field: &Field<'_>) -> Result<f64> {
+    const REMEDY: &str = "write a number from 0 to 1, without quotes, e.g. 0.05";
+    let share = match field.value() {
+        Value::Float(share) => *share,
+        Value::Integer(0) => 0.0,
+        Value::Integer(1) => 1.0,
+        Value::Integer(_) => f64::INFINITY,
+        _ => return Err(field.wrong_type("a number", REMEDY)),
+    };
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(field.fault("is not between 0 and 1", REMEDY)) }
+}
+
+/// An amount of money: a decimal text with at most 2 decimals.
+pub(super) fn amount(field: &Field<'_>) -> Result<Decimal> {
+    money(field, AMOUNT_DECIMALS, "200000.00")
+}
+
+/// The price of one relation: a decimal text with at most 6 decimals.
+pub(super) fn unit_price(field: &Field<'_>) -> Result<Decimal> {
+    money(field, PRICE_DECIMALS, "0.80")
+}
+
+fn money(field: &Field<'_>, decimals: usize, example: &str) -> Result<Decimal> {
+    let remedy = format!("write the digits in quotes, with at most {decimals} decimals and no separators, e.g. \"{example}\"");
+    let Value::Text(typed) = field.value() else { return Err(field.wrong_type("money, which is a decimal text", remedy)) };
+    let (whole, fraction) = typed.split_once('.').map_or((typed.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !fraction.is_none_or(digits) {
+        return Err(field.fault(format!("`{typed}` is not an amount of money"), remedy));
+    }
+    if fraction.is_some_and(|fraction| fraction.len() > decimals) {
+        return Err(field.fault(format!("`{typed}` has more than {decimals} decimals"), remedy));
+    }
+    if whole.trim_start_matches('0').len() > MONEY_DIGITS {
+        return Err(field.fault(format!("`{typed}` is more than a report can hold"), remedy));
+    }
+    typed.parse().map_err(|_| field.fault(format!("`{typed}` is not an amount of money"), remedy))
+}
+
+/// Three capital letters.
+pub(super) fn currency(field: &Field<'_>) -> Result<String> {
+    let code = text(field)?;
+    if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(code)
+    } else {
+        Err(field.fault(format!("`{code}` is not a currency"), "write three capital letters, e.g. \"CNY\""))
+    }
+}
+
+/// An IANA time zone.
+pub(super) fn timezone(field: &Field<'_>) -> Result<TimeZone> {
+    let name = text(field)?;
+    TimeZone::get(&name).map_err(|_| {
+        let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+        let near = nearest(&name, zones.iter().map(String::as_str)).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        field.fault(format!("`{name}` is not a time zone"), format!("{near}write an IANA name, e.g. \"Asia/Shanghai\""))
+    })
+}
+
+/// A day of the calendar.
+pub(super) fn date(field: &Field<'_>) -> Result<Date> {
+    let typed = datetime(field, "a date", DATE_REMEDY)?;
+    if typed.time.is_some() {
+        return Err(field.fault(format!("`{typed}` is more than a date"), DATE_REMEDY));
+    }
+    civil(&typed).map(DateTime::date).ok_or_else(|| field.fault(format!("`{typed}` is not a date"), DATE_REMEDY))
+}
+
+/// A moment, in microseconds since 1970, UTC. Without an offset it is in `zone`; a date alone is its midnight.
+pub(super) fn time(field: &Field<'_>, zone: &TimeZone) -> Result<i64> {
+    let typed = datetime(field, "a time", TIME_REMEDY)?;
+    let none = || field.fault(format!("`{typed}` is not a moment in time"), TIME_REMEDY);
+    let civil = civil(&typed).ok_or_else(none)?;
+    let offset = match typed.offset {
+        Some(offset) => offset_of(offset).ok_or_else(none)?,
+        None => offset_in(field, civil, zone)?,
+    };
+    Ok(offset.to_timestamp(civil).map_err(|_| none())?.as_microsecond())
+}
+
+/// The offset of a local time, which has to be a single one: the cut-off of a migration is not to be guessed.
+fn offset_in(field: &Field<'_>, civil: DateTime, zone: &TimeZone) -> Result<Offset> {
+    let name = zone.iana_name().unwrap_or("case.timezone");
+    match zone.to_ambiguous_timestamp(civil).offset() {
+        AmbiguousOffset::Unambiguous { offset } => Ok(offset),
+        AmbiguousOffset::Gap { .. } => {
+            Err(field.fault(format!("{civil} does not exist in {name}: the clocks were put forward over it"), TIME_REMEDY))
+        }
+        AmbiguousOffset::Fold { before, after } => Err(field.fault(
+            format!("{civil} happened twice in {name}: the clocks were put back"),
+            format!("add the offset that is meant: {before} or {after}"),
+        )),
+    }
+}
+
+/// What was typed as TOML time, or as the same in quotes.
+fn datetime(field: &Field<'_>, wanted: &str, remedy: &str) -> Result<Datetime> {
+    match field.value() {
+        Value::Datetime(typed) => Ok(*typed),
+        Value::Text(text) => text.trim().parse().map_err(|_| field.fault(format!("`{text}` is not {wanted}"), remedy)),
+        _ => Err(field.wrong_type(wanted, remedy)),
+    }
+}
+
+/// The calendar's view of it; `None` where there is no such day or second, or no day at all.
+fn civil(typed: &Datetime) -> Option<DateTime> {
+    let small = |number: u8| i8::try_from(number).ok();
+    let day = typed.date?;
+    let date = Date::new(i16::try_from(day.year).ok()?, small(day.month)?, small(day.day)?).ok()?;
+    let Some(clock) = typed.time else { return Some(date.to_datetime(Time::midnight())) };
+    let nanosecond = i32::try_from(clock.nanosecond.unwrap_or(0)).ok()?;
+    let time = Time::new(small(clock.hour)?, small(clock.minute)?, small(clock.second.unwrap_or(0))?, nanosecond).ok()?;
+    Some(date.to_datetime(time))
+}
+
+fn offset_of(typed: TypedOffset) -> Option<Offset> {
+    match typed {
+        TypedOffset::Z => Some(Offset::UTC),
+        TypedOffset::Custom { minutes } => Offset::from_seconds(i32::from(minutes) * 60).ok(),
+    }
+}

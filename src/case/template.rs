@@ -1,0 +1,42 @@
+//! `qianhe init`: the folder of a new case, with a `case.toml` to fill in.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::FILE_NAME;
+use crate::error::{Error, Result};
+
+/// A commented `case.toml`. Lines that start with `#` and no space are settings to switch on.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// What every audit needs. The optional folders are left to the user, since an empty one reads as "nothing was there".
+const FOLDERS: &[&str] = &["source-before", "target-after", "lists"];
+
+/// Makes the folder of a case and returns the path of its `case.toml`.
+///
+/// # Errors
+/// [`Error::Output`] where there is a case already, [`Error::Io`] where the folder cannot be written.
+pub fn init(dir: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(dir).map_err(Error::io(dir, "creating the folder of the case"))?;
+    let file = dir.join(FILE_NAME);
+    write_new(&file)?;
+    for folder in FOLDERS {
+        let folder = dir.join(folder);
+        fs::create_dir_all(&folder).map_err(Error::io(&folder, "creating a folder of the case"))?;
+    }
+    Ok(file)
+}
+
+/// `create_new` leaves no moment in which somebody else's file could be overwritten.
+fn write_new(file: &Path) -> Result<()> {
+    let mut out = OpenOptions::new().write(true).create_new(true).open(file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Error::Output {
+            path: file.to_path_buf(),
+            problem: "there is a case already, and it was left alone".to_owned(),
+            remedy: "edit it, or choose another folder".to_owned(),
+        },
+        _ => Error::io(file, "writing the case")(error),
+    })?;
+    out.write_all(TEMPLATE.as_bytes()).map_err(Error::io(file, "writing the case"))
+}

@@ -1,0 +1,309 @@
+//! Every key's default, every error with the place that it names.
+
+use std::path::Path;
+
+use jiff::civil::date;
+
+use super::settings::{Case, FailOn, PaymentCovers, SurchargeBasis};
+use super::{TEMPLATE, file, init, load, overrides, validate};
+use crate::error::{Error, Result};
+use crate::schema::vocabulary::Role;
+
+const MINIMAL: &str = r#"
+[case]
+id = "acme-2026"
+[migration]
+started_at = 2026-05-01T00:00:00+08:00
+finished_at = 2026-05-07T00:00:00+08:00
+"#;
+
+const CONTRACT: &str = r#"[contract]
+relations = 250000
+unit_price = "0.80"
+[[contract.payments]]
+id = "P1"
+paid_on = 2026-03-10
+amount = "200000.00"
+[[contract.invoices]]
+id = "I1"
+issued_on = 2026-03-12
+amount = "200000.00"
+payment = "P1"
+"#;
+
+/// 2026-05-01T00:00:00+08:00.
+const START: i64 = 1_777_564_800_000_000;
+const HOUR: i64 = 3_600_000_000;
+
+fn case(text: &str, sets: &[&str]) -> Result<Case> {
+    let file = Path::new("acme/case.toml");
+    let mut typed = file::parse(file, text)?;
+    for set in sets {
+        overrides::apply(file, &mut typed, set)?;
+    }
+    validate::case(file, &typed)
+}
+
+/// The minimal case with more text behind it.
+fn good(more: &str) -> Case {
+    case(&format!("{MINIMAL}{more}"), &[]).unwrap()
+}
+
+/// The minimal case with a contract and overrides.
+fn set(sets: &[&str]) -> Result<Case> {
+    case(&format!("{MINIMAL}{CONTRACT}"), sets)
+}
+
+/// `place: problem: remedy` of an input error.
+fn fault(result: Result<Case>) -> String {
+    match result {
+        Err(Error::Input { file, place, problem, remedy }) => {
+            assert_eq!(file, Path::new("acme/case.toml"));
+            format!("{place}: {problem}: {remedy}")
+        }
+        other => panic!("not an input error: {other:?}"),
+    }
+}
+
+/// The text is refused, and the error says all of `says`.
+fn refused(text: &str, says: &[&str]) {
+    let fault = fault(case(text, &[]));
+    for part in says {
+        assert!(fault.contains(part), "{part:?} is not in {fault:?}");
+    }
+}
+
+fn with(old: &str, new: &str) -> String {
+    let text = format!("{MINIMAL}{CONTRACT}");
+    assert!(text.contains(old), "{old} is not there");
+    text.replacen(old, new, 1)
+}
+
+#[test]
+fn defaults() {
+    let case = good("");
+    assert_eq!((case.id.as_str(), case.title.as_str()), ("acme-2026", "acme-2026"));
+    assert_eq!(case.timezone.iana_name(), Some("Asia/Shanghai"));
+    assert_eq!((case.source.name.as_str(), case.target.name.as_str()), ("source", "target"));
+    assert_eq!((case.source.corp_id, case.contract, case.waivers), (None, None, vec![]));
+    assert_eq!((case.migration.started_at, case.migration.finished_at), (START, START + 144 * HOUR));
+    assert_eq!(case.root, Path::new("acme"));
+    assert_eq!(case.snapshots.len(), Role::ALL.len());
+    let before = &case.snapshots[&Role::TargetBefore];
+    assert_eq!((before.path.as_str(), before.named, before.taken_at, before.trusted), ("target-before", false, None, false));
+    assert_eq!((case.policy.fail_on, case.policy.customer_cap), (FailOn::Defect, 20_000));
+    assert!(case.policy.min_unionid_overlap.total_cmp(&0.05).is_eq() && case.policy.min_group_overlap.total_cmp(&0.5).is_eq());
+}
+
+#[test]
+fn contract_defaults() {
+    let contract = good(CONTRACT).contract.unwrap();
+    assert_eq!((contract.signed_on, contract.party, contract.relations), (None, None, 250_000));
+    assert_eq!((contract.unit_price, contract.surcharge_unit_price), ("0.80".parse().unwrap(), "0.80".parse().unwrap()));
+    assert_eq!((contract.currency.as_str(), contract.surcharge_basis), ("CNY", SurchargeBasis::AboveTolerance));
+    assert_eq!((contract.payments[0].paid_on, contract.payments[0].covers), (date(2026, 3, 10), PaymentCovers::Contract));
+    assert_eq!(contract.invoices[0].payment.as_deref(), Some("P1"));
+}
+
+#[test]
+fn everything_switched_on_in_the_template_is_a_case() {
+    let on = |line: &str| match line.strip_prefix('#') {
+        Some(setting) if !setting.is_empty() && !setting.starts_with(' ') => format!("{setting}\n"),
+        _ => format!("{line}\n"),
+    };
+    let text: String = TEMPLATE.lines().map(on).collect();
+    let case = case(&text, &[]).unwrap();
+    assert_eq!(case.source.corp_id.as_deref(), Some("wwaaaaaaaaaaaaaaaa"));
+    assert!(case.snapshots[&Role::SourceBefore].named);
+    assert_eq!(case.contract.unwrap().invoices.len(), 1);
+    assert_eq!(case.waivers[0].until, Some(date(2026, 12, 31)));
+    for (key, value) in [("customer_cap", "20000"), ("min_unionid_overlap", "0.05"), ("min_group_overlap", "0.5")] {
+        assert!(TEMPLATE.contains(&format!("#{key} = {value}")), "the template does not show the default of {key}");
+    }
+}
+
+#[test]
+fn the_template_asks_for_what_is_required() {
+    refused(TEMPLATE, &["case.id: is missing", "add `id = \"acme-2026\"` to [case]"]);
+    refused("[case]\nid = \"a\"\n", &["migration.started_at: is missing", "to [migration]"]);
+    refused(&MINIMAL.replace("finished_at", "#"), &["migration.finished_at: is missing"]);
+}
+
+#[test]
+fn unknown_keys() {
+    refused(&with("started_at", "start"), &["migration.start (line 5): unknown key `start`", "did you mean `started_at`?"]);
+    refused(&with("[contract]", "[contracts]"), &["contracts", "did you mean `contract`?", "at the top of the file"]);
+}
+
+#[test]
+fn unknown_keys_inside_lists_and_roles() {
+    refused(&with("paid_on", "payed_on"), &["contract.payments[0].payed_on (line 12): unknown key", "`paid_on`"]);
+    let role = format!("{MINIMAL}[snapshots.sourcebefore]\n");
+    refused(&role, &["snapshots.sourcebefore (line 7): unknown key", "did you mean `source-before`?", "target-after"]);
+}
+
+#[test]
+fn wrong_types() {
+    refused(&with("\"acme-2026\"", "2026"), &["case.id (line 3): is a whole number, and has to be a text"]);
+    refused(&with("relations = 250000", "relations = \"250000\""), &["contract.relations (line 8): is a text", "without quotes"]);
+    refused(&with("[migration]", "[[migration]]"), &["migration (line 4): is a list, and has to be a table"]);
+    refused("case = 3", &["case (line 1): is a whole number, and has to be a table"]);
+    refused(&with("[[contract.payments]]", "[contract.payments]"), &["contract.payments", "headed [[contract.payments]]"]);
+    refused(&with("id = \"acme-2026\"", "id = \"\""), &["case.id (line 3): is empty"]);
+    refused(&with("\"acme-2026\"", "\"a b\""), &["`a b` is not an id"]);
+}
+
+#[test]
+fn numbers_out_of_range() {
+    refused(&with("250000", "-1"), &["contract.relations (line 8): is out of range"]);
+    refused(&with("250000", "2.5"), &["is a number with a fraction"]);
+    for (typed, says) in [("1.5", "is not between 0 and 1"), ("-0.1", "is not between"), ("nan", "is not between"), ("2", "is not between")]
+    {
+        refused(&format!("{MINIMAL}[policy]\nmin_group_overlap = {typed}\n"), &["policy.min_group_overlap (line 8)", says]);
+    }
+    refused(&format!("{MINIMAL}[policy]\ncustomer_cap = 0\n"), &["policy.customer_cap (line 8): is out of range"]);
+    assert!(good("[policy]\nmin_group_overlap = 1\n").policy.min_group_overlap.total_cmp(&1.0).is_eq());
+}
+
+#[test]
+fn money_is_a_decimal_text() {
+    refused(&with("\"0.80\"", "0.80"), &["contract.unit_price (line 9): is a number with a fraction", "in quotes", "\"0.80\""]);
+    refused(&with("amount = \"200000.00\"", "amount = 200000"), &["contract.payments[0].amount (line 13): is a whole number"]);
+    refused(&with("\"200000.00\"", "\"200000.001\""), &["has more than 2 decimals"]);
+    refused(&with("\"0.80\"", "\"0.8000001\""), &["has more than 6 decimals"]);
+    for typed in ["-1", "1,000.00", "1e3", "1_000", ".5", "1.", "¥5", ""] {
+        refused(&with("\"200000.00\"", &format!("{typed:?}")), &["contract.payments[0].amount", "is not an amount of money"]);
+    }
+    refused(&with("\"200000.00\"", "\"99999999999999999\""), &["is more than a report can hold"]);
+    refused(&with("unit_price", "currency = \"Yuan\"\nunit_price"), &["contract.currency (line 9): `Yuan` is not a currency", "CNY"]);
+}
+
+#[test]
+fn payments_and_invoices_agree() {
+    refused(&with("payment = \"P1\"", "payment = \"P2\""), &["contract.invoices[0].payment (line 18): there is no payment `P2`", ": P1"]);
+    let twice = format!("{MINIMAL}{CONTRACT}[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-03-11\namount = \"1\"\n");
+    refused(&twice, &["contract.payments[1].id (line 20): `P1` is the id of an earlier entry too"]);
+    refused(&with("paid_on = 2026-03-10\n", ""), &["contract.payments[0].paid_on: is missing"]);
+}
+
+#[test]
+fn dates_of_the_contract_out_of_order_are_for_a_finding() {
+    assert!(case(&with("2026-03-12", "2025-01-01"), &[]).is_ok());
+}
+
+#[test]
+fn words() {
+    let coverage = format!("{MINIMAL}[snapshots.source-before]\ncoverage = \"sure\"\n");
+    refused(&coverage, &["snapshots.source-before.coverage (line 8): `sure` is not one", "\"proven\", \"trusted\""]);
+    refused(&format!("{MINIMAL}[policy]\nfail_on = \"all\"\n"), &["policy.fail_on", "\"defect\", \"review\", \"never\""]);
+    refused(&with("id = \"acme", "timezone = \"Asia/Shangai\"\nid = \"acme"), &["case.timezone (line 3)", "did you mean `Asia/Shanghai`?"]);
+    assert!(good("[snapshots.source-before]\ncoverage = \"trusted\"\n").snapshots[&Role::SourceBefore].trusted);
+}
+
+#[test]
+fn every_way_to_write_a_time() {
+    for (typed, expected) in [
+        ("2026-04-30T16:00:00Z", START),
+        ("2026-05-01T00:00:00", START),
+        ("2026-05-01", START),
+        ("\"2026-05-01\"", START),
+        ("\"2026-05-01 00:00:00\"", START),
+        ("\"2026-05-01T01:00:00+08:00\"", START + HOUR),
+        ("2026-05-01T00:00:00.000001", START + 1),
+    ] {
+        let case = case(&with("2026-05-01T00:00:00+08:00", typed), &[]).unwrap();
+        assert_eq!(case.migration.started_at, expected, "{typed}");
+    }
+}
+
+#[test]
+fn times_that_are_none() {
+    let start = "2026-05-01T00:00:00+08:00";
+    refused(&with(start, "2026-02-30T00:00:00+08:00"), &["migration.started_at (line 5): not valid TOML"]);
+    refused(&with(start, "\"2026-02-30\""), &["migration.started_at (line 5): `2026-02-30` is not a time", "write a time such as"]);
+    refused(&with(start, "00:00:00"), &["migration.started_at (line 5)", "is not a moment"]);
+    refused(&with(start, "20260501"), &["is a whole number, and has to be a time"]);
+    refused(&with(start, "2026-05-01T00:00:60"), &["migration.started_at (line 5)"]);
+    refused(&with("2026-03-10", "2026-03-10T00:00:00Z"), &["contract.payments[0].paid_on (line 12)", "is more than a date"]);
+    refused(&with("2026-03-10", "2026-13-10"), &["contract.payments[0].paid_on (line 12)"]);
+}
+
+#[test]
+fn local_times_are_never_guessed() {
+    let zone = |typed: &str| {
+        let text = with("id = \"acme", "timezone = \"Europe/Berlin\"\nid = \"acme").replace("2026-05-01T00:00:00+08:00", typed);
+        case(&text, &[])
+    };
+    assert!(fault(zone("2026-03-29T02:30:00")).contains("does not exist in Europe/Berlin"));
+    assert!(fault(zone("2025-10-26T02:30:00")).contains("happened twice in Europe/Berlin"));
+    assert!(zone("2025-10-26T02:30:00+01:00").is_ok());
+}
+
+#[test]
+fn the_end_comes_after_the_start() {
+    let end = "2026-05-07T00:00:00+08:00";
+    for typed in ["2026-05-01T00:00:00+08:00", "2026-04-01"] {
+        refused(&with(end, typed), &["migration.finished_at (line 6): the end is not after the start"]);
+    }
+}
+
+#[test]
+fn overrides_come_before_the_checks() {
+    let case = set(&["migration.started_at=2026-05-02T00:00:00+08:00", "case.title=A = B", "policy.customer_cap=1"]).unwrap();
+    assert_eq!((case.migration.started_at, case.title.as_str(), case.policy.customer_cap), (START + 24 * HOUR, "A = B", 1));
+    let case = set(&["contract.payments.0.amount=\"5.00\"", "contract.payments[0].covers=surcharge"]).unwrap();
+    let payment = &case.contract.unwrap().payments[0];
+    assert_eq!((payment.amount, payment.covers), ("5.00".parse().unwrap(), PaymentCovers::Surcharge));
+    assert_eq!(set(&["case.title=A", "case.title=B"]).unwrap().title, "B");
+}
+
+#[test]
+fn overrides_create_tables_and_items() {
+    let sets = ["waivers.0.code=B1-x", "waivers.0.reason=agreed", "waivers.0.by=Li Na", "snapshots.target-after.coverage=trusted"];
+    let case = case(MINIMAL, &sets).unwrap();
+    assert_eq!((case.waivers.len(), case.waivers[0].by.as_str()), (1, "Li Na"));
+    assert!(case.snapshots[&Role::TargetAfter].trusted);
+}
+
+#[test]
+fn overrides_that_cannot_be() {
+    for (typed, says) in [
+        ("migration.start=2026-05-01", "--set migration.start: unknown key `start`: did you mean `started_at`?"),
+        ("migraton.started_at=2026-05-01", "migraton (--set migraton.started_at): unknown key `migraton`"),
+        ("contract.unit_price=0.80", "--set contract.unit_price: is a number with a fraction"),
+        ("contract.payments[0].amount=5", "--set contract.payments[0].amount: is a whole number"),
+        ("contract.payments.7.amount=5", "there is no item 7 in a list of 1"),
+        ("contract.payments.x=5", "a list is addressed by number"),
+        ("case.id.part=5", "`part` would have to stand inside a text"),
+        ("policy={fail_on = 3}", "policy.fail_on (--set policy): is a whole number"),
+    ] {
+        let fault = fault(set(&[typed]));
+        assert!(fault.contains(says), "{says:?} is not in {fault:?}");
+    }
+    for typed in ["migration.started_at", "=5", "case.=5"] {
+        assert!(matches!(set(&[typed]), Err(Error::Usage { .. })), "{typed}");
+    }
+}
+
+#[test]
+fn text_that_is_not_toml() {
+    refused("[case]\nid = acme\n", &["case.id (line 2): not valid TOML", "in quotes"]);
+    refused("[case\n", &["line 1: not valid TOML"]);
+    refused("[case]\nid = \"a\"\nid = \"b\"\n", &["line 3", "not valid TOML"]);
+}
+
+#[test]
+fn a_folder_or_its_file_and_never_an_overwrite() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("acme");
+    let missing = load(&folder, &[]).unwrap_err().to_string();
+    assert!(missing.contains("qianhe init"), "{missing}");
+    let file = init(&folder).unwrap();
+    assert!(matches!(init(&folder), Err(Error::Output { .. })));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), TEMPLATE);
+    std::fs::write(&file, format!("\u{feff}{MINIMAL}")).unwrap();
+    assert_eq!(load(&folder, &[]).unwrap().root, folder);
+    assert_eq!(load(&file, &[]).unwrap().file, file);
+    std::fs::write(&file, b"[case]\nid = \"\xb0\"\n").unwrap();
+    assert!(load(&file, &[]).unwrap_err().to_string().contains("byte 13: the file is not UTF-8"));
+}

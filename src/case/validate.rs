@@ -1,0 +1,197 @@
+//! What was typed into the settings that run: every key of `case.toml`, its kind, its default, and what has to agree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use super::file::Node;
+use super::kinds::{amount, count, currency, date, identifier, share, text, texts, time, timezone, unit_price, word};
+use super::section::Section;
+use super::settings::{
+    Case, Contract, Corp, FailOn, Invoice, Migration, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
+};
+use crate::error::{Error, Result};
+use crate::schema::vocabulary::Role;
+
+const SECTIONS: &[&str] = &["case", "source", "target", "migration", "snapshots", "contract", "policy", "waivers"];
+const CASE: &[&str] = &["id", "title", "timezone"];
+const CORP: &[&str] = &["corp_id", "name"];
+const MIGRATION: &[&str] = &["started_at", "finished_at"];
+const SNAPSHOT: &[&str] = &["path", "taken_at", "coverage"];
+const CONTRACT: &[&str] =
+    &["signed_on", "party", "relations", "unit_price", "currency", "surcharge_unit_price", "surcharge_basis", "payments", "invoices"];
+const PAYMENT: &[&str] = &["id", "paid_on", "amount", "covers"];
+const INVOICE: &[&str] = &["id", "issued_on", "amount", "payment"];
+const POLICY: &[&str] = &["fail_on", "customer_cap", "min_unionid_overlap", "min_group_overlap"];
+const WAIVER: &[&str] = &["code", "keys", "reason", "by", "until"];
+
+const TIMEZONE: &str = "Asia/Shanghai";
+const CURRENCY: &str = "CNY";
+const CUSTOMER_CAP: u64 = 20_000;
+const MIN_UNIONID_OVERLAP: f64 = 0.05;
+const MIN_GROUP_OVERLAP: f64 = 0.5;
+
+/// The settings of the case.
+pub(super) fn case(file: &Path, typed: &Node) -> Result<Case> {
+    let root = Section::root(file, typed, SECTIONS)?;
+    let case = root.section("case", CASE)?;
+    let id = case.need("id", identifier, "\"acme-2026\"")?;
+    let timezone = zone(&case)?;
+    Ok(Case {
+        root: folder(file),
+        file: file.to_path_buf(),
+        title: case.read("title", text)?.unwrap_or_else(|| id.clone()),
+        id,
+        source: corp(&root, "source")?,
+        target: corp(&root, "target")?,
+        migration: migration(&root, &timezone)?,
+        snapshots: snapshots(&root, &timezone)?,
+        contract: contract(&root)?,
+        policy: policy(&root)?,
+        waivers: waivers(&root)?,
+        timezone,
+    })
+}
+
+fn folder(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn zone(case: &Section<'_>) -> Result<TimeZone> {
+    match case.read("timezone", timezone)? {
+        Some(zone) => Ok(zone),
+        None => TimeZone::get(TIMEZONE).map_err(|error| Error::Bug(format!("the time zone database has no {TIMEZONE}: {error}"))),
+    }
+}
+
+fn corp(root: &Section<'_>, side: &str) -> Result<Corp> {
+    let corp = root.section(side, CORP)?;
+    Ok(Corp { corp_id: corp.read("corp_id", text)?, name: corp.read("name", text)?.unwrap_or_else(|| side.to_owned()) })
+}
+
+fn migration(root: &Section<'_>, zone: &TimeZone) -> Result<Migration> {
+    let migration = root.section("migration", MIGRATION)?;
+    let started_at = migration.need("started_at", |field| time(field, zone), "2026-05-01T00:00:00+08:00")?;
+    let ends_after_start = |field: &_| match time(field, zone)? {
+        end if end > started_at => Ok(end),
+        _ => Err(field.fault("the end is not after the start", "make migration.finished_at later than migration.started_at")),
+    };
+    let finished_at = migration.need("finished_at", ends_after_start, "2026-05-07T00:00:00+08:00")?;
+    Ok(Migration { started_at, finished_at })
+}
+
+fn snapshots(root: &Section<'_>, zone: &TimeZone) -> Result<BTreeMap<Role, SnapshotSettings>> {
+    let all = root.section("snapshots", Role::WORDS)?;
+    Role::ALL.iter().map(|role| Ok((*role, snapshot(&all, *role, zone)?))).collect()
+}
+
+fn snapshot(all: &Section<'_>, role: Role, zone: &TimeZone) -> Result<SnapshotSettings> {
+    let snapshot = all.section(role.word(), SNAPSHOT)?;
+    let path = snapshot.read("path", text)?;
+    Ok(SnapshotSettings {
+        named: path.is_some(),
+        path: path.unwrap_or_else(|| role.word().to_owned()),
+        taken_at: snapshot.read("taken_at", |field| time(field, zone))?,
+        trusted: snapshot.read("coverage", |field| word(field, &[("proven", false), ("trusted", true)]))?.unwrap_or(false),
+    })
+}
+
+fn contract(root: &Section<'_>) -> Result<Option<Contract>> {
+    let contract = root.section("contract", CONTRACT)?;
+    if !contract.is_present() {
+        return Ok(None);
+    }
+    let unit = contract.need("unit_price", unit_price, "\"0.80\"")?;
+    let payments = payments(&contract)?;
+    Ok(Some(Contract {
+        signed_on: contract.read("signed_on", date)?,
+        party: contract.read("party", text)?,
+        relations: contract.need("relations", |field| count(field, 0), "250000")?,
+        unit_price: unit,
+        currency: contract.read("currency", currency)?.unwrap_or_else(|| CURRENCY.to_owned()),
+        surcharge_unit_price: contract.read("surcharge_unit_price", unit_price)?.unwrap_or(unit),
+        surcharge_basis: surcharge_basis(&contract)?,
+        invoices: invoices(&contract, &payments)?,
+        payments,
+    }))
+}
+
+fn surcharge_basis(contract: &Section<'_>) -> Result<SurchargeBasis> {
+    let words = [("above-tolerance", SurchargeBasis::AboveTolerance), ("above-contract", SurchargeBasis::AboveContract)];
+    Ok(contract.read("surcharge_basis", |field| word(field, &words))?.unwrap_or(SurchargeBasis::AboveTolerance))
+}
+
+fn payments(contract: &Section<'_>) -> Result<Vec<Payment>> {
+    let covers = [("contract", PaymentCovers::Contract), ("surcharge", PaymentCovers::Surcharge)];
+    let mut seen = BTreeSet::new();
+    let payment = |payment: Section<'_>| {
+        Ok(Payment {
+            id: unique_id(&payment, &mut seen, "\"P1\"")?,
+            paid_on: payment.need("paid_on", date, "2026-03-10")?,
+            amount: payment.need("amount", amount, "\"200000.00\"")?,
+            covers: payment.read("covers", |field| word(field, &covers))?.unwrap_or(PaymentCovers::Contract),
+        })
+    };
+    contract.sections("payments", PAYMENT)?.into_iter().map(payment).collect()
+}
+
+fn invoices(contract: &Section<'_>, payments: &[Payment]) -> Result<Vec<Invoice>> {
+    let mut seen = BTreeSet::new();
+    let invoice = |invoice: Section<'_>| {
+        Ok(Invoice {
+            id: unique_id(&invoice, &mut seen, "\"I1\"")?,
+            issued_on: invoice.need("issued_on", date, "2026-03-12")?,
+            amount: invoice.need("amount", amount, "\"200000.00\"")?,
+            payment: paid_by(&invoice, payments)?,
+        })
+    };
+    contract.sections("invoices", INVOICE)?.into_iter().map(invoice).collect()
+}
+
+fn unique_id(entry: &Section<'_>, seen: &mut BTreeSet<String>, example: &str) -> Result<String> {
+    let unseen = |field: &_| match text(field)? {
+        id if seen.insert(id.clone()) => Ok(id),
+        id => Err(field.fault(format!("`{id}` is the id of an earlier entry too"), "give each entry an id of its own")),
+    };
+    entry.need("id", unseen, example)
+}
+
+fn paid_by(invoice: &Section<'_>, payments: &[Payment]) -> Result<Option<String>> {
+    invoice.read("payment", |field| {
+        let id = text(field)?;
+        if payments.iter().any(|payment| payment.id == id) {
+            return Ok(id);
+        }
+        let known: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        Err(field.fault(format!("there is no payment `{id}`"), format!("name the id of one of [[contract.payments]]: {known}")))
+    })
+}
+
+fn policy(root: &Section<'_>) -> Result<Policy> {
+    let policy = root.section("policy", POLICY)?;
+    let fail_on = [("defect", FailOn::Defect), ("review", FailOn::Review), ("never", FailOn::Never)];
+    Ok(Policy {
+        fail_on: policy.read("fail_on", |field| word(field, &fail_on))?.unwrap_or(FailOn::Defect),
+        customer_cap: policy.read("customer_cap", |field| count(field, 1))?.unwrap_or(CUSTOMER_CAP),
+        min_unionid_overlap: policy.read("min_unionid_overlap", share)?.unwrap_or(MIN_UNIONID_OVERLAP),
+        min_group_overlap: policy.read("min_group_overlap", share)?.unwrap_or(MIN_GROUP_OVERLAP),
+    })
+}
+
+fn waivers(root: &Section<'_>) -> Result<Vec<Waiver>> {
+    let waiver = |waiver: Section<'_>| {
+        Ok(Waiver {
+            code: waiver.need("code", text, "\"A3-refused-arrived\"")?,
+            keys: waiver.read("keys", texts)?.unwrap_or_default(),
+            reason: waiver.need("reason", text, "\"agreed with Tencent on 2026-05-12\"")?,
+            by: waiver.need("by", text, "\"Li Na\"")?,
+            until: waiver.read("until", date)?,
+        })
+    };
+    root.sections("waivers", WAIVER)?.into_iter().map(waiver).collect()
+}

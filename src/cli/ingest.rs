@@ -1,0 +1,44 @@
+//! `qianhe ingest`.
+
+use std::path::PathBuf;
+
+use super::exit_codes;
+use super::out::{self, Out};
+use crate::error::Result;
+use crate::{case, run};
+
+/// Turn the exports of a case into canonical Parquet tables, so that later runs skip parsing.
+///
+/// Writes OUT/snapshots/ROLE/*.parquet, with what was read, rejected and covered.
+#[derive(Debug, clap::Args)]
+#[command(after_help = concat!("Example:
+  qianhe ingest acme --out acme-canonical
+
+", exit_codes!()))]
+pub(super) struct Args {
+    /// The folder of the case, or its case.toml
+    case: PathBuf,
+    /// Where `snapshots` goes [default: CASE]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Override a value of case.toml; can be given several times. VALUE is read as TOML, else as text
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Print the counts as JSON instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub fn run(&self, out: Out) -> Result<u8> {
+        let case = case::load(&self.case, &self.set)?;
+        let folder = self.out.as_ref().unwrap_or(&case.root);
+        let summary = run::ingest(&case, folder, out.progress().as_ref())?;
+        if self.json {
+            out::data(&summary.to_json())?;
+        } else {
+            out.text(&summary.text())?;
+        }
+        Ok(0)
+    }
+}

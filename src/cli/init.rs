@@ -1,0 +1,33 @@
+//! `qianhe init`.
+
+use std::path::PathBuf;
+
+use super::exit_codes;
+use super::out::Out;
+use crate::case;
+use crate::error::Result;
+
+/// Start a case: a folder with a commented case.toml to fill in.
+///
+/// Creates the folders that every audit needs, and never overwrites a case.toml.
+#[derive(Debug, clap::Args)]
+#[command(after_help = concat!("Example:
+  qianhe init acme
+
+", exit_codes!()))]
+pub(super) struct Args {
+    /// The folder of the new case; made where it does not exist
+    dir: PathBuf,
+}
+
+impl Args {
+    pub fn run(&self, out: Out) -> Result<u8> {
+        let file = case::init(&self.dir)?;
+        out.text(&format!(
+            "wrote {}\nFill in what it marks as required, add the exports beside it, then run: qianhe audit {}\n",
+            file.display(),
+            self.dir.display()
+        ))?;
+        Ok(0)
+    }
+}

@@ -1,0 +1,81 @@
+//! The command line: what was typed, one file per command. It knows no tables, only the runs and what they tell.
+
+mod audit;
+mod ingest;
+mod init;
+mod rules;
+mod demo;
+pub mod crash;
+pub mod out;
+mod progress;
+mod views;
+pub mod signals;
+#[cfg(test)]
+mod tests;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+use out::Out;
+
+/// Stands at the end of every help text.
+macro_rules! exit_codes {
+    () => {
+        "Exit codes:
+  0    done, and nothing to act on under the policy of the case
+  1    done, with findings at or above policy.fail_on
+  2    could not run: usage, case, input or disk
+  3    a bug in qianhe
+  130  interrupted"
+    };
+}
+pub(crate) use exit_codes;
+
+/// Audits a finished WeCom customer migration (企业微信数据迁移): every relation, group and join code of the source corp gets
+/// one outcome with its evidence, and the counts are reconciled with the contract.
+///
+/// Results go to stdout, progress and errors to stderr.
+#[derive(Debug, Parser)]
+#[command(name = "qianhe", version, arg_required_else_help = false, after_help = concat!(
+    "Example:
+  qianhe init acme            write a case to fill in
+  qianhe audit acme           audit it; reports in acme/reports
+  qianhe demo /tmp/demo && qianhe audit /tmp/demo
+
+", exit_codes!(), "
+
+Environment:
+  NO_COLOR  no colours"))]
+pub struct Cli {
+    /// Print nothing but errors, and what --json asks for
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Audit(audit::Args),
+    Ingest(ingest::Args),
+    Init(init::Args),
+    Rules(rules::Args),
+    Demo(demo::Args),
+}
+
+impl Cli {
+    /// Runs the command; the exit code is that of a run that got to its end.
+    ///
+    /// # Errors
+    /// Whatever stopped the run.
+    pub fn run(&self) -> Result<u8> {
+        let out = Out::new(self.quiet);
+        match &self.command {
+            Command::Audit(args) => args.run(out),
+            Command::Ingest(args) => args.run(out),
+            Command::Init(args) => args.run(out),
+            Command::Rules(args) => args.run(out),
+            Command::Demo(args) => args.run(out),
+        }
+    }
+}

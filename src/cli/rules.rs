@@ -1,0 +1,64 @@
+//! `qianhe rules`.
+
+use serde_json::json;
+
+use super::exit_codes;
+use super::out::{self, Out};
+use crate::error::{Error, Result};
+use crate::findings::{RuleLine, rule_book};
+
+/// List every finding that an audit can raise: its code, clause, severity and meaning.
+///
+/// The codes are what [[waivers]] in case.toml name.
+#[derive(Debug, clap::Args)]
+#[command(after_help = concat!("Example:
+  qianhe rules --json
+
+", exit_codes!()))]
+pub(super) struct Args {
+    /// Print a JSON array instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub fn run(&self, out: Out) -> Result<u8> {
+        let rules = rule_book();
+        if self.json {
+            out::data(&as_json(&rules)?)?;
+        } else {
+            out.text(&as_text(&rules))?;
+        }
+        Ok(0)
+    }
+}
+
+fn as_json(rules: &[RuleLine]) -> Result<String> {
+    let line = |rule: &RuleLine| {
+        json!({
+            "code": rule.code.to_string(),
+            "clause": rule.clause.to_string(),
+            "severity": rule.severity.to_string(),
+            "what": rule.what,
+        })
+    };
+    let lines: Vec<_> = rules.iter().map(line).collect();
+    serde_json::to_string_pretty(&lines).map_err(|error| Error::Bug(format!("the rule book as JSON: {error}")))
+}
+
+/// One rule a line, the columns as wide as their widest word.
+fn as_text(rules: &[RuleLine]) -> String {
+    let cells = |rule: &RuleLine| [rule.code.to_string(), rule.clause.to_string(), rule.severity.to_string()];
+    let mut widths = [0; 3];
+    for rule in rules {
+        for (width, cell) in widths.iter_mut().zip(cells(rule)) {
+            *width = cell.len().max(*width);
+        }
+    }
+    let line = |rule: &RuleLine| {
+        let [code, clause, severity] = cells(rule);
+        let [a, b, c] = widths;
+        format!("{code:a$}  {clause:b$}  {severity:c$}  {}\n", rule.what)
+    };
+    rules.iter().map(line).collect()
+}
