@@ -1,1 +1,5 @@
+//! The integration tests: one crate, so that it is linked once.
 
+mod support;
+
+mod rules;

@@ -1,0 +1,251 @@
+//! The language of the tests: a story of two corps in a few lines, told to the real program, and what it answered.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, ArrayRef};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use qianhe::progress::Silent;
+use qianhe::run::AuditSummary;
+use tempfile::TempDir;
+
+/// A row of a report, by column name; null is absent.
+pub type Row = BTreeMap<String, String>;
+
+/// A case told in lines. Relations are `member: customer date key=value ...`, for example
+/// `ann: wei 2025-01-01 id=w1 unionid=u1`; `-` is no name, no date is no time, and the id is the name unless given.
+pub struct Story {
+    folder: TempDir,
+    toml: Vec<String>,
+}
+
+/// Start and end of every story: 1 and 7 May 2026, Shanghai.
+const CASE: &str = r#"[case]
+id = "story"
+[migration]
+started_at = 2026-05-01T00:00:00+08:00
+finished_at = 2026-05-07T00:00:00+08:00
+"#;
+
+const RELATION_COLUMNS: &[&str] = &["id", "unionid", "is_customer", "remark", "tags", "add_way"];
+const RELATION_HEADER: &str = "userid,customer_name,created_at,external_userid,unionid,is_customer,remark,tags,add_way";
+
+impl Story {
+    /// What the source held before, and the target after. Every member `x` of the source is enrolled as `x2`.
+    pub fn new(before: &str, after: &str) -> Self {
+        let story = Self { folder: tempfile::tempdir().unwrap(), toml: vec![CASE.to_owned()] };
+        story.relations("source-before", before);
+        story.relations("target-after", after);
+        let members: std::collections::BTreeSet<&str> = lines(before).map(|line| line.split(':').next().unwrap().trim()).collect();
+        let accounts: String = members.iter().map(|member| format!("{member},{member}2\n")).collect();
+        let accounts = if accounts.is_empty() { "nobody,nobody2\n".to_owned() } else { accounts };
+        story.file("lists/accounts.csv", &format!("source_userid,target_userid\n{accounts}"))
+    }
+
+    /// Replaces the accounts list: `source target assessment` per line.
+    pub fn accounts(self, text: &str) -> Self {
+        self.list("accounts", &["source_userid", "target_userid", "assessment"], text)
+    }
+
+    /// The customer map: `source target` ids per line.
+    pub fn customer_map(self, text: &str) -> Self {
+        self.list("customer_map", &["source_external_userid", "target_external_userid"], text)
+    }
+
+    /// The refusals: `external_userid unionid customer_name userid` per line, `-` for what is not given.
+    pub fn refusals(self, text: &str) -> Self {
+        self.list("refusals", &["external_userid", "unionid", "customer_name", "userid"], text)
+    }
+
+    /// The unassigned list of source-before: `member customer-id` per line.
+    pub fn unassigned(self, text: &str) -> Self {
+        let rows = rows(text, 2);
+        self.file("source-before/unassigned.csv", &format!("handover_userid,external_userid\n{rows}"))
+    }
+
+    /// The members of source-before with customer-contact permission.
+    pub fn follow_users(self, members: &str) -> Self {
+        let rows: String = members.split_whitespace().map(|member| format!("{member},true\n")).collect();
+        self.file("source-before/members.csv", &format!("userid,has_customer_contact\n{rows}"))
+    }
+
+    /// What another export held.
+    pub fn role(self, role: &str, text: &str) -> Self {
+        self.relations(role, text);
+        self
+    }
+
+    /// Lines of case.toml.
+    pub fn toml(mut self, text: &str) -> Self {
+        self.toml.push(text.to_owned());
+        self
+    }
+
+    /// A file of the case, as it is.
+    pub fn file(self, path: &str, content: &str) -> Self {
+        self.bytes(path, content.as_bytes())
+    }
+
+    /// A file of the case, as it is.
+    pub fn bytes(self, path: &str, content: &[u8]) -> Self {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Takes a file or folder out of the case.
+    pub fn without(self, path: &str) -> Self {
+        let path = self.folder.path().join(path);
+        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+        self
+    }
+
+    /// The folder of the case, with its case.toml written.
+    pub fn write(&self) -> &Path {
+        fs::write(self.folder.path().join("case.toml"), self.toml.join("\n")).unwrap();
+        self.folder.path()
+    }
+
+    /// Audits the case, which must succeed.
+    pub fn audit(&self) -> Audit {
+        audit(self.write()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Audits the case, which must fail; the error as the user reads it.
+    pub fn error(&self) -> String {
+        let error = audit(self.write()).map(|audit| audit.summary.verdict).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{error}");
+        assert!(!self.folder.path().join("reports").exists(), "something was published");
+        error.to_string()
+    }
+
+    fn relations(&self, role: &str, text: &str) {
+        let rows: String = lines(text).map(|line| relation(line) + "\n").collect();
+        let path = self.folder.path().join(role).join("relations.csv");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("{RELATION_HEADER}\n{rows}")).unwrap();
+    }
+
+    fn list(self, name: &str, columns: &[&str], text: &str) -> Self {
+        let rows = rows(text, columns.len());
+        self.file(&format!("lists/{name}.csv"), &format!("{}\n{rows}", columns.join(",")))
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// `ann: wei 2025-01-01 id=w1` as a row of CSV.
+fn relation(line: &str) -> String {
+    let (member, rest) = line.split_once(':').unwrap();
+    let mut words = rest.split_whitespace();
+    let name = words.next().unwrap();
+    let words: Vec<&str> = words.collect();
+    let date = words.iter().find(|word| !word.contains('=')).copied().unwrap_or_default();
+    let value = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('=')).unwrap_or_default();
+    let name_cell = if name == "-" { "" } else { name };
+    // `id=` says that there is none.
+    let id = if words.iter().any(|word| word.starts_with("id=")) { value("id") } else { name };
+    let mut cells = vec![member.trim(), name_cell, date, id];
+    cells.extend(RELATION_COLUMNS[1..].iter().map(|key| value(key)));
+    cells.join(",")
+}
+
+/// Words as rows of CSV; `-` is an empty cell.
+fn rows(text: &str, width: usize) -> String {
+    let row = |line: &str| {
+        let mut cells: Vec<&str> = line.split_whitespace().map(|word| if word == "-" { "" } else { word }).collect();
+        cells.resize(width, "");
+        cells.join(",") + "\n"
+    };
+    lines(text).map(row).collect()
+}
+
+/// Audits the case in a folder into its `reports`.
+pub fn audit(folder: &Path) -> qianhe::Result<Audit> {
+    audit_into(folder, &folder.join("reports"), &[])
+}
+
+/// Audits a case with overrides into another folder.
+pub fn audit_into(folder: &Path, out: &Path, set: &[String]) -> qianhe::Result<Audit> {
+    let case = qianhe::case::load(folder, set)?;
+    let summary = qianhe::run::audit(&case, out, &Silent)?;
+    Ok(Audit { reports: out.to_path_buf(), summary })
+}
+
+/// What an audit answered.
+pub struct Audit {
+    /// Where its reports are.
+    pub reports: PathBuf,
+    /// Its summary.
+    pub summary: AuditSummary,
+}
+
+impl Audit {
+    /// The rows of a report.
+    pub fn report(&self, name: &str) -> Vec<Row> {
+        read_parquet(&self.reports.join(format!("{name}.parquet")))
+    }
+
+    /// `member/customer` -> `scope outcome/reason`.
+    pub fn outcomes(&self) -> BTreeMap<String, String> {
+        self.report("relations").iter().map(|row| (key(row, "source_userid", "source_external_userid"), verdict_of(row))).collect()
+    }
+
+    /// `member/customer` of the target -> origin.
+    pub fn origins(&self) -> BTreeMap<String, String> {
+        let rows = self.report("target_relations");
+        rows.iter().map(|row| (key(row, "target_userid", "target_external_userid"), row["origin"].clone())).collect()
+    }
+
+    /// The one row of `relations` about a customer of a member.
+    pub fn relation(&self, key_wanted: &str) -> Row {
+        let rows = self.report("relations");
+        let mut found = rows.into_iter().filter(|row| key(row, "source_userid", "source_external_userid") == key_wanted);
+        let row = found.next().unwrap_or_else(|| panic!("no relation {key_wanted}"));
+        assert!(found.next().is_none(), "two relations {key_wanted}");
+        row
+    }
+
+    /// The codes of the findings with their counts.
+    pub fn findings(&self) -> BTreeMap<&'static str, u64> {
+        self.summary.findings.iter().map(|finding| (finding.rule.code, finding.count)).collect()
+    }
+}
+
+/// The member and the customer's id, or its name where there is none.
+fn key(row: &Row, member: &str, id: &str) -> String {
+    let customer = row.get(id).or_else(|| row.get("customer_name"));
+    format!("{}/{}", row[member], customer.map_or("-", String::as_str))
+}
+
+fn verdict_of(row: &Row) -> String {
+    let reason = row.get("reason").map(|reason| format!("/{reason}")).unwrap_or_default();
+    format!("{} {}{reason}", row["scope"], row["outcome"])
+}
+
+/// Every row of a Parquet file, as text.
+pub fn read_parquet(path: &Path) -> Vec<Row> {
+    let file = fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+    let mut rows = Vec::new();
+    for batch in reader.map(Result::unwrap) {
+        let options = FormatOptions::default();
+        let texts: Vec<(String, &ArrayRef, ArrayFormatter<'_>)> = batch
+            .schema_ref()
+            .fields()
+            .iter()
+            .zip(batch.columns())
+            .map(|(field, array)| (field.name().clone(), array, ArrayFormatter::try_new(array, &options).unwrap()))
+            .collect();
+        for i in 0..batch.num_rows() {
+            let filled = texts.iter().filter(|(_, array, _)| array.is_valid(i));
+            rows.push(filled.map(|(name, _, text)| (name.clone(), text.value(i).to_string())).collect());
+        }
+    }
+    rows
+}
