@@ -119,7 +119,8 @@ fn unreadable(path: &Path, error: &::csv::Error) -> Error {
 }
 
 fn no_header(path: &Path, head: &[u8], problem: &Unrecognised, looked_for: &str) -> Error {
-    let widest = DELIMITERS.iter().filter_map(|(delimiter, _)| first_rows(head, *delimiter).into_iter().max_by_key(Vec::len));
+    // The first of the widest rows, under the likeliest delimiter.
+    let widest = DELIMITERS.iter().rev().filter_map(|(delimiter, _)| first_rows(head, *delimiter).into_iter().rev().max_by_key(Vec::len));
     let headers = widest.max_by_key(Vec::len).unwrap_or_default();
     // Enough to recognise the row by; a file that is no sheet may hold anything here.
     let shown: Vec<String> = headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();

@@ -58,17 +58,24 @@ pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> Result<(u
 
 /// The table whose needed columns are all there and that matches the most columns.
 pub fn recognise(headers: &[impl AsRef<str>], tables: &[&'static Table]) -> Result<Layout, Unrecognised> {
-    let mut fitting: Vec<Result<Layout, Unrecognised>> = tables.iter().filter_map(|table| fit(headers, table)).collect();
-    let matched = |fit: &Result<Layout, Unrecognised>| fit.as_ref().map_or(usize::MAX, Layout::matched);
-    let most = fitting.iter().map(matched).max().ok_or(Unrecognised::Nothing)?;
-    fitting.retain(|fit| matched(fit) == most);
-    match fitting.len() {
-        1 => fitting.remove(0),
-        _ => Err(Unrecognised::Several(fitting.iter().flatten().map(|layout| layout.table.name).collect())),
+    let mut fitting: Vec<Fit> = tables.iter().filter_map(|table| fit(headers, table)).collect();
+    let most = fitting.iter().map(|fit| fit.layout.matched()).max().ok_or(Unrecognised::Nothing)?;
+    fitting.retain(|fit| fit.layout.matched() == most);
+    match (fitting.len(), fitting.pop()) {
+        (1, Some(Fit { layout, twice: None })) => Ok(layout),
+        (1, Some(Fit { layout, twice: Some(column) })) => Err(Unrecognised::Twice { table: layout.table.name, column }),
+        (_, last) => Err(Unrecognised::Several(fitting.iter().chain(&last).map(|fit| fit.layout.table.name).collect())),
     }
 }
 
-fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Result<Layout, Unrecognised>> {
+/// A table that the headers may be of.
+struct Fit {
+    layout: Layout,
+    /// A column that two headers name.
+    twice: Option<&'static str>,
+}
+
+fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Fit> {
     let mut twice = None;
     let places: Vec<Option<usize>> = table
         .columns
@@ -80,13 +87,7 @@ fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Result<Layo
             first.map(|(index, _)| index)
         })
         .collect();
-    if !is_whole(table, &places) {
-        return None;
-    }
-    Some(match twice {
-        Some(column) => Err(Unrecognised::Twice { table: table.name, column }),
-        None => Ok(Layout { table, places, width: headers.len() }),
-    })
+    is_whole(table, &places).then(|| Fit { layout: Layout { table, places, width: headers.len() }, twice })
 }
 
 fn is_named(column: &Column, header: &str) -> bool {

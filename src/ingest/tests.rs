@@ -4,8 +4,10 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
 use arrow::util::display::array_value_to_string;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::*;
@@ -20,7 +22,10 @@ pub fn rows(batches: &[RecordBatch]) -> Vec<String> {
     for batch in batches {
         let (schema, width) = (batch.schema(), batch.num_columns() - 3);
         for row in 0..batch.num_rows() {
-            let text = |at: usize| array_value_to_string(batch.column(at), row).unwrap();
+            let text = |at: usize| match batch.column(at).as_primitive_opt::<TimestampMicrosecondType>() {
+                Some(times) => Timestamp::from_microsecond(times.value(row)).unwrap().to_string(),
+                None => array_value_to_string(batch.column(at), row).unwrap(),
+            };
             let cells =
                 (0..width).filter(|at| batch.column(*at).is_valid(row)).map(|at| format!("{}={}", schema.field(at).name(), text(at)));
             rows.push(format!("{}: {}", text(width + 2), cells.collect::<Vec<_>>().join(" ")));
@@ -189,8 +194,8 @@ fn record_numbers_do_not_depend_on_batches() {
 
 #[test]
 fn broken_json_is_said_where() {
-    check_error(one(b"{\"errcode\":0,\"userlist\":[]}\n{\"errcode\":"), "document 2, byte 40", "middle of a document");
-    check_error(one(b"{\"errcode\":0,\"userlist\":[]} and so on"), "document 2, byte 29", "should begin with `{`");
+    check_error(one(b"{\"errcode\":0,\"userlist\":[]}\n{\"errcode\":"), "document 2, byte 39", "middle of a document");
+    check_error(one(b"{\"errcode\":0,\"userlist\":[]} and so on"), "document 2, byte 28", "should begin with `{`");
     check_error(one(b"{\"errcode\":0,\n\"userlist\" []}"), "document 1, byte 25", "expected `:`");
     check_error(one(format!("{{\"a\":{}", "[".repeat(100_000)).as_bytes()), "document 1", "deeper than 127");
     check_error(one(b"{\"hello\":1}"), "document 1, byte 0", "externalcontact/batch/get_by_user");

@@ -68,7 +68,9 @@ fn user_list<R>(answer: &Node<'_, R>) -> Endpoint {
 /// `follow_user` holds userids in one endpoint, and objects in the other.
 fn followers<R>(answer: &Node<'_, R>) -> Endpoint {
     match &answer.follow_user {
-        Payload::Items(items) if items.iter().any(|item| matches!(item, Item::Object(_))) => Endpoint::ExternalcontactGet,
+        Payload::Items(items) if !items.is_empty() && items.iter().all(|item| matches!(item, Item::Object(_))) => {
+            Endpoint::ExternalcontactGet
+        }
         _ => Endpoint::GetFollowUserList,
     }
 }

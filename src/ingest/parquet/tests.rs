@@ -66,6 +66,7 @@ fn other_types_become_those_of_the_table() {
     let times: Vec<(ArrayRef, &str)> = vec![
         (Arc::new(TimestampMillisecondArray::from(vec![0])), "1969-12-31T16:00:00Z"),
         (Arc::new(TimestampMillisecondArray::from(vec![1_777_557_600_000]).with_timezone("+08:00")), "2026-04-30T14:00:00Z"),
+        (Arc::new(TimestampMillisecondArray::from(vec![1_777_557_600_000]).with_timezone("Asia/Shanghai")), "2026-04-30T14:00:00Z"),
         (Arc::new(TimestampNanosecondArray::from(vec![1_777_557_600_000_000_000])), "2026-04-30T06:00:00Z"),
         (Arc::new(Date32Array::from(vec![20_000])), "2024-10-03T16:00:00Z"),
         (Arc::new(Int64Array::from(vec![1_777_557_600])), "2026-04-30T14:00:00Z"),
