@@ -172,6 +172,7 @@ pub struct Follow<'a> {
     pub state: Text<'a>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are the service's")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Tag<'a> {

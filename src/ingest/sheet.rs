@@ -87,7 +87,7 @@ fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Fit> {
             first.map(|(index, _)| index)
         })
         .collect();
-    is_whole(table, &places).then(|| Fit { layout: Layout { table, places, width: headers.len() }, twice })
+    if is_whole(table, &places) { Some(Fit { layout: Layout { table, places, width: headers.len() }, twice }) } else { None }
 }
 
 fn is_named(column: &Column, header: &str) -> bool {

@@ -49,7 +49,7 @@ pub fn get(part: &mut Part, question: &Question<'_>, contact: Option<&Item<'_, C
         match pushed {
             Ok(()) => {}
             Err(Fault { field, reason }) if field.starts_with(CONTACT) => {
-                part.reject(format!("document {}, {field}", question.document), reason)
+                part.reject(format!("document {}, {field}", question.document), reason);
             }
             Err(Fault { field, reason }) => part.reject(question.place("follow_user", index, field), reason),
         }

@@ -89,7 +89,7 @@ fn get_gives_a_relation_per_follower() {
     let get = read(json!({"errcode":0,"errmsg":"ok",
         "external_contact":{"external_userid":"wm1","name":"wei","type":"1","unionid":"o1","gender":"1","new_key":{"x":[1]}},
         "follow_user":[
-            {"userid":"ann","remark":"","description":"d","createtime":"1700000000","add_way":"9999","state":5,"remark_mobiles":[13800000000_u64],
+            {"userid":"ann","remark":"","description":"d","createtime":"1700000000","add_way":"9999","state":5,"remark_mobiles":[13_800_000_000_u64],
              "tags":[{"group_name":"g","tag_name":"t","tag_id":"et1"},{"tag_name":"own","type":2},{"tag_id":"et2"}]},
             {"userid":"bob","createtime":5_000_000_000_u64,"tags":[],"state":[]},
             {"userid":7},{"userid":"cat","createtime":-1},{"createtime":1},"dan"]}));
@@ -114,7 +114,8 @@ fn get_gives_a_relation_per_follower() {
 fn get_needs_a_customer_and_a_follower() {
     let alone = read(json!({"errcode":0,"external_contact":{"external_userid":"wm1"},"follow_user":[]}));
     assert_eq!(passed_over(&alone), ["externalcontact/get without a follower: 1"]);
-    let number = read(json!({"errcode":0,"external_contact":{"external_userid":9007199254740993_u64},"follow_user":[{"userid":"ann"}]}));
+    let number =
+        read(json!({"errcode":0,"external_contact":{"external_userid":9_007_199_254_740_993_u64},"follow_user":[{"userid":"ann"}]}));
     assert_eq!(rejects(&number), ["1: document 1, external_contact.external_userid"]);
     let nobody = read(json!({"errcode":0,"external_contact":[],"follow_user":[{"userid":"ann"},{"userid":"bob"}]}));
     assert_eq!(rejects(&nobody), ["1: document 1, external_contact", "2: document 1, external_contact"]);
