@@ -1,6 +1,55 @@
 //! Any file of a case -> raw rows with provenance. Files are recognised by content, not by name (SPEC section 1.1).
+//!
+//! ```text
+//! files     which files                       stream    bytes, unpacked and hashed
+//! sniff     what a file is                    reader    all files side by side, in order
+//! framing   JSON bytes -> documents           sheet     headers -> table, cells -> row
+//! endpoints documents -> records              csv       CSV, TSV -> rows of a sheet
+//! part      records counted, none lost        parquet   columns -> batches
+//! ```
 
 pub mod raw;
-use crate::{case::Case, error::Result, progress::Progress, schema::vocabulary::Role};
-pub fn read_snapshot(_case: &Case, _role: Role, _progress: &dyn Progress) -> Result<Option<raw::Raw>> { Ok(None) }
-pub fn read_lists(_case: &Case, _progress: &dyn Progress) -> Result<raw::Raw> { Ok(raw::Raw::default()) }
+
+mod csv;
+mod document;
+mod endpoints;
+mod files;
+mod framing;
+mod json;
+mod parquet;
+mod part;
+mod reader;
+mod scalar;
+mod sheet;
+mod sniff;
+mod stream;
+mod times;
+mod values;
+
+use crate::case::Case;
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::schema::vocabulary::Role;
+use raw::Raw;
+use reader::Expected;
+
+/// One role's files. `None` where the default folder does not exist and the case does not name it.
+///
+/// # Errors
+/// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy; [`crate::Error::Interrupted`].
+pub fn read_snapshot(case: &Case, role: Role, progress: &dyn Progress) -> Result<Option<Raw>> {
+    let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
+    reader::read_all(case, &files, Expected::Snapshot, role.word(), progress).map(Some)
+}
+
+/// All lists in `lists/`.
+///
+/// # Errors
+/// As [`read_snapshot`], and where there is no `lists/`: the accounts list is required.
+pub fn read_lists(case: &Case, progress: &dyn Progress) -> Result<Raw> {
+    let files = files::of_lists(case)?;
+    reader::read_all(case, &files, Expected::Lists, files::LISTS_FOLDER, progress)
+}
+
+#[cfg(test)]
+mod tests;

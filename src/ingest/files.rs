@@ -1,0 +1,171 @@
+//! Which files a snapshot or the lists consist of: a folder, a file or a glob, in order of their paths.
+
+use std::path::{Component, Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+use walkdir::WalkDir;
+
+use crate::case::Case;
+use crate::error::{Error, Result};
+use crate::schema::vocabulary::Role;
+
+/// Where the lists of a case are.
+pub const LISTS_FOLDER: &str = "lists";
+
+/// A file of a case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Relative to the case folder, with `/`; absolute if outside of it.
+    pub shown: String,
+    pub path: PathBuf,
+    pub bytes: u64,
+}
+
+/// The files of a role. `None` where the default folder does not exist and the case does not name it.
+pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<Found>>> {
+    let (path, named) = match case.snapshots.get(&role) {
+        Some(settings) => (settings.path.as_str(), settings.named),
+        None => (role.word(), false),
+    };
+    let key = format!("snapshots.{role}.path");
+    let place = Place { root: &case.root, path };
+    if place.exists() {
+        return place.files().map(Some);
+    }
+    if place.is_glob() {
+        let files = place.matching(&case.file, &key)?;
+        return if files.is_empty() {
+            Err(missing(&case.file, key, format!("the glob `{path}` matches no file")))
+        } else {
+            Ok(Some(files))
+        };
+    }
+    if named {
+        return Err(missing(&case.file, key, format!("there is no file or folder `{path}` in the case folder")));
+    }
+    Ok(None)
+}
+
+/// The files of the lists.
+pub fn of_lists(case: &Case) -> Result<Vec<Found>> {
+    let place = Place { root: &case.root, path: LISTS_FOLDER };
+    if place.exists() {
+        return place.files();
+    }
+    Err(Error::input(
+        case.root.join(LISTS_FOLDER),
+        "folder",
+        "the lists are missing: at least the accounts list is required",
+        "make the folder, and put the accounts list into it: columns source_userid and target_userid (迁出账号, 迁入账号), as CSV or Parquet",
+    ))
+}
+
+fn missing(file: &Path, key: String, problem: String) -> Error {
+    Error::input(file, key, problem, "name a folder, a file or a glob relative to case.toml, or put the export there")
+}
+
+/// A path of the case file.
+struct Place<'c> {
+    root: &'c Path,
+    path: &'c str,
+}
+
+impl Place<'_> {
+    fn full(&self) -> PathBuf {
+        self.root.join(self.path)
+    }
+
+    fn exists(&self) -> bool {
+        self.full().symlink_metadata().is_ok()
+    }
+
+    fn is_glob(&self) -> bool {
+        self.path.contains(['*', '?', '[', '{'])
+    }
+
+    /// All files of the folder, or the file itself.
+    fn files(&self) -> Result<Vec<Found>> {
+        let full = self.full();
+        let found = self.walk(&full, |_| true)?;
+        if found.is_empty() {
+            return Err(Error::input(
+                full,
+                "folder",
+                "it holds no usable file (hidden files and names that start with `_` are passed over)",
+                "put the export there: JSON answers of the service, CSV, TSV or Parquet",
+            ));
+        }
+        Ok(found)
+    }
+
+    /// The files that the glob matches, and those in folders that it matches.
+    fn matching(&self, case_file: &Path, key: &str) -> Result<Vec<Found>> {
+        let glob = GlobBuilder::new(self.path).literal_separator(true).build();
+        let glob = glob.map_err(|error| missing(case_file, key.to_owned(), format!("not a valid glob: {}", error.kind())))?;
+        let matcher = glob.compile_matcher();
+        let fixed = Path::new(self.path).components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']));
+        let base = self.root.join(fixed.collect::<PathBuf>());
+        if !base.is_dir() {
+            return Ok(Vec::new());
+        }
+        self.walk(&base, |path| self.is_match(&matcher, path))
+    }
+
+    fn is_match(&self, matcher: &GlobMatcher, path: &Path) -> bool {
+        let absolute = Path::new(self.path).is_absolute();
+        let relative = if absolute { path } else { path.strip_prefix(self.root).unwrap_or(path) };
+        relative.ancestors().any(|ancestor| matcher.is_match(ancestor))
+    }
+
+    fn walk(&self, base: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Found>> {
+        let shown_base = self.shown_base(base);
+        let mut found = Vec::new();
+        let entries = WalkDir::new(base).follow_links(true).into_iter();
+        for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_passed_over(&entry.file_name().to_string_lossy())) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A link to a folder above holds nothing that is not read anyway.
+                Err(error) if error.loop_ancestor().is_some() => continue,
+                Err(error) => return Err(unreadable(base, error)),
+            };
+            if entry.file_type().is_dir() || !wanted(entry.path()) {
+                continue;
+            }
+            if !entry.file_type().is_file() {
+                let remedy = "take it away, or let its name start with `_`";
+                return Err(Error::input(entry.path(), "file", "neither a file nor a folder (a pipe, socket or device)", remedy));
+            }
+            let bytes = entry.metadata().map_err(|error| unreadable(base, error))?.len();
+            let below = entry.path().strip_prefix(base).unwrap_or(Path::new(""));
+            let shown = with_slashes(&if below.as_os_str().is_empty() { shown_base.clone() } else { shown_base.join(below) });
+            found.push(Found { shown, path: entry.into_path(), bytes });
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// The base as reports name it: relative to the case folder, absolute if outside of it.
+    fn shown_base(&self, base: &Path) -> PathBuf {
+        let relative = base.strip_prefix(self.root).ok().filter(|path| !path.components().any(|part| part == Component::ParentDir));
+        if let Some(relative) = relative {
+            return relative.components().filter(|part| *part != Component::CurDir).collect();
+        }
+        let (Ok(base), Ok(root)) = (base.canonicalize(), self.root.canonicalize()) else { return base.to_path_buf() };
+        base.strip_prefix(&root).map(Path::to_path_buf).unwrap_or(base)
+    }
+}
+
+fn is_passed_over(name: &str) -> bool {
+    name.starts_with(['.', '_'])
+}
+
+fn with_slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+fn unreadable(base: &Path, error: walkdir::Error) -> Error {
+    let path = error.path().unwrap_or(base).to_path_buf();
+    let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("the folders loop"));
+    Error::io(path, "cannot read it")(source)
+}

@@ -1,0 +1,94 @@
+//! A JSON file -> records: cut into documents, decoded in batches side by side, put together again in order.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::endpoints::{self, DocumentFault};
+use super::framing::{Batch, Framer, FramingFault, Stopped};
+use super::part::{FileRecords, Part};
+use super::stream::Stream;
+use crate::error::{Error, Result};
+use crate::interrupt;
+
+/// How much is decoded at once; what is in memory is about twice `batches * batch_bytes` per file being read.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Bytes of a batch, about.
+    pub batch_bytes: usize,
+    /// Batches decoded side by side while the next ones are read.
+    pub batches: usize,
+}
+
+/// The file that is read, and what to know for it.
+#[derive(Clone, Copy)]
+pub struct JsonFile<'f> {
+    pub path: &'f Path,
+    /// Its index.
+    pub file: u32,
+    pub zone: &'f TimeZone,
+    pub pace: Pace,
+}
+
+/// Reads all documents of the file.
+pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> {
+    let mut records = FileRecords::default();
+    let mut framer = Framer::default();
+    let mut batches = json.next_batches(&mut framer, stream)?;
+    if framer.ended() && batches.len() == 1 {
+        // A page of its own: not worth a detour over other threads.
+        records.append(json.decode(&batches[0])?)?;
+        return Ok(records);
+    }
+    while !batches.is_empty() {
+        let mut parts: Vec<Option<Result<Part>>> = batches.iter().map(|_| None).collect();
+        let next = rayon::in_place_scope(|scope| {
+            for (part, batch) in parts.iter_mut().zip(&batches) {
+                scope.spawn(move |_| *part = Some(json.decode(batch)));
+            }
+            json.next_batches(&mut framer, stream)
+        });
+        for part in parts.into_iter().flatten() {
+            records.append(part?)?;
+        }
+        batches = next?;
+    }
+    Ok(records)
+}
+
+impl JsonFile<'_> {
+    fn next_batches(&self, framer: &mut Framer, stream: &mut Stream<'_>) -> Result<Vec<Batch>> {
+        let mut batches = Vec::new();
+        while batches.len() < self.pace.batches {
+            interrupt::check()?;
+            match framer.next_batch(self.pace.batch_bytes, |limit, buffer| stream.read_some(limit, buffer)) {
+                Ok(Some(batch)) => batches.push(batch),
+                Ok(None) => break,
+                Err(Stopped::Reading(error)) => return Err(error),
+                Err(Stopped::Framing(fault)) => return Err(self.framing_error(&fault)),
+            }
+        }
+        Ok(batches)
+    }
+
+    fn decode(&self, batch: &Batch) -> Result<Part> {
+        interrupt::check()?;
+        let mut part = Part::new(self.file);
+        for (number, range) in (batch.first..).zip(&batch.documents) {
+            let at = batch.offset + range.start as u64;
+            let bytes = &batch.bytes[range.clone()];
+            endpoints::decode(&mut part, self.zone, number, bytes).map_err(|fault| self.document_error(number, at, fault))?;
+        }
+        Ok(part)
+    }
+
+    fn framing_error(&self, fault: &FramingFault) -> Error {
+        Error::input(self.path, format!("document {}, byte {}", fault.document, fault.offset), fault.problem, fault.remedy)
+    }
+
+    fn document_error(&self, number: u64, at: u64, fault: DocumentFault) -> Error {
+        let comma = if fault.key.is_empty() { "" } else { ", " };
+        let place = format!("document {number}{comma}{}, byte {}", fault.key, at + fault.offset as u64);
+        Error::input(self.path, place, fault.problem, fault.remedy)
+    }
+}

@@ -1,0 +1,190 @@
+//! Parquet -> raw batches, column by column. The table is recognised by the names of its columns, as for sheets.
+
+mod column;
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use ::parquet::arrow::ProjectionMask;
+use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array, new_null_array};
+use arrow::compute::filter_record_batch;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+
+use self::column::{Faulty, convert};
+use super::part::FileRecords;
+use super::raw::{Reject, raw_schema};
+use super::sheet::{self, Layout};
+use super::values;
+use crate::error::{Error, Result};
+use crate::interrupt;
+use crate::schema::tables::CANONICAL;
+use crate::schema::{Kind, Table};
+
+/// Rows converted at once.
+const BATCH_ROWS: usize = 65_536;
+/// Rejects listed one by one; a column of the wrong type would list every row of the file.
+const LISTED_REJECTS: usize = 1000;
+
+/// Reads the table or list in the file.
+pub fn read(path: &Path, file: u32, tables: &[&'static Table], looked_for: &str, zone: &TimeZone) -> Result<FileRecords> {
+    let metadata = ArrowReaderMetadata::load(&open(path)?, ArrowReaderOptions::new()).map_err(|error| damaged(path, &error))?;
+    let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    let layout = sheet::recognise(&names, tables).map_err(|problem| {
+        let (problem, remedy) = problem.explain(looked_for);
+        Error::input(path, format!("columns found: {}", names.join(", ")), problem, remedy)
+    })?;
+    let input = ParquetFile { path, file, layout: &layout, metadata: &metadata, names: &names, zone };
+    let mut records = FileRecords::default();
+    records.tally.kind = input.kind();
+    if CANONICAL.iter().any(|table| table.name == layout.table.name) {
+        records.whole_tables.push(layout.table.name);
+    }
+    // Row groups are independent of each other; the rows before each are known.
+    let groups: Vec<Result<RowGroup>> = input.row_groups().into_par_iter().map(|(group, before)| input.read_group(group, before)).collect();
+    for group in groups {
+        let group = group?;
+        let tally = &mut records.tally;
+        tally.records_read += group.rows;
+        tally.rejected += group.rejected;
+        tally.pushed += group.rows - group.rejected;
+        records.rejects.extend(group.rejects);
+        records.tables.entry(layout.table.name).or_default().extend(group.batches);
+    }
+    limit(&mut records);
+    Ok(records)
+}
+
+/// The last reject that is listed says how many more there are.
+fn limit(records: &mut FileRecords) {
+    records.rejects.truncate(LISTED_REJECTS);
+    let more = records.tally.rejected - records.rejects.len() as u64;
+    if let (1.., Some(last)) = (more, records.rejects.last_mut()) {
+        last.reason = format!("{} (and {more} more rejects in this file, not listed)", last.reason);
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(Error::io(path, "cannot open it"))
+}
+
+fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::input(path, "file", format!("the Parquet is cut off or damaged ({error})"), "copy or write the file again")
+}
+
+struct ParquetFile<'f> {
+    path: &'f Path,
+    file: u32,
+    layout: &'f Layout,
+    metadata: &'f ArrowReaderMetadata,
+    names: &'f [&'f str],
+    zone: &'f TimeZone,
+}
+
+#[derive(Default)]
+struct RowGroup {
+    rows: u64,
+    rejected: u64,
+    rejects: Vec<Reject>,
+    batches: Vec<RecordBatch>,
+}
+
+impl ParquetFile<'_> {
+    fn kind(&self) -> String {
+        let ignored: Vec<&str> = (0..self.names.len()).filter(|index| !self.layout.uses(*index)).map(|index| self.names[index]).collect();
+        let name = self.layout.table.name;
+        if ignored.is_empty() { format!("parquet: {name}") } else { format!("parquet: {name} (ignored columns: {})", ignored.join(", ")) }
+    }
+
+    /// Each row group, with the number of rows before it.
+    fn row_groups(&self) -> Vec<(usize, u64)> {
+        let groups = self.metadata.metadata().row_groups().iter();
+        let rows = groups.map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
+        rows.scan(0, |before, rows| Some(std::mem::replace(before, *before + rows))).enumerate().collect()
+    }
+
+    fn read_group(&self, group: usize, before: u64) -> Result<RowGroup> {
+        let used = (0..self.names.len()).filter(|index| self.layout.uses(*index));
+        let mask = ProjectionMask::roots(self.metadata.metadata().file_metadata().schema_descr(), used);
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open(self.path)?, self.metadata.clone())
+            .with_projection(mask)
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(|error| damaged(self.path, &error))?;
+        let mut read = RowGroup::default();
+        for batch in reader {
+            interrupt::check()?;
+            let batch = batch.map_err(|error| damaged(self.path, &error))?;
+            self.add(&mut read, &batch, before)?;
+        }
+        Ok(read)
+    }
+
+    fn add(&self, read: &mut RowGroup, batch: &RecordBatch, before: u64) -> Result<()> {
+        let rows = batch.num_rows();
+        let first = before + read.rows + 1;
+        let mut faulty = Faulty::new(rows);
+        let mut columns = Vec::new();
+        for (slot, place) in self.layout.table.columns.iter().zip(&self.layout.places) {
+            let column = match place.and_then(|at| batch.column_by_name(self.names[at])) {
+                None => new_null_array(&slot.column.kind.arrow_type(), rows),
+                Some(array) => {
+                    convert(array, slot.column, self.zone, &mut faulty).map_err(|problem| self.wrong_type(slot.column.name, problem))?
+                }
+            };
+            if values::is_needed(slot.column, slot.required) {
+                faulty.mark_nulls(&[&column], slot.column.name);
+            }
+            columns.push(column);
+        }
+        self.check_one_of(&columns, &mut faulty);
+        read.rows += rows as u64;
+        read.rejected += faulty.count() as u64;
+        let room = LISTED_REJECTS.saturating_sub(read.rejects.len());
+        read.rejects.extend(faulty.iter().take(room).map(|(row, column, reason)| {
+            let record = first + row as u64;
+            Reject { file: self.file, record, place: format!("row {record}, {column}"), reason: reason.to_owned() }
+        }));
+        columns.extend(self.provenance(rows, first));
+        let batch = RecordBatch::try_new(raw_schema(self.layout.table), columns)?;
+        read.batches.push(if faulty.count() == 0 { batch } else { filter_record_batch(&batch, &faulty.keep())? });
+        Ok(())
+    }
+
+    fn check_one_of(&self, columns: &[ArrayRef], faulty: &mut Faulty) {
+        let table = self.layout.table;
+        let one_of = values::needs_one_of(table);
+        let arrays: Vec<&ArrayRef> = one_of.iter().filter_map(|column| table.position(column)).map(|at| &columns[at]).collect();
+        if !arrays.is_empty() {
+            let names: Vec<&str> = one_of.iter().map(|column| column.name).collect();
+            faulty.mark_nulls(&arrays, &names.join(" or "));
+        }
+    }
+
+    fn provenance(&self, rows: usize, first: u64) -> [ArrayRef; 3] {
+        let fetched_at = TimestampMicrosecondArray::new_null(rows).with_data_type(Kind::Time.arrow_type());
+        let records = UInt64Array::from_iter_values(first..first + rows as u64);
+        [Arc::new(fetched_at), Arc::new(UInt32Array::from_value(self.file, rows)), Arc::new(records)]
+    }
+
+    fn wrong_type(&self, column: &str, problem: String) -> Error {
+        Error::input(
+            self.path,
+            format!("column {column}"),
+            problem,
+            "write the column with the type of the canonical table, or leave it out",
+        )
+    }
+}
+
+impl Faulty {
+    fn keep(&self) -> BooleanArray {
+        self.good().collect::<Vec<bool>>().into()
+    }
+}
+
+#[cfg(test)]
+mod tests;

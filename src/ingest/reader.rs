@@ -1,0 +1,155 @@
+//! All files of a role side by side, each by the reader of its format, put together in order of their paths.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::files::Found;
+use super::json::{JsonFile, Pace};
+use super::part::FileRecords;
+use super::raw::Raw;
+use super::sheet;
+use super::sniff::{Format, sniff};
+use super::stream::{Compression, Stream};
+use super::{csv, endpoints, json, parquet};
+use crate::case::Case;
+use crate::error::{Error, Result};
+use crate::interrupt;
+use crate::progress::{Progress, Unit};
+use crate::schema::Table;
+use crate::schema::tables::{CANONICAL, LISTS};
+
+/// Bytes of a batch of JSON documents, about.
+const BATCH_BYTES: usize = 2 << 20;
+
+/// What the files may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Answers of the service and canonical tables.
+    Snapshot,
+    /// Lists.
+    Lists,
+}
+
+impl Expected {
+    fn tables(self) -> &'static [&'static Table] {
+        match self {
+            Self::Snapshot => CANONICAL,
+            Self::Lists => LISTS,
+        }
+    }
+
+    /// What was looked for in a file that is nothing known.
+    fn looked_for(self) -> String {
+        match self {
+            Self::Snapshot => format!("{}; {}", endpoints::looked_for(), sheet::looked_for(self.tables())),
+            Self::Lists => sheet::looked_for(self.tables()),
+        }
+    }
+}
+
+/// Reads all files.
+pub fn read_all(case: &Case, files: &[Found], expected: Expected, what: &str, progress: &dyn Progress) -> Result<Raw> {
+    let total = files.iter().map(|file| file.bytes).sum();
+    progress.begin(what, total, Unit::Bytes);
+    let read = side_by_side(files, |index, file, pace| read_one(case, index, file, expected, pace, progress));
+    progress.end();
+    let mut raw = Raw::default();
+    for records in read? {
+        add(&mut raw, records);
+    }
+    Ok(raw)
+}
+
+/// Files are taken up in order; where several cannot be read, the first of them is told of.
+fn side_by_side(files: &[Found], read: impl Fn(u32, &Found, Pace) -> Result<FileRecords> + Sync) -> Result<Vec<FileRecords>> {
+    // Readers are threads of their own, for they wait: for the disk, and for the pool that decodes what they read.
+    let threads = rayon::current_num_threads();
+    let readers = threads.min(files.len()).max(1);
+    let pace = Pace { batch_bytes: BATCH_BYTES, batches: (2 * threads).div_ceil(readers) };
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let results: Vec<Mutex<Option<Result<FileRecords>>>> = files.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..readers {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(file) = files.get(at) else { break };
+                    let index = u32::try_from(at).map_err(|_| Error::Bug("more than 2^32 files".to_owned()));
+                    let result = index.and_then(|index| read(index, file, pace));
+                    stop.fetch_or(result.is_err(), Ordering::Relaxed);
+                    *results[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                }
+            });
+        }
+    });
+    // After an error the files behind it may not have been read; the error stands before them.
+    results.into_iter().filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+fn read_one(case: &Case, index: u32, file: &Found, expected: Expected, pace: Pace, progress: &dyn Progress) -> Result<FileRecords> {
+    interrupt::check()?;
+    let mut stream = Stream::open(&file.path, progress)?;
+    let compression = stream.compression();
+    let tables = expected.tables();
+    let (mut records, encoding) = match sniff(stream.head(), stream.head_is_all()) {
+        Format::Json { .. } if expected == Expected::Lists => {
+            return Err(nothing_known(
+                file,
+                "JSON, where a list belongs",
+                "put answers of the service into the folder of a snapshot",
+                expected,
+            ));
+        }
+        Format::Json { bom } => {
+            let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, pace };
+            (json::read(json, &mut stream)?, utf8(bom))
+        }
+        Format::Text { bom } => (csv::read(&file.path, index, &mut stream, tables, &expected.looked_for(), &case.timezone)?, utf8(bom)),
+        Format::Parquet if compression == Compression::None => {
+            (parquet::read(&file.path, index, tables, &expected.looked_for(), &case.timezone)?, "binary")
+        }
+        Format::Parquet => {
+            return Err(nothing_known(file, "Parquet in a compressed file", "unpack it: Parquet is compressed inside", expected));
+        }
+        Format::Unreadable { what, remedy } => return Err(nothing_known(file, what, remedy, expected)),
+    };
+    let fingerprint = stream.finish()?;
+    let tally = &mut records.tally;
+    tally.path.clone_from(&file.shown);
+    tally.sha256 = fingerprint.sha256;
+    tally.bytes = fingerprint.bytes;
+    tally.encoding = format!("{encoding}{}", compression.suffix());
+    if tally.kind.is_empty() {
+        tally.kind = json_kind(&records.kinds);
+    }
+    records.check()?;
+    Ok(records)
+}
+
+fn utf8(bom: bool) -> &'static str {
+    if bom { "utf-8 with BOM" } else { "utf-8" }
+}
+
+fn nothing_known(file: &Found, what: &str, remedy: &str, expected: Expected) -> Error {
+    Error::input(&file.path, "file", format!("{what}; {}", expected.looked_for()), format!("{remedy}; or let its name start with `_`"))
+}
+
+fn json_kind(kinds: &BTreeMap<&'static str, u64>) -> String {
+    let kinds: Vec<String> = kinds.iter().map(|(kind, documents)| format!("{kind} ({documents})")).collect();
+    if kinds.is_empty() { "json: no documents".to_owned() } else { format!("json: {}", kinds.join(", ")) }
+}
+
+fn add(raw: &mut Raw, file: FileRecords) {
+    raw.files.push(file.tally);
+    for (name, batches) in file.tables {
+        raw.tables.entry(name).or_default().extend(batches);
+    }
+    for name in file.whole_tables {
+        if !raw.whole_tables.contains(&name) {
+            raw.whole_tables.push(name);
+        }
+    }
+    raw.answers.extend(file.answers);
+    raw.rejects.extend(file.rejects);
+}

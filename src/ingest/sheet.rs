@@ -1,0 +1,240 @@
+//! Sheets, whatever file they stand in: which table a header row is of, and how a row of texts becomes a record.
+
+use jiff::tz::TimeZone;
+
+use super::part::Part;
+use super::values::{self, Value};
+use crate::schema::{Cell, Column, Table, fields, tables};
+
+/// Within how many rows the header has to stand.
+pub const HEADER_ROWS: usize = 20;
+
+/// Which column of a sheet holds which column of its table.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    pub table: &'static Table,
+    /// For each column of the table, where it stands in the sheet.
+    pub places: Vec<Option<usize>>,
+    /// Cells of the header row.
+    pub width: usize,
+}
+
+/// Why no table was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unrecognised {
+    /// No table has its needed columns there.
+    Nothing,
+    /// Several tables fit equally well.
+    Several(Vec<&'static str>),
+    /// Two headers are one column of the table.
+    Twice { table: &'static str, column: &'static str },
+}
+
+impl Layout {
+    /// How many columns of the table the sheet holds.
+    pub fn matched(&self) -> usize {
+        self.places.iter().flatten().count()
+    }
+
+    /// Whether the sheet column at that index is of the table.
+    pub fn uses(&self, index: usize) -> bool {
+        self.places.contains(&Some(index))
+    }
+}
+
+/// The header row: the first of those that match the most columns of a table.
+pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> Result<(usize, Layout), Unrecognised> {
+    let mut best: Option<(usize, Layout)> = None;
+    let mut problem = Unrecognised::Nothing;
+    for (index, row) in rows.iter().take(HEADER_ROWS).enumerate() {
+        match recognise(row, tables) {
+            Ok(layout) if best.as_ref().is_none_or(|(_, other)| layout.matched() > other.matched()) => best = Some((index, layout)),
+            Err(other) if problem == Unrecognised::Nothing => problem = other,
+            _ => {}
+        }
+    }
+    best.ok_or(problem)
+}
+
+/// The table whose needed columns are all there and that matches the most columns.
+pub fn recognise(headers: &[impl AsRef<str>], tables: &[&'static Table]) -> Result<Layout, Unrecognised> {
+    let mut fitting: Vec<Fit> = tables.iter().filter_map(|table| fit(headers, table)).collect();
+    let most = fitting.iter().map(|fit| fit.layout.matched()).max().ok_or(Unrecognised::Nothing)?;
+    fitting.retain(|fit| fit.layout.matched() == most);
+    match (fitting.len(), fitting.pop()) {
+        (1, Some(Fit { layout, twice: None })) => Ok(layout),
+        (1, Some(Fit { layout, twice: Some(column) })) => Err(Unrecognised::Twice { table: layout.table.name, column }),
+        (_, last) => Err(Unrecognised::Several(fitting.iter().chain(&last).map(|fit| fit.layout.table.name).collect())),
+    }
+}
+
+/// A table that the headers may be of.
+struct Fit {
+    layout: Layout,
+    /// A column that two headers name.
+    twice: Option<&'static str>,
+}
+
+fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Fit> {
+    let mut twice = None;
+    let places: Vec<Option<usize>> = table
+        .columns
+        .iter()
+        .map(|slot| {
+            let mut named = headers.iter().enumerate().filter(|(_, header)| is_named(slot.column, header.as_ref()));
+            let first = named.next();
+            twice = twice.or(named.next().map(|_| slot.column.name));
+            first.map(|(index, _)| index)
+        })
+        .collect();
+    if is_whole(table, &places) { Some(Fit { layout: Layout { table, places, width: headers.len() }, twice }) } else { None }
+}
+
+fn is_named(column: &Column, header: &str) -> bool {
+    let header = header.trim();
+    header.eq_ignore_ascii_case(column.name) || column.zh.contains(&header)
+}
+
+/// Whether the columns are there without which no record of the table could be told from another.
+fn is_whole(table: &Table, places: &[Option<usize>]) -> bool {
+    let has = |column: &Column| table.position(column).is_some_and(|at| places[at].is_some());
+    let needed = table.columns.iter().zip(places).all(|(slot, place)| place.is_some() || !values::is_needed(slot.column, slot.required));
+    let one_of = values::needs_one_of(table);
+    // A sheet with the bare names of groups would look like any sheet with names.
+    let nameless_group = table.name == tables::GROUPS.name
+        && !has(&fields::CHAT_ID)
+        && ![&fields::OWNER_USERID, &fields::CREATED_AT, &fields::MEMBER_COUNT].into_iter().any(has);
+    needed && (one_of.is_empty() || one_of.iter().any(|column| has(column))) && !nameless_group
+}
+
+/// What was looked for, and by which headers it would have been recognised.
+pub fn looked_for(tables: &[&'static Table]) -> String {
+    let tables: Vec<String> = tables.iter().map(|table| format!("{} ({})", table.name, wanted(table).join(", "))).collect();
+    format!("looked for tables with the headers of {}", tables.join(", "))
+}
+
+fn wanted(table: &Table) -> Vec<String> {
+    let header = |column: &Column| match column.zh.first() {
+        Some(zh) => format!("{} {zh}", column.name),
+        None => column.name.to_owned(),
+    };
+    let needed = table.columns.iter().filter(|slot| values::is_needed(slot.column, slot.required)).map(|slot| header(slot.column));
+    let one_of: Vec<String> = values::needs_one_of(table).iter().map(|column| header(column)).collect();
+    needed.chain((!one_of.is_empty()).then(|| one_of.join(" or "))).collect()
+}
+
+impl Unrecognised {
+    /// What is wrong, and what would be right.
+    pub fn explain(&self, looked_for: &str) -> (String, String) {
+        match self {
+            Self::Nothing => (
+                format!("no known table; {looked_for}"),
+                "name the columns so in one of the first 20 rows, or leave the file out".to_owned(),
+            ),
+            Self::Several(names) => (
+                format!("the headers fit several tables equally well: {}; {looked_for}", names.join(", ")),
+                "keep one table in a file, with as many of its columns as there are".to_owned(),
+            ),
+            Self::Twice { table, column } => {
+                (format!("two headers are the column `{column}` of {table}"), "keep one of them, or rename the other".to_owned())
+            }
+        }
+    }
+}
+
+/// Makes a record of one row. Blank rows are none.
+pub fn read_row(part: &mut Part, layout: &Layout, zone: &TimeZone, number: u64, cells: &[&str]) {
+    if cells.iter().all(|cell| cell.trim().is_empty()) {
+        return;
+    }
+    part.begin_record();
+    if cells.len() != layout.width {
+        let reason =
+            format!("the row has {} cells, but the header has {}: an unquoted separator, or a quote too many", cells.len(), layout.width);
+        return part.reject(format!("row {number}"), reason);
+    }
+    match row_values(layout, zone, cells) {
+        Ok(values) => {
+            let cells: Vec<Cell<'_>> = values.iter().map(Value::cell).collect();
+            part.push(layout.table, &cells, None);
+        }
+        Err((column, reason)) => part.reject(format!("row {number}, {column}"), reason),
+    }
+}
+
+fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[&'c str]) -> Result<Vec<Value<'c>>, (String, &'static str)> {
+    let mut row = Vec::with_capacity(layout.places.len());
+    for (slot, place) in layout.table.columns.iter().zip(&layout.places) {
+        let text = place.map_or("", |at| cells[at]);
+        let value = values::parse(slot.column.kind, text, zone).map_err(|reason| (slot.column.name.to_owned(), reason))?;
+        if value == Value::One(Cell::Null) && values::is_needed(slot.column, slot.required) {
+            return Err((slot.column.name.to_owned(), values::ABSENT));
+        }
+        row.push(value);
+    }
+    let one_of = values::needs_one_of(layout.table);
+    let is_there = |column: &&Column| layout.table.position(column).is_some_and(|at| row[at] != Value::One(Cell::Null));
+    if one_of.is_empty() || one_of.iter().any(is_there) {
+        return Ok(row);
+    }
+    let names: Vec<&str> = one_of.iter().map(|column| column.name).collect();
+    Err((names.join(" or "), values::ABSENT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::tables::{CANONICAL, LISTS};
+
+    fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
+        recognise(headers, CANONICAL).map(|layout| layout.table.name)
+    }
+
+    #[test]
+    fn a_table_is_recognised_by_all_of_its_headers() {
+        assert_eq!(table(&["userid", "external_userid", "created_at"]), Ok("relations"));
+        assert_eq!(table(&["客户名称", "描述", "添加人", "添加人帐号", "添加人所属部门", "添加时间", "来源"]), Ok("relations"));
+        assert_eq!(table(&["userid", "name", "status"]), Ok("members"));
+        assert_eq!(table(&[" UserID "]), Ok("members"));
+        assert_eq!(table(&["帐号", "姓名", "部门"]), Ok("members"));
+        assert_eq!(table(&["handover_userid", "external_userid", "left_at"]), Ok("unassigned"));
+        assert_eq!(table(&["chat_id", "name", "owner_userid", "status"]), Ok("groups"));
+        assert_eq!(table(&["群名", "群人数", "群主", "创建时间"]), Ok("groups"));
+        assert_eq!(table(&["chat_id", "userid", "kind"]), Ok("group_members"));
+        assert_eq!(table(&["config_id", "chat_ids", "state"]), Ok("join_codes"));
+        assert_eq!(table(&["dataset", "userid", "status", "errcode"]), Ok("coverage"));
+    }
+
+    #[test]
+    fn every_table_is_recognised_by_its_own_columns() {
+        for tables in [CANONICAL, LISTS] {
+            for expected in tables {
+                let names: Vec<&str> = expected.columns.iter().map(|slot| slot.column.name).collect();
+                let zh: Vec<&str> = expected.columns.iter().map(|slot| slot.column.zh[0]).collect();
+                assert_eq!(recognise(&names, tables).unwrap().table.name, expected.name);
+                let by_zh = recognise(&zh, tables).map(|layout| layout.table.name);
+                // Group and member share neither their Chinese name headers nor their account headers.
+                assert!(by_zh == Ok(expected.name) || matches!(expected.name, "groups" | "group_members"), "{by_zh:?} {}", expected.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_ambiguous_or_unknown_is_said() {
+        assert_eq!(table(&["phone", "price"]), Err(Unrecognised::Nothing));
+        assert_eq!(table(&["姓名", "状态"]), Err(Unrecognised::Nothing));
+        assert_eq!(table(&["userid", "name", "chat_id"]), Err(Unrecognised::Several(vec!["members", "groups"])));
+        assert_eq!(table(&["userid", "external_userid", "添加人账号"]), Err(Unrecognised::Twice { table: "relations", column: "userid" }));
+    }
+
+    #[test]
+    fn the_header_may_stand_below_a_preamble() {
+        let rows: Vec<Vec<String>> =
+            [&["导出时间", "2026-05-01"][..], &[""], &["客户名称", "添加人账号", "添加时间"], &["wei", "ann", "2026-01-01"]]
+                .iter()
+                .map(|row| row.iter().map(ToString::to_string).collect())
+                .collect();
+        let (index, layout) = find_header(&rows, CANONICAL).unwrap();
+        assert_eq!((index, layout.table.name, layout.matched()), (2, "relations", 3));
+    }
+}

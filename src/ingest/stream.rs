@@ -1,0 +1,253 @@
+//! A file as a stream of bytes: decompressed, hashed and counted on the way, its first bytes shown beforehand.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+use zstd::stream::read::Decoder as ZstdDecoder;
+
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+
+/// How much of the content [`Stream::head`] shows.
+const HEAD: usize = 64 * 1024;
+
+/// How the file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    None,
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    /// What to add to the name of an encoding.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Gzip => " in gzip",
+            Self::Zstd => " in zstd",
+        }
+    }
+
+    fn of(magic: &[u8]) -> Self {
+        match magic {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+}
+
+/// What the bytes on disk were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// Hexadecimal.
+    pub sha256: String,
+    pub bytes: u64,
+}
+
+/// The content of a file.
+pub struct Stream<'p> {
+    path: PathBuf,
+    compression: Compression,
+    head: Vec<u8>,
+    replayed: usize,
+    source: Source<'p>,
+}
+
+enum Source<'p> {
+    Plain(OnDisk<'p>),
+    Gzip(Box<MultiGzDecoder<OnDisk<'p>>>),
+    Zstd(Box<ZstdDecoder<'static, BufReader<OnDisk<'p>>>>),
+}
+
+/// The bytes on disk, hashed while they are read.
+struct OnDisk<'p> {
+    file: File,
+    magic: io::Cursor<Vec<u8>>,
+    sha: Sha256,
+    bytes: u64,
+    progress: &'p dyn Progress,
+}
+
+impl<'p> Stream<'p> {
+    /// Opens the file and looks at its first bytes.
+    pub fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
+        let mut disk = OnDisk::open(path, progress)?;
+        let compression = disk.peek().map(|magic| Compression::of(&magic)).map_err(Error::io(path, "cannot read it"))?;
+        let source = match compression {
+            Compression::None => Source::Plain(disk),
+            Compression::Gzip => Source::Gzip(Box::new(MultiGzDecoder::new(disk))),
+            Compression::Zstd => {
+                let decoder = ZstdDecoder::new(disk).map_err(Error::io(path, "cannot set up the zstd decoder"))?;
+                Source::Zstd(Box::new(decoder))
+            }
+        };
+        let mut stream = Self { path: path.to_path_buf(), compression, head: Vec::new(), replayed: 0, source };
+        let mut head = Vec::new();
+        stream.read_some(HEAD, &mut head)?;
+        stream.head = head;
+        Ok(stream)
+    }
+
+    /// How it is compressed.
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// The beginning of the content, which is read again afterwards.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Whether the head is all there is.
+    pub fn head_is_all(&self) -> bool {
+        self.head.len() < HEAD
+    }
+
+    /// Appends up to `limit` bytes to `buffer`: fewer only at the end of the content. Returns how many.
+    pub fn read_some(&mut self, limit: usize, buffer: &mut Vec<u8>) -> Result<usize> {
+        let read = self.by_ref().take(limit as u64).read_to_end(buffer);
+        read.map_err(|error| self.explain(error))
+    }
+
+    /// A failed read, as the user should see it: the disk's fault or the content's.
+    pub fn explain(&self, error: io::Error) -> Error {
+        explain(&self.path, self.compression, error)
+    }
+
+    /// Reads what is left, and tells what the bytes on disk were.
+    pub fn finish(mut self) -> Result<Fingerprint> {
+        let rest = io::copy(&mut self, &mut io::sink()).map_err(|error| self.explain(error));
+        rest?;
+        let path = self.path;
+        let mut disk = match self.source {
+            Source::Plain(disk) => disk,
+            Source::Gzip(decoder) => decoder.into_inner(),
+            Source::Zstd(decoder) => decoder.finish().into_inner(),
+        };
+        io::copy(&mut disk, &mut io::sink()).map_err(Error::io(path, "cannot read it"))?;
+        Ok(disk.fingerprint())
+    }
+}
+
+/// A failed read of `path`: the system's errors are of the disk, all others of the decoder.
+pub fn explain(path: &Path, compression: Compression, error: io::Error) -> Error {
+    let name = match compression {
+        Compression::Gzip if error.raw_os_error().is_none() => "gzip",
+        Compression::Zstd if error.raw_os_error().is_none() => "zstd",
+        _ => return Error::io(path, "cannot read it")(error),
+    };
+    Error::input(
+        path,
+        "compressed data",
+        format!("the {name} data is cut off or damaged ({error})"),
+        format!("copy or export the file again; `{name} -t` tells whether it is whole"),
+    )
+}
+
+impl Read for Stream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.replayed < self.head.len() {
+            let read = (&self.head[self.replayed..]).read(buffer)?;
+            self.replayed += read;
+            return Ok(read);
+        }
+        match &mut self.source {
+            Source::Plain(disk) => disk.read(buffer),
+            Source::Gzip(decoder) => decoder.read(buffer),
+            Source::Zstd(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
+impl<'p> OnDisk<'p> {
+    fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
+        let file = File::open(path).map_err(Error::io(path, "cannot open it"))?;
+        Ok(Self { file, magic: io::Cursor::default(), sha: Sha256::new(), bytes: 0, progress })
+    }
+
+    fn peek(&mut self) -> io::Result<Vec<u8>> {
+        let mut magic = Vec::new();
+        self.by_ref().take(4).read_to_end(&mut magic)?;
+        self.magic = io::Cursor::new(magic.clone());
+        Ok(magic)
+    }
+
+    fn fingerprint(self) -> Fingerprint {
+        let mut sha256 = String::with_capacity(64);
+        for byte in self.sha.finalize() {
+            // Writing to a String cannot fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Fingerprint { sha256, bytes: self.bytes }
+    }
+}
+
+impl Read for OnDisk<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let replayed = self.magic.read(buffer)?;
+        if replayed > 0 {
+            return Ok(replayed);
+        }
+        let read = self.file.read(buffer)?;
+        self.sha.update(&buffer[..read]);
+        self.bytes += read as u64;
+        self.progress.advance(read as u64);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use std::io::Write;
+
+    fn stored(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn content(bytes: &[u8]) -> Result<(Vec<u8>, Compression, Fingerprint)> {
+        let file = stored(bytes);
+        let mut stream = Stream::open(file.path(), &Silent)?;
+        let (mut content, compression) = (Vec::new(), stream.compression());
+        stream.read_some(usize::MAX, &mut content)?;
+        Ok((content, compression, stream.finish()?))
+    }
+
+    #[test]
+    fn compressed_content_is_unpacked_and_the_bytes_on_disk_are_hashed() {
+        let text = b"hello ".repeat(50_000);
+        let (plain, compression, fingerprint) = content(&text).unwrap();
+        assert_eq!((plain == text, compression, fingerprint.bytes), (true, Compression::None, 300_000));
+        let members = [gzip(&text[..100]), gzip(&text[100..])].concat();
+        let (unpacked, compression, fingerprint) = content(&members).unwrap();
+        assert_eq!((unpacked == text, compression, fingerprint.bytes), (true, Compression::Gzip, members.len() as u64));
+        let (unpacked, compression, _) = content(&zstd::encode_all(&text[..], 1).unwrap()).unwrap();
+        assert_eq!((unpacked == text, compression), (true, Compression::Zstd));
+        let (_, _, fingerprint) = content(b"abc").unwrap();
+        assert_eq!(fingerprint.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn cut_off_compressed_data_is_the_inputs_fault() {
+        let text: Vec<u8> = (0..200_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+        for whole in [gzip(&text), zstd::encode_all(&text[..], 1).unwrap()] {
+            let error = content(&whole[..whole.len() / 2]).unwrap_err();
+            assert!(matches!(&error, Error::Input { problem, .. } if problem.contains("cut off or damaged")), "{error}");
+        }
+    }
+}
