@@ -308,7 +308,8 @@ fn codes((height, columns): (usize, Vec<Column>), rules: Expr, name: &str) -> Re
     if height == 0 {
         return Ok(Vec::new());
     }
-    let decided = frame::frame(height, columns)?.lazy().select([rules]).collect()?;
+    // Polars widens small literals in `when`; a code is a byte again here.
+    let decided = frame::frame(height, columns)?.lazy().select([rules.cast(polars::prelude::DataType::UInt8)]).collect()?;
     let codes = decided.column(name)?.u8()?;
     codes.iter().map(|code| code.ok_or_else(|| Error::Bug(format!("a rule of {name} is null for some row")))).collect()
 }

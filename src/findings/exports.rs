@@ -81,11 +81,10 @@ fn moment(case: &Case, micros: i64) -> String {
 
 fn namespaces(decision: &Decision) -> Option<Finding> {
     let namespaces = decision.namespaces;
-    let nothing_to_compare = namespaces.source == 0 && namespaces.target == 0;
-    if decision.unionids_shared || nothing_to_compare {
+    let smaller = namespaces.source.min(namespaces.target);
+    if decision.unionids_shared || smaller == 0 {
         return None;
     }
-    let smaller = namespaces.source.min(namespaces.target);
     let detail = format!("{} / {smaller}", namespaces.overlap);
     Some(Finding::new("Q-namespaces-disjoint", 1, Vec::new(), detail))
 }

@@ -210,14 +210,18 @@ const EXAMPLES: &[Example] = &[
 
 #[test]
 fn each_example_comes_out_as_told() {
+    let owned = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> { pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() };
+    let mut wrong = Vec::new();
     for example in EXAMPLES {
-        let audit = (example.more)(Story::new(example.before, example.after)).audit();
-        let owned = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> { pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() };
-        assert_eq!(audit.outcomes(), owned(example.outcomes), "outcomes: {}", example.what);
-        assert_eq!(audit.origins(), owned(example.origins), "origins: {}", example.what);
-        let findings: BTreeSet<&str> = audit.findings().into_keys().collect();
-        assert_eq!(findings, example.findings.iter().copied().collect(), "findings: {}", example.what);
+        let story = (example.more)(Story::new(example.before, example.after));
+        let audit = story.audit();
+        let answers = (audit.outcomes(), audit.origins(), audit.findings().into_keys().collect::<BTreeSet<_>>());
+        let told = (owned(example.outcomes), owned(example.origins), example.findings.iter().copied().collect());
+        if answers != told {
+            wrong.push(format!("{}\n  told    {told:?}\n  answers {answers:?}", example.what));
+        }
     }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 /// The run stops at these, so no example can end with them; `lists.rs` and `scope::accounts` test them.

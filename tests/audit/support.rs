@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, ArrayRef};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::TimestampMicrosecondType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use qianhe::progress::Silent;
@@ -235,11 +238,12 @@ pub fn read_parquet(path: &Path) -> Vec<Row> {
     let mut rows = Vec::new();
     for batch in reader.map(Result::unwrap) {
         let options = FormatOptions::default();
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(without_zone).collect();
         let texts: Vec<(String, &ArrayRef, ArrayFormatter<'_>)> = batch
             .schema_ref()
             .fields()
             .iter()
-            .zip(batch.columns())
+            .zip(&columns)
             .map(|(field, array)| (field.name().clone(), array, ArrayFormatter::try_new(array, &options).unwrap()))
             .collect();
         for i in 0..batch.num_rows() {
@@ -248,4 +252,12 @@ pub fn read_parquet(path: &Path) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// Times in UTC without saying so, for the display of zones needs a zone database.
+fn without_zone(array: &ArrayRef) -> ArrayRef {
+    match array.as_primitive_opt::<TimestampMicrosecondType>() {
+        Some(times) => Arc::new(times.clone().with_timezone_opt(None::<String>)),
+        None => array.clone(),
+    }
 }
