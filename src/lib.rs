@@ -1,6 +1,7 @@
 //! qianhe (迁核) audits finished WeCom customer migrations.
 
 pub mod case;
+pub mod demo;
 pub mod error;
 pub mod ingest;
 pub mod interrupt;

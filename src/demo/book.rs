@@ -1,10 +1,10 @@
 //! The book of plans: every scope, outcome, reason, method and origin, with the traps beside them. One line per plan.
 
 use super::accounts::Kind::{
-    self, AssessmentFailed, AtCap, Bystander, Empty, Left, NoPermission, Normal, Outsider, OutsiderNoPermission, TargetEmpty,
-    TargetFailed, TargetObserved, TargetPartial, TargetUnknown, TargetUnlicensed,
+    self, AssessmentFailed, AtCap, Bystander, Empty, Left, NoPermission, Normal, Outsider, OutsiderNoPermission, TargetEmpty, TargetFailed,
+    TargetObserved, TargetPartial, TargetUnknown, TargetUnlicensed,
 };
-use super::customers::Key::{self, Any, Map, MapOrUnionid, Name, Nothing, Unionid, UnionidOrName};
+use super::customers::Key::{self, Any, Map, MapOrUnionid, Name, Nothing, Unionid};
 use super::plan::Form::{Blank, Full, Late, ListOnly, NotCustomer, NotCustomerNoId, Unassigned, UnassignedOnly};
 use super::plan::Owner::{Contested, Lent, Namesake, Own, Shared};
 use super::plan::Recipe::{self, Elsewhere, Extra, Misplaced, Several};
