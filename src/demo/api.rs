@@ -63,6 +63,8 @@ pub struct FollowInfo<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Gap<&'a str>,
     oper_userid: &'a str,
+    remark_corp_name: &'a str,
+    remark_mobiles: [&'a str; 0],
 }
 
 #[derive(Debug, Serialize)]
@@ -134,7 +136,7 @@ impl Chain<'_> {
                 response: BatchResponse {
                     errcode: 0,
                     errmsg: "ok",
-                    external_contact_list: part.iter().map(|relation| relation.entry()).collect(),
+                    external_contact_list: part.iter().map(Relation::entry).collect(),
                     next_cursor: &next,
                     fail_info: (!self.unlicensed.is_empty()).then_some(FailInfo { unlicensed_userid_list: self.unlicensed }),
                 },
@@ -164,9 +166,11 @@ impl<'a> Relation<'a> {
             name: gap(self.name, self.dice.of("no name", 0)),
             r#type: if self.wecom { 2 } else { 1 },
             avatar: format!(
-                "http://wx.qlogo.cn/mmhead/{:016x}{:016x}/0",
+                "http://wx.qlogo.cn/mmhead/Q3auHgzwzM{:016x}{:016x}{:016x}{:016x}ibRwicvQ5ZfLlQ/0",
                 self.dice.of("avatar", 0).bits(),
-                self.dice.of("avatar", 1).bits()
+                self.dice.of("avatar", 1).bits(),
+                self.dice.of("avatar", 2).bits(),
+                self.dice.of("avatar", 3).bits()
             ),
             gender: number(self.dice.of("gender", 0).below(3) as i64, self.dice.of("gender", 1)),
             unionid: gap(self.unionid, self.dice.of("no unionid", 0)),
@@ -190,6 +194,8 @@ impl<'a> Relation<'a> {
             add_way: number(self.dice.of("add way", 0).pick(&[0, 1, 2, 3, 4, 5, 8, 16, 202]), self.dice.of("add way", 1)),
             state: gap(self.dice.of("state", 0).chance(1_000).then_some("spring"), self.dice.of("no state", 0)),
             oper_userid: self.userid,
+            remark_corp_name: "",
+            remark_mobiles: [],
         }
     }
 
@@ -240,7 +246,7 @@ fn number(value: i64, dice: Dice) -> Number {
 }
 
 /// Absent, null and "" mean the same; dumps have all three.
-fn gap<'a>(value: Option<&'a str>, dice: Dice) -> Gap<&'a str> {
+fn gap(value: Option<&str>, dice: Dice) -> Gap<&str> {
     match value {
         Some(value) => Some(Some(value)),
         None => dice.pick(&[None, Some(None), Some(Some(""))]),

@@ -70,7 +70,7 @@ fn codes(people: &People, groups: usize, after: bool) -> Vec<Value> {
         let config_id = format!("{:032x}", n * 7 + 1);
         let taken_at = if after { FINISH + DAY } else { TAKEN_BEFORE };
         let request = json!({"config_id": config_id});
-        let response = if after && n % 9 == 0 {
+        let response = if after && n.is_multiple_of(9) {
             json!({"errcode": 41044, "errmsg": "invalid config_id"})
         } else {
             let linked: Vec<String> = if after { Vec::new() } else { vec![people.group_id(true, n as u64)] };

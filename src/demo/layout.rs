@@ -77,7 +77,7 @@ pub fn layout(world: &World) -> Result<Layout> {
         problem: format!("{} relations are too few for a case that shows every outcome", world.relations),
         remedy: "ask for at least 200".to_owned(),
     })?;
-    let at_cap = (spare / (normal.len() as u64 + 1)).max(24).min(FULL).min(spare);
+    let at_cap = (spare / (normal.len() as u64 + 1)).clamp(24, FULL).min(spare);
     let fills = distribute(world, spare - at_cap, normal.len());
     for (index, size) in special.iter().enumerate() {
         match planter.accounts[index].kind {

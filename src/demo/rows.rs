@@ -139,7 +139,7 @@ impl Fabric<'_> {
         if let Some(when) = one.arrival {
             let mut target = self.target(index, group, number, one.key, when, origin_of(group.plan.fate.outcome));
             if when != When::Gone {
-                self.join(&mut row, &mut target, self.people.traits(number, one.key).method());
+                join(&mut row, &mut target, self.people.traits(number, one.key).method());
             }
             rows.targets.push(target);
         }
@@ -178,7 +178,7 @@ impl Fabric<'_> {
         there.sort_by(|a, b| (a.created, &a.external_userid).cmp(&(b.created, &b.external_userid)));
         if count <= targets {
             for (source, target) in here.iter_mut().zip(&mut there) {
-                self.join(source, target, method);
+                join(source, target, method);
                 target.origin = origin_of(group.plan.fate.outcome);
             }
         }
@@ -217,7 +217,7 @@ impl Fabric<'_> {
         named.unionid = Some(self.people.source_unionid(first));
         other.unionid.clone_from(&named.unionid);
         target.unionid = Some(self.people.target_unionid(first));
-        self.join(&mut named, &mut target, MatchMethod::CustomerMap);
+        join(&mut named, &mut target, MatchMethod::CustomerMap);
         self.keep(named, Key::Map, rows);
         rows.sources.push(other);
         rows.targets.push(target);
@@ -227,7 +227,7 @@ impl Fabric<'_> {
         let key = Key::UnionidOrName;
         let mut row = self.source(index, group, first, key, Form::Full);
         let mut target = self.target(index, group, first, key, When::Window, Origin::Migrated);
-        self.join(&mut row, &mut target, self.people.traits(first, key).method());
+        join(&mut row, &mut target, self.people.traits(first, key).method());
         let id = self.people.source_id(first, row.wecom);
         rows.map.push((id.clone(), target.external_userid.clone()));
         rows.map.push((id, self.people.target_id(first + 1, false)));
@@ -291,13 +291,6 @@ impl Fabric<'_> {
             from: None,
             plan: group.plan.label,
         }
-    }
-
-    fn join(&self, source: &mut SourceRow, target: &mut TargetRow, method: MatchMethod) {
-        source.method = Some(method);
-        source.arrived = Some(target.account);
-        source.target_id = Some(target.external_userid.clone());
-        target.from = Some((source.account, source.external_userid.clone()));
     }
 
     /// Keeps a row whose customer is the account's own: it is the one to enter them in the customer map.
@@ -370,4 +363,12 @@ fn origin_of(outcome: Outcome) -> Origin {
         Outcome::ArrivedOutOfScope => Origin::ArrivedOutOfScope,
         _ => Origin::OutOfScope,
     }
+}
+
+/// Tells both sides of a match of each other.
+fn join(source: &mut SourceRow, target: &mut TargetRow, method: MatchMethod) {
+    source.method = Some(method);
+    source.arrived = Some(target.account);
+    source.target_id = Some(target.external_userid.clone());
+    target.from = Some((source.account, source.external_userid.clone()));
 }

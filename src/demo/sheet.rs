@@ -73,7 +73,7 @@ fn parquet_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> Result<RecordBatch> 
 pub enum Sheet {
     None,
     Csv(File, std::path::PathBuf),
-    Parquet(ParquetFile),
+    Parquet(Box<ParquetFile>),
 }
 
 impl Sheet {
@@ -82,7 +82,7 @@ impl Sheet {
         let folder = dir.join("target-after");
         match world.target_style {
             TargetStyle::Json => Ok(Self::None),
-            TargetStyle::Parquet => Ok(Self::Parquet(ParquetFile::new(folder.join("relations.parquet")))),
+            TargetStyle::Parquet => Ok(Self::Parquet(Box::new(ParquetFile::new(folder.join("relations.parquet"))))),
             TargetStyle::Csv => {
                 let path = folder.join("relations.csv");
                 let mut file = create(&path)?;

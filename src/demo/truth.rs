@@ -18,6 +18,7 @@ use crate::schema::fields::{
     ARRIVED_USERID, CUSTOMER_NAME, MATCH_METHOD, ORIGIN, OUTCOME, REASON, REFUSED, SCOPE, SOURCE_CREATED_AT, SOURCE_EXTERNAL_USERID,
     SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
 };
+use crate::schema::vocabulary::{MatchMethod, Reason};
 
 /// The label of the plan that a row follows: explains its fate. In no report, so not among the schema's columns.
 const PLAN: &str = "plan";
@@ -66,8 +67,8 @@ pub fn relations(layout: &Layout, rows: &[SourceRow]) -> Result<RecordBatch> {
         (SOURCE_CREATED_AT.name, times(rows, |row| row.created)),
         (SCOPE.name, texts(rows, |row| Some(row.fate.scope.word()))),
         (OUTCOME.name, texts(rows, |row| Some(row.fate.outcome.word()))),
-        (REASON.name, texts(rows, |row| row.fate.reason.map(|reason| reason.word()))),
-        (MATCH_METHOD.name, texts(rows, |row| row.method.map(|method| method.word()))),
+        (REASON.name, texts(rows, |row| row.fate.reason.map(Reason::word))),
+        (MATCH_METHOD.name, texts(rows, |row| row.method.map(MatchMethod::word))),
         (TARGET_USERID.name, texts(rows, |row| account(row).kind.enrolled().then_some(&*account(row).target_userid))),
         (ARRIVED_USERID.name, texts(rows, |row| row.arrived.map(|place| &*layout.accounts[place].target_userid))),
         (TARGET_EXTERNAL_USERID.name, texts(rows, |row| row.target_id.as_deref())),
@@ -100,7 +101,9 @@ pub fn batch(columns: Vec<(&'static str, ArrayRef)>) -> Result<RecordBatch> {
 /// A column of texts.
 pub fn texts<'r, T>(rows: &'r [T], value: impl Fn(&'r T) -> Option<&'r str>) -> ArrayRef {
     let mut builder = arrow::array::StringBuilder::new();
-    rows.iter().for_each(|row| builder.append_option(value(row)));
+    for row in rows {
+        builder.append_option(value(row));
+    }
     Arc::new(builder.finish())
 }
 

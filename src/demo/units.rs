@@ -94,7 +94,7 @@ impl Unit<'_> {
 
     fn source_before(&self, rows: &[SourceRow]) -> Result<()> {
         let folder = self.dir.join("source-before");
-        let userids = self.userids(|kind| kind.dumped_at_source(), true);
+        let userids = self.userids(Kind::dumped_at_source, true);
         if userids.is_empty() {
             return Ok(());
         }
@@ -107,7 +107,7 @@ impl Unit<'_> {
         let everywhere = self.fabric.world.lists_everywhere;
         let mut file = self.documents(&folder.join("list"), "list", 2);
         for index in self.accounts.clone().filter(|n| self.fabric.at(*n).kind.dumped_at_source()) {
-            let of_account = rows.iter().filter(|row| row.account == index);
+            let of_account = of(rows, index, |row| row.account).iter();
             if everywhere || of_account.clone().any(|row| row.form == Form::ListOnly) {
                 let ids: Vec<&str> = of_account.filter(|row| listed(row)).filter_map(|row| row.external_userid.as_deref()).collect();
                 file.push(&api::list(&self.fabric.at(index).source_userid, &ids, TAKEN_BEFORE + 60))?;
@@ -119,7 +119,7 @@ impl Unit<'_> {
 
     /// Bare responses for some customers: those of one member, and some of two members with both of them.
     fn one_by_one(&self, folder: &Path, rows: &[SourceRow]) -> Result<()> {
-        let full = |row: &&SourceRow| row.form == Form::Full && (row.lender.is_some() || row.number % 50 == 0);
+        let full = |row: &&SourceRow| row.form == Form::Full && (row.lender.is_some() || row.number.is_multiple_of(50));
         for (place, row) in rows.iter().filter(full).take(BARE).enumerate() {
             let here = self.source(row);
             let mut followers = vec![here];
@@ -145,7 +145,7 @@ impl Unit<'_> {
 
     /// What stays is undocumented: here everything that did not arrive, and half of the rest.
     fn source_after(&self, rows: &[SourceRow]) -> Result<()> {
-        let userids = self.userids(|kind| kind.dumped_at_source(), true);
+        let userids = self.userids(Kind::dumped_at_source, true);
         if !self.fabric.world.source_after || userids.is_empty() {
             return Ok(());
         }
@@ -153,7 +153,7 @@ impl Unit<'_> {
         let mut file = self.documents(&self.dir.join("source-after").join("list"), "list", 3);
         for index in self.accounts.clone().filter(|n| self.fabric.at(*n).kind.dumped_at_source()) {
             let listed = |row: &&SourceRow| !matches!(row.form, Form::NotCustomer | Form::NotCustomerNoId | Form::UnassignedOnly);
-            let kept = rows.iter().filter(|row| row.account == index).filter(listed).filter(stays);
+            let kept = of(rows, index, |row| row.account).iter().filter(listed).filter(stays);
             let ids: Vec<&str> = kept.filter_map(|row| row.external_userid.as_deref()).collect();
             file.push(&api::list(&self.fabric.at(index).source_userid, &ids, TAKEN_AFTER))?;
         }
@@ -161,7 +161,7 @@ impl Unit<'_> {
     }
 
     fn target_before(&self, rows: &[TargetRow]) -> Result<()> {
-        let userids = self.userids(|kind| kind.at_target(), false);
+        let userids = self.userids(Kind::at_target, false);
         if !self.fabric.world.target_before || userids.is_empty() {
             return Ok(());
         }
@@ -184,7 +184,7 @@ impl Unit<'_> {
             self.chain(&userids, &unlicensed, "ta", TAKEN_AFTER, true).write(&relations, &mut file)?;
         }
         for index in self.accounts.clone().filter(|n| self.fabric.at(*n).kind == Kind::TargetPartial) {
-            let relations: Vec<Relation<'_>> = rows.iter().filter(|row| row.account == index).map(|row| self.target(row)).collect();
+            let relations: Vec<Relation<'_>> = of(rows, index, |row| row.account).iter().map(|row| self.target(row)).collect();
             let userid = [&*self.fabric.at(index).target_userid];
             let mark = format!("tp{index}");
             self.chain(&userid, &[], &mark, TAKEN_AFTER, false).write(&relations, &mut file)?;
@@ -210,7 +210,7 @@ impl Unit<'_> {
         let mut file = self.documents(&folder.join("list"), "list", 7);
         for index in self.accounts.clone() {
             let account = self.fabric.at(index);
-            let of_account = rows.iter().filter(|row| row.account == index);
+            let of_account = of(rows, index, |row| row.account).iter();
             let wanted = self.fabric.world.lists_everywhere || of_account.clone().any(|row| row.when == When::IdOnly);
             if account.kind == Kind::TargetFailed {
                 let response = json!({"errcode": 45033, "errmsg": "api concurrent out of limit", "external_userid": []});
@@ -221,7 +221,7 @@ impl Unit<'_> {
                     response,
                 ))?;
             } else if account.kind == Kind::TargetEmpty || account.kind.target_pages_end() && wanted {
-                if index % 5 == 0 {
+                if index.is_multiple_of(5) {
                     // A first try that failed: the newer answer counts.
                     let response = json!({"errcode": 45033, "errmsg": "api concurrent out of limit"});
                     let request = json!({"userid": account.target_userid});
@@ -236,7 +236,7 @@ impl Unit<'_> {
 
     fn contacts(&self, rows: &[SourceRow]) -> Vec<Value> {
         let no_customer = |row: &SourceRow| matches!(row.form, Form::NotCustomer | Form::NotCustomerNoId);
-        let wanted = |row: &&SourceRow| no_customer(row) || row.form == Form::Full && row.number % 97 == 0;
+        let wanted = |row: &&SourceRow| no_customer(row) || row.form == Form::Full && row.number.is_multiple_of(97);
         rows.iter().filter(wanted).map(|row| self.source(row).info(!no_customer(row))).collect()
     }
 
@@ -295,4 +295,11 @@ impl Unit<'_> {
         let packing = if small { dice.of("and", 0).pick(&packings) } else { Packing::Plain };
         Documents::new(folder, &format!("{stem}-{:04}", self.number), layout, packing)
     }
+}
+
+/// The rows of one account: rows stand account by account.
+fn of<T>(rows: &[T], index: usize, account: impl Fn(&T) -> usize) -> &[T] {
+    let start = rows.partition_point(|row| account(row) < index);
+    let end = rows.partition_point(|row| account(row) <= index);
+    &rows[start..end]
 }
