@@ -12,8 +12,9 @@ pub use shape::looked_for;
 
 use super::document::{Answered, Document, Node, Request};
 use super::part::Part;
+use super::payload::{Item, Payload};
 use super::raw::Endpoint;
-use super::scalar::{Fault, Item, Payload};
+use super::scalar::Fault;
 use super::times;
 
 /// Why a document stops the run: it cannot be judged what it is.
