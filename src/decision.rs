@@ -125,15 +125,38 @@ pub fn decide(case: &Case, exports: &Exports) -> Result<Decision> {
     };
     let candidates: Vec<u32> = rows(source.rows()).filter(left_over).collect();
     let since_start = |row: &u32| target.created_at(*row).is_some_and(|made| made >= case.migration.started_at);
-    let arrivals: Vec<u32> = rows(target.rows()).filter(|&row| matches.source_of[row as usize] == NOT_MATCHED).filter(since_start).collect();
+    let arrivals: Vec<u32> =
+        rows(target.rows()).filter(|&row| matches.source_of[row as usize] == NOT_MATCHED).filter(since_start).collect();
     let misplaced = matching::misplaced(&source, &target, &candidates, &arrivals, &exports.customer_map, unionids_shared, &mut matches);
 
     let stood_before = stood_before(exports);
-    let facts = Facts { exports, account: &account, scope: &scope, coverage: &coverage, matches: &matches, refused: &refused, misplaced: &misplaced, stood_before: &stood_before };
+    let facts = Facts {
+        exports,
+        account: &account,
+        scope: &scope,
+        coverage: &coverage,
+        matches: &matches,
+        refused: &refused,
+        misplaced: &misplaced,
+        stood_before: &stood_before,
+    };
     let rule = codes(facts.of_outcome()?, outcomes::rule(&case.migration), e::RULE.name)?;
     let origin = origins(case, exports, &matches, &rule, &stood_before)?;
     let still_at_source = still_at_source(exports);
-    Ok(Decision { scope, rule, matches, refused, unmatched_refusals, namespaces, unionids_shared, origin, pairs, account, coverage, still_at_source })
+    Ok(Decision {
+        scope,
+        rule,
+        matches,
+        refused,
+        unmatched_refusals,
+        namespaces,
+        unionids_shared,
+        origin,
+        pairs,
+        account,
+        coverage,
+        still_at_source,
+    })
 }
 
 fn rows(count: usize) -> Range<u32> {
@@ -199,8 +222,12 @@ fn permissions(before: &Snapshot) -> Vec<Option<bool>> {
     let userids = members.column_by_name(fields::USERID.name).expect("members have ids").as_string_view();
     let permission = members.column_by_name(fields::HAS_CUSTOMER_CONTACT.name).expect("members say it").as_boolean();
     let has_list = before.coverage.has_follow_user_list() || permission.null_count() < permission.len();
-    let with_permission: std::collections::HashSet<&str> =
-        userids.iter().zip(permission.iter()).filter(|(_, permission)| *permission == Some(true)).filter_map(|(userid, _)| userid).collect();
+    let with_permission: std::collections::HashSet<&str> = userids
+        .iter()
+        .zip(permission.iter())
+        .filter(|(_, permission)| *permission == Some(true))
+        .filter_map(|(userid, _)| userid)
+        .collect();
     let mut permissions = Vec::with_capacity(before.relations().num_rows());
     for (userid, range) in before.accounts() {
         permissions.resize(range.end, has_list.then(|| with_permission.contains(userid)));

@@ -124,7 +124,7 @@ findings! {
         do_zh: "导出时保存请求（信封格式），以便证明完整性。", do_en: "Keep the request beside the response (the envelope) when dumping, so that completeness can be shown.", rows: None }
     "Q-error-answers" "Q" Info {
         zh: "导出中有 {count} 个接口错误应答（{detail}），只作为覆盖证据。", en: "The dumps hold {count} error answers ({detail}); they count as evidence of coverage only.",
-        do_zh: "对 coverage 中状态为 failed 的账号重新导出。", do_en: "Export the accounts again that coverage shows as failed.", rows: Some(("coverage", "status = 'failed'")) }
+        do_zh: "对 coverage 中状态为 failed 的账号重新导出。", do_en: "Export the accounts again that coverage shows as failed.", rows: None }
 }
 
 /// A line of the rule book, as `qianhe rules` prints it.

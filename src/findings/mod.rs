@@ -5,7 +5,7 @@ mod exports;
 mod relations;
 mod verdict;
 
-pub use catalogue::{CATALOGUE, FindingRule, rule_book, RuleLine};
+pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
 pub use verdict::{exit_code, verdict};
 
 use crate::case::Case;

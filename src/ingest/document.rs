@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::scalar::{Field, Id, Item, Moment, Payload, Scalar};
+use super::payload::{Item, Payload};
+use super::scalar::{Field, Id, Moment, Scalar};
 
 /// A text field.
 pub type Text<'a> = Field<Cow<'a, str>>;

@@ -18,6 +18,7 @@ mod framing;
 mod json;
 mod parquet;
 mod part;
+mod payload;
 mod reader;
 mod scalar;
 mod sheet;

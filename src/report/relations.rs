@@ -63,7 +63,8 @@ fn relations(exports: &Exports, decision: &Decision, rows: &[u32]) -> Result<Rec
     let at_target: UInt32Array = rows.iter().map(|&row| joined(decision.matches.target_of[row as usize])).collect();
     let source = |column: &Column| Ok::<ArrayRef, crate::Error>(take(column_of(before, column), &at_source, None)?);
     let target = |column: &Column| Ok::<ArrayRef, crate::Error>(take(column_of(after, column), &at_target, None)?);
-    let words = |code: &dyn Fn(usize) -> Option<u8>| -> ArrayRef { Arc::new(rows.iter().map(|&row| code(row as usize)).collect::<UInt8Array>()) };
+    let words =
+        |code: &dyn Fn(usize) -> Option<u8>| -> ArrayRef { Arc::new(rows.iter().map(|&row| code(row as usize)).collect::<UInt8Array>()) };
     let pair = |row: usize| decision.account[row].map(|index| index as usize);
     let mapped: StringViewArray =
         rows.iter().map(|&row| pair(row as usize).map(|index| exports.enrolment.accounts()[index].target_userid.as_str())).collect();

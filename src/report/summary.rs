@@ -39,7 +39,11 @@ impl Counts {
             origins[origin.code() as usize] += 1;
         }
         let by_word = |words: &[&str], counts: Vec<u64>| words.iter().map(|word| (*word).to_owned()).zip(counts).collect();
-        Self { by_scope: by_word(Scope::WORDS, scopes), by_outcome: by_word(Outcome::WORDS, outcomes), by_origin: by_word(Origin::WORDS, origins) }
+        Self {
+            by_scope: by_word(Scope::WORDS, scopes),
+            by_outcome: by_word(Outcome::WORDS, outcomes),
+            by_origin: by_word(Origin::WORDS, origins),
+        }
     }
 }
 
@@ -169,7 +173,10 @@ impl AuditSummary {
                 by_scope: Ordered(Scope::WORDS, &counts.by_scope),
                 by_outcome: Ordered(Outcome::WORDS, &counts.by_outcome),
             },
-            target_relations: TargetRelations { total: counts.by_origin.values().sum(), by_origin: Ordered(Origin::WORDS, &counts.by_origin) },
+            target_relations: TargetRelations {
+                total: counts.by_origin.values().sum(),
+                by_origin: Ordered(Origin::WORDS, &counts.by_origin),
+            },
             groups: None,
             join_codes: None,
             billing: None,

@@ -86,7 +86,8 @@ impl Copies {
             return (0..self.rows as u32).collect();
         }
         let hints = SortHints::of(&self.key, self.rows);
-        let mut entries: Vec<(u64, u64, u32)> = (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
+        let mut entries: Vec<(u64, u64, u32)> =
+            (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
         entries.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize)));
         entries.into_iter().map(|(_, _, row)| row).collect()
     }
@@ -199,9 +200,8 @@ fn ranks(key: &Key, n: usize, rows: usize) -> Vec<u64> {
 fn leading_bytes(key: &Key, n: usize, rows: usize) -> Vec<u64> {
     let mut texts = (0..rows).filter_map(|i| key.text(n, i));
     let Some(first) = texts.next() else { return vec![0; rows] };
-    let shared = texts.fold(first.len(), |shared, text| {
-        first.as_bytes().iter().zip(text.as_bytes()).take(shared).take_while(|(a, b)| a == b).count()
-    });
+    let shared = texts
+        .fold(first.len(), |shared, text| first.as_bytes().iter().zip(text.as_bytes()).take(shared).take_while(|(a, b)| a == b).count());
     (0..rows)
         .into_par_iter()
         .map(|i| {

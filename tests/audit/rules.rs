@@ -210,7 +210,8 @@ const EXAMPLES: &[Example] = &[
 
 #[test]
 fn each_example_comes_out_as_told() {
-    let owned = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> { pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() };
+    let owned =
+        |pairs: &[(&str, &str)]| -> BTreeMap<String, String> { pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() };
     let mut wrong = Vec::new();
     for example in EXAMPLES {
         let story = (example.more)(Story::new(example.before, example.after));

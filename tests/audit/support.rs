@@ -102,7 +102,11 @@ impl Story {
     /// Takes a file or folder out of the case.
     pub fn without(self, path: &str) -> Self {
         let path = self.folder.path().join(path);
-        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+        if path.is_dir() {
+            fs::remove_dir_all(path).unwrap()
+        } else {
+            fs::remove_file(path).unwrap()
+        }
         self
     }
 

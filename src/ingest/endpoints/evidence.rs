@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::Question;
 use crate::ingest::document::{Ids, Node, Request};
+use crate::ingest::payload::Item;
 use crate::ingest::raw::{Answer, Endpoint};
-use crate::ingest::scalar::{Item, Scalar};
+use crate::ingest::scalar::Scalar;
 
 /// Whether an answer is of use without its request.
 pub fn speaks_for_the_corp(endpoint: Endpoint) -> bool {

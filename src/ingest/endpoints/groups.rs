@@ -3,7 +3,8 @@
 use super::{DocumentFault, Question, array, each};
 use crate::ingest::document::{Group, GroupItem, GroupMember, JoinWay};
 use crate::ingest::part::{Part, row};
-use crate::ingest::scalar::{Fault, Item, Payload};
+use crate::ingest::payload::{Item, Payload};
+use crate::ingest::scalar::Fault;
 use crate::schema::Cell;
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS, JOIN_CODES};
 use crate::schema::vocabulary::MemberKind;

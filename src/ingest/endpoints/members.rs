@@ -3,7 +3,7 @@
 use super::{Question, each};
 use crate::ingest::document::{Follow, User};
 use crate::ingest::part::{Part, row};
-use crate::ingest::scalar::Item;
+use crate::ingest::payload::Item;
 use crate::schema::Cell;
 use crate::schema::tables::MEMBERS;
 

@@ -12,8 +12,9 @@ pub use shape::looked_for;
 
 use super::document::{Answered, Document, Node, Request};
 use super::part::Part;
+use super::payload::{Item, Payload};
 use super::raw::Endpoint;
-use super::scalar::{Fault, Item, Payload};
+use super::scalar::Fault;
 use super::times;
 
 /// Why a document stops the run: it cannot be judged what it is.
@@ -51,7 +52,9 @@ impl Question<'_> {
 
 /// Decodes one document.
 pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8]) -> Result<(), DocumentFault> {
-    let document: Document<'_> = serde_json::from_slice(bytes).map_err(|error| syntax(&error, bytes))?;
+    // Checked once as a whole, which is faster than string by string.
+    let text = std::str::from_utf8(bytes).map_err(|error| invalid("bytes that are no UTF-8", error.valid_up_to()))?;
+    let document: Document<'_> = serde_json::from_str(text).map_err(|error| syntax(&error, bytes))?;
     match &document.response {
         None if document.endpoint.ok().is_some() => Err(DocumentFault::new(
             "response",
@@ -167,14 +170,12 @@ fn syntax(error: &serde_json::Error, bytes: &[u8]) -> DocumentFault {
     let before: usize = bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let text = error.to_string();
     let problem = text.split(" at line ").next().unwrap_or_default();
-    DocumentFault {
-        offset: before + error.column().saturating_sub(1),
-        ..DocumentFault::new(
-            "",
-            format!("not valid JSON in UTF-8: {problem}"),
-            "export or copy the file again; answers are kept as the service gave them",
-        )
-    }
+    invalid(problem, before + error.column().saturating_sub(1))
+}
+
+fn invalid(problem: &str, offset: usize) -> DocumentFault {
+    let problem = format!("not valid JSON in UTF-8: {problem}");
+    DocumentFault { offset, ..DocumentFault::new("", problem, "export or copy the file again; answers are kept as the service gave them") }
 }
 
 #[cfg(test)]

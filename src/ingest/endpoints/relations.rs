@@ -5,7 +5,8 @@ use serde::de::IgnoredAny;
 use super::{Question, each, evidence};
 use crate::ingest::document::{BatchItem, Contact, ContactListItem, Follow, UnassignedItem};
 use crate::ingest::part::{Part, row};
-use crate::ingest::scalar::{AsCell, Fault, Item, Payload};
+use crate::ingest::payload::{Item, Payload};
+use crate::ingest::scalar::{AsCell, Fault};
 use crate::schema::Cell;
 use crate::schema::tables::{RELATIONS_TABLE, UNASSIGNED};
 

@@ -2,8 +2,8 @@
 
 use super::{Document, DocumentFault};
 use crate::ingest::document::{Answered, Node};
+use crate::ingest::payload::{Item, Payload};
 use crate::ingest::raw::Endpoint;
-use crate::ingest::scalar::{Item, Payload};
 
 const REMEDY: &str = "leave the file out if it is no export; an answer whose keys do not tell its endpoint needs an envelope {endpoint, request, fetched_at, response}";
 

@@ -1,0 +1,150 @@
+//! Names of customers, ids of customers, and account names: each distinct by construction, so that no two meet by chance.
+
+use super::rng::{Dice, mix};
+
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
+const GIVEN: &str = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国春梅志海波鹏宇浩轩梓涵欣怡子墨雨晨佳琪思诗语嘉诚俊豪泽博雅婷雪倩晓东光辉永健世成立新凤云飞小燕洁莹琳素珍莉丹萍青松亮凯旋龙吉祥瑞庆安宁福贵长顺德仁义礼信忠良才振兴家业荣昌茂盛鑫淼森炎垚晶品若曦梦瑶紫菲可馨依诺一冰心天昊辰皓然睿哲翔宏图展程锦绣山河川岚峰岩石林楠桐柏杉槐榆柳枫荷莲菊蕾芸薇茜蓉芷萱菁荟芝茵茹萌蓝葵碧翠彤朱绯赫曼妮娅媛婉妍妙姗姝娴婕嫣";
+const EMOJI: &[&str] = &["🌸", "😊", "🍀", "☀️", "🐱", "💪", "🏠", "✨"];
+const PINYIN: &[&str] = &["zhangsan", "lina", "wangfang", "liuyang", "chenjie", "yangxue", "zhaolei", "huangmin", "zhouqiang", "wujing"];
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// The pools of syllables, split once.
+#[derive(Debug)]
+pub struct Names {
+    surnames: Vec<char>,
+    given: Vec<char>,
+    dice: Dice,
+}
+
+impl Names {
+    /// The names of a seed.
+    pub fn new(dice: Dice) -> Self {
+        Self { surnames: SURNAMES.chars().collect(), given: GIVEN.chars().collect(), dice }
+    }
+
+    /// The name of the `number`th customer, no other customer's: syllables permuted over about four million, a number
+    /// behind them where there are more customers than that, and now and then an emoji.
+    pub fn customer(&self, number: u64) -> String {
+        let (surnames, given) = (self.surnames.len() as u64, self.given.len() as u64);
+        let pool = surnames * given * given;
+        // A prime above every factor of the pool: multiplying by it permutes.
+        let place = ((number % pool) * 1_000_003 + self.dice.of("names", 0).below(pool)) % pool;
+        let mut name = String::with_capacity(16);
+        name.push(self.surnames[(place % surnames) as usize]);
+        name.push(self.given[(place / surnames % given) as usize]);
+        name.push(self.given[(place / surnames / given) as usize]);
+        if number >= pool {
+            name.push_str(&(number / pool + 1).to_string());
+        }
+        let emoji = self.dice.of("emoji", number);
+        if emoji.chance(800) {
+            name.push_str(emoji.of("which", 0).pick(EMOJI));
+        }
+        name
+    }
+}
+
+/// An id of 32 characters: kind, the corp's 8, then 22 that only `number` has under `key`.
+pub fn external_id(kind: &str, corp: &str, key: u64, number: u64) -> String {
+    let mut id = String::with_capacity(32);
+    id.push_str(kind);
+    id.push_str(corp);
+    push_random(&mut id, key, number);
+    id
+}
+
+/// A unionid of 28 characters in the namespace of `key`.
+pub fn unionid(namespace: &str, key: u64, number: u64) -> String {
+    let mut id = String::with_capacity(28);
+    id.push('o');
+    id.push_str(namespace);
+    push_random(&mut id, key, number);
+    id
+}
+
+/// `length` characters of an id, for corp codes and namespaces.
+pub fn code(dice: Dice, length: usize) -> String {
+    let mut text = String::with_capacity(length);
+    push_letters(&mut text, dice.bits(), length);
+    text
+}
+
+/// 22 characters; the first 11 hold all 64 bits of a bijection of `number`.
+fn push_random(id: &mut String, key: u64, number: u64) {
+    let first = mix(number ^ key);
+    push_letters(id, first, 11);
+    push_letters(id, mix(first ^ key.rotate_left(32)), 11);
+}
+
+fn push_letters(text: &mut String, mut bits: u64, length: usize) {
+    for _ in 0..length {
+        text.push(char::from(ALPHABET[(bits % 64) as usize]));
+        bits /= 64;
+    }
+}
+
+/// The userid of the `number`th account of the source corp: pinyin, numbers with leading zeros, pairs that differ only
+/// in case.
+pub fn source_userid(dice: Dice, number: usize) -> String {
+    let name = PINYIN[dice.of("pinyin", number as u64).below(PINYIN.len() as u64) as usize];
+    let pair = PINYIN[number / 6 % PINYIN.len()];
+    match number % 6 {
+        0 => format!("{:05}", 123 + number),
+        1 => format!("{}{}", capitalised(pair), number / 6),
+        2 => format!("{pair}{}", number / 6),
+        3 => format!("{name}_{number}"),
+        4 => format!("{}.{name}", number + 7),
+        _ => format!("{}-{number}", capitalised(name)),
+    }
+}
+
+/// The userid of the `number`th account of the target corp, none of the source corp's.
+pub fn target_userid(dice: Dice, number: usize) -> String {
+    let name = PINYIN[dice.of("target pinyin", number as u64).below(PINYIN.len() as u64) as usize];
+    match number % 4 {
+        0 => format!("0{:07}", 60_000 + number),
+        1 => format!("bh_{name}{number}"),
+        2 => format!("{}@{number}", capitalised(name)),
+        _ => format!("BH{number}{name}"),
+    }
+}
+
+fn capitalised(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_uppercase() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_ids_are_distinct() {
+        let names = Names::new(Dice::new(5));
+        let pool = (SURNAMES.chars().count() * GIVEN.chars().count().pow(2)) as u64;
+        let numbers: Vec<u64> = (0..50_000).chain(pool - 10..pool + 10).collect();
+        let distinct: HashSet<String> = numbers.iter().map(|n| names.customer(*n)).collect();
+        assert_eq!(distinct.len(), numbers.len());
+        let ids: HashSet<String> = numbers.iter().map(|n| external_id("wm", "AbCdEfGh", 9, *n)).collect();
+        assert_eq!(ids.len(), numbers.len());
+        assert!(ids.iter().all(|id| id.len() == 32));
+        assert_eq!(unionid("a1b2c", 3, 4).len(), 28);
+    }
+
+    #[test]
+    fn userids_are_distinct() {
+        let dice = Dice::new(2);
+        let all: HashSet<String> = (0..20_000).flat_map(|n| [source_userid(dice, n), target_userid(dice, n)]).collect();
+        assert_eq!(all.len(), 40_000);
+    }
+
+    #[test]
+    fn syllables_do_not_repeat() {
+        for pool in [SURNAMES, GIVEN] {
+            let distinct: HashSet<char> = pool.chars().collect();
+            assert_eq!(distinct.len(), pool.chars().count());
+        }
+    }
+}

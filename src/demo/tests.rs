@@ -1,0 +1,165 @@
+//! The case repeats, is as large as asked for, and shows everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+use walkdir::WalkDir;
+
+use super::world::{TargetStyle, World};
+use super::{book, write};
+use crate::error::Error;
+use crate::progress::Silent;
+use crate::schema::Column;
+use crate::schema::fields::{
+    MATCH_METHOD, ORIGIN, OUTCOME, REASON, SCOPE, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
+};
+use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason, Scope};
+
+fn demo(relations: u64, seed: u64) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    write(dir.path(), relations, seed, &Silent).expect("a case");
+    dir
+}
+
+fn table(dir: &Path, name: &str) -> Vec<RecordBatch> {
+    let file = File::open(dir.join("truth").join(name)).expect("the truth");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("Parquet");
+    reader.collect::<Result<_, _>>().expect("batches")
+}
+
+fn counts(batches: &[RecordBatch], column: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for batch in batches {
+        let words = batch.column_by_name(column).expect("the column").as_string::<i32>();
+        (0..words.len()).filter(|n| words.is_valid(*n)).for_each(|n| *counts.entry(words.value(n).to_owned()).or_insert(0) += 1);
+    }
+    counts
+}
+
+fn keys(batches: &[RecordBatch], columns: [&Column; 2]) -> Vec<(String, String)> {
+    let text = |batch: &RecordBatch, column: &Column, n: usize| {
+        let texts = batch.column_by_name(column.name).expect("the column").as_string::<i32>().clone();
+        if texts.is_valid(n) { texts.value(n).to_owned() } else { format!("null {n}") }
+    };
+    let pair = |batch: &RecordBatch, n| (text(batch, columns[0], n), text(batch, columns[1], n));
+    batches.iter().flat_map(|batch| (0..batch.num_rows()).map(|n| pair(batch, n)).collect::<Vec<_>>()).collect()
+}
+
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = WalkDir::new(dir).into_iter().map(|entry| entry.expect("an entry"));
+    let read = |path: &Path| fs::read(path).expect("a file");
+    entries.filter(|e| e.file_type().is_file()).map(|e| (e.path().strip_prefix(dir).expect("inside").to_owned(), read(e.path()))).collect()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    for seed in [1, 2, 3] {
+        assert!(files(demo(600, seed).path()) == files(demo(600, seed).path()), "seed {seed}");
+    }
+    assert!(files(demo(200, 1).path()) != files(demo(200, 4).path()));
+}
+
+#[test]
+fn everything_is_there_at_seed_1() {
+    for relations in [200, 400, 2_000] {
+        let dir = demo(relations, 1);
+        let (source, target) = (table(dir.path(), "relations.parquet"), table(dir.path(), "target_relations.parquet"));
+        let all = |batches, column: &Column, words: &[&str]| {
+            let found = counts(batches, column.name);
+            let rare: Vec<_> = words.iter().filter(|word| found.get(**word).copied().unwrap_or(0) < 2).collect();
+            assert!(rare.is_empty(), "{relations}: {rare:?} of {}", column.name);
+        };
+        all(&source, &SCOPE, Scope::WORDS);
+        all(&source, &OUTCOME, Outcome::WORDS);
+        all(&source, &REASON, Reason::WORDS);
+        all(&source, &MATCH_METHOD, MatchMethod::WORDS);
+        all(&target, &ORIGIN, Origin::WORDS);
+        let plans: BTreeSet<String> = counts(&source, "plan").into_keys().chain(counts(&target, "plan").into_keys()).collect();
+        let absent: Vec<_> = book::BOOK
+            .iter()
+            .filter(|p| p.planted > 0 && p.label != "gone-from-target" && !plans.contains(p.label))
+            .map(|p| p.label)
+            .collect();
+        assert!(absent.is_empty(), "{relations}: {absent:?}");
+    }
+}
+
+#[test]
+fn every_world_is_as_large_as_asked_for_and_keys_are_unique() {
+    for (seed, relations) in (0..60).zip([200, 257, 400, 1_500].into_iter().cycle()) {
+        let dir = demo(relations, seed);
+        let (source, target) = (table(dir.path(), "relations.parquet"), table(dir.path(), "target_relations.parquet"));
+        assert_eq!(source.iter().map(RecordBatch::num_rows).sum::<usize>() as u64, relations, "seed {seed}");
+        for (batches, columns) in
+            [(&source, [&SOURCE_USERID, &SOURCE_EXTERNAL_USERID]), (&target, [&TARGET_USERID, &TARGET_EXTERNAL_USERID])]
+        {
+            let keys = keys(batches, columns);
+            let distinct: BTreeSet<_> = keys.iter().collect();
+            assert_eq!(distinct.len(), keys.len(), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn json_parses() {
+    for seed in 0..6 {
+        for (path, bytes) in files(demo(500, seed).path()) {
+            let name = path.display().to_string();
+            let bytes = match path.extension().and_then(|e| e.to_str()) {
+                Some("gz") => {
+                    let mut plain = Vec::new();
+                    flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut plain).expect("gzip");
+                    plain
+                }
+                Some("zst") => zstd::decode_all(&bytes[..]).expect("zstd"),
+                _ => bytes,
+            };
+            if name.contains(".json") {
+                let text = String::from_utf8(bytes).expect("UTF-8");
+                let documents: Result<Vec<Value>, _> =
+                    serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter().collect();
+                assert!(!documents.unwrap_or_else(|error| panic!("{name}: {error}")).is_empty(), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn worlds_differ() {
+    let worlds: Vec<World> = (0..50).map(|seed| World::new(seed, 1_000)).collect();
+    assert!(worlds.iter().step_by(3).skip(1).any(|world| !world.shared_unionids && !world.customer_map));
+    assert!(
+        worlds
+            .iter()
+            .skip(1)
+            .step_by(3)
+            .all(|w| w.shared_unionids && w.customer_map && w.target_before && w.target_style == TargetStyle::Json)
+    );
+    assert!(
+        worlds.iter().any(|world| world.target_style == TargetStyle::Csv)
+            && worlds.iter().any(|world| world.target_style == TargetStyle::Parquet)
+    );
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    assert!(matches!(write(dir.path(), 199, 1, &Silent), Err(Error::Usage { .. })));
+    fs::write(dir.path().join("mine.txt"), "x").expect("a file");
+    assert!(matches!(write(dir.path(), 200, 1, &Silent), Err(Error::Output { .. })));
+}
+
+/// Not run by default: a case on disk, to look at. `DEMO=dir:relations:seed`.
+#[test]
+#[ignore = "writes where it is told to"]
+fn write_where_told() {
+    let spec = std::env::var("DEMO").expect("DEMO=dir:relations:seed");
+    let parts: Vec<&str> = spec.split(':').collect();
+    let number = |n: usize| parts[n].parse().expect("a number");
+    write(Path::new(parts[0]), number(1), number(2), &Silent).expect("a case");
+}
