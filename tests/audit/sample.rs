@@ -86,7 +86,9 @@ fn the_sample_shows_every_word() {
     use qianhe::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason, Scope};
     let folder = tempfile::tempdir().unwrap();
     let audit = audited(&folder.path().join("reports"));
-    let shown = |report: &str, column: &str| -> BTreeSet<String> { audit.report(report).iter().filter_map(|row| row.get(column).cloned()).collect() };
+    let shown = |report: &str, column: &str| -> BTreeSet<String> {
+        audit.report(report).iter().filter_map(|row| row.get(column).cloned()).collect()
+    };
     let lists: [(&str, &str, &[&str]); 5] = [
         ("relations", "scope", Scope::WORDS),
         ("relations", "outcome", Outcome::WORDS),
