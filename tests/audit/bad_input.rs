@@ -444,7 +444,8 @@ fn ids_near_two_to_the_53rd_stay_two() {
     // As floating-point numbers both are 9007199254740992.
     let (even, odd) = ("9007199254740992", "9007199254740993");
     let before = format!("{even}: a 2025-01-01 id={even}; {odd}: b 2025-01-01 id={odd}");
-    let audit = Story::new(&before, "x: a 2026-05-02 id=t1").accounts(&format!("{even} x\n {odd} y")).customer_map(&format!("{odd} t1")).audit();
+    let audit =
+        Story::new(&before, "x: a 2026-05-02 id=t1").accounts(&format!("{even} x\n {odd} y")).customer_map(&format!("{odd} t1")).audit();
     // The map says that t1 is the odd one, so the name does not join it with the even one.
     let expected = [(format!("{even}/{even}"), "in_scope missing/no_trace"), (format!("{odd}/{odd}"), "in_scope misplaced")];
     assert_eq!(audit.outcomes(), expected.map(|(key, outcome)| (key, outcome.to_owned())).into());
@@ -453,7 +454,10 @@ fn ids_near_two_to_the_53rd_stay_two() {
 #[test]
 fn case_tells_accounts_apart() {
     let audit = Story::new("Ann: wei 2025-01-01; ann: wei 2025-01-01", "x: wei 2026-05-02").accounts("Ann x\n ann y").audit();
-    assert_eq!((audit.outcomes()["Ann/wei"].as_str(), audit.outcomes()["ann/wei"].as_str()), ("in_scope migrated", "in_scope missing/no_trace"));
+    assert_eq!(
+        (audit.outcomes()["Ann/wei"].as_str(), audit.outcomes()["ann/wei"].as_str()),
+        ("in_scope migrated", "in_scope missing/no_trace")
+    );
 }
 
 #[test]
