@@ -3,6 +3,9 @@
 mod support;
 mod world;
 
+mod rules;
 mod bad_input;
 mod laws;
-mod rules;
+mod reports;
+mod cli;
+mod tidy;
