@@ -2,7 +2,13 @@
 
 mod support;
 
+mod bad_input;
+mod cli;
 mod demo;
 mod docs;
+mod laws;
+mod reports;
 mod rules;
 mod sample;
+mod tidy;
+mod world;
