@@ -17,8 +17,11 @@ use qianhe::schema::{Kind, Table};
 
 use crate::support;
 
-/// What the README shows of the code: the name of each part, and how it is written.
-const PARTS: &[(&str, fn() -> String)] = &[
+/// A part of the README: its name, and how it is written.
+type Part = (&'static str, fn() -> String);
+
+/// What the README shows of the code.
+const PARTS: &[Part] = &[
     ("output", output),
     ("endpoints", endpoints),
     ("lists", lists),

@@ -1,5 +1,7 @@
 //! The integration tests: one crate, so that it is linked once.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 mod bad_input;

@@ -81,6 +81,24 @@ fn every_relation_comes_out_as_derived_by_hand() {
     check("Where each relation", 1, audit.report("target_relations").iter().map(target).collect());
 }
 
+/// What stands beside the outcome: she left the source, kept her remark, and lost one of two tags.
+#[test]
+fn the_evidence_beside_an_outcome() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = audited(&folder.path().join("reports")).relation("liuyang/wmLhJiaJu10CBcmThJtkATj7Uz26hasP");
+    let expected = [
+        ("customer_name", "周雅婷"),
+        ("still_at_source", "false"),
+        ("remark_kept", "true"),
+        ("tags_kept", "false"),
+        ("target_coverage", "complete"),
+        ("source_created_at", "2025-03-02T02:15:00"),
+        ("target_created_at", "2026-05-01T19:11:00"),
+        ("source_file", "source-before/liuyang.json"),
+    ];
+    assert_eq!(expected.map(|(column, _)| row[column].as_str()), expected.map(|(_, value)| value));
+}
+
 #[test]
 fn the_sample_shows_every_word() {
     use qianhe::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason, Scope};

@@ -109,9 +109,9 @@ impl Story {
     pub fn without(self, path: &str) -> Self {
         let path = self.folder.path().join(path);
         if path.is_dir() {
-            fs::remove_dir_all(path).unwrap()
+            fs::remove_dir_all(path).unwrap();
         } else {
-            fs::remove_file(path).unwrap()
+            fs::remove_file(path).unwrap();
         }
         self
     }
