@@ -12,7 +12,7 @@ use crate::findings;
 use crate::ingest::raw::{Raw, Reject};
 use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
-use crate::matching::CustomerMap;
+use crate::matching::IdMap;
 use crate::progress::Progress;
 use crate::report::parquet::{Footer, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage};
@@ -168,7 +168,7 @@ struct Lists {
 fn read(case: &Case, progress: &dyn Progress) -> Result<(Exports, Lists)> {
     let raw = read_lists(case, progress)?;
     let (enrolment, duplicates) = Enrolment::from_lists(&raw, &case.root)?;
-    let customer_map = CustomerMap::of(raw.batches(&CUSTOMER_MAP));
+    let customer_map = IdMap::of(raw.batches(&CUSTOMER_MAP));
     let (refusals, lists) = read_rest_of_lists(raw, duplicates, enrolment.accounts().len() as u64)?;
     let source_before = required(case, Role::SourceBefore, progress)?;
     let target_after = required(case, Role::TargetAfter, progress)?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::cascade::{Matches, NOT_MATCHED, mapped_key};
-use super::customer_map::CustomerMap;
+use super::id_map::IdMap;
 use super::side::Side;
 use super::standing::for_each_standing;
 use crate::schema::vocabulary::MatchMethod;
@@ -13,7 +13,7 @@ use crate::schema::vocabulary::MatchMethod;
 /// at the source than at the target is ambiguous, as inside a pair.
 ///
 /// `candidates`: source rows in scope, not matched, not refused. `arrivals`: unmatched target rows made since the start.
-pub fn misplaced(source: &Side, target: &Side, candidates: &[u32], arrivals: &[u32], map: &CustomerMap, unionids_shared: bool, matches: &mut Matches) -> Vec<u32> {
+pub fn misplaced(source: &Side, target: &Side, candidates: &[u32], arrivals: &[u32], map: &IdMap, unionids_shared: bool, matches: &mut Matches) -> Vec<u32> {
     let mut found = Vec::new();
     let mut settled: HashSet<u32> = HashSet::new();
     for method in [MatchMethod::CustomerMap, MatchMethod::Unionid] {

@@ -1,7 +1,7 @@
 //! Matching by name, the weakest method: never between two relations that the ids contradict.
 
 use super::cascade::PairResult;
-use super::customer_map::CustomerMap;
+use super::id_map::IdMap;
 use super::side::Side;
 use super::standing::Standing;
 use crate::schema::vocabulary::MatchMethod;
@@ -10,7 +10,7 @@ use crate::schema::vocabulary::MatchMethod;
 pub(super) struct Ids<'a> {
     pub(super) source: &'a Side,
     pub(super) target: &'a Side,
-    pub(super) map: &'a CustomerMap,
+    pub(super) map: &'a IdMap,
     pub(super) unionids_shared: bool,
 }
 

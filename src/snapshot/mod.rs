@@ -103,6 +103,12 @@ impl Snapshot {
         &self.tables[table.name]
     }
 
+    /// Whether the snapshot says anything about a table: rows, or by evidence that there are none.
+    pub fn speaks_of(&self, table: &Table) -> bool {
+        let evidence = self.coverage.evidence.get(&(table.name.to_owned(), None));
+        self.table(table).num_rows() > 0 || evidence.is_some_and(|evidence| evidence.status == Coverage::Complete)
+    }
+
     /// The relations.
     pub fn relations(&self) -> &RecordBatch {
         self.table(&RELATIONS_TABLE)
