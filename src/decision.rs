@@ -25,6 +25,7 @@ use crate::snapshot::{Snapshot, stands_in};
 pub struct Exports {
     pub enrolment: Enrolment,
     pub customer_map: IdMap,
+    pub group_map: IdMap,
     pub refusals: Refusals,
     pub source_before: Snapshot,
     pub source_after: Option<Snapshot>,

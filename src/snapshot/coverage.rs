@@ -57,7 +57,8 @@ impl SnapshotCoverage {
         let status = |owner: Option<&str>| self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status);
         let of_owner = owner.and_then(|owner| status(Some(owner)));
         let of_corp = status(None).or(self.trusted.then_some(Coverage::Complete));
-        let only_some_owners = || self.evidence.keys().any(|(dataset, owner)| dataset == GROUPS && owner.is_some());
+        let of_groups = || self.evidence.range((GROUPS.to_owned(), None)..).take_while(|((dataset, _), _)| dataset == GROUPS);
+        let only_some_owners = || of_groups().any(|((_, owner), _)| owner.is_some());
         match (of_owner, of_corp) {
             (Some(Coverage::Failed | Coverage::Complete), _) | (Some(_), None) => of_owner.unwrap_or(Coverage::Unknown),
             (_, Some(of_corp)) => of_corp,

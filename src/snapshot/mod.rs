@@ -1,10 +1,12 @@
 //! Raw rows of one role -> its canonical tables: one row per grain, with what the snapshot can vouch for.
 
 mod coverage;
+mod group_list;
 mod keys;
 mod merge;
 
 pub use coverage::{Evidence, SnapshotCoverage};
+pub use group_list::{GroupList, Listing};
 pub use keys::{Key, stands_in};
 pub use merge::{Merged, merge};
 
