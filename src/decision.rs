@@ -12,7 +12,7 @@ use polars::prelude::{Column, Expr, IntoLazy, NamedFrom, PlSmallStr, Series};
 use crate::case::{Case, Policy};
 use crate::error::{Error, Result};
 use crate::frame;
-use crate::matching::{self, CustomerMap, Matches, NOT_MATCHED, Namespaces, Pair, Side};
+use crate::matching::{self, IdMap, Matches, NOT_MATCHED, Namespaces, Pair, Side};
 use crate::outcomes::{self, ORIGIN_RULES, RULE_BOOK, Rule};
 use crate::schema::evidence as e;
 use crate::schema::tables::{MEMBERS, RELATIONS_TABLE};
@@ -24,7 +24,8 @@ use crate::snapshot::{Snapshot, stands_in};
 /// All that a case holds, read and in canonical form.
 pub struct Exports {
     pub enrolment: Enrolment,
-    pub customer_map: CustomerMap,
+    pub customer_map: IdMap,
+    pub group_map: IdMap,
     pub refusals: Refusals,
     pub source_before: Snapshot,
     pub source_after: Option<Snapshot>,

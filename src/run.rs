@@ -9,18 +9,19 @@ use crate::controls::{self, ControlTotal};
 use crate::decision::{Decision, Exports, decide};
 use crate::error::{Error, Result};
 use crate::findings;
+use crate::groups::{GroupDecision, decide_groups};
 use crate::ingest::raw::{Raw, Reject};
 use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
-use crate::matching::CustomerMap;
+use crate::matching::IdMap;
 use crate::progress::Progress;
 use crate::report::parquet::{Footer, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage};
-use crate::report::summary::{Counts, SCHEMA_VERSION};
-use crate::report::{aggregates, relations, small};
+use crate::report::summary::{Counts, GroupCounts, SCHEMA_VERSION};
+use crate::report::{aggregates, groups, relations, small};
 use crate::schema::tables::{
     ACCOUNTS_LIST, ACCOUNTS_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT,
-    FINDINGS_REPORT, GROUP_MAP, INPUTS_REPORT, REFUSALS, REJECTS_REPORT,
+    FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
@@ -37,23 +38,26 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     let stage = Stage::beside(out)?;
     let (exports, lists) = read(case, progress)?;
     let decision = decide(case, &exports)?;
-    let counts = Counts::of(&decision);
+    let groups = decide_groups(case, &exports, &decision);
+    let (counts, group_counts) = (Counts::of(&decision), GroupCounts::of(&exports, &groups));
 
     let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let findings = findings::find(case, &exports, &decision, &lists.inputs, &small::reject_keys(&read));
+    let findings = findings::find(case, &exports, &decision, &groups, &lists.inputs, &small::reject_keys(&read));
     let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
-    let mut summary = AuditSummary::new(case, counts, findings, inputs, out.to_path_buf());
+    let mut summary = AuditSummary::new(case, counts, group_counts, findings, inputs, out.to_path_buf());
 
     let footer = footer(case, &summary.inputs);
     let accounts = aggregates::accounts(&exports, &decision)?;
     let customers = aggregates::customers(&exports, &decision)?;
     let inputs: Vec<&Input> = summary.inputs.iter().collect();
     let mut totals = controls::totals(&exports, &decision, &summary.counts, &accounts, &customers, &inputs);
+    totals.extend(controls::group_totals(&exports, &groups, &summary.group_counts));
     totals.extend(accepted_totals(&exports, &lists));
     controls::check(&totals)?;
 
     write_relations(stage.path(), &exports, &decision, &footer)?;
-    totals.extend(controls::recount(stage.path(), &summary.counts)?);
+    write_groups(stage.path(), &groups, &footer)?;
+    totals.extend(controls::recount(stage.path(), &summary.counts, &summary.group_counts)?);
     controls::check(&totals)?;
 
     let write = |table: &'static Table, batch: &RecordBatch, sorted_by: &[&crate::schema::Column]| {
@@ -83,6 +87,12 @@ fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, footer
         || relations::write_target_relations(&folder.join("target_relations.parquet"), exports, decision, footer),
     );
     source.and(target)
+}
+
+fn write_groups(folder: &Path, decision: &GroupDecision, footer: &Footer) -> Result<()> {
+    let (rows, codes) = (groups::groups(decision), groups::join_codes(&decision.codes));
+    write_table(&folder.join("groups.parquet"), &GROUPS_REPORT, &rows, groups::GROUPS_SORTED_BY, footer)?;
+    write_table(&folder.join("join_codes.parquet"), &JOIN_CODES_REPORT, &codes, groups::JOIN_CODES_SORTED_BY, footer)
 }
 
 /// What was ingested: the tables of each role, in rows.
@@ -173,13 +183,14 @@ struct Lists {
 fn read(case: &Case, progress: &dyn Progress) -> Result<(Exports, Lists)> {
     let raw = read_lists(case, progress)?;
     let (enrolment, duplicates) = Enrolment::from_lists(&raw, &case.root)?;
-    let customer_map = CustomerMap::of(raw.batches(&CUSTOMER_MAP));
+    let customer_map = IdMap::of(raw.batches(&CUSTOMER_MAP));
+    let group_map = IdMap::of(raw.batches(&GROUP_MAP));
     let (refusals, lists) = read_rest_of_lists(raw, duplicates, enrolment.accounts().len() as u64)?;
     let source_before = required(case, Role::SourceBefore, progress)?;
     let target_after = required(case, Role::TargetAfter, progress)?;
     let source_after = snapshot(case, Role::SourceAfter, progress)?;
     let target_before = snapshot(case, Role::TargetBefore, progress)?;
-    Ok((Exports { enrolment, customer_map, refusals, source_before, source_after, target_before, target_after }, lists))
+    Ok((Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after }, lists))
 }
 
 fn read_rest_of_lists(raw: Raw, mut duplicates: std::collections::HashMap<u32, u64>, accounts: u64) -> Result<(Refusals, Lists)> {

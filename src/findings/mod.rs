@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod exports;
+mod groups;
 mod relations;
 mod verdict;
 
@@ -10,6 +11,7 @@ pub use verdict::{exit_code, verdict};
 
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
+use crate::groups::GroupDecision;
 use crate::schema::vocabulary::Severity;
 use crate::snapshot::Input;
 
@@ -56,9 +58,17 @@ impl Finding {
 }
 
 /// Everything that there is to say, the most serious first, in the order of the catalogue.
-pub fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
+pub fn find(
+    case: &Case,
+    exports: &Exports,
+    decision: &Decision,
+    groups: &GroupDecision,
+    lists: &[Input],
+    rejects: &[String],
+) -> Vec<Finding> {
     let mut findings = relations::find(exports, decision);
     findings.extend(exports::find(case, exports, decision, lists, rejects));
+    findings.extend(groups::find(exports, groups));
     findings.retain(|finding| finding.count > 0);
     let place = |finding: &Finding| CATALOGUE.iter().position(|rule| rule.code == finding.rule.code);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), place(finding)));

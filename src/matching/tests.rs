@@ -2,9 +2,9 @@
 
 use arrow::array::RecordBatch;
 
-use super::customer_map::tests::map;
+use super::id_map::tests::map;
 use super::side::{Digest, digest};
-use super::{CustomerMap, Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
+use super::{IdMap, Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::MatchMethod;
 use crate::schema::{Cell, Rows, fields};
@@ -59,7 +59,7 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
 }
 
 /// Everything that the matching does, with keys of that function.
-fn all(before: &RecordBatch, after: &RecordBatch, map: &CustomerMap, digest: Digest) -> (Namespaces, Matches, Vec<u32>) {
+fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -> (Namespaces, Matches, Vec<u32>) {
     let (source, target) = (Side::with_digest(before, digest), Side::with_digest(after, digest));
     let stretch = |account: u32| account * RELATIONS..(account + 1) * RELATIONS;
     // The last account of the target is nobody's.
