@@ -288,6 +288,22 @@ fn renaming_changes_nothing_but_names() {
     }
 }
 
+#[test]
+fn among_equals_the_older_goes_first_then_the_smaller_id() {
+    let partners = |before: &str, after: &str| -> Vec<(String, String)> {
+        let audit = Story::new(before, after).audit();
+        audit.report("relations").iter().map(|row| (row["source_external_userid"].clone(), row["target_external_userid"].clone())).collect()
+    };
+    let pairs = |pairs: [(&str, &str); 2]| pairs.map(|(source, target)| (source.to_owned(), target.to_owned())).to_vec();
+    let by_time =
+        partners("ann: wei 2025-02-01 id=w1; ann: wei 2025-01-01 id=w2", "ann2: wei 2026-05-02 id=t1; ann2: wei 2026-05-03 id=t2");
+    assert_eq!(by_time, pairs([("w1", "t2"), ("w2", "t1")]));
+    let by_id = partners("ann: wei 2025-01-01 id=w2; ann: wei 2025-01-01 id=w1", "ann2: wei 2026-05-02 id=t2; ann2: wei 2026-05-02 id=t1");
+    assert_eq!(by_id, pairs([("w1", "t1"), ("w2", "t2")]));
+    let unknown_last = partners("ann: wei id=w1; ann: wei 2025-01-01 id=w2", "ann2: wei 2026-05-03 id=t1; ann2: wei 2026-05-02 id=t2");
+    assert_eq!(unknown_last, pairs([("w1", "t1"), ("w2", "t2")]));
+}
+
 // Runs.
 
 fn bytes_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
