@@ -271,6 +271,9 @@ fn under_other_names(told: BTreeMap<&'static str, Vec<Row>>, rename: &dyn Fn(&st
     told.into_iter().filter(|(report, _)| *report != "findings").map(|(report, of_report)| (report, rows(of_report))).collect()
 }
 
+/// What each id becomes.
+type Renaming<'a> = &'a dyn Fn(&str) -> String;
+
 #[test]
 fn renaming_changes_nothing_but_names() {
     let prefixed = |id: &str| format!("R-{id}");
@@ -278,7 +281,7 @@ fn renaming_changes_nothing_but_names() {
     let same = |id: &str| id.to_owned();
     for seed in 0..CASES / 3 {
         // A name put in front keeps the order of ids, which breaks ties of time; to turn ids around, there must be none.
-        let renamings: [(Limits, &dyn Fn(&str) -> String); 2] = [(ANYTHING, &prefixed), (WITH_TIMES, &reversed)];
+        let renamings: [(Limits, Renaming<'_>); 2] = [(ANYTHING, &prefixed), (WITH_TIMES, &reversed)];
         for (limits, rename) in renamings {
             let world = World::new(seed, limits);
             let expected = under_other_names(told(&world.story().audit()), rename);
