@@ -2,4 +2,6 @@
 
 mod support;
 
+mod groups;
+mod join_codes;
 mod rules;
