@@ -8,6 +8,8 @@ mod bad_input;
 mod cli;
 mod demo;
 mod docs;
+mod groups;
+mod join_codes;
 mod laws;
 mod reports;
 mod rules;

@@ -69,14 +69,15 @@ pub(super) fn overlaps(
     let mut met = Vec::new();
     for &row in source_rows {
         let unionids = source.unionids(row);
-        for &place in unionids.iter().filter_map(|unionid| groups_of.get(unionid)).flatten() {
+        let of_source = unionids.len();
+        for &place in unionids.filter_map(|unionid| groups_of.get(unionid)).flatten() {
             if shared[place] == 0 {
                 met.push(place);
             }
             shared[place] += 1;
         }
         for place in met.drain(..) {
-            let overlap = Overlap::new(std::mem::take(&mut shared[place]), unionids.len(), sizes[place]);
+            let overlap = Overlap::new(std::mem::take(&mut shared[place]), of_source, sizes[place]);
             if overlap.index() >= min_overlap {
                 candidates.push((overlap, row, target_rows[place]));
             }

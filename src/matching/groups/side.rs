@@ -1,10 +1,12 @@
 //! The groups of one snapshot, as the matching sees them: id, name, owner, and the unionids of the external members.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use arrow::array::{Array, AsArray, Int64Array, StringViewArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+
+use rayon::prelude::*;
 
 use super::members::Overlap;
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS};
@@ -19,9 +21,10 @@ pub struct GroupSide {
     owner_userid: StringViewArray,
     created_at: Int64Array,
     member_count: Int64Array,
-    /// Where the members of each group stand in the table of members.
-    members: Vec<Range<usize>>,
-    member_kind: StringViewArray,
+    /// How many members of each group the dump shows.
+    shown: Vec<usize>,
+    /// The external members of each group whose unionid is known, each unionid once and in order, as rows of `unionid`.
+    known: Vec<Vec<u32>>,
     unionid: StringViewArray,
 }
 
@@ -36,14 +39,16 @@ impl GroupSide {
         let of_members = member(&fields::CHAT_ID);
         let stretches: HashMap<&str, Range<usize>> = stretches(&of_members).into_iter().collect();
         let members_of = |id: Option<&str>| id.and_then(|id| stretches.get(id)).cloned().unwrap_or_default();
+        let members: Vec<Range<usize>> = chat_id.iter().map(members_of).collect();
+        let (kind, unionid) = (member(&fields::MEMBER_KIND), member(&fields::UNIONID));
         Self {
-            members: chat_id.iter().map(members_of).collect(),
+            shown: members.iter().map(ExactSizeIterator::len).collect(),
+            known: members.into_par_iter().map(|members| known(members, &kind, &unionid)).collect(),
             name: column(&fields::NAME).as_string_view().clone(),
             owner_userid: column(&fields::OWNER_USERID).as_string_view().clone(),
             created_at: column(&fields::CREATED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
             member_count: column(&fields::MEMBER_COUNT).as_primitive::<Int64Type>().clone(),
-            member_kind: member(&fields::MEMBER_KIND),
-            unionid: member(&fields::UNIONID),
+            unionid,
             chat_id,
         }
     }
@@ -75,7 +80,7 @@ impl GroupSide {
 
     /// How many people it holds: as the dump says, else as many as it shows.
     pub fn member_count(&self, row: u32) -> Option<i64> {
-        let shown = self.members[row as usize].len() as i64;
+        let shown = self.shown[row as usize] as i64;
         number(&self.member_count, row).or_else(|| (shown > 0).then_some(shown))
     }
 
@@ -84,31 +89,33 @@ impl GroupSide {
         (0..self.rows() as u32).filter_map(|row| Some((self.chat_id(row)?, row))).collect()
     }
 
-    /// The unionids of its external members, each once, sorted.
-    pub fn unionids(&self, row: u32) -> Vec<&str> {
-        let mut unionids: Vec<&str> = self.external_unionids(row).collect();
-        unionids.sort_unstable();
-        unionids.dedup();
-        unionids
+    /// The unionids of its external members, each once, in order.
+    pub fn unionids(&self, row: u32) -> impl ExactSizeIterator<Item = &str> {
+        self.known[row as usize].iter().map(|&member| self.unionid.value(member as usize))
     }
 
     /// Whether any external member shows a unionid.
     pub fn has_unionids(&self, row: u32) -> bool {
-        self.external_unionids(row).next().is_some()
+        !self.known[row as usize].is_empty()
     }
 
     /// How many external members a group shares with one of the other side; None where either shows no unionids.
     pub fn overlap(&self, row: u32, other: &Self, other_row: u32) -> Option<Overlap> {
         let (ours, theirs) = (self.unionids(row), other.unionids(other_row));
-        let shared = ours.iter().filter(|unionid| theirs.binary_search(unionid).is_ok()).count();
-        (!ours.is_empty() && !theirs.is_empty()).then(|| Overlap::new(shared, ours.len(), theirs.len()))
+        let (of_ours, of_theirs) = (ours.len(), theirs.len());
+        let theirs: HashSet<&str> = theirs.collect();
+        let shared = ours.filter(|unionid| theirs.contains(unionid)).count();
+        (of_ours > 0 && of_theirs > 0).then(|| Overlap::new(shared, of_ours, of_theirs))
     }
+}
 
-    fn external_unionids(&self, row: u32) -> impl Iterator<Item = &str> {
-        let is_external = |member: &usize| self.member_kind.value(*member) == MemberKind::External.word();
-        let known = self.members[row as usize].clone().filter(|&member| self.unionid.is_valid(member));
-        known.filter(is_external).map(|member| self.unionid.value(member))
-    }
+/// The members that are external and show a unionid, each unionid once, in order.
+fn known(members: Range<usize>, kind: &StringViewArray, unionid: &StringViewArray) -> Vec<u32> {
+    let is_known = |member: &usize| unionid.is_valid(*member) && kind.value(*member) == MemberKind::External.word();
+    let mut known: Vec<(&str, u32)> = members.filter(is_known).map(|member| (unionid.value(member), member as u32)).collect();
+    known.sort_unstable();
+    known.dedup_by_key(|(unionid, _)| *unionid);
+    known.into_iter().map(|(_, member)| member).collect()
 }
 
 fn text(array: &StringViewArray, row: u32) -> Option<&str> {
