@@ -259,7 +259,7 @@ fn overrides_come_before_the_checks() {
 
 #[test]
 fn overrides_create_tables_and_items() {
-    let sets = ["waivers.0.code=B1-x", "waivers.0.reason=agreed", "waivers.0.by=Li Na", "snapshots.target-after.coverage=trusted"];
+    let sets = ["waivers.0.code=B8-missing", "waivers.0.reason=agreed", "waivers.0.by=Li Na", "snapshots.target-after.coverage=trusted"];
     let case = case(MINIMAL, &sets).unwrap();
     assert_eq!((case.waivers.len(), case.waivers[0].by.as_str()), (1, "Li Na"));
     assert!(case.snapshots[&Role::TargetAfter].trusted);
