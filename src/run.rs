@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
+use arrow::array::{BooleanArray, RecordBatch};
 
+use crate::billing::Bill;
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::decision::{Decision, Exports, decide};
 use crate::error::{Error, Result};
-use crate::findings;
+use crate::findings::{self, WaivedRows};
 use crate::ingest::raw::{Raw, Reject};
 use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
@@ -19,8 +20,8 @@ use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::{Counts, SCHEMA_VERSION};
 use crate::report::{aggregates, relations, small};
 use crate::schema::tables::{
-    ACCOUNTS_LIST, ACCOUNTS_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT,
-    FINDINGS_REPORT, GROUP_MAP, INPUTS_REPORT, REFUSALS, REJECTS_REPORT,
+    ACCOUNTS_LIST, ACCOUNTS_REPORT, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
+    CUSTOMERS_REPORT, FINDINGS_REPORT, GROUP_MAP, INPUTS_REPORT, REFUSALS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
@@ -38,11 +39,14 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     let (exports, lists) = read(case, progress)?;
     let decision = decide(case, &exports)?;
     let counts = Counts::of(&decision);
+    let bill = Bill::of(case, &counts)?;
 
     let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let findings = findings::find(case, &exports, &decision, &lists.inputs, &small::reject_keys(&read));
+    let waived = WaivedRows::of(case, &exports, &decision);
+    let waived_relations = waived.relations.clone();
+    let findings = findings::find(case, &exports, &decision, bill.as_ref(), waived, &lists.inputs, &small::reject_keys(&read));
     let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
-    let mut summary = AuditSummary::new(case, counts, findings, inputs, out.to_path_buf());
+    let mut summary = AuditSummary::new(case, counts, bill, findings, inputs, out.to_path_buf());
 
     let footer = footer(case, &summary.inputs);
     let accounts = aggregates::accounts(&exports, &decision)?;
@@ -52,8 +56,10 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     totals.extend(accepted_totals(&exports, &lists));
     controls::check(&totals)?;
 
-    write_relations(stage.path(), &exports, &decision, &footer)?;
+    write_relations(stage.path(), &exports, &decision, &waived_relations, &footer)?;
     totals.extend(controls::recount(stage.path(), &summary.counts)?);
+    totals.extend(controls::recount_waived(stage.path(), &waived_relations)?);
+    totals.extend(controls::recount_bill(stage.path(), summary.bill.as_ref())?);
     controls::check(&totals)?;
 
     let write = |table: &'static Table, batch: &RecordBatch, sorted_by: &[&crate::schema::Column]| {
@@ -65,6 +71,7 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
         &arrow::compute::concat_batches(&CUSTOMERS_REPORT.arrow_schema(), &customers)?,
         &[&fields::SOURCE_EXTERNAL_USERID],
     )?;
+    write(&BILLING_REPORT, &small::billing(summary.bill.as_ref()), &[])?;
     write(&FINDINGS_REPORT, &small::findings(&summary.findings), &[])?;
     write(&COVERAGE_REPORT, &small::coverage(&exports), &[])?;
     write(&REJECTS_REPORT, &small::rejects(&read), &[])?;
@@ -77,9 +84,9 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
 }
 
 /// The two large reports, side by side.
-fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, footer: &Footer) -> Result<()> {
+fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, waived: &BooleanArray, footer: &Footer) -> Result<()> {
     let (source, target) = rayon::join(
-        || relations::write_relations(&folder.join("relations.parquet"), exports, decision, footer),
+        || relations::write_relations(&folder.join("relations.parquet"), exports, decision, waived, footer),
         || relations::write_target_relations(&folder.join("target_relations.parquet"), exports, decision, footer),
     );
     source.and(target)

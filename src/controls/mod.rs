@@ -2,7 +2,7 @@
 
 mod published;
 
-pub use published::recount;
+pub use published::{recount, recount_bill, recount_waived};
 
 use crate::decision::{Decision, Exports};
 use crate::error::{Error, Result};
