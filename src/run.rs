@@ -42,9 +42,8 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     let bill = Bill::of(case, &counts)?;
 
     let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let waived = WaivedRows::of(case, &exports, &decision);
-    let waived_relations = waived.relations.clone();
-    let findings = findings::find(case, &exports, &decision, bill.as_ref(), waived, &lists.inputs, &small::reject_keys(&read));
+    let mut waived = WaivedRows::of(case, &exports, &decision);
+    let findings = findings::find(case, &exports, &decision, bill.as_ref(), &mut waived, &lists.inputs, &small::reject_keys(&read));
     let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
     let mut summary = AuditSummary::new(case, counts, bill, findings, inputs, out.to_path_buf());
 
@@ -56,9 +55,9 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     totals.extend(accepted_totals(&exports, &lists));
     controls::check(&totals)?;
 
-    write_relations(stage.path(), &exports, &decision, &waived_relations, &footer)?;
+    write_relations(stage.path(), &exports, &decision, &waived.relations, &footer)?;
     totals.extend(controls::recount(stage.path(), &summary.counts)?);
-    totals.extend(controls::recount_waived(stage.path(), &waived_relations)?);
+    totals.extend(controls::recount_waived(stage.path(), &waived.relations)?);
     totals.extend(controls::recount_bill(stage.path(), summary.bill.as_ref())?);
     controls::check(&totals)?;
 

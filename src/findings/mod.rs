@@ -119,11 +119,11 @@ pub fn find(
     exports: &Exports,
     decision: &Decision,
     bill: Option<&Bill>,
-    mut waived: WaivedRows<'_>,
+    waived: &mut WaivedRows<'_>,
     lists: &[Input],
     rejects: &[String],
 ) -> Vec<Finding> {
-    let mut findings = relations::find(exports, decision, &mut waived);
+    let mut findings = relations::find(exports, decision, waived);
     findings.extend(concentration::find(case, exports, decision));
     findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, lists, rejects));

@@ -36,6 +36,9 @@ fn kind_of(decision: &Decision, row: usize) -> Option<usize> {
 
 /// Which relations a waiver covers: one about the finding that tells of them.
 pub(super) fn waived(exports: &Exports, decision: &Decision, waivers: &mut Waivers<'_>) -> BooleanArray {
+    if waivers.is_empty() {
+        return BooleanArray::from(vec![false; decision.rule.len()]);
+    }
     let mut covered = |row: usize| kind_of(decision, row).is_some_and(|kind| waivers.cover(BY_OUTCOME[kind].0, || key(exports, row)));
     (0..decision.rule.len()).map(|row| Some(covered(row))).collect()
 }

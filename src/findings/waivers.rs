@@ -69,6 +69,11 @@ impl<'a> Waivers<'a> {
         Self { waivers: case.waivers.iter().map(watch).collect() }
     }
 
+    /// Whether the case has none.
+    pub fn is_empty(&self) -> bool {
+        self.waivers.is_empty()
+    }
+
     /// Whether a waiver covers the row or thing `key` of the finding `code`. The key is asked for only if it matters.
     pub fn cover(&mut self, code: &str, key: impl Fn() -> String) -> bool {
         let mut is_covered = false;

@@ -4,7 +4,7 @@ mod coverage;
 mod keys;
 mod merge;
 
-pub use coverage::{Evidence, SnapshotCoverage};
+pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use keys::{Key, stands_in};
 pub use merge::{Merged, merge};
 
@@ -27,6 +27,8 @@ pub struct Snapshot {
     tables: BTreeMap<&'static str, RecordBatch>,
     /// What it can vouch for.
     pub coverage: SnapshotCoverage,
+    /// Accounts of which two endpoints show very different numbers.
+    pub count_jumps: Vec<CountJump>,
     /// Which relations stand in the unassigned list (B3), by row of `relations`.
     pub unassigned: BooleanArray,
     /// Relations that only the unassigned list shows.
@@ -87,7 +89,18 @@ impl Snapshot {
         let members = with_follow_users(&canonical[MEMBERS.name], coverage.has_follow_user_list())?;
         canonical.insert(MEMBERS.name, members);
         let inputs = inputs(raw.files, &duplicates);
-        Ok(Self { role, tables: canonical, coverage, unassigned, echoes: echo_rows, coverage_records, inputs, rejects: raw.rejects })
+        let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
+        Ok(Self {
+            role,
+            tables: canonical,
+            coverage,
+            count_jumps,
+            unassigned,
+            echoes: echo_rows,
+            coverage_records,
+            inputs,
+            rejects: raw.rejects,
+        })
     }
 
     /// A snapshot of a role that the case does not have.

@@ -2,5 +2,7 @@
 
 mod support;
 
+mod billing;
 mod demo;
 mod rules;
+mod waivers;

@@ -86,6 +86,12 @@ impl Story {
         self
     }
 
+    /// A key of `[case]`.
+    pub fn with_case_key(mut self, line: &str) -> Self {
+        self.toml[0] = self.toml[0].replace("[case]\n", &format!("[case]\n{line}\n"));
+        self
+    }
+
     /// A file of the case, as it is.
     pub fn file(self, path: &str, content: &str) -> Self {
         self.bytes(path, content.as_bytes())
@@ -119,6 +125,12 @@ impl Story {
     /// Audits the case, which must succeed.
     pub fn audit(&self) -> Audit {
         audit(self.write()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Audits the case, which must succeed, and keeps its folder as long as the answer.
+    pub fn told(self) -> Audit {
+        let audit = self.audit();
+        Audit { _folder: Some(self.folder), ..audit }
     }
 
     /// Audits the case, which must fail; the error as the user reads it.
@@ -181,7 +193,7 @@ pub fn audit(folder: &Path) -> qianhe::Result<Audit> {
 pub fn audit_into(folder: &Path, out: &Path, set: &[String]) -> qianhe::Result<Audit> {
     let case = qianhe::case::load(folder, set)?;
     let summary = qianhe::run::audit(&case, out, &Silent)?;
-    Ok(Audit { reports: out.to_path_buf(), summary })
+    Ok(Audit { reports: out.to_path_buf(), summary, _folder: None })
 }
 
 /// What an audit answered.
@@ -190,6 +202,8 @@ pub struct Audit {
     pub reports: PathBuf,
     /// Its summary.
     pub summary: AuditSummary,
+    /// The folder of its case, where nobody else keeps it.
+    _folder: Option<TempDir>,
 }
 
 impl Audit {
