@@ -11,8 +11,10 @@
 //!      |                         \/
 //!      |          decision, groups, join_codes            scope -> matching -> outcomes, origins
 //!      |                         |
-//!      \____________  findings  /  controls               what to tell, what must balance
-//!                         |    /
+//!      \_____________  billing                              contract, tolerance, payments beside what was delivered
+//!                         |
+//!                findings, controls                       what to tell, what must balance
+//!                         |
 //!                       report                            one decided case, many writers, published all or not at all
 //! ```
 //!
@@ -32,6 +34,7 @@ pub mod outcomes;
 pub mod decision;
 pub mod groups;
 pub mod join_codes;
+pub mod billing;
 pub mod findings;
 pub mod controls;
 pub mod report;

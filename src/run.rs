@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
+use arrow::array::{BooleanArray, RecordBatch};
 
+use crate::billing::Bill;
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::decision::{Decision, Exports, decide};
 use crate::error::{Error, Result};
-use crate::findings;
+use crate::findings::{self, WaivedRows};
 use crate::groups::{GroupDecision, decide_groups};
 use crate::ingest::raw::{Raw, Reject};
 use crate::ingest::{read_lists, read_snapshot};
@@ -20,8 +21,8 @@ use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::{Counts, GroupCounts, SCHEMA_VERSION};
 use crate::report::{aggregates, groups, relations, small};
 use crate::schema::tables::{
-    ACCOUNTS_LIST, ACCOUNTS_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT,
-    FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
+    ACCOUNTS_LIST, ACCOUNTS_REPORT, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
+    CUSTOMERS_REPORT, FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
@@ -40,11 +41,14 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     let decision = decide(case, &exports)?;
     let groups = decide_groups(case, &exports, &decision);
     let (counts, group_counts) = (Counts::of(&decision), GroupCounts::of(&exports, &groups));
+    let bill = Bill::of(case, &counts)?;
 
     let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let findings = findings::find(case, &exports, &decision, &groups, &lists.inputs, &small::reject_keys(&read));
+    let mut waived = WaivedRows::of(case, &exports, &decision);
+    let findings =
+        findings::find(case, &exports, &decision, &groups, bill.as_ref(), &mut waived, &lists.inputs, &small::reject_keys(&read));
     let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
-    let mut summary = AuditSummary::new(case, counts, group_counts, findings, inputs, out.to_path_buf());
+    let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
 
     let footer = footer(case, &summary.inputs);
     let accounts = aggregates::accounts(&exports, &decision)?;
@@ -55,9 +59,11 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     totals.extend(accepted_totals(&exports, &lists));
     controls::check(&totals)?;
 
-    write_relations(stage.path(), &exports, &decision, &footer)?;
+    write_relations(stage.path(), &exports, &decision, &waived.relations, &footer)?;
     write_groups(stage.path(), &groups, &footer)?;
     totals.extend(controls::recount(stage.path(), &summary.counts, &summary.group_counts)?);
+    totals.extend(controls::recount_waived(stage.path(), &waived.relations)?);
+    totals.extend(controls::recount_bill(stage.path(), summary.bill.as_ref())?);
     controls::check(&totals)?;
 
     let write = |table: &'static Table, batch: &RecordBatch, sorted_by: &[&crate::schema::Column]| {
@@ -69,6 +75,7 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
         &arrow::compute::concat_batches(&CUSTOMERS_REPORT.arrow_schema(), &customers)?,
         &[&fields::SOURCE_EXTERNAL_USERID],
     )?;
+    write(&BILLING_REPORT, &small::billing(summary.bill.as_ref()), &[])?;
     write(&FINDINGS_REPORT, &small::findings(&summary.findings), &[])?;
     write(&COVERAGE_REPORT, &small::coverage(&exports), &[])?;
     write(&REJECTS_REPORT, &small::rejects(&read), &[])?;
@@ -81,9 +88,9 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
 }
 
 /// The two large reports, side by side.
-fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, footer: &Footer) -> Result<()> {
+fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, waived: &BooleanArray, footer: &Footer) -> Result<()> {
     let (source, target) = rayon::join(
-        || relations::write_relations(&folder.join("relations.parquet"), exports, decision, footer),
+        || relations::write_relations(&folder.join("relations.parquet"), exports, decision, waived, footer),
         || relations::write_target_relations(&folder.join("target_relations.parquet"), exports, decision, footer),
     );
     source.and(target)

@@ -11,6 +11,8 @@ use crate::error::Result;
 
 /// Digits before the point that the reports can hold: `decimal(18,2)`.
 const MONEY_DIGITS: usize = 16;
+/// Of a unit price, whose column is `decimal(18,6)`.
+const PRICE_DIGITS: usize = 12;
 const AMOUNT_DECIMALS: usize = 2;
 const PRICE_DECIMALS: usize = 6;
 const TIME_REMEDY: &str = "write a time such as 2026-05-01T00:00:00+08:00; without an offset it is in case.timezone";
@@ -75,15 +77,15 @@ pub(super) fn share(field: &Field<'_>) -> Result<f64> {
 
 /// An amount of money: a decimal text with at most 2 decimals.
 pub(super) fn amount(field: &Field<'_>) -> Result<Decimal> {
-    money(field, AMOUNT_DECIMALS, "200000.00")
+    money(field, MONEY_DIGITS, AMOUNT_DECIMALS, "200000.00")
 }
 
 /// The price of one relation: a decimal text with at most 6 decimals.
 pub(super) fn unit_price(field: &Field<'_>) -> Result<Decimal> {
-    money(field, PRICE_DECIMALS, "0.80")
+    money(field, PRICE_DIGITS, PRICE_DECIMALS, "0.80")
 }
 
-fn money(field: &Field<'_>, decimals: usize, example: &str) -> Result<Decimal> {
+fn money(field: &Field<'_>, most_digits: usize, decimals: usize, example: &str) -> Result<Decimal> {
     let remedy = format!("write the digits in quotes, with at most {decimals} decimals and no separators, e.g. \"{example}\"");
     let Value::Text(typed) = field.value() else { return Err(field.wrong_type("money, which is a decimal text", remedy)) };
     let (whole, fraction) = typed.split_once('.').map_or((typed.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
@@ -94,7 +96,7 @@ fn money(field: &Field<'_>, decimals: usize, example: &str) -> Result<Decimal> {
     if fraction.is_some_and(|fraction| fraction.len() > decimals) {
         return Err(field.fault(format!("`{typed}` has more than {decimals} decimals"), remedy));
     }
-    if whole.trim_start_matches('0').len() > MONEY_DIGITS {
+    if whole.trim_start_matches('0').len() > most_digits {
         return Err(field.fault(format!("`{typed}` is more than a report can hold"), remedy));
     }
     typed.parse().map_err(|_| field.fault(format!("`{typed}` is not an amount of money"), remedy))

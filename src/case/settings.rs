@@ -20,6 +20,9 @@ pub struct Case {
     pub id: String,
     /// `case.title`; the id where none is given.
     pub title: String,
+    /// The day on which waivers are judged: `case.as_of`, else the newest time that the file gives for a snapshot or the
+    /// end. Never the clock's: equal inputs give equal bytes.
+    pub as_of: Date,
     /// `case.timezone`, of times without offset.
     pub timezone: TimeZone,
     /// The corp that the customers leave.

@@ -179,6 +179,37 @@ fn money_is_a_decimal_text() {
 }
 
 #[test]
+fn a_unit_price_fits_its_column() {
+    assert!(case(&with("\"0.80\"", "\"999999999999.999999\""), &[]).is_ok());
+    refused(&with("\"0.80\"", "\"1000000000000\""), &["contract.unit_price (line 9)", "is more than a report can hold"]);
+}
+
+#[test]
+fn payments_are_in_the_currency_of_the_contract() {
+    assert!(case(&with("paid_on", "currency = \"CNY\"\npaid_on"), &[]).is_ok());
+    let dollars = with("paid_on", "currency = \"USD\"\npaid_on");
+    refused(&dollars, &["contract.payments[0].currency (line 12): was paid in USD, and the contract is in CNY"]);
+    refused(&with("paid_on", "currency = \"yuan\"\npaid_on"), &["contract.payments[0].currency (line 12): `yuan` is not a currency"]);
+}
+
+#[test]
+fn the_day_of_the_audit_is_the_newest_time_of_the_file() {
+    assert_eq!(good("").as_of, date(2026, 5, 7));
+    assert_eq!(good("[snapshots.target-after]\ntaken_at = 2026-05-09T23:00:00Z\n").as_of, date(2026, 5, 10), "in case.timezone");
+    assert_eq!(good("[snapshots.source-before]\ntaken_at = 2026-04-30\n").as_of, date(2026, 5, 7));
+    assert_eq!(set(&["case.as_of=2026-05-01"]).unwrap().as_of, date(2026, 5, 1), "what is typed goes before all");
+    refused(&with("id = \"acme", "as_of = \"soon\"\nid = \"acme"), &["case.as_of (line 3): `soon` is not a date"]);
+}
+
+#[test]
+fn waivers_name_findings() {
+    let waiver = |code: &str| format!("{MINIMAL}[[waivers]]\ncode = \"{code}\"\nreason = \"agreed\"\nby = \"Li Na\"\n");
+    assert_eq!(case(&waiver("A3-refused"), &[]).unwrap().waivers[0].code, "A3-refused");
+    refused(&waiver("B8-mising"), &["waivers[0].code (line 8): no finding has the code `B8-mising`", "did you mean `B8-missing`?"]);
+    refused(&waiver("%"), &["no finding has the code `%`", ": `qianhe rules` lists all codes"]);
+}
+
+#[test]
 fn payments_and_invoices_agree() {
     refused(&with("payment = \"P1\"", "payment = \"P2\""), &["contract.invoices[0].payment (line 18): there is no payment `P2`", ": P1"]);
     let twice = format!("{MINIMAL}{CONTRACT}[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-03-11\namount = \"1\"\n");
@@ -259,7 +290,7 @@ fn overrides_come_before_the_checks() {
 
 #[test]
 fn overrides_create_tables_and_items() {
-    let sets = ["waivers.0.code=B1-x", "waivers.0.reason=agreed", "waivers.0.by=Li Na", "snapshots.target-after.coverage=trusted"];
+    let sets = ["waivers.0.code=B8-missing", "waivers.0.reason=agreed", "waivers.0.by=Li Na", "snapshots.target-after.coverage=trusted"];
     let case = case(MINIMAL, &sets).unwrap();
     assert_eq!((case.waivers.len(), case.waivers[0].by.as_str()), (1, "Li Na"));
     assert!(case.snapshots[&Role::TargetAfter].trusted);

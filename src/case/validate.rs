@@ -3,25 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::file::Node;
 use super::kinds::{amount, count, currency, date, identifier, share, text, texts, time, timezone, unit_price, word};
-use super::section::Section;
+use super::section::{Field, Section, nearest};
 use super::settings::{
     Case, Contract, Corp, FailOn, Invoice, Migration, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
 };
 use crate::error::{Error, Result};
+use crate::findings::CATALOGUE;
 use crate::schema::vocabulary::Role;
 
 const SECTIONS: &[&str] = &["case", "source", "target", "migration", "snapshots", "contract", "policy", "waivers"];
-const CASE: &[&str] = &["id", "title", "timezone"];
+const CASE: &[&str] = &["id", "title", "timezone", "as_of"];
 const CORP: &[&str] = &["corp_id", "name"];
 const MIGRATION: &[&str] = &["started_at", "finished_at"];
 const SNAPSHOT: &[&str] = &["path", "taken_at", "coverage"];
 const CONTRACT: &[&str] =
     &["signed_on", "party", "relations", "unit_price", "currency", "surcharge_unit_price", "surcharge_basis", "payments", "invoices"];
-const PAYMENT: &[&str] = &["id", "paid_on", "amount", "covers"];
+const PAYMENT: &[&str] = &["id", "paid_on", "amount", "currency", "covers"];
 const INVOICE: &[&str] = &["id", "issued_on", "amount", "payment"];
 const POLICY: &[&str] = &["fail_on", "customer_cap", "min_unionid_overlap", "min_group_overlap"];
 const WAIVER: &[&str] = &["code", "keys", "reason", "by", "until"];
@@ -38,6 +40,8 @@ pub(super) fn case(file: &Path, typed: &Node) -> Result<Case> {
     let case = root.section("case", CASE)?;
     let id = case.need("id", identifier, "\"acme-2026\"")?;
     let timezone = zone(&case)?;
+    let migration = migration(&root, &timezone)?;
+    let snapshots = snapshots(&root, &timezone)?;
     Ok(Case {
         root: folder(file),
         file: file.to_path_buf(),
@@ -45,8 +49,9 @@ pub(super) fn case(file: &Path, typed: &Node) -> Result<Case> {
         id,
         source: corp(&root, "source")?,
         target: corp(&root, "target")?,
-        migration: migration(&root, &timezone)?,
-        snapshots: snapshots(&root, &timezone)?,
+        as_of: as_of(&case, migration, &snapshots, &timezone)?,
+        migration,
+        snapshots,
         contract: contract(&root)?,
         policy: policy(&root)?,
         waivers: waivers(&root)?,
@@ -66,6 +71,15 @@ fn zone(case: &Section<'_>) -> Result<TimeZone> {
         Some(zone) => Ok(zone),
         None => TimeZone::get(TIMEZONE).map_err(|error| Error::Bug(format!("the time zone database has no {TIMEZONE}: {error}"))),
     }
+}
+
+fn as_of(case: &Section<'_>, migration: Migration, snapshots: &BTreeMap<Role, SnapshotSettings>, zone: &TimeZone) -> Result<Date> {
+    if let Some(day) = case.read("as_of", date)? {
+        return Ok(day);
+    }
+    let newest = snapshots.values().filter_map(|snapshot| snapshot.taken_at).fold(migration.finished_at, i64::max);
+    let moment = jiff::Timestamp::from_microsecond(newest).map_err(|error| Error::Bug(format!("a checked time is none: {error}")))?;
+    Ok(moment.to_zoned(zone.clone()).date())
 }
 
 fn corp(root: &Section<'_>, side: &str) -> Result<Corp> {
@@ -106,13 +120,14 @@ fn contract(root: &Section<'_>) -> Result<Option<Contract>> {
         return Ok(None);
     }
     let unit = contract.need("unit_price", unit_price, "\"0.80\"")?;
-    let payments = payments(&contract)?;
+    let currency = contract.read("currency", currency)?.unwrap_or_else(|| CURRENCY.to_owned());
+    let payments = payments(&contract, &currency)?;
     Ok(Some(Contract {
         signed_on: contract.read("signed_on", date)?,
         party: contract.read("party", text)?,
         relations: contract.need("relations", |field| count(field, 0), "250000")?,
         unit_price: unit,
-        currency: contract.read("currency", currency)?.unwrap_or_else(|| CURRENCY.to_owned()),
+        currency,
         surcharge_unit_price: contract.read("surcharge_unit_price", unit_price)?.unwrap_or(unit),
         surcharge_basis: surcharge_basis(&contract)?,
         invoices: invoices(&contract, &payments)?,
@@ -125,10 +140,11 @@ fn surcharge_basis(contract: &Section<'_>) -> Result<SurchargeBasis> {
     Ok(contract.read("surcharge_basis", |field| word(field, &words))?.unwrap_or(SurchargeBasis::AboveTolerance))
 }
 
-fn payments(contract: &Section<'_>) -> Result<Vec<Payment>> {
+fn payments(contract: &Section<'_>, agreed: &str) -> Result<Vec<Payment>> {
     let covers = [("contract", PaymentCovers::Contract), ("surcharge", PaymentCovers::Surcharge)];
     let mut seen = BTreeSet::new();
     let payment = |payment: Section<'_>| {
+        payment.read("currency", |field| is_agreed(field, agreed))?;
         Ok(Payment {
             id: unique_id(&payment, &mut seen, "\"P1\"")?,
             paid_on: payment.need("paid_on", date, "2026-03-10")?,
@@ -137,6 +153,17 @@ fn payments(contract: &Section<'_>) -> Result<Vec<Payment>> {
         })
     };
     contract.sections("payments", PAYMENT)?.into_iter().map(payment).collect()
+}
+
+/// Sums of different currencies are none, and no rate of exchange was agreed.
+fn is_agreed(field: &Field<'_>, agreed: &str) -> Result<()> {
+    match currency(field)? {
+        paid_in if paid_in == agreed => Ok(()),
+        paid_in => Err(field.fault(
+            format!("was paid in {paid_in}, and the contract is in {agreed}"),
+            format!("write the amount in {agreed}, as it was credited, or correct contract.currency"),
+        )),
+    }
 }
 
 fn invoices(contract: &Section<'_>, payments: &[Payment]) -> Result<Vec<Invoice>> {
@@ -186,7 +213,7 @@ fn policy(root: &Section<'_>) -> Result<Policy> {
 fn waivers(root: &Section<'_>) -> Result<Vec<Waiver>> {
     let waiver = |waiver: Section<'_>| {
         Ok(Waiver {
-            code: waiver.need("code", text, "\"A3-refused-arrived\"")?,
+            code: waiver.need("code", finding_code, "\"A3-refused-arrived\"")?,
             keys: waiver.read("keys", texts)?.unwrap_or_default(),
             reason: waiver.need("reason", text, "\"agreed with Tencent on 2026-05-12\"")?,
             by: waiver.need("by", text, "\"Li Na\"")?,
@@ -194,4 +221,14 @@ fn waivers(root: &Section<'_>) -> Result<Vec<Waiver>> {
         })
     };
     root.sections("waivers", WAIVER)?.into_iter().map(waiver).collect()
+}
+
+fn finding_code(field: &Field<'_>) -> Result<String> {
+    let code = text(field)?;
+    let codes = || CATALOGUE.iter().map(|rule| rule.code);
+    if codes().any(|known| known == code) {
+        return Ok(code);
+    }
+    let near = nearest(&code, codes()).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Err(field.fault(format!("no finding has the code `{code}`"), format!("{near}`qianhe rules` lists all codes")))
 }

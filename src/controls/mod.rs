@@ -4,7 +4,7 @@ mod groups;
 mod published;
 
 pub use groups::group_totals;
-pub use published::recount;
+pub use published::{recount, recount_bill, recount_waived};
 
 use crate::decision::{Decision, Exports};
 use crate::error::{Error, Result};

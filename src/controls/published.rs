@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::Int32Type;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::ControlTotal;
+use crate::billing::Bill;
 use crate::error::{Error, Result};
 use crate::report::summary::{Counts, GroupCounts};
 use crate::schema::Column;
@@ -38,25 +39,69 @@ pub fn recount(folder: &Path, counts: &Counts, groups: &GroupCounts) -> Result<V
     Ok(totals)
 }
 
+/// Evaluates the filter of each line of the bill on the written relations, and sets its rows beside the line's quantity.
+///
+/// # Errors
+/// As [`recount`].
+pub fn recount_bill(folder: &Path, bill: Option<&Bill>) -> Result<Vec<ControlTotal>> {
+    let Some(bill) = bill else { return Ok(Vec::new()) };
+    let mut columns: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
+    let mut totals = Vec::new();
+    for line in &bill.lines {
+        let Some(rows) = &line.rows else { continue };
+        if !columns.contains_key(rows.column.name) {
+            columns.insert(rows.column.name, words(&folder.join("relations.parquet"), rows.column)?);
+        }
+        let written = rows.words.iter().filter_map(|word| columns[rows.column.name].get(*word)).sum();
+        let quantity = line.quantity.and_then(|quantity| u64::try_from(quantity).ok()).unwrap_or(u64::MAX);
+        totals.push(ControlTotal::new(format!("billing {} = rows of its filter", line.name), quantity, written));
+    }
+    Ok(totals)
+}
+
+/// Counts the waived rows in the written file.
+///
+/// # Errors
+/// As [`recount`].
+pub fn recount_waived(folder: &Path, waived: &BooleanArray) -> Result<Vec<ControlTotal>> {
+    let mut written = 0;
+    each_batch(&folder.join("relations.parquet"), &fields::WAIVED, |batch| {
+        written += batch.column(0).as_boolean().true_count() as u64;
+        Ok(())
+    })?;
+    Ok(vec![ControlTotal::new("waived relations = rows written", waived.true_count() as u64, written)])
+}
+
 /// How often each word stands in a column of a written report.
 fn words(path: &Path, column: &Column) -> Result<BTreeMap<String, u64>> {
-    let bug = |error: &dyn std::fmt::Display| Error::Bug(format!("{}: cannot be read back: {error}", path.display()));
-    let file = File::open(path).map_err(Error::io(path, "cannot read back"))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| bug(&error))?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), [column.name]);
-    let reader = builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| bug(&error))?;
     let mut counts = BTreeMap::new();
-    for batch in reader {
-        let batch = batch?;
+    each_batch(path, column, |batch| {
         let dictionary = batch.column(0).as_dictionary::<Int32Type>();
         let words = dictionary.values().as_string::<i32>();
         let mut by_key = vec![0_u64; words.len()];
         for key in dictionary.keys().iter().flatten() {
-            by_key[usize::try_from(key).map_err(|error| bug(&error))?] += 1;
+            by_key[usize::try_from(key).map_err(|error| unreadable(path, &error))?] += 1;
         }
         for (key, count) in by_key.into_iter().enumerate().filter(|(_, count)| *count > 0) {
             *counts.entry(words.value(key).to_owned()).or_default() += count;
         }
-    }
+        Ok(())
+    })?;
     Ok(counts)
+}
+
+/// Reads one column of a written report.
+fn each_batch(path: &Path, column: &Column, mut see: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
+    let file = File::open(path).map_err(Error::io(path, "cannot read back"))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(path, &error))?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), [column.name]);
+    let reader = builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unreadable(path, &error))?;
+    for batch in reader {
+        see(&batch?)?;
+    }
+    Ok(())
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::Bug(format!("{}: cannot be read back: {error}", path.display()))
 }

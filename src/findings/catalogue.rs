@@ -143,6 +143,42 @@ findings! {
     "B5-source-not-covered" "B5" Review {
         zh: "{count} 个参与账号在迁出企业（迁移前）的导出失败或不完整，其客户关系可能少计。", en: "The source-before dump of {count} enrolled accounts failed or is incomplete: their relations may be undercounted.",
         do_zh: "重新导出这些账号；若已无法导出，请在报告中说明。", do_en: "Export these accounts again; if that is no longer possible, say so in your report.", rows: Some(("accounts", "source_coverage in ('failed', 'partial', 'unknown')")) }
+    "B11-above-tolerance" "B11" Review {
+        zh: "参与迁移的客户关系超出合同与允许变动范围 {count} 条（{detail}），需另行付费。", en: "{count} relations take part beyond what the contract and its tolerance allow ({detail}): they cost extra.",
+        do_zh: "与服务方确认超出部分的数量与价格，并在迁移前付清。", do_en: "Settle number and price of the excess with the service, before it moves.", rows: None }
+    "B11-below-tolerance" "B11" Review {
+        zh: "参与迁移的客户关系低于合同与允许变动范围 {count} 条（{detail}）。", en: "{count} relations too few take part, below the contract and its tolerance ({detail}).",
+        do_zh: "核对账号清单与导出是否完整；如属实，与服务方商议减少金额。", do_en: "Check that the accounts list and the dumps are complete; if they are, ask the service for a reduction.", rows: None }
+    "B12-party-differs" "B12" Review {
+        zh: "合同签约方为“{detail}”，不是深圳市腾讯计算机系统有限公司。", en: "The contract is with \"{detail}\", not with 深圳市腾讯计算机系统有限公司.",
+        do_zh: "核对合同；服务由深圳市腾讯计算机系统有限公司签约。", do_en: "Check the contract: it is 深圳市腾讯计算机系统有限公司 that the service contracts with.", rows: None }
+    "B13-invoice-before-payment" "B13" Review {
+        zh: "{count} 张发票的开票日期早于付款日期。", en: "{count} invoices are dated before their payment.",
+        do_zh: "规则为先付款后开票；核对日期与对应的付款。", do_en: "The service invoices after payment: check the dates, and which payment the invoice is for.", rows: None }
+    "B13-invoice-without-payment" "B13" Review {
+        zh: "{count} 张发票没有对应的付款。", en: "{count} invoices have no payment behind them.",
+        do_zh: "在案例文件中为发票注明付款编号；如确未付款，向服务方查询。", do_en: "Name the payment in the case file; if there is none, ask the service what the invoice is for.", rows: None }
+    "B13-invoice-amount-differs" "B13" Review {
+        zh: "{count} 张发票的金额与其付款不一致。", en: "{count} invoices do not add up to their payment.",
+        do_zh: "核对金额，要求更正发票或说明差额。", do_en: "Check the amounts and have the invoice corrected or the difference explained.", rows: None }
+    "B14-paid-after-start" "B14" Review {
+        zh: "{count} 笔合同付款晚于迁移开始。", en: "{count} payments for the contract were made after the start.",
+        do_zh: "规则为先付款后迁移；核对付款日期与迁移开始时间。", do_en: "The service migrates after payment: check the date of the payment and that of the start.", rows: None }
+    "B14-insufficient-at-start" "B14" Review {
+        zh: "迁移开始时合同款未付足（{detail}）。", en: "The contract was not paid in full at the start ({detail}).",
+        do_zh: "补录或补付合同款，并确认服务方据何开始迁移。", do_en: "Enter or make the missing payments, and ask the service on what ground it began.", rows: None }
+    "B14-surcharge-unsettled" "B14" Review {
+        zh: "迁移开始时超出部分的费用未付清（{detail}）。", en: "The surcharge was not settled at the start ({detail}).",
+        do_zh: "确认超出部分是否已迁移；应在其迁移前付清。", do_en: "Ask whether the excess was moved; it has to be settled before it moves.", rows: None }
+    "B14-underpaid" "B14" Review {
+        zh: "付款总额低于应付金额（{detail}）。", en: "Less was paid than is payable ({detail}).",
+        do_zh: "补付差额，或核对合同数量、单价与附加费的口径。", do_en: "Pay the rest, or check the quantity, the prices and the basis of the surcharge.", rows: None }
+    "B14-overpaid" "B14" Review {
+        zh: "付款总额高于应付金额（{detail}）。", en: "More was paid than is payable ({detail}).",
+        do_zh: "向服务方要求退还差额，或核对合同数量与单价。", do_en: "Ask for the difference back, or check the quantity and the prices.", rows: None }
+    "B14-signed-late" "B14" Review {
+        zh: "合同签署日期（{detail}）晚于 {count} 笔付款或迁移开始。", en: "The contract was signed ({detail}) after {count} of: its payments, the start.",
+        do_zh: "核对签署日期；付款与迁移应在签署之后。", do_en: "Check the date of signing: payment and migration come after it.", rows: None }
     "D1-source-after-start" "D1" Review {
         zh: "迁出企业（迁移前）的导出时间晚于迁移开始：{detail}。", en: "The source-before snapshot was taken after the start: {detail}.",
         do_zh: "迁移开始后的变化已混入基准，范围数可能偏差；使用开始前的导出。", do_en: "What changed since the start is mixed into the baseline; use a dump from before the start.", rows: None }
@@ -155,6 +191,18 @@ findings! {
     "D1-gap-before-start" "D1" Info {
         zh: "迁移前的导出与迁移开始之间相隔 {detail}，其间的变化不可见。", en: "{detail} lie between the source-before snapshot and the start; what changed meanwhile is not seen.",
         do_zh: "相隔较长时，与成员核对这段时间的新增与删除。", do_en: "If it is long, ask the members what they added and deleted in between.", rows: None }
+    "B8-concentration" "B8" Info {
+        zh: "{count} 条未到达的客户关系中，{detail}。", en: "Of {count} missing relations {detail}.",
+        do_zh: "先查这几处的共同点，再逐条查看。", do_en: "Look for what these have in common before you look at single rows.", rows: Some(("relations", "outcome = 'missing'")) }
+    "B11-billed-undelivered" "B11" Info {
+        zh: "计费数量中有 {count} 条客户关系未交付（{detail}）。", en: "{count} relations more were billed than delivered ({detail}).",
+        do_zh: "对照账单各行：缺少的部分是未参与、被拒绝还是未到达。", do_en: "See the lines of the bill for what they are: not taking part, refused, or missing.", rows: None }
+    "B12-party-missing" "B12" Info {
+        zh: "案例文件未写明合同签约方。", en: "The case file does not name the party of the contract.",
+        do_zh: "在 contract.party 中填写签约方，以便核对。", do_en: "Write it into contract.party, so that it can be checked.", rows: None }
+    "B13-payment-without-invoice" "B13" Info {
+        zh: "{count} 笔付款没有发票。", en: "{count} payments have no invoice.",
+        do_zh: "向服务方索取发票，并录入案例文件。", do_en: "Ask the service for the invoice and enter it in the case file.", rows: None }
     "Q-namespaces-disjoint" "Q" Info {
         zh: "两个企业的 unionid 不可比（{detail}），未用于匹配。", en: "The unionids of the two corps cannot be compared ({detail}); they were not used for matching.",
         do_zh: "如有客户 ID 对照表，请提供；否则只能按名称匹配。", do_en: "Supply a customer map if you have one; otherwise only names join the corps.", rows: None }
@@ -164,6 +212,15 @@ findings! {
     "Q-mixed-dumps" "Q" Review {
         zh: "{count} 份导出里混有多个企业编码：{detail}。", en: "{count} snapshots hold ids of more than one corp: {detail}.",
         do_zh: "确认没有把两个企业的导出放在同一文件夹。", do_en: "Check that no folder holds the dumps of both corps.", rows: None }
+    "Q-count-jump" "Q" Review {
+        zh: "{count} 个账号在两个接口的应答中客户数相差悬殊：{detail}。", en: "{count} accounts have very different numbers of customers in the answers of two endpoints: {detail}.",
+        do_zh: "较少的一方可能被漏取；同时重新导出两个接口，再审计。", do_en: "The smaller one may have lost pages: export both endpoints again at the same time, then audit.", rows: None }
+    "Q-waiver-expired" "Q" Review {
+        zh: "{count} 条豁免已过期，其所涉内容重新计入：{detail}。", en: "{count} waivers have expired, and what they covered counts again: {detail}.",
+        do_zh: "处理这些问题，或由负责人续期。", do_en: "Settle what they were about, or have whoever is responsible renew them.", rows: None }
+    "Q-waiver-unused" "Q" Info {
+        zh: "豁免中有 {count} 个代码或键在本次审计中没有对应内容。", en: "{count} codes or keys of the waivers are about nothing that this audit found.",
+        do_zh: "核对拼写；如已解决，删除该豁免。", do_en: "Check the spelling; if the matter is settled, take the waiver out.", rows: None }
     "Q-rejected-records" "Q" Review {
         zh: "{count} 条记录无法读取，已列入 rejects。", en: "{count} records could not be read; they stand in rejects.",
         do_zh: "逐条查看原因，更正后重新导出。", do_en: "Look at the reasons, correct and export again.", rows: Some(("rejects", "true")) }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray};
 
-use super::Finding;
+use super::{Finding, MAX_EXAMPLES};
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
 use crate::schema::fields;
 use crate::schema::vocabulary::{Coverage, Role};
-use crate::snapshot::{Input, Snapshot};
+use crate::snapshot::{CountJump, Input, Snapshot};
 
 pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
     let mut findings = vec![accounts_without_relations(exports, decision), source_not_covered(exports, decision)];
@@ -18,6 +18,7 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &
     findings.extend(namespaces(decision));
     findings.extend(corp_codes(exports));
     findings.extend(passed_over(exports, lists));
+    findings.push(count_jumps(exports));
     let set_aside = &exports.customer_map.set_aside;
     findings.push(Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
     findings.push(Finding::new("Q-rejected-records", rejects.len() as u64, rejects.to_vec(), ""));
@@ -87,6 +88,16 @@ fn namespaces(decision: &Decision) -> Option<Finding> {
     }
     let detail = format!("{} / {smaller}", namespaces.overlap);
     Some(Finding::new("Q-namespaces-disjoint", 1, Vec::new(), detail))
+}
+
+/// Accounts of which two endpoints, each of which answers with all of an account, show very different numbers.
+fn count_jumps(exports: &Exports) -> Finding {
+    let jumps: Vec<(String, &CountJump)> =
+        exports.snapshots().flat_map(|s| s.count_jumps.iter().map(|jump| (format!("{}/{}", s.role, jump.userid), jump))).collect();
+    let say = |(key, jump): &(String, &CountJump)| format!("{key} list {} / batch {}", jump.listed, jump.fetched);
+    let more = if jumps.len() > MAX_EXAMPLES { ", ..." } else { "" };
+    let detail = jumps.iter().take(MAX_EXAMPLES).map(say).collect::<Vec<_>>().join(", ") + more;
+    Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
 }
 
 /// The corp code that an id carries, by inference: two letters of kind, then eight characters common to the corp.

@@ -1,14 +1,19 @@
 //! Findings: what a person has to know, from one catalogue; and the verdict that follows from them.
 
+mod billing;
 mod catalogue;
+mod concentration;
 mod exports;
 mod groups;
 mod relations;
 mod verdict;
+mod waivers;
 
 pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
 pub use verdict::{exit_code, verdict};
+pub use waivers::{Waived, WaivedRows, Waivers};
 
+use crate::billing::Bill;
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
 use crate::groups::GroupDecision;
@@ -22,29 +27,82 @@ pub struct Finding {
     pub rule: &'static FindingRule,
     /// How many rows, records or things it is about.
     pub count: u64,
-    /// Up to [`MAX_EXAMPLES`] keys.
+    /// Up to [`MAX_EXAMPLES`] keys; all of them until the waivers are laid over the finding.
     pub examples: Vec<String>,
     /// What fills the places of the message: `{detail}`.
     pub detail: String,
+    /// The same in Chinese, where it has words.
+    pub detail_zh: Option<String>,
+    /// What somebody accepted of it.
+    pub waived: Waived,
+    /// Whether it does not count any more, though it is not waived to the last row.
+    is_settled: bool,
+    /// Whether it is about rows, which waivers cover one by one, and `waived.count` says how many.
+    is_of_rows: bool,
+}
+
+/// The rows of a finding: how many, how many of them waived, and the keys of the first few.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// How many.
+    pub count: u64,
+    /// How many of them a waiver covers.
+    pub waived: u64,
+    open: Vec<String>,
+    accepted: Vec<String>,
+}
+
+impl Rows {
+    /// One more. The key is asked for only if it is one of the first.
+    pub fn add(&mut self, is_waived: bool, key: impl FnOnce() -> String) {
+        self.count += 1;
+        self.waived += u64::from(is_waived);
+        let examples = if is_waived { &mut self.accepted } else { &mut self.open };
+        if examples.len() < MAX_EXAMPLES {
+            examples.push(key());
+        }
+    }
+
+    /// Those that are not waived first.
+    fn examples(self) -> Vec<String> {
+        self.open.into_iter().chain(self.accepted).collect()
+    }
 }
 
 /// How many keys a finding shows.
 pub const MAX_EXAMPLES: usize = 5;
 
 impl Finding {
-    fn new(code: &str, count: u64, examples: Vec<String>, detail: impl Into<String>) -> Self {
+    /// A finding about things that are no rows of a report: `keys` are all of theirs, or none.
+    fn new(code: &str, count: u64, keys: Vec<String>, detail: impl Into<String>) -> Self {
         let rule = CATALOGUE.iter().find(|rule| rule.code == code).expect("findings stand in the catalogue");
-        Self { rule, count, examples: examples.into_iter().take(MAX_EXAMPLES).collect(), detail: detail.into() }
+        let (waived, detail) = (Waived::default(), detail.into());
+        Self { rule, count, examples: keys, detail, detail_zh: None, waived, is_settled: false, is_of_rows: false }
+    }
+
+    /// A finding about rows of a report.
+    fn of_rows(code: &str, rows: Rows, detail: impl Into<String>) -> Self {
+        let waived = Waived { count: rows.waived, ..Waived::default() };
+        Self { waived, is_of_rows: true, ..Self::new(code, rows.count, rows.examples(), detail) }
+    }
+
+    fn in_chinese(self, detail: impl Into<String>) -> Self {
+        Self { detail_zh: Some(detail.into()), ..self }
+    }
+
+    /// Whether it counts towards the verdict and the exit code: what is waived as a whole does not.
+    pub fn counts(&self) -> bool {
+        !self.is_settled && self.waived.count < self.count
     }
 
     /// The finding in Chinese.
     pub fn message_zh(&self) -> String {
-        self.fill(self.rule.message_zh)
+        self.fill(self.rule.message_zh, self.detail_zh.as_ref().unwrap_or(&self.detail))
     }
 
     /// The finding in English.
     pub fn message_en(&self) -> String {
-        self.fill(self.rule.message_en)
+        self.fill(self.rule.message_en, &self.detail)
     }
 
     /// How serious it is.
@@ -52,8 +110,8 @@ impl Finding {
         self.rule.severity
     }
 
-    fn fill(&self, template: &str) -> String {
-        template.replace("{count}", &self.count.to_string()).replace("{detail}", &self.detail)
+    fn fill(&self, template: &str, detail: &str) -> String {
+        template.replace("{count}", &self.count.to_string()).replace("{detail}", detail)
     }
 }
 
@@ -63,13 +121,21 @@ pub fn find(
     exports: &Exports,
     decision: &Decision,
     groups: &GroupDecision,
+    bill: Option<&Bill>,
+    waived: &mut WaivedRows<'_>,
     lists: &[Input],
     rejects: &[String],
 ) -> Vec<Finding> {
-    let mut findings = relations::find(exports, decision);
+    let mut findings = relations::find(exports, decision, waived);
+    findings.extend(concentration::find(case, exports, decision));
+    findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, lists, rejects));
     findings.extend(groups::find(exports, groups));
     findings.retain(|finding| finding.count > 0);
+    waived.waivers.apply(&mut findings);
+    for finding in &mut findings {
+        finding.examples.truncate(MAX_EXAMPLES);
+    }
     let place = |finding: &Finding| CATALOGUE.iter().position(|rule| rule.code == finding.rule.code);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), place(finding)));
     findings

@@ -1,18 +1,11 @@
 //! Findings about decided relations: each has the rows that its filter selects.
 
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, AsArray, BooleanArray};
 
-use super::{Finding, MAX_EXAMPLES};
+use super::{Finding, Rows, WaivedRows, Waivers};
 use crate::decision::{Decision, Exports};
 use crate::schema::fields;
 use crate::schema::vocabulary::{Outcome, Reason, Scope};
-
-/// Rows of a kind: how many, and the keys of the first few.
-#[derive(Default)]
-struct Rows {
-    count: u64,
-    examples: Vec<String>,
-}
 
 /// Findings by the outcome, and what refines it.
 const BY_OUTCOME: &[(&str, Outcome, Option<Reason>)] = &[
@@ -35,35 +28,50 @@ pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
     undetermined * 20 > in_scope
 }
 
-pub(super) fn find(exports: &Exports, decision: &Decision) -> Vec<Finding> {
+/// The line of [`BY_OUTCOME`] that tells of a row.
+fn kind_of(decision: &Decision, row: usize) -> Option<usize> {
+    let (outcome, reason) = (decision.outcome(row), decision.reason(row));
+    BY_OUTCOME.iter().position(|(_, o, r)| *o == outcome && (r.is_none() || *r == reason))
+}
+
+/// Which relations a waiver covers: one about the finding that tells of them.
+pub(super) fn waived(exports: &Exports, decision: &Decision, waivers: &mut Waivers<'_>) -> BooleanArray {
+    if waivers.is_empty() {
+        return BooleanArray::from(vec![false; decision.rule.len()]);
+    }
+    let mut covered = |row: usize| kind_of(decision, row).is_some_and(|kind| waivers.cover(BY_OUTCOME[kind].0, || key(exports, row)));
+    (0..decision.rule.len()).map(|row| Some(covered(row))).collect()
+}
+
+pub(super) fn find(exports: &Exports, decision: &Decision, waived: &mut WaivedRows<'_>) -> Vec<Finding> {
     let mut kinds: Vec<Rows> = BY_OUTCOME.iter().map(|_| Rows::default()).collect();
-    let (mut undetermined, mut in_scope) = (Rows::default(), 0);
+    let (mut undetermined, mut in_scope) = (Vec::new(), 0);
     for row in 0..decision.rule.len() {
         in_scope += u64::from(decision.scope[row] == Scope::InScope);
-        let (outcome, reason) = (decision.outcome(row), decision.reason(row));
-        if outcome == Outcome::Undetermined {
-            undetermined.add(exports, row);
+        if let Some(kind) = kind_of(decision, row) {
+            kinds[kind].add(waived.relations.value(row), || key(exports, row));
         }
-        if let Some(kind) = BY_OUTCOME.iter().position(|(_, o, r)| *o == outcome && (r.is_none() || *r == reason)) {
-            kinds[kind].add(exports, row);
+        if decision.outcome(row) == Outcome::Undetermined {
+            undetermined.push(row);
         }
     }
-    let mut findings: Vec<Finding> =
-        BY_OUTCOME.iter().zip(kinds).map(|((code, ..), rows)| Finding::new(code, rows.count, rows.examples, "")).collect();
-    if is_inconclusive(undetermined.count, in_scope) {
-        let share = format!("{}.{} %", undetermined.count * 100 / in_scope, undetermined.count * 1000 / in_scope % 10);
-        findings.push(Finding::new("B8-inconclusive", undetermined.count, undetermined.examples, share));
+    let mut findings: Vec<Finding> = BY_OUTCOME.iter().zip(kinds).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")).collect();
+    if is_inconclusive(undetermined.len() as u64, in_scope) {
+        findings.push(inconclusive(exports, &undetermined, in_scope, waived));
     }
     findings
 }
 
-impl Rows {
-    fn add(&mut self, exports: &Exports, row: usize) {
-        self.count += 1;
-        if self.examples.len() < MAX_EXAMPLES {
-            self.examples.push(key(exports, row));
-        }
+/// Rows that are waived, here or by the finding that tells of them, do not keep the audit from a conclusion.
+fn inconclusive(exports: &Exports, undetermined: &[usize], in_scope: u64, waived: &mut WaivedRows<'_>) -> Finding {
+    let mut rows = Rows::default();
+    for &row in undetermined {
+        let is_waived = waived.waivers.cover("B8-inconclusive", || key(exports, row)) || waived.relations.value(row);
+        rows.add(is_waived, || key(exports, row));
     }
+    let is_settled = !is_inconclusive(rows.count - rows.waived, in_scope);
+    let share = format!("{}.{} %", rows.count * 100 / in_scope, rows.count * 1000 / in_scope % 10);
+    Finding { is_settled, ..Finding::of_rows("B8-inconclusive", rows, share) }
 }
 
 /// The key of a source relation: member and customer.

@@ -4,10 +4,11 @@ use super::Finding;
 use crate::case::FailOn;
 use crate::schema::vocabulary::{Severity, Verdict};
 
-/// The verdict that the findings lead to; inconclusive goes before all, for a defect may then be one of the exports.
+/// The verdict that the findings lead to, those that are waived left out; inconclusive goes before all, for a defect may then be one of the exports.
 pub fn verdict(findings: &[Finding]) -> Verdict {
-    let worst = findings.iter().map(Finding::severity).max();
-    if findings.iter().any(|finding| finding.rule.code == "B8-inconclusive") {
+    let counting = || findings.iter().filter(|finding| finding.counts());
+    let worst = counting().map(Finding::severity).max();
+    if counting().any(|finding| finding.rule.code == "B8-inconclusive") {
         return Verdict::Inconclusive;
     }
     match worst {
@@ -17,12 +18,12 @@ pub fn verdict(findings: &[Finding]) -> Verdict {
     }
 }
 
-/// 1 where a finding is at or above what the policy fails on, else 0 (SPEC section 9).
+/// 1 where a finding that counts is at or above what the policy fails on, else 0 (SPEC section 9).
 pub fn exit_code(findings: &[Finding], fail_on: FailOn) -> u8 {
     let threshold = match fail_on {
         FailOn::Never => return 0,
         FailOn::Review => Severity::Review,
         FailOn::Defect => Severity::Defect,
     };
-    u8::from(findings.iter().any(|finding| finding.severity() >= threshold))
+    u8::from(findings.iter().any(|finding| finding.counts() && finding.severity() >= threshold))
 }

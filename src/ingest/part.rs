@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use std::sync::Arc;
 
-use super::raw::{Answer, FileTally, Provenance, RawTable, Reject};
+use super::raw::{AccountCount, Answer, FileTally, Provenance, RawTable, Reject};
 use crate::error::{Error, Result};
 use crate::schema::{Cell, Column, Table};
 
@@ -16,6 +16,7 @@ pub struct Part {
     pub file: u32,
     tables: Vec<RawTable>,
     answers: Vec<Answer>,
+    account_counts: Vec<AccountCount>,
     rejects: Vec<Reject>,
     records: u64,
     pushed: u64,
@@ -64,6 +65,15 @@ impl Part {
         self.answers.push(answer);
     }
 
+    /// So many more relations of the account stand in the document. A page holds few accounts, one after the other.
+    pub fn count_for(&mut self, document: u64, userid: &str, relations: u64) {
+        let of_document = self.account_counts.iter_mut().rev().take_while(|count| count.document == document);
+        match of_document.into_iter().find(|count| count.userid == userid) {
+            Some(count) => count.relations += relations,
+            None => self.account_counts.push(AccountCount { userid: userid.to_owned(), relations, file: self.file, document }),
+        }
+    }
+
     /// A document of that kind was read.
     pub fn count_kind(&mut self, kind: &'static str) {
         *self.kinds.entry(kind).or_default() += 1;
@@ -85,6 +95,7 @@ pub struct FileRecords {
     pub tables: BTreeMap<&'static str, Vec<RecordBatch>>,
     pub whole_tables: Vec<&'static str>,
     pub answers: Vec<Answer>,
+    pub account_counts: Vec<AccountCount>,
     pub rejects: Vec<Reject>,
     pub kinds: BTreeMap<&'static str, u64>,
 }
@@ -99,6 +110,7 @@ impl FileRecords {
             self.tables.entry(name).or_default().push(batch);
         }
         self.answers.extend(part.answers);
+        self.account_counts.extend(part.account_counts);
         self.tally.rejected += part.rejects.len() as u64;
         self.rejects.extend(part.rejects.into_iter().map(|reject| Reject { record: reject.record + before, ..reject }));
         self.tally.records_read += part.records;

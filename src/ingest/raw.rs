@@ -174,6 +174,19 @@ pub struct Answer {
     pub document: u64,
 }
 
+/// How many relations of one account stand in one answer, of the endpoints that are asked about accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountCount {
+    /// The account.
+    pub userid: String,
+    /// Its relations in the answer.
+    pub relations: u64,
+    /// The index of the answer's file in [`Raw::files`].
+    pub file: u32,
+    /// The number of the answer's document within the file, from 1.
+    pub document: u64,
+}
+
 /// A record that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
@@ -221,6 +234,8 @@ pub struct Raw {
     pub whole_tables: Vec<&'static str>,
     /// Evidence of coverage.
     pub answers: Vec<Answer>,
+    /// Relations by answer and account.
+    pub account_counts: Vec<AccountCount>,
     /// Records that could not be read.
     pub rejects: Vec<Reject>,
 }

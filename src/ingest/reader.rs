@@ -151,5 +151,6 @@ fn add(raw: &mut Raw, file: FileRecords) {
         }
     }
     raw.answers.extend(file.answers);
+    raw.account_counts.extend(file.account_counts);
     raw.rejects.extend(file.rejects);
 }

@@ -37,6 +37,7 @@ pub fn rows(batches: &[RecordBatch]) -> Vec<String> {
 fn case(root: &Path) -> Case {
     let corp = Corp { corp_id: None, name: "corp".into() };
     Case {
+        as_of: jiff::civil::date(2026, 5, 12),
         root: root.to_path_buf(),
         file: root.join("case.toml"),
         id: "test".into(),

@@ -46,7 +46,7 @@ pub fn parse<'a>(kind: Kind, text: &'a str, zone: &TimeZone) -> Result<Value<'a>
         Kind::Time => times::parse(trimmed, zone).map(|micros| Value::One(Cell::Time(micros))).ok_or(NO_TIME),
         Kind::TextList => Ok(Value::List(list(trimmed))),
         Kind::Word(words) => word(words, trimmed).map(|word| Value::One(Cell::Text(word))).ok_or(NO_WORD),
-        Kind::Ratio | Kind::Money => Err("no input holds such a column"),
+        Kind::Ratio | Kind::Money | Kind::Price => Err("no input holds such a column"),
     }
 }
 

@@ -19,13 +19,13 @@ use crate::schema::{Column, Table, fields};
 ///
 /// # Errors
 /// As [`TableWriter`]; [`crate::Error::Interrupted`].
-pub fn write_relations(path: &Path, exports: &Exports, decision: &Decision, footer: &Footer) -> Result<()> {
+pub fn write_relations(path: &Path, exports: &Exports, decision: &Decision, waived: &BooleanArray, footer: &Footer) -> Result<()> {
     let sorted_by = [&fields::OUTCOME, &fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID];
     let order = by_word(decision.rule.len(), Outcome::WORDS, |row| decision.outcome(row).code());
     let mut writer = TableWriter::create(path, &RELATIONS_REPORT, &sorted_by, footer)?;
     for rows in order.chunks(ROW_GROUP) {
         interrupt::check()?;
-        writer.write(&relations(exports, decision, rows)?)?;
+        writer.write(&relations(exports, decision, waived, rows)?)?;
     }
     writer.finish()
 }
@@ -56,7 +56,7 @@ fn by_word(rows: usize, words: &[&str], code: impl Fn(usize) -> u8) -> Vec<u32> 
     alphabetical.into_iter().flat_map(|code| std::mem::take(&mut of_word[code])).collect()
 }
 
-fn relations(exports: &Exports, decision: &Decision, rows: &[u32]) -> Result<RecordBatch> {
+fn relations(exports: &Exports, decision: &Decision, waived: &BooleanArray, rows: &[u32]) -> Result<RecordBatch> {
     let before = exports.source_before.relations();
     let after = exports.target_after.relations();
     let at_source: UInt32Array = rows.to_vec().into();
@@ -88,7 +88,7 @@ fn relations(exports: &Exports, decision: &Decision, rows: &[u32]) -> Result<Rec
         take(&decision.still_at_source, &at_source, None)?,
         Arc::new(texts_kept(&source(&fields::REMARK)?, &target(&fields::REMARK)?, &at_target)),
         Arc::new(tags_kept(&source(&fields::TAGS)?, &target(&fields::TAGS)?, &at_target)),
-        Arc::new(BooleanArray::from(vec![false; rows.len()])),
+        take(waived, &at_source, None)?,
         source(&fields::SOURCE_FILE)?,
         source(&fields::SOURCE_RECORD)?,
     ];

@@ -1,11 +1,12 @@
-//! The small reports: findings, coverage, rejects, inputs.
+//! The small reports: billing, findings, coverage, rejects, inputs.
 
 use arrow::array::RecordBatch;
 
+use crate::billing::{Bill, Selection};
 use crate::decision::Exports;
 use crate::findings::Finding;
 use crate::ingest::raw::Reject;
-use crate::schema::tables::{COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, REJECTS_REPORT};
+use crate::schema::tables::{BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, REJECTS_REPORT};
 use crate::schema::vocabulary::Role;
 use crate::schema::{Cell, Rows};
 use crate::snapshot::{Input, Snapshot};
@@ -16,6 +17,26 @@ fn text(value: Option<&str>) -> Cell<'_> {
 
 fn count(value: u64) -> Cell<'static> {
     Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// `billing.parquet`, in the order of the bill; no line where there is no contract.
+pub fn billing(bill: Option<&Bill>) -> RecordBatch {
+    let mut rows = Rows::new(&BILLING_REPORT);
+    let decimal = |value: Option<rust_decimal::Decimal>| value.map_or(Cell::Null, Cell::Decimal);
+    if let Some(bill) = bill {
+        for line in &bill.lines {
+            rows.push(&[
+                Cell::Text(&line.name),
+                line.quantity.map_or(Cell::Null, Cell::Integer),
+                decimal(line.unit_price),
+                decimal(line.amount),
+                Cell::Text(&bill.contract.currency),
+                Cell::Text(&line.basis),
+                text(line.rows.as_ref().map(Selection::sql).as_deref()),
+            ]);
+        }
+    }
+    rows.finish()
 }
 
 /// `findings.parquet`, the most serious first.
@@ -35,6 +56,10 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
             Cell::List(&finding.examples),
             text(rule.rows.map(|(report, _)| report)),
             text(rule.rows.map(|(_, filter)| filter)),
+            count(finding.waived.count),
+            text(finding.waived.by.as_deref()),
+            text(finding.waived.reason.as_deref()),
+            text(finding.waived.until.map(|until| until.to_string()).as_deref()),
         ]);
     }
     rows.finish()

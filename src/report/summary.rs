@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::billing::Bill;
 use crate::case::{Case, Policy};
 use crate::controls::ControlTotal;
 use crate::decision::{Decision, Exports};
@@ -97,6 +98,8 @@ pub struct AuditSummary {
     /// The figures.
     pub counts: Counts,
     pub group_counts: GroupCounts,
+    /// The bill, where the case has a contract.
+    pub bill: Option<Bill>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// What balances.
@@ -118,7 +121,7 @@ struct Json<'a> {
     /// Null: not measured, here and below.
     groups: Option<Groups<'a>>,
     join_codes: Option<JoinCodes<'a>>,
-    billing: Option<()>,
+    billing: Option<BillingJson<'a>>,
     findings: Vec<FindingJson<'a>>,
     control_totals: &'a [ControlTotal],
     inputs: Vec<InputJson<'a>>,
@@ -176,6 +179,25 @@ struct FindingJson<'a> {
     severity: &'static str,
     clause: &'a str,
     count: u64,
+    waived_count: u64,
+}
+
+/// Amounts are decimal strings, with two places.
+#[derive(Serialize)]
+struct BillingJson<'a> {
+    contracted: u64,
+    participating: u64,
+    drift: i64,
+    tolerance: u64,
+    billing_verdict: &'static str,
+    excess: u64,
+    surcharge_quantity: u64,
+    contract_amount: String,
+    surcharge_amount: String,
+    payable: String,
+    paid: String,
+    delivered: u64,
+    currency: &'a str,
 }
 
 #[derive(Serialize)]
@@ -198,6 +220,7 @@ impl AuditSummary {
         case: &Case,
         counts: Counts,
         group_counts: GroupCounts,
+        bill: Option<Bill>,
         findings: Vec<Finding>,
         inputs: Vec<Input>,
         folder: std::path::PathBuf,
@@ -208,6 +231,7 @@ impl AuditSummary {
             verdict: findings::verdict(&findings),
             counts,
             group_counts,
+            bill,
             findings,
             control_totals: Vec::new(),
             inputs,
@@ -239,7 +263,7 @@ impl AuditSummary {
             },
             groups: self.group_counts.groups(),
             join_codes: self.group_counts.join_codes(),
-            billing: None,
+            billing: self.bill.as_ref().map(BillingJson::of),
             findings: self.findings.iter().map(FindingJson::of).collect(),
             control_totals: &self.control_totals,
             inputs: self.inputs.iter().map(InputJson::of).collect(),
@@ -265,7 +289,34 @@ impl GroupCounts {
 impl<'a> FindingJson<'a> {
     fn of(finding: &'a Finding) -> Self {
         let rule = finding.rule;
-        Self { code: rule.code, severity: rule.severity.word(), clause: rule.clause, count: finding.count }
+        Self {
+            code: rule.code,
+            severity: rule.severity.word(),
+            clause: rule.clause,
+            count: finding.count,
+            waived_count: finding.waived.count,
+        }
+    }
+}
+
+impl<'a> BillingJson<'a> {
+    fn of(bill: &'a Bill) -> Self {
+        let drift = &bill.drift;
+        Self {
+            contracted: drift.contracted,
+            participating: drift.participating,
+            drift: drift.drift,
+            tolerance: drift.tolerance,
+            billing_verdict: drift.verdict.word(),
+            excess: drift.excess,
+            surcharge_quantity: drift.surcharge_quantity,
+            contract_amount: bill.contract_amount.to_string(),
+            surcharge_amount: bill.surcharge_amount.to_string(),
+            payable: bill.payable.to_string(),
+            paid: bill.paid.to_string(),
+            delivered: bill.delivered,
+            currency: &bill.contract.currency,
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::summary::AuditSummary;
+use crate::billing::Bill;
+use crate::findings::Finding;
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Outcome, Severity, Verdict};
 
 /// The summary as text.
@@ -24,20 +26,23 @@ pub fn summary(audit: &AuditSummary) -> String {
         let _ = writeln!(text, "join codes of the source   {:>12}", groups.by_verdict.values().sum::<u64>());
         text.push_str(&lines(CodeVerdict::WORDS, &groups.by_verdict));
     }
-    let to_act_on: Vec<_> = audit.findings.iter().filter(|finding| finding.severity() >= Severity::Review).collect();
+    text.push_str(&bill(audit.bill.as_ref()));
+    let to_act_on: Vec<_> = audit.findings.iter().filter(|finding| finding.severity() >= Severity::Review && finding.counts()).collect();
     if !to_act_on.is_empty() {
         text.push_str("\nwhat to do, the most serious first\n");
     }
     for finding in &to_act_on {
         let _ = writeln!(
             text,
-            "  [{}] {}: {}\n      -> {}",
+            "  [{}] {}: {}{}\n      -> {}",
             finding.severity(),
             finding.rule.code,
             finding.message_en(),
+            accepted_part(finding),
             finding.rule.next_step_en
         );
     }
+    text.push_str(&waived(&audit.findings));
     let _ = writeln!(text, "\n{} control totals hold; reports in {}", audit.control_totals.len(), audit.folder.display());
     text
 }
@@ -47,6 +52,43 @@ fn lines(words: &[&str], counts: &BTreeMap<String, u64>) -> String {
     let total: u64 = counts.values().sum();
     let counted = words.iter().map(|&word| (word, counts.get(word).copied().unwrap_or(0))).filter(|(_, count)| *count > 0);
     counted.map(|(word, count)| format!("  {word:<25}{count:>12}  {:>6}\n", percent(count, total))).collect()
+}
+
+/// The bill in three lines, or that there is none.
+fn bill(bill: Option<&Bill>) -> String {
+    let Some(bill) = bill else { return "\nno bill: case.toml has no [contract]\n".to_owned() };
+    let (drift, currency) = (&bill.drift, &bill.contract.currency);
+    format!(
+        "\ncontracted {}, participating {} ({:+}, tolerance {}): {}\npayable {} {currency}, paid {:.2}, balance {}\nbilled {} relations, delivered {}\n",
+        drift.contracted,
+        drift.participating,
+        drift.drift,
+        drift.tolerance,
+        drift.verdict,
+        bill.payable,
+        bill.paid,
+        bill.balance,
+        drift.billed(),
+        bill.delivered
+    )
+}
+
+/// How much of a finding that still counts is waived.
+fn accepted_part(finding: &Finding) -> String {
+    if finding.waived.count == 0 { String::new() } else { format!(" ({} of them waived)", finding.waived.count) }
+}
+
+/// What was found and does not count, with who accepted it.
+fn waived(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings.iter().filter(|finding| finding.severity() >= Severity::Review && !finding.counts()) {
+        let waived = &finding.waived;
+        let until = waived.until.map_or_else(String::new, |until| format!(" until {until}"));
+        let who =
+            waived.by.as_ref().map_or_else(String::new, |by| format!(" by {by}{until}: {}", waived.reason.as_deref().unwrap_or_default()));
+        let _ = writeln!(text, "  [{}] {}: {}\n      waived{who}", finding.severity(), finding.rule.code, finding.message_en());
+    }
+    if text.is_empty() { text } else { format!("\nwaived, and not counted\n{text}") }
 }
 
 fn sentence(verdict: Verdict) -> &'static str {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use polars::prelude::{Expr, col};
+use rust_decimal::Decimal;
 
 /// What a column holds, and so its type in memory and in Parquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +27,18 @@ pub enum Kind {
     TextList,
     /// Exact decimal with two places, in the currency beside it.
     Money,
+    /// The price of one relation: exact decimal with six places, in the currency beside it.
+    Price,
     /// One word of a closed vocabulary.
     Word(&'static [&'static str]),
 }
+
+/// Digits of a decimal column, before and after the point.
+const DECIMAL_DIGITS: u8 = 18;
+/// Places of an amount.
+pub const MONEY_DECIMALS: i8 = 2;
+/// Places of a unit price.
+pub const PRICE_DECIMALS: i8 = 6;
 
 impl Kind {
     /// The Arrow type used in memory by canonical tables. Words are plain text there.
@@ -40,7 +50,8 @@ impl Kind {
             Self::Ratio => DataType::Float64,
             Self::Time => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::TextList => DataType::List(Arc::new(Field::new("item", DataType::Utf8View, true))),
-            Self::Money => DataType::Decimal128(18, 2),
+            Self::Money => DataType::Decimal128(DECIMAL_DIGITS, MONEY_DECIMALS),
+            Self::Price => DataType::Decimal128(DECIMAL_DIGITS, PRICE_DECIMALS),
         }
     }
 
@@ -66,6 +77,7 @@ impl Kind {
             Self::Time => "timestamp(us, UTC)",
             Self::TextList => "list of text",
             Self::Money => "decimal(18,2)",
+            Self::Price => "decimal(18,6)",
             Self::Word(_) => "word",
         }
     }
@@ -159,6 +171,8 @@ pub enum Cell<'a> {
     Flag(bool),
     /// For [`Kind::Time`]: microseconds since 1970, UTC.
     Time(i64),
+    /// For [`Kind::Money`] and [`Kind::Price`], with no more places than they have.
+    Decimal(Decimal),
     /// For [`Kind::TextList`].
     List(&'a [String]),
 }

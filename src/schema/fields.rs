@@ -132,6 +132,17 @@ columns! {
     EXAMPLES: Kind::TextList, "examples", [], "Up to five keys.";
     REPORT: Kind::Text, "report", [], "The report whose rows it is about.";
     FILTER: Kind::Text, "filter", [], "A SQL condition that selects those rows.";
+    WAIVED_COUNT: Kind::Count, "waived_count", [], "How many of them a waiver of the case covers.";
+    WAIVED_BY: Kind::Text, "waived_by", [], "Who accepted them; null where nobody did.";
+    WAIVED_REASON: Kind::Text, "waived_reason", [], "Why.";
+    WAIVED_UNTIL: Kind::Text, "waived_until", [], "The last day (YYYY-MM-DD) on which all of that holds; null where it has no end.";
+    BILL_LINE: Kind::Text, "line", [], "What the line of the bill is about.";
+    QUANTITY: Kind::Integer, "quantity", [], "Relations; a drift can be negative; null where the line is about money alone.";
+    UNIT_PRICE: Kind::Price, "unit_price", [], "The price of one relation.";
+    AMOUNT: Kind::Money, "amount", [], "The money of the line, rounded half up to two places; null where it has none.";
+    CURRENCY: Kind::Text, "currency", [], "ISO 4217.";
+    BASIS: Kind::Text, "basis", [], "How the line comes about, in words.";
+    BILL_FILTER: Kind::Text, "filter", [], "A SQL condition that selects the relations that the line counts; null where it counts none.";
     ROLE: Kind::Word(Role::WORDS), "role", [], "Which of the four exports; null for lists.";
     RECORD: Kind::Count, "record", [], "The number of the record within its file, from 1; null where the fault is not of one record.";
     FILE: Kind::Text, "file", [], "The file, relative to the case.";

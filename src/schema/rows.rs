@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, StringViewBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Decimal128Builder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, StringViewBuilder,
+    TimestampMicrosecondBuilder,
 };
+use rust_decimal::Decimal;
 
-use super::column::{Cell, Kind, Table};
+use super::column::{Cell, Kind, MONEY_DECIMALS, PRICE_DECIMALS, Table};
 
 /// A table on its way.
 pub struct Rows {
@@ -22,6 +24,8 @@ enum ColumnBuilder {
     Flag(BooleanBuilder),
     Time(TimestampMicrosecondBuilder),
     List(ListBuilder<StringViewBuilder>),
+    /// With the number of its places.
+    Decimal(Decimal128Builder, i8),
 }
 
 impl Rows {
@@ -80,8 +84,13 @@ impl ColumnBuilder {
             Kind::Flag => Self::Flag(BooleanBuilder::new()),
             Kind::Time => Self::Time(TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type())),
             Kind::TextList => Self::List(ListBuilder::new(StringViewBuilder::new())),
-            Kind::Money => unreachable!("money is built by the bill"),
+            Kind::Money => Self::decimal(kind, MONEY_DECIMALS),
+            Kind::Price => Self::decimal(kind, PRICE_DECIMALS),
         }
+    }
+
+    fn decimal(kind: Kind, places: i8) -> Self {
+        Self::Decimal(Decimal128Builder::new().with_data_type(kind.arrow_type()), places)
     }
 
     fn push(&mut self, cell: Cell<'_>, table: &str) {
@@ -103,6 +112,8 @@ impl ColumnBuilder {
                 b.append(true);
             }
             (Self::List(b), Cell::Null) => b.append_null(),
+            (Self::Decimal(b, places), Cell::Decimal(v)) => b.append_value(units(v, *places)),
+            (Self::Decimal(b, _), Cell::Null) => b.append_null(),
             (_, cell) => panic!("{cell:?} does not fit its column in {table}"),
         }
     }
@@ -115,6 +126,33 @@ impl ColumnBuilder {
             Self::Flag(b) => Arc::new(b.finish()),
             Self::Time(b) => Arc::new(b.finish()),
             Self::List(b) => Arc::new(b.finish()),
+            Self::Decimal(b, _) => Arc::new(b.finish()),
         }
+    }
+}
+
+/// A decimal in units of its last place: 0.80 with six places is 800,000. Whoever fills the table has rounded.
+fn units(value: Decimal, places: i8) -> i128 {
+    let mut scaled = value;
+    scaled.rescale(places.unsigned_abs().into());
+    assert_eq!(scaled, value, "a decimal has more places than its column");
+    scaled.mantissa()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_kept_to_the_last_place() {
+        assert_eq!(units("0.80".parse().unwrap(), 6), 800_000);
+        assert_eq!(units("-9999999999999999.99".parse().unwrap(), 2), -999_999_999_999_999_999);
+        assert_eq!(units(Decimal::ZERO, 2), 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "more places")]
+    fn what_was_not_rounded_is_our_fault() {
+        units("0.805".parse().unwrap(), 2);
     }
 }

@@ -135,7 +135,13 @@ table! {
     /// What was found, and what to do.
     FINDINGS_REPORT = "findings", "one row per finding", key [CODE], fallback [],
     [required CODE, required SEVERITY, required CLAUSE, required COUNT, required MESSAGE_ZH, required MESSAGE_EN,
-     required NEXT_STEP_ZH, required NEXT_STEP_EN, required EXAMPLES, optional REPORT, optional FILTER]
+     required NEXT_STEP_ZH, required NEXT_STEP_EN, required EXAMPLES, optional REPORT, optional FILTER,
+     required WAIVED_COUNT, optional WAIVED_BY, optional WAIVED_REASON, optional WAIVED_UNTIL]
+}
+table! {
+    /// What was agreed, what took part, what it costs, what was paid and what was delivered (B11 to B14).
+    BILLING_REPORT = "billing", "one row per line of the bill; none without a contract", key [BILL_LINE], fallback [],
+    [required BILL_LINE, optional QUANTITY, optional UNIT_PRICE, optional AMOUNT, required CURRENCY, required BASIS, optional BILL_FILTER]
 }
 table! {
     /// What each snapshot can vouch for.
@@ -167,6 +173,7 @@ pub const REPORTS: &[&Table] = &[
     &CUSTOMERS_REPORT,
     &GROUPS_REPORT,
     &JOIN_CODES_REPORT,
+    &BILLING_REPORT,
     &FINDINGS_REPORT,
     &COVERAGE_REPORT,
     &REJECTS_REPORT,

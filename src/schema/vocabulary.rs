@@ -232,6 +232,15 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How the number of relations in scope stands to the contract (B11).
+    BillingVerdict {
+        WithinTolerance = "within_tolerance": "The drift is at most the tolerance, up or down: nothing more to pay.",
+        AboveTolerance = "above_tolerance": "More relations take part than contract and tolerance allow: the excess costs extra.",
+        BelowTolerance = "below_tolerance": "Fewer relations take part than contract and tolerance allow.",
+    }
+}
+
+vocabulary! {
     /// The verdict on the whole case.
     Verdict {
         Reconciled = "reconciled": "Nothing to review, no defect.",

@@ -5,7 +5,7 @@ mod group_list;
 mod keys;
 mod merge;
 
-pub use coverage::{Evidence, SnapshotCoverage};
+pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
 pub use keys::{Key, stands_in};
 pub use merge::{Merged, merge};
@@ -29,6 +29,8 @@ pub struct Snapshot {
     tables: BTreeMap<&'static str, RecordBatch>,
     /// What it can vouch for.
     pub coverage: SnapshotCoverage,
+    /// Accounts of which two endpoints show very different numbers.
+    pub count_jumps: Vec<CountJump>,
     /// Which relations stand in the unassigned list (B3), by row of `relations`.
     pub unassigned: BooleanArray,
     /// Relations that only the unassigned list shows.
@@ -90,7 +92,18 @@ impl Snapshot {
         let members = with_follow_users(&canonical[MEMBERS.name], coverage.has_follow_user_list())?;
         canonical.insert(MEMBERS.name, members);
         let inputs = inputs(raw.files, &duplicates);
-        Ok(Self { role, tables: canonical, coverage, unassigned, echoes: echo_rows, coverage_records, inputs, rejects: raw.rejects })
+        let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
+        Ok(Self {
+            role,
+            tables: canonical,
+            coverage,
+            count_jumps,
+            unassigned,
+            echoes: echo_rows,
+            coverage_records,
+            inputs,
+            rejects: raw.rejects,
+        })
     }
 
     /// A snapshot of a role that the case does not have.

@@ -5,6 +5,7 @@
 mod support;
 
 mod bad_input;
+mod billing;
 mod cli;
 mod demo;
 mod docs;
@@ -15,4 +16,5 @@ mod reports;
 mod rules;
 mod sample;
 mod tidy;
+mod waivers;
 mod world;

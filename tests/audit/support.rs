@@ -121,6 +121,12 @@ impl Story {
         self
     }
 
+    /// A key of `[case]`.
+    pub fn with_case_key(mut self, line: &str) -> Self {
+        self.toml[0] = self.toml[0].replace("[case]\n", &format!("[case]\n{line}\n"));
+        self
+    }
+
     /// A file of the case, as it is.
     pub fn file(self, path: &str, content: &str) -> Self {
         self.bytes(path, content.as_bytes())

@@ -18,6 +18,9 @@ pub fn list(part: &mut Part, question: &Question<'_>, items: &[Item<'_, IgnoredA
     if userid == Ok(None) {
         return part.pass_over("bare externalcontact/list cannot be tied to a member", items.len() as u64);
     }
+    if let Ok(Some(userid)) = userid {
+        part.count_for(question.document, userid, items.len() as u64);
+    }
     for (index, item) in items.iter().enumerate() {
         part.begin_record();
         match (userid, item.id()) {
@@ -80,6 +83,10 @@ fn batch_item(
 ) -> Result<(), (&'static str, Fault)> {
     let follow = item.follow_info.get("follow_info").map_err(|fault| ("", fault))?;
     let Some(follow) = follow else { return Err(("", Fault { field: "follow_info", reason: "absent, and with it the member" })) };
+    let userid = follow.userid.ok().map(|userid| &*userid.0).or(only_account);
+    if let (Some(_), Some(userid)) = (question.request, userid) {
+        part.count_for(question.document, userid, 1);
+    }
     relation(part, question, &item.external_contact, follow, only_account)
         .map_err(|fault| (if fault.field.starts_with(CONTACT) { "" } else { "follow_info." }, fault))
 }
