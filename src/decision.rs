@@ -126,15 +126,38 @@ pub fn decide(case: &Case, exports: &Exports) -> Result<Decision> {
     };
     let candidates: Vec<u32> = rows(source.rows()).filter(left_over).collect();
     let since_start = |row: &u32| target.created_at(*row).is_some_and(|made| made >= case.migration.started_at);
-    let arrivals: Vec<u32> = rows(target.rows()).filter(|&row| matches.source_of[row as usize] == NOT_MATCHED).filter(since_start).collect();
+    let arrivals: Vec<u32> =
+        rows(target.rows()).filter(|&row| matches.source_of[row as usize] == NOT_MATCHED).filter(since_start).collect();
     let misplaced = matching::misplaced(&source, &target, &candidates, &arrivals, &exports.customer_map, unionids_shared, &mut matches);
 
     let stood_before = stood_before(exports);
-    let facts = Facts { exports, account: &account, scope: &scope, coverage: &coverage, matches: &matches, refused: &refused, misplaced: &misplaced, stood_before: &stood_before };
+    let facts = Facts {
+        exports,
+        account: &account,
+        scope: &scope,
+        coverage: &coverage,
+        matches: &matches,
+        refused: &refused,
+        misplaced: &misplaced,
+        stood_before: &stood_before,
+    };
     let rule = codes(facts.of_outcome()?, outcomes::rule(&case.migration), e::RULE.name)?;
     let origin = origins(case, exports, &matches, &rule, &stood_before)?;
     let still_at_source = still_at_source(exports);
-    Ok(Decision { scope, rule, matches, refused, unmatched_refusals, namespaces, unionids_shared, origin, pairs, account, coverage, still_at_source })
+    Ok(Decision {
+        scope,
+        rule,
+        matches,
+        refused,
+        unmatched_refusals,
+        namespaces,
+        unionids_shared,
+        origin,
+        pairs,
+        account,
+        coverage,
+        still_at_source,
+    })
 }
 
 fn rows(count: usize) -> Range<u32> {
@@ -200,8 +223,12 @@ fn permissions(before: &Snapshot) -> Vec<Option<bool>> {
     let userids = members.column_by_name(fields::USERID.name).expect("members have ids").as_string_view();
     let permission = members.column_by_name(fields::HAS_CUSTOMER_CONTACT.name).expect("members say it").as_boolean();
     let has_list = before.coverage.has_follow_user_list() || permission.null_count() < permission.len();
-    let with_permission: std::collections::HashSet<&str> =
-        userids.iter().zip(permission.iter()).filter(|(_, permission)| *permission == Some(true)).filter_map(|(userid, _)| userid).collect();
+    let with_permission: std::collections::HashSet<&str> = userids
+        .iter()
+        .zip(permission.iter())
+        .filter(|(_, permission)| *permission == Some(true))
+        .filter_map(|(userid, _)| userid)
+        .collect();
     let mut permissions = Vec::with_capacity(before.relations().num_rows());
     for (userid, range) in before.accounts() {
         permissions.resize(range.end, has_list.then(|| with_permission.contains(userid)));
@@ -310,6 +337,7 @@ fn codes((height, columns): (usize, Vec<Column>), rules: Expr, name: &str) -> Re
         return Ok(Vec::new());
     }
     // Polars widens small literals in `when`; a code is a byte again here.
+    #[expect(clippy::disallowed_methods, reason = "a rule book becomes one code per row here, and nowhere else")]
     let decided = frame::frame(height, columns)?.lazy().select([rules.cast(polars::prelude::DataType::UInt8)]).collect()?;
     let codes = decided.column(name)?.u8()?;
     codes.iter().map(|code| code.ok_or_else(|| Error::Bug(format!("a rule of {name} is null for some row")))).collect()

@@ -77,7 +77,10 @@ mod tests {
         let times = column("u", &times.slice(1, 2)).unwrap();
         assert_eq!(texts.str().unwrap().iter().collect::<Vec<_>>(), [Some("00123"), None, Some("a text longer than twelve bytes")]);
         let back = array(&texts).unwrap();
-        assert_eq!(arrow::array::AsArray::as_string_view(&back).iter().collect::<Vec<_>>(), [Some("00123"), None, Some("a text longer than twelve bytes")]);
+        assert_eq!(
+            arrow::array::AsArray::as_string_view(&back).iter().collect::<Vec<_>>(),
+            [Some("00123"), None, Some("a text longer than twelve bytes")]
+        );
         assert_eq!(times.i64().unwrap().iter().collect::<Vec<_>>(), [None, Some(-1)]);
     }
 }

@@ -40,12 +40,8 @@ pub struct JoinCode {
 pub fn decide_join_codes(exports: &Exports, groups: &GroupSide, decided: &[DecidedGroup]) -> Vec<JoinCode> {
     let before = codes_of(&exports.source_before);
     let after = exports.source_after.as_ref().map(codes_of).unwrap_or_default();
-    let evidence = Evidence {
-        rows_by_id: groups.rows_by_id(),
-        groups,
-        decided,
-        listed_after: exports.source_after.as_ref().map(GroupList::of),
-    };
+    let evidence =
+        Evidence { rows_by_id: groups.rows_by_id(), groups, decided, listed_after: exports.source_after.as_ref().map(GroupList::of) };
     let ids: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     ids.into_iter().map(|id| evidence.decide(id, before.get(id), after.get(id))).collect()
 }

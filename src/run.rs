@@ -20,8 +20,8 @@ use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::{Counts, GroupCounts, SCHEMA_VERSION};
 use crate::report::{aggregates, groups, relations, small};
 use crate::schema::tables::{
-    ACCOUNTS_LIST, ACCOUNTS_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT, FINDINGS_REPORT,
-    GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
+    ACCOUNTS_LIST, ACCOUNTS_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT,
+    FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
@@ -64,7 +64,11 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
         write_table(&stage.path().join(format!("{}.parquet", table.name)), table, batch, sorted_by, &footer)
     };
     write(&ACCOUNTS_REPORT, &accounts, &[&fields::SOURCE_USERID])?;
-    write(&CUSTOMERS_REPORT, &arrow::compute::concat_batches(&CUSTOMERS_REPORT.arrow_schema(), &customers)?, &[&fields::SOURCE_EXTERNAL_USERID])?;
+    write(
+        &CUSTOMERS_REPORT,
+        &arrow::compute::concat_batches(&CUSTOMERS_REPORT.arrow_schema(), &customers)?,
+        &[&fields::SOURCE_EXTERNAL_USERID],
+    )?;
     write(&FINDINGS_REPORT, &small::findings(&summary.findings), &[])?;
     write(&COVERAGE_REPORT, &small::coverage(&exports), &[])?;
     write(&REJECTS_REPORT, &small::rejects(&read), &[])?;
@@ -146,7 +150,8 @@ pub fn ingest(case: &Case, out: &Path, progress: &dyn Progress) -> Result<Ingest
         let remedy = "put the exports into source-before/ and target-after/, or name their paths in [snapshots]";
         return Err(Error::input(&case.file, "snapshots", "none of the four exports is there", remedy));
     }
-    let read: Vec<small::Read<'_>> = rejects.iter().map(|(role, inputs, rejects)| (Some(*role), inputs.as_slice(), rejects.as_slice())).collect();
+    let read: Vec<small::Read<'_>> =
+        rejects.iter().map(|(role, inputs, rejects)| (Some(*role), inputs.as_slice(), rejects.as_slice())).collect();
     // Names with `_` are passed over by readers: they are about the tables, not of them.
     write_table(&stage.path().join("_rejects.parquet"), &REJECTS_REPORT, &small::rejects(&read), &[], &footer(case, &inputs))?;
     write_table(&stage.path().join("_inputs.parquet"), &INPUTS_REPORT, &small::inputs(&read), &[], &footer(case, &inputs))?;
@@ -195,6 +200,7 @@ fn read_rest_of_lists(raw: Raw, mut duplicates: std::collections::HashMap<u32, u
     for table in [&CUSTOMER_MAP, &GROUP_MAP, &REFUSALS] {
         let merged = merge(table, raw.batches(table), &[], &paths)?;
         rows += merged.rows.num_rows() as u64;
+        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
         for (file, count) in merged.duplicates {
             *duplicates.entry(file).or_default() += count;
         }
@@ -202,7 +208,8 @@ fn read_rest_of_lists(raw: Raw, mut duplicates: std::collections::HashMap<u32, u
             refusals = Refusals::of(&merged.rows);
         }
     }
-    let inputs = (0..).zip(raw.files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect();
+    let inputs =
+        (0..).zip(raw.files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect();
     debug_assert_eq!(ACCOUNTS_LIST.key.len(), 1);
     Ok((refusals, Lists { inputs, rejects: raw.rejects, rows }))
 }
@@ -236,7 +243,8 @@ fn accepted_rows(snapshot: &Snapshot) -> u64 {
 
 /// The `qianhe.*` entries of every Parquet file.
 fn footer(case: &Case, inputs: &[Input]) -> Footer {
-    let digests: std::collections::BTreeMap<&str, &str> = inputs.iter().map(|input| (input.file.path.as_str(), input.file.sha256.as_str())).collect();
+    let digests: std::collections::BTreeMap<&str, &str> =
+        inputs.iter().map(|input| (input.file.path.as_str(), input.file.sha256.as_str())).collect();
     let entry = |key: &str, value: String| (format!("qianhe.{key}"), value);
     vec![
         entry("tool_version", env!("CARGO_PKG_VERSION").to_owned()),

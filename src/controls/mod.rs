@@ -37,7 +37,14 @@ impl ControlTotal {
 }
 
 /// All equations that can be checked before the reports are written.
-pub fn totals(exports: &Exports, decision: &Decision, counts: &Counts, accounts: &RecordBatch, customers: &[RecordBatch], inputs: &[&Input]) -> Vec<ControlTotal> {
+pub fn totals(
+    exports: &Exports,
+    decision: &Decision,
+    counts: &Counts,
+    accounts: &RecordBatch,
+    customers: &[RecordBatch],
+    inputs: &[&Input],
+) -> Vec<ControlTotal> {
     let relations = exports.source_before.relations().num_rows() as u64;
     let target_relations = exports.target_after.relations().num_rows() as u64;
     let matched = |rows: &[u32]| rows.iter().filter(|&&row| row != NOT_MATCHED).count() as u64;
@@ -48,10 +55,18 @@ pub fn totals(exports: &Exports, decision: &Decision, counts: &Counts, accounts:
         ControlTotal::new("relations of source-before = sum of outcomes", relations, counts.by_outcome.values().sum()),
         ControlTotal::new("relations of source-before = sum of scopes", relations, counts.by_scope.values().sum()),
         ControlTotal::new("relations of target-after = sum of origins", target_relations, counts.by_origin.values().sum()),
-        ControlTotal::new("matched at the source = matched at the target", matched(&decision.matches.target_of), matched(&decision.matches.source_of)),
+        ControlTotal::new(
+            "matched at the source = matched at the target",
+            matched(&decision.matches.target_of),
+            matched(&decision.matches.source_of),
+        ),
         ControlTotal::new("relations = accounts + not enrolled", relations, sum(&fields::SOURCE_RELATIONS) + unenrolled(decision)),
         ControlTotal::new("outcomes by account = relations of accounts", outcome_sum(accounts), sum(&fields::SOURCE_RELATIONS)),
-        ControlTotal::new("target relations = mapped accounts + others", target_relations, sum(&fields::TARGET_RELATIONS) + elsewhere(exports)),
+        ControlTotal::new(
+            "target relations = mapped accounts + others",
+            target_relations,
+            sum(&fields::TARGET_RELATIONS) + elsewhere(exports),
+        ),
         ControlTotal::new("in scope by account = in scope", sum(&fields::IN_SCOPE), counts.by_scope.get("in_scope").copied().unwrap_or(0)),
         ControlTotal::new("relations = relations of customers", relations, in_customers(&fields::RELATIONS)),
         ControlTotal::new("missing = missing of customers", counts.by_outcome["missing"], in_customers(&fields::COUNT_MISSING)),

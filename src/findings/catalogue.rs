@@ -103,7 +103,7 @@ findings! {
         do_zh: "与群主核对；若为误配，请提供客户群 ID 对照表。", do_en: "Ask the owners; if they are not the same groups, supply a group map.", rows: Some(("groups", "outcome = 'arrived_out_of_scope'")) }
     "B8-group-still-at-source" "B8" Review {
         zh: "{count} 个已迁移的客户群仍在迁出企业的群列表中。", en: "{count} migrated groups are still listed by the source corp, though a group belongs to one corp only.",
-        do_zh: "核对两边是否为同一个群，再向服务方查问。", do_en: "Check that both are one group, then ask the service.", rows: Some(("groups", "outcome = 'migrated' and still_at_source")) }
+        do_zh: "核对两边是否为同一个群，再向服务方查问。", do_en: "Check that both are one group, then ask the service.", rows: Some(("groups", "outcome = 'migrated' and still_at_source = true")) }
     "B8-group-members-differ" "B8" Review {
         zh: "{count} 个客户群仅凭群名配对，两边已知的外部成员却少有重合。", en: "{count} groups are joined by name alone, although few of their known external members are the same.",
         do_zh: "看 member_overlap 与两边人数，与群主核对是否为同一个群。", do_en: "Look at member_overlap and both member counts, and ask the owner whether it is one group.", rows: Some(("groups", "match_method = 'name' and member_overlap is not null")) }
@@ -184,7 +184,7 @@ findings! {
         do_zh: "导出时保存请求（信封格式），以便证明完整性。", do_en: "Keep the request beside the response (the envelope) when dumping, so that completeness can be shown.", rows: None }
     "Q-error-answers" "Q" Info {
         zh: "导出中有 {count} 个接口错误应答（{detail}），只作为覆盖证据。", en: "The dumps hold {count} error answers ({detail}); they count as evidence of coverage only.",
-        do_zh: "对 coverage 中状态为 failed 的账号重新导出。", do_en: "Export the accounts again that coverage shows as failed.", rows: Some(("coverage", "status = 'failed'")) }
+        do_zh: "对 coverage 中状态为 failed 的账号重新导出。", do_en: "Export the accounts again that coverage shows as failed.", rows: None }
 }
 
 /// A line of the rule book, as `qianhe rules` prints it.
@@ -230,7 +230,9 @@ pub fn rule_book() -> Vec<RuleLine> {
         what: rule.says.to_owned(),
     });
     let group_outcomes = GROUP_RULE_BOOK.iter().map(|rule| RuleLine {
-        code: rule.reason.map_or_else(|| format!("group-outcome/{}", rule.outcome), |reason| format!("group-outcome/{}/{reason}", rule.outcome)),
+        code: rule
+            .reason
+            .map_or_else(|| format!("group-outcome/{}", rule.outcome), |reason| format!("group-outcome/{}/{reason}", rule.outcome)),
         clause: rule.clause,
         severity: rule.severity,
         what: rule.says.to_owned(),

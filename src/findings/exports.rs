@@ -56,8 +56,10 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
             findings.push(Finding::new(code, 1, vec![role.word().to_owned()], say(role, at)));
         }
     }
-    let early: Vec<(Role, i64)> =
-        [Role::SourceAfter, Role::TargetAfter].into_iter().filter_map(|role| taken(role).filter(|&at| at < end).map(|at| (role, at))).collect();
+    let early: Vec<(Role, i64)> = [Role::SourceAfter, Role::TargetAfter]
+        .into_iter()
+        .filter_map(|role| taken(role).filter(|&at| at < end).map(|at| (role, at)))
+        .collect();
     if !early.is_empty() {
         let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
         let roles = early.iter().map(|(role, _)| role.word().to_owned()).collect();
@@ -73,10 +75,8 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
 
 /// A moment in the time zone of the case.
 fn moment(case: &Case, micros: i64) -> String {
-    jiff::Timestamp::from_microsecond(micros).map_or_else(
-        |_| format!("{micros} us"),
-        |at| at.to_zoned(case.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string(),
-    )
+    jiff::Timestamp::from_microsecond(micros)
+        .map_or_else(|_| format!("{micros} us"), |at| at.to_zoned(case.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string())
 }
 
 fn namespaces(decision: &Decision) -> Option<Finding> {
@@ -129,7 +129,8 @@ fn corp_codes(exports: &Exports) -> Vec<Finding> {
     compare(Role::SourceBefore, Role::SourceAfter, true);
     compare(Role::TargetBefore, Role::TargetAfter, true);
     compare(Role::SourceBefore, Role::TargetAfter, false);
-    let mixed: Vec<String> = codes.iter().filter(|(_, codes)| is_mixed(codes)).map(|(role, codes)| format!("{role}: {}", shares(codes))).collect();
+    let mixed: Vec<String> =
+        codes.iter().filter(|(_, codes)| is_mixed(codes)).map(|(role, codes)| format!("{role}: {}", shares(codes))).collect();
     let swapped = Finding::new("Q-swapped-dumps", suspicions.len() as u64, suspicions.clone(), suspicions.join("; "));
     vec![swapped, Finding::new("Q-mixed-dumps", mixed.len() as u64, mixed.clone(), mixed.join("; "))]
 }

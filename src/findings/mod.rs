@@ -6,7 +6,7 @@ mod groups;
 mod relations;
 mod verdict;
 
-pub use catalogue::{CATALOGUE, FindingRule, rule_book, RuleLine};
+pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
 pub use verdict::{exit_code, verdict};
 
 use crate::case::Case;
@@ -58,7 +58,14 @@ impl Finding {
 }
 
 /// Everything that there is to say, the most serious first, in the order of the catalogue.
-pub fn find(case: &Case, exports: &Exports, decision: &Decision, groups: &GroupDecision, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
+pub fn find(
+    case: &Case,
+    exports: &Exports,
+    decision: &Decision,
+    groups: &GroupDecision,
+    lists: &[Input],
+    rejects: &[String],
+) -> Vec<Finding> {
     let mut findings = relations::find(exports, decision);
     findings.extend(exports::find(case, exports, decision, lists, rejects));
     findings.extend(groups::find(exports, groups));

@@ -48,7 +48,8 @@ pub(super) fn find(exports: &Exports, decision: &Decision) -> Vec<Finding> {
             kinds[kind].add(exports, row);
         }
     }
-    let mut findings: Vec<Finding> = BY_OUTCOME.iter().zip(kinds).map(|((code, ..), rows)| Finding::new(code, rows.count, rows.examples, "")).collect();
+    let mut findings: Vec<Finding> =
+        BY_OUTCOME.iter().zip(kinds).map(|((code, ..), rows)| Finding::new(code, rows.count, rows.examples, "")).collect();
     if is_inconclusive(undetermined.count, in_scope) {
         let share = format!("{}.{} %", undetermined.count * 100 / in_scope, undetermined.count * 1000 / in_scope % 10);
         findings.push(Finding::new("B8-inconclusive", undetermined.count, undetermined.examples, share));

@@ -62,7 +62,8 @@ impl<Method: Copy> Matches<Method> {
 
 /// Matches all pairs, side by side. `unionids_shared`: whether the namespaces allow to compare unionids.
 pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], map: &IdMap, unionids_shared: bool) -> Matches {
-    let results: Vec<PairResult> = pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map, unionids_shared).run()).collect();
+    let results: Vec<PairResult> =
+        pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map, unionids_shared).run()).collect();
     let mut matches = Matches::none(source.rows(), target.rows());
     for (pair, result) in pairs.iter().zip(results) {
         for (source, target, method) in result.joined {

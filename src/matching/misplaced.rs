@@ -13,7 +13,15 @@ use crate::schema::vocabulary::MatchMethod;
 /// at the source than at the target is ambiguous, as inside a pair.
 ///
 /// `candidates`: source rows in scope, not matched, not refused. `arrivals`: unmatched target rows made since the start.
-pub fn misplaced(source: &Side, target: &Side, candidates: &[u32], arrivals: &[u32], map: &IdMap, unionids_shared: bool, matches: &mut Matches) -> Vec<u32> {
+pub fn misplaced(
+    source: &Side,
+    target: &Side,
+    candidates: &[u32],
+    arrivals: &[u32],
+    map: &IdMap,
+    unionids_shared: bool,
+    matches: &mut Matches,
+) -> Vec<u32> {
     let mut found = Vec::new();
     let mut settled: HashSet<u32> = HashSet::new();
     for method in [MatchMethod::CustomerMap, MatchMethod::Unionid] {

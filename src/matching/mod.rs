@@ -19,3 +19,6 @@ pub use id_map::IdMap;
 pub use misplaced::misplaced;
 pub use namespaces::Namespaces;
 pub use side::Side;
+
+#[cfg(test)]
+mod tests;

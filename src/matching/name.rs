@@ -1,5 +1,7 @@
 //! Matching by name, the weakest method: never between two relations that the ids contradict.
 
+use std::collections::HashSet;
+
 use super::cascade::PairResult;
 use super::id_map::IdMap;
 use super::side::Side;
@@ -20,7 +22,7 @@ pub(super) struct Ids<'a> {
 struct Class {
     /// Carries a unionid that the other side could carry too.
     unionid: bool,
-    /// Carries an external_userid.
+    /// Carries an `external_userid`.
     id: bool,
     /// The customer map speaks of that id.
     mapped: bool,
@@ -40,23 +42,16 @@ impl Ids<'_> {
         if standing.target.is_empty() {
             return;
         }
-        let sources = self.by_class(standing.source, |row| self.source_class(row));
-        let targets = self.by_class(standing.target, |row| self.target_class(row));
-        for group in components(&sources, &targets) {
-            group.settle(result);
-        }
-    }
-
-    fn by_class(&self, rows: &[u32], class: impl Fn(u32) -> Class) -> Vec<(Class, Vec<u32>)> {
-        let mut classes: Vec<(Class, Vec<u32>)> = Vec::new();
-        for &row in rows {
-            let class = class(row);
-            match classes.iter_mut().find(|(known, _)| *known == class) {
-                Some((_, rows)) => rows.push(row),
-                None => classes.push((class, vec![row])),
+        let sources = by_class(standing.source, |row| self.source_class(row));
+        let targets = by_class(standing.target, |row| self.target_class(row));
+        for component in components(&sources, &targets) {
+            if component.is_without_contradiction() {
+                let (source, target) = component.in_order_of(standing);
+                result.settle(&Standing { source: &source, target: &target }, MatchMethod::Name);
+            } else {
+                component.settle(result);
             }
         }
-        classes
     }
 
     fn source_class(&self, row: u32) -> Class {
@@ -76,6 +71,19 @@ impl Ids<'_> {
             mapped: id.is_some_and(|id| self.map.is_image(id)),
         }
     }
+}
+
+/// The rows of each class, in order.
+fn by_class(rows: &[u32], class: impl Fn(u32) -> Class) -> Vec<(Class, Vec<u32>)> {
+    let mut classes: Vec<(Class, Vec<u32>)> = Vec::new();
+    for &row in rows {
+        let class = class(row);
+        match classes.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, rows)) => rows.push(row),
+            None => classes.push((class, vec![row])),
+        }
+    }
+    classes
 }
 
 /// Rows of one name that are connected by "does not contradict".
@@ -109,6 +117,22 @@ fn components<'a>(sources: &'a [(Class, Vec<u32>)], targets: &'a [(Class, Vec<u3
 }
 
 impl Component<'_> {
+    fn is_without_contradiction(&self) -> bool {
+        self.sources.iter().all(|source| self.targets.iter().all(|target| !source.0.contradicts(target.0)))
+    }
+
+    /// Its rows of both sides, in the order of seniority that the standing has.
+    fn in_order_of(&self, standing: &Standing<'_>) -> (Vec<u32>, Vec<u32>) {
+        let among = |rows: &[u32], classes: &[&(Class, Vec<u32>)]| {
+            if let [(_, only)] = classes {
+                return only.clone();
+            }
+            let of_component: HashSet<u32> = classes.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
+            rows.iter().copied().filter(|row| of_component.contains(row)).collect()
+        };
+        (among(standing.source, &self.sources), among(standing.target, &self.targets))
+    }
+
     /// Joins every source row with a target row that it does not contradict; where that cannot be done for all, all
     /// are ambiguous.
     fn settle(mut self, result: &mut PairResult) {

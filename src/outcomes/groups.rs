@@ -3,7 +3,7 @@
 use crate::schema::vocabulary::{GroupOutcome, GroupReason, GroupScope, Severity};
 
 /// What the rules look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupFacts {
     /// Whether it was to move.
     pub scope: GroupScope,
@@ -58,7 +58,9 @@ impl GroupRule {
     /// The `reason` of a group that the rule decided.
     pub fn reason(&self, scope: GroupScope) -> Option<GroupReason> {
         self.reason.or_else(|| match self.outcome {
-            GroupOutcome::OutOfScope | GroupOutcome::ArrivedOutOfScope => GroupReason::ALL.iter().copied().find(|reason| reason.word() == scope.word()),
+            GroupOutcome::OutOfScope | GroupOutcome::ArrivedOutOfScope => {
+                GroupReason::ALL.iter().copied().find(|reason| reason.word() == scope.word())
+            }
             _ => None,
         })
     }

@@ -2,6 +2,9 @@
 
 use crate::schema::vocabulary::{CodeVerdict, Observed, Predicted, Severity};
 
+use Observed::{Alive, Deleted, Empty, NotObserved};
+use Severity::{Defect, Ok as Fine, Review};
+
 /// The groups that a code links in source-before, counted by what is known of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LinkedBefore {
@@ -54,14 +57,14 @@ pub struct ObservationRule {
 /// The rules of observation, first that holds; the last always does.
 #[rustfmt::skip]
 pub const OBSERVATION_RULES: &[ObservationRule] = &[
-    ObservationRule { observed: Observed::Deleted,     holds: |code| code.deleted },
-    ObservationRule { observed: Observed::Alive,       holds: |code| code.listed > 0 },
-    ObservationRule { observed: Observed::NotObserved, holds: |code| !code.answered || code.unclear > 0 },
-    ObservationRule { observed: Observed::Empty,       holds: |_| true },
+    ObservationRule { observed: Deleted,     holds: |code| code.deleted },
+    ObservationRule { observed: Alive,       holds: |code| code.listed > 0 },
+    ObservationRule { observed: NotObserved, holds: |code| !code.answered || code.unclear > 0 },
+    ObservationRule { observed: Empty,       holds: |_| true },
 ];
 
 /// What the rules of the verdict look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeFacts {
     /// None where source-before does not hold the code.
     pub predicted: Option<Predicted>,
@@ -84,9 +87,6 @@ pub struct JoinCodeRule {
     /// When it holds.
     pub holds: fn(&CodeFacts) -> bool,
 }
-
-use Observed::{Alive, Deleted, Empty, NotObserved};
-use Severity::{Defect, Ok as Fine, Review};
 
 /// The rules, first that holds; the last always does.
 #[rustfmt::skip]
@@ -120,7 +120,7 @@ pub fn predicted(linked: &LinkedBefore) -> Predicted {
 
 /// What source-after shows of a code.
 pub fn observed(code: &LinkedAfter) -> Observed {
-    OBSERVATION_RULES.iter().find(|rule| (rule.holds)(code)).map_or(Observed::Empty, |rule| rule.observed)
+    OBSERVATION_RULES.iter().find(|rule| (rule.holds)(code)).map_or(Empty, |rule| rule.observed)
 }
 
 /// The rule that gives a code its verdict.
@@ -140,7 +140,11 @@ mod tests {
             (Some(Predicted::Empty), [V::Unverified, V::Emptied, V::Emptied, V::AliveNewGroup], V::AliveGroupLeftBehind),
             (Some(Predicted::Alive), [V::Unverified, V::Lost, V::Lost, V::Kept], V::Kept),
             (Some(Predicted::AlreadyEmpty), [V::AlreadyEmpty, V::AlreadyEmpty, V::AlreadyEmpty, V::AliveUnpredicted], V::AliveUnpredicted),
-            (Some(Predicted::Unknown), [V::Unverified, V::EmptiedUnpredicted, V::EmptiedUnpredicted, V::AliveUnpredicted], V::AliveUnpredicted),
+            (
+                Some(Predicted::Unknown),
+                [V::Unverified, V::EmptiedUnpredicted, V::EmptiedUnpredicted, V::AliveUnpredicted],
+                V::AliveUnpredicted,
+            ),
             (None, [V::New; 4], V::New),
         ];
         for (predicted, verdicts, kept_by_linked_before) in table {

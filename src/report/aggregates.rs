@@ -100,9 +100,11 @@ fn target_facts(exports: &Exports, decision: &Decision) -> Result<LazyFrame> {
 
 /// How often each code stands in each pair; every pair has an entry.
 fn count_by_account(facts: LazyFrame, codes: usize) -> Result<Counts> {
+    #[expect(clippy::disallowed_methods, reason = "counts by account: as many rows as accounts and words")]
     let counted = facts.group_by([e::ACCOUNT.expr(), e::RULE.expr()]).agg([polars::prelude::len().alias("len")]).collect()?;
     let mut counts = Counts { codes, by_account: HashMap::new(), none: vec![0; codes] };
-    let (account, code, len) = (counted.column(e::ACCOUNT.name)?.u32()?, counted.column(e::RULE.name)?.u8()?, counted.column("len")?.u32()?);
+    let (account, code, len) =
+        (counted.column(e::ACCOUNT.name)?.u32()?, counted.column(e::RULE.name)?.u8()?, counted.column("len")?.u32()?);
     for ((account, code), len) in account.iter().zip(code.iter()).zip(len.iter()) {
         let (Some(account), Some(code), Some(len)) = (account, code, len) else { return Err(Error::Bug("a count is null".to_owned())) };
         counts.by_account.entry(account as usize).or_insert_with(|| vec![0; codes])[code as usize] = i64::from(len);
@@ -127,7 +129,8 @@ impl std::ops::Index<&usize> for Counts {
 }
 
 fn in_scope_by_account(decision: &Decision) -> Vec<i64> {
-    let in_scope = |range: &std::ops::Range<u32>| range.clone().filter(|&row| decision.scope[row as usize] == Scope::InScope).count() as i64;
+    let in_scope =
+        |range: &std::ops::Range<u32>| range.clone().filter(|&row| decision.scope[row as usize] == Scope::InScope).count() as i64;
     decision.pairs.iter().map(|pair| in_scope(&pair.source)).collect()
 }
 
@@ -138,7 +141,9 @@ fn in_scope_by_account(decision: &Decision) -> Vec<i64> {
 pub fn customers(exports: &Exports, decision: &Decision) -> Result<Vec<RecordBatch>> {
     let relations = exports.source_before.relations();
     let height = relations.num_rows();
-    let text = |name: &str, column: &crate::schema::Column| frame::column(name, relations.column_by_name(column.name).expect("relations hold their columns"));
+    let text = |name: &str, column: &crate::schema::Column| {
+        frame::column(name, relations.column_by_name(column.name).expect("relations hold their columns"))
+    };
     let codes: Vec<u8> = (0..height).map(|row| decision.outcome(row).code()).collect();
     let scopes: Vec<u8> = decision.scope.iter().map(|scope| scope.code()).collect();
     let columns = vec![
@@ -149,6 +154,7 @@ pub fn customers(exports: &Exports, decision: &Decision) -> Result<Vec<RecordBat
         Series::new(PlSmallStr::from_static(e::SCOPE.name), scopes).into(),
     ];
     let id = fields::SOURCE_EXTERNAL_USERID.expr();
+    #[expect(clippy::disallowed_methods, reason = "counts by customer, one partition at a time")]
     let grouped = frame::frame(height, columns)?
         .lazy()
         .filter(id.clone().is_not_null())
@@ -191,9 +197,12 @@ fn customers_without_id(exports: &Exports, decision: &Decision) -> Result<Record
     let relations = exports.source_before.relations();
     let column = |column: &crate::schema::Column| relations.column_by_name(column.name).expect("relations hold their columns");
     let names: &StringViewArray = column(&fields::CUSTOMER_NAME).as_string_view();
-    let mut rows: Vec<u32> = (0..relations.num_rows()).filter(|&row| column(&fields::EXTERNAL_USERID).is_null(row)).map(|row| row as u32).collect();
+    let mut rows: Vec<u32> =
+        (0..relations.num_rows()).filter(|&row| column(&fields::EXTERNAL_USERID).is_null(row)).map(|row| row as u32).collect();
     rows.sort_by_key(|&row| names.is_valid(row as usize).then(|| names.value(row as usize)));
-    let count = |holds: &dyn Fn(usize) -> bool| -> ArrayRef { Arc::new(rows.iter().map(|&row| Some(i64::from(holds(row as usize)))).collect::<Int64Array>()) };
+    let count = |holds: &dyn Fn(usize) -> bool| -> ArrayRef {
+        Arc::new(rows.iter().map(|&row| Some(i64::from(holds(row as usize)))).collect::<Int64Array>())
+    };
     let at: UInt32Array = rows.clone().into();
     let mut columns: Vec<ArrayRef> = vec![
         take(column(&fields::EXTERNAL_USERID), &at, None)?,

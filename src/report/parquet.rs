@@ -45,7 +45,8 @@ impl TableWriter {
         let file = crate::report::create_private(path)?;
         let schema = written_schema(table);
         let options = ArrowWriterOptions::new().with_properties(properties(table, sorted_by, footer)).with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(BufWriter::new(file), schema.clone(), options).map_err(|error| failed(path, error))?;
+        let writer =
+            ArrowWriter::try_new_with_options(BufWriter::new(file), schema.clone(), options).map_err(|error| failed(path, error))?;
         Ok(Self { path: path.to_path_buf(), table, schema, writer })
     }
 
@@ -54,7 +55,8 @@ impl TableWriter {
     /// # Errors
     /// [`Error::Io`] if the disk refuses, [`Error::Bug`] if the rows are not of the table.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<()> {
-        let columns = self.table.columns.iter().zip(rows.columns()).map(|(slot, array)| written(*slot, array)).collect::<Result<Vec<_>>>()?;
+        let columns =
+            self.table.columns.iter().zip(rows.columns()).map(|(slot, array)| written(*slot, array)).collect::<Result<Vec<_>>>()?;
         let rows = RecordBatch::try_new(self.schema.clone(), columns)?;
         self.writer.write(&rows).map_err(|error| failed(&self.path, error))
     }
@@ -106,7 +108,13 @@ fn written_schema(table: &Table) -> SchemaRef {
 
 /// What a reader is told: plain strings, dictionaries for words.
 fn published_schema(table: &Table) -> Schema {
-    Schema::new(table.columns.iter().map(|slot| Field::new(slot.column.name, slot.column.kind.published_type(), !slot.required)).collect::<Vec<_>>())
+    Schema::new(
+        table
+            .columns
+            .iter()
+            .map(|slot| Field::new(slot.column.name, slot.column.kind.published_type(), !slot.required))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The array as it is written: words, be they codes or texts, become dictionaries over their vocabulary.
@@ -127,7 +135,8 @@ fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> WriterPr
     let mut entries = vec![KeyValue::new("ARROW:schema".to_owned(), encode_arrow_schema(&published_schema(table)))];
     entries.extend(footer.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())));
     let sorting = sorted_by.iter().filter_map(|column| table.position(column)).filter_map(|n| i32::try_from(n).ok());
-    let sorting: Vec<SortingColumn> = sorting.map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true }).collect();
+    let sorting: Vec<SortingColumn> =
+        sorting.map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true }).collect();
     let builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROW_GROUP))
@@ -156,4 +165,18 @@ fn with_column(builder: WriterPropertiesBuilder, column: &Column) -> WriterPrope
 fn is_high_entropy(column: &Column) -> bool {
     use crate::schema::fields as f;
     [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::report::small;
+    use crate::schema::tables::FINDINGS_REPORT;
+
+    #[test]
+    fn a_full_disk_is_said_and_is_not_our_bug() {
+        let error = write_table(Path::new("/dev/full"), &FINDINGS_REPORT, &small::findings(&[]), &[], &Vec::new()).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{error}");
+        assert!(error.to_string().starts_with("/dev/full: cannot write: No space left on device"), "{error}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::interrupt;
 use crate::matching::NOT_MATCHED;
 use crate::schema::tables::{RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
-use crate::schema::vocabulary::{Origin, Outcome};
+use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason};
 use crate::schema::{Column, Table, fields};
 
 /// Writes every relation of source-before, sorted by outcome, then account.
@@ -63,7 +63,8 @@ fn relations(exports: &Exports, decision: &Decision, rows: &[u32]) -> Result<Rec
     let at_target: UInt32Array = rows.iter().map(|&row| joined(decision.matches.target_of[row as usize])).collect();
     let source = |column: &Column| Ok::<ArrayRef, crate::Error>(take(column_of(before, column), &at_source, None)?);
     let target = |column: &Column| Ok::<ArrayRef, crate::Error>(take(column_of(after, column), &at_target, None)?);
-    let words = |code: &dyn Fn(usize) -> Option<u8>| -> ArrayRef { Arc::new(rows.iter().map(|&row| code(row as usize)).collect::<UInt8Array>()) };
+    let words =
+        |code: &dyn Fn(usize) -> Option<u8>| -> ArrayRef { Arc::new(rows.iter().map(|&row| code(row as usize)).collect::<UInt8Array>()) };
     let pair = |row: usize| decision.account[row].map(|index| index as usize);
     let mapped: StringViewArray =
         rows.iter().map(|&row| pair(row as usize).map(|index| exports.enrolment.accounts()[index].target_userid.as_str())).collect();
@@ -75,9 +76,9 @@ fn relations(exports: &Exports, decision: &Decision, rows: &[u32]) -> Result<Rec
         source(&fields::CREATED_AT)?,
         words(&|row| Some(decision.scope[row].code())),
         words(&|row| Some(decision.outcome(row).code())),
-        words(&|row| decision.reason(row).map(|reason| reason.code())),
+        words(&|row| decision.reason(row).map(Reason::code)),
         words(&|row| Some(decision.rule_of(row).severity.code())),
-        words(&|row| decision.matches.method[row].map(|method| method.code())),
+        words(&|row| decision.matches.method[row].map(MatchMethod::code)),
         Arc::new(mapped),
         target(&fields::USERID)?,
         target(&fields::EXTERNAL_USERID)?,

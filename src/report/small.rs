@@ -86,7 +86,9 @@ pub fn rejects(read: &[Read<'_>]) -> RecordBatch {
 
 /// The keys of the rejects, for the finding: file and place.
 pub fn reject_keys(read: &[Read<'_>]) -> Vec<String> {
-    let key = |inputs: &[Input], reject: &Reject| format!("{}: {}", inputs.get(reject.file as usize).map_or("", |i| i.file.path.as_str()), reject.place);
+    let key = |inputs: &[Input], reject: &Reject| {
+        format!("{}: {}", inputs.get(reject.file as usize).map_or("", |i| i.file.path.as_str()), reject.place)
+    };
     read.iter().flat_map(|(_, inputs, rejects)| rejects.iter().map(|reject| key(inputs, reject))).collect()
 }
 

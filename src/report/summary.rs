@@ -40,7 +40,11 @@ impl Counts {
         for origin in &decision.origin {
             origins[origin.code() as usize] += 1;
         }
-        Self { by_scope: by_word(Scope::WORDS, scopes), by_outcome: by_word(Outcome::WORDS, outcomes), by_origin: by_word(Origin::WORDS, origins) }
+        Self {
+            by_scope: by_word(Scope::WORDS, scopes),
+            by_outcome: by_word(Outcome::WORDS, outcomes),
+            by_origin: by_word(Origin::WORDS, origins),
+        }
     }
 }
 
@@ -161,7 +165,7 @@ struct JoinCodes<'a> {
 struct Ordered<'a>(&'static [&'static str], &'a BTreeMap<String, u64>);
 
 impl Serialize for Ordered<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|word| (word, self.1.get(*word).copied().unwrap_or(0))))
     }
 }
@@ -190,7 +194,14 @@ struct InputJson<'a> {
 
 impl AuditSummary {
     /// Brings the parts together.
-    pub fn new(case: &Case, counts: Counts, group_counts: GroupCounts, findings: Vec<Finding>, inputs: Vec<Input>, folder: std::path::PathBuf) -> Self {
+    pub fn new(
+        case: &Case,
+        counts: Counts,
+        group_counts: GroupCounts,
+        findings: Vec<Finding>,
+        inputs: Vec<Input>,
+        folder: std::path::PathBuf,
+    ) -> Self {
         Self {
             case_id: case.id.clone(),
             case_title: case.title.clone(),
@@ -222,7 +233,10 @@ impl AuditSummary {
                 by_scope: Ordered(Scope::WORDS, &counts.by_scope),
                 by_outcome: Ordered(Outcome::WORDS, &counts.by_outcome),
             },
-            target_relations: TargetRelations { total: counts.by_origin.values().sum(), by_origin: Ordered(Origin::WORDS, &counts.by_origin) },
+            target_relations: TargetRelations {
+                total: counts.by_origin.values().sum(),
+                by_origin: Ordered(Origin::WORDS, &counts.by_origin),
+            },
             groups: self.group_counts.groups(),
             join_codes: self.group_counts.join_codes(),
             billing: None,

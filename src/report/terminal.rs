@@ -29,7 +29,14 @@ pub fn summary(audit: &AuditSummary) -> String {
         text.push_str("\nwhat to do, the most serious first\n");
     }
     for finding in &to_act_on {
-        let _ = writeln!(text, "  [{}] {}: {}\n      -> {}", finding.severity(), finding.rule.code, finding.message_en(), finding.rule.next_step_en);
+        let _ = writeln!(
+            text,
+            "  [{}] {}: {}\n      -> {}",
+            finding.severity(),
+            finding.rule.code,
+            finding.message_en(),
+            finding.rule.next_step_en
+        );
     }
     let _ = writeln!(text, "\n{} control totals hold; reports in {}", audit.control_totals.len(), audit.folder.display());
     text

@@ -69,7 +69,8 @@ impl Enrolment {
     }
 
     fn new(accounts: Vec<Account>) -> Self {
-        let index = |userid: fn(&Account) -> &String| accounts.iter().enumerate().map(|(i, account)| (userid(account).clone(), i)).collect();
+        let index =
+            |userid: fn(&Account) -> &String| accounts.iter().enumerate().map(|(i, account)| (userid(account).clone(), i)).collect();
         Self { by_source: index(|a| &a.source_userid), by_target: index(|a| &a.target_userid), accounts }
     }
 
@@ -98,7 +99,8 @@ fn rows_of(batch: &RecordBatch) -> Vec<Row> {
     let record = batch.column_by_name(RECORD).map(|a| a.as_primitive::<UInt64Type>().clone());
     (0..batch.num_rows())
         .filter_map(|i| {
-            let assessment = if text(&fields::ASSESSMENT, i).as_deref() == Some(Assessment::Fail.word()) { Assessment::Fail } else { Assessment::Pass };
+            let assessment =
+                if text(&fields::ASSESSMENT, i).as_deref() == Some(Assessment::Fail.word()) { Assessment::Fail } else { Assessment::Pass };
             let account = Account {
                 source_userid: text(&fields::SOURCE_USERID, i)?,
                 target_userid: text(&fields::TARGET_USERID, i)?,
@@ -162,7 +164,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_repeated_row_is_a_duplicate() {
-        let (enrolment, duplicates) = Enrolment::from_lists(&lists(&[("b", "y", ""), ("a", "x", ""), ("a", "x", "pass")]), Path::new("")).unwrap();
+        let (enrolment, duplicates) =
+            Enrolment::from_lists(&lists(&[("b", "y", ""), ("a", "x", ""), ("a", "x", "pass")]), Path::new("")).unwrap();
         assert_eq!(enrolment.accounts().iter().map(|a| a.source_userid.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(enrolment.by_target("y"), Some(1));
         assert_eq!(duplicates, HashMap::from([(0, 1)]));

@@ -87,7 +87,9 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn index(refusals: &'a Refusals, relations: &RecordBatch) -> Self {
         let mut rows: HashMap<(Key, &str), Vec<u32>> = HashMap::new();
-        for (by, column) in [(Key::ExternalUserid, &fields::EXTERNAL_USERID), (Key::Unionid, &fields::UNIONID), (Key::CustomerName, &fields::CUSTOMER_NAME)] {
+        for (by, column) in
+            [(Key::ExternalUserid, &fields::EXTERNAL_USERID), (Key::Unionid, &fields::UNIONID), (Key::CustomerName, &fields::CUSTOMER_NAME)]
+        {
             let keys: HashSet<&str> = refusals.rows.iter().filter(|r| r.by == by).map(|r| r.key.as_str()).collect();
             if keys.is_empty() {
                 continue;

@@ -54,7 +54,8 @@ impl SnapshotCoverage {
     /// What the snapshot can say about the groups of an owner, or of the whole corp, given whether it shows any group. An
     /// owner who was asked about alone has evidence of their own; an error there, or for the corp, is never coverage.
     pub fn of_groups(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
-        let status = |owner: Option<&str>| self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status);
+        let status =
+            |owner: Option<&str>| self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status);
         let of_owner = owner.and_then(|owner| status(Some(owner)));
         let of_corp = status(None).or(self.trusted.then_some(Coverage::Complete));
         let of_groups = || self.evidence.range((GROUPS.to_owned(), None)..).take_while(|((dataset, _), _)| dataset == GROUPS);

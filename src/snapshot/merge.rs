@@ -44,7 +44,7 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     let columns = (0..table.columns.len())
         .map(|n| {
             let array = all.column(n);
-            let newest = copies.newest_filled(array, &order, &runs);
+            let newest = Copies::newest_filled(array, &order, &runs);
             take(array, &newest, None)
         })
         .collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
@@ -86,7 +86,8 @@ impl Copies {
             return (0..self.rows as u32).collect();
         }
         let hints = SortHints::of(&self.key, self.rows);
-        let mut entries: Vec<(u64, u64, u32)> = (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
+        let mut entries: Vec<(u64, u64, u32)> =
+            (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
         entries.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize)));
         entries.into_iter().map(|(_, _, row)| row).collect()
     }
@@ -128,7 +129,7 @@ impl Copies {
     }
 
     /// For each run, the newest copy in which `array` is filled; the newest of all where none is.
-    fn newest_filled(&self, array: &ArrayRef, order: &[u32], runs: &[(usize, usize)]) -> UInt32Array {
+    fn newest_filled(array: &ArrayRef, order: &[u32], runs: &[(usize, usize)]) -> UInt32Array {
         runs.iter()
             .map(|&(begin, end)| {
                 let filled = || order[begin..end].iter().rev().find(|&&row| array.is_valid(row as usize));
@@ -199,9 +200,8 @@ fn ranks(key: &Key, n: usize, rows: usize) -> Vec<u64> {
 fn leading_bytes(key: &Key, n: usize, rows: usize) -> Vec<u64> {
     let mut texts = (0..rows).filter_map(|i| key.text(n, i));
     let Some(first) = texts.next() else { return vec![0; rows] };
-    let shared = texts.fold(first.len(), |shared, text| {
-        first.as_bytes().iter().zip(text.as_bytes()).take(shared).take_while(|(a, b)| a == b).count()
-    });
+    let shared = texts
+        .fold(first.len(), |shared, text| first.as_bytes().iter().zip(text.as_bytes()).take(shared).take_while(|(a, b)| a == b).count());
     (0..rows)
         .into_par_iter()
         .map(|i| {

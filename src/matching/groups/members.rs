@@ -50,7 +50,11 @@ impl Eq for Overlap {}
 pub(super) type Candidate = (Overlap, u32, u32);
 
 /// All pairs of the given rows that share somebody, and at least `min_overlap`.
-pub(super) fn overlaps((source, source_rows): (&GroupSide, &[u32]), (target, target_rows): (&GroupSide, &[u32]), min_overlap: f64) -> Vec<Candidate> {
+pub(super) fn overlaps(
+    (source, source_rows): (&GroupSide, &[u32]),
+    (target, target_rows): (&GroupSide, &[u32]),
+    min_overlap: f64,
+) -> Vec<Candidate> {
     let mut groups_of: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut sizes = vec![0; target_rows.len()];
     for (place, &row) in target_rows.iter().enumerate() {

@@ -37,7 +37,13 @@ pub struct MemberTest {
 }
 
 /// Matches all groups.
-pub fn match_groups(source: &GroupSide, target: &GroupSide, pairs: &[GroupPair], map: &IdMap, test: MemberTest) -> Matches<GroupMatchMethod> {
+pub fn match_groups(
+    source: &GroupSide,
+    target: &GroupSide,
+    pairs: &[GroupPair],
+    map: &IdMap,
+    test: MemberTest,
+) -> Matches<GroupMatchMethod> {
     let mut matches = Matches::none(source.rows(), target.rows());
     by_map(source, target, map, &mut matches);
     let results: Vec<PairResult> = pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map).run(test)).collect();

@@ -33,7 +33,8 @@ impl GroupSide {
     pub fn of(snapshot: &Snapshot) -> Self {
         let (groups, members) = (snapshot.table(&GROUPS), snapshot.table(&GROUP_MEMBERS));
         let column = |column: &Column| groups.column_by_name(column.name).expect("groups hold their columns");
-        let member = |column: &Column| members.column_by_name(column.name).expect("group members hold their columns").as_string_view().clone();
+        let member =
+            |column: &Column| members.column_by_name(column.name).expect("group members hold their columns").as_string_view().clone();
         let chat_id = column(&fields::CHAT_ID).as_string_view().clone();
         let of_members = member(&fields::CHAT_ID);
         let stretches: HashMap<&str, Range<usize>> = stretches(&of_members).into_iter().collect();

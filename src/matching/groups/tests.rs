@@ -20,7 +20,8 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
         for (n, unionid) in unionids.iter().enumerate() {
             let userid = format!("m{n}");
             let kind = Cell::Text(MemberKind::External.word());
-            members.push(&[Cell::Text(&id), Cell::Text(&userid), kind, Cell::Text(unionid), Cell::Null, Cell::Null, Cell::Null], from(record));
+            members
+                .push(&[Cell::Text(&id), Cell::Text(&userid), kind, Cell::Text(unionid), Cell::Null, Cell::Null, Cell::Null], from(record));
         }
     }
     let mut raw = Raw::default();
