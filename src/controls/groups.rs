@@ -1,5 +1,7 @@
 //! What must balance of groups and join codes.
 
+use arrow::array::RecordBatch;
+
 use super::ControlTotal;
 use crate::decision::Exports;
 use crate::groups::GroupDecision;
@@ -32,5 +34,5 @@ fn codes(exports: &Exports) -> u64 {
     let before = exports.source_before.table(&JOIN_CODES);
     let after = exports.source_after.as_ref().map(|after| after.table(&JOIN_CODES));
     let known = after.map_or(0, |after| stands_in(&JOIN_CODES, after, before).true_count());
-    (before.num_rows() + after.map_or(0, |after| after.num_rows()) - known) as u64
+    (before.num_rows() + after.map_or(0, RecordBatch::num_rows) - known) as u64
 }

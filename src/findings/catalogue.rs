@@ -103,7 +103,7 @@ findings! {
         do_zh: "与群主核对；若为误配，请提供客户群 ID 对照表。", do_en: "Ask the owners; if they are not the same groups, supply a group map.", rows: Some(("groups", "outcome = 'arrived_out_of_scope'")) }
     "B8-group-still-at-source" "B8" Review {
         zh: "{count} 个已迁移的客户群仍在迁出企业的群列表中。", en: "{count} migrated groups are still listed by the source corp, though a group belongs to one corp only.",
-        do_zh: "核对两边是否为同一个群，再向服务方查问。", do_en: "Check that both are one group, then ask the service.", rows: Some(("groups", "outcome = 'migrated' and still_at_source")) }
+        do_zh: "核对两边是否为同一个群，再向服务方查问。", do_en: "Check that both are one group, then ask the service.", rows: Some(("groups", "outcome = 'migrated' and still_at_source = true")) }
     "B8-group-members-differ" "B8" Review {
         zh: "{count} 个客户群仅凭群名配对，两边已知的外部成员却少有重合。", en: "{count} groups are joined by name alone, although few of their known external members are the same.",
         do_zh: "看 member_overlap 与两边人数，与群主核对是否为同一个群。", do_en: "Look at member_overlap and both member counts, and ask the owner whether it is one group.", rows: Some(("groups", "match_method = 'name' and member_overlap is not null")) }

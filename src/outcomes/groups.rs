@@ -3,7 +3,7 @@
 use crate::schema::vocabulary::{GroupOutcome, GroupReason, GroupScope, Severity};
 
 /// What the rules look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupFacts {
     /// Whether it was to move.
     pub scope: GroupScope,

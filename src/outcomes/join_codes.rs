@@ -2,6 +2,9 @@
 
 use crate::schema::vocabulary::{CodeVerdict, Observed, Predicted, Severity};
 
+use Observed::{Alive, Deleted, Empty, NotObserved};
+use Severity::{Defect, Ok as Fine, Review};
+
 /// The groups that a code links in source-before, counted by what is known of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LinkedBefore {
@@ -61,7 +64,7 @@ pub const OBSERVATION_RULES: &[ObservationRule] = &[
 ];
 
 /// What the rules of the verdict look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeFacts {
     /// None where source-before does not hold the code.
     pub predicted: Option<Predicted>,
@@ -84,9 +87,6 @@ pub struct JoinCodeRule {
     /// When it holds.
     pub holds: fn(&CodeFacts) -> bool,
 }
-
-use Observed::{Alive, Deleted, Empty, NotObserved};
-use Severity::{Defect, Ok as Fine, Review};
 
 /// The rules, first that holds; the last always does.
 #[rustfmt::skip]

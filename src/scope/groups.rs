@@ -3,7 +3,7 @@
 use crate::schema::vocabulary::GroupScope;
 
 /// What the rules look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupFacts {
     /// Its owner is known, and in the accounts list.
     pub enrolled: bool,
