@@ -12,7 +12,9 @@ use qianhe::findings::{CATALOGUE, rule_book};
 use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
 use qianhe::schema::tables::{LISTS, REPORTS};
-use qianhe::schema::vocabulary::{Assessment, Coverage, MatchMethod, Origin, Reason, Severity, Verdict};
+use qianhe::schema::vocabulary::{
+    Assessment, Coverage, GroupMatchMethod, GroupReason, MatchMethod, Observed, Origin, Predicted, Reason, Severity, Verdict,
+};
 use qianhe::schema::{Kind, Table};
 
 use crate::support;
@@ -95,6 +97,10 @@ fn words() -> String {
     vocabulary!("`reason`", Reason);
     vocabulary!("`match_method`", MatchMethod);
     vocabulary!("`origin`", Origin);
+    vocabulary!("`reason` of groups", GroupReason);
+    vocabulary!("`match_method` of groups", GroupMatchMethod);
+    vocabulary!("`predicted`", Predicted);
+    vocabulary!("`observed`", Observed);
     vocabulary!("`*_coverage`", Coverage);
     vocabulary!("`assessment`", Assessment);
     text

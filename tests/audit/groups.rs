@@ -18,7 +18,10 @@ struct Example {
 }
 
 pub fn story() -> Story {
-    Story::new("ann: wei 2025-01-01 unionid=w; bob: li 2025-01-01 unionid=l", "ann2: wei 2026-05-02 unionid=w; bob2: li 2026-05-02 unionid=l")
+    Story::new(
+        "ann: wei 2025-01-01 unionid=w; bob: li 2025-01-01 unionid=l",
+        "ann2: wei 2026-05-02 unionid=w; bob2: li 2026-05-02 unionid=l",
+    )
 }
 
 fn plain(story: Story) -> Story {
@@ -249,7 +252,9 @@ fn the_summary_counts_every_word_and_null_is_not_measured() {
 fn an_ingested_case_tells_the_same_of_groups() {
     let before = "g1: ann vip 2025-01-01 members=u1,u2; g2: ann day 2025-01-01";
     let story = story().groups("source-before", before).groups("target-after", "h1: ann2 x 2025-01-01 members=u1,u2");
-    let story = story.without("target-after/groups.csv").file("target-after/groups.json", &(list_of_owner("ann2", EMPTY_LIST) + &list_of_owner("bob2", RATE_LIMIT)));
+    let story = story
+        .without("target-after/groups.csv")
+        .file("target-after/groups.json", &(list_of_owner("ann2", EMPTY_LIST) + &list_of_owner("bob2", RATE_LIMIT)));
     let first = story.audit();
     let case = qianhe::case::load(story.write(), &[]).unwrap();
     let ingested = tempfile::tempdir().unwrap();

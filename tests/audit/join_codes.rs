@@ -108,8 +108,13 @@ const EXAMPLES: &[Example] = &[
 ];
 
 fn case(before: &str, after: &str) -> Story {
-    let story = story().groups("source-before", "in: ann vip 2025-01-01; out: cat day 2025-01-01").groups("target-after", "gone: ann2 vip 2025-01-01");
-    story.groups("source-after", "out: cat day 2025-01-01; new: cat fresh 2026-05-08").codes("source-before", before).codes("source-after", after)
+    let story = story()
+        .groups("source-before", "in: ann vip 2025-01-01; out: cat day 2025-01-01")
+        .groups("target-after", "gone: ann2 vip 2025-01-01");
+    story
+        .groups("source-after", "out: cat day 2025-01-01; new: cat fresh 2026-05-08")
+        .codes("source-before", before)
+        .codes("source-after", after)
 }
 
 #[test]
