@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
 use crate::join_codes::{JoinCode, decide_join_codes};
-use crate::matching::{GroupPair, GroupSide, Matches, MemberTest, NOT_MATCHED, match_groups};
+use crate::matching::{GroupPair, GroupSide, Matches, MemberTest, NOT_MATCHED, Overlap, match_groups};
 use crate::outcomes::{self, GroupRule, group_rule};
 use crate::schema::tables::GROUPS;
 use crate::schema::vocabulary::{Assessment, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
@@ -141,7 +141,7 @@ impl Facts<'_> {
             scope,
             rule,
             target,
-            member_overlap: overlap.map(|overlap| overlap.index()),
+            member_overlap: overlap.map(Overlap::index),
             still_at_source: listed_after.and_then(|list| self.still_listed(row, list)),
             stood_before,
             of_other_owner: target.is_some_and(|target| self.is_of_other_owner(row, account, target)),

@@ -32,5 +32,5 @@ fn codes(exports: &Exports) -> u64 {
     let before = exports.source_before.table(&JOIN_CODES);
     let after = exports.source_after.as_ref().map(|after| after.table(&JOIN_CODES));
     let known = after.map_or(0, |after| stands_in(&JOIN_CODES, after, before).true_count());
-    (before.num_rows() + after.map_or(0, |after| after.num_rows()) - known) as u64
+    (before.num_rows() + after.map_or(0, arrow::array::RecordBatch::num_rows) - known) as u64
 }

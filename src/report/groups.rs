@@ -5,6 +5,7 @@ use arrow::array::RecordBatch;
 use crate::groups::{DecidedGroup, GroupDecision};
 use crate::join_codes::JoinCode;
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT};
+use crate::schema::vocabulary::{GroupMatchMethod, GroupReason, Predicted};
 use crate::schema::{Cell, Column, Rows, fields};
 
 /// What `groups.parquet` is sorted by.
@@ -33,9 +34,9 @@ fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, group: &Decid
         source.created_at(row).map_or(Cell::Null, Cell::Time),
         Cell::Text(group.scope.word()),
         Cell::Text(group.outcome().word()),
-        text(group.reason().map(|reason| reason.word())),
+        text(group.reason().map(GroupReason::word)),
         Cell::Text(group.rule.severity.word()),
-        text(method.map(|method| method.word())),
+        text(method.map(GroupMatchMethod::word)),
         text(group.target.and_then(|row| target.chat_id(row))),
         text(group.target.and_then(|row| target.name(row))),
         text(group.target.and_then(|row| target.owner(row))),
@@ -60,7 +61,7 @@ pub fn join_codes(codes: &[JoinCode]) -> RecordBatch {
             code.auto_create_room.map_or(Cell::Null, Cell::Flag),
             list(code.chat_ids_before.as_deref()),
             list(code.chat_ids_after.as_deref()),
-            text(code.predicted.map(|predicted| predicted.word())),
+            text(code.predicted.map(Predicted::word)),
             Cell::Text(code.observed.word()),
             Cell::Text(code.rule.verdict.word()),
             Cell::Text(code.rule.severity.word()),
