@@ -30,8 +30,8 @@ impl Dice {
     }
 }
 
-fn cell(text: &Option<String>) -> Cell<'_> {
-    text.as_deref().map_or(Cell::Null, Cell::Text)
+fn cell(text: Option<&String>) -> Cell<'_> {
+    text.map_or(Cell::Null, |text| Cell::Text(text))
 }
 
 /// One side: accounts that follow one another, with ids, unionids and names that repeat.
@@ -47,9 +47,9 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
                 .iter()
                 .map(|slot| match slot.column {
                     column if *column == fields::USERID => Cell::Text(&userid),
-                    column if *column == fields::EXTERNAL_USERID => cell(&id),
-                    column if *column == fields::UNIONID => cell(&unionid),
-                    column if *column == fields::CUSTOMER_NAME => cell(&name),
+                    column if *column == fields::EXTERNAL_USERID => cell(id.as_ref()),
+                    column if *column == fields::UNIONID => cell(unionid.as_ref()),
+                    column if *column == fields::CUSTOMER_NAME => cell(name.as_ref()),
                     column if *column == fields::CREATED_AT => Cell::Time(made),
                     _ => Cell::Null,
                 })

@@ -97,6 +97,10 @@ fn words() -> String {
     vocabulary!("`reason`", Reason);
     vocabulary!("`match_method`", MatchMethod);
     vocabulary!("`origin`", Origin);
+    vocabulary!("`reason` of groups", GroupReason);
+    vocabulary!("`match_method` of groups", GroupMatchMethod);
+    vocabulary!("`predicted`", Predicted);
+    vocabulary!("`observed`", Observed);
     vocabulary!("`*_coverage`", Coverage);
     vocabulary!("`assessment`", Assessment);
     vocabulary!("`reason` of groups", GroupReason);

@@ -25,12 +25,16 @@ fn rich() -> Audit {
         ann2: same 2026-05-02 id=t4; ann2: late 2026-05-04 id=t7; bob2: contact 2026-05-02 id=t9; cat2: - 2026-05-02 id=t10;
         dan2: failed 2026-05-02 id=t12; bob2: after 2026-06-01 id=t15; ann2: when id=t16; ann2: gone 2026-05-02 id=t13";
     let list = r#"{"endpoint":"externalcontact/list","request":{"userid":"fay2"},"response":{"errcode":45033,"errmsg":"rate limit"}}"#;
+    let groups = r#"{"errcode":0,"group_chat":{"chat_id":"g2","name":"left","owner":"ann","create_time":1735700000,"member_list":[]}}
+        {"errcode":0,"group_chat":{"chat_id":"g1","name":"stays","owner":"eve","create_time":1735700000,"member_list":[]}}
+        {"errcode":0,"join_way":{"config_id":"c2","chat_id_list":["g2"]}} {"errcode":0,"join_way":{"config_id":"c1","chat_id_list":["g1"]}}"#;
     let story = Story::new(before, after)
         .accounts("ann ann2\n bob bob2\n cat cat2\n dan dan2 fail\n fay fay2\n gus gus2")
         .refusals("w3\n w8\n nobody")
         .unassigned("ann w13\n zoe w20")
         .customer_map("w90 t90\n w90 t91")
         .file("target-after/answers.json", list)
+        .file("source-before/groups.json", groups)
         .file("source-before/more.csv", "userid,external_userid\n,w1\n")
         .groups("source-before", "g1: ann vip 2025-01-01 members=u1; g2: ann lost 2025-01-01; g3: - day 2025-01-01; g4: dan night 2025-01-01; g5: bob far 2025-01-01 members=u2")
         .groups("target-after", "h1: ann2 VIP 2025-01-01 members=u1; h4: dan2 night 2025-01-01; h5: bob2 far 2025-01-01 members=u3")
