@@ -336,6 +336,7 @@ fn codes((height, columns): (usize, Vec<Column>), rules: Expr, name: &str) -> Re
         return Ok(Vec::new());
     }
     // Polars widens small literals in `when`; a code is a byte again here.
+    #[expect(clippy::disallowed_methods, reason = "a rule book becomes one code per row here, and nowhere else")]
     let decided = frame::frame(height, columns)?.lazy().select([rules.cast(polars::prelude::DataType::UInt8)]).collect()?;
     let codes = decided.column(name)?.u8()?;
     codes.iter().map(|code| code.ok_or_else(|| Error::Bug(format!("a rule of {name} is null for some row")))).collect()

@@ -195,6 +195,7 @@ fn read_rest_of_lists(raw: Raw, mut duplicates: std::collections::HashMap<u32, u
     for table in [&CUSTOMER_MAP, &GROUP_MAP, &REFUSALS] {
         let merged = merge(table, raw.batches(table), &[], &paths)?;
         rows += merged.rows.num_rows() as u64;
+        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
         for (file, count) in merged.duplicates {
             *duplicates.entry(file).or_default() += count;
         }

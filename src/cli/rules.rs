@@ -36,7 +36,7 @@ impl Args {
 fn as_json(rules: &[RuleLine]) -> Result<String> {
     let line = |rule: &RuleLine| {
         json!({
-            "code": rule.code.to_string(),
+            "code": rule.code,
             "clause": rule.clause.to_string(),
             "severity": rule.severity.to_string(),
             "what": rule.what,
@@ -48,7 +48,7 @@ fn as_json(rules: &[RuleLine]) -> Result<String> {
 
 /// One rule a line, the columns as wide as their widest word.
 fn as_text(rules: &[RuleLine]) -> String {
-    let cells = |rule: &RuleLine| [rule.code.to_string(), rule.clause.to_string(), rule.severity.to_string()];
+    let cells = |rule: &RuleLine| [rule.code.clone(), rule.clause.to_string(), rule.severity.to_string()];
     let mut widths = [0; 3];
     for rule in rules {
         for (width, cell) in widths.iter_mut().zip(cells(rule)) {

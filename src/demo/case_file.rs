@@ -1,6 +1,7 @@
 //! `case.toml` of the synthetic case.
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use super::api::clock;
@@ -65,8 +66,9 @@ customer_cap = {customer_cap}
         ("target-before", TAKEN_BEFORE, world.target_before),
         ("target-after", TAKEN_AFTER, true),
     ];
+    // Writing to a String cannot fail.
     for (role, taken_at, _) in roles.iter().filter(|(_, _, exists)| *exists) {
-        text.push_str(&format!("\n[snapshots.{role}]\npath = \"{role}\"\ntaken_at = {}\n", clock(*taken_at)));
+        let _ = writeln!(text, "\n[snapshots.{role}]\npath = \"{role}\"\ntaken_at = {}", clock(*taken_at));
     }
     create(&path)?.write_all(text.as_bytes()).map_err(Error::io(&path, "cannot write"))
 }

@@ -209,10 +209,13 @@ impl Plan {
     /// Customer numbers of its own, for each time it is planted.
     pub fn numbers(&self) -> u64 {
         match self.recipe {
-            Recipe::One(One { owner: Owner::Own | Owner::Namesake, .. }) | Recipe::Extra(Owner::Own, ..) => 1,
+            Recipe::One(One { owner: Owner::Own | Owner::Namesake, .. })
+            | Recipe::Extra(Owner::Own, ..)
+            | Recipe::Misplaced(..)
+            | Recipe::Contested
+            | Recipe::Elsewhere(_) => 1,
             Recipe::One(_) | Recipe::Extra(..) => 0,
             Recipe::Several { sources, targets, .. } => sources + targets,
-            Recipe::Misplaced(..) | Recipe::Contested | Recipe::Elsewhere(_) => 1,
             Recipe::NamesakeUnionid | Recipe::MapElsewhere | Recipe::MapResolves | Recipe::TwoMapRows => 2,
             Recipe::MapOther => 3,
         }

@@ -33,6 +33,7 @@ impl CustomerMap {
             }
         }
         let mut map = Self::default();
+        #[expect(clippy::iter_over_hash_type, reason = "it fills maps and a sorted set")]
         for (source, of_source) in &targets {
             let only = of_source.first().filter(|target| of_source.len() == 1 && sources[*target].len() == 1);
             match only {

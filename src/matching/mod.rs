@@ -16,3 +16,6 @@ pub use customer_map::CustomerMap;
 pub use misplaced::misplaced;
 pub use namespaces::Namespaces;
 pub use side::Side;
+
+#[cfg(test)]
+mod tests;

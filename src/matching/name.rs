@@ -22,7 +22,7 @@ pub(super) struct Ids<'a> {
 struct Class {
     /// Carries a unionid that the other side could carry too.
     unionid: bool,
-    /// Carries an external_userid.
+    /// Carries an `external_userid`.
     id: bool,
     /// The customer map speaks of that id.
     mapped: bool,
@@ -42,8 +42,8 @@ impl Ids<'_> {
         if standing.target.is_empty() {
             return;
         }
-        let sources = self.by_class(standing.source, |row| self.source_class(row));
-        let targets = self.by_class(standing.target, |row| self.target_class(row));
+        let sources = by_class(standing.source, |row| self.source_class(row));
+        let targets = by_class(standing.target, |row| self.target_class(row));
         for component in components(&sources, &targets) {
             if component.is_without_contradiction() {
                 let (source, target) = component.in_order_of(standing);
@@ -52,18 +52,6 @@ impl Ids<'_> {
                 component.settle(result);
             }
         }
-    }
-
-    fn by_class(&self, rows: &[u32], class: impl Fn(u32) -> Class) -> Vec<(Class, Vec<u32>)> {
-        let mut classes: Vec<(Class, Vec<u32>)> = Vec::new();
-        for &row in rows {
-            let class = class(row);
-            match classes.iter_mut().find(|(known, _)| *known == class) {
-                Some((_, rows)) => rows.push(row),
-                None => classes.push((class, vec![row])),
-            }
-        }
-        classes
     }
 
     fn source_class(&self, row: u32) -> Class {
@@ -83,6 +71,19 @@ impl Ids<'_> {
             mapped: id.is_some_and(|id| self.map.is_image(id)),
         }
     }
+}
+
+/// The rows of each class, in order.
+fn by_class(rows: &[u32], class: impl Fn(u32) -> Class) -> Vec<(Class, Vec<u32>)> {
+    let mut classes: Vec<(Class, Vec<u32>)> = Vec::new();
+    for &row in rows {
+        let class = class(row);
+        match classes.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, rows)) => rows.push(row),
+            None => classes.push((class, vec![row])),
+        }
+    }
+    classes
 }
 
 /// Rows of one name that are connected by "does not contradict".

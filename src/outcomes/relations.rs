@@ -59,9 +59,9 @@ impl Rule {
     /// The `reason` of a row that the rule decided.
     pub fn reason(&self, scope: Scope) -> Option<Reason> {
         match self.refinement {
-            Refinement::None => None,
-            Refinement::Word(reason) => Some(reason),
-            Refinement::Scope => Reason::ALL.iter().copied().find(|reason| reason.word() == scope.word()),
+            Plain => None,
+            Word(reason) => Some(reason),
+            ByScope => Reason::ALL.iter().copied().find(|reason| reason.word() == scope.word()),
         }
     }
 }

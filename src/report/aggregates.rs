@@ -100,6 +100,7 @@ fn target_facts(exports: &Exports, decision: &Decision) -> Result<LazyFrame> {
 
 /// How often each code stands in each pair; every pair has an entry.
 fn count_by_account(facts: LazyFrame, codes: usize) -> Result<Counts> {
+    #[expect(clippy::disallowed_methods, reason = "counts by account: as many rows as accounts and words")]
     let counted = facts.group_by([e::ACCOUNT.expr(), e::RULE.expr()]).agg([polars::prelude::len().alias("len")]).collect()?;
     let mut counts = Counts { codes, by_account: HashMap::new(), none: vec![0; codes] };
     let (account, code, len) =
@@ -153,6 +154,7 @@ pub fn customers(exports: &Exports, decision: &Decision) -> Result<Vec<RecordBat
         Series::new(PlSmallStr::from_static(e::SCOPE.name), scopes).into(),
     ];
     let id = fields::SOURCE_EXTERNAL_USERID.expr();
+    #[expect(clippy::disallowed_methods, reason = "counts by customer, one partition at a time")]
     let grouped = frame::frame(height, columns)?
         .lazy()
         .filter(id.clone().is_not_null())

@@ -166,3 +166,17 @@ fn is_high_entropy(column: &Column) -> bool {
     use crate::schema::fields as f;
     [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::report::small;
+    use crate::schema::tables::FINDINGS_REPORT;
+
+    #[test]
+    fn a_full_disk_is_said_and_is_not_our_bug() {
+        let error = write_table(Path::new("/dev/full"), &FINDINGS_REPORT, &small::findings(&[]), &[], &Vec::new()).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{error}");
+        assert!(error.to_string().starts_with("/dev/full: cannot write: No space left on device"), "{error}");
+    }
+}

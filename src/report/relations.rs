@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::interrupt;
 use crate::matching::NOT_MATCHED;
 use crate::schema::tables::{RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
-use crate::schema::vocabulary::{Origin, Outcome};
+use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason};
 use crate::schema::{Column, Table, fields};
 
 /// Writes every relation of source-before, sorted by outcome, then account.
@@ -76,9 +76,9 @@ fn relations(exports: &Exports, decision: &Decision, waived: &BooleanArray, rows
         source(&fields::CREATED_AT)?,
         words(&|row| Some(decision.scope[row].code())),
         words(&|row| Some(decision.outcome(row).code())),
-        words(&|row| decision.reason(row).map(|reason| reason.code())),
+        words(&|row| decision.reason(row).map(Reason::code)),
         words(&|row| Some(decision.rule_of(row).severity.code())),
-        words(&|row| decision.matches.method[row].map(|method| method.code())),
+        words(&|row| decision.matches.method[row].map(MatchMethod::code)),
         Arc::new(mapped),
         target(&fields::USERID)?,
         target(&fields::EXTERNAL_USERID)?,

@@ -116,7 +116,7 @@ struct TargetRelations<'a> {
 struct Ordered<'a>(&'static [&'static str], &'a BTreeMap<String, u64>);
 
 impl Serialize for Ordered<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|word| (word, self.1.get(*word).copied().unwrap_or(0))))
     }
 }

@@ -45,7 +45,7 @@ columns! {
     AUTO_CREATE_ROOM: Kind::Flag, "auto_create_room", ["自动建群"], "Whether the code makes a new group when the linked ones are full.";
     SCENE: Kind::Integer, "scene", ["场景"], "1 a button in a mini program, 2 a QR code.";
     DELETED: Kind::Flag, "deleted", ["已删除"], "True where the service answered that the code does not exist (errcode 41044).";
-    DATASET: Kind::Text, "dataset", ["数据集"], "What the coverage is about: relations, members, follow_users, unassigned, groups, join_codes.";
+    DATASET: Kind::Text, "dataset", ["数据集"], "What the coverage is about: `relations`, `members`, `follow_users`, `contacts`, `unassigned`, `groups`, `join_codes`, ...";
     COVERAGE_STATUS: Kind::Word(Coverage::WORDS), "status", ["覆盖状态"], "Whether the dataset, of the account if one is named, is whole.";
     ERRCODE: Kind::Integer, "errcode", ["错误码"], "The service's error code, where the answer was an error.";
     DETAIL: Kind::Text, "detail", ["说明"], "The evidence in words.";
@@ -81,7 +81,7 @@ columns! {
     SOURCE_RELATIONS: Kind::Count, "source_relations", [], "Relations of source-before of the account.";
     TARGET_RELATIONS: Kind::Count, "target_relations", [], "Relations of target-after of the mapped account.";
     IN_SCOPE: Kind::Count, "in_scope", [], "Relations in scope.";
-    ARRIVAL_RATE: Kind::Ratio, "arrival_rate", [], "(migrated + already_at_target) / in_scope; null where nothing was in scope.";
+    ARRIVAL_RATE: Kind::Ratio, "arrival_rate", [], "`(migrated + already_at_target) / in_scope`; null where nothing was in scope.";
     COUNT_MIGRATED: Kind::Count, "migrated", [], "Relations with that outcome.";
     COUNT_ALREADY_AT_TARGET: Kind::Count, "already_at_target", [], "Relations with that outcome.";
     COUNT_REFUSED_OUTCOME: Kind::Count, "refused", [], "Relations with that outcome.";

@@ -14,7 +14,7 @@ use super::column::{Cell, Kind, MONEY_DECIMALS, PRICE_DECIMALS, Table};
 pub struct Rows {
     table: &'static Table,
     columns: Vec<ColumnBuilder>,
-    rows: usize,
+    len: usize,
 }
 
 enum ColumnBuilder {
@@ -32,7 +32,7 @@ impl Rows {
     /// An empty table.
     pub fn new(table: &'static Table) -> Self {
         let columns = table.columns.iter().map(|slot| ColumnBuilder::new(slot.column.kind)).collect();
-        Self { table, columns, rows: 0 }
+        Self { table, columns, len: 0 }
     }
 
     /// Which table it is.
@@ -42,12 +42,12 @@ impl Rows {
 
     /// How many rows it holds.
     pub fn len(&self) -> usize {
-        self.rows
+        self.len
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.len == 0
     }
 
     /// Appends a row: one cell per column of the table, in its order.
@@ -60,7 +60,7 @@ impl Rows {
         for (builder, cell) in self.columns.iter_mut().zip(cells) {
             builder.push(*cell, self.table.name);
         }
-        self.rows += 1;
+        self.len += 1;
     }
 
     /// The columns, in order.

@@ -44,7 +44,7 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     let columns = (0..table.columns.len())
         .map(|n| {
             let array = all.column(n);
-            let newest = copies.newest_filled(array, &order, &runs);
+            let newest = Copies::newest_filled(array, &order, &runs);
             take(array, &newest, None)
         })
         .collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
@@ -129,7 +129,7 @@ impl Copies {
     }
 
     /// For each run, the newest copy in which `array` is filled; the newest of all where none is.
-    fn newest_filled(&self, array: &ArrayRef, order: &[u32], runs: &[(usize, usize)]) -> UInt32Array {
+    fn newest_filled(array: &ArrayRef, order: &[u32], runs: &[(usize, usize)]) -> UInt32Array {
         runs.iter()
             .map(|&(begin, end)| {
                 let filled = || order[begin..end].iter().rev().find(|&&row| array.is_valid(row as usize));

@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::ingest::raw::{FileTally, Raw, Reject, raw_schema};
 use crate::schema::tables::{COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED};
 use crate::schema::vocabulary::{Coverage, Role};
-use crate::schema::{Cell, Rows, Table, fields, tables};
+use crate::schema::{Cell, Rows, Table, fields};
 
 /// One export of one corp, in canonical form.
 pub struct Snapshot {
@@ -76,6 +76,7 @@ impl Snapshot {
         for table in [&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
             let echoes: &[RecordBatch] = if table.name == RELATIONS_TABLE.name { &echoes } else { &[] };
             let merged = merge(table, raw.batches(table), echoes, &paths)?;
+            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
             for (file, count) in merged.duplicates {
                 *duplicates.entry(file).or_default() += count;
             }
@@ -162,7 +163,7 @@ fn stand_in_unassigned(relations: &RecordBatch, unassigned: &RecordBatch) -> Res
     let pairs = |batch: &RecordBatch, userid: &str| {
         let column = |name: &str| batch.column_by_name(name).expect("canonical tables hold their columns").clone();
         let columns = vec![column(userid), column(fields::EXTERNAL_USERID.name)];
-        let named = tables::UNASSIGNED.arrow_schema().project(&[0, 1])?;
+        let named = UNASSIGNED.arrow_schema().project(&[0, 1])?;
         RecordBatch::try_new(Arc::new(named), columns)
     };
     let relations = pairs(relations, fields::USERID.name)?;

@@ -140,7 +140,7 @@ const EXAMPLES: &[Example] = &[
 fn each_check_finds_what_it_is_for_and_no_other_does() {
     let mut wrong = Vec::new();
     for example in EXAMPLES {
-        let audit = story(&(example.contract)()).told();
+        let audit = story(&(example.contract)()).audit();
         let answers: BTreeMap<&str, (u64, Vec<&str>)> =
             audit.summary.findings.iter().map(|f| (f.rule.code, (f.count, f.examples.iter().map(String::as_str).collect()))).collect();
         let told: BTreeMap<&str, (u64, Vec<&str>)> =
@@ -175,7 +175,7 @@ fn full_story(contract: &str) -> Audit {
     .refusals("no\n yes")
     .customer_map("w1 t1")
     .toml(contract)
-    .told()
+    .audit()
 }
 
 /// `line -> quantity unit_price amount`, `-` where there is none.
@@ -263,11 +263,11 @@ fn filters_select_exactly_the_rows_that_their_lines_count() {
 
 #[test]
 fn without_a_contract_there_is_no_bill_and_that_is_said() {
-    let audit = story("").told();
+    let audit = story("").audit();
     assert!(audit.report("billing").is_empty());
     assert!(audit.summary.to_json().contains("\"billing\": null"));
     assert!(qianhe::report::terminal::summary(&audit.summary).contains("no bill: case.toml has no [contract]"));
-    let with_one = qianhe::report::terminal::summary(&story(&in_order()).told().summary);
+    let with_one = qianhe::report::terminal::summary(&story(&in_order()).audit().summary);
     assert!(
         with_one.contains("contracted 2, participating 2 (+0, tolerance 0): within_tolerance\npayable 1.60 CNY, paid 1.60, balance 0.00"),
         "{with_one}"
@@ -276,7 +276,7 @@ fn without_a_contract_there_is_no_bill_and_that_is_said() {
 
 #[test]
 fn the_columns_of_the_bill_are_there_without_a_contract_too() {
-    let audit = story("").told();
+    let audit = story("").audit();
     let file = std::fs::File::open(audit.reports.join("billing.parquet")).unwrap();
     let schema = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().clone();
     let columns: Vec<String> = schema.fields().iter().map(|field| format!("{} {}", field.name(), field.data_type())).collect();
@@ -302,7 +302,7 @@ fn a_payment_in_another_currency_stops_the_run() {
         assert!(error.contains(part), "{part:?} is not in {error}");
     }
     let agreed = in_order().replace("covers = \"contract\"\n", "covers = \"contract\"\ncurrency = \"CNY\"\n");
-    assert!(story(&agreed).told().findings().is_empty());
+    assert!(story(&agreed).audit().findings().is_empty());
 }
 
 #[test]

@@ -1,8 +1,18 @@
 //! The integration tests: one crate, so that it is linked once.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
+mod bad_input;
 mod billing;
+mod cli;
 mod demo;
+mod docs;
+mod laws;
+mod reports;
 mod rules;
+mod sample;
+mod tidy;
 mod waivers;
+mod world;

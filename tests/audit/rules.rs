@@ -225,7 +225,7 @@ fn each_example_comes_out_as_told() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// The run stops at these, so no example can end with them; `lists.rs` and `scope::accounts` test them.
+/// The run stops at these, so no example can end with them.
 const STOPS_THE_RUN: &[&str] = &["B6-many-to-one", "B7-one-to-many"];
 
 #[test]
@@ -245,4 +245,12 @@ fn no_rule_lacks_an_example() {
     let rules: Vec<String> = qianhe::findings::rule_book().into_iter().map(|line| line.code).collect();
     let lacking: Vec<&String> = rules.iter().filter(|rule| !shown.contains(*rule)).collect();
     assert!(lacking.is_empty(), "rules without an example: {lacking:?}");
+}
+
+#[test]
+fn a_list_that_is_not_1_to_1_stops_the_run() {
+    for (accounts, code) in [("ann x; bob x", STOPS_THE_RUN[0]), ("ann x; ann y", STOPS_THE_RUN[1])] {
+        let error = Story::new("ann: wei 2025-01-01", "").accounts(accounts).error();
+        assert!(error.contains(code), "{error}\nlacks {code}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The language of the tests: a story of two corps in a few lines, told to the real program, and what it answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub type Row = BTreeMap<String, String>;
 /// A case told in lines. Relations are `member: customer date key=value ...`, for example
 /// `ann: wei 2025-01-01 id=w1 unionid=u1`; `-` is no name, no date is no time, and the id is the name unless given.
 pub struct Story {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     toml: Vec<String>,
 }
 
@@ -38,10 +38,10 @@ const RELATION_HEADER: &str = "userid,customer_name,created_at,external_userid,u
 impl Story {
     /// What the source held before, and the target after. Every member `x` of the source is enrolled as `x2`.
     pub fn new(before: &str, after: &str) -> Self {
-        let story = Self { folder: tempfile::tempdir().unwrap(), toml: vec![CASE.to_owned()] };
+        let story = Self { folder: Arc::new(tempfile::tempdir().unwrap()), toml: vec![CASE.to_owned()] };
         story.relations("source-before", before);
         story.relations("target-after", after);
-        let members: std::collections::BTreeSet<&str> = lines(before).map(|line| line.split(':').next().unwrap().trim()).collect();
+        let members: BTreeSet<&str> = lines(before).map(|line| line.split(':').next().unwrap().trim()).collect();
         let accounts: String = members.iter().map(|member| format!("{member},{member}2\n")).collect();
         let accounts = if accounts.is_empty() { "nobody,nobody2\n".to_owned() } else { accounts };
         story.file("lists/accounts.csv", &format!("source_userid,target_userid\n{accounts}"))
@@ -80,6 +80,12 @@ impl Story {
         self
     }
 
+    /// Replaces the whole case.toml.
+    pub fn case(mut self, text: &str) -> Self {
+        self.toml = vec![text.to_owned()];
+        self
+    }
+
     /// Lines of case.toml.
     pub fn toml(mut self, text: &str) -> Self {
         self.toml.push(text.to_owned());
@@ -109,9 +115,9 @@ impl Story {
     pub fn without(self, path: &str) -> Self {
         let path = self.folder.path().join(path);
         if path.is_dir() {
-            fs::remove_dir_all(path).unwrap()
+            fs::remove_dir_all(path).unwrap();
         } else {
-            fs::remove_file(path).unwrap()
+            fs::remove_file(path).unwrap();
         }
         self
     }
@@ -124,20 +130,16 @@ impl Story {
 
     /// Audits the case, which must succeed.
     pub fn audit(&self) -> Audit {
-        audit(self.write()).unwrap_or_else(|error| panic!("{error}"))
+        let audit = audit(self.write()).unwrap_or_else(|error| panic!("{error}"));
+        Audit { folder: Some(self.folder.clone()), ..audit }
     }
 
-    /// Audits the case, which must succeed, and keeps its folder as long as the answer.
-    pub fn told(self) -> Audit {
-        let audit = self.audit();
-        Audit { _folder: Some(self.folder), ..audit }
-    }
-
-    /// Audits the case, which must fail; the error as the user reads it.
+    /// Audits the case, which must fail by the user's fault and leave nothing behind; the error as the user reads it.
     pub fn error(&self) -> String {
-        let error = audit(self.write()).map(|audit| audit.summary.verdict).unwrap_err();
+        let before = names_in(self.write());
+        let error = audit(self.folder.path()).map(|audit| audit.summary.verdict).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
-        assert!(!self.folder.path().join("reports").exists(), "something was published");
+        assert_eq!(names_in(self.folder.path()), before, "something was published, or left lying about");
         error.to_string()
     }
 
@@ -184,6 +186,11 @@ fn rows(text: &str, width: usize) -> String {
     lines(text).map(row).collect()
 }
 
+/// What lies in a folder, hidden things too.
+pub fn names_in(folder: &Path) -> BTreeSet<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
 /// Audits the case in a folder into its `reports`.
 pub fn audit(folder: &Path) -> qianhe::Result<Audit> {
     audit_into(folder, &folder.join("reports"), &[])
@@ -193,17 +200,18 @@ pub fn audit(folder: &Path) -> qianhe::Result<Audit> {
 pub fn audit_into(folder: &Path, out: &Path, set: &[String]) -> qianhe::Result<Audit> {
     let case = qianhe::case::load(folder, set)?;
     let summary = qianhe::run::audit(&case, out, &Silent)?;
-    Ok(Audit { reports: out.to_path_buf(), summary, _folder: None })
+    Ok(Audit { folder: None, reports: out.to_path_buf(), summary })
 }
 
 /// What an audit answered.
 pub struct Audit {
+    /// The folder of a story, which has to live as long.
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    folder: Option<Arc<TempDir>>,
     /// Where its reports are.
     pub reports: PathBuf,
     /// Its summary.
     pub summary: AuditSummary,
-    /// The folder of its case, where nobody else keeps it.
-    _folder: Option<TempDir>,
 }
 
 impl Audit {

@@ -39,7 +39,7 @@ fn exit_codes(audit: &Audit) -> (u8, u8) {
 
 #[test]
 fn without_a_waiver_it_counts() {
-    let audit = two_missing().told();
+    let audit = two_missing().audit();
     assert_eq!((audit.summary.verdict, exit_codes(&audit), waived_rows(&audit)), (Verdict::Defect, (1, 1), vec![]));
     let row = &audit.report("findings")[0];
     assert_eq!((row["code"].as_str(), row["waived_count"].as_str(), row.get("waived_by")), ("B8-missing", "0", None));
@@ -47,7 +47,7 @@ fn without_a_waiver_it_counts() {
 
 #[test]
 fn a_whole_finding_is_waived_and_stays_visible() {
-    let audit = two_missing().toml(&waiver("B8-missing", "until = 2026-12-31")).told();
+    let audit = two_missing().toml(&waiver("B8-missing", "until = 2026-12-31")).audit();
     assert_eq!((audit.summary.verdict, exit_codes(&audit)), (Verdict::Reconciled, (0, 0)));
     assert_eq!(waived_rows(&audit), ["ann/li", "ann/wei"]);
     let row = &audit.report("findings")[0];
@@ -66,7 +66,7 @@ fn a_whole_finding_is_waived_and_stays_visible() {
 
 #[test]
 fn a_key_waives_its_row_and_no_other() {
-    let audit = two_missing().toml(&waiver("B8-missing", "keys = [\"ann/wei\"]")).told();
+    let audit = two_missing().toml(&waiver("B8-missing", "keys = [\"ann/wei\"]")).audit();
     assert_eq!((audit.summary.verdict, waived_rows(&audit)), (Verdict::Defect, vec!["ann/wei".to_owned()]));
     let waived = ["ann/wei", "ann/li", "ann/min"].map(|key| audit.relation(key)["waived"].clone());
     assert_eq!(waived, ["true", "false", "false"]);
@@ -80,7 +80,7 @@ fn a_key_waives_its_row_and_no_other() {
 fn all_keys_waive_the_finding() {
     let toml = waiver("B8-missing", "keys = [\"ann/wei\"]\nuntil = 2026-12-31")
         + &waiver("B8-missing", "keys = [\"ann/li\"]\nuntil = 2026-10-31").replace("Li Na", "Wang Wei");
-    let audit = two_missing().toml(&toml).told();
+    let audit = two_missing().toml(&toml).audit();
     let missing = finding(&audit, "B8-missing");
     assert_eq!((audit.summary.verdict, missing.counts()), (Verdict::Reconciled, false));
     assert_eq!(missing.waived.by.as_deref(), Some("Li Na; Wang Wei"));
@@ -90,7 +90,7 @@ fn all_keys_waive_the_finding() {
 
 #[test]
 fn a_waiver_is_about_its_own_finding_only() {
-    let audit = two_missing().refusals("wei").toml(&waiver("A3-refused", "")).told();
+    let audit = two_missing().refusals("wei").toml(&waiver("A3-refused", "")).audit();
     assert_eq!((audit.summary.verdict, waived_rows(&audit)), (Verdict::Defect, vec!["ann/wei".to_owned()]));
     assert!(finding(&audit, "B8-missing").counts() && !finding(&audit, "A3-refused").counts());
 }
@@ -98,9 +98,9 @@ fn a_waiver_is_about_its_own_finding_only() {
 #[test]
 fn findings_without_rows_are_waived_by_their_keys() {
     let story = || Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").refusals("nobody\n noone");
-    let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\"]")).told();
+    let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\"]")).audit();
     assert_eq!((audit.summary.verdict, finding(&audit, "A3-refusal-unmatched").waived.count), (Verdict::Review, 1));
-    let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\", \"nobody\"]")).told();
+    let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\", \"nobody\"]")).audit();
     assert_eq!((audit.summary.verdict, exit_codes(&audit)), (Verdict::Reconciled, (0, 0)));
 }
 
@@ -109,14 +109,14 @@ fn findings_of_the_bill_are_waived_too() {
     let contract = "[contract]\nrelations = 2\nunit_price = \"1\"\nparty = \"x\"\n";
     let story = Story::new("ann: wei 2025-01-01; ann: li 2025-01-01", "ann2: wei 2026-05-02; ann2: li 2026-05-02").toml(contract);
     let toml = ["B12-party-differs", "B14-underpaid", "B14-insufficient-at-start"].map(|code| waiver(code, "")).join("");
-    assert_eq!(story.toml(&toml).told().summary.verdict, Verdict::Reconciled);
+    assert_eq!(story.toml(&toml).audit().summary.verdict, Verdict::Reconciled);
 }
 
 #[test]
 fn the_last_day_is_included_and_the_day_comes_from_the_case() {
     // The end is 7 May 2026 in Shanghai, the newest time of the case.
     let until =
-        |day: &str, more: &str| two_missing().toml(&(waiver("B8-missing", &format!("until = {day}")) + more)).told().summary.verdict;
+        |day: &str, more: &str| two_missing().toml(&(waiver("B8-missing", &format!("until = {day}")) + more)).audit().summary.verdict;
     assert_eq!(until("2026-05-07", ""), Verdict::Reconciled);
     assert_eq!(until("2026-05-06", ""), Verdict::Defect);
     // A snapshot that was taken later moves the day: 23:30 UTC of the 11th is the 12th in Shanghai.
@@ -128,25 +128,25 @@ fn the_last_day_is_included_and_the_day_comes_from_the_case() {
 #[test]
 fn the_case_may_say_the_day_itself() {
     let story = |as_of: &str| two_missing().toml(&waiver("B8-missing", "until = 2026-06-30")).with_case_key(&format!("as_of = {as_of}"));
-    assert_eq!(story("2026-06-30").told().summary.verdict, Verdict::Reconciled);
-    assert_eq!(story("2026-07-01").told().summary.verdict, Verdict::Defect);
+    assert_eq!(story("2026-06-30").audit().summary.verdict, Verdict::Reconciled);
+    assert_eq!(story("2026-07-01").audit().summary.verdict, Verdict::Defect);
 }
 
 #[test]
 fn an_expired_waiver_counts_again_and_is_told() {
-    let audit = two_missing().toml(&waiver("B8-missing", "until = 2026-05-06")).told();
+    let audit = two_missing().toml(&waiver("B8-missing", "until = 2026-05-06")).audit();
     assert_eq!((audit.summary.verdict, waived_rows(&audit)), (Verdict::Defect, vec![]));
     let expired = finding(&audit, "Q-waiver-expired");
     assert_eq!((expired.count, expired.examples.as_slice()), (1, ["B8-missing".to_owned()].as_slice()));
     assert!(expired.message_en().contains("B8-missing 2026-05-06 (Li Na)"), "{}", expired.message_en());
-    let settled = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").toml(&waiver("B8-missing", "until = 2026-05-06")).told();
+    let settled = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").toml(&waiver("B8-missing", "until = 2026-05-06")).audit();
     assert_eq!(settled.findings().into_iter().collect::<Vec<_>>(), [("Q-waiver-unused", 1)], "what is settled needs no renewal");
 }
 
 #[test]
 fn what_a_waiver_is_about_and_nothing_is_is_told() {
     let toml = waiver("A3-refused", "") + &waiver("B8-missing", "keys = [\"ann/wei\", \"ann/typo\"]");
-    let audit = two_missing().toml(&toml).told();
+    let audit = two_missing().toml(&toml).audit();
     let unused = finding(&audit, "Q-waiver-unused");
     assert_eq!((unused.count, unused.examples.as_slice()), (2, ["A3-refused".to_owned(), "B8-missing ann/typo".to_owned()].as_slice()));
 }
@@ -172,7 +172,7 @@ fn with_undetermined(unknown: usize) -> Story {
 
 #[test]
 fn inconclusive_is_what_is_left_when_the_waived_are_taken_out() {
-    let verdict = |toml: &str| with_undetermined(2).toml(toml).told().summary.verdict;
+    let verdict = |toml: &str| with_undetermined(2).toml(toml).audit().summary.verdict;
     assert_eq!(verdict(""), Verdict::Inconclusive);
     assert_eq!(verdict(&waiver("B8-ambiguous", "keys = [\"ann/t0\"]")), Verdict::Review, "1 of 20 is 5 %, which is conclusive");
     assert_eq!(verdict(&waiver("B8-ambiguous", "")), Verdict::Reconciled);
@@ -181,7 +181,7 @@ fn inconclusive_is_what_is_left_when_the_waived_are_taken_out() {
 
 #[test]
 fn inconclusive_stays_visible_when_it_is_settled_by_its_rows() {
-    let audit = with_undetermined(2).toml(&waiver("B8-ambiguous", "keys = [\"ann/t0\"]")).told();
+    let audit = with_undetermined(2).toml(&waiver("B8-ambiguous", "keys = [\"ann/t0\"]")).audit();
     let inconclusive = finding(&audit, "B8-inconclusive");
     assert_eq!((inconclusive.count, inconclusive.waived.count, inconclusive.counts()), (2, 1, false));
     assert_eq!(waived_rows(&audit), ["ann/t0"]);
@@ -201,7 +201,7 @@ fn missing_by_account(missing: &[usize]) -> Story {
 
 #[test]
 fn concentration_is_one_sentence_in_both_languages() {
-    let audit = missing_by_account(&[0, 11, 1, 0, 0]).told();
+    let audit = missing_by_account(&[0, 11, 1, 0, 0]).audit();
     let found = finding(&audit, "B8-concentration");
     assert_eq!(found.message_en(), "Of 12 missing relations 91 % sit with 1 of 5 accounts.");
     assert_eq!(found.message_zh(), "12 条未到达的客户关系中，91% 集中在 5 个账号中的 1 个。");
@@ -212,7 +212,7 @@ fn concentration_is_one_sentence_in_both_languages() {
 #[test]
 fn concentration_is_not_said_of_few_relations_or_of_many_groups() {
     for missing in [&[0, 9, 0, 0, 0][..], &[0, 12, 0, 0], &[3, 3, 3, 3, 3], &[0, 9, 3, 0, 0]] {
-        let audit = missing_by_account(missing).told();
+        let audit = missing_by_account(missing).audit();
         assert!(!audit.findings().contains_key("B8-concentration"), "{missing:?}");
     }
 }
@@ -223,7 +223,7 @@ fn concentration_by_way_and_month_of_adding() {
     let lost = (0..10).map(|i| format!("ann: lost{i} 2025-02-28T16:30:00+00:00 add_way=7"));
     let kept = (1..10).map(|i| format!("ann: kept{i} 2025-0{i}-15 add_way={i}"));
     let arrived: Vec<String> = (1..10).map(|i| format!("ann2: kept{i} 2026-05-02")).collect();
-    let audit = Story::new(&lost.chain(kept).collect::<Vec<_>>().join(";"), &arrived.join(";")).told();
+    let audit = Story::new(&lost.chain(kept).collect::<Vec<_>>().join(";"), &arrived.join(";")).audit();
     let found = finding(&audit, "B8-concentration");
     assert_eq!(found.message_en(), "Of 10 missing relations 100 % were added in 1 of 9 ways, 100 % were added in 1 of 9 months.");
     assert_eq!(found.message_zh(), "10 条未到达的客户关系中，100% 来自 9 种添加方式中的 1 种，100% 添加于 9 个月份中的 1 个。");
@@ -254,13 +254,13 @@ fn by_two_endpoints(listed: usize, fetched: usize) -> Story {
 
 #[test]
 fn endpoints_that_disagree_on_an_account_are_told() {
-    let audit = by_two_endpoints(50, 30).told();
+    let audit = by_two_endpoints(50, 30).audit();
     let jump = finding(&audit, "Q-count-jump");
     assert_eq!((jump.count, jump.examples.as_slice()), (1, ["target-after/ann2".to_owned()].as_slice()));
     assert!(jump.message_en().ends_with("target-after/ann2 list 50 / batch 30."), "{}", jump.message_en());
-    assert!(by_two_endpoints(30, 50).told().findings().contains_key("Q-count-jump"));
+    assert!(by_two_endpoints(30, 50).audit().findings().contains_key("Q-count-jump"));
     for (listed, fetched) in [(50, 50), (50, 48), (2, 0)] {
-        assert!(!by_two_endpoints(listed, fetched).told().findings().contains_key("Q-count-jump"), "{listed} {fetched}");
+        assert!(!by_two_endpoints(listed, fetched).audit().findings().contains_key("Q-count-jump"), "{listed} {fetched}");
     }
 }
 

@@ -27,6 +27,7 @@ fn fault(document: Json) -> DocumentFault {
     decode_all(&[document]).map(|_| ()).unwrap_err()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "calls read as documents then")]
 fn envelope(endpoint: &str, request: Json, response: Json) -> Json {
     json!({"endpoint": endpoint, "request": request, "fetched_at": "2026-04-30T22:00:00+08:00", "response": response})
 }

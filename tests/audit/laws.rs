@@ -1,0 +1,353 @@
+//! What holds for every case, whatever it holds: each relation is counted once, and how it came in does not matter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
+use parquet::arrow::ArrowWriter;
+use serde_json::{Value, json};
+
+use crate::bad_input::gzip;
+use crate::support::{Audit, Row, Story, audit_into, names_in};
+use crate::world::{Dice, Limits, Relation, START, World, lines};
+
+/// Cases of a law that audits each of them once; a law that compares several audits has fewer.
+const CASES: u64 = 24;
+const ANYTHING: Limits = Limits { all_ids: false, all_times: false };
+const WITH_IDS: Limits = Limits { all_ids: true, all_times: false };
+const WITH_TIMES: Limits = Limits { all_ids: false, all_times: true };
+
+const OUTCOMES: &[&str] = &[
+    "migrated",
+    "already_at_target",
+    "refused",
+    "refused_but_arrived",
+    "misplaced",
+    "undetermined",
+    "missing",
+    "arrived_out_of_scope",
+    "out_of_scope",
+];
+const ORIGINS: &[&str] = &[
+    "migrated",
+    "already_at_target",
+    "refused_but_arrived",
+    "misplaced",
+    "arrived_out_of_scope",
+    "out_of_scope",
+    "pre_existing",
+    "added_during_migration",
+    "added_after_migration",
+    "unknown_time",
+];
+
+fn number(row: &Row, column: &str) -> u64 {
+    row[column].parse().unwrap()
+}
+
+fn how_many(rows: &[Row], column: &str, word: &str) -> u64 {
+    rows.iter().filter(|row| row.get(column).is_some_and(|value| value == word)).count() as u64
+}
+
+fn cells(row: &Row, columns: &[&str]) -> Vec<String> {
+    columns.iter().map(|column| row.get(*column).cloned().unwrap_or_default()).collect()
+}
+
+#[test]
+fn every_relation_is_counted_once() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..CASES {
+        let world = World::new(seed, ANYTHING);
+        let audit = world.story().audit();
+        let (relations, targets) = (audit.report("relations"), audit.report("target_relations"));
+        let (accounts, customers) = (audit.report("accounts"), audit.report("customers"));
+        // A pair of the unassigned list that nothing else shows is a relation too.
+        let has = |(member, id): &&(String, String)| !world.before.iter().any(|r| r.member == *member && r.id.as_ref() == Some(id));
+        let only_unassigned = world.unassigned.iter().filter(has).collect::<BTreeSet<_>>().len();
+        assert_eq!(relations.len(), world.before.len() + only_unassigned, "seed {seed}");
+        assert_eq!(targets.len(), world.after.len(), "seed {seed}");
+
+        let enrolled = |row: &&Row| world.accounts.iter().any(|(source, ..)| *source == row["source_userid"]);
+        for outcome in OUTCOMES {
+            let sum = |rows: &[Row]| rows.iter().map(|row| number(row, outcome)).sum::<u64>();
+            assert_eq!(sum(&customers), how_many(&relations, "outcome", outcome), "seed {seed}: customers, {outcome}");
+            let of_accounts: Vec<Row> = relations.iter().filter(enrolled).cloned().collect();
+            assert_eq!(sum(&accounts), how_many(&of_accounts, "outcome", outcome), "seed {seed}: accounts, {outcome}");
+        }
+        let mapped = |row: &&Row| world.accounts.iter().any(|(_, target, _)| *target == row["target_userid"]);
+        for origin in ORIGINS {
+            let of_accounts: Vec<Row> = targets.iter().filter(mapped).cloned().collect();
+            let sum: u64 = accounts.iter().map(|row| number(row, &format!("origin_{origin}"))).sum();
+            assert_eq!(sum, how_many(&of_accounts, "origin", origin), "seed {seed}: accounts, {origin}");
+        }
+        assert_eq!(OUTCOMES.iter().map(|word| how_many(&relations, "outcome", word)).sum::<u64>(), relations.len() as u64, "seed {seed}");
+        assert_eq!(ORIGINS.iter().map(|word| how_many(&targets, "origin", word)).sum::<u64>(), targets.len() as u64, "seed {seed}");
+        assert_eq!(customers.iter().map(|row| number(row, "relations")).sum::<u64>(), relations.len() as u64, "seed {seed}");
+
+        // Both sides tell of the same matches, each row of at most one.
+        let at_source = relations.iter().filter(|row| row.contains_key("match_method"));
+        let pair = |row: &Row, target: &str| {
+            cells(row, &["source_userid", "source_external_userid", target, "target_external_userid", "target_created_at"])
+        };
+        let mut from_source: Vec<Vec<String>> = at_source.map(|row| pair(row, "arrived_userid")).collect();
+        let mut from_target: Vec<Vec<String>> =
+            targets.iter().filter(|row| row.contains_key("source_userid")).map(|row| pair(row, "target_userid")).collect();
+        from_source.sort();
+        from_target.sort();
+        assert_eq!(from_source, from_target, "seed {seed}");
+        seen.extend(relations.iter().map(|row| row["outcome"].clone()));
+        seen.extend(targets.iter().map(|row| format!("origin {}", row["origin"])));
+    }
+    // The law is worth something only if the cases hold everything.
+    assert_eq!(seen.len(), OUTCOMES.len() + ORIGINS.len(), "not in any case: {seen:?}");
+}
+
+// How it came in.
+
+const PROVENANCE: &[&str] = &["source_file", "source_record"];
+
+/// The reports that tell of relations, without where each row came from.
+fn told(audit: &Audit) -> BTreeMap<&'static str, Vec<Row>> {
+    let without_provenance = |mut row: Row| {
+        row.retain(|column, _| !PROVENANCE.contains(&column.as_str()));
+        row
+    };
+    let report = |name| (name, audit.report(name).into_iter().map(without_provenance).collect());
+    ["relations", "target_relations", "accounts", "customers", "findings"].map(report).into()
+}
+
+/// The relations of a role as files.
+type Files = Vec<(&'static str, Vec<u8>)>;
+
+fn told_from(world: &World, files: impl Fn(&[Relation]) -> Files) -> BTreeMap<&'static str, Vec<Row>> {
+    let mut story = world.lists(Story::new("", "").without("source-before/relations.csv").without("target-after/relations.csv"));
+    for (role, relations) in [("source-before", &world.before), ("target-after", &world.after)] {
+        for (name, content) in files(relations) {
+            story = story.bytes(&format!("{role}/{name}"), &content);
+        }
+    }
+    told(&story.audit())
+}
+
+fn csv(relations: &[Relation]) -> Vec<u8> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let row = |r: &Relation| {
+        let made = r.made.map(|made| made.to_string()).unwrap_or_default();
+        format!("{},{},{},{},{made}\n", r.member, text(&r.id), text(&r.name), text(&r.unionid))
+    };
+    let rows: String = relations.iter().map(row).collect();
+    format!("userid,external_userid,customer_name,unionid,created_at\n{rows}").into_bytes()
+}
+
+fn parquet(relations: &[Relation]) -> Vec<u8> {
+    let texts = |of: fn(&Relation) -> Option<&String>| -> ArrayRef { Arc::new(relations.iter().map(of).collect::<StringArray>()) };
+    let made: TimestampMicrosecondArray = relations.iter().map(|r| r.made.map(|made| i64::try_from(made).unwrap() * 1_000_000)).collect();
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("userid", texts(|r| Some(&r.member)), true),
+        ("external_userid", texts(|r| r.id.as_ref()), true),
+        ("customer_name", texts(|r| r.name.as_ref()), true),
+        ("unionid", texts(|r| r.unionid.as_ref()), true),
+        ("created_at", Arc::new(made.with_timezone("UTC")) as ArrayRef, true),
+    ])
+    .unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+/// All accounts that a case may speak of, asked for together, in pages of three.
+fn pages(relations: &[Relation]) -> Vec<u8> {
+    let members: Vec<String> = ["ann", "bob", "cat", "dan", "eve"].iter().flat_map(|m| [(*m).to_owned(), format!("{m}2")]).collect();
+    let item = |r: &Relation| {
+        json!({"external_contact": {"external_userid": r.id, "name": r.name, "type": 1, "unionid": r.unionid},
+            "follow_info": {"userid": r.member, "createtime": r.made}})
+    };
+    let chunks: Vec<&[Relation]> = if relations.is_empty() { vec![&[]] } else { relations.chunks(3).collect() };
+    let cursor = |page: usize| if page == 0 || page == chunks.len() { String::new() } else { format!("c{page}") };
+    let page = |(n, chunk): (usize, &&[Relation])| -> Value {
+        json!({"endpoint": "externalcontact/batch/get_by_user", "request": {"userid_list": members, "cursor": cursor(n)},
+            "response": {"errcode": 0, "external_contact_list": chunk.iter().map(item).collect::<Vec<_>>(), "next_cursor": cursor(n + 1)}})
+    };
+    chunks.iter().enumerate().map(page).map(|page| page.to_string() + "\n").collect::<String>().into_bytes()
+}
+
+#[test]
+fn the_order_of_rows_and_files_does_not_matter() {
+    for seed in 0..CASES / 3 {
+        let world = World::new(seed, ANYTHING);
+        let as_it_is = told_from(&world, |relations| vec![("a.csv", csv(relations))]);
+        let shuffled = told_from(&world, |relations| {
+            let mut relations = relations.to_vec();
+            Dice::new(seed + 1000).shuffle(&mut relations);
+            vec![("a.csv", csv(&relations))]
+        });
+        assert_eq!(shuffled, as_it_is, "seed {seed}: shuffled");
+        let split = told_from(&world, |relations| {
+            let (left, right) = relations.split_at(relations.len() / 3);
+            vec![("b.csv", csv(left)), ("a/z.csv", csv(right))]
+        });
+        assert_eq!(split, as_it_is, "seed {seed}: split");
+        let twice = told_from(&world, |relations| vec![("a.csv", csv(relations)), ("b.csv", csv(relations))]);
+        assert_eq!(twice, as_it_is, "seed {seed}: everything twice");
+    }
+}
+
+#[test]
+fn the_compression_does_not_matter() {
+    for seed in 0..CASES / 8 {
+        let world = World::new(seed, ANYTHING);
+        let as_it_is = told_from(&world, |relations| vec![("a.csv", csv(relations))]);
+        assert_eq!(told_from(&world, |relations| vec![("a", gzip(&csv(relations)))]), as_it_is, "seed {seed}: gzip");
+        let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+        assert_eq!(told_from(&world, |relations| vec![("a", zstd(&csv(relations)))]), as_it_is, "seed {seed}: zstd");
+    }
+}
+
+#[test]
+fn the_format_does_not_matter() {
+    for seed in 0..CASES / 4 {
+        let world = World::new(seed, WITH_IDS);
+        let sheet = told_from(&world, |relations| vec![("a.csv", csv(relations))]);
+        assert_eq!(told_from(&world, |relations| vec![("a", parquet(relations))]), sheet, "seed {seed}: Parquet");
+        assert_eq!(told_from(&world, |relations| vec![("a", pages(relations))]), sheet, "seed {seed}: pages");
+        let packed = told_from(&world, |relations| vec![("a", gzip(&pages(relations)))]);
+        assert_eq!(packed, sheet, "seed {seed}: packed pages");
+    }
+}
+
+// Symmetries.
+
+#[test]
+fn a_corp_beside_its_own_copy_is_all_there_already() {
+    for seed in 0..CASES {
+        let mut world = World::new(seed, ANYTHING);
+        for relation in &mut world.before {
+            relation.made = Some(relation.made.map_or(START - 1, |made| made.min(START - 1)));
+        }
+        world.after.clone_from(&world.before);
+        let members: BTreeSet<String> = world.before.iter().map(|r| r.member.clone()).chain(["ann".to_owned()]).collect();
+        world.accounts = members.into_iter().map(|member| (member.clone(), member, true)).collect();
+        let ids: BTreeSet<String> = world.before.iter().filter_map(|r| r.id.clone()).collect();
+        world.map = ids.into_iter().map(|id| (id.clone(), id)).collect();
+        (world.refused, world.unassigned) = (Vec::new(), Vec::new());
+        let audit = world.story().audit();
+        let other: Vec<_> = audit.outcomes().into_iter().filter(|(_, outcome)| outcome != "in_scope already_at_target").collect();
+        assert!(other.is_empty(), "seed {seed}: {other:?}\n{}", lines(&world.before));
+        assert!(audit.origins().values().all(|origin| origin == "already_at_target"), "seed {seed}");
+        assert_eq!(audit.report("relations").len(), audit.report("target_relations").len());
+    }
+}
+
+/// Every id of the world under another name.
+fn renamed(world: &World, rename: &dyn Fn(&str) -> String) -> World {
+    let id = |id: &Option<String>| id.as_deref().map(rename);
+    let relation = |r: &Relation| Relation { member: rename(&r.member), id: id(&r.id), unionid: id(&r.unionid), ..r.clone() };
+    let pair = |(a, b): &(String, String)| (rename(a), rename(b));
+    World {
+        before: world.before.iter().map(relation).collect(),
+        after: world.after.iter().map(relation).collect(),
+        accounts: world.accounts.iter().map(|(source, target, passed)| (rename(source), rename(target), *passed)).collect(),
+        map: world.map.iter().map(pair).collect(),
+        refused: world.refused.iter().map(|id| rename(id)).collect(),
+        unassigned: world.unassigned.iter().map(pair).collect(),
+    }
+}
+
+const IDS: &[&str] = &["source_userid", "source_external_userid", "unionid", "target_userid", "arrived_userid", "target_external_userid"];
+
+/// The rows of the reports under other names, in no order.
+fn under_other_names(told: BTreeMap<&'static str, Vec<Row>>, rename: &dyn Fn(&str) -> String) -> BTreeMap<&'static str, Vec<Row>> {
+    let row = |row: Row| {
+        row.into_iter().map(|(column, value)| if IDS.contains(&column.as_str()) { (column, rename(&value)) } else { (column, value) })
+    };
+    let rows = |rows: Vec<Row>| {
+        let mut rows: Vec<Row> = rows.into_iter().map(|r| row(r).collect()).collect();
+        rows.sort();
+        rows
+    };
+    // Findings show ids among their examples, the first in order.
+    told.into_iter().filter(|(report, _)| *report != "findings").map(|(report, of_report)| (report, rows(of_report))).collect()
+}
+
+#[test]
+fn renaming_changes_nothing_but_names() {
+    let prefixed = |id: &str| format!("R-{id}");
+    let reversed = |id: &str| format!("{}~", id.chars().rev().collect::<String>());
+    let same = |id: &str| id.to_owned();
+    for seed in 0..CASES / 3 {
+        // A name put in front keeps the order of ids, which breaks ties of time; to turn ids around, there must be none.
+        let renamings: [(Limits, &dyn Fn(&str) -> String); 2] = [(ANYTHING, &prefixed), (WITH_TIMES, &reversed)];
+        for (limits, rename) in renamings {
+            let world = World::new(seed, limits);
+            let expected = under_other_names(told(&world.story().audit()), rename);
+            let audit = renamed(&world, rename).story().audit();
+            assert_eq!(under_other_names(told(&audit), &same), expected, "seed {seed}");
+        }
+    }
+}
+
+// Runs.
+
+fn bytes_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    names_in(folder).into_iter().map(|name| (name.clone(), fs::read(folder.join(name)).unwrap())).collect()
+}
+
+#[test]
+fn a_rerun_gives_the_same_bytes() {
+    for seed in 0..CASES / 8 {
+        let world = World::new(seed, ANYTHING);
+        let story = world.story().file("source-before/broken.csv", "userid,external_userid\n,w1\n");
+        let first = story.audit();
+        let bytes = bytes_of(&first.reports);
+        assert!(bytes.contains_key("manifest.json") && bytes.contains_key("relations.parquet"));
+        audit_into(story.write(), &story.write().join("again"), &[]).unwrap();
+        assert_eq!(differing(&bytes, &bytes_of(&story.write().join("again"))), [""; 0], "seed {seed}: another output");
+        assert_eq!(differing(&bytes, &bytes_of(&story.audit().reports)), [""; 0], "seed {seed}: the same output");
+        let elsewhere = world.story().file("source-before/broken.csv", "userid,external_userid\n,w1\n").audit();
+        assert_eq!(differing(&bytes, &bytes_of(&elsewhere.reports)), [""; 0], "seed {seed}: another folder");
+    }
+}
+
+fn differing<'n>(a: &'n BTreeMap<String, Vec<u8>>, b: &'n BTreeMap<String, Vec<u8>>) -> Vec<&'n str> {
+    a.keys().chain(b.keys()).filter(|name| a.get(*name) != b.get(*name)).map(String::as_str).collect()
+}
+
+/// The answers of a target that is only partly covered.
+fn answers(world: &World) -> String {
+    let ids: BTreeSet<&str> = world.after.iter().filter(|r| r.member == "ann2").filter_map(|r| r.id.as_deref()).collect();
+    let list =
+        |userid: &str, response: Value| json!({"endpoint": "externalcontact/list", "request": {"userid": userid}, "response": response});
+    [
+        list("ann2", json!({"errcode": 0, "external_userid": ids})),
+        list("bob2", json!({"errcode": 45033, "errmsg": "rate limit"})),
+        json!({"errcode": 0, "errmsg": "ok", "follow_user": ["ann2", "bob2"]}),
+    ]
+    .map(|document| document.to_string())
+    .join("\n")
+}
+
+#[test]
+fn an_audit_of_ingested_tables_tells_the_same() {
+    for seed in 0..CASES / 3 {
+        let world = World::new(seed, ANYTHING);
+        let mut story = world.story().follow_users("ann bob cat dan");
+        if seed % 2 == 1 {
+            let pages = String::from_utf8(pages(&World::new(seed, WITH_IDS).before)).unwrap();
+            story = story.file("source-before/pages.json", &pages).file("target-after/answers.json", &answers(&world));
+            story = story.without("target-after/relations.csv").role("target-before", &lines(&world.after));
+        }
+        let raw = story.audit();
+        let case = qianhe::case::load(story.write(), &[]).unwrap();
+        qianhe::run::ingest(&case, &case.root, &qianhe::progress::Silent).unwrap();
+        let roles: Vec<String> =
+            names_in(&case.root.join("snapshots")).into_iter().filter(|name| case.root.join("snapshots").join(name).is_dir()).collect();
+        let set: Vec<String> = roles.iter().map(|role| format!("snapshots.{role}.path=snapshots/{role}")).collect();
+        let ingested = audit_into(&case.root, &case.root.join("again"), &set).unwrap();
+        for report in ["relations", "target_relations", "accounts", "customers", "coverage"] {
+            assert_eq!(ingested.report(report), raw.report(report), "seed {seed}: {report}");
+        }
+        assert!(raw.report("relations").iter().all(|row| row["source_file"].starts_with("source-before/") && row["source_record"] != "0"));
+    }
+}

@@ -1,0 +1,139 @@
+//! The sample case: the tables of data/README.md, derived by hand, hold; and the reports kept in the repository are
+//! what the program writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{self, Audit, Row};
+
+/// The tables that people read are the ones that are tested.
+const README: &str = include_str!("../../data/README.md");
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample")
+}
+
+/// Audits the sample; the reports go elsewhere.
+fn audited(out: &Path) -> Audit {
+    support::audit_into(&sample(), out, &[]).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The rows of the table with that heading, cells without their backticks.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let section = README.split("\n## ").find(|section| section.starts_with(heading)).expect("the section is there");
+    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+    rows.map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect()).collect()
+}
+
+/// `member/customer` -> what is told of it, sorted; a cell `N more` stands for as many of the member's other customers.
+fn told(heading: &str, columns: usize) -> Vec<(String, String, usize, String)> {
+    let count = |customer: &str| customer.strip_suffix(" more").and_then(|count| count.parse().ok());
+    let row = |cells: Vec<String>| {
+        let what = cells[2..2 + columns].join(" ");
+        (cells[0].clone(), cells[1].clone(), count(&cells[1]).unwrap_or(0), what)
+    };
+    table(heading).into_iter().map(row).collect()
+}
+
+/// Compares a report with a table: each customer by name, then the rest of each member.
+fn check(heading: &str, columns: usize, mut answers: Vec<(String, String, String)>) {
+    let told = told(heading, columns);
+    let mut wrong = Vec::new();
+    for (member, customer, _, what) in told.iter().filter(|(_, _, more, _)| *more == 0) {
+        match answers.iter().position(|(m, c, w)| (m, c, w) == (member, customer, what)) {
+            Some(found) => drop(answers.swap_remove(found)),
+            None => wrong.push(format!("told, but not so: {member}/{customer} {what}")),
+        }
+    }
+    for (member, _, more, what) in told.iter().filter(|(_, _, more, _)| *more > 0) {
+        let before = answers.len();
+        answers.retain(|(m, _, w)| (m, w) != (member, what));
+        if before - answers.len() != *more {
+            wrong.push(format!("told: {more} more of {member} are {what}; there are {}", before - answers.len()));
+        }
+    }
+    wrong.extend(answers.iter().map(|(member, customer, what)| format!("not told: {member}/{customer} {what}")));
+    assert!(wrong.is_empty(), "data/README.md, {heading}:\n  {}", wrong.join("\n  "));
+}
+
+fn cell(row: &Row, column: &str) -> String {
+    row.get(column).cloned().unwrap_or_else(|| "-".to_owned())
+}
+
+/// The name of the customer, else the id.
+fn customer(row: &Row, id: &str) -> String {
+    row.get("customer_name").or_else(|| row.get(id)).cloned().expect("a relation has a name or an id")
+}
+
+fn outcome(row: &Row) -> String {
+    let reason = row.get("reason").map(|reason| format!("/{reason}")).unwrap_or_default();
+    format!("{} {}{reason} {}", row["scope"], row["outcome"], cell(row, "match_method"))
+}
+
+#[test]
+fn every_relation_comes_out_as_derived_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let audit = audited(&folder.path().join("reports"));
+    let source = |row: &Row| (row["source_userid"].clone(), customer(row, "source_external_userid"), outcome(row));
+    check("What happens to each relation", 3, audit.report("relations").iter().map(source).collect());
+    let target = |row: &Row| (row["target_userid"].clone(), customer(row, "target_external_userid"), row["origin"].clone());
+    check("Where each relation", 1, audit.report("target_relations").iter().map(target).collect());
+}
+
+/// What stands beside the outcome: she left the source, kept her remark, and lost one of two tags.
+#[test]
+fn the_evidence_beside_an_outcome() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = audited(&folder.path().join("reports")).relation("liuyang/wmLhJiaJu10CBcmThJtkATj7Uz26hasP");
+    let expected = [
+        ("customer_name", "周雅婷"),
+        ("still_at_source", "false"),
+        ("remark_kept", "true"),
+        ("tags_kept", "false"),
+        ("target_coverage", "complete"),
+        ("source_created_at", "2025-03-02T02:15:00"),
+        ("target_created_at", "2026-05-01T19:11:00"),
+        ("source_file", "source-before/liuyang.json"),
+    ];
+    assert_eq!(expected.map(|(column, _)| row[column].as_str()), expected.map(|(_, value)| value));
+}
+
+#[test]
+fn the_sample_shows_every_word() {
+    use qianhe::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason, Scope};
+    let folder = tempfile::tempdir().unwrap();
+    let audit = audited(&folder.path().join("reports"));
+    let shown = |report: &str, column: &str| -> BTreeSet<String> {
+        audit.report(report).iter().filter_map(|row| row.get(column).cloned()).collect()
+    };
+    let lists: [(&str, &str, &[&str]); 5] = [
+        ("relations", "scope", Scope::WORDS),
+        ("relations", "outcome", Outcome::WORDS),
+        ("relations", "reason", Reason::WORDS),
+        ("relations", "match_method", MatchMethod::WORDS),
+        ("target_relations", "origin", Origin::WORDS),
+    ];
+    for (report, column, words) in lists {
+        let shown = shown(report, column);
+        let lacking: Vec<_> = words.iter().filter(|word| !shown.contains(**word)).collect();
+        assert!(lacking.is_empty(), "no {column} of the sample is {lacking:?}");
+    }
+}
+
+#[test]
+fn the_kept_reports_are_what_the_program_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("reports");
+    audited(&out);
+    let (kept, written) = (files(&sample().join("reports")), files(&out));
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&kept), names(&written));
+    let differing: Vec<_> = kept.iter().filter(|(name, bytes)| written[*name] != **bytes).map(|(name, _)| name).collect();
+    assert!(differing.is_empty(), "{differing:?} differ; if they should, run: cargo run --locked -- audit data/sample");
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())).collect()
+}
