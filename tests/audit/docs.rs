@@ -13,7 +13,8 @@ use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
 use qianhe::schema::tables::{LISTS, REPORTS};
 use qianhe::schema::vocabulary::{
-    Assessment, Coverage, GroupMatchMethod, GroupReason, MatchMethod, Observed, Origin, Predicted, Reason, Severity, Verdict,
+    Assessment, BillingVerdict, Coverage, GroupMatchMethod, GroupReason, MatchMethod, Observed, Origin, Predicted, Reason, Severity,
+    Verdict,
 };
 use qianhe::schema::{Kind, Table};
 
@@ -93,6 +94,7 @@ fn words() -> String {
         };
     }
     vocabulary!("`verdict`", Verdict);
+    vocabulary!("`billing_verdict`", BillingVerdict);
     vocabulary!("`severity`", Severity);
     vocabulary!("`reason`", Reason);
     vocabulary!("`match_method`", MatchMethod);

@@ -41,7 +41,7 @@ fn rich() -> Audit {
         .groups("source-after", "g1: ann vip 2025-01-01; g3: - day 2025-01-01")
         .codes("source-before", "c1: g5; c2: g1; c3: g3; c4: g2; c5: g9")
         .codes("source-after", "c1: g5; c2: g1; c3:; c5:; c6: g3")
-        .toml("[policy]\ncustomer_cap = 3");
+        .toml("[policy]\ncustomer_cap = 3\n[contract]\nrelations = 5\nunit_price = \"0.80\"");
     story.audit()
 }
 
