@@ -30,6 +30,10 @@ impl Dice {
     }
 }
 
+fn cell(text: &Option<String>) -> Cell<'_> {
+    text.as_deref().map_or(Cell::Null, Cell::Text)
+}
+
 /// One side: accounts that follow one another, with ids, unionids and names that repeat.
 fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
     let mut rows = Rows::new(&RELATIONS_TABLE);
@@ -37,8 +41,6 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
         for _ in 0..RELATIONS {
             let (id, unionid, name) = (dice.text(ids, 60, 80), dice.text("u", 50, 50), dice.text("name", 30, 90));
             let made = i64::try_from(dice.below(20)).unwrap();
-            let cell =
-                |text: &Option<String>| text.as_deref().map_or(Cell::Null, |text| Cell::Text(Box::leak(text.to_owned().into_boxed_str())));
             let userid = format!("account{account}");
             let cells: Vec<Cell<'_>> = RELATIONS_TABLE
                 .columns

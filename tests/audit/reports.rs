@@ -322,3 +322,16 @@ fn filters_name_columns_and_words_that_there_are() {
         }
     }
 }
+
+#[test]
+fn absence_from_the_source_shows_only_between_rows_of_a_kind() {
+    let before = "ann: gone 2025-01-01; ann: left 2025-01-01; ann: contact 2025-01-01 id=";
+    for (after, expected) in [
+        ("ann: left 2025-01-01", [("ann/gone", Some("false")), ("ann/left", Some("true")), ("ann/contact", None)]),
+        ("ann: left 2025-01-01 id=", [("ann/gone", None), ("ann/left", None), ("ann/contact", Some("false"))]),
+    ] {
+        let audit = Story::new(before, "").role("source-after", after).audit();
+        let still = |key| audit.relation(key).get("still_at_source").cloned();
+        assert_eq!(expected.map(|(key, _)| still(key)), expected.map(|(_, still)| still.map(str::to_owned)), "{after}");
+    }
+}
