@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::rng::Dice;
 use super::world::World;
+use crate::schema::vocabulary::BillingVerdict;
 
 /// Where the number of participating relations stands, seen from the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +81,14 @@ impl Bill {
             plan: vec![place.label()],
         };
         match dice.of("party", 0).below(8) {
-            0 => (bill.party, _) = (Some("深圳市某某科技有限公司"), bill.plan.push("party-other")),
-            1 => (bill.party, _) = (None, bill.plan.push("party-unknown")),
+            0 => {
+                bill.party = Some("深圳市某某科技有限公司");
+                bill.plan.push("party-other");
+            }
+            1 => {
+                bill.party = None;
+                bill.plan.push("party-unknown");
+            }
             _ => {}
         }
         bill.pay(dice.of("payments", 0));
@@ -174,12 +181,12 @@ impl Bill {
         cents(self.surcharge_quantity(), self.surcharge_price.unwrap_or(self.price))
     }
 
-    fn verdict(&self) -> &'static str {
+    fn verdict(&self) -> BillingVerdict {
         let tolerance = i128::from(tolerance(self.contracted));
         match self.drift() {
-            drift if drift > tolerance => "above_tolerance",
-            drift if drift < -tolerance => "below_tolerance",
-            _ => "within_tolerance",
+            drift if drift > tolerance => BillingVerdict::AboveTolerance,
+            drift if drift < -tolerance => BillingVerdict::BelowTolerance,
+            _ => BillingVerdict::WithinTolerance,
         }
     }
 
@@ -192,7 +199,7 @@ impl Bill {
             "participating": self.participating,
             "drift": drift,
             "tolerance": tolerance(self.contracted),
-            "billing_verdict": self.verdict(),
+            "billing_verdict": self.verdict().word(),
             "excess": self.excess(),
             "surcharge_quantity": self.surcharge_quantity(),
             "contract_amount": money(contract),

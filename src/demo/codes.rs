@@ -10,7 +10,8 @@ use super::rng::{Dice, mix};
 use super::truth::{self, ParquetFile};
 use super::world::{HOUR, TAKEN_AFTER, TAKEN_BEFORE, World};
 use crate::error::Result;
-use crate::schema::fields::CONFIG_ID;
+use crate::schema::fields::{CODE_VERDICT, CONFIG_ID, OBSERVED, PREDICTED};
+use crate::schema::vocabulary::{CodeVerdict, Observed, Predicted};
 
 /// Some groups of every kind that a code can link.
 pub struct Stock {
@@ -81,9 +82,9 @@ struct CodePlan {
     /// None: source-before does not have the code.
     before: Option<&'static [Pick]>,
     after: After,
-    predicted: Option<&'static str>,
-    observed: &'static str,
-    verdict: &'static str,
+    predicted: Option<Predicted>,
+    observed: Observed,
+    verdict: CodeVerdict,
 }
 
 use After::{Absent, Deleted, Failed, Links};
@@ -94,64 +95,64 @@ use Pick::{Gone, New, Outside, OutsideGone, Stayed, Unknown, UnknownGone};
 #[rustfmt::skip]
 const CODE_BOOK: &[CodePlan] = &[
     // All linked groups were to move.
-    code("emptied", Nothing, &[Gone(0)], Links(&[]), "empty", "empty", "emptied"),
-    code("emptied-of-five", Nothing, &[Gone(0), Gone(1), Gone(2), Stayed(0), Gone(3)], Links(&[]), "empty", "empty", "emptied"),
-    code("emptied-of-one-twice", Nothing, &[Gone(0), Gone(0)], Links(&[]), "empty", "empty", "emptied"),
-    code("emptied-of-a-lost-group", Nothing, &[Stayed(0)], Links(&[]), "empty", "empty", "emptied"),
-    code("emptied-deleted", Nothing, &[Gone(0), Gone(1)], Deleted, "empty", "deleted", "emptied"),
-    code("emptied-still-linked", List, &[Gone(0), Gone(1)], Links(&[Gone(1), Gone(0)]), "empty", "empty", "emptied"),
-    code("emptied-linked-to-nothing", List, &[Gone(0)], Links(&[UnknownGone]), "empty", "empty", "emptied"),
-    code("left-behind", Nothing, &[Gone(0), Stayed(0)], Links(&[Stayed(0)]), "empty", "alive", "alive_group_left_behind"),
-    code("left-behind-twice", Nothing, &[Stayed(0), Stayed(0)], Links(&[Stayed(0), Stayed(0)]), "empty", "alive", "alive_group_left_behind"),
-    code("left-behind-beside-new", Nothing, &[Stayed(0)], Links(&[New(0), Stayed(0)]), "empty", "alive", "alive_group_left_behind"),
-    code("linked-and-no-list", NoList, &[Gone(0)], Links(&[Gone(0)]), "empty", "alive", "alive_group_left_behind"),
-    code("linked-beside-new-and-no-list", NoList, &[Gone(0)], Links(&[Gone(0), New(0)]), "empty", "alive", "alive_group_left_behind"),
-    code("new-group", Nothing, &[Gone(0)], Links(&[New(0)]), "empty", "alive", "alive_new_group"),
-    code("new-groups", Nothing, &[Gone(0), Stayed(0)], Links(&[New(0), New(1), New(0)]), "empty", "alive", "alive_new_group"),
-    code("new-group-beside-gone", List, &[Gone(0)], Links(&[Gone(0), New(0)]), "empty", "alive", "alive_new_group"),
-    code("new-group-not-linked-before", Nothing, &[Gone(0), Stayed(0)], Links(&[Stayed(1)]), "empty", "alive", "alive_new_group"),
-    code("empty-unseen", Nothing, &[Gone(0)], Absent, "empty", "not_observed", "unverified"),
-    code("empty-failed", Nothing, &[Stayed(0)], Failed, "empty", "not_observed", "unverified"),
+    code("emptied", Nothing, &[Gone(0)], Links(&[]), Predicted::Empty, Observed::Empty, CodeVerdict::Emptied),
+    code("emptied-of-five", Nothing, &[Gone(0), Gone(1), Gone(2), Stayed(0), Gone(3)], Links(&[]), Predicted::Empty, Observed::Empty, CodeVerdict::Emptied),
+    code("emptied-of-one-twice", Nothing, &[Gone(0), Gone(0)], Links(&[]), Predicted::Empty, Observed::Empty, CodeVerdict::Emptied),
+    code("emptied-of-a-lost-group", Nothing, &[Stayed(0)], Links(&[]), Predicted::Empty, Observed::Empty, CodeVerdict::Emptied),
+    code("emptied-deleted", Nothing, &[Gone(0), Gone(1)], Deleted, Predicted::Empty, Observed::Deleted, CodeVerdict::Emptied),
+    code("emptied-still-linked", List, &[Gone(0), Gone(1)], Links(&[Gone(1), Gone(0)]), Predicted::Empty, Observed::Empty, CodeVerdict::Emptied),
+    code("emptied-linked-to-nothing", List, &[Gone(0)], Links(&[UnknownGone]), Predicted::Empty, Observed::Empty, CodeVerdict::Emptied),
+    code("left-behind", Nothing, &[Gone(0), Stayed(0)], Links(&[Stayed(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveGroupLeftBehind),
+    code("left-behind-twice", Nothing, &[Stayed(0), Stayed(0)], Links(&[Stayed(0), Stayed(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveGroupLeftBehind),
+    code("left-behind-beside-new", Nothing, &[Stayed(0)], Links(&[New(0), Stayed(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveGroupLeftBehind),
+    code("linked-and-no-list", NoList, &[Gone(0)], Links(&[Gone(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveGroupLeftBehind),
+    code("linked-beside-new-and-no-list", NoList, &[Gone(0)], Links(&[Gone(0), New(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveGroupLeftBehind),
+    code("new-group", Nothing, &[Gone(0)], Links(&[New(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveNewGroup),
+    code("new-groups", Nothing, &[Gone(0), Stayed(0)], Links(&[New(0), New(1), New(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveNewGroup),
+    code("new-group-beside-gone", List, &[Gone(0)], Links(&[Gone(0), New(0)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveNewGroup),
+    code("new-group-not-linked-before", Nothing, &[Gone(0), Stayed(0)], Links(&[Stayed(1)]), Predicted::Empty, Observed::Alive, CodeVerdict::AliveNewGroup),
+    code("empty-unseen", Nothing, &[Gone(0)], Absent, Predicted::Empty, Observed::NotObserved, CodeVerdict::Unverified),
+    code("empty-failed", Nothing, &[Stayed(0)], Failed, Predicted::Empty, Observed::NotObserved, CodeVerdict::Unverified),
     // A linked group was not to move.
-    code("kept", Nothing, &[Outside(0)], Links(&[Outside(0)]), "alive", "alive", "kept"),
-    code("kept-by-one-of-two", Nothing, &[Gone(0), Outside(0)], Links(&[Outside(0)]), "alive", "alive", "kept"),
-    code("kept-by-one-of-two-still-linked", List, &[Gone(0), Outside(0)], Links(&[Gone(0), Outside(0)]), "alive", "alive", "kept"),
-    code("kept-beside-unknown", Nothing, &[UnknownGone, Outside(0)], Links(&[Outside(0)]), "alive", "alive", "kept"),
-    code("kept-by-new", Nothing, &[Outside(0)], Links(&[New(0)]), "alive", "alive", "kept"),
-    code("kept-no-list", NoList, &[OutsideGone], Links(&[OutsideGone]), "alive", "alive", "kept"),
-    code("lost", Nothing, &[Outside(0)], Links(&[]), "alive", "empty", "lost"),
-    code("lost-deleted", Nothing, &[Outside(0), Gone(0)], Deleted, "alive", "deleted", "lost"),
-    code("lost-dissolved", List, &[OutsideGone], Links(&[OutsideGone]), "alive", "empty", "lost"),
-    code("alive-unseen", Nothing, &[Outside(0)], Absent, "alive", "not_observed", "unverified"),
-    code("alive-failed", Nothing, &[Outside(1)], Failed, "alive", "not_observed", "unverified"),
+    code("kept", Nothing, &[Outside(0)], Links(&[Outside(0)]), Predicted::Alive, Observed::Alive, CodeVerdict::Kept),
+    code("kept-by-one-of-two", Nothing, &[Gone(0), Outside(0)], Links(&[Outside(0)]), Predicted::Alive, Observed::Alive, CodeVerdict::Kept),
+    code("kept-by-one-of-two-still-linked", List, &[Gone(0), Outside(0)], Links(&[Gone(0), Outside(0)]), Predicted::Alive, Observed::Alive, CodeVerdict::Kept),
+    code("kept-beside-unknown", Nothing, &[UnknownGone, Outside(0)], Links(&[Outside(0)]), Predicted::Alive, Observed::Alive, CodeVerdict::Kept),
+    code("kept-by-new", Nothing, &[Outside(0)], Links(&[New(0)]), Predicted::Alive, Observed::Alive, CodeVerdict::Kept),
+    code("kept-no-list", NoList, &[OutsideGone], Links(&[OutsideGone]), Predicted::Alive, Observed::Alive, CodeVerdict::Kept),
+    code("lost", Nothing, &[Outside(0)], Links(&[]), Predicted::Alive, Observed::Empty, CodeVerdict::Lost),
+    code("lost-deleted", Nothing, &[Outside(0), Gone(0)], Deleted, Predicted::Alive, Observed::Deleted, CodeVerdict::Lost),
+    code("lost-dissolved", List, &[OutsideGone], Links(&[OutsideGone]), Predicted::Alive, Observed::Empty, CodeVerdict::Lost),
+    code("alive-unseen", Nothing, &[Outside(0)], Absent, Predicted::Alive, Observed::NotObserved, CodeVerdict::Unverified),
+    code("alive-failed", Nothing, &[Outside(1)], Failed, Predicted::Alive, Observed::NotObserved, CodeVerdict::Unverified),
     // No linked group.
-    code("already-empty", Nothing, &[], Links(&[]), "already_empty", "empty", "already_empty"),
-    code("already-empty-deleted", Nothing, &[], Deleted, "already_empty", "deleted", "already_empty"),
-    code("already-empty-unseen", Nothing, &[], Absent, "already_empty", "not_observed", "already_empty"),
-    code("already-empty-failed", Nothing, &[], Failed, "already_empty", "not_observed", "already_empty"),
-    code("already-empty-revived", Nothing, &[], Links(&[New(0)]), "already_empty", "alive", "alive_unpredicted"),
-    code("already-empty-linked-since", Nothing, &[], Links(&[Stayed(0)]), "already_empty", "alive", "alive_unpredicted"),
+    code("already-empty", Nothing, &[], Links(&[]), Predicted::AlreadyEmpty, Observed::Empty, CodeVerdict::AlreadyEmpty),
+    code("already-empty-deleted", Nothing, &[], Deleted, Predicted::AlreadyEmpty, Observed::Deleted, CodeVerdict::AlreadyEmpty),
+    code("already-empty-unseen", Nothing, &[], Absent, Predicted::AlreadyEmpty, Observed::NotObserved, CodeVerdict::AlreadyEmpty),
+    code("already-empty-failed", Nothing, &[], Failed, Predicted::AlreadyEmpty, Observed::NotObserved, CodeVerdict::AlreadyEmpty),
+    code("already-empty-revived", Nothing, &[], Links(&[New(0)]), Predicted::AlreadyEmpty, Observed::Alive, CodeVerdict::AliveUnpredicted),
+    code("already-empty-linked-since", Nothing, &[], Links(&[Stayed(0)]), Predicted::AlreadyEmpty, Observed::Alive, CodeVerdict::AliveUnpredicted),
     // A linked group that source-before does not hold, and none that was not to move.
-    code("unknown-alive", Nothing, &[Unknown], Links(&[Unknown]), "unknown", "alive", "alive_unpredicted"),
-    code("unknown-alive-by-new", Nothing, &[Gone(0), UnknownGone], Links(&[New(0)]), "unknown", "alive", "alive_unpredicted"),
-    code("unknown-emptied", Nothing, &[Gone(0), Unknown], Links(&[]), "unknown", "empty", "emptied_unpredicted"),
-    code("unknown-emptied-still-linked", List, &[UnknownGone], Links(&[UnknownGone]), "unknown", "empty", "emptied_unpredicted"),
-    code("unknown-deleted", Nothing, &[UnknownGone, UnknownGone], Deleted, "unknown", "deleted", "emptied_unpredicted"),
-    code("unknown-unseen", Nothing, &[UnknownGone, Gone(0)], Absent, "unknown", "not_observed", "unverified"),
-    code("unknown-failed", Nothing, &[Unknown], Failed, "unknown", "not_observed", "unverified"),
+    code("unknown-alive", Nothing, &[Unknown], Links(&[Unknown]), Predicted::Unknown, Observed::Alive, CodeVerdict::AliveUnpredicted),
+    code("unknown-alive-by-new", Nothing, &[Gone(0), UnknownGone], Links(&[New(0)]), Predicted::Unknown, Observed::Alive, CodeVerdict::AliveUnpredicted),
+    code("unknown-emptied", Nothing, &[Gone(0), Unknown], Links(&[]), Predicted::Unknown, Observed::Empty, CodeVerdict::EmptiedUnpredicted),
+    code("unknown-emptied-still-linked", List, &[UnknownGone], Links(&[UnknownGone]), Predicted::Unknown, Observed::Empty, CodeVerdict::EmptiedUnpredicted),
+    code("unknown-deleted", Nothing, &[UnknownGone, UnknownGone], Deleted, Predicted::Unknown, Observed::Deleted, CodeVerdict::EmptiedUnpredicted),
+    code("unknown-unseen", Nothing, &[UnknownGone, Gone(0)], Absent, Predicted::Unknown, Observed::NotObserved, CodeVerdict::Unverified),
+    code("unknown-failed", Nothing, &[Unknown], Failed, Predicted::Unknown, Observed::NotObserved, CodeVerdict::Unverified),
     // Only source-after holds it.
-    new_code("new", Links(&[New(0)]), "alive"),
-    new_code("new-of-old-groups", Links(&[Outside(0), Stayed(0)]), "alive"),
-    new_code("new-and-empty", Links(&[]), "empty"),
+    new_code("new", Links(&[New(0)]), Observed::Alive),
+    new_code("new-of-old-groups", Links(&[Outside(0), Stayed(0)]), Observed::Alive),
+    new_code("new-and-empty", Links(&[]), Observed::Empty),
 ];
 
 #[rustfmt::skip]
-const fn code(label: &'static str, needs: Needs, before: &'static [Pick], after: After, predicted: &'static str, observed: &'static str, verdict: &'static str) -> CodePlan {
+const fn code(label: &'static str, needs: Needs, before: &'static [Pick], after: After, predicted: Predicted, observed: Observed, verdict: CodeVerdict) -> CodePlan {
     CodePlan { label, needs, before: Some(before), after, predicted: Some(predicted), observed, verdict }
 }
 
-const fn new_code(label: &'static str, after: After, observed: &'static str) -> CodePlan {
-    CodePlan { label, needs: Nothing, before: None, after, predicted: None, observed, verdict: "new" }
+const fn new_code(label: &'static str, after: After, observed: Observed) -> CodePlan {
+    CodePlan { label, needs: Nothing, before: None, after, predicted: None, observed, verdict: CodeVerdict::New }
 }
 
 /// A code for every 100 relations, and every plan at least once.
@@ -182,9 +183,9 @@ fn truth(dir: &Path, codes: &[Code<'_>]) -> Result<()> {
     let mut file = ParquetFile::new(dir.join("truth").join("join_codes.parquet"));
     file.push(&truth::batch(vec![
         (CONFIG_ID.name, truth::texts(&ids, |id| Some(id))),
-        ("predicted", truth::texts(codes, |code| code.plan.predicted)),
-        ("observed", truth::texts(codes, |code| Some(code.plan.observed))),
-        ("verdict", truth::texts(codes, |code| Some(code.plan.verdict))),
+        (PREDICTED.name, truth::texts(codes, |code| code.plan.predicted.map(Predicted::word))),
+        (OBSERVED.name, truth::texts(codes, |code| Some(code.plan.observed.word()))),
+        (CODE_VERDICT.name, truth::texts(codes, |code| Some(code.plan.verdict.word()))),
         (truth::PLAN, truth::texts(codes, |code| Some(code.plan.label))),
     ])?)?;
     file.finish()

@@ -93,6 +93,13 @@ struct Question<'a> {
 }
 
 impl Group {
+    /// With its owner, who is a member too, and a colleague.
+    pub fn new(id: &str, name: Option<String>, owner: &str, created: i64, crowd: Vec<Person>, dice: Dice) -> Self {
+        let staff = [owner.to_owned(), format!("staff_{}", dice.of("staff", 0).below(50))];
+        let staff = staff.into_iter().map(|userid| Person { userid, external: false, unionid: None, name: String::new(), joined: created });
+        Self { chat_id: id.to_owned(), name, owner: owner.to_owned(), created, members: staff.chain(crowd).collect(), dice }
+    }
+
     /// Appends `groupchat/get` of the group, with or without its question, and now and then twice.
     pub fn write(&self, fetched_at: i64, file: &mut Documents) -> Result<()> {
         let asked = self.dice.of("envelope", 0).chance(5_000);

@@ -4,10 +4,10 @@ use super::group_plan::Created::{After, AtStart, JustBefore};
 use super::group_plan::Fate::{Ambiguous, Arrived, Missing, NoKey};
 use super::group_plan::Home::{self, Enrolled, Failed, Left, Outside, Unknown};
 use super::group_plan::MapRow::{self, Nowhere, To};
-use super::group_plan::Method::{GroupMap, Members, Name};
 use super::group_plan::Needs::{self, DisjointUnionids, Map, Nothing, SharedUnionids};
 use super::group_plan::Title::{self, First, None as Untitled, Second, Third};
 use super::group_plan::{Crowd, Fate, GroupPlan, Here, There, Unionids};
+use crate::schema::vocabulary::GroupMatchMethod::{GroupMap, Members, Name};
 
 /// The six sixths of a group that a plan starts from.
 const WHOLE: Crowd = crowd(0, 6);

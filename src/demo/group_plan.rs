@@ -3,6 +3,7 @@
 
 use super::accounts::Kind;
 use super::world::World;
+use crate::schema::vocabulary::GroupMatchMethod;
 
 /// Whose groups they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,30 +103,11 @@ pub enum Created {
     After,
 }
 
-/// What joins two groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    GroupMap,
-    Members,
-    Name,
-}
-
-impl Method {
-    /// As the report says it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::GroupMap => "group_map",
-            Self::Members => "members",
-            Self::Name => "name",
-        }
-    }
-}
-
 /// What is decided about a group, whatever its scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It is this one of the plan's groups of the target corp.
-    Arrived(Method, usize),
+    Arrived(GroupMatchMethod, usize),
     Missing,
     Ambiguous,
     NoKey,

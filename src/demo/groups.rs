@@ -11,7 +11,8 @@ use super::customers::People;
 use super::documents::{Documents, Layout, Packing};
 use super::group_api::{self, Ending, Group, Person};
 use super::group_book::GROUP_BOOK;
-use super::group_plan::{Created, Crowd, Fate, GroupPlan, Here, Home, MapRow, Owner, Stays, Title, Unionids};
+use super::group_layout::{Cluster, settle};
+use super::group_plan::{Created, Crowd, Fate, GroupPlan, Here, Home, MapRow, Stays, Unionids};
 use super::layout::Layout as Planted;
 use super::lists::List;
 use super::rng::Dice;
@@ -19,23 +20,12 @@ use super::truth::{self, ParquetFile};
 use super::world::{DAY, FINISH, HOUR, START, TAKEN_AFTER, TAKEN_BEFORE, TargetStyle, World};
 use crate::error::Result;
 use crate::interrupt;
-use crate::schema::fields::{MATCH_METHOD, NAME, OUTCOME, REASON, SCOPE, SOURCE_CHAT_ID, STILL_AT_SOURCE, TARGET_CHAT_ID};
+use crate::schema::fields::{
+    GROUP_MATCH_METHOD, GROUP_OUTCOME, GROUP_REASON, GROUP_SCOPE, GROUP_STILL_AT_SOURCE, NAME, SOURCE_CHAT_ID, SOURCE_OWNER_USERID,
+    TARGET_CHAT_ID, TARGET_OWNER_USERID,
+};
+use crate::schema::vocabulary::{GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
 
-/// What groups are called; each owner's first group like every other owner's first.
-const NAMES: &[&str] = &[
-    "VIP客户群",
-    "福利群",
-    "新品通知群",
-    "售后服务群",
-    "老客户交流群",
-    "门店会员群",
-    "周末活动群🎉",
-    "团购群",
-    "技术支持群",
-    "妈妈群",
-    "经销商群",
-    "春季班",
-];
 /// Plans written to one file of each corp.
 const PART: usize = 250;
 /// Numbers of people that a plan can use.
@@ -46,17 +36,6 @@ const FIRST_PERSON: u64 = 1 << 40;
 const PLACES: u64 = 8;
 /// The first number of a group that was created after the end.
 pub const FIRST_NEW: u64 = 1 << 41;
-
-/// A plan with the accounts that it is planted in.
-#[derive(Debug, Clone, Copy)]
-struct Cluster {
-    plan: &'static GroupPlan,
-    number: u64,
-    home: Option<usize>,
-    other: usize,
-    /// How many plans the account had before.
-    ordinal: u64,
-}
 
 /// Every planted group, and where it stands.
 pub struct Groups<'a> {
@@ -126,7 +105,7 @@ impl<'a> Groups<'a> {
         for cluster in clusters {
             for standing in self.standings(cluster) {
                 let group = self.source_group(&standing);
-                lists.before.push((standing.id.clone(), if cluster.plan.home == Home::Left { 1 } else { 0 }));
+                lists.before.push((standing.id.clone(), u8::from(cluster.plan.home == Home::Left)));
                 if standing.asked_for() {
                     group.write(TAKEN_BEFORE, &mut before)?;
                 }
@@ -157,7 +136,7 @@ impl<'a> Groups<'a> {
 
     fn standings<'c>(&'c self, cluster: &'c Cluster) -> impl Iterator<Item = Standing<'c>> {
         cluster.plan.here.iter().enumerate().map(move |(place, here)| {
-            let account = self.account(cluster, here.owner);
+            let account = cluster.account(here.owner);
             let scope = scope(cluster.plan.home, here);
             let arrived = match here.fate {
                 Fate::Arrived(method, place) => Some((method, place)),
@@ -168,29 +147,9 @@ impl<'a> Groups<'a> {
                 stays => stays == Stays::Yes,
             };
             let id = self.people.group_id(true, cluster.number * PLACES + place as u64);
-            let name = self.name(cluster, here.title);
+            let name = cluster.name(here.title);
             Standing { cluster, place, here, id, name, account, scope, arrived, stays }
         })
-    }
-
-    fn account(&self, cluster: &Cluster, owner: Owner) -> Option<usize> {
-        if owner == Owner::Home { cluster.home } else { Some(cluster.other) }
-    }
-
-    /// A name that no group of the owner bears beside those of this plan with the same title.
-    fn name(&self, cluster: &Cluster, title: Title) -> Option<String> {
-        let names = NAMES.len() as u64;
-        let (place, round) = (cluster.ordinal % names, cluster.ordinal / names);
-        let mut name = if cluster.plan.of_two() { format!("跨店群{}", cluster.number) } else { NAMES[place as usize].to_owned() };
-        if round > 0 && !cluster.plan.of_two() {
-            name.push_str(&(round + 1).to_string());
-        }
-        match title {
-            Title::First => Some(name),
-            Title::Second => Some(format!("{name}（新）")),
-            Title::Third => Some(format!("北河-{name}")),
-            Title::None => None,
-        }
     }
 
     fn source_group(&self, standing: &Standing<'_>) -> Group {
@@ -204,17 +163,17 @@ impl<'a> Groups<'a> {
         };
         let owner = standing.account.map_or("", |account| &self.layout.accounts[account].source_userid);
         let crowd = self.crowd(cluster, standing.here.crowd, true, dice, created);
-        self.group(&standing.id, standing.name.clone(), owner, created, crowd, dice)
+        Group::new(&standing.id, standing.name.clone(), owner, created, crowd, dice)
     }
 
     fn target_group(&self, cluster: &Cluster, place: usize) -> Group {
         let there = &cluster.plan.there[place];
         let dice = self.world.dice.of("group", cluster.number).of("target", place as u64);
         let created = if dice.chance(5_000) { dice.between(START, FINISH) } else { START - dice.between(10 * DAY, 900 * DAY) };
-        let owner = self.account(cluster, there.owner).map_or("", |account| &self.layout.accounts[account].target_userid);
+        let owner = cluster.account(there.owner).map_or("", |account| &self.layout.accounts[account].target_userid);
         let crowd = self.crowd(cluster, there.crowd, false, dice, created);
         let id = self.people.group_id(false, cluster.number * PLACES + place as u64);
-        self.group(&id, self.name(cluster, there.title), owner, created, crowd, dice)
+        Group::new(&id, cluster.name(there.title), owner, created, crowd, dice)
     }
 
     /// A group that the source corp made after the migration, of an account that nobody enrolled.
@@ -227,14 +186,7 @@ impl<'a> Groups<'a> {
             .filter(|account| Home::Outside.holds(account.kind))
             .map(|account| &*account.source_userid)
             .collect();
-        self.group(id, Some(format!("新群{number}")), dice.pick(&outside), FINISH + HOUR, Vec::new(), dice)
-    }
-
-    /// With its owner, who is a member too, and a colleague.
-    fn group(&self, id: &str, name: Option<String>, owner: &str, created: i64, crowd: Vec<Person>, dice: Dice) -> Group {
-        let staff = [owner.to_owned(), format!("staff_{}", dice.of("staff", 0).below(50))];
-        let staff = staff.into_iter().map(|userid| Person { userid, external: false, unionid: None, name: String::new(), joined: created });
-        Group { chat_id: id.to_owned(), name, owner: owner.to_owned(), created, members: staff.chain(crowd).collect(), dice }
+        Group::new(id, Some(format!("新群{number}")), dice.pick(&outside), FINISH + HOUR, Vec::new(), dice)
     }
 
     fn crowd(&self, cluster: &Cluster, crowd: Crowd, source: bool, dice: Dice, created: i64) -> Vec<Person> {
@@ -281,7 +233,9 @@ impl<'a> Groups<'a> {
     fn lists(&self, dir: &Path, mut lists: Lists) -> Result<()> {
         let page = if self.world.small() { 25 } else { 1_000 };
         // By id, which is chance: dumps know nothing of plans.
-        [&mut lists.before, &mut lists.after, &mut lists.target].into_iter().for_each(|list| list.sort_unstable());
+        for list in [&mut lists.before, &mut lists.after, &mut lists.target] {
+            list.sort_unstable();
+        }
         group_api::list(&dir.join("source-before"), &lists.before, TAKEN_BEFORE, page, Ending::Whole)?;
         if self.world.group_list_after {
             group_api::list(&dir.join("source-after"), &lists.after, TAKEN_AFTER, page, Ending::Whole)?;
@@ -303,7 +257,7 @@ impl<'a> Groups<'a> {
             .iter()
             .map(|s| {
                 let (_, place) = s.arrived?;
-                let account = self.account(s.cluster, s.cluster.plan.there[place].owner)?;
+                let account = s.cluster.account(s.cluster.plan.there[place].owner)?;
                 Some(&*self.layout.accounts[account].target_userid)
             })
             .collect();
@@ -311,14 +265,14 @@ impl<'a> Groups<'a> {
         truth::batch(vec![
             (SOURCE_CHAT_ID.name, truth::texts(standings, |s| Some(&s.id))),
             (NAME.name, truth::texts(standings, |s| s.name.as_deref().filter(|_| s.asked_for()))),
-            (SOURCE_OWNER_USERID, truth::texts(standings, source_owner)),
-            (SCOPE.name, truth::texts(standings, |s| Some(s.scope))),
-            (OUTCOME.name, truth::texts(standings, |s| Some(s.outcome(covered).0))),
-            (REASON.name, truth::texts(standings, |s| s.outcome(covered).1)),
-            (MATCH_METHOD.name, truth::texts(standings, |s| s.arrived.map(|(method, _)| method.word()))),
+            (SOURCE_OWNER_USERID.name, truth::texts(standings, source_owner)),
+            (GROUP_SCOPE.name, truth::texts(standings, |s| Some(s.scope.word()))),
+            (GROUP_OUTCOME.name, truth::texts(standings, |s| Some(s.outcome(covered).0.word()))),
+            (GROUP_REASON.name, truth::texts(standings, |s| s.outcome(covered).1.map(GroupReason::word))),
+            (GROUP_MATCH_METHOD.name, truth::texts(standings, |s| s.arrived.map(|(method, _)| method.word()))),
             (TARGET_CHAT_ID.name, truth::texts(&target_ids, Option::as_deref)),
-            (TARGET_OWNER_USERID, truth::texts(&target_owners, |owner| *owner)),
-            (STILL_AT_SOURCE.name, Arc::new(standings.iter().map(listed).collect::<BooleanArray>())),
+            (TARGET_OWNER_USERID.name, truth::texts(&target_owners, |owner| *owner)),
+            (GROUP_STILL_AT_SOURCE.name, Arc::new(standings.iter().map(listed).collect::<BooleanArray>())),
             (truth::PLAN, truth::texts(standings, |s| Some(s.cluster.plan.label))),
         ])
     }
@@ -327,7 +281,7 @@ impl<'a> Groups<'a> {
     fn stock(&self) -> Stock {
         let standings = || self.clusters.iter().flat_map(|cluster| self.standings(cluster));
         let some = |in_scope: bool, stays: bool| {
-            let wanted = standings().filter(|s| (s.scope == IN_SCOPE) == in_scope && s.stays == stays);
+            let wanted = standings().filter(|s| (s.scope == GroupScope::InScope) == in_scope && s.stays == stays);
             wanted.map(|s| s.id).take(Stock::MOST).collect()
         };
         let since = |first: u64| (first..first + Stock::NEW).map(|number| self.people.group_id(true, number)).collect();
@@ -352,10 +306,6 @@ impl<'a> Groups<'a> {
     }
 }
 
-const SOURCE_OWNER_USERID: &str = "source_owner_userid";
-const TARGET_OWNER_USERID: &str = "target_owner_userid";
-const IN_SCOPE: &str = "in_scope";
-
 /// A group of the source corp with all that was decided about it.
 struct Standing<'c> {
     cluster: &'c Cluster,
@@ -364,9 +314,9 @@ struct Standing<'c> {
     id: String,
     name: Option<String>,
     account: Option<usize>,
-    scope: &'static str,
+    scope: GroupScope,
     /// How, and as which group of the plan.
-    arrived: Option<(super::group_plan::Method, usize)>,
+    arrived: Option<(GroupMatchMethod, usize)>,
     stays: bool,
 }
 
@@ -377,55 +327,36 @@ impl Standing<'_> {
     }
 
     /// Its outcome and reason, given whether the target's list of groups is whole.
-    fn outcome(&self, covered: bool) -> (&'static str, Option<&'static str>) {
-        if self.scope != IN_SCOPE {
-            // Only the map could lead from an account that is not enrolled, and no plan does.
-            let outcome = if self.arrived.is_some() { "arrived_out_of_scope" } else { "out_of_scope" };
-            return (outcome, Some(self.scope));
-        }
+    fn outcome(&self, covered: bool) -> (GroupOutcome, Option<GroupReason>) {
+        let out_of_scope = match self.scope {
+            GroupScope::NotEnrolled => GroupReason::NotEnrolled,
+            GroupScope::AssessmentFailed => GroupReason::AssessmentFailed,
+            GroupScope::CreatedAfterStart => GroupReason::CreatedAfterStart,
+            GroupScope::InScope => return self.outcome_in_scope(covered),
+        };
+        let arrived = self.arrived.is_some();
+        (if arrived { GroupOutcome::ArrivedOutOfScope } else { GroupOutcome::OutOfScope }, Some(out_of_scope))
+    }
+
+    fn outcome_in_scope(&self, covered: bool) -> (GroupOutcome, Option<GroupReason>) {
         match self.here.fate {
-            Fate::Arrived(..) => ("migrated", None),
-            Fate::Ambiguous => ("undetermined", Some("ambiguous")),
-            Fate::NoKey => ("undetermined", Some("no_usable_key")),
-            Fate::Missing if covered => ("missing", None),
-            Fate::Missing => ("undetermined", Some("target_not_covered")),
+            Fate::Arrived(..) => (GroupOutcome::Migrated, None),
+            Fate::Ambiguous => (GroupOutcome::Undetermined, Some(GroupReason::Ambiguous)),
+            Fate::NoKey => (GroupOutcome::Undetermined, Some(GroupReason::NoUsableKey)),
+            Fate::Missing if covered => (GroupOutcome::Missing, None),
+            Fate::Missing => (GroupOutcome::Undetermined, Some(GroupReason::TargetNotCovered)),
         }
     }
 }
 
-fn scope(home: Home, here: &Here) -> &'static str {
+fn scope(home: Home, here: &Here) -> GroupScope {
     let late = matches!(here.created, Created::AtStart | Created::After);
     match home {
-        Home::Outside | Home::Left | Home::Unknown => "not_enrolled",
-        Home::Failed => "assessment_failed",
-        Home::Enrolled if late => "created_after_start",
-        Home::Enrolled => IN_SCOPE,
+        Home::Outside | Home::Left | Home::Unknown => GroupScope::NotEnrolled,
+        Home::Failed => GroupScope::AssessmentFailed,
+        Home::Enrolled if late => GroupScope::CreatedAfterStart,
+        Home::Enrolled => GroupScope::InScope,
     }
-}
-
-/// Deals the plans to accounts in turn: among the accounts of a home, every plan's groups have an owner of their own, or
-/// names of their own.
-fn settle(world: &World, layout: &Planted, plans: impl Iterator<Item = &'static GroupPlan>) -> Vec<Cluster> {
-    let homes = [Home::Enrolled, Home::Failed, Home::Outside, Home::Left];
-    let accounts = |home: Home| (0..layout.accounts.len()).filter(move |n| home.holds(layout.accounts[*n].kind)).collect::<Vec<_>>();
-    let mut open: Vec<(Home, Vec<usize>, usize)> = homes.iter().map(|home| (*home, accounts(*home), 0)).collect();
-    let enrolled = open[0].1.clone();
-    let start = world.dice.of("first owner", 0).below(enrolled.len() as u64) as usize;
-    plans
-        .zip(0..)
-        .map(|(plan, number)| {
-            let of_home = open.iter_mut().find(|(home, accounts, _)| *home == plan.home && !accounts.is_empty());
-            let (home, ordinal, turn) = match of_home {
-                None => (None, 0, 0),
-                Some((_, accounts, turn)) => {
-                    let place = *turn;
-                    *turn += 1;
-                    (Some(accounts[(start + place) % accounts.len()]), (place / accounts.len()) as u64, place)
-                }
-            };
-            Cluster { plan, number, home, other: enrolled[(start + turn + 1) % enrolled.len()], ordinal }
-        })
-        .collect()
 }
 
 /// What a file's worth of plans leaves to what all share.

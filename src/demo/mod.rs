@@ -9,7 +9,8 @@
 //! accounts kinds of accounts            plan, book what can be planted, and the book of it
 //! layout   how many of what, and where  rows     from plans to relations on both sides
 //! units    bulk dumps, in parallel      api, documents, sheet  their formats
-//! group_plan, group_book  what can be planted among groups      groups, group_api  from there to groups and dumps
+//! group_plan, group_book, group_layout  what can be planted among groups, and under whom
+//! groups, group_api                     from there to groups on both sides and their dumps
 //! codes    join codes                   bill     the contract, and what it comes to
 //! corp, lists, case_file                the rest of the case
 //! truth    what must come out
@@ -31,6 +32,7 @@ mod units;
 mod corp;
 mod group_plan;
 mod group_book;
+mod group_layout;
 mod group_api;
 mod groups;
 mod codes;

@@ -16,9 +16,12 @@ use crate::error::Error;
 use crate::progress::Silent;
 use crate::schema::Column;
 use crate::schema::fields::{
-    MATCH_METHOD, ORIGIN, OUTCOME, REASON, SCOPE, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
+    CODE_VERDICT, GROUP_MATCH_METHOD, GROUP_OUTCOME, GROUP_REASON, GROUP_SCOPE, MATCH_METHOD, OBSERVED, ORIGIN, OUTCOME, PREDICTED, REASON,
+    SCOPE, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
 };
-use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason, Scope};
+use crate::schema::vocabulary::{
+    CodeVerdict, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, Observed, Origin, Outcome, Predicted, Reason, Scope,
+};
 
 fn demo(relations: u64, seed: u64) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
@@ -99,15 +102,15 @@ fn every_group_and_code_is_there_in_a_full_world() {
             let absent: Vec<_> = words.iter().filter(|word| !found.contains_key(**word)).collect();
             assert!(absent.is_empty(), "{relations}: {absent:?} of {column}");
         };
-        all(&groups, SCOPE.name, &["not_enrolled", "assessment_failed", "created_after_start", "in_scope"]);
-        all(&groups, OUTCOME.name, &["migrated", "missing", "undetermined", "out_of_scope", "arrived_out_of_scope"]);
-        all(&groups, REASON.name, &["ambiguous", "no_usable_key"]);
-        all(&groups, MATCH_METHOD.name, &["group_map", "members", "name"]);
-        all(&codes, "predicted", &["empty", "alive", "already_empty", "unknown"]);
-        all(&codes, "observed", &["not_observed", "deleted", "empty", "alive"]);
-        let verdicts =
-            "emptied alive_group_left_behind alive_new_group kept lost already_empty alive_unpredicted emptied_unpredicted unverified new";
-        all(&codes, "verdict", &verdicts.split(' ').collect::<Vec<_>>());
+        all(&groups, GROUP_SCOPE.name, GroupScope::WORDS);
+        all(&groups, GROUP_OUTCOME.name, GroupOutcome::WORDS);
+        // Where nothing is covered, nothing else is: not in a full world.
+        let reasons: Vec<&str> = GroupReason::WORDS.iter().copied().filter(|word| *word != GroupReason::TargetNotCovered.word()).collect();
+        all(&groups, GROUP_REASON.name, &reasons);
+        all(&groups, GROUP_MATCH_METHOD.name, GroupMatchMethod::WORDS);
+        all(&codes, PREDICTED.name, Predicted::WORDS);
+        all(&codes, OBSERVED.name, Observed::WORDS);
+        all(&codes, CODE_VERDICT.name, CodeVerdict::WORDS);
     }
 }
 
