@@ -2,6 +2,7 @@
 //!
 //! Everything but [`matching::misplaced`] is decided row by row or inside one pair of accounts.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
@@ -12,7 +13,7 @@ use polars::prelude::{Column, Expr, IntoLazy, NamedFrom, PlSmallStr, Series};
 use crate::case::{Case, Policy};
 use crate::error::{Error, Result};
 use crate::frame;
-use crate::matching::{self, CustomerMap, Matches, NOT_MATCHED, Namespaces, Pair, Side};
+use crate::matching::{self, IdMap, Matches, NOT_MATCHED, Namespaces, Pair, Side};
 use crate::outcomes::{self, ORIGIN_RULES, RULE_BOOK, Rule};
 use crate::schema::evidence as e;
 use crate::schema::tables::{MEMBERS, RELATIONS_TABLE};
@@ -24,7 +25,8 @@ use crate::snapshot::{Snapshot, stands_in};
 /// All that a case holds, read and in canonical form.
 pub struct Exports {
     pub enrolment: Enrolment,
-    pub customer_map: CustomerMap,
+    pub customer_map: IdMap,
+    pub group_map: IdMap,
     pub refusals: Refusals,
     pub source_before: Snapshot,
     pub source_after: Option<Snapshot>,
@@ -286,17 +288,23 @@ fn stood_before(exports: &Exports) -> BooleanArray {
     }
 }
 
-/// Whether source-after still holds each relation: its absence counts only where its account is covered there.
+/// Whether source-after still holds each relation. Its absence counts only where its account is covered there, by rows
+/// that have an id if it has one: rows without ids (contacts that are no customers, console exports) say nothing about ids.
 fn still_at_source(exports: &Exports) -> BooleanArray {
     let before = &exports.source_before;
     let Some(after) = &exports.source_after else { return BooleanArray::new_null(before.relations().num_rows()) };
     let held = stands_in(&RELATIONS_TABLE, before.relations(), after.relations());
-    let accounts_after: std::collections::HashSet<&str> = after.accounts().into_iter().map(|(userid, _)| userid).collect();
+    let accounts_after: HashMap<&str, Range<usize>> = after.accounts().into_iter().collect();
+    let (ids, ids_after) =
+        (relation_column(before.relations(), &fields::EXTERNAL_USERID), relation_column(after.relations(), &fields::EXTERNAL_USERID));
     let mut still = Vec::with_capacity(held.len());
     for (userid, range) in before.accounts() {
-        let coverage = after.coverage.of_account(userid, accounts_after.contains(userid));
+        let rows_after = accounts_after.get(userid).cloned();
+        let coverage = after.coverage.of_account(userid, rows_after.is_some());
         let covered = matches!(coverage, Coverage::Complete | Coverage::Observed);
-        still.extend(range.map(|row| (held.value(row) || covered).then(|| held.value(row))));
+        let has_ids = rows_after.map(|rows| rows.into_iter().any(|row| ids_after.is_valid(row)));
+        let speaks = |row: usize| if ids.is_valid(row) { has_ids != Some(false) } else { has_ids == Some(false) };
+        still.extend(range.map(|row| (held.value(row) || (covered && speaks(row))).then(|| held.value(row))));
     }
     still.into()
 }

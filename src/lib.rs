@@ -9,7 +9,7 @@
 //!      |          |                        snapshot       one row per grain, duplicates counted, coverage
 //!      |          \______________  ____________/
 //!      |                         \/
-//!      |                     decision                     scope -> matching -> outcomes, origins
+//!      |          decision, groups, join_codes            scope -> matching -> outcomes, origins
 //!      |                         |
 //!      \_____________  billing                              contract, tolerance, payments beside what was delivered
 //!                         |
@@ -21,6 +21,7 @@
 //! Invariants, checked at the end of every run ([`controls`]) and by the laws in `tests/audit`:
 //! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
 //! - every relation of source-before has one scope, one outcome, at most one match; so has every one of target-after;
+//! - every group of source-before has one scope, one outcome, at most one match; every join code one verdict;
 //! - equal inputs give equal bytes; order, split and compression of the inputs change nothing but their provenance;
 //! - no hash decides anything: keys are verified by the texts that they stand for.
 
@@ -31,6 +32,8 @@ pub mod scope;
 pub mod matching;
 pub mod outcomes;
 pub mod decision;
+pub mod groups;
+pub mod join_codes;
 pub mod billing;
 pub mod findings;
 pub mod controls;

@@ -9,19 +9,20 @@ use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::decision::{Decision, Exports, decide};
 use crate::error::{Error, Result};
-use crate::findings::{self, WaivedRows};
+use crate::findings::{self, Audited, WaivedRows};
+use crate::groups::{GroupDecision, decide_groups};
 use crate::ingest::raw::{Raw, Reject};
 use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
-use crate::matching::CustomerMap;
+use crate::matching::IdMap;
 use crate::progress::Progress;
 use crate::report::parquet::{Footer, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage};
-use crate::report::summary::{Counts, SCHEMA_VERSION};
-use crate::report::{aggregates, relations, small};
+use crate::report::summary::{Counts, GroupCounts, SCHEMA_VERSION};
+use crate::report::{aggregates, groups, relations, small};
 use crate::schema::tables::{
     ACCOUNTS_LIST, ACCOUNTS_REPORT, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
-    CUSTOMERS_REPORT, FINDINGS_REPORT, GROUP_MAP, INPUTS_REPORT, REFUSALS, REJECTS_REPORT,
+    CUSTOMERS_REPORT, FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
@@ -38,25 +39,29 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     let stage = Stage::beside(out)?;
     let (exports, lists) = read(case, progress)?;
     let decision = decide(case, &exports)?;
-    let counts = Counts::of(&decision);
+    let groups = decide_groups(case, &exports, &decision);
+    let (counts, group_counts) = (Counts::of(&decision), GroupCounts::of(&exports, &groups));
     let bill = Bill::of(case, &counts)?;
 
     let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let mut waived = WaivedRows::of(case, &exports, &decision);
-    let findings = findings::find(case, &exports, &decision, bill.as_ref(), &mut waived, &lists.inputs, &small::reject_keys(&read));
+    let mut waived = WaivedRows::of(case, &exports, &decision, &groups);
+    let audited = Audited { case, exports: &exports, decision: &decision, groups: &groups, bill: bill.as_ref() };
+    let findings = findings::find(&audited, &mut waived, &lists.inputs, &small::reject_keys(&read));
     let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
-    let mut summary = AuditSummary::new(case, counts, bill, findings, inputs, out.to_path_buf());
+    let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
 
     let footer = footer(case, &summary.inputs);
     let accounts = aggregates::accounts(&exports, &decision)?;
     let customers = aggregates::customers(&exports, &decision)?;
     let inputs: Vec<&Input> = summary.inputs.iter().collect();
     let mut totals = controls::totals(&exports, &decision, &summary.counts, &accounts, &customers, &inputs);
+    totals.extend(controls::group_totals(&exports, &groups, &summary.group_counts));
     totals.extend(accepted_totals(&exports, &lists));
     controls::check(&totals)?;
 
     write_relations(stage.path(), &exports, &decision, &waived.relations, &footer)?;
-    totals.extend(controls::recount(stage.path(), &summary.counts)?);
+    write_groups(stage.path(), &groups, &waived, &footer)?;
+    totals.extend(controls::recount(stage.path(), &summary.counts, &summary.group_counts)?);
     totals.extend(controls::recount_waived(stage.path(), &waived.relations)?);
     totals.extend(controls::recount_bill(stage.path(), summary.bill.as_ref())?);
     controls::check(&totals)?;
@@ -89,6 +94,12 @@ fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, waived
         || relations::write_target_relations(&folder.join("target_relations.parquet"), exports, decision, footer),
     );
     source.and(target)
+}
+
+fn write_groups(folder: &Path, decision: &GroupDecision, waived: &WaivedRows<'_>, footer: &Footer) -> Result<()> {
+    let (rows, codes) = (groups::groups(decision, &waived.groups), groups::join_codes(&decision.codes, &waived.join_codes));
+    write_table(&folder.join("groups.parquet"), &GROUPS_REPORT, &rows, groups::GROUPS_SORTED_BY, footer)?;
+    write_table(&folder.join("join_codes.parquet"), &JOIN_CODES_REPORT, &codes, groups::JOIN_CODES_SORTED_BY, footer)
 }
 
 /// What was ingested: the tables of each role, in rows.
@@ -179,13 +190,14 @@ struct Lists {
 fn read(case: &Case, progress: &dyn Progress) -> Result<(Exports, Lists)> {
     let raw = read_lists(case, progress)?;
     let (enrolment, duplicates) = Enrolment::from_lists(&raw, &case.root)?;
-    let customer_map = CustomerMap::of(raw.batches(&CUSTOMER_MAP));
+    let customer_map = IdMap::of(raw.batches(&CUSTOMER_MAP));
+    let group_map = IdMap::of(raw.batches(&GROUP_MAP));
     let (refusals, lists) = read_rest_of_lists(raw, duplicates, enrolment.accounts().len() as u64)?;
     let source_before = required(case, Role::SourceBefore, progress)?;
     let target_after = required(case, Role::TargetAfter, progress)?;
     let source_after = snapshot(case, Role::SourceAfter, progress)?;
     let target_before = snapshot(case, Role::TargetBefore, progress)?;
-    Ok((Exports { enrolment, customer_map, refusals, source_before, source_after, target_before, target_after }, lists))
+    Ok((Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after }, lists))
 }
 
 fn read_rest_of_lists(raw: Raw, mut duplicates: std::collections::HashMap<u32, u64>, accounts: u64) -> Result<(Refusals, Lists)> {

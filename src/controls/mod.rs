@@ -1,7 +1,9 @@
 //! What must balance before anything is published. If an equation does not hold, the fault is ours (exit code 3).
 
+mod groups;
 mod published;
 
+pub use groups::group_totals;
 pub use published::{recount, recount_bill, recount_waived};
 
 use crate::decision::{Decision, Exports};

@@ -12,19 +12,26 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::ControlTotal;
 use crate::billing::Bill;
 use crate::error::{Error, Result};
-use crate::report::summary::Counts;
+use crate::report::summary::{Counts, GroupCounts};
 use crate::schema::Column;
 use crate::schema::fields;
 
-/// Counts the outcomes and origins in the written files, and sets them beside what the run counted.
+/// Counts the outcomes, origins and verdicts in the written files, and sets them beside what the run counted.
 ///
 /// # Errors
 /// [`Error::Io`] or [`Error::Bug`] if the files cannot be read back.
-pub fn recount(folder: &Path, counts: &Counts) -> Result<Vec<ControlTotal>> {
+pub fn recount(folder: &Path, counts: &Counts, groups: &GroupCounts) -> Result<Vec<ControlTotal>> {
     let outcomes = words(&folder.join("relations.parquet"), &fields::OUTCOME)?;
     let origins = words(&folder.join("target_relations.parquet"), &fields::ORIGIN)?;
+    let group_outcomes = words(&folder.join("groups.parquet"), &fields::GROUP_OUTCOME)?;
+    let verdicts = words(&folder.join("join_codes.parquet"), &fields::CODE_VERDICT)?;
     let mut totals = Vec::new();
-    for (what, counted, written) in [("outcome", &counts.by_outcome, outcomes), ("origin", &counts.by_origin, origins)] {
+    for (what, counted, written) in [
+        ("outcome", &counts.by_outcome, outcomes),
+        ("origin", &counts.by_origin, origins),
+        ("group outcome", &groups.by_outcome, group_outcomes),
+        ("join code verdict", &groups.by_verdict, verdicts),
+    ] {
         for (word, count) in counted {
             totals.push(ControlTotal::new(format!("{what} {word} = rows written"), *count, written.get(word).copied().unwrap_or(0)));
         }

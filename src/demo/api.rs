@@ -25,15 +25,16 @@ pub struct Relation<'a> {
     pub dice: Dice,
 }
 
+/// A number, as a number or as a text.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Number {
+pub enum Number {
     Number(i64),
     Text(String),
 }
 
 /// Absent, null, empty, or there.
-type Gap<T> = Option<Option<T>>;
+pub type Gap<T> = Option<Option<T>>;
 
 #[derive(Debug, Serialize)]
 pub struct ExternalContact<'a> {
@@ -241,12 +242,13 @@ pub fn clock(seconds: i64) -> String {
     Timestamp::from_second(seconds).map(|time| time.to_zoned(shanghai).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()).unwrap_or_default()
 }
 
-fn number(value: i64, dice: Dice) -> Number {
+/// A number that is now and then written as a text.
+pub fn number(value: i64, dice: Dice) -> Number {
     if dice.chance(300) { Number::Text(value.to_string()) } else { Number::Number(value) }
 }
 
 /// Absent, null and "" mean the same; dumps have all three.
-fn gap(value: Option<&str>, dice: Dice) -> Gap<&str> {
+pub fn gap(value: Option<&str>, dice: Dice) -> Gap<&str> {
     match value {
         Some(value) => Some(Some(value)),
         None => dice.pick(&[None, Some(None), Some(Some(""))]),

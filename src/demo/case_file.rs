@@ -5,17 +5,13 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::api::clock;
+use super::bill::Bill;
 use super::documents::create;
 use super::world::{FINISH, START, TAKEN_AFTER, TAKEN_BEFORE, World};
 use crate::error::{Error, Result};
 
-/// Writes it: dates, snapshots, a contract for nearly what is in scope, and a cap that one account has reached.
-pub fn write(world: &World, dir: &Path, in_scope: u64, customer_cap: u64) -> Result<()> {
-    // Within the tolerance of clause B11 in two worlds of three, above it in the third.
-    let less = if world.dice.of("contract", 0).chance(6_667) { in_scope / 40 } else { in_scope / 10 };
-    let contracted = (in_scope - less).max(1);
-    let cents = contracted * 80;
-    let amount = format!("{}.{:02}", cents / 100, cents % 100);
+/// Writes it: dates, snapshots, the contract if there is one, and a cap that one account has reached.
+pub fn write(world: &World, dir: &Path, bill: Option<&Bill>, customer_cap: u64) -> Result<()> {
     let path = dir.join("case.toml");
     let mut text = format!(
         r#"# A synthetic case: qianhe demo --relations {relations} --seed {seed}
@@ -35,28 +31,13 @@ name = "北河集团"
 started_at = {start}
 finished_at = {finish}
 
-[contract]
-signed_on = 2026-03-01
-party = "深圳市腾讯计算机系统有限公司"
-relations = {contracted}
-unit_price = "0.80"
-currency = "CNY"
-[[contract.payments]]
-id = "P1"
-paid_on = 2026-03-10
-amount = "{amount}"
-covers = "contract"
-[[contract.invoices]]
-id = "I1"
-issued_on = 2026-03-12
-amount = "{amount}"
-payment = "P1"
-
+{contract}
 [policy]
 customer_cap = {customer_cap}
 "#,
         relations = world.relations,
         seed = world.seed,
+        contract = bill.map(Bill::toml).unwrap_or_default(),
         start = clock(START),
         finish = clock(FINISH),
     );

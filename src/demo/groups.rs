@@ -1,83 +1,476 @@
-//! Customer groups and join codes: plausible for now, without truth of their own.
+//! Customer groups: from plans to groups of both corps, their dumps, the group map, and their truth.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use arrow::array::{BooleanArray, RecordBatch};
+use rayon::prelude::*;
 
-use super::api::envelope;
-use super::customers::{Key, People};
-use super::documents::{Layout, Packing, write_all};
-use super::layout::{Account, Layout as Planted};
-use super::world::{DAY, FINISH, START, TAKEN_AFTER, TAKEN_BEFORE, TargetStyle, World};
+use super::codes::Stock;
+use super::customers::People;
+use super::documents::{Documents, Layout, Packing};
+use super::group_api::{self, Ending, Group, Person};
+use super::group_book::GROUP_BOOK;
+use super::group_plan::{Created, Crowd, Fate, GroupPlan, Here, Home, MapRow, Owner, Stays, Title, Unionids};
+use super::layout::Layout as Planted;
+use super::lists::List;
+use super::rng::Dice;
+use super::truth::{self, ParquetFile};
+use super::world::{DAY, FINISH, HOUR, START, TAKEN_AFTER, TAKEN_BEFORE, TargetStyle, World};
 use crate::error::Result;
+use crate::interrupt;
+use crate::schema::fields::{MATCH_METHOD, NAME, OUTCOME, REASON, SCOPE, SOURCE_CHAT_ID, STILL_AT_SOURCE, TARGET_CHAT_ID};
 
-/// More groups than this add nothing to a synthetic case.
-const MOST: usize = 2_000;
-/// External members of a group.
-const MEMBERS: u64 = 12;
+/// What groups are called; each owner's first group like every other owner's first.
+const NAMES: &[&str] = &[
+    "VIP客户群",
+    "福利群",
+    "新品通知群",
+    "售后服务群",
+    "老客户交流群",
+    "门店会员群",
+    "周末活动群🎉",
+    "团购群",
+    "技术支持群",
+    "妈妈群",
+    "经销商群",
+    "春季班",
+];
+/// Plans written to one file of each corp.
+const PART: usize = 250;
+/// Numbers of people that a plan can use.
+const PEOPLE: u64 = 4_096;
+/// The people in groups are nobody's planted customers.
+const FIRST_PERSON: u64 = 1 << 40;
+/// Numbers of groups that a plan can use, on each side.
+const PLACES: u64 = 8;
+/// The first number of a group that was created after the end.
+pub const FIRST_NEW: u64 = 1 << 41;
 
-/// Groups of both corps, and the codes of the source corp before and after.
-pub fn write(world: &World, dir: &Path, layout: &Planted, people: &People) -> Result<()> {
-    let owners: Vec<&Account> = layout.accounts.iter().filter(|a| a.kind.dumped_at_source()).take(MOST).collect();
-    let folder = dir.join("source-before");
-    let groups: Vec<Value> = owners.iter().enumerate().map(|(n, owner)| group(people, n as u64, &owner.source_userid, true)).collect();
-    snapshot(&folder, &groups, TAKEN_BEFORE)?;
-    write_all(&folder, "join_ways", Layout::Lines, Packing::Plain, &codes(people, owners.len(), false))?;
-    let after = dir.join("source-after");
-    let stay = |(_, owner): &(usize, &&Account)| !owner.kind.enrolled();
-    let left: Vec<Value> = owners.iter().enumerate().filter(stay).map(|(n, _)| groups[n].clone()).collect();
-    snapshot(&after, &left, TAKEN_AFTER)?;
-    write_all(&after, "join_ways", Layout::Lines, Packing::Plain, &codes(people, owners.len(), true))?;
-    if world.target_style == TargetStyle::Json {
-        let moved = owners.iter().enumerate().filter(|(_, owner)| owner.kind.enrolled());
-        let groups: Vec<Value> = moved.map(|(n, owner)| group(people, n as u64, &owner.target_userid, false)).collect();
-        snapshot(&dir.join("target-after"), &groups, TAKEN_AFTER)?;
-    }
-    Ok(())
+/// A plan with the accounts that it is planted in.
+#[derive(Debug, Clone, Copy)]
+struct Cluster {
+    plan: &'static GroupPlan,
+    number: u64,
+    home: Option<usize>,
+    other: usize,
+    /// How many plans the account had before.
+    ordinal: u64,
 }
 
-fn snapshot(folder: &Path, groups: &[Value], taken_at: i64) -> Result<()> {
-    let listed: Vec<Value> = groups.iter().map(|group| json!({"chat_id": group["group_chat"]["chat_id"], "status": 0})).collect();
-    let response = json!({"errcode": 0, "errmsg": "ok", "group_chat_list": listed, "next_cursor": ""});
-    let list = envelope("externalcontact/groupchat/list", json!({"status_filter": 0, "cursor": "", "limit": 1000}), taken_at, response);
-    write_all(folder, "group_list", Layout::Pretty, Packing::Plain, &[list])?;
-    write_all(folder, "groups", Layout::Lines, Packing::Plain, groups)
+/// Every planted group, and where it stands.
+pub struct Groups<'a> {
+    world: &'a World,
+    layout: &'a Planted,
+    people: &'a People,
+    clusters: Vec<Cluster>,
+    /// People in a sixth of a group.
+    sixth: u64,
 }
 
-fn group(people: &People, number: u64, owner: &str, source: bool) -> Value {
-    let created = START - DAY * (30 + number as i64 % 300);
-    let external = (number * MEMBERS..(number + 1) * MEMBERS).map(|customer| {
-        let traits = people.traits(customer, Key::Any);
-        let id = if source { people.source_id(customer, traits.wecom) } else { people.target_id(customer, traits.wecom) };
-        let unionid = if source { people.source_unionid(customer) } else { people.target_unionid(customer) };
-        let known = if source { traits.source_unionid } else { traits.target_unionid };
-        let mut member = json!({"userid": id, "type": 2, "join_time": created + 60, "join_scene": 3, "name": people.name(customer)});
-        if known {
-            member["unionid"] = json!(unionid);
-        }
-        member
-    });
-    let owner_row = json!({"userid": owner, "type": 1, "join_time": created, "join_scene": 1});
-    let members: Vec<Value> = std::iter::once(owner_row).chain(external).collect();
-    json!({"errcode": 0, "errmsg": "ok", "group_chat": {
-        "chat_id": people.group_id(source, number), "name": format!("客户群{number}"), "owner": owner,
-        "create_time": created, "notice": "", "member_list": members, "admin_list": [{"userid": owner}]}})
-}
-
-/// A code for every third group; afterwards some are gone, and others link nothing.
-fn codes(people: &People, groups: usize, after: bool) -> Vec<Value> {
-    let code = |n: usize| {
-        let config_id = format!("{:032x}", n * 7 + 1);
-        let taken_at = if after { FINISH + DAY } else { TAKEN_BEFORE };
-        let request = json!({"config_id": config_id});
-        let response = if after && n.is_multiple_of(9) {
-            json!({"errcode": 41044, "errmsg": "invalid config_id"})
-        } else {
-            let linked: Vec<String> = if after { Vec::new() } else { vec![people.group_id(true, n as u64)] };
-            json!({"errcode": 0, "errmsg": "ok", "join_way": {"config_id": config_id, "scene": 2, "remark": "门店海报",
-                "auto_create_room": 1, "room_base_name": "客户群", "room_base_id": 1, "chat_id_list": linked, "state": "poster"}})
+impl<'a> Groups<'a> {
+    /// Plants every plan once, and as many more as the case is large: a group for every 250 relations.
+    pub fn new(world: &'a World, layout: &'a Planted, people: &'a People) -> Self {
+        let possible: Vec<&GroupPlan> = GROUP_BOOK.iter().filter(|plan| plan.needs.met(world)).collect();
+        let weights: u64 = possible.iter().map(|plan| plan.weight).sum();
+        let more = (world.relations / 250).saturating_sub(possible.len() as u64);
+        let filler = |number| {
+            let mut place = world.dice.of("filler group", number).below(weights);
+            let chosen = possible.iter().find(|plan| place.checked_sub(plan.weight).map(|left| place = left).is_none());
+            *chosen.unwrap_or(&possible[0])
         };
-        json!({"endpoint": "externalcontact/groupchat/get_join_way", "request": request, "fetched_at": super::api::clock(taken_at), "response": response})
-    };
-    (0..groups).step_by(3).map(code).collect()
+        let plans = possible.iter().copied().chain((0..more).map(filler));
+        let sixth = (world.relations / 8_400).clamp(1, 25);
+        Self { world, layout, people, clusters: settle(world, layout, plans), sixth }
+    }
+
+    /// Writes the groups of all snapshots, the group map and the truth.
+    pub fn write(&self, dir: &Path) -> Result<Stock> {
+        let mut truth = ParquetFile::new(dir.join("truth").join("groups.parquet"));
+        let mut tables = Tables::new(dir);
+        let mut lists = Lists::default();
+        let parts: Vec<(usize, &[Cluster])> = self.clusters.chunks(PART).enumerate().collect();
+        for some in parts.chunks(rayon::current_num_threads().clamp(1, 8)) {
+            interrupt::check()?;
+            let written = some.par_iter().map(|(number, clusters)| self.part(dir, *number, clusters)).collect::<Result<Vec<_>>>()?;
+            for part in written {
+                truth.push(&part.truth)?;
+                tables.push(part.tables)?;
+                lists.extend(part.lists);
+            }
+        }
+        truth.finish()?;
+        tables.finish()?;
+        self.map(dir)?;
+        let stock = self.stock();
+        let since = stock.listed_since();
+        lists.after.extend(since.iter().map(|id| (id.clone(), 0)));
+        self.lists(dir, lists)?;
+        if self.world.group_list_after {
+            let created: Vec<Group> = since.iter().zip(0..).map(|(id, number)| self.created_since(number, id)).collect();
+            let mut file = self.documents(&dir.join("source-after"), "new_groups", 3, 0);
+            created.iter().try_for_each(|group| group.write(TAKEN_AFTER, &mut file))?;
+            file.finish()?;
+        }
+        Ok(stock)
+    }
+
+    /// One file of groups for each snapshot.
+    fn part(&self, dir: &Path, number: usize, clusters: &[Cluster]) -> Result<Part> {
+        let json = self.world.target_style != TargetStyle::Parquet;
+        let mut before = self.documents(&dir.join("source-before").join("groups"), "groups", 1, number);
+        let mut after = self.documents(&dir.join("source-after").join("groups"), "groups", 2, number);
+        let mut target = self.documents(&dir.join("target-after").join("groups"), "groups", 4, number);
+        let mut lists = Lists::default();
+        let (mut standings, mut there) = (Vec::new(), Vec::new());
+        for cluster in clusters {
+            for standing in self.standings(cluster) {
+                let group = self.source_group(&standing);
+                lists.before.push((standing.id.clone(), if cluster.plan.home == Home::Left { 1 } else { 0 }));
+                if standing.asked_for() {
+                    group.write(TAKEN_BEFORE, &mut before)?;
+                }
+                if standing.stays && self.world.group_list_after {
+                    lists.after.push((standing.id.clone(), 0));
+                    if standing.asked_for() {
+                        group.write(TAKEN_AFTER, &mut after)?;
+                    }
+                }
+                standings.push(standing);
+            }
+            for place in 0..cluster.plan.there.len() {
+                let group = self.target_group(cluster, place);
+                lists.target.push((group.chat_id.clone(), 0));
+                if json {
+                    group.write(TAKEN_AFTER, &mut target)?;
+                } else {
+                    there.push(group);
+                }
+            }
+        }
+        before.finish()?;
+        after.finish()?;
+        target.finish()?;
+        let tables = if there.is_empty() { None } else { Some(group_api::tables(&there)?) };
+        Ok(Part { truth: self.truth(&standings)?, tables, lists })
+    }
+
+    fn standings<'c>(&'c self, cluster: &'c Cluster) -> impl Iterator<Item = Standing<'c>> {
+        cluster.plan.here.iter().enumerate().map(move |(place, here)| {
+            let account = self.account(cluster, here.owner);
+            let scope = scope(cluster.plan.home, here);
+            let arrived = match here.fate {
+                Fate::Arrived(method, place) => Some((method, place)),
+                _ => None,
+            };
+            let stays = match here.stays {
+                Stays::Unless => arrived.is_none(),
+                stays => stays == Stays::Yes,
+            };
+            let id = self.people.group_id(true, cluster.number * PLACES + place as u64);
+            let name = self.name(cluster, here.title);
+            Standing { cluster, place, here, id, name, account, scope, arrived, stays }
+        })
+    }
+
+    fn account(&self, cluster: &Cluster, owner: Owner) -> Option<usize> {
+        if owner == Owner::Home { cluster.home } else { Some(cluster.other) }
+    }
+
+    /// A name that no group of the owner bears beside those of this plan with the same title.
+    fn name(&self, cluster: &Cluster, title: Title) -> Option<String> {
+        let names = NAMES.len() as u64;
+        let (place, round) = (cluster.ordinal % names, cluster.ordinal / names);
+        let mut name = if cluster.plan.of_two() { format!("跨店群{}", cluster.number) } else { NAMES[place as usize].to_owned() };
+        if round > 0 && !cluster.plan.of_two() {
+            name.push_str(&(round + 1).to_string());
+        }
+        match title {
+            Title::First => Some(name),
+            Title::Second => Some(format!("{name}（新）")),
+            Title::Third => Some(format!("北河-{name}")),
+            Title::None => None,
+        }
+    }
+
+    fn source_group(&self, standing: &Standing<'_>) -> Group {
+        let cluster = standing.cluster;
+        let dice = self.world.dice.of("group", cluster.number).of("source", standing.place as u64);
+        let created = match standing.here.created {
+            Created::Before => START - dice.between(10 * DAY, 900 * DAY),
+            Created::JustBefore => START - 1,
+            Created::AtStart => START,
+            Created::After => START + dice.between(60, 2 * HOUR),
+        };
+        let owner = standing.account.map_or("", |account| &self.layout.accounts[account].source_userid);
+        let crowd = self.crowd(cluster, standing.here.crowd, true, dice, created);
+        self.group(&standing.id, standing.name.clone(), owner, created, crowd, dice)
+    }
+
+    fn target_group(&self, cluster: &Cluster, place: usize) -> Group {
+        let there = &cluster.plan.there[place];
+        let dice = self.world.dice.of("group", cluster.number).of("target", place as u64);
+        let created = if dice.chance(5_000) { dice.between(START, FINISH) } else { START - dice.between(10 * DAY, 900 * DAY) };
+        let owner = self.account(cluster, there.owner).map_or("", |account| &self.layout.accounts[account].target_userid);
+        let crowd = self.crowd(cluster, there.crowd, false, dice, created);
+        let id = self.people.group_id(false, cluster.number * PLACES + place as u64);
+        self.group(&id, self.name(cluster, there.title), owner, created, crowd, dice)
+    }
+
+    /// A group that the source corp made after the migration, of an account that nobody enrolled.
+    fn created_since(&self, number: u64, id: &str) -> Group {
+        let dice = self.world.dice.of("new group", number);
+        let outside: Vec<&str> = self
+            .layout
+            .accounts
+            .iter()
+            .filter(|account| Home::Outside.holds(account.kind))
+            .map(|account| &*account.source_userid)
+            .collect();
+        self.group(id, Some(format!("新群{number}")), dice.pick(&outside), FINISH + HOUR, Vec::new(), dice)
+    }
+
+    /// With its owner, who is a member too, and a colleague.
+    fn group(&self, id: &str, name: Option<String>, owner: &str, created: i64, crowd: Vec<Person>, dice: Dice) -> Group {
+        let staff = [owner.to_owned(), format!("staff_{}", dice.of("staff", 0).below(50))];
+        let staff = staff.into_iter().map(|userid| Person { userid, external: false, unionid: None, name: String::new(), joined: created });
+        Group { chat_id: id.to_owned(), name, owner: owner.to_owned(), created, members: staff.chain(crowd).collect(), dice }
+    }
+
+    fn crowd(&self, cluster: &Cluster, crowd: Crowd, source: bool, dice: Dice, created: i64) -> Vec<Person> {
+        (crowd.from * self.sixth..crowd.to * self.sixth)
+            .map(|place| {
+                let number = FIRST_PERSON + cluster.number * PEOPLE + place;
+                let known = match crowd.unionids {
+                    Unionids::All | Unionids::OfTheSource => true,
+                    Unionids::Most => place % 4 != 3,
+                    Unionids::None => false,
+                };
+                let of_source = source || crowd.unionids == Unionids::OfTheSource;
+                let unionid = if of_source { self.people.source_unionid(number) } else { self.people.target_unionid(number) };
+                Person {
+                    userid: if source { self.people.source_id(number, false) } else { self.people.target_id(number, false) },
+                    external: true,
+                    unionid: known.then_some(unionid),
+                    name: self.people.name(number),
+                    joined: created + dice.of("joined", place).between(60, 10 * DAY),
+                }
+            })
+            .collect()
+    }
+
+    /// The group map, with its contradictions.
+    fn map(&self, dir: &Path) -> Result<()> {
+        if !self.world.group_map {
+            return Ok(());
+        }
+        let mut list = List::group_map(self.world, dir)?;
+        for cluster in &self.clusters {
+            let id = |source: bool, place: usize| self.people.group_id(source, cluster.number * PLACES + place as u64);
+            for row in cluster.plan.map {
+                match *row {
+                    MapRow::To(here, there) => list.push(&[&id(true, here), &id(false, there)])?,
+                    MapRow::Nowhere(here) => list.push(&[&id(true, here), &id(false, PLACES as usize - 1)])?,
+                }
+            }
+        }
+        list.finish()
+    }
+
+    /// `groupchat/list` of every snapshot. Nothing vouches for the target's groups where its list is not whole.
+    fn lists(&self, dir: &Path, mut lists: Lists) -> Result<()> {
+        let page = if self.world.small() { 25 } else { 1_000 };
+        // By id, which is chance: dumps know nothing of plans.
+        [&mut lists.before, &mut lists.after, &mut lists.target].into_iter().for_each(|list| list.sort_unstable());
+        group_api::list(&dir.join("source-before"), &lists.before, TAKEN_BEFORE, page, Ending::Whole)?;
+        if self.world.group_list_after {
+            group_api::list(&dir.join("source-after"), &lists.after, TAKEN_AFTER, page, Ending::Whole)?;
+        }
+        if self.world.target_style == TargetStyle::Parquet {
+            return Ok(());
+        }
+        group_api::list(&dir.join("target-after"), &lists.target, TAKEN_AFTER, page, self.world.target_groups)
+    }
+
+    /// The truth: what is written on the plans.
+    fn truth(&self, standings: &[Standing<'_>]) -> Result<RecordBatch> {
+        let covered = self.world.target_groups == Ending::Whole;
+        let source_owner = |s: &Standing<'_>| s.account.map(|account| &*self.layout.accounts[account].source_userid);
+        let found = |s: &Standing<'_>| s.arrived.map(|(_, place)| s.cluster.number * PLACES + place as u64);
+        let target_ids: Vec<Option<String>> =
+            standings.iter().map(|s| found(s).map(|number| self.people.group_id(false, number))).collect();
+        let target_owners: Vec<Option<&str>> = standings
+            .iter()
+            .map(|s| {
+                let (_, place) = s.arrived?;
+                let account = self.account(s.cluster, s.cluster.plan.there[place].owner)?;
+                Some(&*self.layout.accounts[account].target_userid)
+            })
+            .collect();
+        let listed = |s: &Standing<'_>| self.world.group_list_after.then_some(s.stays);
+        truth::batch(vec![
+            (SOURCE_CHAT_ID.name, truth::texts(standings, |s| Some(&s.id))),
+            (NAME.name, truth::texts(standings, |s| s.name.as_deref().filter(|_| s.asked_for()))),
+            (SOURCE_OWNER_USERID, truth::texts(standings, source_owner)),
+            (SCOPE.name, truth::texts(standings, |s| Some(s.scope))),
+            (OUTCOME.name, truth::texts(standings, |s| Some(s.outcome(covered).0))),
+            (REASON.name, truth::texts(standings, |s| s.outcome(covered).1)),
+            (MATCH_METHOD.name, truth::texts(standings, |s| s.arrived.map(|(method, _)| method.word()))),
+            (TARGET_CHAT_ID.name, truth::texts(&target_ids, Option::as_deref)),
+            (TARGET_OWNER_USERID, truth::texts(&target_owners, |owner| *owner)),
+            (STILL_AT_SOURCE.name, Arc::new(standings.iter().map(listed).collect::<BooleanArray>())),
+            (truth::PLAN, truth::texts(standings, |s| Some(s.cluster.plan.label))),
+        ])
+    }
+
+    /// Some groups of every kind that join codes can link.
+    fn stock(&self) -> Stock {
+        let standings = || self.clusters.iter().flat_map(|cluster| self.standings(cluster));
+        let some = |in_scope: bool, stays: bool| {
+            let wanted = standings().filter(|s| (s.scope == IN_SCOPE) == in_scope && s.stays == stays);
+            wanted.map(|s| s.id).take(Stock::MOST).collect()
+        };
+        let since = |first: u64| (first..first + Stock::NEW).map(|number| self.people.group_id(true, number)).collect();
+        Stock {
+            gone: some(true, false),
+            stayed: some(true, true),
+            outside: some(false, true),
+            outside_gone: some(false, false),
+            new: since(FIRST_NEW),
+            unknown: since(FIRST_NEW + Stock::NEW),
+            unknown_gone: since(FIRST_NEW + 2 * Stock::NEW),
+        }
+    }
+
+    fn documents(&self, folder: &Path, stem: &str, which: u64, number: usize) -> Documents {
+        let dice = self.world.dice.of("group packing", which).of("part", number as u64);
+        let small = self.world.small();
+        let layout = if small { dice.pick(&[Layout::Lines, Layout::Array, Layout::Pretty]) } else { Layout::Lines };
+        let packings = [Packing::Plain, Packing::Bom, Packing::Gzip, Packing::Zstd];
+        let packing = if small { dice.of("and", 0).pick(&packings) } else { Packing::Plain };
+        Documents::new(folder, &format!("{stem}-{number:04}"), layout, packing)
+    }
+}
+
+const SOURCE_OWNER_USERID: &str = "source_owner_userid";
+const TARGET_OWNER_USERID: &str = "target_owner_userid";
+const IN_SCOPE: &str = "in_scope";
+
+/// A group of the source corp with all that was decided about it.
+struct Standing<'c> {
+    cluster: &'c Cluster,
+    place: usize,
+    here: &'static Here,
+    id: String,
+    name: Option<String>,
+    account: Option<usize>,
+    scope: &'static str,
+    /// How, and as which group of the plan.
+    arrived: Option<(super::group_plan::Method, usize)>,
+    stays: bool,
+}
+
+impl Standing<'_> {
+    /// Whether the dump has more of it than its id.
+    fn asked_for(&self) -> bool {
+        self.cluster.plan.home != Home::Unknown
+    }
+
+    /// Its outcome and reason, given whether the target's list of groups is whole.
+    fn outcome(&self, covered: bool) -> (&'static str, Option<&'static str>) {
+        if self.scope != IN_SCOPE {
+            // Only the map could lead from an account that is not enrolled, and no plan does.
+            let outcome = if self.arrived.is_some() { "arrived_out_of_scope" } else { "out_of_scope" };
+            return (outcome, Some(self.scope));
+        }
+        match self.here.fate {
+            Fate::Arrived(..) => ("migrated", None),
+            Fate::Ambiguous => ("undetermined", Some("ambiguous")),
+            Fate::NoKey => ("undetermined", Some("no_usable_key")),
+            Fate::Missing if covered => ("missing", Some("no_trace")),
+            Fate::Missing => ("undetermined", Some("target_not_covered")),
+        }
+    }
+}
+
+fn scope(home: Home, here: &Here) -> &'static str {
+    let late = matches!(here.created, Created::AtStart | Created::After);
+    match home {
+        Home::Outside | Home::Left | Home::Unknown => "not_enrolled",
+        Home::Failed => "assessment_failed",
+        Home::Enrolled if late => "created_after_start",
+        Home::Enrolled => IN_SCOPE,
+    }
+}
+
+/// Deals the plans to accounts in turn: among the accounts of a home, every plan's groups have an owner of their own, or
+/// names of their own.
+fn settle(world: &World, layout: &Planted, plans: impl Iterator<Item = &'static GroupPlan>) -> Vec<Cluster> {
+    let homes = [Home::Enrolled, Home::Failed, Home::Outside, Home::Left];
+    let accounts = |home: Home| (0..layout.accounts.len()).filter(move |n| home.holds(layout.accounts[*n].kind)).collect::<Vec<_>>();
+    let mut open: Vec<(Home, Vec<usize>, usize)> = homes.iter().map(|home| (*home, accounts(*home), 0)).collect();
+    let enrolled = open[0].1.clone();
+    let start = world.dice.of("first owner", 0).below(enrolled.len() as u64) as usize;
+    plans
+        .zip(0..)
+        .map(|(plan, number)| {
+            let of_home = open.iter_mut().find(|(home, accounts, _)| *home == plan.home && !accounts.is_empty());
+            let (home, ordinal, turn) = match of_home {
+                None => (None, 0, 0),
+                Some((_, accounts, turn)) => {
+                    let place = *turn;
+                    *turn += 1;
+                    (Some(accounts[(start + place) % accounts.len()]), (place / accounts.len()) as u64, place)
+                }
+            };
+            Cluster { plan, number, home, other: enrolled[(start + turn + 1) % enrolled.len()], ordinal }
+        })
+        .collect()
+}
+
+/// What a file's worth of plans leaves to what all share.
+struct Part {
+    truth: RecordBatch,
+    tables: Option<(RecordBatch, RecordBatch)>,
+    lists: Lists,
+}
+
+/// Ids with their status, as `groupchat/list` gives them.
+#[derive(Default)]
+struct Lists {
+    before: Vec<(String, u8)>,
+    after: Vec<(String, u8)>,
+    target: Vec<(String, u8)>,
+}
+
+impl Lists {
+    fn extend(&mut self, more: Self) {
+        self.before.extend(more.before);
+        self.after.extend(more.after);
+        self.target.extend(more.target);
+    }
+}
+
+/// The target's groups as canonical tables, where the world asks for that.
+struct Tables {
+    groups: ParquetFile,
+    members: ParquetFile,
+}
+
+impl Tables {
+    fn new(dir: &Path) -> Self {
+        let file = |name: &str| ParquetFile::new(dir.join("target-after").join(name));
+        Self { groups: file("groups.parquet"), members: file("group_members.parquet") }
+    }
+
+    fn push(&mut self, tables: Option<(RecordBatch, RecordBatch)>) -> Result<()> {
+        let Some((groups, members)) = tables else { return Ok(()) };
+        self.groups.push(&groups)?;
+        self.members.push(&members)
+    }
+
+    fn finish(self) -> Result<()> {
+        self.groups.finish()?;
+        self.members.finish()
+    }
 }

@@ -1,4 +1,4 @@
-//! The lists of the case: accounts, customer map, refusals.
+//! The lists of the case: accounts, customer map, group map, refusals.
 
 use std::fs::File;
 use std::io::Write;
@@ -13,8 +13,8 @@ use super::world::World;
 use crate::error::{Error, Result};
 use crate::schema::Column;
 use crate::schema::fields::{
-    ASSESSMENT, ASSESSMENT_REASON, CUSTOMER_NAME, EXTERNAL_USERID, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_EXTERNAL_USERID,
-    TARGET_USERID, UNIONID, USERID,
+    ASSESSMENT, ASSESSMENT_REASON, CUSTOMER_NAME, EXTERNAL_USERID, SOURCE_CHAT_ID, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_CHAT_ID,
+    TARGET_EXTERNAL_USERID, TARGET_USERID, UNIONID, USERID,
 };
 
 /// A CSV file with a canonical header in the world's language.
@@ -40,6 +40,11 @@ impl List {
     /// The customer map.
     pub fn customer_map(world: &World, dir: &Path) -> Result<Self> {
         Self::create(world, dir, "customer_map", &[&SOURCE_EXTERNAL_USERID, &TARGET_EXTERNAL_USERID])
+    }
+
+    /// The group map.
+    pub fn group_map(world: &World, dir: &Path) -> Result<Self> {
+        Self::create(world, dir, "group_map", &[&SOURCE_CHAT_ID, &TARGET_CHAT_ID])
     }
 
     /// Appends a row.

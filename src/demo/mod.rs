@@ -9,7 +9,9 @@
 //! accounts kinds of accounts            plan, book what can be planted, and the book of it
 //! layout   how many of what, and where  rows     from plans to relations on both sides
 //! units    bulk dumps, in parallel      api, documents, sheet  their formats
-//! corp, groups, lists, case_file        the rest of the case
+//! group_plan, group_book  what can be planted among groups      groups, group_api  from there to groups and dumps
+//! codes    join codes                   bill     the contract, and what it comes to
+//! corp, lists, case_file                the rest of the case
 //! truth    what must come out
 //! ```
 
@@ -27,7 +29,12 @@ mod api;
 mod sheet;
 mod units;
 mod corp;
+mod group_plan;
+mod group_book;
+mod group_api;
 mod groups;
+mod codes;
+mod bill;
 mod lists;
 mod case_file;
 mod truth;
@@ -44,7 +51,9 @@ use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::progress::{Progress, Unit as ProgressUnit};
 
+use bill::Bill;
 use customers::People;
+use groups::Groups;
 use lists::List;
 use rows::{Fabric, RefusalRow};
 use sheet::Sheet;
@@ -77,8 +86,11 @@ pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> 
     lists::accounts(&world, dir, &layout)?;
     lists::refusals(&world, dir, &shared.refusals)?;
     corp::write(&world, dir, &layout, &shared.contacts, &shared.unassigned)?;
-    groups::write(&world, dir, &layout, &people)?;
-    case_file::write(&world, dir, shared.in_scope, layout.customer_cap)
+    let stock = Groups::new(&world, &layout, &people).write(dir)?;
+    codes::write(&world, dir, &stock)?;
+    let bill = Bill::new(&world, shared.in_scope, shared.delivered);
+    truth::billing(dir, bill.as_ref())?;
+    case_file::write(&world, dir, bill.as_ref(), layout.customer_cap)
 }
 
 /// What all units together leave to shared files that are written whole.
@@ -88,6 +100,7 @@ struct Shared {
     contacts: Vec<Value>,
     unassigned: Vec<Value>,
     in_scope: u64,
+    delivered: u64,
 }
 
 /// Writes the units, a few at a time, and what they share in their order.
@@ -117,13 +130,14 @@ fn bulk(dir: &Path, fabric: &Fabric<'_>, progress: &dyn Progress) -> Result<Shar
             shared.contacts.extend(unit.contacts);
             shared.unassigned.extend(unit.unassigned);
             shared.in_scope += unit.in_scope;
+            shared.delivered += unit.delivered;
             progress.advance(unit.relations);
         }
     }
     truth.finish()?;
     target_truth.finish()?;
     map.map_or(Ok(()), List::finish)?;
-    sheet.finish(fabric.layout, dir)?;
+    sheet.finish(world, fabric.layout, dir)?;
     Ok(shared)
 }
 

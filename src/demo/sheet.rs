@@ -10,6 +10,7 @@ use arrow::array::{Int64Array, RecordBatch};
 use super::accounts::Kind;
 use super::api::clock;
 use super::documents::create;
+use super::group_api::Ending;
 use super::layout::Layout;
 use super::rows::{Fabric, TargetRow};
 use super::truth::{ParquetFile, batch, texts, times};
@@ -104,30 +105,45 @@ impl Sheet {
     }
 
     /// Ends the table, with its coverage beside it where the format can say it.
-    pub fn finish(self, layout: &Layout, dir: &Path) -> Result<()> {
+    pub fn finish(self, world: &World, layout: &Layout, dir: &Path) -> Result<()> {
         let Self::Parquet(file) = self else { return Ok(()) };
         file.finish()?;
         let mut file = ParquetFile::new(dir.join("target-after").join("coverage.parquet"));
-        file.push(&coverage(layout)?)?;
+        file.push(&coverage(world, layout)?)?;
         file.finish()
     }
 }
 
+/// What was known of an account, or of all groups, when the tables were made.
+type Known<'a> = (&'static str, Option<&'a str>, Coverage, Option<i64>, &'static str);
+
 /// Of an account that nobody asked for there is no row.
-fn coverage(layout: &Layout) -> Result<RecordBatch> {
-    let status = |kind: Kind| match kind {
-        Kind::TargetFailed => (Coverage::Failed, Some(45033), "api concurrent out of limit"),
+fn coverage(world: &World, layout: &Layout) -> Result<RecordBatch> {
+    const LIMIT: &str = "api concurrent out of limit";
+    const NO_END: &str = "the pages have no end";
+    let of_account = |kind: Kind| match kind {
+        Kind::TargetFailed => (Coverage::Failed, Some(45033), LIMIT),
         Kind::TargetUnlicensed => (Coverage::Failed, None, "no licence"),
-        Kind::TargetPartial => (Coverage::Partial, None, "the pages have no end"),
+        Kind::TargetPartial => (Coverage::Partial, None, NO_END),
         _ => (Coverage::Complete, None, "externalcontact/list"),
     };
-    let asked: Vec<_> = layout.accounts.iter().filter(|a| a.kind.at_target() && a.kind != Kind::TargetUnknown).collect();
-    let codes: Int64Array = asked.iter().map(|a| status(a.kind).1).collect();
+    let (status, code, detail) = match world.target_groups {
+        Ending::Whole => (Coverage::Complete, None, "externalcontact/groupchat/list"),
+        Ending::Failed => (Coverage::Failed, Some(45033), LIMIT),
+        Ending::Endless => (Coverage::Partial, None, NO_END),
+    };
+    let asked = layout.accounts.iter().filter(|a| a.kind.at_target() && a.kind != Kind::TargetUnknown);
+    let accounts = asked.map(|account| {
+        let (status, code, detail) = of_account(account.kind);
+        ("relations", Some(&*account.target_userid), status, code, detail)
+    });
+    let known: Vec<Known<'_>> = accounts.chain([("groups", None, status, code, detail)]).collect();
+    let codes: Int64Array = known.iter().map(|row| row.3).collect();
     batch(vec![
-        (DATASET.name, texts(&asked, |_| Some("relations"))),
-        (USERID.name, texts(&asked, |a| Some(&*a.target_userid))),
-        (COVERAGE_STATUS.name, texts(&asked, |a| Some(status(a.kind).0.word()))),
+        (DATASET.name, texts(&known, |row| Some(row.0))),
+        (USERID.name, texts(&known, |row| row.1)),
+        (COVERAGE_STATUS.name, texts(&known, |row| Some(row.2.word()))),
         (ERRCODE.name, Arc::new(codes)),
-        (DETAIL.name, texts(&asked, |a| Some(status(a.kind).2))),
+        (DETAIL.name, texts(&known, |row| Some(row.4))),
     ])
 }

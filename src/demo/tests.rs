@@ -90,6 +90,65 @@ fn everything_is_there_at_seed_1() {
 }
 
 #[test]
+fn every_group_and_code_is_there_in_a_full_world() {
+    for (relations, seed) in [(200, 1), (600, 4), (2_000, 7)] {
+        let dir = demo(relations, seed);
+        let (groups, codes) = (table(dir.path(), "groups.parquet"), table(dir.path(), "join_codes.parquet"));
+        let all = |batches, column: &str, words: &[&str]| {
+            let found = counts(batches, column);
+            let absent: Vec<_> = words.iter().filter(|word| !found.contains_key(**word)).collect();
+            assert!(absent.is_empty(), "{relations}: {absent:?} of {column}");
+        };
+        all(&groups, SCOPE.name, &["not_enrolled", "assessment_failed", "created_after_start", "in_scope"]);
+        all(&groups, OUTCOME.name, &["migrated", "missing", "undetermined", "out_of_scope", "arrived_out_of_scope"]);
+        all(&groups, REASON.name, &["ambiguous", "no_usable_key", "no_trace"]);
+        all(&groups, MATCH_METHOD.name, &["group_map", "members", "name"]);
+        all(&codes, "predicted", &["empty", "alive", "already_empty", "unknown"]);
+        all(&codes, "observed", &["not_observed", "deleted", "empty", "alive"]);
+        let verdicts =
+            "emptied alive_group_left_behind alive_new_group kept lost already_empty alive_unpredicted emptied_unpredicted unverified new";
+        all(&codes, "verdict", &verdicts.split(' ').collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn equal_names_of_several_owners_are_common() {
+    let dir = demo(600, 1);
+    let names = counts(&table(dir.path(), "groups.parquet"), "name");
+    assert!(names.values().any(|count| *count > 2), "{names:?}");
+}
+
+#[test]
+fn groups_grow_with_the_case_and_have_keys_of_their_own() {
+    for (seed, relations) in [(1, 600), (2, 40_000), (3, 600)] {
+        let dir = demo(relations, seed);
+        for (name, key) in [("groups.parquet", "source_chat_id"), ("join_codes.parquet", "config_id")] {
+            let batches = table(dir.path(), name);
+            let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+            assert_eq!(counts(&batches, key).len(), rows, "{name} of seed {seed}");
+            assert!(rows as u64 >= relations / 250, "{name} of seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn the_bill_meets_every_limit_within_fifty_seeds() {
+    let mut met = BTreeSet::new();
+    for seed in 0..50 {
+        let dir = demo(200, seed);
+        let bill: Value = serde_json::from_slice(&fs::read(dir.path().join("truth/billing.json")).expect("the bill")).expect("JSON");
+        let place = |name: &str| bill[name].as_i64().unwrap_or(0);
+        met.insert(bill["billing_verdict"].as_str().unwrap_or("no contract").to_owned());
+        if !bill.is_null() {
+            met.insert(format!("{} beyond", (place("drift").abs() - place("tolerance")).clamp(-2, 3)));
+        }
+    }
+    for wanted in ["within_tolerance", "above_tolerance", "below_tolerance", "no contract", "0 beyond", "1 beyond", "3 beyond"] {
+        assert!(met.contains(wanted), "{wanted}: {met:?}");
+    }
+}
+
+#[test]
 fn every_world_is_as_large_as_asked_for_and_keys_are_unique() {
     for (seed, relations) in (0..60).zip([200, 257, 400, 1_500].into_iter().cycle()) {
         let dir = demo(relations, seed);

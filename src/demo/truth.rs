@@ -1,6 +1,7 @@
 //! The truth, and other Parquet files: batches appended as they come.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
+use super::bill::Bill;
 use super::documents::create;
 use super::layout::Layout;
 use super::rows::{SourceRow, TargetRow};
@@ -21,7 +23,7 @@ use crate::schema::fields::{
 use crate::schema::vocabulary::{MatchMethod, Reason};
 
 /// The label of the plan that a row follows: explains its fate. In no report, so not among the schema's columns.
-const PLAN: &str = "plan";
+pub const PLAN: &str = "plan";
 
 /// A Parquet file that is opened by its first batch.
 pub struct ParquetFile {
@@ -89,6 +91,13 @@ pub fn target_relations(layout: &Layout, rows: &[TargetRow]) -> Result<RecordBat
         (SOURCE_EXTERNAL_USERID.name, texts(rows, |row| row.from.as_ref().and_then(|(_, id)| id.as_deref()))),
         (PLAN, texts(rows, |row| Some(row.plan))),
     ])
+}
+
+/// The truth of the bill; null where the case has no contract.
+pub fn billing(dir: &Path, bill: Option<&Bill>) -> Result<()> {
+    let path = dir.join("truth").join("billing.json");
+    let truth = bill.map_or(serde_json::Value::Null, Bill::truth);
+    create(&path)?.write_all(format!("{truth:#}\n").as_bytes()).map_err(Error::io(&path, "cannot write"))
 }
 
 /// A batch of named columns, all of which may be null.

@@ -50,6 +50,8 @@ pub struct Leftovers {
     pub sheet: Option<SheetPart>,
     pub relations: u64,
     pub in_scope: u64,
+    /// Relations that stand where they were to stand.
+    pub delivered: u64,
 }
 
 /// Writes a unit.
@@ -87,6 +89,8 @@ impl Unit<'_> {
             sheet: sheet::part(self.fabric, &rows.targets)?,
             relations: rows.sources.len() as u64,
             in_scope: rows.sources.iter().filter(|row| row.fate.scope == Scope::InScope).count() as u64,
+            delivered: rows.sources.iter().filter(|row| matches!(row.fate.outcome, Outcome::Migrated | Outcome::AlreadyAtTarget)).count()
+                as u64,
             map: rows.map,
             refusals: rows.refusals,
         })

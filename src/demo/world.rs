@@ -1,5 +1,6 @@
 //! What a seed decides about the whole case: which keys join the corps, which exports exist, and in which style.
 
+use super::group_api::Ending;
 use super::rng::Dice;
 
 /// 2026-05-01T00:00:00+08:00, the start of every synthetic migration, in seconds since 1970.
@@ -55,6 +56,14 @@ pub struct World {
     pub target_unionid: u64,
     /// Whether sheets have Chinese headers.
     pub chinese_headers: bool,
+    /// Whether there is a group map.
+    pub group_map: bool,
+    /// Whether source-after lists the groups that are left.
+    pub group_list_after: bool,
+    /// Whether the target corp's list of groups after the migration is whole.
+    pub target_groups: Ending,
+    /// Whether the case has a contract.
+    pub contract: bool,
 }
 
 impl World {
@@ -63,6 +72,7 @@ impl World {
         let dice = Dice::new(seed);
         let whole = seed % 3 == 1;
         let has = |what: &str, share: u64| whole || dice.of(what, 0).chance(share);
+        let endings = [Ending::Whole, Ending::Whole, Ending::Failed, Ending::Endless];
         let styles = [TargetStyle::Json, TargetStyle::Csv, TargetStyle::Parquet];
         Self {
             dice,
@@ -78,6 +88,10 @@ impl World {
             source_unionid: dice.of("source unionid", 0).pick(&[6_500, 8_500, 9_500]),
             target_unionid: dice.of("target unionid", 0).pick(&[7_000, 8_500, 9_500]),
             chinese_headers: dice.of("chinese headers", 0).chance(5_000),
+            group_map: has("group map", 5_000),
+            group_list_after: has("group list after", 6_000),
+            target_groups: if whole { Ending::Whole } else { dice.of("target groups", 0).pick(&endings) },
+            contract: has("has a contract", 8_500),
         }
     }
 

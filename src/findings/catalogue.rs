@@ -1,6 +1,6 @@
 //! The catalogue of findings: one line each; it feeds the reports, `qianhe rules` and the README.
 
-use crate::outcomes::{ORIGIN_RULES, RULE_BOOK};
+use crate::outcomes::{GROUP_RULE_BOOK, JOIN_CODE_RULE_BOOK, ORIGIN_RULES, RULE_BOOK};
 use crate::schema::vocabulary::Severity::{self, Defect, Info, Review};
 use crate::scope;
 
@@ -56,6 +56,15 @@ findings! {
     "A3-refused-arrived" "A3" Defect {
         zh: "{count} 条已拒绝迁移的客户关系仍然到达了迁入企业。", en: "{count} relations arrived although the customer had refused.",
         do_zh: "停止联系这些客户，并要求服务方说明。", do_en: "Do not contact these customers, and ask the service to explain.", rows: Some(("relations", "outcome = 'refused_but_arrived'")) }
+    "B8-group-missing" "B8" Defect {
+        zh: "{count} 个应迁移的客户群在迁入企业找不到踪迹。", en: "{count} groups in scope left no trace in the target corp.",
+        do_zh: "把名单提交给服务方，要求逐个说明或补迁。", do_en: "Hand the list to the service and ask for an explanation or a second run, group by group.", rows: Some(("groups", "outcome = 'missing'")) }
+    "A2-code-lost" "A2" Defect {
+        zh: "{count} 个加入群聊活码本应因有未迁移的群而继续有效，现已失效。", en: "{count} join codes died although a group that was not to move was linked to them.",
+        do_zh: "撤下或更换这些活码，并要求服务方说明。", do_en: "Take these codes down or replace them, and ask the service to explain.", rows: Some(("join_codes", "verdict = 'lost'")) }
+    "A2-code-group-left-behind" "A2" Defect {
+        zh: "{count} 个加入群聊活码仍由本应迁走的群维持有效：这些群没有离开迁出企业。", en: "{count} join codes are kept alive by groups that were to move and have not left the source corp.",
+        do_zh: "按 kept_alive_by 列出的群 ID 向服务方查问；客户仍会扫码进入旧企业的群。", do_en: "Ask the service about the groups in kept_alive_by; customers who scan the code still end up in the old corp.", rows: Some(("join_codes", "verdict = 'alive_group_left_behind'")) }
     "A3-refused" "A3" Review {
         zh: "{count} 条应迁移的客户关系因客户拒绝而未到达。", en: "{count} relations in scope did not arrive because the customer refused.",
         do_zh: "请原成员联系客户，征得同意后重新添加。", do_en: "Let the member contact the customer and add them again with their consent.", rows: Some(("relations", "outcome = 'refused'")) }
@@ -80,6 +89,48 @@ findings! {
     "D1-added-after-start-arrived" "D1" Review {
         zh: "{count} 条迁移开始后才添加的客户关系也到达了迁入企业。", en: "{count} relations that were added after the start arrived too.",
         do_zh: "它们不在迁移范围内，确认没有计费。", do_en: "They were not in scope; check that they are not billed.", rows: Some(("relations", "outcome = 'arrived_out_of_scope' and scope = 'added_after_start'")) }
+    "B8-group-ambiguous" "B8" Review {
+        zh: "{count} 个客户群与同群主的其他群无法区分，不能判定是哪一个到达。", en: "{count} groups fit several groups of the mapped owner equally well, or share one with others: which arrived cannot be told.",
+        do_zh: "提供客户群 ID 对照表。", do_en: "Supply a group map.", rows: Some(("groups", "outcome = 'undetermined' and reason = 'ambiguous'")) }
+    "B8-group-no-usable-key" "B8" Review {
+        zh: "{count} 个客户群没有可用于比对的信息。", en: "{count} groups carry nothing that joins them with the groups of the mapped account.",
+        do_zh: "重新导出群详情（群名与成员 unionid），或提供客户群 ID 对照表。", do_en: "Export the groups' details again (names, members with unionids), or supply a group map.", rows: Some(("groups", "outcome = 'undetermined' and reason = 'no_usable_key'")) }
+    "B8-group-target-not-covered" "B8" Review {
+        zh: "{count} 个客户群无法判定：迁入企业的群列表失败、不完整，或有群缺少群主。", en: "{count} groups cannot be judged: the target's group list failed, is incomplete, or lacks the owner of some groups.",
+        do_zh: "重新导出迁入企业的群列表与每个群的详情，再审计。", do_en: "Export the target's group list and the details of each group again, then audit.", rows: Some(("groups", "outcome = 'undetermined' and reason = 'target_not_covered'")) }
+    "B8-group-arrived-out-of-scope" "B8" Review {
+        zh: "{count} 个不在迁移范围内的客户群出现在迁入企业。", en: "{count} groups that were not in scope stand in the target corp.",
+        do_zh: "与群主核对；若为误配，请提供客户群 ID 对照表。", do_en: "Ask the owners; if they are not the same groups, supply a group map.", rows: Some(("groups", "outcome = 'arrived_out_of_scope'")) }
+    "B8-group-still-at-source" "B8" Review {
+        zh: "{count} 个已迁移的客户群仍在迁出企业的群列表中。", en: "{count} migrated groups are still listed by the source corp, though a group belongs to one corp only.",
+        do_zh: "核对两边是否为同一个群，再向服务方查问。", do_en: "Check that both are one group, then ask the service.", rows: Some(("groups", "outcome = 'migrated' and still_at_source = true")) }
+    "B8-group-members-differ" "B8" Review {
+        zh: "{count} 个客户群仅凭群名配对，两边已知的外部成员却少有重合。", en: "{count} groups are joined by name alone, although few of their known external members are the same.",
+        do_zh: "看 member_overlap 与两边人数，与群主核对是否为同一个群。", do_en: "Look at member_overlap and both member counts, and ask the owner whether it is one group.", rows: Some(("groups", "match_method = 'name' and member_overlap is not null")) }
+    "B8-group-stood-before" "B8" Review {
+        zh: "{count} 个已迁移的客户群所配对的群，迁移前就在迁入企业。", en: "{count} migrated groups are joined with a group that the target corp held before the start.",
+        do_zh: "核对是否为同一个群；若不是，请提供客户群 ID 对照表。", do_en: "Check that both are one group; if not, supply a group map.", rows: None }
+    "B8-group-map-other-owner" "B8" Review {
+        zh: "客户群 ID 对照表把 {count} 个群配给了其他账号名下的群，已按对照表采用。", en: "The group map joins {count} groups with groups of another account than their owner's; it was followed.",
+        do_zh: "确认对照表无误；若群主在迁移后变更，可忽略。", do_en: "Check the map; if the group changed its owner since, all is well.", rows: None }
+    "B8-group-owner-unknown" "B8" Review {
+        zh: "{count} 个客户群缺少群主账号，按未参与迁移处理。", en: "{count} groups of source-before lack their owner and pass for not enrolled.",
+        do_zh: "导出群详情（groupchat/get），或在表中补上群主账号。", do_en: "Export their details (groupchat/get), or add the owner's account to the sheet.", rows: Some(("groups", "source_owner_userid is null")) }
+    "B8-source-groups-not-covered" "B8" Review {
+        zh: "{count} 个参与账号在迁出企业（迁移前）的群列表失败或不完整，客户群可能少计。", en: "The group list of source-before failed or is incomplete for {count} enrolled accounts: their groups may be undercounted.",
+        do_zh: "重新导出群列表；若已无法导出，请在报告中说明。", do_en: "Export the group list again; if that is no longer possible, say so in your report.", rows: None }
+    "A2-code-alive-by-new-group" "A2" Review {
+        zh: "{count} 个预计失效的加入群聊活码由新关联的群维持有效。", en: "{count} join codes that were to die are kept alive by groups linked since, perhaps by the code itself (auto_create_room).",
+        do_zh: "确认新群由谁负责；客户扫码会进入迁出企业的群。", do_en: "Find out who looks after the new groups: customers who scan the code join a group of the source corp.", rows: Some(("join_codes", "verdict = 'alive_new_group'")) }
+    "A2-code-alive-unpredicted" "A2" Review {
+        zh: "{count} 个加入群聊活码有效，而迁移前的导出无法预计。", en: "{count} join codes are alive, which source-before could not predict.",
+        do_zh: "看 kept_alive_by，确认这些群由谁负责。", do_en: "Look at kept_alive_by and find out who looks after those groups.", rows: Some(("join_codes", "verdict = 'alive_unpredicted'")) }
+    "A2-code-emptied-unpredicted" "A2" Review {
+        zh: "{count} 个加入群聊活码已失效，而迁移前的导出无法预计。", en: "{count} join codes died, which source-before could not predict: it does not hold all groups that they linked.",
+        do_zh: "撤下或更换这些活码。", do_en: "Take these codes down or replace them.", rows: Some(("join_codes", "verdict = 'emptied_unpredicted'")) }
+    "A2-code-unverified" "A2" Review {
+        zh: "{count} 个加入群聊活码在迁移后没有结果（{detail}）；导出中没有某个活码，不说明它已失效。", en: "{count} join codes have no answer after the migration ({detail}); a dump without a code proves nothing about it.",
+        do_zh: "对这些 config_id 调用 get_join_way，存入 source-after，再审计；后台创建的活码请在后台查看。", do_en: "Call get_join_way for these ids, put the answers into source-after and audit again; look at codes made in the console there.", rows: Some(("join_codes", "verdict = 'unverified'")) }
     "A3-refusal-unmatched" "A3" Review {
         zh: "拒绝名单中 {count} 条记录对不上任何客户关系。", en: "{count} rows of the refusals list match no relation.",
         do_zh: "确认名单用的是迁出企业的 ID；名单来自哪个企业的后台。", do_en: "Check that the list uses ids of the source corp, and from whose console it came.", rows: None }
@@ -176,6 +227,15 @@ findings! {
     "Q-map-contradiction" "Q" Review {
         zh: "客户对照表中 {count} 个迁出客户 ID 的记录相互矛盾，未采用。", en: "{count} source ids of the customer map contradict others; they were set aside.",
         do_zh: "更正对照表，使其一对一。", do_en: "Correct the map to 1:1.", rows: None }
+    "Q-group-map-contradiction" "Q" Review {
+        zh: "客户群对照表中 {count} 个迁出客户群 ID 的记录相互矛盾，未采用。", en: "{count} source ids of the group map contradict others; they were set aside.",
+        do_zh: "更正对照表，使其一对一。", do_en: "Correct the map to 1:1.", rows: None }
+    "A2-code-emptied" "A2" Info {
+        zh: "{count} 个加入群聊活码如预计失效。", en: "{count} join codes died as predicted.",
+        do_zh: "撤下印有这些活码的物料，换成迁入企业的活码。", do_en: "Take down what shows these codes, and replace them by codes of the target corp.", rows: Some(("join_codes", "verdict = 'emptied'")) }
+    "Q-code-links-twice" "Q" Info {
+        zh: "{count} 个加入群聊活码重复关联同一个群，按一次计。", en: "{count} join codes link a group more than once; it was counted once.",
+        do_zh: "无需处理；如为导出工具所致，请更正。", do_en: "Nothing to do; if the dump was put together by a tool, correct it.", rows: None }
     "Q-untied-answers" "Q" Info {
         zh: "{count} 条接口记录缺少请求信息，无法归属到成员，未使用（{detail}）。", en: "{count} records came without their request and cannot be tied to a member; they were passed over ({detail}).",
         do_zh: "导出时保存请求（信封格式），以便证明完整性。", do_en: "Keep the request beside the response (the envelope) when dumping, so that completeness can be shown.", rows: None }
@@ -187,7 +247,7 @@ findings! {
 /// A line of the rule book, as `qianhe rules` prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleLine {
-    /// `scope/…`, `outcome/…`, `origin/…`, or the code of a finding.
+    /// `scope/…`, `outcome/…`, `origin/…`, `group-scope/…`, `group-outcome/…`, `join-code/…`, or the code of a finding.
     pub code: String,
     /// Its clause.
     pub clause: &'static str,
@@ -197,7 +257,7 @@ pub struct RuleLine {
     pub what: String,
 }
 
-/// All rules: scope, outcomes and origins in order of precedence, then the findings.
+/// All rules: scope, outcomes and origins, those of groups and of join codes, in order of precedence, then the findings.
 pub fn rule_book() -> Vec<RuleLine> {
     let scopes = scope::RULE_BOOK.iter().map(|rule| RuleLine {
         code: format!("scope/{}", rule.scope),
@@ -220,13 +280,33 @@ pub fn rule_book() -> Vec<RuleLine> {
         severity: Severity::Ok,
         what: rule.says.to_owned(),
     });
+    let group_scopes = scope::GROUP_RULE_BOOK.iter().map(|rule| RuleLine {
+        code: format!("group-scope/{}", rule.scope),
+        clause: rule.clause,
+        severity: Severity::Ok,
+        what: rule.says.to_owned(),
+    });
+    let group_outcomes = GROUP_RULE_BOOK.iter().map(|rule| RuleLine {
+        code: rule
+            .reason
+            .map_or_else(|| format!("group-outcome/{}", rule.outcome), |reason| format!("group-outcome/{}/{reason}", rule.outcome)),
+        clause: rule.clause,
+        severity: rule.severity,
+        what: rule.says.to_owned(),
+    });
+    let join_codes = JOIN_CODE_RULE_BOOK.iter().map(|rule| RuleLine {
+        code: format!("join-code/{}", rule.verdict),
+        clause: rule.clause,
+        severity: rule.severity,
+        what: rule.says.to_owned(),
+    });
     let findings = CATALOGUE.iter().map(|rule| RuleLine {
         code: rule.code.to_owned(),
         clause: rule.clause,
         severity: rule.severity,
         what: rule.message_en.to_owned(),
     });
-    scopes.chain(outcomes).chain(origins).chain(findings).collect()
+    scopes.chain(outcomes).chain(origins).chain(group_scopes).chain(group_outcomes).chain(join_codes).chain(findings).collect()
 }
 
 #[cfg(test)]

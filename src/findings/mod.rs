@@ -4,6 +4,7 @@ mod billing;
 mod catalogue;
 mod concentration;
 mod exports;
+mod groups;
 mod relations;
 mod verdict;
 mod waivers;
@@ -15,6 +16,7 @@ pub use waivers::{Waived, WaivedRows, Waivers};
 use crate::billing::Bill;
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
+use crate::groups::GroupDecision;
 use crate::schema::vocabulary::Severity;
 use crate::snapshot::Input;
 
@@ -113,20 +115,24 @@ impl Finding {
     }
 }
 
+/// All that there is something to say about.
+pub struct Audited<'a> {
+    pub case: &'a Case,
+    pub exports: &'a Exports,
+    pub decision: &'a Decision,
+    pub groups: &'a GroupDecision,
+    /// Where the case has a contract.
+    pub bill: Option<&'a Bill>,
+}
+
 /// Everything that there is to say, the most serious first, in the order of the catalogue.
-pub fn find(
-    case: &Case,
-    exports: &Exports,
-    decision: &Decision,
-    bill: Option<&Bill>,
-    waived: &mut WaivedRows<'_>,
-    lists: &[Input],
-    rejects: &[String],
-) -> Vec<Finding> {
+pub fn find(audited: &Audited<'_>, waived: &mut WaivedRows<'_>, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
+    let &Audited { case, exports, decision, groups, bill } = audited;
     let mut findings = relations::find(exports, decision, waived);
     findings.extend(concentration::find(case, exports, decision));
     findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, lists, rejects));
+    findings.extend(groups::find(exports, groups));
     findings.retain(|finding| finding.count > 0);
     waived.waivers.apply(&mut findings);
     for finding in &mut findings {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::customer_map::CustomerMap;
+use super::id_map::IdMap;
 use super::name;
 use super::side::Side;
 use super::standing::{RowKey, Standing, for_each_standing};
@@ -24,11 +24,11 @@ pub const NOT_MATCHED: u32 = u32::MAX;
 
 /// The result of the matching, by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matches {
+pub struct Matches<Method = MatchMethod> {
     /// For each source row its target row, or [`NOT_MATCHED`].
     pub target_of: Vec<u32>,
     /// For each source row how it was matched.
-    pub method: Vec<Option<MatchMethod>>,
+    pub method: Vec<Option<Method>>,
     /// For each target row its source row, or [`NOT_MATCHED`].
     pub source_of: Vec<u32>,
     /// Source rows whose key stands more often in their account than in the mapped one.
@@ -39,8 +39,8 @@ pub struct Matches {
     pub spoken_for: Vec<bool>,
 }
 
-impl Matches {
-    fn none(source_rows: usize, target_rows: usize) -> Self {
+impl<Method: Copy> Matches<Method> {
+    pub(super) fn none(source_rows: usize, target_rows: usize) -> Self {
         Self {
             target_of: vec![NOT_MATCHED; source_rows],
             method: vec![None; source_rows],
@@ -52,7 +52,7 @@ impl Matches {
     }
 
     /// Records that the two rows are one relation.
-    pub fn join(&mut self, source: u32, target: u32, method: MatchMethod) {
+    pub fn join(&mut self, source: u32, target: u32, method: Method) {
         debug_assert!(self.source_of[target as usize] == NOT_MATCHED && self.target_of[source as usize] == NOT_MATCHED);
         self.target_of[source as usize] = target;
         self.source_of[target as usize] = source;
@@ -61,7 +61,7 @@ impl Matches {
 }
 
 /// Matches all pairs, side by side. `unionids_shared`: whether the namespaces allow to compare unionids.
-pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], map: &CustomerMap, unionids_shared: bool) -> Matches {
+pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], map: &IdMap, unionids_shared: bool) -> Matches {
     let results: Vec<PairResult> =
         pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map, unionids_shared).run()).collect();
     let mut matches = Matches::none(source.rows(), target.rows());
@@ -109,7 +109,7 @@ struct PairMatcher<'a> {
     source: &'a Side,
     target: &'a Side,
     pair: &'a Pair,
-    map: &'a CustomerMap,
+    map: &'a IdMap,
     unionids_shared: bool,
     left_at_source: Vec<u32>,
     left_at_target: Vec<u32>,
@@ -117,7 +117,7 @@ struct PairMatcher<'a> {
 }
 
 impl<'a> PairMatcher<'a> {
-    fn new(source: &'a Side, target: &'a Side, pair: &'a Pair, map: &'a CustomerMap, unionids_shared: bool) -> Self {
+    fn new(source: &'a Side, target: &'a Side, pair: &'a Pair, map: &'a IdMap, unionids_shared: bool) -> Self {
         Self {
             source,
             target,
@@ -203,7 +203,7 @@ impl<'a> PairMatcher<'a> {
 }
 
 /// The target id that the customer map gives a source row.
-pub(super) fn mapped_key<'a>(source: &Side, map: &'a CustomerMap, row: u32) -> RowKey<'a> {
+pub(super) fn mapped_key<'a>(source: &Side, map: &'a IdMap, row: u32) -> RowKey<'a> {
     let text = map.target_of(source.external_userid.get(row)?)?;
     Some((source.key_of(text), text))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::cascade::{Matches, NOT_MATCHED, mapped_key};
-use super::customer_map::CustomerMap;
+use super::id_map::IdMap;
 use super::side::Side;
 use super::standing::for_each_standing;
 use crate::schema::vocabulary::MatchMethod;
@@ -18,7 +18,7 @@ pub fn misplaced(
     target: &Side,
     candidates: &[u32],
     arrivals: &[u32],
-    map: &CustomerMap,
+    map: &IdMap,
     unionids_shared: bool,
     matches: &mut Matches,
 ) -> Vec<u32> {

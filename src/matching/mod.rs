@@ -1,10 +1,12 @@
 //! Source beside target: which relation of the target corp is which relation of the source corp.
 //!
-//! Everything is decided inside a pair of accounts, by a cascade of methods, each on what the one before left over
-//! (SPEC section 3). Only [`misplaced`] looks across accounts, and only at what no pair could use.
+//! Of relations, everything is decided inside a pair of accounts, by a cascade of methods, each on what the one before
+//! left over (SPEC section 3). Only [`misplaced`] looks across accounts, and only at what no pair could use. Groups have
+//! a cascade of their own (SPEC section 4).
 
 mod cascade;
-mod customer_map;
+mod groups;
+mod id_map;
 mod misplaced;
 mod name;
 mod namespaces;
@@ -12,7 +14,8 @@ mod side;
 mod standing;
 
 pub use cascade::{Matches, NOT_MATCHED, Pair, match_pairs};
-pub use customer_map::CustomerMap;
+pub use groups::{GroupPair, GroupSide, MemberTest, Overlap, match_groups};
+pub use id_map::IdMap;
 pub use misplaced::misplaced;
 pub use namespaces::Namespaces;
 pub use side::Side;

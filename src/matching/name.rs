@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::cascade::PairResult;
-use super::customer_map::CustomerMap;
+use super::id_map::IdMap;
 use super::side::Side;
 use super::standing::Standing;
 use crate::schema::vocabulary::MatchMethod;
@@ -12,7 +12,7 @@ use crate::schema::vocabulary::MatchMethod;
 pub(super) struct Ids<'a> {
     pub(super) source: &'a Side,
     pub(super) target: &'a Side,
-    pub(super) map: &'a CustomerMap,
+    pub(super) map: &'a IdMap,
     pub(super) unionids_shared: bool,
 }
 

@@ -2,9 +2,9 @@
 
 use arrow::array::RecordBatch;
 
-use super::customer_map::tests::map;
+use super::id_map::tests::map;
 use super::side::{Digest, digest};
-use super::{CustomerMap, Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
+use super::{IdMap, Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::MatchMethod;
 use crate::schema::{Cell, Rows, fields};
@@ -30,6 +30,10 @@ impl Dice {
     }
 }
 
+fn cell(text: Option<&String>) -> Cell<'_> {
+    text.map_or(Cell::Null, |text| Cell::Text(text))
+}
+
 /// One side: accounts that follow one another, with ids, unionids and names that repeat.
 fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
     let mut rows = Rows::new(&RELATIONS_TABLE);
@@ -37,17 +41,15 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
         for _ in 0..RELATIONS {
             let (id, unionid, name) = (dice.text(ids, 60, 80), dice.text("u", 50, 50), dice.text("name", 30, 90));
             let made = i64::try_from(dice.below(20)).unwrap();
-            let cell =
-                |text: &Option<String>| text.as_deref().map_or(Cell::Null, |text| Cell::Text(Box::leak(text.to_owned().into_boxed_str())));
             let userid = format!("account{account}");
             let cells: Vec<Cell<'_>> = RELATIONS_TABLE
                 .columns
                 .iter()
                 .map(|slot| match slot.column {
                     column if *column == fields::USERID => Cell::Text(&userid),
-                    column if *column == fields::EXTERNAL_USERID => cell(&id),
-                    column if *column == fields::UNIONID => cell(&unionid),
-                    column if *column == fields::CUSTOMER_NAME => cell(&name),
+                    column if *column == fields::EXTERNAL_USERID => cell(id.as_ref()),
+                    column if *column == fields::UNIONID => cell(unionid.as_ref()),
+                    column if *column == fields::CUSTOMER_NAME => cell(name.as_ref()),
                     column if *column == fields::CREATED_AT => Cell::Time(made),
                     _ => Cell::Null,
                 })
@@ -59,7 +61,7 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
 }
 
 /// Everything that the matching does, with keys of that function.
-fn all(before: &RecordBatch, after: &RecordBatch, map: &CustomerMap, digest: Digest) -> (Namespaces, Matches, Vec<u32>) {
+fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -> (Namespaces, Matches, Vec<u32>) {
     let (source, target) = (Side::with_digest(before, digest), Side::with_digest(after, digest));
     let stretch = |account: u32| account * RELATIONS..(account + 1) * RELATIONS;
     // The last account of the target is nobody's.

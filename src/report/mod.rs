@@ -1,6 +1,7 @@
 //! One decided case, many writers. None of them decides anything, and none of them looks at the clock.
 
 pub mod aggregates;
+pub mod groups;
 pub mod parquet;
 pub mod publish;
 pub mod relations;

@@ -7,9 +7,11 @@ use serde::Serialize;
 use crate::billing::Bill;
 use crate::case::{Case, Policy};
 use crate::controls::ControlTotal;
-use crate::decision::Decision;
+use crate::decision::{Decision, Exports};
 use crate::findings::{self, Finding};
-use crate::schema::vocabulary::{Origin, Outcome, Scope, Verdict};
+use crate::groups::GroupDecision;
+use crate::schema::tables::{GROUPS, JOIN_CODES};
+use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Origin, Outcome, Scope, Verdict};
 use crate::snapshot::Input;
 
 /// The version of the reports' schema.
@@ -39,11 +41,48 @@ impl Counts {
         for origin in &decision.origin {
             origins[origin.code() as usize] += 1;
         }
-        let by_word = |words: &[&str], counts: Vec<u64>| words.iter().map(|word| (*word).to_owned()).zip(counts).collect();
         Self {
             by_scope: by_word(Scope::WORDS, scopes),
             by_outcome: by_word(Outcome::WORDS, outcomes),
             by_origin: by_word(Origin::WORDS, origins),
+        }
+    }
+}
+
+fn by_word(words: &[&str], counts: Vec<u64>) -> BTreeMap<String, u64> {
+    words.iter().map(|word| (*word).to_owned()).zip(counts).collect()
+}
+
+/// Counts of groups and join codes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupCounts {
+    /// Groups of source-before by outcome.
+    pub by_outcome: BTreeMap<String, u64>,
+    /// Whether source-before says anything of groups.
+    pub groups_measured: bool,
+    /// Join codes of both snapshots of the source corp by verdict.
+    pub by_verdict: BTreeMap<String, u64>,
+    /// Whether either of them says anything of join codes.
+    pub codes_measured: bool,
+}
+
+impl GroupCounts {
+    /// Counts the decided groups and codes.
+    pub fn of(exports: &Exports, decision: &GroupDecision) -> Self {
+        let mut outcomes = vec![0; GroupOutcome::ALL.len()];
+        let mut verdicts = vec![0; CodeVerdict::ALL.len()];
+        for group in &decision.groups {
+            outcomes[group.outcome().code() as usize] += 1;
+        }
+        for code in &decision.codes {
+            verdicts[code.rule.verdict.code() as usize] += 1;
+        }
+        let of_source = || [Some(&exports.source_before), exports.source_after.as_ref()].into_iter().flatten();
+        Self {
+            by_outcome: by_word(GroupOutcome::WORDS, outcomes),
+            groups_measured: exports.source_before.speaks_of(&GROUPS),
+            by_verdict: by_word(CodeVerdict::WORDS, verdicts),
+            codes_measured: of_source().any(|snapshot| snapshot.speaks_of(&JOIN_CODES)),
         }
     }
 }
@@ -58,6 +97,7 @@ pub struct AuditSummary {
     pub verdict: Verdict,
     /// The figures.
     pub counts: Counts,
+    pub group_counts: GroupCounts,
     /// The bill, where the case has a contract.
     pub bill: Option<Bill>,
     /// What was found.
@@ -78,9 +118,9 @@ struct Json<'a> {
     verdict: &'static str,
     relations: Relations<'a>,
     target_relations: TargetRelations<'a>,
-    /// Null: not measured.
-    groups: Option<()>,
-    join_codes: Option<()>,
+    /// Null: not measured, here and below.
+    groups: Option<Groups<'a>>,
+    join_codes: Option<JoinCodes<'a>>,
     billing: Option<BillingJson<'a>>,
     findings: Vec<FindingJson<'a>>,
     control_totals: &'a [ControlTotal],
@@ -110,6 +150,18 @@ struct Relations<'a> {
 struct TargetRelations<'a> {
     total: u64,
     by_origin: Ordered<'a>,
+}
+
+#[derive(Serialize)]
+struct Groups<'a> {
+    total: u64,
+    by_outcome: Ordered<'a>,
+}
+
+#[derive(Serialize)]
+struct JoinCodes<'a> {
+    total: u64,
+    by_verdict: Ordered<'a>,
 }
 
 /// Counts in the order of the vocabulary.
@@ -167,6 +219,7 @@ impl AuditSummary {
     pub fn new(
         case: &Case,
         counts: Counts,
+        group_counts: GroupCounts,
         bill: Option<Bill>,
         findings: Vec<Finding>,
         inputs: Vec<Input>,
@@ -177,6 +230,7 @@ impl AuditSummary {
             case_title: case.title.clone(),
             verdict: findings::verdict(&findings),
             counts,
+            group_counts,
             bill,
             findings,
             control_totals: Vec::new(),
@@ -207,8 +261,8 @@ impl AuditSummary {
                 total: counts.by_origin.values().sum(),
                 by_origin: Ordered(Origin::WORDS, &counts.by_origin),
             },
-            groups: None,
-            join_codes: None,
+            groups: self.group_counts.groups(),
+            join_codes: self.group_counts.join_codes(),
             billing: self.bill.as_ref().map(BillingJson::of),
             findings: self.findings.iter().map(FindingJson::of).collect(),
             control_totals: &self.control_totals,
@@ -217,6 +271,18 @@ impl AuditSummary {
         let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
         text.push('\n');
         text
+    }
+}
+
+impl GroupCounts {
+    fn groups(&self) -> Option<Groups<'_>> {
+        let counts = Groups { total: self.by_outcome.values().sum(), by_outcome: Ordered(GroupOutcome::WORDS, &self.by_outcome) };
+        self.groups_measured.then_some(counts)
+    }
+
+    fn join_codes(&self) -> Option<JoinCodes<'_>> {
+        let counts = JoinCodes { total: self.by_verdict.values().sum(), by_verdict: Ordered(CodeVerdict::WORDS, &self.by_verdict) };
+        self.codes_measured.then_some(counts)
     }
 }
 

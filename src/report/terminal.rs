@@ -1,11 +1,12 @@
 //! The summary of an audit on the terminal: one screen, the verdict first.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::summary::AuditSummary;
 use crate::billing::Bill;
 use crate::findings::Finding;
-use crate::schema::vocabulary::{Outcome, Severity, Verdict};
+use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Outcome, Severity, Verdict};
 
 /// The summary as text.
 pub fn summary(audit: &AuditSummary) -> String {
@@ -15,11 +16,15 @@ pub fn summary(audit: &AuditSummary) -> String {
     let total: u64 = audit.counts.by_outcome.values().sum();
     let in_scope = audit.counts.by_scope.get("in_scope").copied().unwrap_or(0);
     let _ = writeln!(text, "relations of source-before {total:>12}, of which in scope {in_scope}");
-    for outcome in Outcome::ALL {
-        let count = audit.counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
-        if count > 0 {
-            let _ = writeln!(text, "  {:<25}{count:>12}  {:>6}", outcome.word(), percent(count, total));
-        }
+    text.push_str(&lines(Outcome::WORDS, &audit.counts.by_outcome));
+    let groups = &audit.group_counts;
+    if groups.groups_measured {
+        let _ = writeln!(text, "groups of source-before    {:>12}", groups.by_outcome.values().sum::<u64>());
+        text.push_str(&lines(GroupOutcome::WORDS, &groups.by_outcome));
+    }
+    if groups.codes_measured {
+        let _ = writeln!(text, "join codes of the source   {:>12}", groups.by_verdict.values().sum::<u64>());
+        text.push_str(&lines(CodeVerdict::WORDS, &groups.by_verdict));
     }
     text.push_str(&bill(audit.bill.as_ref()));
     let to_act_on: Vec<_> = audit.findings.iter().filter(|finding| finding.severity() >= Severity::Review && finding.counts()).collect();
@@ -40,6 +45,13 @@ pub fn summary(audit: &AuditSummary) -> String {
     text.push_str(&waived(&audit.findings));
     let _ = writeln!(text, "\n{} control totals hold; reports in {}", audit.control_totals.len(), audit.folder.display());
     text
+}
+
+/// A line for each word that counts anything.
+fn lines(words: &[&str], counts: &BTreeMap<String, u64>) -> String {
+    let total: u64 = counts.values().sum();
+    let counted = words.iter().map(|&word| (word, counts.get(word).copied().unwrap_or(0))).filter(|(_, count)| *count > 0);
+    counted.map(|(word, count)| format!("  {word:<25}{count:>12}  {:>6}\n", percent(count, total))).collect()
 }
 
 /// The bill in three lines, or that there is none.

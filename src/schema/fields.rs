@@ -1,7 +1,10 @@
 //! The dictionary of columns: each once, with its kind and meaning, whichever tables it stands in.
 
 use super::column::{Column, Kind};
-use super::vocabulary::{Assessment, Coverage, MatchMethod, MemberKind, Origin, Outcome, Reason, Role, Scope, Severity};
+use super::vocabulary::{
+    Assessment, CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, MemberKind, Observed, Origin,
+    Outcome, Predicted, Reason, Role, Scope, Severity,
+};
 
 /// Declares columns: `NAME: Kind, "name", ["中文"...], "meaning";`.
 macro_rules! columns {
@@ -101,6 +104,24 @@ columns! {
     ORIGIN_ADDED_DURING_MIGRATION: Kind::Count, "origin_added_during_migration", [], "Relations of the mapped account with that origin.";
     ORIGIN_ADDED_AFTER_MIGRATION: Kind::Count, "origin_added_after_migration", [], "Relations of the mapped account with that origin.";
     ORIGIN_UNKNOWN_TIME: Kind::Count, "origin_unknown_time", [], "Relations of the mapped account with that origin.";
+    SOURCE_OWNER_USERID: Kind::Id, "source_owner_userid", [], "The member of the source corp who owns the group; null where the dump does not say.";
+    GROUP_CREATED_AT: Kind::Time, "source_created_at", [], "When the group was created in the source corp.";
+    GROUP_SCOPE: Kind::Word(GroupScope::WORDS), "scope", [], "Whether the group was to move, and if not, why.";
+    GROUP_OUTCOME: Kind::Word(GroupOutcome::WORDS), "outcome", [], "What became of the group.";
+    GROUP_REASON: Kind::Word(GroupReason::WORDS), "reason", [], "What refines the outcome; null where it needs no refining.";
+    GROUP_MATCH_METHOD: Kind::Word(GroupMatchMethod::WORDS), "match_method", [], "What joined the two groups; null where nothing did.";
+    TARGET_NAME: Kind::Text, "target_name", [], "The name of the matched group.";
+    TARGET_OWNER_USERID: Kind::Id, "target_owner_userid", [], "The member of the target corp who owns the matched group.";
+    SOURCE_MEMBER_COUNT: Kind::Count, "source_member_count", [], "How many people the group held in source-before; null where the dump does not say.";
+    TARGET_MEMBER_COUNT: Kind::Count, "target_member_count", [], "How many people the matched group holds in target-after; null where unmatched, or the dump does not say.";
+    MEMBER_OVERLAP: Kind::Ratio, "member_overlap", [], "External members in both groups / in either, by unionid; null where unmatched, where a side shows no unionids, or where the namespaces are disjoint.";
+    GROUP_STILL_AT_SOURCE: Kind::Flag, "still_at_source", [], "Whether source-after still lists the group; null where source-after cannot tell.";
+    CHAT_IDS_BEFORE: Kind::TextList, "chat_ids_before", [], "The groups that the code linked in source-before, each once; null where that does not hold the code.";
+    CHAT_IDS_AFTER: Kind::TextList, "chat_ids_after", [], "The groups that the code links in source-after, each once; null where that does not hold the code, or it was deleted.";
+    PREDICTED: Kind::Word(Predicted::WORDS), "predicted", [], "What source-before and the accounts list say will become of the code (A2); null for a new code.";
+    OBSERVED: Kind::Word(Observed::WORDS), "observed", [], "What source-after shows of the code.";
+    CODE_VERDICT: Kind::Word(CodeVerdict::WORDS), "verdict", [], "Prediction beside observation.";
+    KEPT_ALIVE_BY: Kind::TextList, "kept_alive_by", [], "The linked groups that keep the code alive in source-after; null where not observed.";
     CODE: Kind::Text, "code", [], "The finding's stable code, which starts with its clause.";
     CLAUSE: Kind::Text, "clause", [], "The clause of the service's rules (DOMAIN.md), or Q for the quality of the exports.";
     COUNT: Kind::Count, "count", [], "How many rows, records or things it is about.";

@@ -118,6 +118,20 @@ table! {
      required COUNT_UNDETERMINED, required COUNT_MISSING, required COUNT_ARRIVED_OUT_OF_SCOPE, required COUNT_OUT_OF_SCOPE]
 }
 table! {
+    /// Every group of source-before, decided.
+    GROUPS_REPORT = "groups", "one row per group of source-before", key [SOURCE_CHAT_ID], fallback [NAME, SOURCE_OWNER_USERID, GROUP_CREATED_AT],
+    [optional SOURCE_CHAT_ID, optional NAME, optional SOURCE_OWNER_USERID, optional GROUP_CREATED_AT,
+     required GROUP_SCOPE, required GROUP_OUTCOME, optional GROUP_REASON, required SEVERITY, optional GROUP_MATCH_METHOD,
+     optional TARGET_CHAT_ID, optional TARGET_NAME, optional TARGET_OWNER_USERID,
+     optional SOURCE_MEMBER_COUNT, optional TARGET_MEMBER_COUNT, optional MEMBER_OVERLAP, optional GROUP_STILL_AT_SOURCE, required WAIVED]
+}
+table! {
+    /// Every join code of the source corp, predicted and observed (A2).
+    JOIN_CODES_REPORT = "join_codes", "one row per code of source-before or source-after", key [CONFIG_ID], fallback [],
+    [required CONFIG_ID, optional REMARK, optional STATE, optional AUTO_CREATE_ROOM, optional CHAT_IDS_BEFORE, optional CHAT_IDS_AFTER,
+     optional PREDICTED, required OBSERVED, required CODE_VERDICT, required SEVERITY, optional KEPT_ALIVE_BY, required WAIVED]
+}
+table! {
     /// What was found, and what to do.
     FINDINGS_REPORT = "findings", "one row per finding", key [CODE], fallback [],
     [required CODE, required SEVERITY, required CLAUSE, required COUNT, required MESSAGE_ZH, required MESSAGE_EN,
@@ -157,6 +171,8 @@ pub const REPORTS: &[&Table] = &[
     &TARGET_RELATIONS_REPORT,
     &ACCOUNTS_REPORT,
     &CUSTOMERS_REPORT,
+    &GROUPS_REPORT,
+    &JOIN_CODES_REPORT,
     &BILLING_REPORT,
     &FINDINGS_REPORT,
     &COVERAGE_REPORT,

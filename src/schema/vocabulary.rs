@@ -117,6 +117,84 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Whether a group was to move, and if not, why (SPEC section 4). Order is precedence.
+    GroupScope {
+        NotEnrolled = "not_enrolled": "Its owner is not in the accounts list, or nobody knows who owns it (B8).",
+        AssessmentFailed = "assessment_failed": "Its owner's account failed the pre-assessment (B5).",
+        CreatedAfterStart = "created_after_start": "Created at or after the start of the migration (D1).",
+        InScope = "in_scope": "Was to be migrated, with its owner.",
+    }
+}
+
+vocabulary! {
+    /// What became of a group of the source corp.
+    GroupOutcome {
+        Migrated = "migrated": "In scope, and found in the target corp.",
+        Missing = "missing": "In scope, and no trace of it.",
+        Undetermined = "undetermined": "In scope, and the exports cannot tell.",
+        OutOfScope = "out_of_scope": "Not in scope, and nothing happened.",
+        ArrivedOutOfScope = "arrived_out_of_scope": "Not in scope, yet found in the target corp, which did not hold it before.",
+    }
+}
+
+vocabulary! {
+    /// What refines the outcome of a group: the scope, or why it is undetermined.
+    GroupReason {
+        NotEnrolled = "not_enrolled": "Scope `not_enrolled` (B8).",
+        AssessmentFailed = "assessment_failed": "Scope `assessment_failed` (B5).",
+        CreatedAfterStart = "created_after_start": "Scope `created_after_start` (D1).",
+        Ambiguous = "ambiguous": "Several groups of the owner fit equally well: which is which cannot be told.",
+        NoUsableKey = "no_usable_key": "Neither a map, nor members with shared unionids, nor a name joins it with the groups of the mapped account.",
+        TargetNotCovered = "target_not_covered": "The group list of the target corp is not known to be complete, or does not say who owns each group.",
+    }
+}
+
+vocabulary! {
+    /// What joined a group of the source corp with a group of the target corp.
+    GroupMatchMethod {
+        GroupMap = "group_map": "The group map names the target id.",
+        Members = "members": "Owned by the mapped account, and of all its groups the one that shares most external members, each way.",
+        Name = "name": "Owned by the mapped account, with a name that no other group of either owner bears.",
+    }
+}
+
+vocabulary! {
+    /// What the exports from before the start say will become of a join code (A2).
+    Predicted {
+        Empty = "empty": "It links groups, and all of them were to move: nothing will keep it alive.",
+        Alive = "alive": "It links a group that was not to move.",
+        AlreadyEmpty = "already_empty": "It links no group.",
+        Unknown = "unknown": "It links a group that the snapshot does not hold, and none that was not to move.",
+    }
+}
+
+vocabulary! {
+    /// What source-after shows of a join code (A2).
+    Observed {
+        NotObserved = "not_observed": "No answer about it, or an error that says nothing of it, or of its groups.",
+        Deleted = "deleted": "The service answered that the code does not exist (errcode 41044).",
+        Empty = "empty": "No linked group is still listed by the source corp.",
+        Alive = "alive": "A linked group is still listed by the source corp; without any group list, a group is linked.",
+    }
+}
+
+vocabulary! {
+    /// Prediction beside observation of a join code (SPEC section 5). Order is that of the rules.
+    CodeVerdict {
+        New = "new": "Only source-after holds it.",
+        Emptied = "emptied": "Died as predicted.",
+        AliveGroupLeftBehind = "alive_group_left_behind": "Was to die, and a group that was to move still keeps it alive.",
+        AliveNewGroup = "alive_new_group": "Was to die, and groups linked since keep it alive.",
+        Kept = "kept": "Lives on as predicted.",
+        Lost = "lost": "Was to live on, and died.",
+        AlreadyEmpty = "already_empty": "Linked nothing before, and links nothing now.",
+        AliveUnpredicted = "alive_unpredicted": "Lives, which could not be predicted.",
+        EmptiedUnpredicted = "emptied_unpredicted": "Died, which could not be predicted.",
+        Unverified = "unverified": "Source-after does not show what became of it.",
+    }
+}
+
+vocabulary! {
     /// How serious a row or a finding is.
     Severity {
         Ok = "ok": "Nothing to do.",

@@ -31,6 +31,8 @@ pub struct SnapshotCoverage {
 
 /// The dataset that holds customer relations.
 pub const RELATIONS: &str = "relations";
+/// The dataset that holds customer groups.
+pub const GROUPS: &str = "groups";
 /// The dataset of members with customer-contact permission.
 pub const FOLLOW_USERS: &str = "follow_users";
 
@@ -46,6 +48,23 @@ impl SnapshotCoverage {
             Some(partial) => partial,
             None if has_relations => Coverage::Observed,
             None => Coverage::Unknown,
+        }
+    }
+
+    /// What the snapshot can say about the groups of an owner, or of the whole corp, given whether it shows any group. An
+    /// owner who was asked about alone has evidence of their own; an error there, or for the corp, is never coverage.
+    pub fn of_groups(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
+        let status =
+            |owner: Option<&str>| self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status);
+        let of_owner = owner.and_then(|owner| status(Some(owner)));
+        let of_corp = status(None).or(self.trusted.then_some(Coverage::Complete));
+        let of_groups = || self.evidence.range((GROUPS.to_owned(), None)..).take_while(|((dataset, _), _)| dataset == GROUPS);
+        let only_some_owners = || of_groups().any(|((_, owner), _)| owner.is_some());
+        match (of_owner, of_corp) {
+            (Some(Coverage::Failed | Coverage::Complete), _) | (Some(_), None) => of_owner.unwrap_or(Coverage::Unknown),
+            (_, Some(of_corp)) => of_corp,
+            (None, None) if has_groups && !only_some_owners() => Coverage::Observed,
+            (None, None) => Coverage::Unknown,
         }
     }
 
@@ -65,15 +84,21 @@ pub fn weigh(answers: &[Answer], whole_tables: &[&str], trusted: bool) -> Snapsh
     for (userid, evidence) in accounts(answers) {
         coverage.insert(RELATIONS, Some(userid), evidence);
     }
+    for (owner, evidence) in groups_by_owner(answers) {
+        coverage.insert(GROUPS, Some(owner), evidence);
+    }
     for (dataset, evidence) in corp_lists(answers) {
         coverage.insert(dataset, None, evidence);
     }
     for (dataset, evidence) in single_objects(answers) {
         coverage.insert(dataset, None, evidence);
     }
-    for table in whole_tables {
-        let detail = "came as a whole table".to_owned();
-        coverage.insert(table, None, Evidence { status: Coverage::Complete, errcode: None, detail });
+    for &table in whole_tables {
+        let failed = coverage.evidence.get(&(table.to_owned(), None)).is_some_and(|evidence| evidence.status == Coverage::Failed);
+        if !failed {
+            let detail = "came as a whole table".to_owned();
+            coverage.insert(table, None, Evidence { status: Coverage::Complete, errcode: None, detail });
+        }
     }
     coverage
 }
@@ -85,18 +110,28 @@ fn moment(answer: &Answer) -> Moment {
     (answer.fetched_at, answer.file, answer.document)
 }
 
+/// Evidence by account, of which the newest stays.
+#[derive(Default)]
+struct Newest(BTreeMap<String, (Moment, Evidence)>);
+
+impl Newest {
+    fn offer(&mut self, userid: &str, moment: Moment, evidence: Evidence) {
+        if self.0.get(userid).is_none_or(|(known, _)| *known <= moment) {
+            self.0.insert(userid.to_owned(), (moment, evidence));
+        }
+    }
+
+    fn evidence(self) -> BTreeMap<String, Evidence> {
+        self.0.into_iter().map(|(userid, (_, evidence))| (userid, evidence)).collect()
+    }
+}
+
 /// The newest evidence for each account.
 fn accounts(answers: &[Answer]) -> BTreeMap<String, Evidence> {
-    let mut newest: BTreeMap<String, (Moment, Evidence)> = BTreeMap::new();
-    let mut offer = |userid: &str, moment: Moment, evidence: Evidence| match newest.get(userid) {
-        Some((known, _)) if *known > moment => {}
-        _ => {
-            newest.insert(userid.to_owned(), (moment, evidence));
-        }
-    };
+    let mut newest = Newest::default();
     for answer in answers.iter().filter(|a| a.envelope && a.endpoint == Endpoint::ExternalcontactList) {
         for userid in answer.userids.iter() {
-            offer(userid, moment(answer), of_answer(answer));
+            newest.offer(userid, moment(answer), of_answer(answer));
         }
     }
     for (userids, chain) in chains(answers, Endpoint::BatchGetByUser, |a| a.envelope) {
@@ -104,10 +139,10 @@ fn accounts(answers: &[Answer]) -> BTreeMap<String, Evidence> {
         let unlicensed: BTreeSet<&str> = chain.iter().flat_map(|a| a.unlicensed.iter().map(String::as_str)).collect();
         for userid in userids.iter() {
             let evidence = if unlicensed.contains(userid.as_str()) { without_licence() } else { evidence.clone() };
-            offer(userid, moment, evidence);
+            newest.offer(userid, moment, evidence);
         }
     }
-    newest.into_iter().map(|(userid, (_, evidence))| (userid, evidence)).collect()
+    newest.evidence()
 }
 
 fn without_licence() -> Evidence {
@@ -178,6 +213,18 @@ fn walk<'a>(chain: &[&'a Answer]) -> (Vec<&'a Answer>, bool) {
         }
     }
     (walked, false)
+}
+
+/// The newest evidence for each owner whose groups were asked for by name: such an answer does not speak for the corp.
+fn groups_by_owner(answers: &[Answer]) -> BTreeMap<String, Evidence> {
+    let mut newest = Newest::default();
+    for (owners, chain) in chains(answers, Endpoint::GroupchatList, |answer| !answer.userids.is_empty()) {
+        let (moment, evidence) = follow(&chain);
+        for owner in owners.iter() {
+            newest.offer(owner, moment, evidence.clone());
+        }
+    }
+    newest.evidence()
 }
 
 fn pages_answered(page: &Answer, pages: usize) -> String {
@@ -253,7 +300,7 @@ fn corp_lists(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
     for &(dataset, endpoints) in CORP_LISTS {
         let newest = endpoints
             .iter()
-            .flat_map(|&endpoint| chains(answers, endpoint, |_| true).into_values())
+            .flat_map(|&endpoint| chains(answers, endpoint, |answer| answer.userids.is_empty()).into_values())
             .map(|chain| follow(&chain))
             .max_by_key(|(moment, _)| *moment);
         if let Some((_, evidence)) = newest {
@@ -380,6 +427,31 @@ mod tests {
         assert_eq!(jumps(3, [1, 0], ""), [], "two customers come and go");
         assert_eq!(jumps(3, [0, 0], ""), [(3, 0)]);
         assert_eq!(jumps(500, [200, 100], "c2"), [], "a chain without its end is no count");
+    }
+
+    #[test]
+    fn a_group_list_covers_the_corp_or_the_owners_it_was_asked_about() {
+        let list = |owners: &[&str], next, errcode| answer(Endpoint::GroupchatList, owners, "", next, errcode, 1);
+        let of = |answers: &[Answer], owner| weigh(answers, &[], false).of_groups(Some(owner), true);
+        assert_eq!(of(&[list(&[], "", 0)], "ann"), Coverage::Complete);
+        assert_eq!(of(&[list(&[], "c1", 0)], "ann"), Coverage::Partial);
+        assert_eq!(of(&[list(&[], "", 45033)], "ann"), Coverage::Failed);
+        assert_eq!(of(&[list(&["ann"], "", 0)], "ann"), Coverage::Complete);
+        assert_eq!(of(&[list(&["ann"], "", 0)], "bob"), Coverage::Unknown, "bob was not asked about");
+        assert_eq!(of(&[list(&[], "", 0), list(&["ann"], "", 40014)], "ann"), Coverage::Failed);
+        assert_eq!(of(&[list(&[], "", 45033), list(&["ann"], "", 0)], "ann"), Coverage::Complete);
+    }
+
+    #[test]
+    fn groups_without_a_list_are_observed_and_an_error_is_never_covered() {
+        assert_eq!(weigh(&[], &[], false).of_groups(None, true), Coverage::Observed);
+        assert_eq!(weigh(&[], &[], false).of_groups(None, false), Coverage::Unknown);
+        assert_eq!(weigh(&[], &[], true).of_groups(None, false), Coverage::Complete);
+        assert_eq!(weigh(&[], &[GROUPS], false).of_groups(None, false), Coverage::Complete);
+        let failed = [answer(Endpoint::GroupchatList, &[], "", "", 40014, 1)];
+        for coverage in [weigh(&failed, &[], true), weigh(&failed, &[GROUPS], false)] {
+            assert_eq!(coverage.of_groups(Some("ann"), true), Coverage::Failed);
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Raw rows of one role -> its canonical tables: one row per grain, with what the snapshot can vouch for.
 
 mod coverage;
+mod group_list;
 mod keys;
 mod merge;
 
 pub use coverage::{CountJump, Evidence, SnapshotCoverage};
+pub use group_list::{GroupList, Listing};
 pub use keys::{Key, stands_in};
 pub use merge::{Merged, merge};
 
@@ -115,6 +117,12 @@ impl Snapshot {
     /// A canonical table.
     pub fn table(&self, table: &Table) -> &RecordBatch {
         &self.tables[table.name]
+    }
+
+    /// Whether the snapshot says anything about a table: rows, or by evidence that there are none.
+    pub fn speaks_of(&self, table: &Table) -> bool {
+        let evidence = self.coverage.evidence.get(&(table.name.to_owned(), None));
+        self.table(table).num_rows() > 0 || evidence.is_some_and(|evidence| evidence.status == Coverage::Complete)
     }
 
     /// The relations.

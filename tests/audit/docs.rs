@@ -12,7 +12,10 @@ use qianhe::findings::{CATALOGUE, rule_book};
 use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
 use qianhe::schema::tables::{LISTS, REPORTS};
-use qianhe::schema::vocabulary::{Assessment, BillingVerdict, Coverage, MatchMethod, Origin, Reason, Severity, Verdict};
+use qianhe::schema::vocabulary::{
+    Assessment, BillingVerdict, Coverage, GroupMatchMethod, GroupReason, MatchMethod, Observed, Origin, Predicted, Reason, Severity,
+    Verdict,
+};
 use qianhe::schema::{Kind, Table};
 
 use crate::support;
@@ -96,8 +99,16 @@ fn words() -> String {
     vocabulary!("`reason`", Reason);
     vocabulary!("`match_method`", MatchMethod);
     vocabulary!("`origin`", Origin);
+    vocabulary!("`reason` of groups", GroupReason);
+    vocabulary!("`match_method` of groups", GroupMatchMethod);
+    vocabulary!("`predicted`", Predicted);
+    vocabulary!("`observed`", Observed);
     vocabulary!("`*_coverage`", Coverage);
     vocabulary!("`assessment`", Assessment);
+    vocabulary!("`reason` of groups", GroupReason);
+    vocabulary!("`match_method` of groups", GroupMatchMethod);
+    vocabulary!("`predicted`", Predicted);
+    vocabulary!("`observed`", Observed);
     text
 }
 

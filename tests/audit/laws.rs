@@ -271,6 +271,9 @@ fn under_other_names(told: BTreeMap<&'static str, Vec<Row>>, rename: &dyn Fn(&st
     told.into_iter().filter(|(report, _)| *report != "findings").map(|(report, of_report)| (report, rows(of_report))).collect()
 }
 
+/// What each id becomes.
+type Renaming<'a> = &'a dyn Fn(&str) -> String;
+
 #[test]
 fn renaming_changes_nothing_but_names() {
     let prefixed = |id: &str| format!("R-{id}");
@@ -278,7 +281,7 @@ fn renaming_changes_nothing_but_names() {
     let same = |id: &str| id.to_owned();
     for seed in 0..CASES / 3 {
         // A name put in front keeps the order of ids, which breaks ties of time; to turn ids around, there must be none.
-        let renamings: [(Limits, &dyn Fn(&str) -> String); 2] = [(ANYTHING, &prefixed), (WITH_TIMES, &reversed)];
+        let renamings: [(Limits, Renaming<'_>); 2] = [(ANYTHING, &prefixed), (WITH_TIMES, &reversed)];
         for (limits, rename) in renamings {
             let world = World::new(seed, limits);
             let expected = under_other_names(told(&world.story().audit()), rename);
@@ -286,6 +289,22 @@ fn renaming_changes_nothing_but_names() {
             assert_eq!(under_other_names(told(&audit), &same), expected, "seed {seed}");
         }
     }
+}
+
+#[test]
+fn among_equals_the_older_goes_first_then_the_smaller_id() {
+    let partners = |before: &str, after: &str| -> Vec<(String, String)> {
+        let audit = Story::new(before, after).audit();
+        audit.report("relations").iter().map(|row| (row["source_external_userid"].clone(), row["target_external_userid"].clone())).collect()
+    };
+    let pairs = |pairs: [(&str, &str); 2]| pairs.map(|(source, target)| (source.to_owned(), target.to_owned())).to_vec();
+    let by_time =
+        partners("ann: wei 2025-02-01 id=w1; ann: wei 2025-01-01 id=w2", "ann2: wei 2026-05-02 id=t1; ann2: wei 2026-05-03 id=t2");
+    assert_eq!(by_time, pairs([("w1", "t2"), ("w2", "t1")]));
+    let by_id = partners("ann: wei 2025-01-01 id=w2; ann: wei 2025-01-01 id=w1", "ann2: wei 2026-05-02 id=t2; ann2: wei 2026-05-02 id=t1");
+    assert_eq!(by_id, pairs([("w1", "t1"), ("w2", "t2")]));
+    let unknown_last = partners("ann: wei id=w1; ann: wei 2025-01-01 id=w2", "ann2: wei 2026-05-03 id=t1; ann2: wei 2026-05-02 id=t2");
+    assert_eq!(unknown_last, pairs([("w1", "t1"), ("w2", "t2")]));
 }
 
 // Runs.

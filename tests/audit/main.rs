@@ -9,6 +9,8 @@ mod billing;
 mod cli;
 mod demo;
 mod docs;
+mod groups;
+mod join_codes;
 mod laws;
 mod reports;
 mod rules;

@@ -8,7 +8,7 @@ use arrow::datatypes::DataType;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use qianhe::schema::tables::REPORTS;
-use qianhe::schema::vocabulary::{Origin, Outcome, Scope};
+use qianhe::schema::vocabulary::{CodeVerdict, GroupOutcome, Origin, Outcome, Scope};
 use qianhe::schema::{Kind, Table, fields};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -25,13 +25,22 @@ fn rich() -> Audit {
         ann2: same 2026-05-02 id=t4; ann2: late 2026-05-04 id=t7; bob2: contact 2026-05-02 id=t9; cat2: - 2026-05-02 id=t10;
         dan2: failed 2026-05-02 id=t12; bob2: after 2026-06-01 id=t15; ann2: when id=t16; ann2: gone 2026-05-02 id=t13";
     let list = r#"{"endpoint":"externalcontact/list","request":{"userid":"fay2"},"response":{"errcode":45033,"errmsg":"rate limit"}}"#;
+    let groups = r#"{"errcode":0,"group_chat":{"chat_id":"g2","name":"left","owner":"ann","create_time":1735700000,"member_list":[]}}
+        {"errcode":0,"group_chat":{"chat_id":"g1","name":"stays","owner":"eve","create_time":1735700000,"member_list":[]}}
+        {"errcode":0,"join_way":{"config_id":"c2","chat_id_list":["g2"]}} {"errcode":0,"join_way":{"config_id":"c1","chat_id_list":["g1"]}}"#;
     let story = Story::new(before, after)
         .accounts("ann ann2\n bob bob2\n cat cat2\n dan dan2 fail\n fay fay2\n gus gus2")
         .refusals("w3\n w8\n nobody")
         .unassigned("ann w13\n zoe w20")
         .customer_map("w90 t90\n w90 t91")
         .file("target-after/answers.json", list)
+        .file("source-before/groups.json", groups)
         .file("source-before/more.csv", "userid,external_userid\n,w1\n")
+        .groups("source-before", "g1: ann vip 2025-01-01 members=u1; g2: ann lost 2025-01-01; g3: - day 2025-01-01; g4: dan night 2025-01-01; g5: bob far 2025-01-01 members=u2")
+        .groups("target-after", "h1: ann2 VIP 2025-01-01 members=u1; h4: dan2 night 2025-01-01; h5: bob2 far 2025-01-01 members=u3")
+        .groups("source-after", "g1: ann vip 2025-01-01; g3: - day 2025-01-01")
+        .codes("source-before", "c1: g5; c2: g1; c3: g3; c4: g2; c5: g9")
+        .codes("source-after", "c1: g5; c2: g1; c3:; c5:; c6: g3")
         .toml("[policy]\ncustomer_cap = 3\n[contract]\nrelations = 5\nunit_price = \"0.80\"");
     story.audit()
 }
@@ -90,6 +99,8 @@ fn promised_order(table: &Table) -> &'static [&'static str] {
         "target_relations" => &["origin", "target_userid", "target_external_userid"],
         "accounts" => &["source_userid"],
         "customers" => &["source_external_userid"],
+        "groups" => &["outcome", "source_owner_userid", "source_chat_id"],
+        "join_codes" => &["verdict", "config_id"],
         _ => &[],
     }
 }
@@ -215,6 +226,14 @@ fn the_summary_has_every_word_and_agrees_with_the_rows() {
         assert_eq!(summary["relations"]["by_outcome"], counted(&relations, "outcome", Outcome::WORDS));
         assert_eq!(summary["target_relations"]["total"], targets.len());
         assert_eq!(summary["target_relations"]["by_origin"], counted(&targets, "origin", Origin::WORDS));
+        let (groups, codes) = (audit.report("groups"), audit.report("join_codes"));
+        if groups.is_empty() {
+            assert!(summary["groups"].is_null() && summary["join_codes"].is_null(), "not measured");
+        } else {
+            assert_eq!([&summary["groups"]["total"], &summary["join_codes"]["total"]], [groups.len(), codes.len()]);
+            assert_eq!(summary["groups"]["by_outcome"], counted(&groups, "outcome", GroupOutcome::WORDS));
+            assert_eq!(summary["join_codes"]["by_verdict"], counted(&codes, "verdict", CodeVerdict::WORDS));
+        }
         let findings: Vec<Value> = audit.report("findings").iter().map(|row| row["code"].clone().into()).collect();
         let told: Vec<Value> = summary["findings"].as_array().unwrap().iter().map(|finding| finding["code"].clone()).collect();
         assert_eq!(told, findings);
@@ -237,11 +256,18 @@ fn the_words_of_the_summary_stand_in_the_order_of_the_rules() {
 
 // The filters of findings.
 
-/// Whether a row fulfils a condition: terms joined by `and`, each `true`, `column = value` or `column in (values)`.
+/// Whether a row fulfils a condition: terms joined by `and`, each `true`, `column = value`, `column in (values)`, `column is null` or
+/// `column is not null`.
 fn fulfils(row: &Row, condition: &str) -> bool {
     condition.split(" and ").all(|term| {
         if term == "true" {
             return true;
+        }
+        if let Some(column) = term.strip_suffix(" is not null") {
+            return row.contains_key(column);
+        }
+        if let Some(column) = term.strip_suffix(" is null") {
+            return !row.contains_key(column);
         }
         if let Some((column, values)) = term.split_once(" in ") {
             let values = values.trim().strip_prefix('(').and_then(|v| v.strip_suffix(')')).unwrap_or_else(|| panic!("{term}"));
@@ -267,6 +293,7 @@ fn conditions_are_read_as_sql_would() {
     let row: Row = [("outcome", "missing"), ("source_relations", "0")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     assert!(fulfils(&row, "true") && fulfils(&row, "outcome = 'missing' and source_relations = 0"));
     assert!(fulfils(&row, "outcome in ('refused', 'missing')"));
+    assert!(fulfils(&row, "outcome is not null and reason is null") && !fulfils(&row, "outcome is null"));
     assert!(!fulfils(&row, "outcome = 'refused'") && !fulfils(&row, "reason = 'no_trace'") && !fulfils(&row, "outcome in ('refused')"));
 }
 
@@ -280,7 +307,7 @@ fn the_filter_of_a_finding_selects_as_many_rows_as_it_counts() {
         assert_eq!(finding["count"], selected.to_string(), "{}: {report} where {filter}", finding["code"]);
         checked.insert(finding["code"].clone());
     }
-    assert!(checked.len() >= 12, "{checked:?}");
+    assert!(checked.len() >= 20, "{checked:?}");
 }
 
 #[test]
@@ -297,5 +324,18 @@ fn filters_name_columns_and_words_that_there_are() {
                 assert!(words.contains(&literal), "{}: {column} is never {literal}", rule.code);
             }
         }
+    }
+}
+
+#[test]
+fn absence_from_the_source_shows_only_between_rows_of_a_kind() {
+    let before = "ann: gone 2025-01-01; ann: left 2025-01-01; ann: contact 2025-01-01 id=";
+    for (after, expected) in [
+        ("ann: left 2025-01-01", [("ann/gone", Some("false")), ("ann/left", Some("true")), ("ann/contact", None)]),
+        ("ann: left 2025-01-01 id=", [("ann/gone", None), ("ann/left", None), ("ann/contact", Some("false"))]),
+    ] {
+        let audit = Story::new(before, "").role("source-after", after).audit();
+        let still = |key| audit.relation(key).get("still_at_source").cloned();
+        assert_eq!(expected.map(|(key, _)| still(key)), expected.map(|(_, still)| still.map(str::to_owned)), "{after}");
     }
 }

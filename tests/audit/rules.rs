@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::Story;
+use crate::{groups, join_codes};
 
 /// A story, and what must come of it: `member/customer -> scope outcome/reason`, and `member/customer -> origin`.
 struct Example {
@@ -241,6 +242,8 @@ fn no_rule_lacks_an_example() {
         shown.extend(example.origins.iter().map(|(_, origin)| format!("origin/{origin}")));
         shown.extend(example.findings.iter().map(|code| (*code).to_owned()));
     }
+    shown.extend(groups::shown());
+    shown.extend(join_codes::shown());
     shown.extend(crate::billing::shown().into_iter().chain(crate::waivers::shown()).map(str::to_owned));
     let rules: Vec<String> = qianhe::findings::rule_book().into_iter().map(|line| line.code).collect();
     let lacking: Vec<&String> = rules.iter().filter(|rule| !shown.contains(*rule)).collect();

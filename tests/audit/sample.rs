@@ -19,10 +19,12 @@ fn audited(out: &Path) -> Audit {
     support::audit_into(&sample(), out, &[]).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The rows of the table with that heading, cells without their backticks.
+/// The rows of the tables with that heading, cells without their backticks.
 fn table(heading: &str) -> Vec<Vec<String>> {
     let section = README.split("\n## ").find(|section| section.starts_with(heading)).expect("the section is there");
-    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+    let lines: Vec<&str> = section.lines().collect();
+    let is_head = |i: usize| lines[i].starts_with("|---") || lines.get(i + 1).is_some_and(|next| next.starts_with("|---"));
+    let rows = (0..lines.len()).filter(|&i| lines[i].starts_with('|') && !is_head(i)).map(|i| lines[i]);
     rows.map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect()).collect()
 }
 
@@ -79,6 +81,27 @@ fn every_relation_comes_out_as_derived_by_hand() {
     check("What happens to each relation", 3, audit.report("relations").iter().map(source).collect());
     let target = |row: &Row| (row["target_userid"].clone(), customer(row, "target_external_userid"), row["origin"].clone());
     check("Where each relation", 1, audit.report("target_relations").iter().map(target).collect());
+}
+
+#[test]
+fn every_group_and_code_comes_out_as_derived_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let audit = audited(&folder.path().join("reports"));
+    let told: BTreeSet<Vec<String>> = table("What happens to the groups").into_iter().map(without_why).collect();
+    let group = |row: &Row| {
+        let reason = row.get("reason").map(|reason| format!("/{reason}")).unwrap_or_default();
+        let outcome = format!("{}{reason}", row["outcome"]);
+        vec![row["name"].clone(), row["source_owner_userid"].clone(), row["scope"].clone(), outcome, cell(row, "match_method")]
+    };
+    let code = |row: &Row| ["remark", "predicted", "observed", "verdict"].map(|column| cell(row, column)).to_vec();
+    let answers: BTreeSet<Vec<String>> =
+        audit.report("groups").iter().map(group).chain(audit.report("join_codes").iter().map(code)).collect();
+    assert_eq!(told, answers);
+}
+
+fn without_why(mut cells: Vec<String>) -> Vec<String> {
+    cells.pop();
+    cells
 }
 
 /// What stands beside the outcome: she left the source, kept her remark, and lost one of two tags.

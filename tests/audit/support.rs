@@ -57,6 +57,35 @@ impl Story {
         self.list("customer_map", &["source_external_userid", "target_external_userid"], text)
     }
 
+    /// The group map: `source target` ids per line.
+    pub fn group_map(self, text: &str) -> Self {
+        self.list("group_map", &["source_chat_id", "target_chat_id"], text)
+    }
+
+    /// The groups of an export: `id: owner name date members=unionid,unionid`, for example
+    /// `g1: ann vip 2025-01-01 members=u1,u2`; `-` is no id, owner, name, or member's unionid.
+    pub fn groups(self, role: &str, text: &str) -> Self {
+        let groups: String = lines(text).map(|line| group(line) + "\n").collect();
+        let members: String = lines(text).flat_map(group_members).map(|row| row + "\n").collect();
+        let story = self.file(&format!("{role}/groups.csv"), &format!("chat_id,owner_userid,name,created_at\n{groups}"));
+        match members.as_str() {
+            "" => story,
+            members => story.file(&format!("{role}/group_members.csv"), &format!("chat_id,userid,kind,unionid\n{members}")),
+        }
+    }
+
+    /// The join codes of an export: `id: group group`, or `id: deleted`.
+    pub fn codes(self, role: &str, text: &str) -> Self {
+        let row = |line: &str| {
+            let (id, groups) = line.split_once(':').unwrap();
+            let deleted = groups.trim() == "deleted";
+            let groups = if deleted { String::new() } else { groups.split_whitespace().collect::<Vec<_>>().join("|") };
+            format!("{},{groups},{deleted}\n", id.trim())
+        };
+        let rows: String = lines(text).map(row).collect();
+        self.file(&format!("{role}/join_codes.csv"), &format!("config_id,chat_ids,deleted\n{rows}"))
+    }
+
     /// The refusals: `external_userid unionid customer_name userid` per line, `-` for what is not given.
     pub fn refusals(self, text: &str) -> Self {
         self.list("refusals", &["external_userid", "unionid", "customer_name", "userid"], text)
@@ -176,6 +205,23 @@ fn relation(line: &str) -> String {
     cells.join(",")
 }
 
+/// `g1: ann vip 2025-01-01 members=u1,u2` as a row of CSV.
+fn group(line: &str) -> String {
+    let (id, rest) = line.split_once(':').unwrap();
+    let words = rest.split_whitespace().filter(|word| !word.contains('='));
+    let mut cells: Vec<&str> = std::iter::once(id.trim()).chain(words).map(|word| if word == "-" { "" } else { word }).collect();
+    cells.resize(4, "");
+    cells.join(",")
+}
+
+/// The external members of such a group as rows of CSV.
+fn group_members(line: &str) -> Vec<String> {
+    let (id, rest) = line.split_once(':').unwrap();
+    let members = rest.split_whitespace().find_map(|word| word.strip_prefix("members=")).unwrap_or_default();
+    let unionids = members.split(',').filter(|unionid| !unionid.is_empty());
+    unionids.enumerate().map(|(n, unionid)| format!("{},m{n},external,{}", id.trim(), if unionid == "-" { "" } else { unionid })).collect()
+}
+
 /// Words as rows of CSV; `-` is an empty cell.
 fn rows(text: &str, width: usize) -> String {
     let row = |line: &str| {
@@ -238,6 +284,26 @@ impl Audit {
         let row = found.next().unwrap_or_else(|| panic!("no relation {key_wanted}"));
         assert!(found.next().is_none(), "two relations {key_wanted}");
         row
+    }
+
+    /// Group id or name -> `scope outcome/reason`, then `method target` where matched.
+    pub fn groups(&self) -> BTreeMap<String, String> {
+        let told = |row: &Row| match row.get("match_method") {
+            Some(method) => format!("{} {method} {}", verdict_of(row), row.get("target_chat_id").map_or("-", String::as_str)),
+            None => verdict_of(row),
+        };
+        self.report("groups").iter().map(|row| (row.get("source_chat_id").unwrap_or_else(|| &row["name"]).clone(), told(row))).collect()
+    }
+
+    /// Code -> `predicted observed verdict`.
+    pub fn codes(&self) -> BTreeMap<String, String> {
+        let told = |row: &Row| format!("{} {} {}", row.get("predicted").map_or("-", String::as_str), row["observed"], row["verdict"]);
+        self.report("join_codes").iter().map(|row| (row["config_id"].clone(), told(row))).collect()
+    }
+
+    /// `summary.json`.
+    pub fn summary_json(&self) -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(self.reports.join("summary.json")).unwrap()).unwrap()
     }
 
     /// The codes of the findings with their counts.

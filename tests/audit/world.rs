@@ -62,7 +62,7 @@ pub struct World {
 /// What the worlds of a law may hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Every relation has an external_userid, as every answer of the service has.
+    /// Every relation has an `external_userid`, as every answer of the service has.
     pub all_ids: bool,
     /// Every relation has a time of its own, so that ids never break a tie.
     pub all_times: bool,

@@ -1,15 +1,12 @@
-//! The customer map: which id of the source corp became which id of the target corp.
+//! The customer map and the group map: which id of the source corp became which id of the target corp.
 
 use std::collections::{BTreeSet, HashMap};
 
 use arrow::array::{AsArray, RecordBatch, StringViewArray};
 
-use crate::schema::fields;
-use crate::schema::tables::CUSTOMER_MAP;
-
-/// The rows of the map that do not contradict one another.
+/// The rows of a map that do not contradict one another.
 #[derive(Debug, Default)]
-pub struct CustomerMap {
+pub struct IdMap {
     target_of: HashMap<String, String>,
     /// Target ids that some source id is mapped to.
     images: std::collections::HashSet<String>,
@@ -17,14 +14,13 @@ pub struct CustomerMap {
     pub set_aside: BTreeSet<String>,
 }
 
-impl CustomerMap {
-    /// Reads the raw rows; rows that give one source id two targets, or one target id two sources, are set aside.
+impl IdMap {
+    /// Reads the raw rows, whose first two columns are the source id and the target id; rows that give one source id two targets, or one target id two sources, are set aside.
     pub fn of(batches: &[RecordBatch]) -> Self {
         let mut targets: HashMap<&str, BTreeSet<&str>> = HashMap::new();
         let mut sources: HashMap<&str, BTreeSet<&str>> = HashMap::new();
         for batch in batches {
             let column = |n: usize| -> &StringViewArray { batch.column(n).as_string_view() };
-            debug_assert_eq!(CUSTOMER_MAP.columns[0].column, &fields::SOURCE_EXTERNAL_USERID);
             for (source, target) in column(0).iter().zip(column(1)) {
                 if let (Some(source), Some(target)) = (source, target) {
                     targets.entry(source).or_default().insert(target);
@@ -55,13 +51,13 @@ impl CustomerMap {
     }
 
     /// The target id of a source id.
-    pub fn target_of(&self, source_external_userid: &str) -> Option<&str> {
-        self.target_of.get(source_external_userid).map(String::as_str)
+    pub fn target_of(&self, source_id: &str) -> Option<&str> {
+        self.target_of.get(source_id).map(String::as_str)
     }
 
     /// Whether some source id is mapped to this target id.
-    pub fn is_image(&self, target_external_userid: &str) -> bool {
-        self.images.contains(target_external_userid)
+    pub fn is_image(&self, target_id: &str) -> bool {
+        self.images.contains(target_id)
     }
 }
 
@@ -70,13 +66,14 @@ pub(crate) mod tests {
     use super::*;
     use crate::ingest::raw::{Provenance, RawTable};
     use crate::schema::Cell;
+    use crate::schema::tables::CUSTOMER_MAP;
 
-    pub(crate) fn map(rows: &[(&str, &str)]) -> CustomerMap {
+    pub(crate) fn map(rows: &[(&str, &str)]) -> IdMap {
         let mut table = RawTable::new(&CUSTOMER_MAP);
         for (record, (source, target)) in (1..).zip(rows) {
             table.push(&[Cell::Text(source), Cell::Text(target)], Provenance { fetched_at: None, file: 0, record });
         }
-        CustomerMap::of(&[table.finish()])
+        IdMap::of(&[table.finish()])
     }
 
     #[test]

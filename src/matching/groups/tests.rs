@@ -1,0 +1,135 @@
+//! Mutual best, ties, thresholds, and sizes.
+
+use super::members::{Candidate, settle};
+use super::*;
+use crate::ingest::raw::{Provenance, Raw, RawTable};
+use crate::schema::Cell;
+use crate::schema::tables::{GROUP_MEMBERS, GROUPS};
+use crate::schema::vocabulary::{MemberKind, Role};
+use crate::snapshot::Snapshot;
+
+/// Groups of one owner: name, and the unionids of the external members.
+fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
+    let (mut table, mut members) = (RawTable::new(&GROUPS), RawTable::new(&GROUP_MEMBERS));
+    for (record, (name, unionids)) in (1..).zip(groups) {
+        let from = |record| Provenance { fetched_at: None, file: 0, record };
+        // Zeros in front, so that rows stand in the order of the call.
+        let id = format!("g{record:06}");
+        let name = if name.is_empty() { Cell::Null } else { Cell::Text(name) };
+        table.push(&[Cell::Text(&id), name, Cell::Text("ann"), Cell::Null, Cell::Null, Cell::Null, Cell::Null], from(record));
+        for (n, unionid) in unionids.iter().enumerate() {
+            let userid = format!("m{n}");
+            let kind = Cell::Text(MemberKind::External.word());
+            members
+                .push(&[Cell::Text(&id), Cell::Text(&userid), kind, Cell::Text(unionid), Cell::Null, Cell::Null, Cell::Null], from(record));
+        }
+    }
+    let mut raw = Raw::default();
+    raw.tables.insert(GROUPS.name, vec![table.finish()]);
+    raw.tables.insert(GROUP_MEMBERS.name, vec![members.finish()]);
+    GroupSide::of(&Snapshot::build(Role::SourceBefore, raw, false).unwrap())
+}
+
+/// Groups told as `name: unionid unionid`.
+fn told(groups: &[&str]) -> GroupSide {
+    let group = |told: &&str| {
+        let (name, unionids) = told.split_once(':').unwrap();
+        (name.to_owned(), unionids.split_whitespace().map(str::to_owned).collect())
+    };
+    side(&groups.iter().map(group).collect::<Vec<_>>())
+}
+
+fn matched(source: &GroupSide, target: &GroupSide) -> Matches<GroupMatchMethod> {
+    let all = |side: &GroupSide| (0..side.rows() as u32).collect();
+    let pair = GroupPair { source: all(source), target: all(target) };
+    match_groups(source, target, &[pair], &IdMap::default(), MemberTest { unionids_shared: true, min_overlap: 0.5 })
+}
+
+/// Candidates told as overlaps in hundredths.
+fn candidates(told: &[(usize, u32, u32)]) -> Vec<Candidate> {
+    told.iter().map(|&(hundredths, source, target)| (Overlap::new(hundredths, 100, hundredths), source, target)).collect()
+}
+
+#[test]
+fn the_mutual_best_are_joined_from_the_top_down() {
+    let settled = settle(candidates(&[(80, 2, 1), (90, 1, 1), (70, 2, 2), (60, 1, 2)]));
+    assert_eq!(settled.joined, [(1, 1), (2, 2)]);
+    assert!(settled.ambiguous.is_empty());
+}
+
+#[test]
+fn a_tie_on_either_side_makes_all_its_groups_ambiguous() {
+    for tie in [&[(90, 1, 1), (90, 1, 2)][..], &[(90, 1, 1), (90, 2, 1)], &[(90, 1, 1), (90, 2, 1), (90, 2, 2)]] {
+        let settled = settle(candidates(tie));
+        assert!(settled.joined.is_empty());
+        assert!(tie.iter().all(|&(_, source, target)| settled.ambiguous.contains(&source) && settled.spoken_for.contains(&target)));
+    }
+}
+
+#[test]
+fn a_tie_below_the_best_is_none_once_the_best_is_taken() {
+    let settled = settle(candidates(&[(90, 1, 1), (80, 2, 1), (80, 2, 2)]));
+    assert_eq!(settled.joined, [(1, 1), (2, 2)]);
+}
+
+#[test]
+fn overlaps_are_compared_exactly() {
+    assert_eq!(Overlap::new(1, 2, 2), Overlap::new(2, 4, 4));
+    assert!(Overlap::new(3, 4, 4) > Overlap::new(1, 2, 1));
+    assert!(Overlap::new(1, 1, 2).index() >= 0.5);
+}
+
+#[test]
+fn half_of_the_members_are_enough_and_less_is_not() {
+    let source = told(&["a: u1 u2 u3 u4", "b: v1 v2 v3 v4"]);
+    let target = told(&["x: u1 u2", "y: v1"]);
+    let matches = matched(&source, &target);
+    assert_eq!(matches.target_of, [0, super::super::NOT_MATCHED]);
+    assert_eq!(matches.method[0], Some(GroupMatchMethod::Members));
+}
+
+#[test]
+fn a_person_who_stands_twice_in_a_group_counts_once() {
+    let overlap = told(&["a: u1 u1 u2"]).overlap(0, &told(&["b: u1 u3"]), 0).unwrap();
+    assert_eq!(overlap, Overlap::new(1, 2, 2));
+}
+
+#[test]
+fn a_tie_by_members_is_not_overruled_by_the_name() {
+    let matches = matched(&told(&["a: u1", "b: u1"]), &told(&["a: u1"]));
+    assert_eq!(matches.ambiguous, [true, true]);
+    assert_eq!(matches.spoken_for, [true]);
+}
+
+#[test]
+fn what_no_member_joins_falls_to_the_name() {
+    let matches = matched(&told(&["a:", "b: u1", "c:", "c:", ":"]), &told(&["b: u9", "a: u5", "c:"]));
+    assert_eq!(matches.target_of[..2], [1, 0]);
+    assert_eq!(matches.ambiguous, [false, false, true, true, false]);
+    assert_eq!(matches.no_usable_key, [false, false, false, false, true]);
+}
+
+/// All 2,000 groups of one owner, who is in each of them beside the same 3 regulars.
+#[test]
+fn two_thousand_groups_find_each_other() {
+    let group = |n: usize, drop: usize| {
+        let own = (drop..20).map(|m| format!("u{n}-{m}"));
+        (format!("客户群{}", n % 7), own.chain((0..3).map(|m| format!("regular{m}"))).collect::<Vec<_>>())
+    };
+    let source = side(&(0..2_000).map(|n| group(n, 0)).collect::<Vec<_>>());
+    let target = side(&(0..2_000).rev().map(|n| group(n, n % 5)).collect::<Vec<_>>());
+    let matches = matched(&source, &target);
+    let mirrored: Vec<u32> = (0..2_000).rev().collect();
+    assert_eq!(matches.target_of, mirrored);
+}
+
+/// Groups that share nobody are never compared: the candidates are as many as the groups.
+#[test]
+fn only_groups_that_share_somebody_are_compared() {
+    let groups: Vec<(String, Vec<String>)> = (0..1_000).map(|n| (String::new(), vec![format!("u{n}"), format!("u{}", n + 1)])).collect();
+    let (source, target) = (side(&groups), side(&groups));
+    let rows: Vec<u32> = (0..1_000).collect();
+    let candidates = members::overlaps((&source, &rows), (&target, &rows), 0.0);
+    // Each with itself and its two neighbours.
+    assert_eq!(candidates.len(), 1_000 + 2 * 999);
+}
