@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::frame;
 use crate::matching::{self, IdMap, Matches, NOT_MATCHED, Namespaces, Pair, Side};
 use crate::outcomes::{self, ORIGIN_RULES, RULE_BOOK, Rule};
+use crate::report::summary::Counts;
 use crate::schema::evidence as e;
 use crate::schema::tables::{MEMBERS, RELATIONS_TABLE};
 use crate::schema::vocabulary::{Assessment, Coverage, Origin, Outcome, Reason, Scope};
@@ -101,6 +102,35 @@ impl Decision {
     }
 }
 
+/// What was to move: the scope of every relation of source-before, before anything is matched.
+pub struct Plan {
+    /// The scope of each relation.
+    pub scope: Vec<Scope>,
+    /// The enrolled pair of each relation.
+    pub account: Vec<Option<u32>>,
+}
+
+impl Plan {
+    /// Applies the rules of scope.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] only.
+    pub fn of(case: &Case, before: &Snapshot, enrolment: &Enrolment) -> Result<Self> {
+        let account = accounts_of_rows(before, enrolment);
+        Ok(Self { scope: scopes(case, before, enrolment, &account)?, account })
+    }
+
+    /// The relations by scope; of outcomes nothing is known yet.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for scope in Scope::ALL {
+            let count = self.scope.iter().filter(|known| *known == scope).count() as u64;
+            counts.by_scope.insert(scope.word().to_owned(), count);
+        }
+        counts
+    }
+}
+
 /// Decides every relation.
 ///
 /// # Errors
@@ -108,11 +138,10 @@ impl Decision {
 pub fn decide(case: &Case, exports: &Exports) -> Result<Decision> {
     let before = &exports.source_before;
     let after = &exports.target_after;
-    let account = accounts_of_rows(before, &exports.enrolment);
+    let Plan { scope, account } = Plan::of(case, before, &exports.enrolment)?;
     let pairs = pairs(before, after, &exports.enrolment);
     let coverage: Vec<PairCoverage> = (0..pairs.len()).map(|i| pair_coverage(exports, &pairs[i], i, &case.policy)).collect();
 
-    let scope = scopes(case, exports, &account)?;
     let (refused, unmatched_refusals) = exports.refusals.apply(before.relations());
 
     let source = Side::of(before.relations());
@@ -202,10 +231,9 @@ fn pair_coverage(exports: &Exports, pair: &Pair, index: usize, policy: &Policy) 
 }
 
 /// The scope of each source relation.
-fn scopes(case: &Case, exports: &Exports, account: &[Option<u32>]) -> Result<Vec<Scope>> {
-    let before = &exports.source_before;
+fn scopes(case: &Case, before: &Snapshot, enrolment: &Enrolment, account: &[Option<u32>]) -> Result<Vec<Scope>> {
     let relations = before.relations();
-    let failed = |index: u32| exports.enrolment.accounts()[index as usize].assessment == Assessment::Fail;
+    let failed = |index: u32| enrolment.accounts()[index as usize].assessment == Assessment::Fail;
     let columns = vec![
         frame::column(e::UNASSIGNED.name, &(std::sync::Arc::new(before.unassigned.clone()) as _))?,
         frame::column(e::IS_CUSTOMER.name, relation_column(relations, &fields::IS_CUSTOMER))?,

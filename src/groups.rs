@@ -12,7 +12,7 @@ use crate::matching::{GroupPair, GroupSide, Matches, MemberTest, NOT_MATCHED, Ov
 use crate::outcomes::{self, GroupRule, group_rule};
 use crate::schema::tables::GROUPS;
 use crate::schema::vocabulary::{Assessment, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
-use crate::scope::{self, Account, group_scope};
+use crate::scope::{self, Account, Enrolment, group_scope};
 use crate::snapshot::{GroupList, stands_in};
 
 /// Every group of source-before and every join code of the source corp, decided.
@@ -72,6 +72,26 @@ pub fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> Gro
     GroupDecision { source, target, matches, groups, codes }
 }
 
+/// The scope of each group of source-before, by row.
+pub fn planned_scopes(case: &Case, enrolment: &Enrolment, groups: &GroupSide) -> Vec<GroupScope> {
+    (0..groups.rows() as u32).map(|row| planned_scope(case, enrolment, groups, row)).collect()
+}
+
+fn planned_scope(case: &Case, enrolment: &Enrolment, groups: &GroupSide, row: u32) -> GroupScope {
+    let account = account_of(enrolment, groups, row);
+    group_scope(&scope::GroupFacts {
+        enrolled: account.is_some(),
+        assessment_failed: account.is_some_and(|account| account.assessment == Assessment::Fail),
+        created_after_start: groups.created_at(row).is_some_and(|created| created >= case.migration.started_at),
+    })
+}
+
+/// The enrolled pair of a group's owner.
+fn account_of<'a>(enrolment: &'a Enrolment, groups: &GroupSide, row: u32) -> Option<&'a Account> {
+    let index = enrolment.by_source(groups.owner(row)?)?;
+    Some(&enrolment.accounts()[index])
+}
+
 /// The groups of each enrolled pair of owners.
 fn pairs(exports: &Exports, source: &GroupSide, target: &GroupSide) -> Vec<GroupPair> {
     let enrolment = &exports.enrolment;
@@ -126,7 +146,7 @@ impl Facts<'_> {
         let at = row as usize;
         let account = self.account(row);
         let target = Some(self.matches.target_of[at]).filter(|&target| target != NOT_MATCHED);
-        let scope = self.scope(row, account);
+        let scope = self.scope(row);
         let stood_before = target.is_some_and(|target| self.stood_before.value(target as usize));
         let rule = group_rule(&outcomes::GroupFacts {
             scope,
@@ -150,17 +170,11 @@ impl Facts<'_> {
 
     /// The enrolled pair of a group's owner.
     fn account(&self, row: u32) -> Option<&Account> {
-        let enrolment = &self.exports.enrolment;
-        let index = enrolment.by_source(self.source.owner(row)?)?;
-        Some(&enrolment.accounts()[index])
+        account_of(&self.exports.enrolment, self.source, row)
     }
 
-    fn scope(&self, row: u32, account: Option<&Account>) -> GroupScope {
-        group_scope(&scope::GroupFacts {
-            enrolled: account.is_some(),
-            assessment_failed: account.is_some_and(|account| account.assessment == Assessment::Fail),
-            created_after_start: self.source.created_at(row).is_some_and(|created| created >= self.case.migration.started_at),
-        })
+    fn scope(&self, row: u32) -> GroupScope {
+        planned_scope(self.case, &self.exports.enrolment, self.source, row)
     }
 
     fn is_covered(&self, account: &Account) -> bool {

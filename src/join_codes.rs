@@ -102,6 +102,46 @@ fn column<'a>(codes: &'a RecordBatch, column: &Column) -> &'a arrow::array::Arra
     codes.column_by_name(column.name).expect("join codes hold their columns")
 }
 
+/// Counts the groups that a code links by what is known of them; a group that the snapshot does not hold has no scope.
+fn linked_before(chat_ids: &[String], scope_of: impl Fn(&str) -> Option<GroupScope>) -> LinkedBefore {
+    let mut linked = LinkedBefore::default();
+    for id in chat_ids {
+        match scope_of(id) {
+            None => linked.not_held += 1,
+            Some(GroupScope::InScope) => linked.in_scope += 1,
+            Some(_) => linked.out_of_scope += 1,
+        }
+    }
+    linked
+}
+
+/// A code of source-before, with what will become of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedCode {
+    pub config_id: String,
+    pub remark: Option<String>,
+    pub state: Option<String>,
+    pub auto_create_room: Option<bool>,
+    /// The groups that it links, each once.
+    pub chat_ids: Vec<String>,
+    pub predicted: Predicted,
+}
+
+/// Every code of source-before, in order of its id. `scopes`: of each group, by row.
+pub fn planned_codes(before: &Snapshot, groups: &GroupSide, scopes: &[GroupScope]) -> Vec<PlannedCode> {
+    let rows_by_id = groups.rows_by_id();
+    let scope_of = |id: &str| rows_by_id.get(id).map(|&row| scopes[row as usize]);
+    let planned = |(id, held): (&str, Held)| PlannedCode {
+        config_id: id.to_owned(),
+        predicted: predicted(&linked_before(&held.chat_ids, scope_of)),
+        remark: held.remark,
+        state: held.state,
+        auto_create_room: held.auto_create_room,
+        chat_ids: held.chat_ids,
+    };
+    codes_of(before).into_iter().map(planned).collect()
+}
+
 /// What is known of the groups that codes link.
 struct Evidence<'a> {
     groups: &'a GroupSide,
@@ -135,15 +175,7 @@ impl Evidence<'_> {
     }
 
     fn linked_before(&self, chat_ids: &[String]) -> LinkedBefore {
-        let mut linked = LinkedBefore::default();
-        for id in chat_ids {
-            match self.rows_by_id.get(id.as_str()).map(|&row| self.decided[row as usize].scope) {
-                None => linked.not_held += 1,
-                Some(GroupScope::InScope) => linked.in_scope += 1,
-                Some(_) => linked.out_of_scope += 1,
-            }
-        }
-        linked
+        linked_before(chat_ids, |id| self.rows_by_id.get(id).map(|&row| self.decided[row as usize].scope))
     }
 
     /// What is known of a code in source-after, and the groups that keep it alive: those that the corp lists, and where

@@ -39,6 +39,7 @@ pub mod findings;
 pub mod controls;
 pub mod report;
 pub mod run;
+pub mod precheck;
 
 pub mod cli;
 pub mod demo;

@@ -11,7 +11,7 @@ use crate::decision::{Decision, Exports, decide};
 use crate::error::{Error, Result};
 use crate::findings::{self, Audited, WaivedRows};
 use crate::groups::{GroupDecision, decide_groups};
-use crate::ingest::raw::{Raw, Reject};
+use crate::ingest::raw::Reject;
 use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
 use crate::matching::IdMap;
@@ -21,8 +21,8 @@ use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::{Counts, GroupCounts, SCHEMA_VERSION};
 use crate::report::{aggregates, groups, relations, small};
 use crate::schema::tables::{
-    ACCOUNTS_LIST, ACCOUNTS_REPORT, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
-    CUSTOMERS_REPORT, FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
+    ACCOUNTS_REPORT, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT,
+    FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
@@ -75,9 +75,9 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
         &arrow::compute::concat_batches(&CUSTOMERS_REPORT.arrow_schema(), &customers)?,
         &[&fields::SOURCE_EXTERNAL_USERID],
     )?;
-    write(&BILLING_REPORT, &small::billing(summary.bill.as_ref()), &[])?;
+    write(&BILLING_REPORT, &small::billing(summary.bill.as_ref(), summary.bill.as_ref().map_or(&[], |bill| &bill.lines)), &[])?;
     write(&FINDINGS_REPORT, &small::findings(&summary.findings), &[])?;
-    write(&COVERAGE_REPORT, &small::coverage(&exports), &[])?;
+    write(&COVERAGE_REPORT, &small::coverage(exports.snapshots()), &[])?;
     write(&REJECTS_REPORT, &small::rejects(&read), &[])?;
     write(&INPUTS_REPORT, &small::inputs(&read), &[])?;
     write(&CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
@@ -180,54 +180,64 @@ fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer) -> Result
 }
 
 /// The lists, with what became of their records.
-struct Lists {
-    inputs: Vec<Input>,
-    rejects: Vec<Reject>,
+pub(crate) struct Lists {
+    pub(crate) enrolment: Enrolment,
+    customer_map: IdMap,
+    group_map: IdMap,
+    refusals: Refusals,
+    pub(crate) read: ListsRead,
+}
+
+/// What became of the records of the lists.
+pub(crate) struct ListsRead {
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) rejects: Vec<Reject>,
     rows: u64,
 }
 
+impl Lists {
+    /// Reads and merges all lists; the accounts list has to be 1:1.
+    pub(crate) fn read(case: &Case, progress: &dyn Progress) -> Result<Self> {
+        let raw = read_lists(case, progress)?;
+        let (enrolment, mut duplicates) = Enrolment::from_lists(&raw, &case.root)?;
+        let (customer_map, group_map) = (IdMap::of(raw.batches(&CUSTOMER_MAP)), IdMap::of(raw.batches(&GROUP_MAP)));
+        let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
+        let mut rows = enrolment.accounts().len() as u64;
+        let mut refusals = Refusals::default();
+        for table in [&CUSTOMER_MAP, &GROUP_MAP, &REFUSALS] {
+            let merged = merge(table, raw.batches(table), &[], &paths)?;
+            rows += merged.rows.num_rows() as u64;
+            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+            for (file, count) in merged.duplicates {
+                *duplicates.entry(file).or_default() += count;
+            }
+            if table.name == REFUSALS.name {
+                refusals = Refusals::of(&merged.rows);
+            }
+        }
+        let inputs =
+            (0..).zip(raw.files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect();
+        Ok(Self { enrolment, customer_map, group_map, refusals, read: ListsRead { inputs, rejects: raw.rejects, rows } })
+    }
+}
+
 /// Reads everything that the case has.
-fn read(case: &Case, progress: &dyn Progress) -> Result<(Exports, Lists)> {
-    let raw = read_lists(case, progress)?;
-    let (enrolment, duplicates) = Enrolment::from_lists(&raw, &case.root)?;
-    let customer_map = IdMap::of(raw.batches(&CUSTOMER_MAP));
-    let group_map = IdMap::of(raw.batches(&GROUP_MAP));
-    let (refusals, lists) = read_rest_of_lists(raw, duplicates, enrolment.accounts().len() as u64)?;
+fn read(case: &Case, progress: &dyn Progress) -> Result<(Exports, ListsRead)> {
+    let Lists { enrolment, customer_map, group_map, refusals, read } = Lists::read(case, progress)?;
     let source_before = required(case, Role::SourceBefore, progress)?;
     let target_after = required(case, Role::TargetAfter, progress)?;
     let source_after = snapshot(case, Role::SourceAfter, progress)?;
     let target_before = snapshot(case, Role::TargetBefore, progress)?;
-    Ok((Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after }, lists))
+    Ok((Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after }, read))
 }
 
-fn read_rest_of_lists(raw: Raw, mut duplicates: std::collections::HashMap<u32, u64>, accounts: u64) -> Result<(Refusals, Lists)> {
-    let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
-    let mut rows = accounts;
-    let mut refusals = Refusals::default();
-    for table in [&CUSTOMER_MAP, &GROUP_MAP, &REFUSALS] {
-        let merged = merge(table, raw.batches(table), &[], &paths)?;
-        rows += merged.rows.num_rows() as u64;
-        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-        for (file, count) in merged.duplicates {
-            *duplicates.entry(file).or_default() += count;
-        }
-        if table.name == REFUSALS.name {
-            refusals = Refusals::of(&merged.rows);
-        }
-    }
-    let inputs =
-        (0..).zip(raw.files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect();
-    debug_assert_eq!(ACCOUNTS_LIST.key.len(), 1);
-    Ok((refusals, Lists { inputs, rejects: raw.rejects, rows }))
-}
-
-fn snapshot(case: &Case, role: Role, progress: &dyn Progress) -> Result<Option<Snapshot>> {
+pub(crate) fn snapshot(case: &Case, role: Role, progress: &dyn Progress) -> Result<Option<Snapshot>> {
     let Some(raw) = read_snapshot(case, role, progress)? else { return Ok(None) };
     let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
     Snapshot::build(role, raw, trusted).map(Some)
 }
 
-fn required(case: &Case, role: Role, progress: &dyn Progress) -> Result<Snapshot> {
+pub(crate) fn required(case: &Case, role: Role, progress: &dyn Progress) -> Result<Snapshot> {
     snapshot(case, role, progress)?.ok_or_else(|| {
         let remedy = format!("put the exports there, or name their path in [snapshots.{role}] of case.toml");
         Error::input(case.root.join(role.word()), "folder", format!("the export {role} is missing"), remedy)
@@ -235,21 +245,21 @@ fn required(case: &Case, role: Role, progress: &dyn Progress) -> Result<Snapshot
 }
 
 /// Records accepted = rows of the canonical tables, by snapshot and for the lists.
-fn accepted_totals(exports: &Exports, lists: &Lists) -> Vec<ControlTotal> {
+fn accepted_totals(exports: &Exports, lists: &ListsRead) -> Vec<ControlTotal> {
     let of = |snapshot: &Snapshot| controls::rows_of_tables(snapshot.role.word(), accepted_rows(snapshot), &snapshot.inputs);
     exports.snapshots().map(of).chain([controls::rows_of_tables("lists", lists.rows, &lists.inputs)]).collect()
 }
 
 /// Rows that records became: of all tables, less the relations that only the unassigned list shows, and the coverage,
 /// which is drawn from whole answers and not from records (unless it was ingested before).
-fn accepted_rows(snapshot: &Snapshot) -> u64 {
+pub(crate) fn accepted_rows(snapshot: &Snapshot) -> u64 {
     CANONICAL.iter().filter(|table| table.name != COVERAGE.name).map(|table| snapshot.table(table).num_rows() as u64).sum::<u64>()
         - snapshot.echoes
         + snapshot.coverage_records
 }
 
 /// The `qianhe.*` entries of every Parquet file.
-fn footer(case: &Case, inputs: &[Input]) -> Footer {
+pub(crate) fn footer(case: &Case, inputs: &[Input]) -> Footer {
     let digests: std::collections::BTreeMap<&str, &str> =
         inputs.iter().map(|input| (input.file.path.as_str(), input.file.sha256.as_str())).collect();
     let entry = |key: &str, value: String| (format!("qianhe.{key}"), value);

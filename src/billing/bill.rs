@@ -80,6 +80,11 @@ impl Bill {
         Some(bill)
     }
 
+    /// The lines that are known before the migration: what was agreed, what will take part, what that costs.
+    pub fn forecast(&self) -> Vec<Line> {
+        lines::agreed(self)
+    }
+
     /// Whether a payment was made before the migration began: on its day at the latest.
     pub fn is_in_time(&self, payment: &Payment) -> bool {
         payment.paid_on <= self.start

@@ -80,7 +80,7 @@ pub(super) fn lines(bill: &Bill, of_outcome: impl Fn(Outcome) -> u64) -> Option<
 }
 
 /// From the contract to what is to be paid.
-fn agreed(bill: &Bill) -> Vec<Line> {
+pub(super) fn agreed(bill: &Bill) -> Vec<Line> {
     let (contract, drift) = (&bill.contract, &bill.drift);
     let count = u64::cast_signed;
     let surcharge = match contract.surcharge_basis {

@@ -32,13 +32,32 @@ pub const FILE_NAME: &str = "case.toml";
 /// [`Error::Input`] at the first value that cannot be right, [`Error::Usage`] for an override that is none,
 /// [`Error::Io`] where the file cannot be read.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
+    load_as(path, overrides, End::Known)
+}
+
+/// As [`load`], for a migration that is still to come: `migration.finished_at` may be absent, and the start stands for it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_plan(path: &Path, overrides: &[String]) -> Result<Case> {
+    load_as(path, overrides, End::Open)
+}
+
+/// Whether a case has to say when the migration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Known,
+    Open,
+}
+
+fn load_as(path: &Path, overrides: &[String], end: End) -> Result<Case> {
     let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() };
     let text = read(&file)?;
     let mut typed = file::parse(&file, text.strip_prefix('\u{feff}').unwrap_or(&text))?;
     for entry in overrides {
         overrides::apply(&file, &mut typed, entry)?;
     }
-    validate::case(&file, &typed)
+    validate::case(&file, &typed, end)
 }
 
 fn read(file: &Path) -> Result<String> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::End;
 use super::file::Node;
 use super::kinds::{amount, count, currency, date, identifier, share, text, texts, time, timezone, unit_price, word};
 use super::section::{Field, Section, nearest};
@@ -35,12 +36,12 @@ const MIN_UNIONID_OVERLAP: f64 = 0.05;
 const MIN_GROUP_OVERLAP: f64 = 0.5;
 
 /// The settings of the case.
-pub(super) fn case(file: &Path, typed: &Node) -> Result<Case> {
+pub(super) fn case(file: &Path, typed: &Node, end: End) -> Result<Case> {
     let root = Section::root(file, typed, SECTIONS)?;
     let case = root.section("case", CASE)?;
     let id = case.need("id", identifier, "\"acme-2026\"")?;
     let timezone = zone(&case)?;
-    let migration = migration(&root, &timezone)?;
+    let migration = migration(&root, &timezone, end)?;
     let snapshots = snapshots(&root, &timezone)?;
     Ok(Case {
         root: folder(file),
@@ -87,14 +88,17 @@ fn corp(root: &Section<'_>, side: &str) -> Result<Corp> {
     Ok(Corp { corp_id: corp.read("corp_id", text)?, name: corp.read("name", text)?.unwrap_or_else(|| side.to_owned()) })
 }
 
-fn migration(root: &Section<'_>, zone: &TimeZone) -> Result<Migration> {
+fn migration(root: &Section<'_>, zone: &TimeZone, end: End) -> Result<Migration> {
     let migration = root.section("migration", MIGRATION)?;
     let started_at = migration.need("started_at", |field| time(field, zone), "2026-05-01T00:00:00+08:00")?;
     let ends_after_start = |field: &_| match time(field, zone)? {
         end if end > started_at => Ok(end),
         _ => Err(field.fault("the end is not after the start", "make migration.finished_at later than migration.started_at")),
     };
-    let finished_at = migration.need("finished_at", ends_after_start, "2026-05-07T00:00:00+08:00")?;
+    let finished_at = match end {
+        End::Known => migration.need("finished_at", ends_after_start, "2026-05-07T00:00:00+08:00")?,
+        End::Open => migration.read("finished_at", ends_after_start)?.unwrap_or(started_at),
+    };
     Ok(Migration { started_at, finished_at })
 }
 

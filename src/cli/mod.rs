@@ -1,6 +1,7 @@
 //! The command line: what was typed, one file per command. It knows no tables, only the runs and what they tell.
 
 mod audit;
+mod precheck;
 mod ingest;
 mod init;
 mod rules;
@@ -39,6 +40,7 @@ pub(crate) use exit_codes;
 #[command(name = "qianhe", version, arg_required_else_help = false, after_help = concat!(
     "Example:
   qianhe init acme            write a case to fill in
+  qianhe precheck acme        before the migration: what will move, cost and break; reports in acme/precheck
   qianhe audit acme           audit it; reports in acme/reports
   qianhe demo /tmp/demo && qianhe audit /tmp/demo
 
@@ -57,6 +59,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Audit(audit::Args),
+    Precheck(precheck::Args),
     Ingest(ingest::Args),
     Init(init::Args),
     Rules(rules::Args),
@@ -72,6 +75,7 @@ impl Cli {
         let out = Out::new(self.quiet);
         match &self.command {
             Command::Audit(args) => args.run(out),
+            Command::Precheck(args) => args.run(out),
             Command::Ingest(args) => args.run(out),
             Command::Init(args) => args.run(out),
             Command::Rules(args) => args.run(out),

@@ -74,7 +74,7 @@ pub fn totals(
 }
 
 /// Records read = accepted + duplicates + rejected + passed over; the accepted are recounted from the tables.
-fn records(inputs: &[&Input]) -> ControlTotal {
+pub fn records(inputs: &[&Input]) -> ControlTotal {
     let read = inputs.iter().map(|input| input.file.records_read).sum();
     let told = inputs.iter().map(|input| input.accepted() + input.duplicates + input.file.rejected + input.passed_over()).sum();
     ControlTotal::new("records read = accepted + duplicates + rejected + passed over", read, told)

@@ -10,3 +10,11 @@ pub(super) fn find(bill: &Bill) -> Vec<Finding> {
     };
     CHECKS.iter().map(finding).collect()
 }
+
+/// The checks that can be made before the migration: of the number of relations, and of the party.
+pub(super) fn forecast(bill: &Bill) -> Vec<Finding> {
+    find(bill)
+        .into_iter()
+        .filter(|finding| matches!(finding.rule.clause, "B11" | "B12") && finding.rule.code != "B11-billed-undelivered")
+        .collect()
+}

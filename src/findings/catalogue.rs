@@ -65,6 +65,12 @@ findings! {
     "A2-code-group-left-behind" "A2" Defect {
         zh: "{count} 个加入群聊活码仍由本应迁走的群维持有效：这些群没有离开迁出企业。", en: "{count} join codes are kept alive by groups that were to move and have not left the source corp.",
         do_zh: "按 kept_alive_by 列出的群 ID 向服务方查问；客户仍会扫码进入旧企业的群。", do_en: "Ask the service about the groups in kept_alive_by; customers who scan the code still end up in the old corp.", rows: Some(("join_codes", "verdict = 'alive_group_left_behind'")) }
+    "A2-codes-will-die" "A2" Review {
+        zh: "{count} 个加入群聊活码所关联的群将全部迁走，活码会失效。", en: "{count} join codes link only groups that will move: nothing will keep them alive.",
+        do_zh: "按 precheck-join_codes 的建议，在迁移开始前为要保留的活码关联一个不参与迁移的群。", do_en: "Follow the advice in precheck-join_codes: before the start, tie a group that stays to each code you want to keep.", rows: None }
+    "B5-target-over-cap" "B5" Review {
+        zh: "{count} 个参与账号的迁入账号将超过客户上限。", en: "{count} enrolled accounts have a target account that would exceed its cap.",
+        do_zh: "在迁移开始前为这些迁入账号扩容，或先清理客户。", do_en: "Extend these target accounts, or make room in them, before the start.", rows: None }
     "A3-refused" "A3" Review {
         zh: "{count} 条应迁移的客户关系因客户拒绝而未到达。", en: "{count} relations in scope did not arrive because the customer refused.",
         do_zh: "请原成员联系客户，征得同意后重新添加。", do_en: "Let the member contact the customer and add them again with their consent.", rows: Some(("relations", "outcome = 'refused'")) }

@@ -7,17 +7,22 @@ use arrow::array::{Array, AsArray};
 use super::{Finding, MAX_EXAMPLES};
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
+use crate::precheck::AccountForecast;
+use crate::report::small::{self, Read};
 use crate::schema::fields;
 use crate::schema::vocabulary::{Coverage, Role};
 use crate::snapshot::{CountJump, Input, Snapshot};
 
 pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
-    let mut findings = vec![accounts_without_relations(exports, decision), source_not_covered(exports, decision)];
+    let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
+    let empty = accounts.clone().zip(&decision.pairs).filter(|(_, pair)| pair.source.is_empty());
+    let uncovered = accounts.zip(&decision.coverage).filter(|(_, coverage)| !is_covered(coverage.source));
+    let mut findings = vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
     findings.extend(refusals(decision));
     findings.extend(snapshot_times(case));
     findings.extend(namespaces(decision));
     findings.extend(corp_codes(exports));
-    findings.extend(passed_over(exports, lists));
+    findings.extend(passed_over(exports.snapshots().flat_map(|snapshot| &snapshot.inputs).chain(lists)));
     findings.push(count_jumps(exports));
     let set_aside = &exports.customer_map.set_aside;
     findings.push(Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
@@ -25,17 +30,31 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &
     findings
 }
 
-fn accounts_without_relations(exports: &Exports, decision: &Decision) -> Finding {
-    let empty = exports.enrolment.accounts().iter().zip(&decision.pairs).filter(|(_, pair)| pair.source.is_empty());
-    let userids: Vec<String> = empty.map(|(account, _)| account.source_userid.clone()).collect();
-    Finding::new("B5-account-without-relations", userids.len() as u64, userids, "")
+/// What is wrong before the migration already: with the accounts, the times, the records.
+pub(super) fn before_start(case: &Case, accounts: &[AccountForecast], read: &[Read<'_>]) -> Vec<Finding> {
+    let enrolled = || accounts.iter().filter(|account| account.target_userid.is_some());
+    let of = |code: &str, holds: fn(&AccountForecast) -> bool| {
+        about_accounts(code, enrolled().filter(|account| holds(account)).map(|account| (account.source_userid.as_str(), ())))
+    };
+    let mut findings = vec![
+        of("B5-account-without-relations", |account| account.relations == 0),
+        of("B5-source-not-covered", |account| !is_covered(account.coverage)),
+        of("B5-target-over-cap", |account| account.exceeds_cap),
+    ];
+    findings.extend(snapshot_times(case).into_iter().filter(|finding| finding.rule.code != "D1-after-too-early"));
+    findings.extend(passed_over(read.iter().flat_map(|(_, inputs, _)| inputs.iter())));
+    let rejects = small::reject_keys(read);
+    findings.push(Finding::new("Q-rejected-records", rejects.len() as u64, rejects, ""));
+    findings
 }
 
-fn source_not_covered(exports: &Exports, decision: &Decision) -> Finding {
-    let is_covered = |coverage: Coverage| matches!(coverage, Coverage::Complete | Coverage::Observed);
-    let accounts = exports.enrolment.accounts().iter().zip(&decision.coverage);
-    let userids: Vec<String> = accounts.filter(|(_, c)| !is_covered(c.source)).map(|(account, _)| account.source_userid.clone()).collect();
-    Finding::new("B5-source-not-covered", userids.len() as u64, userids, "")
+fn about_accounts<'a, T>(code: &str, accounts: impl Iterator<Item = (&'a str, T)>) -> Finding {
+    let userids: Vec<String> = accounts.map(|(userid, _)| userid.to_owned()).collect();
+    Finding::new(code, userids.len() as u64, userids, "")
+}
+
+fn is_covered(coverage: Coverage) -> bool {
+    matches!(coverage, Coverage::Complete | Coverage::Observed)
 }
 
 fn refusals(decision: &Decision) -> [Finding; 2] {
@@ -159,9 +178,9 @@ fn shares(codes: &BTreeMap<&str, u64>) -> String {
 }
 
 /// Records that were recognised and could not be used, by why.
-fn passed_over(exports: &Exports, lists: &[Input]) -> [Finding; 2] {
+fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> [Finding; 2] {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for input in exports.snapshots().flat_map(|snapshot| &snapshot.inputs).chain(lists) {
+    for input in inputs {
         for (reason, count) in &input.file.passed_over {
             *reasons.entry(reason).or_default() += count;
         }

@@ -17,6 +17,9 @@ use crate::billing::Bill;
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
 use crate::groups::GroupDecision;
+use crate::precheck::{AccountForecast, CodeForecast};
+use crate::report::small::Read;
+use crate::schema::vocabulary::Predicted;
 use crate::schema::vocabulary::Severity;
 use crate::snapshot::Input;
 
@@ -135,10 +138,27 @@ pub fn find(audited: &Audited<'_>, waived: &mut WaivedRows<'_>, lists: &[Input],
     findings.extend(groups::find(exports, groups));
     findings.retain(|finding| finding.count > 0);
     waived.waivers.apply(&mut findings);
-    for finding in &mut findings {
+    in_order(&mut findings);
+    findings
+}
+
+/// What there is to say before the migration.
+pub fn precheck(case: &Case, accounts: &[AccountForecast], codes: &[CodeForecast], bill: Option<&Bill>, read: &[Read<'_>]) -> Vec<Finding> {
+    let mut findings = exports::before_start(case, accounts, read);
+    let dying = codes.iter().filter(|code| code.code.predicted == Predicted::Empty);
+    let ids: Vec<String> = dying.map(|code| code.code.config_id.clone()).collect();
+    findings.push(Finding::new("A2-codes-will-die", ids.len() as u64, ids, ""));
+    findings.extend(bill.map(billing::forecast).unwrap_or_default());
+    findings.retain(|finding| finding.count > 0);
+    in_order(&mut findings);
+    findings
+}
+
+/// The most serious first, then in the order of the catalogue; each with a few examples.
+fn in_order(findings: &mut [Finding]) {
+    for finding in findings.iter_mut() {
         finding.examples.truncate(MAX_EXAMPLES);
     }
     let place = |finding: &Finding| CATALOGUE.iter().position(|rule| rule.code == finding.rule.code);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), place(finding)));
-    findings
 }

@@ -2,8 +2,7 @@
 
 use arrow::array::RecordBatch;
 
-use crate::billing::{Bill, Selection};
-use crate::decision::Exports;
+use crate::billing::{Bill, Line, Selection};
 use crate::findings::Finding;
 use crate::ingest::raw::Reject;
 use crate::schema::tables::{BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, REJECTS_REPORT};
@@ -19,12 +18,12 @@ fn count(value: u64) -> Cell<'static> {
     Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// `billing.parquet`, in the order of the bill; no line where there is no contract.
-pub fn billing(bill: Option<&Bill>) -> RecordBatch {
+/// `billing.parquet`: lines in the order of the bill; none where there is no contract.
+pub fn billing(bill: Option<&Bill>, lines: &[Line]) -> RecordBatch {
     let mut rows = Rows::new(&BILLING_REPORT);
     let decimal = |value: Option<rust_decimal::Decimal>| value.map_or(Cell::Null, Cell::Decimal);
     if let Some(bill) = bill {
-        for line in &bill.lines {
+        for line in lines {
             rows.push(&[
                 Cell::Text(&line.name),
                 line.quantity.map_or(Cell::Null, Cell::Integer),
@@ -66,9 +65,9 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
 }
 
 /// `coverage.parquet`: all evidence, by role, dataset and account.
-pub fn coverage(exports: &Exports) -> RecordBatch {
+pub fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> RecordBatch {
     let mut rows = Rows::new(&COVERAGE_REPORT);
-    for snapshot in exports.snapshots() {
+    for snapshot in snapshots {
         for ((dataset, userid), evidence) in &snapshot.coverage.evidence {
             rows.push(&[
                 Cell::Text(snapshot.role.word()),

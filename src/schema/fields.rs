@@ -2,8 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::vocabulary::{
-    Assessment, CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, MemberKind, Observed, Origin,
-    Outcome, Predicted, Reason, Role, Scope, Severity,
+    Advice, Assessment, CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, MemberKind, NoPart,
+    Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
 };
 
 /// Declares columns: `NAME: Kind, "name", ["中文"...], "meaning";`.
@@ -122,6 +122,17 @@ columns! {
     OBSERVED: Kind::Word(Observed::WORDS), "observed", [], "What source-after shows of the code.";
     CODE_VERDICT: Kind::Word(CodeVerdict::WORDS), "verdict", [], "Prediction beside observation.";
     KEPT_ALIVE_BY: Kind::TextList, "kept_alive_by", [], "The linked groups that keep the code alive in source-after; null where not observed.";
+    NO_PART: Kind::Word(NoPart::WORDS), "no_part", [], "Why nothing of the account will move; null where something will.";
+    SCOPE_UNASSIGNED: Kind::Count, "unassigned", [], "Relations with that scope.";
+    SCOPE_EXTERNAL_CONTACT: Kind::Count, "external_contact", [], "Relations with that scope.";
+    SCOPE_NOT_ENROLLED: Kind::Count, "not_enrolled", [], "Relations with that scope.";
+    SCOPE_ASSESSMENT_FAILED: Kind::Count, "assessment_failed", [], "Relations with that scope.";
+    SCOPE_ADDED_AFTER_START: Kind::Count, "added_after_start", [], "Relations with that scope.";
+    HELD_AT_TARGET: Kind::Count, "held_at_target", [], "Relations that the mapped account holds in target-before; null where nobody knows.";
+    EXPECTED_AT_TARGET: Kind::Count, "expected_at_target", [], "held_at_target + in_scope: at most so many, for who is a customer of both is not known yet.";
+    EXCEEDS_CAP: Kind::Flag, "exceeds_cap", [], "Whether that is more than policy.customer_cap.";
+    ADVICE: Kind::Word(Advice::WORDS), "advice", [], "What to do about the code before the start (A2).";
+    PROPOSALS: Kind::TextList, "proposals", [], "Up to five groups that stay and could be tied to the code, the least full first.";
     CODE: Kind::Text, "code", [], "The finding's stable code, which starts with its clause.";
     CLAUSE: Kind::Text, "clause", [], "The clause of the service's rules (DOMAIN.md), or Q for the quality of the exports.";
     COUNT: Kind::Count, "count", [], "How many rows, records or things it is about.";

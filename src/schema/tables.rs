@@ -180,3 +180,25 @@ pub const REPORTS: &[&Table] = &[
     &INPUTS_REPORT,
     &CONTROL_TOTALS_REPORT,
 ];
+
+table! {
+    /// What is to be expected of each account.
+    PRECHECK_ACCOUNTS = "precheck-accounts", "one row per source account that is enrolled or holds relations", key [SOURCE_USERID], fallback [],
+    [required SOURCE_USERID, optional TARGET_USERID, optional ASSESSMENT, optional ASSESSMENT_REASON, required SOURCE_COVERAGE, optional NO_PART,
+     required SOURCE_RELATIONS, required SCOPE_UNASSIGNED, required SCOPE_EXTERNAL_CONTACT, required SCOPE_NOT_ENROLLED, required SCOPE_ASSESSMENT_FAILED,
+     required SCOPE_ADDED_AFTER_START, required IN_SCOPE, optional HELD_AT_TARGET, required EXPECTED_AT_TARGET, required EXCEEDS_CAP]
+}
+table! {
+    /// What will become of each join code, and what to do about it.
+    PRECHECK_JOIN_CODES = "precheck-join_codes", "one row per code of source-before", key [CONFIG_ID], fallback [],
+    [required CONFIG_ID, optional REMARK, optional STATE, optional AUTO_CREATE_ROOM, required CHAT_IDS_BEFORE, required PREDICTED, required ADVICE, required PROPOSALS]
+}
+table! {
+    /// The scope of each relation.
+    PRECHECK_RELATIONS = "precheck-relations", "one row per relation of source-before", key [SOURCE_USERID, SOURCE_EXTERNAL_USERID], fallback [CUSTOMER_NAME, SOURCE_CREATED_AT],
+    [required SOURCE_USERID, optional SOURCE_EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional SOURCE_CREATED_AT, required SCOPE,
+     optional TARGET_USERID, required SOURCE_FILE, required SOURCE_RECORD]
+}
+
+/// The Parquet reports of a precheck that an audit does not write too; the others have the schema of their namesakes.
+pub const PRECHECK_REPORTS: &[&Table] = &[&PRECHECK_ACCOUNTS, &PRECHECK_JOIN_CODES, &PRECHECK_RELATIONS];

@@ -241,6 +241,28 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Why nothing of an account will move.
+    NoPart {
+        NotEnrolled = "not_enrolled": "not in the accounts list (B5)",
+        AssessmentFailed = "assessment_failed": "failed the pre-assessment (B5)",
+        NoRelations = "no_relations": "holds no relation; is the userid right?",
+        LeftMember = "left_member": "left, and all its customers await reassignment (B3)",
+        NoCustomers = "no_customers": "has external contacts only, or no customer-contact permission (B1)",
+    }
+}
+
+vocabulary! {
+    /// What to do about a join code before the start (A2).
+    Advice {
+        Nothing = "nothing": "nothing to do",
+        TieGroup = "tie_group": "to keep it, tie a group to it whose owner does not take part, before the start:",
+        DropOneAndTieGroup = "drop_one_and_tie_group": "it links 5 groups already: to keep it, drop one and tie a group to it whose owner does not take part, before the start:",
+        MakeGroup = "make_group": "every group moves: to keep it, let an owner who does not take part make a group, and tie that to it before the start (dropping one if it links 5)",
+        FindOwners = "find_owners": "it links groups that the export does not hold: find out who owns them",
+    }
+}
+
+vocabulary! {
     /// The verdict on the whole case.
     Verdict {
         Reconciled = "reconciled": "Nothing to review, no defect.",

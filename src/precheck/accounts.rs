@@ -1,0 +1,134 @@
+//! Account by account: what takes part, what does not and why, and whether the target account can hold it.
+
+use arrow::array::RecordBatch;
+
+use crate::case::Case;
+use crate::decision::Plan;
+use crate::schema::tables::PRECHECK_ACCOUNTS;
+use crate::schema::vocabulary::{Assessment, Coverage, NoPart, Scope};
+use crate::schema::{Cell, Rows};
+use crate::scope::Enrolment;
+use crate::snapshot::Snapshot;
+
+/// What is to be expected of one source account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountForecast {
+    pub source_userid: String,
+    /// None where it is not in the accounts list.
+    pub target_userid: Option<String>,
+    pub assessment: Option<Assessment>,
+    pub assessment_reason: Option<String>,
+    pub coverage: Coverage,
+    /// Why nothing of it will move; None where something will.
+    pub no_part: Option<NoPart>,
+    pub relations: u64,
+    /// Its relations by scope, in the order of the vocabulary.
+    pub by_scope: [u64; Scope::ALL.len()],
+    /// Customers that the target account holds already; None where nobody knows.
+    pub held_at_target: Option<u64>,
+    /// Whether the target account would hold more than it can.
+    pub exceeds_cap: bool,
+}
+
+impl AccountForecast {
+    /// Relations that will move.
+    pub fn in_scope(&self) -> u64 {
+        self.by_scope[Scope::InScope.code() as usize]
+    }
+
+    /// Customers that the target account will hold at most: customers of both accounts count twice here, for nobody
+    /// knows yet who they are.
+    pub fn expected_at_target(&self) -> u64 {
+        self.held_at_target.unwrap_or(0) + self.in_scope()
+    }
+}
+
+/// Every account that is enrolled or holds relations, in order of its userid.
+pub fn forecast_accounts(
+    case: &Case,
+    enrolment: &Enrolment,
+    before: &Snapshot,
+    target: Option<&Snapshot>,
+    plan: &Plan,
+) -> Vec<AccountForecast> {
+    let held = held_at_target(target);
+    let stretches: std::collections::BTreeMap<&str, std::ops::Range<usize>> = before.accounts().into_iter().collect();
+    let enrolled = enrolment.accounts().iter().map(|account| account.source_userid.as_str());
+    let userids: std::collections::BTreeSet<&str> = stretches.keys().copied().chain(enrolled).collect();
+    let forecast = |userid: &str| {
+        let account = enrolment.by_source(userid).map(|index| &enrolment.accounts()[index]);
+        let rows = stretches.get(userid).cloned().unwrap_or_default();
+        let mut by_scope = [0; Scope::ALL.len()];
+        for scope in &plan.scope[rows.clone()] {
+            by_scope[scope.code() as usize] += 1;
+        }
+        let mut forecast = AccountForecast {
+            source_userid: userid.to_owned(),
+            target_userid: account.map(|account| account.target_userid.clone()),
+            assessment: account.map(|account| account.assessment),
+            assessment_reason: account.and_then(|account| account.assessment_reason.clone()),
+            coverage: before.coverage.of_account(userid, !rows.is_empty()),
+            no_part: None,
+            relations: rows.len() as u64,
+            by_scope,
+            held_at_target: account.and_then(|account| held(&account.target_userid)),
+            exceeds_cap: false,
+        };
+        forecast.no_part = no_part(&forecast);
+        forecast.exceeds_cap = account.is_some() && forecast.in_scope() > 0 && forecast.expected_at_target() > case.policy.customer_cap;
+        forecast
+    };
+    userids.into_iter().map(forecast).collect()
+}
+
+/// The first reason that holds.
+fn no_part(account: &AccountForecast) -> Option<NoPart> {
+    let all = |scope: Scope| account.relations > 0 && account.by_scope[scope.code() as usize] == account.relations;
+    match account {
+        _ if account.target_userid.is_none() => Some(NoPart::NotEnrolled),
+        _ if account.assessment == Some(Assessment::Fail) => Some(NoPart::AssessmentFailed),
+        _ if account.relations == 0 => Some(NoPart::NoRelations),
+        _ if all(Scope::Unassigned) => Some(NoPart::LeftMember),
+        _ if all(Scope::ExternalContact) => Some(NoPart::NoCustomers),
+        _ => None,
+    }
+}
+
+/// How many customers a target account holds, where target-before covers it.
+fn held_at_target(target: Option<&Snapshot>) -> impl Fn(&str) -> Option<u64> {
+    let counts: std::collections::HashMap<String, u64> = target
+        .map(|target| target.accounts().into_iter().map(|(userid, rows)| (userid.to_owned(), rows.len() as u64)).collect())
+        .unwrap_or_default();
+    let coverage = target.map(|target| target.coverage.clone());
+    move |userid| {
+        let held = counts.get(userid).copied();
+        let covered = coverage.as_ref()?.of_account(userid, held.is_some());
+        matches!(covered, Coverage::Complete | Coverage::Observed).then(|| held.unwrap_or(0))
+    }
+}
+
+/// `precheck-accounts.parquet`.
+pub(super) fn table(accounts: &[AccountForecast]) -> RecordBatch {
+    let text = |value: Option<&'static str>| value.map_or(Cell::Null, Cell::Text);
+    let count = |value: u64| Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+    let mut rows = Rows::new(&PRECHECK_ACCOUNTS);
+    for account in accounts {
+        let mut cells = vec![
+            Cell::Text(&account.source_userid),
+            account.target_userid.as_deref().map_or(Cell::Null, Cell::Text),
+            text(account.assessment.map(Assessment::word)),
+            account.assessment_reason.as_deref().map_or(Cell::Null, Cell::Text),
+            Cell::Text(account.coverage.word()),
+            text(account.no_part.map(NoPart::word)),
+            count(account.relations),
+        ];
+        cells.extend(account.by_scope.iter().map(|&relations| count(relations)));
+        cells.extend([
+            account.held_at_target.map_or(Cell::Null, count),
+            count(account.expected_at_target()),
+            Cell::Flag(account.exceeds_cap),
+        ]);
+        rows.push(&cells);
+    }
+    rows.finish()
+}

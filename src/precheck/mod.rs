@@ -1,0 +1,122 @@
+//! Before the migration: what will move, what it will cost, what will break, and what to do about it.
+//!
+//! From source-before, the accounts list and the contract alone (SPEC section 9); target-before, where it is there,
+//! says how full the target accounts already are. The rules are those of the audit: scope, prediction, drift.
+
+mod accounts;
+mod codes;
+mod summary;
+
+pub use accounts::{AccountForecast, forecast_accounts};
+pub use codes::{CodeForecast, advice, forecast_codes};
+pub use summary::PrecheckSummary;
+
+use std::path::Path;
+
+use crate::billing::{Bill, Line};
+use crate::case::Case;
+use crate::controls::{self, ControlTotal};
+use crate::decision::Plan;
+use crate::error::Result;
+use crate::findings;
+use crate::progress::Progress;
+use crate::report::parquet::{Footer, write_table};
+use crate::report::publish::Stage;
+use crate::report::small;
+use crate::run;
+use crate::schema::tables::{
+    BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES,
+    PRECHECK_RELATIONS, REJECTS_REPORT,
+};
+use crate::schema::vocabulary::{Role, Scope};
+use crate::schema::{Column, Table, fields};
+use crate::snapshot::{Input, Snapshot};
+use arrow::array::RecordBatch;
+
+/// Assesses a planned migration and publishes the `precheck-*` reports in `out`.
+///
+/// # Errors
+/// Any [`crate::Error`]; nothing is published then.
+pub fn precheck(case: &Case, out: &Path, progress: &dyn Progress) -> Result<PrecheckSummary> {
+    let stage = Stage::beside(out)?;
+    let (lists, before) = (run::Lists::read(case, progress)?, run::required(case, Role::SourceBefore, progress)?);
+    let target = run::snapshot(case, Role::TargetBefore, progress)?;
+    let plan = Plan::of(case, &before, &lists.enrolment)?;
+
+    let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan);
+    let codes = forecast_codes(case, &lists.enrolment, &before);
+    let bill = Bill::of(case, &plan.counts())?;
+    let lines: Vec<Line> = bill.as_ref().map(Bill::forecast).unwrap_or_default();
+
+    let snapshots = || std::iter::once(&before).chain(target.as_ref());
+    let read = small::read(&lists.read.inputs, &lists.read.rejects, snapshots());
+    let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
+    let findings = findings::precheck(case, &accounts, &codes, bill.as_ref(), &read);
+    let totals = totals(&plan, &accounts, &inputs, snapshots());
+    controls::check(&totals)?;
+
+    let footer = run::footer(case, &inputs);
+    let write = Writer { folder: stage.path(), footer: &footer };
+    write.table("accounts", &PRECHECK_ACCOUNTS, &accounts::table(&accounts), &[&fields::SOURCE_USERID])?;
+    write.table("join_codes", &PRECHECK_JOIN_CODES, &codes::table(&codes), &[&fields::CONFIG_ID])?;
+    write.table("relations", &PRECHECK_RELATIONS, &relations(&before, &plan, &lists)?, &[&fields::SOURCE_USERID])?;
+    write.table("billing", &BILLING_REPORT, &small::billing(bill.as_ref(), &lines), &[])?;
+    write.table("findings", &FINDINGS_REPORT, &small::findings(&findings), &[])?;
+    write.table("coverage", &COVERAGE_REPORT, &small::coverage(snapshots()), &[])?;
+    write.table("rejects", &REJECTS_REPORT, &small::rejects(&read), &[])?;
+    write.table("inputs", &INPUTS_REPORT, &small::inputs(&read), &[])?;
+    write.table("control_totals", &CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
+    let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
+    stage.write_text("precheck.json", &summary.to_json())?;
+    stage.publish(&case.id, &inputs)?;
+    Ok(summary)
+}
+
+struct Writer<'a> {
+    folder: &'a Path,
+    footer: &'a Footer,
+}
+
+impl Writer<'_> {
+    fn table(&self, name: &str, table: &'static Table, rows: &RecordBatch, sorted_by: &[&Column]) -> Result<()> {
+        write_table(&self.folder.join(format!("precheck-{name}.parquet")), table, rows, sorted_by, self.footer)
+    }
+}
+
+/// What must balance before anything is forecast.
+fn totals<'a>(
+    plan: &Plan,
+    accounts: &[AccountForecast],
+    inputs: &[Input],
+    snapshots: impl Iterator<Item = &'a Snapshot>,
+) -> Vec<ControlTotal> {
+    let relations = plan.scope.len() as u64;
+    let in_scope = plan.scope.iter().filter(|scope| **scope == Scope::InScope).count() as u64;
+    let mut totals = vec![
+        controls::records(&inputs.iter().collect::<Vec<_>>()),
+        ControlTotal::new("relations of source-before = relations of all accounts", relations, accounts.iter().map(|a| a.relations).sum()),
+        ControlTotal::new("in scope = in scope of all accounts", in_scope, accounts.iter().map(AccountForecast::in_scope).sum()),
+    ];
+    totals.extend(snapshots.map(|snapshot| controls::rows_of_tables(snapshot.role.word(), run::accepted_rows(snapshot), &snapshot.inputs)));
+    totals
+}
+
+/// `precheck-relations.parquet`: the scope of every relation, so that nobody has to take a count on trust.
+fn relations(before: &Snapshot, plan: &Plan, lists: &run::Lists) -> Result<RecordBatch> {
+    use arrow::array::{ArrayRef, StringViewArray, UInt8Array};
+    use std::sync::Arc;
+    let column = |column: &Column| before.relations().column_by_name(column.name).expect("relations hold their columns").clone();
+    let target = |account: &Option<u32>| account.map(|index| lists.enrolment.accounts()[index as usize].target_userid.as_str());
+    let columns: Vec<(&str, ArrayRef, bool)> = vec![
+        (fields::SOURCE_USERID.name, column(&fields::USERID), true),
+        (fields::SOURCE_EXTERNAL_USERID.name, column(&fields::EXTERNAL_USERID), true),
+        (fields::UNIONID.name, column(&fields::UNIONID), true),
+        (fields::CUSTOMER_NAME.name, column(&fields::CUSTOMER_NAME), true),
+        (fields::SOURCE_CREATED_AT.name, column(&fields::CREATED_AT), true),
+        (fields::SCOPE.name, Arc::new(plan.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()), true),
+        (fields::TARGET_USERID.name, Arc::new(plan.account.iter().map(target).collect::<StringViewArray>()), true),
+        (fields::SOURCE_FILE.name, column(&fields::SOURCE_FILE), true),
+        (fields::SOURCE_RECORD.name, column(&fields::SOURCE_RECORD), true),
+    ];
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
+}
