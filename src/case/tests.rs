@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::date;
 
 use super::settings::{Case, FailOn, PaymentCovers, SurchargeBasis};
-use super::{TEMPLATE, file, init, load, overrides, validate};
+use super::{End, TEMPLATE, file, init, load, overrides, validate};
 use crate::error::{Error, Result};
 use crate::schema::vocabulary::Role;
 
@@ -41,7 +41,7 @@ fn case(text: &str, sets: &[&str]) -> Result<Case> {
     for set in sets {
         overrides::apply(file, &mut typed, set)?;
     }
-    validate::case(file, &typed)
+    validate::case(file, &typed, End::Known)
 }
 
 /// The minimal case with more text behind it.

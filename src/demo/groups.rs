@@ -387,7 +387,7 @@ impl Standing<'_> {
             Fate::Arrived(..) => ("migrated", None),
             Fate::Ambiguous => ("undetermined", Some("ambiguous")),
             Fate::NoKey => ("undetermined", Some("no_usable_key")),
-            Fate::Missing if covered => ("missing", Some("no_trace")),
+            Fate::Missing if covered => ("missing", None),
             Fate::Missing => ("undetermined", Some("target_not_covered")),
         }
     }

@@ -101,7 +101,7 @@ fn every_group_and_code_is_there_in_a_full_world() {
         };
         all(&groups, SCOPE.name, &["not_enrolled", "assessment_failed", "created_after_start", "in_scope"]);
         all(&groups, OUTCOME.name, &["migrated", "missing", "undetermined", "out_of_scope", "arrived_out_of_scope"]);
-        all(&groups, REASON.name, &["ambiguous", "no_usable_key", "no_trace"]);
+        all(&groups, REASON.name, &["ambiguous", "no_usable_key"]);
         all(&groups, MATCH_METHOD.name, &["group_map", "members", "name"]);
         all(&codes, "predicted", &["empty", "alive", "already_empty", "unknown"]);
         all(&codes, "observed", &["not_observed", "deleted", "empty", "alive"]);

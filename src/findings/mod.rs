@@ -2,6 +2,7 @@
 
 mod billing;
 mod catalogue;
+mod clauses;
 mod concentration;
 mod exports;
 mod groups;
@@ -10,6 +11,7 @@ mod verdict;
 mod waivers;
 
 pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
+pub use clauses::{CLAUSES, Clause};
 pub use verdict::{exit_code, verdict};
 pub use waivers::{Waived, WaivedRows, Waivers};
 

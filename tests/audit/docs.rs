@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use qianhe::cli::Cli;
-use qianhe::findings::{CATALOGUE, rule_book};
+use qianhe::findings::{CATALOGUE, CLAUSES, rule_book};
 use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
-use qianhe::schema::tables::{LISTS, REPORTS};
+use qianhe::schema::tables::{LISTS, PRECHECK_REPORTS, REPORTS};
 use qianhe::schema::vocabulary::{
-    Assessment, BillingVerdict, Coverage, GroupMatchMethod, GroupReason, MatchMethod, Observed, Origin, Predicted, Reason, Severity,
-    Verdict,
+    Advice, Assessment, BillingVerdict, Coverage, GroupMatchMethod, GroupReason, MatchMethod, NoPart, Observed, Origin, Predicted, Reason,
+    Severity, Verdict,
 };
 use qianhe::schema::{Kind, Table};
 
@@ -30,6 +30,7 @@ const PARTS: &[Part] = &[
     ("lists", lists),
     ("rules", rules),
     ("findings", findings),
+    ("clauses", clauses),
     ("words", words),
     ("dictionary", dictionary),
     ("exit codes", exit_codes),
@@ -105,17 +106,15 @@ fn words() -> String {
     vocabulary!("`observed`", Observed);
     vocabulary!("`*_coverage`", Coverage);
     vocabulary!("`assessment`", Assessment);
-    vocabulary!("`reason` of groups", GroupReason);
-    vocabulary!("`match_method` of groups", GroupMatchMethod);
-    vocabulary!("`predicted`", Predicted);
-    vocabulary!("`observed`", Observed);
+    vocabulary!("`no_part` of a precheck", NoPart);
+    vocabulary!("`advice` of a precheck", Advice);
     text
 }
 
 /// The data dictionary: a column that stands in several reports is told once in each.
 fn dictionary() -> String {
     let mut text = String::new();
-    for report in REPORTS {
+    for report in REPORTS.iter().chain(PRECHECK_REPORTS) {
         let _ = writeln!(text, "\n#### `{}.parquet`\n\n{}.\n", report.name, capitalised(report.grain));
         text.push_str(&heading(&["column", "type", "null?", "means"]));
         for slot in report.columns {
@@ -137,6 +136,16 @@ fn type_of(kind: Kind) -> String {
 fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}
+
+/// What checks each question that the service's FAQ answers.
+fn clauses() -> String {
+    let mut text = heading(&["clause", "says", "checked how", "rules and findings"]);
+    for clause in CLAUSES {
+        let rules = clause.rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
+        row(&mut text, &[clause.code.to_owned(), clause.about.to_owned(), clause.check.to_owned(), rules]);
+    }
+    text
 }
 
 /// As every help text ends with.
@@ -191,7 +200,7 @@ fn the_readme_says_what_the_code_says() {
 /// Every report has a grain and a meaning for each column, or the dictionary would have holes.
 #[test]
 fn the_dictionary_has_no_holes() {
-    for table in REPORTS.iter().chain(LISTS) {
+    for table in REPORTS.iter().chain(PRECHECK_REPORTS).chain(LISTS) {
         let Table { name, grain, columns, .. } = table;
         assert!(!grain.is_empty() && columns.iter().all(|slot| slot.column.meaning.ends_with('.')), "{name}");
     }
