@@ -9,7 +9,7 @@ use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::decision::{Decision, Exports, decide};
 use crate::error::{Error, Result};
-use crate::findings::{self, WaivedRows};
+use crate::findings::{self, Audited, WaivedRows};
 use crate::groups::{GroupDecision, decide_groups};
 use crate::ingest::raw::Reject;
 use crate::ingest::{read_lists, read_snapshot};
@@ -44,9 +44,9 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     let bill = Bill::of(case, &counts)?;
 
     let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let mut waived = WaivedRows::of(case, &exports, &decision);
-    let findings =
-        findings::find(case, &exports, &decision, &groups, bill.as_ref(), &mut waived, &lists.inputs, &small::reject_keys(&read));
+    let mut waived = WaivedRows::of(case, &exports, &decision, &groups);
+    let audited = Audited { case, exports: &exports, decision: &decision, groups: &groups, bill: bill.as_ref() };
+    let findings = findings::find(&audited, &mut waived, &lists.inputs, &small::reject_keys(&read));
     let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
     let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
 
@@ -60,7 +60,7 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     controls::check(&totals)?;
 
     write_relations(stage.path(), &exports, &decision, &waived.relations, &footer)?;
-    write_groups(stage.path(), &groups, &footer)?;
+    write_groups(stage.path(), &groups, &waived, &footer)?;
     totals.extend(controls::recount(stage.path(), &summary.counts, &summary.group_counts)?);
     totals.extend(controls::recount_waived(stage.path(), &waived.relations)?);
     totals.extend(controls::recount_bill(stage.path(), summary.bill.as_ref())?);
@@ -96,8 +96,8 @@ fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, waived
     source.and(target)
 }
 
-fn write_groups(folder: &Path, decision: &GroupDecision, footer: &Footer) -> Result<()> {
-    let (rows, codes) = (groups::groups(decision), groups::join_codes(&decision.codes));
+fn write_groups(folder: &Path, decision: &GroupDecision, waived: &WaivedRows<'_>, footer: &Footer) -> Result<()> {
+    let (rows, codes) = (groups::groups(decision, &waived.groups), groups::join_codes(&decision.codes, &waived.join_codes));
     write_table(&folder.join("groups.parquet"), &GROUPS_REPORT, &rows, groups::GROUPS_SORTED_BY, footer)?;
     write_table(&folder.join("join_codes.parquet"), &JOIN_CODES_REPORT, &codes, groups::JOIN_CODES_SORTED_BY, footer)
 }

@@ -1,6 +1,6 @@
 //! Findings about groups and join codes (A2, B8).
 
-use super::Finding;
+use super::{Finding, Waivers};
 use crate::decision::Exports;
 use crate::groups::{DecidedGroup, GroupDecision};
 use crate::join_codes::JoinCode;
@@ -22,6 +22,9 @@ const BY_GROUP: &[OfGroups] = &[
     ("B8-group-map-other-owner", |group, _| group.of_other_owner),
 ];
 
+const OWNER_UNKNOWN: &str = "B8-group-owner-unknown";
+const LINKS_TWICE: &str = "Q-code-links-twice";
+
 /// Findings by the verdict on a code.
 const BY_VERDICT: &[(&str, CodeVerdict)] = &[
     ("A2-code-lost", CodeVerdict::Lost),
@@ -41,10 +44,35 @@ pub(super) fn find(exports: &Exports, decision: &GroupDecision) -> Vec<Finding> 
         let detail = if verdict == CodeVerdict::Unverified { answers(exports) } else { String::new() };
         about_codes(code, &decision.codes, |code| code.rule.verdict == verdict, detail)
     }));
-    findings.push(about_codes("Q-code-links-twice", &decision.codes, |code| code.links_twice, String::new()));
+    findings.push(about_codes(LINKS_TWICE, &decision.codes, |code| code.links_twice, String::new()));
     let set_aside = &exports.group_map.set_aside;
     findings.push(Finding::new("Q-group-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
     findings
+}
+
+/// Which groups a waiver covers: one about any of the findings that tell of them.
+pub(super) fn waived_groups(decision: &GroupDecision, waivers: &mut Waivers<'_>) -> Vec<bool> {
+    let rows = (0..).zip(&decision.groups).zip(&decision.matches.method);
+    rows.map(|((row, group), method)| {
+        let mut is_waived = decision.source.owner(row).is_none() && waivers.cover(OWNER_UNKNOWN, || key(decision, row));
+        for (code, _) in BY_GROUP.iter().filter(|(_, holds)| holds(group, *method)) {
+            is_waived |= waivers.cover(code, || key(decision, row));
+        }
+        is_waived
+    })
+    .collect()
+}
+
+/// Which join codes a waiver covers, likewise.
+pub(super) fn waived_codes(decision: &GroupDecision, waivers: &mut Waivers<'_>) -> Vec<bool> {
+    let waived = |code: &JoinCode| {
+        let mut is_waived = code.links_twice && waivers.cover(LINKS_TWICE, || code.config_id.clone());
+        for (finding, _) in BY_VERDICT.iter().filter(|(_, verdict)| *verdict == code.rule.verdict) {
+            is_waived |= waivers.cover(finding, || code.config_id.clone());
+        }
+        is_waived
+    };
+    decision.codes.iter().map(waived).collect()
 }
 
 fn about_groups(decision: &GroupDecision, (code, holds): OfGroups) -> Finding {
@@ -56,7 +84,7 @@ fn about_groups(decision: &GroupDecision, (code, holds): OfGroups) -> Finding {
 /// Groups whose owner nobody knows pass for not enrolled, though they may have been to move.
 fn without_owner(decision: &GroupDecision) -> Finding {
     let rows = (0..decision.source.rows() as u32).filter(|&row| decision.source.owner(row).is_none());
-    of_keys("B8-group-owner-unknown", rows.map(|row| key(decision, row)).collect(), "")
+    of_keys(OWNER_UNKNOWN, rows.map(|row| key(decision, row)).collect(), "")
 }
 
 /// The group's id, or its name where it has none.

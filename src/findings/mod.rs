@@ -120,17 +120,19 @@ impl Finding {
     }
 }
 
+/// All that there is something to say about.
+pub struct Audited<'a> {
+    pub case: &'a Case,
+    pub exports: &'a Exports,
+    pub decision: &'a Decision,
+    pub groups: &'a GroupDecision,
+    /// Where the case has a contract.
+    pub bill: Option<&'a Bill>,
+}
+
 /// Everything that there is to say, the most serious first, in the order of the catalogue.
-pub fn find(
-    case: &Case,
-    exports: &Exports,
-    decision: &Decision,
-    groups: &GroupDecision,
-    bill: Option<&Bill>,
-    waived: &mut WaivedRows<'_>,
-    lists: &[Input],
-    rejects: &[String],
-) -> Vec<Finding> {
+pub fn find(audited: &Audited<'_>, waived: &mut WaivedRows<'_>, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
+    let &Audited { case, exports, decision, groups, bill } = audited;
     let mut findings = relations::find(exports, decision, waived);
     findings.extend(concentration::find(case, exports, decision));
     findings.extend(bill.map(billing::find).unwrap_or_default());

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use arrow::array::BooleanArray;
 use jiff::civil::Date;
 
-use super::{Finding, relations};
+use super::{Finding, groups, relations};
 use crate::case::{Case, Waiver};
 use crate::decision::{Decision, Exports};
+use crate::groups::GroupDecision;
 
 /// The waivers of a case, and what each of them was found to be about.
 pub struct Waivers<'a> {
@@ -45,14 +46,22 @@ pub struct WaivedRows<'a> {
     pub(super) waivers: Waivers<'a>,
     /// By row of source-before.
     pub relations: BooleanArray,
+    /// By group of source-before.
+    pub groups: Vec<bool>,
+    /// By join code of [`GroupDecision::codes`].
+    pub join_codes: Vec<bool>,
 }
 
 impl<'a> WaivedRows<'a> {
     /// Lays the waivers of the case over the decided rows.
-    pub fn of(case: &'a Case, exports: &Exports, decision: &Decision) -> Self {
+    pub fn of(case: &'a Case, exports: &Exports, decision: &Decision, groups: &GroupDecision) -> Self {
         let mut waivers = Waivers::of(case);
-        let relations = relations::waived(exports, decision, &mut waivers);
-        Self { waivers, relations }
+        Self {
+            relations: relations::waived(exports, decision, &mut waivers),
+            groups: groups::waived_groups(groups, &mut waivers),
+            join_codes: groups::waived_codes(groups, &mut waivers),
+            waivers,
+        }
     }
 }
 

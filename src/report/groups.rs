@@ -2,7 +2,7 @@
 
 use arrow::array::RecordBatch;
 
-use crate::groups::{DecidedGroup, GroupDecision};
+use crate::groups::GroupDecision;
 use crate::join_codes::JoinCode;
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT};
 use crate::schema::vocabulary::{GroupMatchMethod, GroupReason, Predicted};
@@ -14,17 +14,18 @@ pub const GROUPS_SORTED_BY: &[&Column] = &[&fields::GROUP_OUTCOME, &fields::SOUR
 pub const JOIN_CODES_SORTED_BY: &[&Column] = &[&fields::CODE_VERDICT, &fields::CONFIG_ID];
 
 /// Every group of source-before, sorted by outcome, then owner, then as the snapshot sorts them: by id.
-pub fn groups(decision: &GroupDecision) -> RecordBatch {
+pub fn groups(decision: &GroupDecision, waived: &[bool]) -> RecordBatch {
     let mut order: Vec<u32> = (0..decision.source.rows() as u32).collect();
     order.sort_by_key(|&row| (decision.groups[row as usize].outcome().word(), decision.source.owner(row)));
     let mut rows = Rows::new(&GROUPS_REPORT);
     for row in order {
-        push_group(&mut rows, decision, row, &decision.groups[row as usize]);
+        push_group(&mut rows, decision, row, waived[row as usize]);
     }
     rows.finish()
 }
 
-fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, group: &DecidedGroup) {
+fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, is_waived: bool) {
+    let group = &decision.groups[row as usize];
     let (source, target) = (&decision.source, &decision.target);
     let method = decision.matches.method[row as usize];
     rows.push(&[
@@ -44,16 +45,16 @@ fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, group: &Decid
         group.target.and_then(|row| target.member_count(row)).map_or(Cell::Null, Cell::Integer),
         group.member_overlap.map_or(Cell::Null, Cell::Ratio),
         group.still_at_source.map_or(Cell::Null, Cell::Flag),
-        Cell::Flag(false),
+        Cell::Flag(is_waived),
     ]);
 }
 
 /// Every join code, sorted by verdict, then by id.
-pub fn join_codes(codes: &[JoinCode]) -> RecordBatch {
-    let mut order: Vec<&JoinCode> = codes.iter().collect();
-    order.sort_by_key(|code| (code.rule.verdict.word(), &code.config_id));
+pub fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
+    let mut order: Vec<(&JoinCode, bool)> = codes.iter().zip(waived.iter().copied()).collect();
+    order.sort_by_key(|(code, _)| (code.rule.verdict.word(), &code.config_id));
     let mut rows = Rows::new(&JOIN_CODES_REPORT);
-    for code in order {
+    for (code, is_waived) in order {
         rows.push(&[
             Cell::Text(&code.config_id),
             text(code.remark.as_deref()),
@@ -66,7 +67,7 @@ pub fn join_codes(codes: &[JoinCode]) -> RecordBatch {
             Cell::Text(code.rule.verdict.word()),
             Cell::Text(code.rule.severity.word()),
             list(code.kept_alive_by.as_deref()),
-            Cell::Flag(false),
+            Cell::Flag(is_waived),
         ]);
     }
     rows.finish()

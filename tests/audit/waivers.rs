@@ -105,6 +105,29 @@ fn findings_without_rows_are_waived_by_their_keys() {
 }
 
 #[test]
+fn groups_and_join_codes_are_waived_by_their_ids() {
+    let left_behind = || {
+        let story = crate::groups::story().groups("source-before", "g: ann vip 2025-01-01 members=u1; h: ann day 2025-01-01 members=u2");
+        story
+            .groups("source-after", "g: ann vip 2025-01-01; h: ann day 2025-01-01")
+            .groups("target-after", "")
+            .codes("source-before", "c: g")
+            .codes("source-after", "c: g")
+    };
+    let waived = |audit: &Audit, report: &str, id: &str| -> Vec<String> {
+        audit.report(report).iter().filter(|row| row["waived"] == "true").map(|row| row[id].clone()).collect()
+    };
+    let audit = left_behind().audit();
+    assert!(finding(&audit, "B8-group-missing").counts() && finding(&audit, "A2-code-group-left-behind").counts());
+    assert!(waived(&audit, "groups", "source_chat_id").is_empty() && waived(&audit, "join_codes", "config_id").is_empty());
+    let audit = left_behind().toml(&(waiver("B8-group-missing", "keys = [\"g\"]") + &waiver("A2-code-group-left-behind", ""))).audit();
+    assert_eq!(waived(&audit, "groups", "source_chat_id"), ["g"]);
+    assert_eq!(waived(&audit, "join_codes", "config_id"), ["c"]);
+    assert_eq!((finding(&audit, "B8-group-missing").waived.count, finding(&audit, "A2-code-group-left-behind").counts()), (1, false));
+    assert!(!audit.findings().contains_key("Q-waiver-unused"));
+}
+
+#[test]
 fn findings_of_the_bill_are_waived_too() {
     let contract = "[contract]\nrelations = 2\nunit_price = \"1\"\nparty = \"x\"\n";
     let story = Story::new("ann: wei 2025-01-01; ann: li 2025-01-01", "ann2: wei 2026-05-02; ann2: li 2026-05-02").toml(contract);
