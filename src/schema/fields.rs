@@ -129,8 +129,8 @@ columns! {
     SCOPE_ASSESSMENT_FAILED: Kind::Count, "assessment_failed", [], "Relations with that scope.";
     SCOPE_ADDED_AFTER_START: Kind::Count, "added_after_start", [], "Relations with that scope.";
     HELD_AT_TARGET: Kind::Count, "held_at_target", [], "Relations that the mapped account holds in target-before; null where nobody knows.";
-    EXPECTED_AT_TARGET: Kind::Count, "expected_at_target", [], "held_at_target + in_scope: at most so many, for who is a customer of both is not known yet.";
-    EXCEEDS_CAP: Kind::Flag, "exceeds_cap", [], "Whether that is more than policy.customer_cap.";
+    EXPECTED_AT_TARGET: Kind::Count, "expected_at_target", [], "`held_at_target` + `in_scope`: at most so many, for who is a customer of both is not known yet.";
+    EXCEEDS_CAP: Kind::Flag, "exceeds_cap", [], "Whether that is more than `policy.customer_cap`.";
     ADVICE: Kind::Word(Advice::WORDS), "advice", [], "What to do about the code before the start (A2).";
     PROPOSALS: Kind::TextList, "proposals", [], "Up to five groups that stay and could be tied to the code, the least full first.";
     CODE: Kind::Text, "code", [], "The finding's stable code, which starts with its clause.";
