@@ -11,11 +11,11 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use polars::prelude::{Column, Expr, IntoLazy, NamedFrom, PlSmallStr, Series};
 
 use crate::case::{Case, Policy};
+use crate::counts::Counts;
 use crate::error::{Error, Result};
 use crate::frame;
 use crate::matching::{self, IdMap, Matches, NOT_MATCHED, Namespaces, Pair, Side};
 use crate::outcomes::{self, ORIGIN_RULES, RULE_BOOK, Rule};
-use crate::report::summary::Counts;
 use crate::schema::evidence as e;
 use crate::schema::tables::{MEMBERS, RELATIONS_TABLE};
 use crate::schema::vocabulary::{Assessment, Coverage, Origin, Outcome, Reason, Scope};

@@ -35,6 +35,7 @@ pub mod decision;
 pub mod groups;
 pub mod join_codes;
 pub mod billing;
+pub mod counts;
 pub mod findings;
 pub mod controls;
 pub mod report;

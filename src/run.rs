@@ -7,6 +7,7 @@ use arrow::array::{BooleanArray, RecordBatch};
 use crate::billing::Bill;
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
+use crate::counts::{Counts, GroupCounts};
 use crate::decision::{Decision, Exports, decide};
 use crate::error::{Error, Result};
 use crate::findings::{self, Audited, WaivedRows};
@@ -18,7 +19,7 @@ use crate::matching::IdMap;
 use crate::progress::Progress;
 use crate::report::parquet::{Footer, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage};
-use crate::report::summary::{Counts, GroupCounts, SCHEMA_VERSION};
+use crate::report::summary::SCHEMA_VERSION;
 use crate::report::{aggregates, groups, relations, small};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT,

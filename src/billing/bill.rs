@@ -6,8 +6,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::drift::Drift;
 use super::lines::{self, Line};
 use crate::case::{Case, Contract, Payment, PaymentCovers};
+use crate::counts::Counts;
 use crate::error::{Error, Result};
-use crate::report::summary::Counts;
 use crate::schema::vocabulary::{Outcome, Scope};
 
 /// Digits before the point that `decimal(18,2)` holds.

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// A commented `case.toml`. Lines that start with `#` and no space are settings to switch on.
 pub const TEMPLATE: &str = include_str!("template.toml");
 
-/// What every audit needs. The optional folders are left to the user, since an empty one reads as "nothing was there".
+/// What every audit needs. The optional folders are left to the user, since an empty one stops the run.
 const FOLDERS: &[&str] = &["source-before", "target-after", "lists"];
 
 /// Makes the folder of a case and returns the path of its `case.toml`.

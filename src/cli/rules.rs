@@ -7,9 +7,9 @@ use super::out::{self, Out};
 use crate::error::{Error, Result};
 use crate::findings::{RuleLine, rule_book};
 
-/// List every finding that an audit can raise: its code, clause, severity and meaning.
+/// List every rule of scope, outcome, origin and verdict in order of precedence, then every finding that a run can raise.
 ///
-/// The codes are what [[waivers]] in case.toml name.
+/// The codes of findings are what [[waivers]] in case.toml name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe rules --json

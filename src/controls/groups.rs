@@ -3,10 +3,10 @@
 use arrow::array::RecordBatch;
 
 use super::ControlTotal;
+use crate::counts::GroupCounts;
 use crate::decision::Exports;
 use crate::groups::GroupDecision;
 use crate::matching::NOT_MATCHED;
-use crate::report::summary::GroupCounts;
 use crate::schema::tables::{GROUPS, JOIN_CODES};
 use crate::snapshot::stands_in;
 

@@ -6,10 +6,10 @@ mod published;
 pub use groups::group_totals;
 pub use published::{recount, recount_bill, recount_waived};
 
+use crate::counts::Counts;
 use crate::decision::{Decision, Exports};
 use crate::error::{Error, Result};
 use crate::matching::NOT_MATCHED;
-use crate::report::summary::Counts;
 use crate::schema::tables::{ACCOUNTS_REPORT, CONTROL_TOTALS_REPORT};
 use crate::schema::{Cell, Column, Rows, fields};
 use crate::snapshot::Input;

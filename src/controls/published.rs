@@ -11,8 +11,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::ControlTotal;
 use crate::billing::Bill;
+use crate::counts::{Counts, GroupCounts};
 use crate::error::{Error, Result};
-use crate::report::summary::{Counts, GroupCounts};
 use crate::schema::Column;
 use crate::schema::fields;
 

@@ -11,7 +11,7 @@ use crate::case::{Case, Policy};
 use crate::controls::ControlTotal;
 use crate::decision::Plan;
 use crate::findings::{self, Finding};
-use crate::report::summary::SCHEMA_VERSION;
+use crate::report::summary::{FindingJson, SCHEMA_VERSION};
 use crate::schema::vocabulary::{Advice, Predicted, Scope, Severity};
 
 /// The assessment of a planned migration, as data.
@@ -200,14 +200,6 @@ struct BillJson<'a> {
     currency: &'a str,
 }
 
-#[derive(Serialize)]
-struct FindingJson<'a> {
-    code: &'a str,
-    severity: &'static str,
-    clause: &'a str,
-    count: u64,
-}
-
 impl<'a> Json<'a> {
     fn of(summary: &'a PrecheckSummary) -> Self {
         let predicted = |word: &Predicted| summary.codes.iter().filter(|code| code.code.predicted == *word).count();
@@ -241,11 +233,5 @@ impl<'a> BillJson<'a> {
             payable: bill.payable.to_string(),
             currency: &bill.contract.currency,
         }
-    }
-}
-
-impl<'a> FindingJson<'a> {
-    fn of(finding: &'a Finding) -> Self {
-        Self { code: finding.rule.code, severity: finding.rule.severity.word(), clause: finding.rule.clause, count: finding.count }
     }
 }
