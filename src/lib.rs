@@ -1,5 +1,5 @@
-//! qianhe (迁核) audits finished WeCom customer migrations: it reads both corps' exports, gives every customer relation
-//! exactly one outcome with its evidence, and proves its own numbers.
+//! qianhe (迁核) audits finished WeCom customer migrations: it reads both corps' exports, gives every customer relation,
+//! group and join code exactly one outcome with its evidence, settles the bill, and proves its own numbers.
 //!
 //! ```text
 //!  case.toml   lists/   source-before/  source-after/  target-before/  target-after/
@@ -10,13 +10,16 @@
 //!      |          \______________  ____________/
 //!      |                         \/
 //!      |          decision, groups, join_codes            scope -> matching -> outcomes, origins
-//!      |                         |
-//!      \_____________  billing                              contract, tolerance, payments beside what was delivered
-//!                         |
-//!                findings, controls                       what to tell, what must balance
-//!                         |
-//!                       report                            one decided case, many writers, published all or not at all
+//!      \_____________________  |
+//!                             \|
+//!                           billing                       contract, tolerance, payments beside what was delivered
+//!                              |
+//!                      findings, controls                 what to tell, what must balance
+//!                              |
+//!                           report                        one decided case, many writers, published all or not at all
 //! ```
+//!
+//! `run` is the audit, top to bottom. `precheck` applies the same scope, prediction and bill to source-before alone.
 //!
 //! Invariants, checked at the end of every run ([`controls`]) and by the laws in `tests/audit`:
 //! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
