@@ -24,12 +24,14 @@ impl Counts {
         let mut scopes = vec![0; Scope::ALL.len()];
         let mut outcomes = vec![0; Outcome::ALL.len()];
         let mut origins = vec![0; Origin::ALL.len()];
-        for row in 0..decision.rule.len() {
-            scopes[decision.scope[row].code() as usize] += 1;
-            outcomes[decision.outcome(row).code() as usize] += 1;
-        }
-        for origin in &decision.origin {
-            origins[origin.code() as usize] += 1;
+        for part in &decision.parts {
+            for row in 0..part.source_rows() {
+                scopes[part.scope[row].code() as usize] += 1;
+                outcomes[part.outcome(row).code() as usize] += 1;
+            }
+            for origin in &part.origin {
+                origins[origin.code() as usize] += 1;
+            }
         }
         Self {
             by_scope: by_word(Scope::WORDS, scopes),

@@ -19,13 +19,18 @@
 //!                           report                        one decided case, many writers, published all or not at all
 //! ```
 //!
+//! Relations are read, decided and written in partitions of whole account pairs, so that memory does not grow with the
+//! case: [`snapshot::Layout`] says which account stands where, [`spill`] takes what is not needed yet. Of each relation only
+//! what was decided stays in memory.
+//!
 //! `run` is the audit, top to bottom. `precheck` applies the same scope, prediction and bill to source-before alone.
 //!
 //! Invariants, checked at the end of every run ([`controls`]) and by the laws in `tests/audit`:
 //! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
 //! - every relation of source-before has one scope, one outcome, at most one match; so has every one of target-after;
 //! - every group of source-before has one scope, one outcome, at most one match; every join code one verdict;
-//! - equal inputs give equal bytes; order, split and compression of the inputs change nothing but their provenance;
+//! - equal inputs give equal bytes; order, split and compression of the inputs change nothing but their provenance, memory
+//!   and partitions change nothing at all;
 //! - no hash decides anything: keys are verified by the texts that they stand for.
 
 pub mod case;
@@ -52,5 +57,6 @@ pub mod frame;
 pub mod interrupt;
 pub mod progress;
 pub mod schema;
+pub mod spill;
 
 pub use error::{Error, Result};

@@ -2,33 +2,34 @@
 
 use std::path::Path;
 
-use arrow::array::{BooleanArray, RecordBatch};
+use arrow::array::RecordBatch;
 
 use crate::billing::Bill;
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::counts::{Counts, GroupCounts};
-use crate::decision::{Decision, Exports, decide};
+use crate::decision::{Exports, decide};
 use crate::error::{Error, Result};
-use crate::findings::{self, Audited, WaivedRows};
+use crate::findings::{self, Audited, Concentration, WaivedGroups, Waivers};
 use crate::groups::{GroupDecision, decide_groups};
 use crate::ingest::raw::Reject;
 use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
 use crate::matching::IdMap;
 use crate::progress::Progress;
-use crate::report::parquet::{Footer, write_table};
+use crate::report::parquet::{Footer, GroupWriter, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::SCHEMA_VERSION;
-use crate::report::{aggregates, groups, relations, small};
+use crate::report::{accounts, groups, large, small};
 use crate::schema::tables::{
-    ACCOUNTS_REPORT, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP, CUSTOMERS_REPORT,
-    FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT,
+    ACCOUNTS_REPORT, AUDITED_RELATIONS, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
+    FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT, RELATIONS_TABLE,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
 use crate::scope::{Enrolment, Refusals};
-use crate::snapshot::{Input, Snapshot, merge};
+use crate::snapshot::{Corp, Input, Layout, RelationsBuilder, Snapshot, corp, merge};
+use crate::spill::{Memory, Resources};
 
 pub use crate::report::summary::AuditSummary;
 
@@ -36,46 +37,43 @@ pub use crate::report::summary::AuditSummary;
 ///
 /// # Errors
 /// Any [`Error`]; nothing is published then.
-pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSummary> {
+pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<AuditSummary> {
     let stage = Stage::beside(out)?;
-    let (exports, lists) = read(case, progress)?;
+    let memory = stage.memory(resources);
+    let (exports, lists) = read(case, &memory, progress)?;
     let decision = decide(case, &exports)?;
     let groups = decide_groups(case, &exports, &decision);
     let (counts, group_counts) = (Counts::of(&decision), GroupCounts::of(&exports, &groups));
     let bill = Bill::of(case, &counts)?;
 
     let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let mut waived = WaivedRows::of(case, &exports, &decision, &groups);
-    let audited = Audited { case, exports: &exports, decision: &decision, groups: &groups, bill: bill.as_ref() };
-    let findings = findings::find(&audited, &mut waived, &lists.inputs, &small::reject_keys(&read));
     let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
-    let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
-
-    let footer = footer(case, &summary.inputs);
-    let accounts = aggregates::accounts(&exports, &decision)?;
-    let customers = aggregates::customers(&exports, &decision)?;
-    let inputs: Vec<&Input> = summary.inputs.iter().collect();
-    let mut totals = controls::totals(&exports, &decision, &summary.counts, &accounts, &customers, &inputs);
-    totals.extend(controls::group_totals(&exports, &groups, &summary.group_counts));
+    let footer = footer(case, &inputs);
+    let accounts = accounts::accounts(&exports, &decision);
+    let mut totals = controls::totals(&exports, &decision, &counts, &accounts, &inputs.iter().collect::<Vec<_>>());
+    totals.extend(controls::group_totals(&exports, &groups, &group_counts));
     totals.extend(accepted_totals(&exports, &lists));
     controls::check(&totals)?;
 
-    write_relations(stage.path(), &exports, &decision, &waived.relations, &footer)?;
-    write_groups(stage.path(), &groups, &waived, &footer)?;
-    totals.extend(controls::recount(stage.path(), &summary.counts, &summary.group_counts)?);
-    totals.extend(controls::recount_waived(stage.path(), &waived.relations)?);
-    totals.extend(controls::recount_bill(stage.path(), summary.bill.as_ref())?);
+    let mut waivers = Waivers::of(case);
+    let waived_groups = WaivedGroups::of(&groups, &mut waivers);
+    let walked = large::write(&exports, &decision, Concentration::of(case, &decision), &mut waivers, stage.path(), &footer, &memory)?;
+    write_groups(stage.path(), &groups, &waived_groups, &footer)?;
+    totals.extend(controls::customers(&counts, walked.customers));
+    totals.extend(controls::recount(stage.path(), &counts, &group_counts)?);
+    totals.extend(controls::recount_waived(stage.path(), walked.waived)?);
+    totals.extend(controls::recount_bill(stage.path(), bill.as_ref())?);
     controls::check(&totals)?;
+
+    let concentration = &walked.concentration;
+    let audited = Audited { case, exports: &exports, decision: &decision, groups: &groups, concentration, bill: bill.as_ref() };
+    let findings = findings::find(&audited, walked.findings, &mut waivers, &lists.inputs, &small::reject_keys(&read));
+    let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
 
     let write = |table: &'static Table, batch: &RecordBatch, sorted_by: &[&crate::schema::Column]| {
         write_table(&stage.path().join(format!("{}.parquet", table.name)), table, batch, sorted_by, &footer)
     };
     write(&ACCOUNTS_REPORT, &accounts, &[&fields::SOURCE_USERID])?;
-    write(
-        &CUSTOMERS_REPORT,
-        &arrow::compute::concat_batches(&CUSTOMERS_REPORT.arrow_schema(), &customers)?,
-        &[&fields::SOURCE_EXTERNAL_USERID],
-    )?;
     write(&BILLING_REPORT, &small::billing(summary.bill.as_ref(), summary.bill.as_ref().map_or(&[], |bill| &bill.lines)), &[])?;
     write(&FINDINGS_REPORT, &small::findings(&summary.findings), &[])?;
     write(&COVERAGE_REPORT, &small::coverage(exports.snapshots()), &[])?;
@@ -88,16 +86,7 @@ pub fn audit(case: &Case, out: &Path, progress: &dyn Progress) -> Result<AuditSu
     Ok(summary)
 }
 
-/// The two large reports, side by side.
-fn write_relations(folder: &Path, exports: &Exports, decision: &Decision, waived: &BooleanArray, footer: &Footer) -> Result<()> {
-    let (source, target) = rayon::join(
-        || relations::write_relations(&folder.join("relations.parquet"), exports, decision, waived, footer),
-        || relations::write_target_relations(&folder.join("target_relations.parquet"), exports, decision, footer),
-    );
-    source.and(target)
-}
-
-fn write_groups(folder: &Path, decision: &GroupDecision, waived: &WaivedRows<'_>, footer: &Footer) -> Result<()> {
+fn write_groups(folder: &Path, decision: &GroupDecision, waived: &WaivedGroups, footer: &Footer) -> Result<()> {
     let (rows, codes) = (groups::groups(decision, &waived.groups), groups::join_codes(&decision.codes, &waived.join_codes));
     write_table(&folder.join("groups.parquet"), &GROUPS_REPORT, &rows, groups::GROUPS_SORTED_BY, footer)?;
     write_table(&folder.join("join_codes.parquet"), &JOIN_CODES_REPORT, &codes, groups::JOIN_CODES_SORTED_BY, footer)
@@ -139,14 +128,15 @@ impl IngestSummary {
 ///
 /// # Errors
 /// Any [`Error`]; nothing is published then.
-pub fn ingest(case: &Case, out: &Path, progress: &dyn Progress) -> Result<IngestSummary> {
+pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<IngestSummary> {
     let folder = out.join(SNAPSHOTS);
     let stage = Stage::beside(&folder)?;
+    let memory = stage.memory(resources);
     let mut summary = IngestSummary { folder, rows: Vec::new(), rejected: 0 };
     let mut inputs = Vec::new();
     let mut rejects: Vec<(Role, Vec<Input>, Vec<Reject>)> = Vec::new();
     for &role in Role::ALL {
-        let Some(snapshot) = snapshot(case, role, progress)? else { continue };
+        let Some(snapshot) = snapshot(case, role, Partitions::Own, &memory, progress)? else { continue };
         controls::check(&[controls::rows_of_tables(role.word(), accepted_rows(&snapshot), &snapshot.inputs)])?;
         let tables = write_snapshot(&snapshot, stage.path(), &footer(case, &snapshot.inputs))?;
         summary.rows.push((role.word().to_owned(), tables));
@@ -173,11 +163,24 @@ fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer) -> Result
     let mut tables = Vec::new();
     for &table in CANONICAL {
         interrupt::check()?;
-        let rows = snapshot.table(table);
-        write_table(&folder.join(format!("{}.parquet", table.name)), table, rows, table.key, footer)?;
-        tables.push((table.name.to_owned(), rows.num_rows() as u64));
+        let path = folder.join(format!("{}.parquet", table.name));
+        if table.name == RELATIONS_TABLE.name {
+            write_relations(snapshot, &path, footer)?;
+        } else {
+            write_table(&path, table, snapshot.table(table), table.key, footer)?;
+        }
+        tables.push((table.name.to_owned(), snapshot.rows_of(table)));
     }
     Ok(tables)
+}
+
+/// The partitions of a snapshot that was read for itself are ranges of its own accounts: one after the other they are sorted.
+fn write_relations(snapshot: &Snapshot, path: &Path, footer: &Footer) -> Result<()> {
+    let mut writer = GroupWriter::create(path, &RELATIONS_TABLE, RELATIONS_TABLE.key, footer)?;
+    for partition in 0..snapshot.relations.partitions() {
+        writer.write(snapshot.relations.part(partition)?.rows)?;
+    }
+    writer.finish()
 }
 
 /// The lists, with what became of their records.
@@ -223,23 +226,48 @@ impl Lists {
 }
 
 /// Reads everything that the case has.
-fn read(case: &Case, progress: &dyn Progress) -> Result<(Exports, ListsRead)> {
+fn read(case: &Case, memory: &Memory, progress: &dyn Progress) -> Result<(Exports, ListsRead)> {
     let Lists { enrolment, customer_map, group_map, refusals, read } = Lists::read(case, progress)?;
-    let source_before = required(case, Role::SourceBefore, progress)?;
-    let target_after = required(case, Role::TargetAfter, progress)?;
-    let source_after = snapshot(case, Role::SourceAfter, progress)?;
-    let target_before = snapshot(case, Role::TargetBefore, progress)?;
+    let source_before = required(case, Role::SourceBefore, Partitions::Pairs(&enrolment), memory, progress)?;
+    let same = || Partitions::Same(source_before.layout());
+    let target_after = required(case, Role::TargetAfter, same(), memory, progress)?;
+    let source_after = snapshot(case, Role::SourceAfter, same(), memory, progress)?;
+    let target_before = snapshot(case, Role::TargetBefore, same(), memory, progress)?;
     Ok((Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after }, read))
 }
 
-pub(crate) fn snapshot(case: &Case, role: Role, progress: &dyn Progress) -> Result<Option<Snapshot>> {
-    let Some(raw) = read_snapshot(case, role, progress)? else { return Ok(None) };
-    let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
-    Snapshot::build(role, raw, trusted).map(Some)
+/// Which partitions the relations of a snapshot are put into.
+#[derive(Clone, Copy)]
+pub(crate) enum Partitions<'a> {
+    /// Ranges of its own accounts, with all columns: it is read for itself.
+    Own,
+    /// Ranges of its own accounts, which the accounts that they are mapped to will join.
+    Pairs(&'a Enrolment),
+    /// Those of another snapshot.
+    Same(&'a Layout),
 }
 
-pub(crate) fn required(case: &Case, role: Role, progress: &dyn Progress) -> Result<Snapshot> {
-    snapshot(case, role, progress)?.ok_or_else(|| {
+/// Reads the snapshot of a role.
+pub(crate) fn snapshot(
+    case: &Case,
+    role: Role,
+    partitions: Partitions<'_>,
+    memory: &Memory,
+    progress: &dyn Progress,
+) -> Result<Option<Snapshot>> {
+    let builder = |table, layout, enrolment| RelationsBuilder::new(table, corp(role), layout, enrolment, memory);
+    let relations = match partitions {
+        Partitions::Own => RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, memory),
+        Partitions::Pairs(enrolment) => builder(&AUDITED_RELATIONS, None, Some(enrolment)),
+        Partitions::Same(layout) => builder(&AUDITED_RELATIONS, Some(layout.clone()), None),
+    };
+    let Some(raw) = read_snapshot(case, role, &relations, progress)? else { return Ok(None) };
+    let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
+    Snapshot::build(role, raw, relations, trusted).map(Some)
+}
+
+pub(crate) fn required(case: &Case, role: Role, partitions: Partitions<'_>, memory: &Memory, progress: &dyn Progress) -> Result<Snapshot> {
+    snapshot(case, role, partitions, memory, progress)?.ok_or_else(|| {
         let remedy = format!("put the exports there, or name their path in [snapshots.{role}] of case.toml");
         Error::input(case.root.join(role.word()), "folder", format!("the export {role} is missing"), remedy)
     })
@@ -254,8 +282,8 @@ fn accepted_totals(exports: &Exports, lists: &ListsRead) -> Vec<ControlTotal> {
 /// Rows that records became: of all tables, less the relations that only the unassigned list shows, and the coverage,
 /// which is drawn from whole answers and not from records (unless it was ingested before).
 pub(crate) fn accepted_rows(snapshot: &Snapshot) -> u64 {
-    CANONICAL.iter().filter(|table| table.name != COVERAGE.name).map(|table| snapshot.table(table).num_rows() as u64).sum::<u64>()
-        - snapshot.echoes
+    CANONICAL.iter().filter(|table| table.name != COVERAGE.name).map(|table| snapshot.rows_of(table)).sum::<u64>()
+        - snapshot.relations.echoes
         + snapshot.coverage_records
 }
 

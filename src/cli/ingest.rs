@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::exit_codes;
+use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
 use crate::{case, run};
@@ -27,13 +28,15 @@ pub(super) struct Args {
     /// Print the counts as JSON instead of text
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    machine: Machine,
 }
 
 impl Args {
     pub fn run(&self, out: Out) -> Result<u8> {
         let case = case::load(&self.case, &self.set)?;
         let folder = self.out.as_ref().unwrap_or(&case.root);
-        let summary = run::ingest(&case, folder, out.progress().as_ref())?;
+        let summary = run::ingest(&case, folder, self.machine.resources(), out.progress().as_ref())?;
         if self.json {
             out::data(&summary.to_json())?;
         } else {

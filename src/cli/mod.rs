@@ -7,6 +7,7 @@ mod init;
 mod rules;
 mod demo;
 pub mod crash;
+mod machine;
 pub mod out;
 mod progress;
 mod views;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::exit_codes;
+use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
 use crate::{case, precheck};
@@ -28,13 +29,15 @@ pub(super) struct Args {
     /// Print precheck.json instead of the text
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    machine: Machine,
 }
 
 impl Args {
     pub fn run(&self, out: Out) -> Result<u8> {
         let case = case::load_plan(&self.case, &self.set)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("precheck"));
-        let summary = precheck::precheck(&case, &reports, out.progress().as_ref())?;
+        let summary = precheck::precheck(&case, &reports, self.machine.resources(), out.progress().as_ref())?;
         if self.json {
             out::data(&summary.to_json())?;
         } else {

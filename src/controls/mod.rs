@@ -7,9 +7,9 @@ pub use groups::group_totals;
 pub use published::{recount, recount_bill, recount_waived};
 
 use crate::counts::Counts;
-use crate::decision::{Decision, Exports};
+use crate::decision::{DecidedPart, Decision, Exports, count_matched};
 use crate::error::{Error, Result};
-use crate::matching::NOT_MATCHED;
+use crate::report::large::CustomerTotals;
 use crate::schema::tables::{ACCOUNTS_REPORT, CONTROL_TOTALS_REPORT};
 use crate::schema::{Cell, Column, Rows, fields};
 use crate::snapshot::Input;
@@ -37,19 +37,10 @@ impl ControlTotal {
 }
 
 /// All equations that can be checked before the reports are written.
-pub fn totals(
-    exports: &Exports,
-    decision: &Decision,
-    counts: &Counts,
-    accounts: &RecordBatch,
-    customers: &[RecordBatch],
-    inputs: &[&Input],
-) -> Vec<ControlTotal> {
-    let relations = exports.source_before.relations().num_rows() as u64;
-    let target_relations = exports.target_after.relations().num_rows() as u64;
-    let matched = |rows: &[u32]| rows.iter().filter(|&&row| row != NOT_MATCHED).count() as u64;
+pub fn totals(exports: &Exports, decision: &Decision, counts: &Counts, accounts: &RecordBatch, inputs: &[&Input]) -> Vec<ControlTotal> {
+    let (relations, target_relations) = (exports.source_before.relations.len(), exports.target_after.relations.len());
+    let matched = |rows: fn(&DecidedPart) -> &[u32]| decision.parts.iter().map(|part| count_matched(rows(part))).sum::<u64>();
     let sum = |column: &Column| column_sum(accounts, column);
-    let in_customers = |column: &Column| customers.iter().map(|batch| column_sum(batch, column)).sum::<u64>();
     vec![
         records(inputs),
         ControlTotal::new("relations of source-before = sum of outcomes", relations, counts.by_outcome.values().sum()),
@@ -57,8 +48,8 @@ pub fn totals(
         ControlTotal::new("relations of target-after = sum of origins", target_relations, counts.by_origin.values().sum()),
         ControlTotal::new(
             "matched at the source = matched at the target",
-            matched(&decision.matches.target_of),
-            matched(&decision.matches.source_of),
+            matched(|part| &part.matches.target_of) + decision.misplaced.found_at_source(),
+            matched(|part| &part.matches.source_of) + decision.misplaced.found_at_target(),
         ),
         ControlTotal::new("relations = accounts + not enrolled", relations, sum(&fields::SOURCE_RELATIONS) + unenrolled(decision)),
         ControlTotal::new("outcomes by account = relations of accounts", outcome_sum(accounts), sum(&fields::SOURCE_RELATIONS)),
@@ -68,8 +59,14 @@ pub fn totals(
             sum(&fields::TARGET_RELATIONS) + elsewhere(exports),
         ),
         ControlTotal::new("in scope by account = in scope", sum(&fields::IN_SCOPE), counts.by_scope.get("in_scope").copied().unwrap_or(0)),
-        ControlTotal::new("relations = relations of customers", relations, in_customers(&fields::RELATIONS)),
-        ControlTotal::new("missing = missing of customers", counts.by_outcome["missing"], in_customers(&fields::COUNT_MISSING)),
+    ]
+}
+
+/// The customers beside the relations that they were counted from, once they are written.
+pub fn customers(counts: &Counts, customers: CustomerTotals) -> Vec<ControlTotal> {
+    vec![
+        ControlTotal::new("relations = relations of customers", counts.by_outcome.values().sum(), customers.relations),
+        ControlTotal::new("missing = missing of customers", counts.by_outcome["missing"], customers.missing),
     ]
 }
 
@@ -86,13 +83,14 @@ pub fn rows_of_tables(name: &str, rows: u64, inputs: &[Input]) -> ControlTotal {
 }
 
 fn unenrolled(decision: &Decision) -> u64 {
-    decision.account.iter().filter(|account| account.is_none()).count() as u64
+    let enrolled = |part: &DecidedPart| part.pairs.iter().map(|(_, pair)| pair.source.len()).sum::<usize>();
+    decision.parts.iter().map(|part| (part.source_rows() - enrolled(part)) as u64).sum()
 }
 
 /// Target relations under accounts that no source account is mapped to.
 fn elsewhere(exports: &Exports) -> u64 {
-    let accounts = exports.target_after.accounts();
-    accounts.iter().filter(|(userid, _)| exports.enrolment.by_target(userid).is_none()).map(|(_, range)| range.len() as u64).sum()
+    let accounts = exports.target_after.relations.accounts();
+    accounts.iter().filter(|(userid, _)| exports.enrolment.by_target(userid).is_none()).map(|(_, rows)| rows).sum()
 }
 
 fn column_sum(batch: &RecordBatch, column: &Column) -> u64 {

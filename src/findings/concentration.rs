@@ -4,16 +4,19 @@
 //! most 20 % of the groups that had relations in scope, and never below 10 missing relations. A relation whose group is
 //! unknown counts as missing and stands in no group.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, Int64Array};
 use arrow::datatypes::Int64Type;
+use hashbrown::HashMap;
+use jiff::tz::TimeZone;
 
 use super::Finding;
 use crate::case::Case;
-use crate::decision::{Decision, Exports, times};
+use crate::decision::{DecidedPart, Decision, Exports, times};
 use crate::schema::fields;
 use crate::schema::vocabulary::{Outcome, Scope};
+use crate::snapshot::Part;
 
 const AT_LEAST_MISSING: u64 = 10;
 const MOST_PERCENT: u64 = 80;
@@ -47,51 +50,106 @@ const BY_MONTH: Kind = Kind {
 };
 
 /// How many relations are missing of each group that has any in scope.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Groups {
     missing: BTreeMap<i64, u64>,
 }
 
-pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision) -> Option<Finding> {
-    let missing = (0..decision.rule.len()).filter(|&row| decision.outcome(row) == Outcome::Missing).count() as u64;
-    if missing < AT_LEAST_MISSING {
-        return None;
+/// Where what is missing sits, gathered partition by partition.
+pub struct Concentration {
+    /// Whether enough is missing to speak of it.
+    is_looked_for: bool,
+    timezone: TimeZone,
+    by_add_way: Groups,
+    by_month: Groups,
+}
+
+impl Concentration {
+    /// Nothing yet.
+    pub fn of(case: &Case, decision: &Decision) -> Self {
+        let is_looked_for = missing(decision) >= AT_LEAST_MISSING;
+        Self { is_looked_for, timezone: case.timezone.clone(), by_add_way: Groups::default(), by_month: Groups::default() }
     }
-    let relations = exports.source_before.relations();
-    let add_ways: &Int64Array =
-        relations.column_by_name(fields::ADD_WAY.name).expect("relations hold their columns").as_primitive::<Int64Type>();
-    let created_at = times(relations, &fields::CREATED_AT);
-    let mut months = Months { case, known: HashMap::new() };
-    let mut groups = [Groups::default(), Groups::default(), Groups::default()];
-    for row in (0..decision.rule.len()).filter(|&row| decision.scope[row] == Scope::InScope) {
-        let is_missing = decision.outcome(row) == Outcome::Missing;
-        let value = |column: &Int64Array| column.is_valid(row).then(|| column.value(row));
-        let month = value(&created_at).and_then(|micros| months.of(micros));
-        for (groups, group) in groups.iter_mut().zip([decision.account[row].map(i64::from), value(add_ways), month]) {
-            groups.add(group, is_missing);
+
+    /// Nothing yet, for the same case.
+    #[must_use]
+    pub fn empty(&self) -> Self {
+        Self { timezone: self.timezone.clone(), by_add_way: Groups::default(), by_month: Groups::default(), ..*self }
+    }
+
+    /// Looks at the rows of a partition.
+    pub fn look(&mut self, part: &Part, decided: &DecidedPart) {
+        if !self.is_looked_for {
+            return;
+        }
+        let add_ways: &Int64Array = part.column(&fields::ADD_WAY).as_primitive::<Int64Type>();
+        let created_at = times(&part.rows, &fields::CREATED_AT);
+        // Calendars are slow, and millions of moments fall into few quarters of an hour.
+        let (mut by_add_way, mut by_quarter): (HashMap<i64, u64>, HashMap<i64, u64>) = (HashMap::new(), HashMap::new());
+        for row in (0..decided.source_rows()).filter(|&row| decided.scope[row] == Scope::InScope) {
+            let is_missing = u64::from(decided.outcome(row) == Outcome::Missing);
+            if add_ways.is_valid(row) {
+                *by_add_way.entry(add_ways.value(row)).or_default() += is_missing;
+            }
+            if created_at.is_valid(row) {
+                *by_quarter.entry(created_at.value(row).div_euclid(QUARTER_OF_AN_HOUR)).or_default() += is_missing;
+            }
+        }
+        by_add_way.into_iter().for_each(|(add_way, missing)| self.by_add_way.add(add_way, missing));
+        for (quarter, missing) in by_quarter {
+            if let Some(month) = self.month(quarter * QUARTER_OF_AN_HOUR) {
+                self.by_month.add(month, missing);
+            }
         }
     }
-    let said: Vec<(&Kind, Concentrated)> = [&BY_ACCOUNT, &BY_ADD_WAY, &BY_MONTH]
-        .into_iter()
-        .zip(&groups)
-        .filter_map(|(kind, groups)| Some((kind, groups.concentrated(missing)?)))
-        .collect();
-    if said.is_empty() {
-        return None;
+
+    /// The month of a moment in the time zone of the case, counted from year 0.
+    fn month(&self, micros: i64) -> Option<i64> {
+        let day = jiff::Timestamp::from_microsecond(micros).ok()?.to_zoned(self.timezone.clone()).date();
+        Some(i64::from(day.year()) * 12 + i64::from(day.month()) - 1)
     }
-    let examples =
-        said.iter().flat_map(|(kind, concentrated)| concentrated.groups.iter().map(|&group| (kind.name)(exports, group))).collect();
-    let sentence = |template: fn(&Kind) -> &'static str, percent: &str, comma: &str| {
-        let part = |(kind, concentrated): &(&Kind, Concentrated)| {
-            let told =
-                template(kind).replace("{few}", &concentrated.groups.len().to_string()).replace("{all}", &concentrated.all.to_string());
-            format!("{}{percent} {told}", concentrated.percent)
+
+    /// Adds what another partition gave.
+    pub fn add(&mut self, other: Self) {
+        other.by_add_way.missing.into_iter().for_each(|(group, missing)| self.by_add_way.add(group, missing));
+        other.by_month.missing.into_iter().for_each(|(group, missing)| self.by_month.add(group, missing));
+    }
+
+    pub(super) fn find(&self, exports: &Exports, decision: &Decision) -> Option<Finding> {
+        let missing = missing(decision);
+        if !self.is_looked_for {
+            return None;
+        }
+        let mut by_account = Groups::default();
+        for (account, pair) in (0..).zip(&decision.pairs).filter(|(_, pair)| pair.in_scope > 0) {
+            by_account.add(account, pair.outcomes[Outcome::Missing.code() as usize]);
+        }
+        let said: Vec<(&Kind, Concentrated)> = [(&BY_ACCOUNT, &by_account), (&BY_ADD_WAY, &self.by_add_way), (&BY_MONTH, &self.by_month)]
+            .into_iter()
+            .filter_map(|(kind, groups)| Some((kind, groups.concentrated(missing)?)))
+            .collect();
+        if said.is_empty() {
+            return None;
+        }
+        let examples =
+            said.iter().flat_map(|(kind, concentrated)| concentrated.groups.iter().map(|&group| (kind.name)(exports, group))).collect();
+        let sentence = |template: fn(&Kind) -> &'static str, percent: &str, comma: &str| {
+            let part = |(kind, concentrated): &(&Kind, Concentrated)| {
+                let told =
+                    template(kind).replace("{few}", &concentrated.groups.len().to_string()).replace("{all}", &concentrated.all.to_string());
+                format!("{}{percent} {told}", concentrated.percent)
+            };
+            said.iter().map(part).collect::<Vec<_>>().join(comma)
         };
-        said.iter().map(part).collect::<Vec<_>>().join(comma)
-    };
-    let english = sentence(|kind| kind.en, " %", ", ");
-    let chinese = sentence(|kind| kind.zh, "%", "，");
-    Some(Finding::new("B8-concentration", missing, examples, english).in_chinese(chinese))
+        let english = sentence(|kind| kind.en, " %", ", ");
+        let chinese = sentence(|kind| kind.zh, "%", "，");
+        Some(Finding::new("B8-concentration", missing, examples, english).in_chinese(chinese))
+    }
+}
+
+/// How many relations are missing. All of them are in scope, so of enrolled accounts.
+fn missing(decision: &Decision) -> u64 {
+    decision.pairs.iter().map(|pair| pair.outcomes[Outcome::Missing.code() as usize]).sum()
 }
 
 /// The few groups that hold most of what is missing, the largest first.
@@ -103,10 +161,8 @@ struct Concentrated {
 }
 
 impl Groups {
-    fn add(&mut self, group: Option<i64>, is_missing: bool) {
-        if let Some(group) = group {
-            *self.missing.entry(group).or_default() += u64::from(is_missing);
-        }
+    fn add(&mut self, group: i64, missing: u64) {
+        *self.missing.entry(group).or_default() += missing;
     }
 
     fn concentrated(&self, missing: u64) -> Option<Concentrated> {
@@ -120,24 +176,6 @@ impl Groups {
         let (few, all) = (enough + 1, largest_first.len());
         let groups = largest_first[..few].iter().map(|&(group, _)| group).collect();
         (few as u64 * 100 <= all as u64 * FEW_PERCENT).then(|| Concentrated { groups, all, percent: held * 100 / missing })
-    }
-}
-
-/// The month of a moment in the time zone of the case, counted from year 0.
-struct Months<'a> {
-    case: &'a Case,
-    /// By quarter of an hour: calendars are slow, and millions of moments fall into few of them.
-    known: HashMap<i64, Option<i64>>,
-}
-
-impl Months<'_> {
-    fn of(&mut self, micros: i64) -> Option<i64> {
-        let case = self.case;
-        let month = || {
-            let day = jiff::Timestamp::from_microsecond(micros).ok()?.to_zoned(case.timezone.clone()).date();
-            Some(i64::from(day.year()) * 12 + i64::from(day.month()) - 1)
-        };
-        *self.known.entry(micros.div_euclid(QUARTER_OF_AN_HOUR)).or_insert_with(month)
     }
 }
 

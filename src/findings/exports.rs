@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray};
-
 use super::{Finding, MAX_EXAMPLES};
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
 use crate::precheck::AccountForecast;
 use crate::report::small::{self, Read};
-use crate::schema::fields;
 use crate::schema::vocabulary::{Coverage, Role};
-use crate::snapshot::{CountJump, Input, Snapshot};
+use crate::snapshot::{CorpCodes, CountJump, Input};
 
 pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
-    let empty = accounts.clone().zip(&decision.pairs).filter(|(_, pair)| pair.source.is_empty());
-    let uncovered = accounts.zip(&decision.coverage).filter(|(_, coverage)| !is_covered(coverage.source));
+    let empty = accounts.clone().zip(&decision.pairs).filter(|(_, pair)| pair.source_relations == 0);
+    let uncovered = accounts.zip(&decision.pairs).filter(|(_, pair)| !is_covered(pair.coverage.source));
     let mut findings = vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
     findings.extend(refusals(decision));
     findings.extend(snapshot_times(case));
@@ -119,35 +116,16 @@ fn count_jumps(exports: &Exports) -> Finding {
     Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
 }
 
-/// The corp code that an id carries, by inference: two letters of kind, then eight characters common to the corp.
-fn corp_code(id: &str) -> Option<&str> {
-    let is_id = id.len() == 32 && id.is_ascii() && (id.starts_with("wm") || id.starts_with("wo"));
-    is_id.then(|| &id[2..10])
-}
-
-/// How often each corp code stands in a snapshot's customer ids.
-fn codes_of(snapshot: &Snapshot) -> BTreeMap<&str, u64> {
-    let ids = snapshot.relations().column_by_name(fields::EXTERNAL_USERID.name).expect("relations hold their columns").as_string_view();
-    let mut codes = BTreeMap::new();
-    for id in (0..ids.len()).filter(|&i| ids.is_valid(i)).map(|i| ids.value(i)) {
-        if let Some(code) = corp_code(id) {
-            *codes.entry(code).or_default() += 1;
-        }
-    }
-    codes
-}
-
 /// The code that nearly all ids of a snapshot share, if there is one.
-fn main_code<'a>(codes: &BTreeMap<&'a str, u64>) -> Option<&'a str> {
-    let total: u64 = codes.values().sum();
-    let (code, count) = codes.iter().max_by_key(|(_, count)| **count)?;
-    (count * 10 >= total * 9).then_some(*code)
+fn main_code(codes: &CorpCodes) -> Option<String> {
+    let (code, count) = codes.by_count().into_iter().next()?;
+    (count * 10 >= codes.total() * 9).then_some(code)
 }
 
 /// Corp codes that suggest swapped or mixed dumps: a warning, for the code is inferred.
 fn corp_codes(exports: &Exports) -> Vec<Finding> {
-    let codes: BTreeMap<Role, BTreeMap<&str, u64>> = exports.snapshots().map(|snapshot| (snapshot.role, codes_of(snapshot))).collect();
-    let main: BTreeMap<Role, &str> = codes.iter().filter_map(|(role, codes)| Some((*role, main_code(codes)?))).collect();
+    let codes: BTreeMap<Role, &CorpCodes> = exports.snapshots().map(|snapshot| (snapshot.role, snapshot.relations.corp_codes())).collect();
+    let main: BTreeMap<Role, String> = codes.iter().filter_map(|(role, codes)| Some((*role, main_code(codes)?))).collect();
     let mut suspicions = Vec::new();
     let mut compare = |a: Role, b: Role, expect_equal: bool| {
         if let (Some(code_a), Some(code_b)) = (main.get(&a), main.get(&b))
@@ -166,15 +144,13 @@ fn corp_codes(exports: &Exports) -> Vec<Finding> {
 }
 
 /// Two codes with at least a hundredth of the ids each. Ids that carry no code do not speak.
-fn is_mixed(codes: &BTreeMap<&str, u64>) -> bool {
-    let total: u64 = codes.values().sum();
-    codes.values().filter(|&&count| count >= 2 && count * 100 >= total).count() > 1
+fn is_mixed(codes: &CorpCodes) -> bool {
+    let total = codes.total();
+    codes.by_count().iter().filter(|(_, count)| *count >= 2 && count * 100 >= total).count() > 1
 }
 
-fn shares(codes: &BTreeMap<&str, u64>) -> String {
-    let mut by_count: Vec<_> = codes.iter().collect();
-    by_count.sort_by_key(|(code, count)| (std::cmp::Reverse(**count), **code));
-    by_count.iter().take(3).map(|(code, count)| format!("{code} ×{count}")).collect::<Vec<_>>().join(", ")
+fn shares(codes: &CorpCodes) -> String {
+    codes.by_count().iter().take(3).map(|(code, count)| format!("{code} ×{count}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Records that were recognised and could not be used, by why.

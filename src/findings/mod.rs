@@ -12,8 +12,10 @@ mod waivers;
 
 pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
 pub use clauses::{CLAUSES, Clause};
+pub use concentration::Concentration;
+pub use relations::RelationFindings;
 pub use verdict::{exit_code, verdict};
-pub use waivers::{Waived, WaivedRows, Waivers};
+pub use waivers::{Waived, WaivedGroups, Waivers};
 
 use crate::billing::Bill;
 use crate::case::Case;
@@ -65,6 +67,16 @@ impl Rows {
         let examples = if is_waived { &mut self.accepted } else { &mut self.open };
         if examples.len() < MAX_EXAMPLES {
             examples.push(key());
+        }
+    }
+
+    /// Those of the next rows.
+    pub fn extend(&mut self, next: Self) {
+        self.count += next.count;
+        self.waived += next.waived;
+        for (keys, more) in [(&mut self.open, next.open), (&mut self.accepted, next.accepted)] {
+            let room = MAX_EXAMPLES - keys.len();
+            keys.extend(more.into_iter().take(room));
         }
     }
 
@@ -126,20 +138,28 @@ pub struct Audited<'a> {
     pub exports: &'a Exports,
     pub decision: &'a Decision,
     pub groups: &'a GroupDecision,
+    /// Where what is missing sits.
+    pub concentration: &'a Concentration,
     /// Where the case has a contract.
     pub bill: Option<&'a Bill>,
 }
 
 /// Everything that there is to say, the most serious first, in the order of the catalogue.
-pub fn find(audited: &Audited<'_>, waived: &mut WaivedRows<'_>, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
-    let &Audited { case, exports, decision, groups, bill } = audited;
-    let mut findings = relations::find(exports, decision, waived);
-    findings.extend(concentration::find(case, exports, decision));
+pub fn find(
+    audited: &Audited<'_>,
+    relations: RelationFindings,
+    waivers: &mut Waivers<'_>,
+    lists: &[Input],
+    rejects: &[String],
+) -> Vec<Finding> {
+    let &Audited { case, exports, decision, groups, concentration, bill } = audited;
+    let mut findings = relations.find();
+    findings.extend(concentration.find(exports, decision));
     findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, lists, rejects));
     findings.extend(groups::find(exports, groups));
     findings.retain(|finding| finding.count > 0);
-    waived.waivers.apply(&mut findings);
+    waivers.apply(&mut findings);
     in_order(&mut findings);
     findings
 }

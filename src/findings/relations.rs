@@ -1,11 +1,12 @@
 //! Findings about decided relations: each has the rows that its filter selects.
 
-use arrow::array::{Array, AsArray, BooleanArray};
+use arrow::array::{Array, AsArray, BooleanArray, StringViewArray};
 
-use super::{Finding, Rows, WaivedRows, Waivers};
-use crate::decision::{Decision, Exports};
+use super::{Finding, Rows, Waivers};
+use crate::decision::{DecidedPart, Decision};
 use crate::schema::fields;
-use crate::schema::vocabulary::{Outcome, Reason, Scope};
+use crate::schema::vocabulary::{Outcome, Reason, Scope, Severity};
+use crate::snapshot::Part;
 
 /// Findings by the outcome, and what refines it.
 const BY_OUTCOME: &[(&str, Outcome, Option<Reason>)] = &[
@@ -28,61 +29,106 @@ pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
     undetermined * 20 > in_scope
 }
 
+/// What there is to say of rows, gathered partition by partition.
+pub struct RelationFindings {
+    kinds: Vec<Rows>,
+    undetermined: Rows,
+    in_scope: u64,
+    is_inconclusive: bool,
+}
+
+impl RelationFindings {
+    /// Nothing yet.
+    pub fn of(decision: &Decision) -> Self {
+        let sum = |count: fn(&DecidedPart) -> usize| decision.parts.iter().map(|part| count(part) as u64).sum::<u64>();
+        let in_scope = sum(|part| part.scope.iter().filter(|scope| **scope == Scope::InScope).count());
+        let undetermined = sum(|part| (0..part.source_rows()).filter(|&row| part.outcome(row) == Outcome::Undetermined).count());
+        Self {
+            kinds: BY_OUTCOME.iter().map(|_| Rows::default()).collect(),
+            undetermined: Rows::default(),
+            in_scope,
+            is_inconclusive: is_inconclusive(undetermined, in_scope),
+        }
+    }
+
+    /// Nothing yet, for the same case.
+    #[must_use]
+    pub fn empty(&self) -> Self {
+        let kinds = BY_OUTCOME.iter().map(|_| Rows::default()).collect();
+        Self { kinds, undetermined: Rows::default(), in_scope: self.in_scope, is_inconclusive: self.is_inconclusive }
+    }
+
+    /// Which relations of a partition a waiver covers: one about the finding that tells of them.
+    pub fn waived(part: &Part, decided: &DecidedPart, waivers: &mut Waivers<'_>) -> BooleanArray {
+        if waivers.is_empty() {
+            return BooleanArray::from(vec![false; decided.source_rows()]);
+        }
+        let keys = Keys::of(part);
+        let mut covered = |row: usize| kind_of(decided, row).is_some_and(|kind| waivers.cover(BY_OUTCOME[kind].0, || keys.key(row)));
+        (0..decided.source_rows()).map(|row| Some(covered(row))).collect()
+    }
+
+    /// Looks at the rows of a partition. Rows that are waived, here or by the finding that tells of them, do not keep the
+    /// audit from a conclusion.
+    pub fn look(&mut self, part: &Part, decided: &DecidedPart, waived: &BooleanArray, waivers: &mut Waivers<'_>) {
+        let keys = Keys::of(part);
+        for row in 0..decided.source_rows() {
+            if decided.rule_of(row).severity == Severity::Ok {
+                continue;
+            }
+            if let Some(kind) = kind_of(decided, row) {
+                self.kinds[kind].add(waived.value(row), || keys.key(row));
+            }
+            if self.is_inconclusive && decided.outcome(row) == Outcome::Undetermined {
+                let is_waived = waivers.cover("B8-inconclusive", || keys.key(row)) || waived.value(row);
+                self.undetermined.add(is_waived, || keys.key(row));
+            }
+        }
+    }
+
+    /// Adds what the next partition gave.
+    pub fn add(&mut self, next: Self) {
+        self.kinds.iter_mut().zip(next.kinds).for_each(|(rows, more)| rows.extend(more));
+        self.undetermined.extend(next.undetermined);
+    }
+
+    pub(super) fn find(self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> =
+            BY_OUTCOME.iter().zip(self.kinds).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")).collect();
+        if self.is_inconclusive {
+            let (rows, in_scope) = (self.undetermined, self.in_scope);
+            let is_settled = !is_inconclusive(rows.count - rows.waived, in_scope);
+            let share = format!("{}.{} %", rows.count * 100 / in_scope, rows.count * 1000 / in_scope % 10);
+            findings.push(Finding { is_settled, ..Finding::of_rows("B8-inconclusive", rows, share) });
+        }
+        findings
+    }
+}
+
 /// The line of [`BY_OUTCOME`] that tells of a row.
-fn kind_of(decision: &Decision, row: usize) -> Option<usize> {
-    let (outcome, reason) = (decision.outcome(row), decision.reason(row));
+fn kind_of(decided: &DecidedPart, row: usize) -> Option<usize> {
+    let (outcome, reason) = (decided.outcome(row), decided.reason(row));
     BY_OUTCOME.iter().position(|(_, o, r)| *o == outcome && (r.is_none() || *r == reason))
 }
 
-/// Which relations a waiver covers: one about the finding that tells of them.
-pub(super) fn waived(exports: &Exports, decision: &Decision, waivers: &mut Waivers<'_>) -> BooleanArray {
-    if waivers.is_empty() {
-        return BooleanArray::from(vec![false; decision.rule.len()]);
-    }
-    let mut covered = |row: usize| kind_of(decision, row).is_some_and(|kind| waivers.cover(BY_OUTCOME[kind].0, || key(exports, row)));
-    (0..decision.rule.len()).map(|row| Some(covered(row))).collect()
+/// The keys of source relations: member and customer.
+struct Keys<'a> {
+    userids: &'a StringViewArray,
+    ids: &'a StringViewArray,
+    names: &'a StringViewArray,
 }
 
-pub(super) fn find(exports: &Exports, decision: &Decision, waived: &mut WaivedRows<'_>) -> Vec<Finding> {
-    let mut kinds: Vec<Rows> = BY_OUTCOME.iter().map(|_| Rows::default()).collect();
-    let (mut undetermined, mut in_scope) = (Vec::new(), 0);
-    for row in 0..decision.rule.len() {
-        in_scope += u64::from(decision.scope[row] == Scope::InScope);
-        if let Some(kind) = kind_of(decision, row) {
-            kinds[kind].add(waived.relations.value(row), || key(exports, row));
-        }
-        if decision.outcome(row) == Outcome::Undetermined {
-            undetermined.push(row);
-        }
+impl<'a> Keys<'a> {
+    fn of(part: &'a Part) -> Self {
+        let text = |column: &crate::schema::Column| part.column(column).as_string_view();
+        Self { userids: text(&fields::USERID), ids: text(&fields::EXTERNAL_USERID), names: text(&fields::CUSTOMER_NAME) }
     }
-    let mut findings: Vec<Finding> = BY_OUTCOME.iter().zip(kinds).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")).collect();
-    if is_inconclusive(undetermined.len() as u64, in_scope) {
-        findings.push(inconclusive(exports, &undetermined, in_scope, waived));
-    }
-    findings
-}
 
-/// Rows that are waived, here or by the finding that tells of them, do not keep the audit from a conclusion.
-fn inconclusive(exports: &Exports, undetermined: &[usize], in_scope: u64, waived: &mut WaivedRows<'_>) -> Finding {
-    let mut rows = Rows::default();
-    for &row in undetermined {
-        let is_waived = waived.waivers.cover("B8-inconclusive", || key(exports, row)) || waived.relations.value(row);
-        rows.add(is_waived, || key(exports, row));
+    fn key(&self, row: usize) -> String {
+        let text = |column: &'a StringViewArray| column.is_valid(row).then(|| column.value(row));
+        let customer = text(self.ids).or_else(|| text(self.names)).unwrap_or_default();
+        format!("{}/{customer}", text(self.userids).unwrap_or_default())
     }
-    let is_settled = !is_inconclusive(rows.count - rows.waived, in_scope);
-    let share = format!("{}.{} %", rows.count * 100 / in_scope, rows.count * 1000 / in_scope % 10);
-    Finding { is_settled, ..Finding::of_rows("B8-inconclusive", rows, share) }
-}
-
-/// The key of a source relation: member and customer.
-fn key(exports: &Exports, row: usize) -> String {
-    let relations = exports.source_before.relations();
-    let text = |column: &crate::schema::Column| {
-        let array = relations.column_by_name(column.name).expect("relations hold their columns").as_string_view();
-        array.is_valid(row).then(|| array.value(row))
-    };
-    let customer = text(&fields::EXTERNAL_USERID).or_else(|| text(&fields::CUSTOMER_NAME)).unwrap_or_default();
-    format!("{}/{customer}", text(&fields::USERID).unwrap_or_default())
 }
 
 #[cfg(test)]

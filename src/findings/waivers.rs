@@ -6,12 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::BooleanArray;
 use jiff::civil::Date;
 
-use super::{Finding, groups, relations};
+use super::{Finding, groups};
 use crate::case::{Case, Waiver};
-use crate::decision::{Decision, Exports};
 use crate::groups::GroupDecision;
 
 /// The waivers of a case, and what each of them was found to be about.
@@ -41,27 +39,18 @@ pub struct Waived {
     pub until: Option<Date>,
 }
 
-/// The rows that waivers cover, by report.
-pub struct WaivedRows<'a> {
-    pub(super) waivers: Waivers<'a>,
-    /// By row of source-before.
-    pub relations: BooleanArray,
+/// The groups and join codes that waivers cover.
+pub struct WaivedGroups {
     /// By group of source-before.
     pub groups: Vec<bool>,
     /// By join code of [`GroupDecision::codes`].
     pub join_codes: Vec<bool>,
 }
 
-impl<'a> WaivedRows<'a> {
-    /// Lays the waivers of the case over the decided rows.
-    pub fn of(case: &'a Case, exports: &Exports, decision: &Decision, groups: &GroupDecision) -> Self {
-        let mut waivers = Waivers::of(case);
-        Self {
-            relations: relations::waived(exports, decision, &mut waivers),
-            groups: groups::waived_groups(groups, &mut waivers),
-            join_codes: groups::waived_codes(groups, &mut waivers),
-            waivers,
-        }
+impl WaivedGroups {
+    /// Lays the waivers of the case over the decided groups and codes.
+    pub fn of(groups: &GroupDecision, waivers: &mut Waivers<'_>) -> Self {
+        Self { groups: groups::waived_groups(groups, waivers), join_codes: groups::waived_codes(groups, waivers) }
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::endpoints::{self, DocumentFault};
 use super::framing::{Batch, Framer, FramingFault, Stopped};
 use super::part::{FileRecords, Part};
+use super::raw::TakeRelations;
 use super::stream::Stream;
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -28,6 +29,7 @@ pub struct JsonFile<'f> {
     pub file: u32,
     pub zone: &'f TimeZone,
     pub pace: Pace,
+    pub relations: Option<&'f dyn TakeRelations>,
 }
 
 /// Reads all documents of the file.
@@ -50,6 +52,9 @@ pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> 
         });
         for part in parts.into_iter().flatten() {
             records.append(part?)?;
+        }
+        if let Some(relations) = json.relations {
+            records.hand_over(relations)?;
         }
         batches = next?;
     }

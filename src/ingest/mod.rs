@@ -31,16 +31,16 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::schema::vocabulary::Role;
-use raw::Raw;
+use raw::{Raw, TakeRelations};
 use reader::Expected;
 
-/// One role's files. `None` where the default folder does not exist and the case does not name it.
+/// One role's files; its relations go to `relations`, all else is in the answer. `None` where the default folder does not exist and the case does not name it.
 ///
 /// # Errors
 /// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy; [`crate::Error::Interrupted`].
-pub fn read_snapshot(case: &Case, role: Role, progress: &dyn Progress) -> Result<Option<Raw>> {
+pub fn read_snapshot(case: &Case, role: Role, relations: &dyn TakeRelations, progress: &dyn Progress) -> Result<Option<Raw>> {
     let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
-    reader::read_all(case, &files, Expected::Snapshot, role.word(), progress).map(Some)
+    reader::read_all(case, &files, Expected::Snapshot, role.word(), Some(relations), progress).map(Some)
 }
 
 /// All lists in `lists/`.
@@ -49,7 +49,7 @@ pub fn read_snapshot(case: &Case, role: Role, progress: &dyn Progress) -> Result
 /// As [`read_snapshot`], and where there is no `lists/`: the accounts list is required.
 pub fn read_lists(case: &Case, progress: &dyn Progress) -> Result<Raw> {
     let files = files::of_lists(case)?;
-    reader::read_all(case, &files, Expected::Lists, files::LISTS_FOLDER, progress)
+    reader::read_all(case, &files, Expected::Lists, files::LISTS_FOLDER, None, progress)
 }
 
 #[cfg(test)]

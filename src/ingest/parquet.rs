@@ -15,12 +15,12 @@ use rayon::prelude::*;
 
 use self::column::{Faulty, convert};
 use super::part::FileRecords;
-use super::raw::{Reject, raw_schema};
+use super::raw::{Reject, TakeRelations, raw_schema};
 use super::sheet::{self, Layout};
 use super::values;
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::schema::tables::CANONICAL;
+use crate::schema::tables::{CANONICAL, RELATIONS_TABLE};
 use crate::schema::{Kind, Table};
 
 /// Rows converted at once.
@@ -29,7 +29,13 @@ const BATCH_ROWS: usize = 65_536;
 const LISTED_REJECTS: usize = 1000;
 
 /// Reads the table or list in the file.
-pub fn read(path: &Path, file: u32, tables: &[&'static Table], looked_for: &str, zone: &TimeZone) -> Result<FileRecords> {
+pub fn read(
+    (path, file): (&Path, u32),
+    tables: &[&'static Table],
+    looked_for: &str,
+    zone: &TimeZone,
+    relations: Option<&dyn TakeRelations>,
+) -> Result<FileRecords> {
     let metadata = ArrowReaderMetadata::load(&open(path)?, ArrowReaderOptions::new()).map_err(|error| damaged(path, &error))?;
     let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
     let layout = sheet::recognise(&names, tables).map_err(|problem| {
@@ -43,9 +49,19 @@ pub fn read(path: &Path, file: u32, tables: &[&'static Table], looked_for: &str,
         records.whole_tables.push(layout.table.name);
     }
     // Row groups are independent of each other; the rows before each are known.
-    let groups: Vec<Result<RowGroup>> = input.row_groups().into_par_iter().map(|(group, before)| input.read_group(group, before)).collect();
+    let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
+    let read = |(group, before)| {
+        let mut group = input.read_group(group, before)?;
+        if let Some(relations) = relations {
+            group.batches.iter().try_for_each(|rows| relations.take(rows))?;
+            group.batches.clear();
+        }
+        Ok(group)
+    };
+    let groups: Vec<Result<RowGroup>> = input.row_groups().into_par_iter().map(read).collect();
     for group in groups {
         let group = group?;
+        records.handed_over += if relations.is_some() { group.rows - group.rejected } else { 0 };
         let tally = &mut records.tally;
         tally.records_read += group.rows;
         tally.rejected += group.rejected;

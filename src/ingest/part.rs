@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use std::sync::Arc;
 
-use super::raw::{AccountCount, Answer, FileTally, Provenance, RawTable, Reject};
+use super::raw::{AccountCount, Answer, FileTally, Provenance, RawTable, Reject, TakeRelations};
 use crate::error::{Error, Result};
+use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::{Cell, Column, Table};
 
 /// The rows, rejects and counts of one portion of a file, in order. Records are numbered from 1 within the portion.
@@ -98,6 +99,8 @@ pub struct FileRecords {
     pub account_counts: Vec<AccountCount>,
     pub rejects: Vec<Reject>,
     pub kinds: BTreeMap<&'static str, u64>,
+    /// Relations that somebody took already.
+    pub handed_over: u64,
 }
 
 impl FileRecords {
@@ -124,12 +127,21 @@ impl FileRecords {
         Ok(())
     }
 
+    /// Hands over the relations that have been read by now.
+    pub fn hand_over(&mut self, to: &dyn TakeRelations) -> Result<()> {
+        for rows in self.tables.remove(RELATIONS_TABLE.name).unwrap_or_default() {
+            self.handed_over += rows.num_rows() as u64;
+            to.take(&rows)?;
+        }
+        Ok(())
+    }
+
     /// Checks that every record ended in exactly one place.
     pub fn check(&self) -> Result<()> {
         let tally = &self.tally;
         let passed_over: u64 = tally.passed_over.values().sum();
-        let rows: usize = self.tables.values().flatten().map(RecordBatch::num_rows).sum();
-        let balanced = tally.records_read == tally.pushed + tally.rejected + passed_over && tally.pushed == rows as u64;
+        let rows: u64 = self.tables.values().flatten().map(|batch| batch.num_rows() as u64).sum::<u64>() + self.handed_over;
+        let balanced = tally.records_read == tally.pushed + tally.rejected + passed_over && tally.pushed == rows;
         if balanced {
             return Ok(());
         }

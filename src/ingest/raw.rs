@@ -223,6 +223,16 @@ pub struct FileTally {
     pub passed_over: BTreeMap<String, u64>,
 }
 
+/// Takes the relations while files are still being read: of all tables, theirs grows with the case, and may not be kept
+/// in memory as a whole. Called from several threads, in any order.
+pub trait TakeRelations: Sync {
+    /// Takes raw rows.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`] if there is no room for them.
+    fn take(&self, rows: &RecordBatch) -> crate::Result<()>;
+}
+
 /// All that the readers found in one role's files, or in the lists.
 #[derive(Debug, Default)]
 pub struct Raw {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::files::Found;
 use super::json::{JsonFile, Pace};
 use super::part::FileRecords;
-use super::raw::Raw;
+use super::raw::{Raw, TakeRelations};
 use super::sheet;
 use super::sniff::{Format, sniff};
 use super::stream::{Compression, Stream};
@@ -49,10 +49,17 @@ impl Expected {
 }
 
 /// Reads all files.
-pub fn read_all(case: &Case, files: &[Found], expected: Expected, what: &str, progress: &dyn Progress) -> Result<Raw> {
+pub fn read_all(
+    case: &Case,
+    files: &[Found],
+    expected: Expected,
+    what: &str,
+    relations: Option<&dyn TakeRelations>,
+    progress: &dyn Progress,
+) -> Result<Raw> {
     let total = files.iter().map(|file| file.bytes).sum();
     progress.begin(what, total, Unit::Bytes);
-    let read = side_by_side(files, |index, file, pace| read_one(case, index, file, expected, pace, progress));
+    let read = side_by_side(files, |index, file, pace| read_one(case, (index, file), expected, pace, relations, progress));
     progress.end();
     let mut raw = Raw::default();
     for records in read? {
@@ -87,7 +94,14 @@ fn side_by_side(files: &[Found], read: impl Fn(u32, &Found, Pace) -> Result<File
     results.into_iter().filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-fn read_one(case: &Case, index: u32, file: &Found, expected: Expected, pace: Pace, progress: &dyn Progress) -> Result<FileRecords> {
+fn read_one(
+    case: &Case,
+    (index, file): (u32, &Found),
+    expected: Expected,
+    pace: Pace,
+    relations: Option<&dyn TakeRelations>,
+    progress: &dyn Progress,
+) -> Result<FileRecords> {
     interrupt::check()?;
     let mut stream = Stream::open(&file.path, progress)?;
     let compression = stream.compression();
@@ -102,12 +116,12 @@ fn read_one(case: &Case, index: u32, file: &Found, expected: Expected, pace: Pac
             ));
         }
         Format::Json { bom } => {
-            let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, pace };
+            let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, pace, relations };
             (json::read(json, &mut stream)?, utf8(bom))
         }
         Format::Text { bom } => (csv::read(&file.path, index, &mut stream, tables, &expected.looked_for(), &case.timezone)?, utf8(bom)),
         Format::Parquet if compression == Compression::None => {
-            (parquet::read(&file.path, index, tables, &expected.looked_for(), &case.timezone)?, "binary")
+            (parquet::read((&file.path, index), tables, &expected.looked_for(), &case.timezone, relations)?, "binary")
         }
         Format::Parquet => {
             return Err(nothing_known(file, "Parquet in a compressed file", "unpack it: Parquet is compressed inside", expected));
@@ -124,6 +138,9 @@ fn read_one(case: &Case, index: u32, file: &Found, expected: Expected, pace: Pac
         tally.kind = json_kind(&records.kinds);
     }
     records.check()?;
+    if let Some(relations) = relations {
+        records.hand_over(relations)?;
+    }
     Ok(records)
 }
 

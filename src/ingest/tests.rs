@@ -13,8 +13,10 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::case::{Corp, FailOn, Migration, Policy, SnapshotSettings};
 use crate::error::Error;
+use crate::ingest::raw::TakeRelations;
 use crate::interrupt;
 use crate::progress::Silent;
+use crate::schema::tables::RELATIONS_TABLE;
 
 /// The rows of some batches, each as `column=value` of what is not null, and its record number in front.
 pub fn rows(batches: &[RecordBatch]) -> Vec<String> {
@@ -69,7 +71,29 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 
 fn snapshot(files: &[(&str, &[u8])]) -> Result<Option<Raw>> {
     let root = folder(files);
-    read_snapshot(&case(root.path()), Role::SourceBefore, &Silent)
+    read(&case(root.path()))
+}
+
+/// Keeps the relations.
+#[derive(Default)]
+struct Kept(std::sync::Mutex<Vec<RecordBatch>>);
+
+impl TakeRelations for Kept {
+    fn take(&self, rows: &RecordBatch) -> Result<()> {
+        self.0.lock().unwrap().push(rows.clone());
+        Ok(())
+    }
+}
+
+/// All that is in source-before, relations too.
+fn read(case: &Case) -> Result<Option<Raw>> {
+    let kept = Kept::default();
+    let Some(mut raw) = read_snapshot(case, Role::SourceBefore, &kept, &Silent)? else { return Ok(None) };
+    let relations = kept.0.into_inner().unwrap();
+    if !relations.is_empty() {
+        raw.tables.insert(RELATIONS_TABLE.name, relations);
+    }
+    Ok(Some(raw))
 }
 
 /// One file in `source-before`.
@@ -91,7 +115,7 @@ fn at(path: &str) -> Result<Option<Raw>> {
     ]);
     let mut case = case(root.path());
     case.snapshots.insert(Role::SourceBefore, SnapshotSettings { path: path.into(), named: true, taken_at: None, trusted: false });
-    read_snapshot(&case, Role::SourceBefore, &Silent)
+    read(&case)
 }
 
 fn paths(raw: &Raw) -> Vec<&str> {
@@ -146,10 +170,10 @@ fn links_are_followed_and_loops_end() {
     let root = folder(&[("source-before/sub/a", b"{\"errcode\":0,\"userlist\":[]}"), ("elsewhere/b", b"{\"errcode\":0,\"userlist\":[]}")]);
     std::os::unix::fs::symlink(root.path().join("source-before"), root.path().join("source-before/sub/up")).unwrap();
     std::os::unix::fs::symlink(root.path().join("elsewhere"), root.path().join("source-before/there")).unwrap();
-    let raw = read_snapshot(&case(root.path()), Role::SourceBefore, &Silent).unwrap().unwrap();
+    let raw = read(&case(root.path())).unwrap().unwrap();
     assert_eq!(paths(&raw), ["source-before/sub/a", "source-before/there/b"]);
     std::os::unix::fs::symlink(root.path().join("gone"), root.path().join("source-before/broken")).unwrap();
-    assert!(matches!(read_snapshot(&case(root.path()), Role::SourceBefore, &Silent), Err(Error::Io { .. })));
+    assert!(matches!(read(&case(root.path())), Err(Error::Io { .. })));
 }
 
 #[test]

@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
-use super::id_map::IdMap;
 use super::name;
+use super::namespaces::Namespaces;
 use super::side::Side;
-use super::standing::{RowKey, Standing, for_each_standing};
+use super::standing::{KeyedRows, Standing, for_each_standing};
 use crate::schema::vocabulary::MatchMethod;
 
 /// An enrolled pair of accounts as stretches of the two sides.
@@ -40,7 +38,8 @@ pub struct Matches<Method = MatchMethod> {
 }
 
 impl<Method: Copy> Matches<Method> {
-    pub(super) fn none(source_rows: usize, target_rows: usize) -> Self {
+    /// Nothing is matched yet.
+    pub fn none(source_rows: usize, target_rows: usize) -> Self {
         Self {
             target_of: vec![NOT_MATCHED; source_rows],
             method: vec![None; source_rows],
@@ -60,12 +59,12 @@ impl<Method: Copy> Matches<Method> {
     }
 }
 
-/// Matches all pairs, side by side. `unionids_shared`: whether the namespaces allow to compare unionids.
-pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], map: &IdMap, unionids_shared: bool) -> Matches {
-    let results: Vec<PairResult> =
-        pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map, unionids_shared).run()).collect();
+/// Matches all pairs. `unionids_shared`: whether the namespaces allow to compare unionids.
+pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], unionids_shared: bool) -> (Matches, Namespaces) {
     let mut matches = Matches::none(source.rows(), target.rows());
-    for (pair, result) in pairs.iter().zip(results) {
+    let mut namespaces = Namespaces::default();
+    for pair in pairs {
+        let result = PairMatcher::new(source, target, pair, unionids_shared).run();
         for (source, target, method) in result.joined {
             matches.join(source, target, method);
         }
@@ -78,8 +77,9 @@ pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], map: &IdMap, un
         for (row, no_key) in pair.source.clone().zip(result.no_usable_key) {
             matches.no_usable_key[row as usize] = no_key;
         }
+        namespaces += result.namespaces;
     }
-    matches
+    (matches, namespaces)
 }
 
 /// What one pair found.
@@ -89,6 +89,7 @@ pub(super) struct PairResult {
     pub(super) ambiguous: Vec<u32>,
     pub(super) spoken_for: Vec<u32>,
     no_usable_key: Vec<bool>,
+    namespaces: Namespaces,
 }
 
 impl PairResult {
@@ -109,34 +110,23 @@ struct PairMatcher<'a> {
     source: &'a Side,
     target: &'a Side,
     pair: &'a Pair,
-    map: &'a IdMap,
     unionids_shared: bool,
-    left_at_source: Vec<u32>,
-    left_at_target: Vec<u32>,
+    /// Which rows of the pair are settled: joined, or of an ambiguous key.
+    source_done: Vec<bool>,
+    target_done: Vec<bool>,
     result: PairResult,
 }
 
 impl<'a> PairMatcher<'a> {
-    fn new(source: &'a Side, target: &'a Side, pair: &'a Pair, map: &'a IdMap, unionids_shared: bool) -> Self {
-        Self {
-            source,
-            target,
-            pair,
-            map,
-            unionids_shared,
-            left_at_source: pair.source.clone().collect(),
-            left_at_target: pair.target.clone().collect(),
-            result: PairResult::default(),
-        }
+    fn new(source: &'a Side, target: &'a Side, pair: &'a Pair, unionids_shared: bool) -> Self {
+        let none_done = |rows: &Range<u32>| vec![false; rows.len()];
+        let (source_done, target_done) = (none_done(&pair.source), none_done(&pair.target));
+        Self { source, target, pair, unionids_shared, source_done, target_done, result: PairResult::default() }
     }
 
     fn run(mut self) -> PairResult {
-        if !self.map.is_empty() {
-            self.by(MatchMethod::CustomerMap);
-        }
-        if self.unionids_shared {
-            self.by(MatchMethod::Unionid);
-        }
+        self.by(MatchMethod::CustomerMap);
+        self.by(MatchMethod::Unionid);
         self.by(MatchMethod::Name);
         self.result.no_usable_key = self.without_usable_key();
         self.result
@@ -144,45 +134,55 @@ impl<'a> PairMatcher<'a> {
 
     /// One method on what is left over. An ambiguous key ends the way of its rows: a weaker method must not overrule it.
     fn by(&mut self, method: MatchMethod) {
-        let (source, target, map) = (self.source, self.target, self.map);
+        let (source, target) = (self.source, self.target);
+        let (rows, others) = (self.pair.source.clone(), self.pair.target.clone());
+        let (base, other_base) = (rows.start, others.start);
+        let (source_done, target_done) = (&self.source_done, &self.target_done);
+        let left = rows.clone().filter(|row| !source_done[(row - base) as usize]);
+        let other_left = others.clone().filter(|row| !target_done[(row - other_base) as usize]);
         let result = &mut self.result;
-        let (left, right) = (&self.left_at_source, &self.left_at_target);
+        let settled = (result.joined.len(), result.ambiguous.len(), result.spoken_for.len());
         match method {
             MatchMethod::CustomerMap => {
-                let mapped = |row| mapped_key(source, map, row);
-                let own = |row| target.external_userid.keyed(row);
-                for_each_standing(source, left, mapped, target, right, own, |standing| result.settle(&standing, method));
+                let left = KeyedRows::of(source, left, |row| source.mapped(row));
+                let right = KeyedRows::of(target, other_left, |row| target.mapped(row));
+                for_each_standing(&left, &right, |standing| result.settle(&standing, method));
             }
             MatchMethod::Unionid => {
-                let (at_source, at_target) = (|row| source.unionid.keyed(row), |row| target.unionid.keyed(row));
-                for_each_standing(source, left, at_source, target, right, at_target, |standing| result.settle(&standing, method));
+                let key = |row| source.unionid.keyed(row);
+                let other_key = |row| target.unionid.keyed(row);
+                // The test of the namespaces looks at all rows, so they are sorted once for both.
+                let (mut all, mut others) = (KeyedRows::of(source, rows, key), KeyedRows::of(target, others, other_key));
+                result.namespaces = Namespaces::count(&all, &others);
+                if self.unionids_shared {
+                    all.retain(|row| !source_done[(row - base) as usize]);
+                    others.retain(|row| !target_done[(row - other_base) as usize]);
+                    for_each_standing(&all, &others, |standing| result.settle(&standing, method));
+                }
             }
             MatchMethod::Name => {
-                let ids = name::Ids { source, target, map, unionids_shared: self.unionids_shared };
-                let (at_source, at_target) = (|row| source.customer_name.keyed(row), |row| target.customer_name.keyed(row));
-                for_each_standing(source, left, at_source, target, right, at_target, |standing| ids.settle(&standing, result));
+                let ids = name::Ids { source, target, unionids_shared: self.unionids_shared };
+                let left = KeyedRows::of(source, left, |row| source.customer_name.keyed(row));
+                let right = KeyedRows::of(target, other_left, |row| target.customer_name.keyed(row));
+                for_each_standing(&left, &right, |standing| ids.settle(&standing, result));
             }
         }
-        self.drop_settled();
+        self.mark_settled(settled);
     }
 
-    fn drop_settled(&mut self) {
-        let source_base = self.pair.source.start;
-        let target_base = self.pair.target.start;
-        let mut source_done = vec![false; self.pair.source.len()];
-        let mut target_done = vec![false; self.pair.target.len()];
-        for &(source, target, _) in &self.result.joined {
-            source_done[(source - source_base) as usize] = true;
-            target_done[(target - target_base) as usize] = true;
+    /// Marks what the last method settled: all behind the given lengths.
+    fn mark_settled(&mut self, (joined, ambiguous, spoken_for): (usize, usize, usize)) {
+        let (base, other_base) = (self.pair.source.start, self.pair.target.start);
+        for &(source, target, _) in &self.result.joined[joined..] {
+            self.source_done[(source - base) as usize] = true;
+            self.target_done[(target - other_base) as usize] = true;
         }
-        for &row in &self.result.ambiguous {
-            source_done[(row - source_base) as usize] = true;
+        for &row in &self.result.ambiguous[ambiguous..] {
+            self.source_done[(row - base) as usize] = true;
         }
-        for &row in &self.result.spoken_for {
-            target_done[(row - target_base) as usize] = true;
+        for &row in &self.result.spoken_for[spoken_for..] {
+            self.target_done[(row - other_base) as usize] = true;
         }
-        self.left_at_source.retain(|&row| !source_done[(row - source_base) as usize]);
-        self.left_at_target.retain(|&row| !target_done[(row - target_base) as usize]);
     }
 
     /// A key is usable if the source row has it and the target account shows it on any of its rows; an account that
@@ -194,16 +194,10 @@ impl<'a> PairMatcher<'a> {
         let has_names = is_empty || rows().any(|row| self.target.customer_name.get(row).is_some());
         let has_ids = is_empty || rows().any(|row| self.target.external_userid.get(row).is_some());
         let usable = |row: u32| {
-            (has_ids && mapped_key(self.source, self.map, row).is_some())
-                || (has_unionids && self.source.unionid.get(row).is_some())
+            (has_unionids && self.source.unionid.get(row).is_some())
                 || (has_names && self.source.customer_name.get(row).is_some())
+                || (has_ids && self.source.mapped(row).is_some())
         };
         self.pair.source.clone().map(|row| !usable(row)).collect()
     }
-}
-
-/// The target id that the customer map gives a source row.
-pub(super) fn mapped_key<'a>(source: &Side, map: &'a IdMap, row: u32) -> RowKey<'a> {
-    let text = map.target_of(source.external_userid.get(row)?)?;
-    Some((source.key_of(text), text))
 }

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::cascade::{Matches, NOT_MATCHED, mapped_key};
-use super::id_map::IdMap;
+use super::cascade::{Matches, NOT_MATCHED};
 use super::side::Side;
-use super::standing::for_each_standing;
+use super::standing::{KeyedRows, RowKey, for_each_standing};
 use crate::schema::vocabulary::MatchMethod;
 
 /// Joins left-over source rows with left-over target rows of the same customer, by customer map, then by unionid.
@@ -13,12 +12,11 @@ use crate::schema::vocabulary::MatchMethod;
 /// at the source than at the target is ambiguous, as inside a pair.
 ///
 /// `candidates`: source rows in scope, not matched, not refused. `arrivals`: unmatched target rows made since the start.
-pub fn misplaced(
-    source: &Side,
-    target: &Side,
+pub fn misplaced<'a>(
+    source: &'a Side,
+    target: &'a Side,
     candidates: &[u32],
     arrivals: &[u32],
-    map: &IdMap,
     unionids_shared: bool,
     matches: &mut Matches,
 ) -> Vec<u32> {
@@ -28,21 +26,12 @@ pub fn misplaced(
         if method == MatchMethod::Unionid && !unionids_shared {
             continue;
         }
-        let left: Vec<u32> = candidates.iter().copied().filter(|row| !settled.contains(row)).collect();
-        let right: Vec<u32> = arrivals
-            .iter()
-            .copied()
-            .filter(|&row| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize])
-            .collect();
-        let source_key = |row| match method {
-            MatchMethod::CustomerMap => mapped_key(source, map, row),
-            _ => source.unionid.keyed(row),
-        };
-        let target_key = |row| match method {
-            MatchMethod::CustomerMap => target.external_userid.keyed(row),
-            _ => target.unionid.keyed(row),
-        };
-        for_each_standing(source, &left, source_key, target, &right, target_key, |standing| {
+        let left = candidates.iter().copied().filter(|row| !settled.contains(row));
+        let right =
+            arrivals.iter().copied().filter(|&row| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize]);
+        let key_of = |side: &'a Side| move |row| key(side, method, row);
+        let (left, right) = (KeyedRows::of(source, left, key_of(source)), KeyedRows::of(target, right, key_of(target)));
+        for_each_standing(&left, &right, |standing| {
             let (n, m) = (standing.source.len(), standing.target.len());
             if n <= m {
                 for (&source, &target) in standing.source.iter().zip(standing.target) {
@@ -62,4 +51,13 @@ pub fn misplaced(
         });
     }
     found
+}
+
+/// The key by which a method that looks across accounts joins a row; names do not.
+pub fn key(side: &Side, method: MatchMethod, row: u32) -> RowKey<'_> {
+    match method {
+        MatchMethod::CustomerMap => side.mapped(row),
+        MatchMethod::Unionid => side.unionid.keyed(row),
+        MatchMethod::Name => None,
+    }
 }

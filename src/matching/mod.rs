@@ -16,9 +16,9 @@ mod standing;
 pub use cascade::{Matches, NOT_MATCHED, Pair, match_pairs};
 pub use groups::{GroupPair, GroupSide, MemberTest, Overlap, match_groups};
 pub use id_map::IdMap;
-pub use misplaced::misplaced;
+pub use misplaced::{key as key_across_accounts, misplaced};
 pub use namespaces::Namespaces;
-pub use side::Side;
+pub use side::{Side, digest};
 
 #[cfg(test)]
 mod tests;

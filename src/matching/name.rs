@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::cascade::PairResult;
-use super::id_map::IdMap;
 use super::side::Side;
 use super::standing::Standing;
 use crate::schema::vocabulary::MatchMethod;
@@ -12,7 +11,6 @@ use crate::schema::vocabulary::MatchMethod;
 pub(super) struct Ids<'a> {
     pub(super) source: &'a Side,
     pub(super) target: &'a Side,
-    pub(super) map: &'a IdMap,
     pub(super) unionids_shared: bool,
 }
 
@@ -55,20 +53,18 @@ impl Ids<'_> {
     }
 
     fn source_class(&self, row: u32) -> Class {
-        let id = self.source.external_userid.get(row);
-        Class {
-            unionid: self.unionids_shared && self.source.unionid.get(row).is_some(),
-            id: id.is_some(),
-            mapped: id.is_some_and(|id| self.map.target_of(id).is_some()),
-        }
+        self.class(self.source, row)
     }
 
     fn target_class(&self, row: u32) -> Class {
-        let id = self.target.external_userid.get(row);
+        self.class(self.target, row)
+    }
+
+    fn class(&self, side: &Side, row: u32) -> Class {
         Class {
-            unionid: self.unionids_shared && self.target.unionid.get(row).is_some(),
-            id: id.is_some(),
-            mapped: id.is_some_and(|id| self.map.is_image(id)),
+            unionid: self.unionids_shared && side.unionid.get(row).is_some(),
+            id: side.external_userid.get(row).is_some(),
+            mapped: side.mapped(row).is_some(),
         }
     }
 }

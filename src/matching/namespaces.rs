@@ -1,11 +1,8 @@
 //! Whether the unionids of the two corps can be compared at all (DOMAIN.md section 2, 2).
 
-use std::collections::HashMap;
+use std::ops::AddAssign;
 
-use rayon::prelude::*;
-
-use super::cascade::Pair;
-use super::side::Side;
+use super::standing::{KeyedRows, RowKey, for_each_standing};
 
 /// The test of the namespaces, over all enrolled pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,32 +16,16 @@ pub struct Namespaces {
 }
 
 impl Namespaces {
-    /// Counts over all pairs.
-    pub fn test(source: &Side, target: &Side, pairs: &[Pair]) -> Self {
-        pairs.par_iter().map(|pair| Self::of_pair(source, target, pair)).reduce(Self::default, |a, b| Self {
-            source: a.source + b.source,
-            target: a.target + b.target,
-            overlap: a.overlap + b.overlap,
-        })
-    }
-
-    fn of_pair(source: &Side, target: &Side, pair: &Pair) -> Self {
-        let mut at_target: HashMap<u64, Vec<&str>> = HashMap::new();
-        let mut counts = Self::default();
-        for row in pair.target.clone() {
-            if let Some(unionid) = target.unionid.get(row) {
-                counts.target += 1;
-                at_target.entry(target.unionid.key[row as usize]).or_default().push(unionid);
-            }
-        }
-        for row in pair.source.clone() {
-            if let Some(unionid) = source.unionid.get(row) {
-                counts.source += 1;
-                let same_key = at_target.get(&source.unionid.key[row as usize]);
-                counts.overlap += u64::from(same_key.is_some_and(|texts| texts.contains(&unionid)));
-            }
-        }
-        counts
+    /// Counts over one pair: its relations that have a unionid, on either side.
+    pub(super) fn count<'a, 'b>(
+        source: &KeyedRows<'_, impl Fn(u32) -> RowKey<'a>>,
+        target: &KeyedRows<'_, impl Fn(u32) -> RowKey<'b>>,
+    ) -> Self {
+        let mut overlap = 0;
+        for_each_standing(source, target, |standing| {
+            overlap += if standing.target.is_empty() { 0 } else { standing.source.len() as u64 };
+        });
+        Self { source: source.len() as u64, target: target.len() as u64, overlap }
     }
 
     /// The share of the smaller side that stands on the other; null where one side has no unionids.
@@ -57,5 +38,13 @@ impl Namespaces {
     /// Whether unionids of the two corps may be compared.
     pub fn are_shared(&self, min_overlap: f64) -> bool {
         self.share().is_some_and(|share| share >= min_overlap)
+    }
+}
+
+impl AddAssign for Namespaces {
+    fn add_assign(&mut self, other: Self) {
+        self.source += other.source;
+        self.target += other.target;
+        self.overlap += other.overlap;
     }
 }

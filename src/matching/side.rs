@@ -2,9 +2,10 @@
 
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::id_map::IdMap;
+use super::standing::RowKey;
 use crate::schema::{Column, fields};
 
 /// Turns the text of an id into its fixed-width key. Two texts with one key are still told apart by their text, so the
@@ -16,24 +17,20 @@ pub fn digest(text: &str) -> u64 {
     xxh3_64(text.as_bytes())
 }
 
-/// A text column with a fixed-width key per row.
+/// A text column whose rows have fixed-width keys.
 pub struct Keyed {
-    /// The texts themselves.
-    pub text: StringViewArray,
-    /// Their keys; of no meaning where the text is null.
-    pub key: Vec<u64>,
+    text: StringViewArray,
+    digest: Digest,
 }
 
 impl Keyed {
     fn of(batch: &RecordBatch, column: &Column, digest: Digest) -> Self {
-        let text = batch.column_by_name(column.name).expect("relations hold their columns").as_string_view().clone();
-        let key = (0..text.len()).into_par_iter().map(|i| if text.is_valid(i) { digest(text.value(i)) } else { 0 }).collect();
-        Self { text, key }
+        Self { text: batch.column_by_name(column.name).expect("relations hold their columns").as_string_view().clone(), digest }
     }
 
     /// The key of a row with the text that verifies it.
-    pub fn keyed(&self, row: u32) -> Option<(u64, &str)> {
-        self.get(row).map(|text| (self.key[row as usize], text))
+    pub fn keyed(&self, row: u32) -> RowKey<'_> {
+        self.get(row).map(|text| ((self.digest)(text), text))
     }
 
     /// The text of a row.
@@ -43,43 +40,54 @@ impl Keyed {
     }
 }
 
-/// The relations of one snapshot, as the matching sees them.
+/// Stands for "the map does not speak of it".
+const NOT_MAPPED: u32 = u32::MAX;
+
+/// The relations of one corp, as the matching sees them.
 pub struct Side {
-    pub userid: StringViewArray,
+    rows: usize,
     pub external_userid: Keyed,
     pub unionid: Keyed,
     pub customer_name: Keyed,
     created_at: Int64Array,
-    digest: Digest,
+    /// The entry of the customer map that speaks of each row; none at all where there is no map.
+    mapped: Vec<u32>,
 }
 
 impl Side {
-    /// The matching columns of canonical relations.
-    pub fn of(relations: &RecordBatch) -> Self {
-        Self::with_digest(relations, digest)
+    /// The relations of the source corp.
+    pub fn of_source(relations: &RecordBatch, map: &IdMap) -> Self {
+        Self::with_digest(relations, digest, map, IdMap::entry_of_source)
     }
 
-    /// As [`Self::of`], with another key function.
-    pub fn with_digest(relations: &RecordBatch, digest: Digest) -> Self {
+    /// The relations of the target corp.
+    pub fn of_target(relations: &RecordBatch, map: &IdMap) -> Self {
+        Self::with_digest(relations, digest, map, IdMap::entry_of_target)
+    }
+
+    /// As above, with another key function.
+    pub fn with_digest(relations: &RecordBatch, digest: Digest, map: &IdMap, entry_of: fn(&IdMap, &str) -> Option<u32>) -> Self {
         let created_at = relations.column_by_name(fields::CREATED_AT.name).expect("relations hold their columns");
+        let external_userid = Keyed::of(relations, &fields::EXTERNAL_USERID, digest);
+        let entry = |id: Option<&str>| id.and_then(|id| entry_of(map, id)).unwrap_or(NOT_MAPPED);
         Self {
-            userid: relations.column_by_name(fields::USERID.name).expect("relations hold their columns").as_string_view().clone(),
-            external_userid: Keyed::of(relations, &fields::EXTERNAL_USERID, digest),
+            rows: relations.num_rows(),
+            mapped: if map.is_empty() { Vec::new() } else { external_userid.text.iter().map(entry).collect() },
+            external_userid,
             unionid: Keyed::of(relations, &fields::UNIONID, digest),
             customer_name: Keyed::of(relations, &fields::CUSTOMER_NAME, digest),
             created_at: created_at.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
-            digest,
         }
     }
 
-    /// The fixed-width key of a text that is compared with this side's columns.
-    pub fn key_of(&self, text: &str) -> u64 {
-        (self.digest)(text)
+    /// The key by which the customer map joins a row: its entry, which is exact and needs no text.
+    pub fn mapped(&self, row: u32) -> RowKey<'static> {
+        self.mapped.get(row as usize).filter(|&&entry| entry != NOT_MAPPED).map(|&entry| (u64::from(entry), ""))
     }
 
     /// How many relations there are.
     pub fn rows(&self) -> usize {
-        self.userid.len()
+        self.rows
     }
 
     /// When the relation was made: microseconds since 1970, UTC.

@@ -62,17 +62,17 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
 
 /// Everything that the matching does, with keys of that function.
 fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -> (Namespaces, Matches, Vec<u32>) {
-    let (source, target) = (Side::with_digest(before, digest), Side::with_digest(after, digest));
+    let source = Side::with_digest(before, digest, map, IdMap::entry_of_source);
+    let target = Side::with_digest(after, digest, map, IdMap::entry_of_target);
     let stretch = |account: u32| account * RELATIONS..(account + 1) * RELATIONS;
     // The last account of the target is nobody's.
     let pairs: Vec<Pair> = (0..ACCOUNTS)
         .map(|account| Pair { source: stretch(account), target: if account + 1 < ACCOUNTS { stretch(account) } else { 0..0 } })
         .collect();
-    let namespaces = Namespaces::test(&source, &target, &pairs);
-    let mut matches = match_pairs(&source, &target, &pairs, map, true);
+    let (mut matches, namespaces) = match_pairs(&source, &target, &pairs, true);
     let left = |side: &[u32]| (0..).zip(side).filter(|(_, row)| **row == NOT_MATCHED).map(|(row, _)| row).collect::<Vec<u32>>();
     let (candidates, arrivals) = (left(&matches.target_of), left(&matches.source_of));
-    let found = misplaced(&source, &target, &candidates, &arrivals, map, true, &mut matches);
+    let found = misplaced(&source, &target, &candidates, &arrivals, true, &mut matches);
     (namespaces, matches, found)
 }
 

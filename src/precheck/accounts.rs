@@ -1,9 +1,12 @@
 //! Account by account: what takes part, what does not and why, and whether the target account can hold it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use arrow::array::RecordBatch;
 
 use crate::case::Case;
 use crate::decision::Plan;
+use crate::error::Result;
 use crate::schema::tables::PRECHECK_ACCOUNTS;
 use crate::schema::vocabulary::{Assessment, Coverage, NoPart, Scope};
 use crate::schema::{Cell, Rows};
@@ -44,32 +47,32 @@ impl AccountForecast {
 }
 
 /// Every account that is enrolled or holds relations, in order of its userid.
+///
+/// # Errors
+/// As [`crate::snapshot::Relations::part`].
 pub fn forecast_accounts(
     case: &Case,
     enrolment: &Enrolment,
     before: &Snapshot,
     target: Option<&Snapshot>,
     plan: &Plan,
-) -> Vec<AccountForecast> {
+) -> Result<Vec<AccountForecast>> {
     let held = held_at_target(target);
-    let stretches: std::collections::BTreeMap<&str, std::ops::Range<usize>> = before.accounts().into_iter().collect();
+    let scopes = scopes_by_account(before, plan)?;
     let enrolled = enrolment.accounts().iter().map(|account| account.source_userid.as_str());
-    let userids: std::collections::BTreeSet<&str> = stretches.keys().copied().chain(enrolled).collect();
+    let userids: BTreeSet<&str> = scopes.keys().map(String::as_str).chain(enrolled).collect();
     let forecast = |userid: &str| {
         let account = enrolment.by_source(userid).map(|index| &enrolment.accounts()[index]);
-        let rows = stretches.get(userid).cloned().unwrap_or_default();
-        let mut by_scope = [0; Scope::ALL.len()];
-        for scope in &plan.scope[rows.clone()] {
-            by_scope[scope.code() as usize] += 1;
-        }
+        let by_scope = scopes.get(userid).copied().unwrap_or_default();
+        let relations = by_scope.iter().sum();
         let mut forecast = AccountForecast {
             source_userid: userid.to_owned(),
             target_userid: account.map(|account| account.target_userid.clone()),
             assessment: account.map(|account| account.assessment),
             assessment_reason: account.and_then(|account| account.assessment_reason.clone()),
-            coverage: before.coverage.of_account(userid, !rows.is_empty()),
+            coverage: before.coverage.of_account(userid, relations > 0),
             no_part: None,
-            relations: rows.len() as u64,
+            relations,
             by_scope,
             held_at_target: account.and_then(|account| held(&account.target_userid)),
             exceeds_cap: false,
@@ -78,7 +81,20 @@ pub fn forecast_accounts(
         forecast.exceeds_cap = account.is_some() && forecast.in_scope() > 0 && forecast.expected_at_target() > case.policy.customer_cap;
         forecast
     };
-    userids.into_iter().map(forecast).collect()
+    Ok(userids.into_iter().map(forecast).collect())
+}
+
+/// The relations of each account by scope, in the order of the vocabulary.
+fn scopes_by_account(before: &Snapshot, plan: &Plan) -> Result<BTreeMap<String, [u64; Scope::ALL.len()]>> {
+    let mut scopes = BTreeMap::new();
+    for (partition, planned) in plan.parts.iter().enumerate() {
+        for (userid, rows) in before.relations.part(partition)?.accounts() {
+            let mut by_scope = [0; Scope::ALL.len()];
+            planned.scope[rows].iter().for_each(|scope| by_scope[scope.code() as usize] += 1);
+            scopes.insert(userid.to_owned(), by_scope);
+        }
+    }
+    Ok(scopes)
 }
 
 /// The first reason that holds.
@@ -96,9 +112,7 @@ fn no_part(account: &AccountForecast) -> Option<NoPart> {
 
 /// How many customers a target account holds, where target-before covers it.
 fn held_at_target(target: Option<&Snapshot>) -> impl Fn(&str) -> Option<u64> {
-    let counts: std::collections::HashMap<String, u64> = target
-        .map(|target| target.accounts().into_iter().map(|(userid, rows)| (userid.to_owned(), rows.len() as u64)).collect())
-        .unwrap_or_default();
+    let counts: BTreeMap<String, u64> = target.map(|target| target.relations.accounts().clone()).unwrap_or_default();
     let coverage = target.map(|target| target.coverage.clone());
     move |userid| {
         let held = counts.get(userid).copied();

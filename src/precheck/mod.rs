@@ -12,38 +12,42 @@ pub use codes::{CodeForecast, advice, forecast_codes};
 pub use summary::PrecheckSummary;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::billing::{Bill, Line};
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
-use crate::decision::Plan;
+use crate::decision::{Plan, PlannedPart};
 use crate::error::Result;
 use crate::findings;
 use crate::progress::Progress;
-use crate::report::parquet::{Footer, write_table};
+use crate::report::parquet::{Footer, GroupWriter, write_table};
 use crate::report::publish::Stage;
 use crate::report::small;
-use crate::run;
+use crate::run::{self, Partitions};
 use crate::schema::tables::{
     BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES,
     PRECHECK_RELATIONS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::{Role, Scope};
 use crate::schema::{Column, Table, fields};
-use crate::snapshot::{Input, Snapshot};
-use arrow::array::RecordBatch;
+use crate::snapshot::{Input, Part, Snapshot};
+use crate::spill::Resources;
+use arrow::array::{ArrayRef, RecordBatch, StringViewArray, UInt8Array};
 
 /// Assesses a planned migration and publishes the `precheck-*` reports in `out`.
 ///
 /// # Errors
 /// Any [`crate::Error`]; nothing is published then.
-pub fn precheck(case: &Case, out: &Path, progress: &dyn Progress) -> Result<PrecheckSummary> {
+pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<PrecheckSummary> {
     let stage = Stage::beside(out)?;
-    let (lists, before) = (run::Lists::read(case, progress)?, run::required(case, Role::SourceBefore, progress)?);
-    let target = run::snapshot(case, Role::TargetBefore, progress)?;
+    let memory = stage.memory(resources);
+    let lists = run::Lists::read(case, progress)?;
+    let before = run::required(case, Role::SourceBefore, Partitions::Pairs(&lists.enrolment), &memory, progress)?;
+    let target = run::snapshot(case, Role::TargetBefore, Partitions::Same(before.layout()), &memory, progress)?;
     let plan = Plan::of(case, &before, &lists.enrolment)?;
 
-    let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan);
+    let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan)?;
     let codes = forecast_codes(case, &lists.enrolment, &before);
     let bill = Bill::of(case, &plan.counts())?;
     let lines: Vec<Line> = bill.as_ref().map(Bill::forecast).unwrap_or_default();
@@ -59,7 +63,7 @@ pub fn precheck(case: &Case, out: &Path, progress: &dyn Progress) -> Result<Prec
     let write = Writer { folder: stage.path(), footer: &footer };
     write.table("accounts", &PRECHECK_ACCOUNTS, &accounts::table(&accounts), &[&fields::SOURCE_USERID])?;
     write.table("join_codes", &PRECHECK_JOIN_CODES, &codes::table(&codes), &[&fields::CONFIG_ID])?;
-    write.table("relations", &PRECHECK_RELATIONS, &relations(&before, &plan, &lists)?, &[&fields::SOURCE_USERID])?;
+    write_relations(stage.path(), &before, &plan, &lists, &footer)?;
     write.table("billing", &BILLING_REPORT, &small::billing(bill.as_ref(), &lines), &[])?;
     write.table("findings", &FINDINGS_REPORT, &small::findings(&findings), &[])?;
     write.table("coverage", &COVERAGE_REPORT, &small::coverage(snapshots()), &[])?;
@@ -90,8 +94,8 @@ fn totals<'a>(
     inputs: &[Input],
     snapshots: impl Iterator<Item = &'a Snapshot>,
 ) -> Vec<ControlTotal> {
-    let relations = plan.scope.len() as u64;
-    let in_scope = plan.scope.iter().filter(|scope| **scope == Scope::InScope).count() as u64;
+    let relations = plan.scopes().count() as u64;
+    let in_scope = plan.scopes().filter(|scope| *scope == Scope::InScope).count() as u64;
     let mut totals = vec![
         controls::records(&inputs.iter().collect::<Vec<_>>()),
         ControlTotal::new("relations of source-before = relations of all accounts", relations, accounts.iter().map(|a| a.relations).sum()),
@@ -102,10 +106,17 @@ fn totals<'a>(
 }
 
 /// `precheck-relations.parquet`: the scope of every relation, so that nobody has to take a count on trust.
-fn relations(before: &Snapshot, plan: &Plan, lists: &run::Lists) -> Result<RecordBatch> {
-    use arrow::array::{ArrayRef, StringViewArray, UInt8Array};
-    use std::sync::Arc;
-    let column = |column: &Column| before.relations().column_by_name(column.name).expect("relations hold their columns").clone();
+fn write_relations(folder: &Path, before: &Snapshot, plan: &Plan, lists: &run::Lists, footer: &Footer) -> Result<()> {
+    let path = folder.join("precheck-relations.parquet");
+    let mut writer = GroupWriter::create(&path, &PRECHECK_RELATIONS, &[&fields::SOURCE_USERID], footer)?;
+    for (partition, planned) in plan.parts.iter().enumerate() {
+        writer.write(relations(&before.relations.part(partition)?, planned, lists)?)?;
+    }
+    writer.finish()
+}
+
+fn relations(part: &Part, planned: &PlannedPart, lists: &run::Lists) -> Result<RecordBatch> {
+    let column = |column: &Column| part.column(column).clone();
     let target = |account: &Option<u32>| account.map(|index| lists.enrolment.accounts()[index as usize].target_userid.as_str());
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         (fields::SOURCE_USERID.name, column(&fields::USERID), true),
@@ -113,8 +124,8 @@ fn relations(before: &Snapshot, plan: &Plan, lists: &run::Lists) -> Result<Recor
         (fields::UNIONID.name, column(&fields::UNIONID), true),
         (fields::CUSTOMER_NAME.name, column(&fields::CUSTOMER_NAME), true),
         (fields::SOURCE_CREATED_AT.name, column(&fields::CREATED_AT), true),
-        (fields::SCOPE.name, Arc::new(plan.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()), true),
-        (fields::TARGET_USERID.name, Arc::new(plan.account.iter().map(target).collect::<StringViewArray>()), true),
+        (fields::SCOPE.name, Arc::new(planned.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()), true),
+        (fields::TARGET_USERID.name, Arc::new(planned.account.iter().map(target).collect::<StringViewArray>()), true),
         (fields::SOURCE_FILE.name, column(&fields::SOURCE_FILE), true),
         (fields::SOURCE_RECORD.name, column(&fields::SOURCE_RECORD), true),
     ];

@@ -48,7 +48,7 @@ impl PrecheckSummary {
         control_totals: Vec<ControlTotal>,
         out: &Path,
     ) -> Self {
-        let count = |scope: Scope| plan.scope.iter().filter(|known| **known == scope).count() as u64;
+        let count = |scope: Scope| plan.scopes().filter(|known| *known == scope).count() as u64;
         Self {
             case_id: case.id.clone(),
             case_title: case.title.clone(),

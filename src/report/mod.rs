@@ -1,12 +1,15 @@
 //! One decided case, many writers. None of them decides anything, and none of them looks at the clock.
 
-pub mod aggregates;
+pub mod accounts;
+pub mod customers;
 pub mod groups;
+pub mod large;
 pub mod parquet;
 pub mod publish;
 pub mod relations;
 pub mod small;
 pub mod summary;
+pub mod targets;
 pub mod terminal;
 
 use std::fs::{File, OpenOptions};

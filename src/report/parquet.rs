@@ -10,31 +10,47 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray};
+use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
 use parquet::arrow::encode_arrow_schema;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::column::page_store::{PageKey, PageStore, PageStoreArgs, PageStoreFactory};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::schema::{Column, Kind, Slot, Table};
+use crate::spill::{Loan, Memory, Place, compact};
 
-/// Rows of a row group.
-pub const ROW_GROUP: usize = 1 << 20;
+/// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
+pub const ROW_GROUP: usize = 1 << 17;
 
 /// Footer entries, `qianhe.*`.
 pub type Footer = Vec<(String, String)>;
 
-/// Writes one table, batch by batch.
+/// Writes one table, row group by row group; they can be encoded side by side.
 pub struct TableWriter {
+    path: PathBuf,
+    encoder: Encoder,
+    file: SerializedFileWriter<BufWriter<File>>,
+}
+
+/// Turns rows into row groups.
+pub struct Encoder {
     path: PathBuf,
     table: &'static Table,
     schema: SchemaRef,
-    writer: ArrowWriter<BufWriter<File>>,
+    columns: ArrowRowGroupWriterFactory,
 }
+
+/// A row group on its way to its place in the file.
+pub struct RowGroup(Vec<ArrowColumnChunk>);
 
 impl TableWriter {
     /// Creates the file, readable by its owner only. `sorted_by` names the columns that the rows are sorted by.
@@ -42,23 +58,41 @@ impl TableWriter {
     /// # Errors
     /// [`Error::Io`] if the file cannot be created.
     pub fn create(path: &Path, table: &'static Table, sorted_by: &[&Column], footer: &Footer) -> Result<Self> {
-        let file = crate::report::create_private(path)?;
+        let file = BufWriter::with_capacity(1 << 20, crate::report::create_private(path)?);
         let schema = written_schema(table);
         let options = ArrowWriterOptions::new().with_properties(properties(table, sorted_by, footer)).with_skip_arrow_metadata(true);
-        let writer =
-            ArrowWriter::try_new_with_options(BufWriter::new(file), schema.clone(), options).map_err(|error| failed(path, error))?;
-        Ok(Self { path: path.to_path_buf(), table, schema, writer })
+        let writer = ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(|error| failed(path, error))?;
+        let (file, columns) = writer.into_serialized_writer().map_err(|error| failed(path, error))?;
+        let path = path.to_path_buf();
+        Ok(Self { encoder: Encoder { path: path.clone(), table, schema, columns }, path, file })
     }
 
-    /// Appends rows with the columns of the table.
+    /// What encodes the rows of this file.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// Puts a row group behind those that are there.
     ///
     /// # Errors
-    /// [`Error::Io`] if the disk refuses, [`Error::Bug`] if the rows are not of the table.
-    pub fn write(&mut self, rows: &RecordBatch) -> Result<()> {
-        let columns =
-            self.table.columns.iter().zip(rows.columns()).map(|(slot, array)| written(*slot, array)).collect::<Result<Vec<_>>>()?;
-        let rows = RecordBatch::try_new(self.schema.clone(), columns)?;
-        self.writer.write(&rows).map_err(|error| failed(&self.path, error))
+    /// [`Error::Io`] if the disk refuses.
+    pub fn append(&mut self, group: RowGroup) -> Result<()> {
+        let append = || {
+            let mut writer = self.file.next_row_group()?;
+            group.0.into_iter().try_for_each(|column| column.append_to_row_group(&mut writer))?;
+            writer.close()
+        };
+        append().map(|_| ()).map_err(|error| failed(&self.path, error))
+    }
+
+    /// Encodes rows side by side, and appends them in their order.
+    ///
+    /// # Errors
+    /// As [`Self::append`] and [`Encoder::encode`]; [`Error::Interrupted`].
+    pub fn write(&mut self, groups: Vec<RecordBatch>) -> Result<()> {
+        crate::interrupt::check()?;
+        let encoded: Vec<RowGroup> = groups.into_par_iter().map(|rows| self.encoder.encode(&rows)).collect::<Result<_>>()?;
+        encoded.into_iter().try_for_each(|group| self.append(group))
     }
 
     /// Ends the file and syncs it to disk.
@@ -67,10 +101,244 @@ impl TableWriter {
     /// [`Error::Io`] if the disk refuses.
     pub fn finish(self) -> Result<()> {
         let path = self.path;
-        let buffer = self.writer.into_inner().map_err(|error| failed(&path, error))?;
+        let buffer = self.file.into_inner().map_err(|error| failed(&path, error))?;
         let file = buffer.into_inner().map_err(|error| Error::io(&path, "cannot write")(error.into_error()))?;
         file.sync_all().map_err(Error::io(&path, "cannot write"))
     }
+}
+
+impl Encoder {
+    /// Encodes the rows, which have the columns of the table, as one row group.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if the rows are not of the table, [`Error::Io`] if a spill file fails.
+    pub fn encode(&self, rows: &RecordBatch) -> Result<RowGroup> {
+        let encode = |(writer, (slot, array)): (ArrowColumnWriter, (&Slot, &ArrayRef))| -> Result<ArrowColumnChunk> {
+            let mut writer = writer;
+            let array = written(*slot, array)?;
+            let field = self.schema.field_with_name(slot.column.name)?;
+            let encoded = compute_leaves(field, &array).and_then(|leaves| {
+                leaves.iter().try_for_each(|leaf| writer.write(leaf))?;
+                writer.close()
+            });
+            encoded.map_err(|error| failed(&self.path, error))
+        };
+        let writers = self.columns.create_column_writers(0).map_err(|error| failed(&self.path, error))?;
+        let columns = self.table.columns.iter().zip(rows.columns());
+        Ok(RowGroup(writers.into_iter().zip(columns).map(encode).collect::<Result<_>>()?))
+    }
+}
+
+/// Writes a table whose rows come in order, in portions of any size.
+pub struct GroupWriter {
+    writer: TableWriter,
+    pending: Pending,
+}
+
+impl GroupWriter {
+    /// As [`TableWriter::create`].
+    ///
+    /// # Errors
+    /// As [`TableWriter::create`].
+    pub fn create(path: &Path, table: &'static Table, sorted_by: &[&Column], footer: &Footer) -> Result<Self> {
+        Ok(Self { writer: TableWriter::create(path, table, sorted_by, footer)?, pending: Pending::default() })
+    }
+
+    /// Appends rows with the columns of the table.
+    ///
+    /// # Errors
+    /// As [`TableWriter::write`].
+    pub fn write(&mut self, rows: RecordBatch) -> Result<()> {
+        self.pending.add(rows);
+        // As many at a time as can be encoded side by side.
+        if self.pending.rows < rayon::current_num_threads() * ROW_GROUP {
+            return Ok(());
+        }
+        self.writer.write(self.pending.take_groups(ROW_GROUP)?)
+    }
+
+    /// As [`TableWriter::finish`].
+    ///
+    /// # Errors
+    /// As [`TableWriter::finish`].
+    pub fn finish(mut self) -> Result<()> {
+        self.writer.write(self.pending.take_groups(1)?)?;
+        self.writer.finish()
+    }
+}
+
+/// Writes a table whose rows come in another order than they are to stand in: by partition, where words come first.
+pub struct SortedWriter {
+    writer: TableWriter,
+    words: Vec<OneWord>,
+}
+
+/// The rows of one word so far.
+#[derive(Default)]
+struct OneWord {
+    encoded: Vec<RowGroup>,
+    pending: Pending,
+}
+
+/// Rows that do not make a whole row group yet.
+#[derive(Default)]
+struct Pending {
+    batches: Vec<RecordBatch>,
+    rows: usize,
+}
+
+impl SortedWriter {
+    /// As [`TableWriter::create`], for a sort by one of so many words first. What is encoded before its turn is spilled.
+    ///
+    /// # Errors
+    /// As [`TableWriter::create`].
+    pub fn create(
+        path: &Path,
+        table: &'static Table,
+        sorted_by: &[&Column],
+        footer: &Footer,
+        words: usize,
+        memory: &Memory,
+    ) -> Result<Self> {
+        let mut writer = TableWriter::create(path, table, sorted_by, footer)?;
+        writer.encoder.columns = writer.encoder.columns.with_page_store_factory(Arc::new(SpilledPages(memory.clone())));
+        Ok(Self { writer, words: (0..words).map(|_| OneWord::default()).collect() })
+    }
+
+    /// Adds rows of the word at that place, behind those that it has.
+    pub fn add(&mut self, rank: usize, rows: RecordBatch) {
+        self.words[rank].pending.add(rows);
+    }
+
+    /// Encodes what makes whole row groups.
+    ///
+    /// # Errors
+    /// As [`Encoder::encode`]; [`Error::Interrupted`].
+    pub fn encode_full(&mut self) -> Result<()> {
+        self.encode(ROW_GROUP)
+    }
+
+    fn encode(&mut self, at_least: usize) -> Result<()> {
+        crate::interrupt::check()?;
+        let mut full = Vec::new();
+        for (rank, word) in self.words.iter_mut().enumerate() {
+            full.extend(word.pending.take_groups(at_least)?.into_iter().map(|rows| (rank, rows)));
+        }
+        let encoder = &self.writer.encoder;
+        let encoded: Vec<(usize, RowGroup)> =
+            full.into_par_iter().map(|(rank, rows)| Ok((rank, encoder.encode(&rows)?))).collect::<Result<_>>()?;
+        for (rank, group) in encoded {
+            self.words[rank].encoded.push(group);
+        }
+        // What is left for the next partitions must not hold on to the texts of this one.
+        self.words.iter_mut().try_for_each(|word| word.pending.compact())
+    }
+
+    /// Puts all in order, ends the file and syncs it to disk.
+    ///
+    /// # Errors
+    /// As [`TableWriter::finish`] and [`Encoder::encode`].
+    pub fn finish(mut self) -> Result<()> {
+        self.encode(ROW_GROUP)?;
+        // What is left of words that follow one another can share a row group.
+        let mut left = Pending::default();
+        for word in std::mem::take(&mut self.words) {
+            if !word.encoded.is_empty() {
+                self.writer.write(left.take_groups(1)?)?;
+            }
+            word.encoded.into_iter().try_for_each(|group| self.writer.append(group))?;
+            word.pending.batches.into_iter().for_each(|rows| left.add(rows));
+        }
+        self.writer.write(left.take_groups(1)?)?;
+        self.writer.finish()
+    }
+}
+
+impl Pending {
+    fn add(&mut self, rows: RecordBatch) {
+        self.rows += rows.num_rows();
+        self.batches.push(rows);
+    }
+
+    fn compact(&mut self) -> Result<()> {
+        self.batches = self.batches.iter().map(compact).collect::<Result<_>>()?;
+        Ok(())
+    }
+
+    /// Takes pending rows, in groups of [`ROW_GROUP`], as long as there are `at_least` so many.
+    fn take_groups(&mut self, at_least: usize) -> Result<Vec<RecordBatch>> {
+        let Some(schema) = self.batches.first().map(RecordBatch::schema) else { return Ok(Vec::new()) };
+        if self.rows < at_least {
+            return Ok(Vec::new());
+        }
+        let rows = concat_batches(&schema, &std::mem::take(&mut self.batches))?;
+        let mut groups = in_groups(&rows);
+        if let Some(rest) = groups.pop_if(|last| last.num_rows() < at_least) {
+            self.batches.push(rest);
+        }
+        self.rows = self.batches.iter().map(RecordBatch::num_rows).sum();
+        Ok(groups)
+    }
+}
+
+/// Keeps the pages of row groups that wait for their turn, in memory or in the spill file.
+#[derive(Debug)]
+struct SpilledPages(Memory);
+
+/// Those of one column of one row group.
+struct PagesOfColumn {
+    memory: Memory,
+    pages: Vec<Page>,
+}
+
+enum Page {
+    /// The loan ends with the page.
+    InMemory {
+        value: Bytes,
+        _loan: Loan,
+    },
+    Spilled(Place),
+    Taken,
+}
+
+impl PageStoreFactory for SpilledPages {
+    fn create(&self, _: &PageStoreArgs<'_>) -> parquet::errors::Result<Box<dyn PageStore>> {
+        Ok(Box::new(PagesOfColumn { memory: self.0.clone(), pages: Vec::new() }))
+    }
+}
+
+impl PageStore for PagesOfColumn {
+    fn put(&mut self, value: Bytes) -> parquet::errors::Result<PageKey> {
+        let page = if self.memory.is_exhausted() {
+            Page::Spilled(self.memory.spill(&value).map_err(external)?)
+        } else {
+            Page::InMemory { _loan: self.memory.loan(value.len() as u64), value }
+        };
+        self.pages.push(page);
+        Ok(PageKey::new(self.pages.len() as u64 - 1))
+    }
+
+    fn take(&mut self, key: PageKey) -> parquet::errors::Result<Bytes> {
+        let page = self.pages.get_mut(key.get() as usize).map_or(Page::Taken, |page| std::mem::replace(page, Page::Taken));
+        match page {
+            Page::InMemory { value, .. } => Ok(value),
+            Page::Spilled(place) => Ok(self.memory.read(place).map_err(external)?.into()),
+            Page::Taken => Err(external(Error::Bug("a page is asked for that is not there".to_owned()))),
+        }
+    }
+}
+
+fn external(error: Error) -> parquet::errors::ParquetError {
+    match error {
+        Error::Io { source, .. } => parquet::errors::ParquetError::External(Box::new(source)),
+        other => parquet::errors::ParquetError::External(Box::new(other)),
+    }
+}
+
+/// Rows in groups of [`ROW_GROUP`].
+pub fn in_groups(rows: &RecordBatch) -> Vec<RecordBatch> {
+    let begins = (0..rows.num_rows()).step_by(ROW_GROUP);
+    begins.map(|begin| rows.slice(begin, ROW_GROUP.min(rows.num_rows() - begin))).collect()
 }
 
 /// Writes a whole table at once.
@@ -79,7 +347,7 @@ impl TableWriter {
 /// As [`TableWriter`].
 pub fn write_table(path: &Path, table: &'static Table, rows: &RecordBatch, sorted_by: &[&Column], footer: &Footer) -> Result<()> {
     let mut writer = TableWriter::create(path, table, sorted_by, footer)?;
-    writer.write(rows)?;
+    writer.write(in_groups(rows))?;
     writer.finish()
 }
 
@@ -143,17 +411,28 @@ fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> WriterPr
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(entries))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
-    table.columns.iter().fold(builder, |builder, slot| with_column(builder, slot.column)).build()
+    table.columns.iter().fold(builder, |builder, slot| with_column(builder, slot.column, sorted_by.first() == Some(&slot.column))).build()
 }
 
-fn with_column(builder: WriterPropertiesBuilder, column: &Column) -> WriterPropertiesBuilder {
+fn with_column(builder: WriterPropertiesBuilder, column: &Column, is_sorted_by: bool) -> WriterPropertiesBuilder {
     let path = ColumnPath::from(column.name);
     if is_high_entropy(column) {
-        return builder
-            .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
-            .set_column_bloom_filter_enabled(path.clone(), true)
-            .set_column_bloom_filter_fpp(path, 0.05);
+        let builder =
+            builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+        // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all over,
+        // so their bounds tell nothing, and a bloom filter does.
+        return if is_sorted_by {
+            builder
+        } else {
+            builder
+                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
+                .set_column_bloom_filter_enabled(path.clone(), true)
+                .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP as u64)
+                .set_column_bloom_filter_fpp(path, 0.05)
+        };
+    }
+    if column.kind == Kind::Text && !is_sorted_by {
+        return builder.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
     if matches!(column.kind, Kind::Time | Kind::Count) {
         return builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);

@@ -13,6 +13,7 @@ use super::create_private;
 use crate::error::{Error, Result};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
+use crate::spill::{Memory, Resources};
 
 /// The file whose presence says that the set is whole.
 pub const MANIFEST: &str = "manifest.json";
@@ -59,6 +60,11 @@ impl Stage {
         fs::create_dir_all(parent).map_err(refused)?;
         let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
         Ok(Self { folder, out: out.to_path_buf() })
+    }
+
+    /// Memory for rows on their way to this stage; what does not fit goes to its disk.
+    pub fn memory(&self, resources: Resources) -> Memory {
+        Memory::new(resources, self.path())
     }
 
     /// Where to write the reports.

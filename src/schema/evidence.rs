@@ -11,7 +11,6 @@ macro_rules! facts {
 }
 
 facts! {
-    ACCOUNT: Kind::Count, "account", "The index of the enrolled pair; null where the member is not enrolled.";
     UNASSIGNED: Kind::Flag, "is_unassigned", "The pair stands in the unassigned list.";
     IS_CUSTOMER: Kind::Flag, "is_customer", "As the dump says; null where it does not.";
     HAS_PERMISSION: Kind::Flag, "has_permission", "The member has customer-contact permission; null where no such list is there.";

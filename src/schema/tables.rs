@@ -25,6 +25,13 @@ table! {
      required SOURCE_FILE, required SOURCE_RECORD]
 }
 table! {
+    /// Who holds which customer, as far as an audit looks at it: millions of rows are held, and what nobody reads is not.
+    AUDITED_RELATIONS = "relations", "one row per (userid, external_userid); without an id, per (userid, customer_name, created_at)",
+    key [USERID, EXTERNAL_USERID], fallback [CUSTOMER_NAME, CREATED_AT],
+    [required USERID, optional EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional IS_CUSTOMER,
+     optional CREATED_AT, optional ADD_WAY, optional REMARK, optional TAGS, required SOURCE_FILE, required SOURCE_RECORD]
+}
+table! {
     /// The members of a corp.
     MEMBERS = "members", "one row per userid", key [USERID], fallback [],
     [required USERID, optional NAME, optional HAS_CUSTOMER_CONTACT, optional STATUS]

@@ -7,5 +7,5 @@ mod rules;
 
 pub use accounts::{Account, Enrolment};
 pub use groups::{GROUP_RULE_BOOK, GroupFacts, GroupScopeRule, group_scope};
-pub use refusals::{Refusals, UnmatchedRefusal};
+pub use refusals::{Named, Refusals, UnmatchedRefusal};
 pub use rules::{RULE_BOOK, ScopeRule, scope};

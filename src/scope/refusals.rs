@@ -3,9 +3,10 @@
 //! A refusal with a member is about that relation, one without about all relations of the customer. One by name alone
 //! holds only where the name, with the member if given, stands for a single customer (SPEC section 1.2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray};
+use hashbrown::HashMap;
 
 use crate::schema::{Column, fields};
 
@@ -13,6 +14,8 @@ use crate::schema::{Column, fields};
 #[derive(Debug, Default)]
 pub struct Refusals {
     rows: Vec<Refusal>,
+    /// The refusals by what they give, and its text.
+    by_key: BTreeMap<Key, HashMap<String, Vec<usize>>>,
 }
 
 #[derive(Debug)]
@@ -23,7 +26,7 @@ struct Refusal {
 }
 
 /// The strongest key that a row gives; the others are there for the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     ExternalUserid,
     Unionid,
@@ -42,7 +45,7 @@ pub struct UnmatchedRefusal {
 impl Refusals {
     /// Reads the merged refusals list.
     pub fn of(list: &RecordBatch) -> Self {
-        let rows = (0..list.num_rows())
+        let rows: Vec<Refusal> = (0..list.num_rows())
             .filter_map(|i| {
                 let text = |column| text(list, column, i).map(str::to_owned);
                 let (by, key) = text(&fields::EXTERNAL_USERID)
@@ -52,71 +55,99 @@ impl Refusals {
                 Some(Refusal { by, key, userid: text(&fields::USERID) })
             })
             .collect();
-        Self { rows }
+        let mut by_key: BTreeMap<Key, HashMap<String, Vec<usize>>> = BTreeMap::new();
+        for (place, refusal) in rows.iter().enumerate() {
+            by_key.entry(refusal.by).or_default().entry(refusal.key.clone()).or_default().push(place);
+        }
+        Self { rows, by_key }
     }
 
-    /// Which relations are refused, and which refusals name none.
-    pub fn apply(&self, relations: &RecordBatch) -> (BooleanArray, Vec<UnmatchedRefusal>) {
-        let mut refused = vec![false; relations.num_rows()];
+    /// The rows of `relations` that refusals could be about, by refusal.
+    pub fn named(&self, relations: &RecordBatch) -> Vec<Named> {
         if self.rows.is_empty() {
-            return (refused.into(), Vec::new());
+            return Vec::new();
         }
-        let named = Named::index(self, relations);
-        let mut unmatched = Vec::new();
-        for refusal in &self.rows {
-            let rows = named.rows(refusal, relations);
-            let ambiguous_name = refusal.by == Key::CustomerName && customers(&rows, relations) > 1;
-            if rows.is_empty() || ambiguous_name {
-                let key = refusal.userid.as_ref().map_or_else(|| refusal.key.clone(), |userid| format!("{userid}/{}", refusal.key));
-                unmatched.push(UnmatchedRefusal { key, ambiguous_name });
-                continue;
-            }
-            for row in rows {
-                refused[row as usize] = true;
-            }
-        }
-        (refused.into(), unmatched)
-    }
-}
-
-/// The rows of source-before under each key that a refusal uses.
-struct Named<'a> {
-    rows: HashMap<(Key, &'a str), Vec<u32>>,
-}
-
-impl<'a> Named<'a> {
-    fn index(refusals: &'a Refusals, relations: &RecordBatch) -> Self {
-        let mut rows: HashMap<(Key, &str), Vec<u32>> = HashMap::new();
-        for (by, column) in
-            [(Key::ExternalUserid, &fields::EXTERNAL_USERID), (Key::Unionid, &fields::UNIONID), (Key::CustomerName, &fields::CUSTOMER_NAME)]
-        {
-            let keys: HashSet<&str> = refusals.rows.iter().filter(|r| r.by == by).map(|r| r.key.as_str()).collect();
-            if keys.is_empty() {
-                continue;
-            }
-            for (i, value) in (0..).zip(strings(relations, column).iter()) {
-                if let Some(&key) = value.and_then(|value| keys.get(value)) {
-                    rows.entry((by, key)).or_default().push(i);
+        let (userids, ids) = (strings(relations, &fields::USERID), strings(relations, &fields::EXTERNAL_USERID));
+        let mut named = Vec::new();
+        for (&by, refusals) in &self.by_key {
+            for (row, value) in (0..).zip(strings(relations, by.column()).iter()) {
+                for &refusal in value.and_then(|value| refusals.get(value)).into_iter().flatten() {
+                    let of_member = self.rows[refusal].userid.as_deref().is_none_or(|userid| userids.value(row as usize) == userid);
+                    if of_member {
+                        let customer = (by == Key::CustomerName && ids.is_valid(row as usize)).then(|| ids.value(row as usize).to_owned());
+                        named.push(Named { refusal, row, customer });
+                    }
                 }
             }
         }
-        Self { rows }
+        named
     }
 
-    fn rows(&self, refusal: &Refusal, relations: &RecordBatch) -> Vec<u32> {
-        let userids = strings(relations, &fields::USERID);
-        let of_member = |row: &u32| refusal.userid.as_deref().is_none_or(|userid| userids.value(*row as usize) == userid);
-        let rows = self.rows.get(&(refusal.by, refusal.key.as_str()));
-        rows.map(|rows| rows.iter().copied().filter(of_member).collect()).unwrap_or_default()
+    /// Which rows are refused, by part, and which refusals name none. A name is judged by all parts together.
+    pub fn settle(&self, parts: &[(usize, Vec<Named>)]) -> (Vec<BooleanArray>, Vec<UnmatchedRefusal>) {
+        let mut customers: Vec<Customers> = self.rows.iter().map(|_| Customers::default()).collect();
+        for named in parts.iter().flat_map(|(_, named)| named) {
+            customers[named.refusal].add(named.customer.as_deref());
+        }
+        let is_ambiguous = |refusal: usize| self.rows[refusal].by == Key::CustomerName && customers[refusal].are_several();
+        let refused = parts.iter().map(|(rows, named)| {
+            let mut refused = vec![false; *rows];
+            for named in named.iter().filter(|named| !is_ambiguous(named.refusal)) {
+                refused[named.row as usize] = true;
+            }
+            refused.into()
+        });
+        let key =
+            |refusal: &Refusal| refusal.userid.as_ref().map_or_else(|| refusal.key.clone(), |userid| format!("{userid}/{}", refusal.key));
+        let unmatched = self.rows.iter().enumerate().filter_map(|(place, refusal)| {
+            let ambiguous_name = is_ambiguous(place);
+            (ambiguous_name || customers[place].rows == 0).then(|| UnmatchedRefusal { key: key(refusal), ambiguous_name })
+        });
+        (refused.collect(), unmatched.collect())
     }
 }
 
-/// How many customers the rows stand for; a row without an id is a customer of its own.
-fn customers(rows: &[u32], relations: &RecordBatch) -> usize {
-    let ids = strings(relations, &fields::EXTERNAL_USERID);
-    let with_id: HashSet<&str> = rows.iter().filter(|&&r| ids.is_valid(r as usize)).map(|&r| ids.value(r as usize)).collect();
-    let without_id = rows.iter().filter(|&&r| ids.is_null(r as usize)).count();
-    with_id.len() + without_id
+/// A row that a refusal could be about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    refusal: usize,
+    row: u32,
+    /// Whose relation it is, where the refusal gives a name only and the relation has an id.
+    customer: Option<String>,
+}
+
+/// The customers that a refusal could be about; a row without an id is a customer of its own.
+#[derive(Default)]
+struct Customers<'a> {
+    rows: usize,
+    with_id: HashSet<&'a str>,
+    without_id: usize,
+}
+
+impl<'a> Customers<'a> {
+    fn add(&mut self, id: Option<&'a str>) {
+        self.rows += 1;
+        match id {
+            Some(id) => {
+                self.with_id.insert(id);
+            }
+            None => self.without_id += 1,
+        }
+    }
+
+    fn are_several(&self) -> bool {
+        self.with_id.len() + self.without_id > 1
+    }
+}
+
+impl Key {
+    fn column(self) -> &'static Column {
+        match self {
+            Self::ExternalUserid => &fields::EXTERNAL_USERID,
+            Self::Unionid => &fields::UNIONID,
+            Self::CustomerName => &fields::CUSTOMER_NAME,
+        }
+    }
 }
 
 fn strings<'a>(batch: &'a RecordBatch, column: &Column) -> &'a StringViewArray {

@@ -71,11 +71,24 @@ impl KeyColumn {
 
     fn compare(&self, i: usize, other: &Self, j: usize) -> Ordering {
         match (self, other) {
-            (Self::Text(a), Self::Text(b)) => a.is_valid(i).then(|| a.value(i)).cmp(&b.is_valid(j).then(|| b.value(j))),
+            (Self::Text(a), Self::Text(b)) => match (a.is_valid(i), b.is_valid(j)) {
+                (true, true) if is_same_view(a, i, b, j) => Ordering::Equal,
+                (true, true) => a.value(i).cmp(b.value(j)),
+                (a, b) => a.cmp(&b),
+            },
             (Self::Number(a), Self::Number(b)) => a.is_valid(i).then(|| a.value(i)).cmp(&b.is_valid(j).then(|| b.value(j))),
             _ => unreachable!("both sides are of one table"),
         }
     }
+}
+
+/// Bytes of the texts that stand in their views (Arrow's `Utf8View`).
+const INLINE: u32 = 12;
+
+/// Whether two texts are one at a glance: short ones stand in their views.
+fn is_same_view(a: &StringViewArray, i: usize, b: &StringViewArray, j: usize) -> bool {
+    let (a, b) = (a.views()[i], b.views()[j]);
+    a == b && a as u32 <= INLINE
 }
 
 /// For each row of `batch`, whether its key stands in `other`. Both are sorted by the key, without duplicates.

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array};
 use arrow::compute::{concat_batches, take};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
 use rayon::prelude::*;
@@ -24,6 +24,8 @@ pub struct Merged {
     pub duplicates: HashMap<u32, u64>,
     /// Rows that only echoes show.
     pub echo_rows: u64,
+    /// Whether the batches were so already, but for their provenance.
+    pub was_in_order: bool,
 }
 
 /// Merges raw batches of `table`. The rows of `echoes` repeat what another table holds: they fill in rows that nothing
@@ -35,9 +37,14 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     let counted: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let all = concat_batches(&raw_schema(table), batches.iter().chain(echoes))?;
     if u32::try_from(all.num_rows()).is_err() {
-        return Err(Error::Bug(format!("{}: more than {} rows in one snapshot", table.name, u32::MAX)));
+        return Err(Error::Bug(format!("{}: more than {} rows at once", table.name, u32::MAX)));
     }
     let copies = Copies::of(table, &all, counted);
+    if copies.are_in_order() {
+        let rows = RecordBatch::try_new(table.arrow_schema(), all.columns()[..table.columns.len()].to_vec())?;
+        let rows = copies.with_provenance(table, rows, None, files)?;
+        return Ok(Merged { rows, duplicates: HashMap::new(), echo_rows: (all.num_rows() - counted) as u64, was_in_order: true });
+    }
     let order = copies.sorted();
     let runs = copies.runs(&order);
     let duplicates = copies.duplicates(&order, &runs);
@@ -50,9 +57,9 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
         .collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
     let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
     let winners: UInt32Array = runs.iter().map(|&(_, end)| order[end - 1]).collect();
-    let rows = copies.with_provenance(table, rows, &winners, files)?;
+    let rows = copies.with_provenance(table, rows, Some(&winners), files)?;
     let echo_rows = winners.values().iter().filter(|&&row| row as usize >= counted).count() as u64;
-    Ok(Merged { rows, duplicates, echo_rows })
+    Ok(Merged { rows, duplicates, echo_rows, was_in_order: false })
 }
 
 /// All copies of all rows, and what tells them apart.
@@ -79,12 +86,13 @@ impl Copies {
         }
     }
 
+    /// Whether the rows stand in order of their key already, and none is a copy of another.
+    fn are_in_order(&self) -> bool {
+        (1..self.rows).all(|i| self.key.compare(i - 1, &self.key, i).is_lt())
+    }
+
     /// Row numbers in order of key, copies of one key from the oldest to the newest.
     fn sorted(&self) -> Vec<u32> {
-        let is_sorted = (1..self.rows).all(|i| self.key.compare(i - 1, &self.key, i).is_lt());
-        if is_sorted {
-            return (0..self.rows as u32).collect();
-        }
         let hints = SortHints::of(&self.key, self.rows);
         let mut entries: Vec<(u64, u64, u32)> =
             (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
@@ -138,29 +146,46 @@ impl Copies {
             .collect()
     }
 
-    /// Fills `source_file` and `source_record`, where the table has them and the dump did not, from the newest copy.
-    fn with_provenance(&self, table: &Table, rows: RecordBatch, winners: &UInt32Array, files: &[String]) -> Result<RecordBatch> {
+    /// Fills `source_file` and `source_record`, where the table has them and the dump did not, from the newest copy:
+    /// the `winners`, or where there are none, row by row.
+    fn with_provenance(&self, table: &Table, rows: RecordBatch, winners: Option<&UInt32Array>, files: &[String]) -> Result<RecordBatch> {
         let (Some(file), Some(record)) = (table.position(&fields::SOURCE_FILE), table.position(&fields::SOURCE_RECORD)) else {
             return Ok(rows);
         };
         let mut columns = rows.columns().to_vec();
         if columns[file].null_count() > 0 {
-            columns[file] = Arc::new(self.source_files(columns[file].as_string_view(), winners, files));
-            columns[record] = Arc::new(self.source_records(columns[record].as_primitive(), winners));
+            let copy_of = |row: usize| winners.map_or(row, |winners| winners.value(row) as usize);
+            columns[file] = Arc::new(self.source_files(columns[file].as_string_view(), copy_of, files));
+            columns[record] = Arc::new(self.source_records(columns[record].as_primitive(), copy_of));
         }
         Ok(RecordBatch::try_new(rows.schema(), columns)?)
     }
 
-    fn source_files(&self, given: &StringViewArray, winners: &UInt32Array, files: &[String]) -> StringViewArray {
-        let mut builder = StringViewBuilder::with_capacity(given.len()).with_deduplicate_strings();
-        for (given, &winner) in given.iter().zip(winners.values()) {
-            builder.append_value(given.unwrap_or_else(|| &files[self.file.value(winner as usize) as usize]));
+    fn source_files(&self, given: &StringViewArray, copy_of: impl Fn(usize) -> usize, files: &[String]) -> StringViewArray {
+        if given.null_count() < given.len() {
+            let mut builder = StringViewBuilder::with_capacity(given.len()).with_deduplicate_strings();
+            for (row, given) in given.iter().enumerate() {
+                builder.append_value(given.unwrap_or_else(|| &files[self.file.value(copy_of(row)) as usize]));
+            }
+            return builder.finish();
         }
-        builder.finish()
+        // All come from few files: one text each, and a view of it per row.
+        let mut places: HashMap<u32, i32> = HashMap::new();
+        let mut names: Vec<&str> = Vec::new();
+        let place = |row: usize| {
+            let file = self.file.value(copy_of(row));
+            *places.entry(file).or_insert_with(|| {
+                names.push(&files[file as usize]);
+                names.len() as i32 - 1
+            })
+        };
+        let keys: Int32Array = (0..given.len()).map(place).map(Some).collect();
+        let names = StringViewArray::from_iter_values(names);
+        take(&names, &keys, None).expect("every place is one of a name").as_string_view().clone()
     }
 
-    fn source_records(&self, given: &Int64Array, winners: &UInt32Array) -> Int64Array {
-        given.iter().zip(winners.values()).map(|(given, &winner)| given.or(Some(self.record.value(winner as usize) as i64))).collect()
+    fn source_records(&self, given: &Int64Array, copy_of: impl Fn(usize) -> usize) -> Int64Array {
+        given.iter().enumerate().map(|(row, given)| given.or_else(|| Some(self.record.value(copy_of(row)) as i64))).collect()
     }
 }
 

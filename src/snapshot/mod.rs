@@ -3,24 +3,28 @@
 mod coverage;
 mod group_list;
 mod keys;
+mod layout;
 mod merge;
+mod relations;
 
 pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
 pub use keys::{Key, stands_in};
+pub use layout::{Corp, Layout};
 pub use merge::{Merged, merge};
+pub use relations::{CorpCodes, Part, Relations, RelationsBuilder, stretches};
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray, new_null_array};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 
 use crate::error::Result;
-use crate::ingest::raw::{FileTally, Raw, Reject, raw_schema};
+use crate::ingest::raw::{FileTally, Raw, Reject};
 use crate::schema::tables::{COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED};
 use crate::schema::vocabulary::{Coverage, Role};
 use crate::schema::{Cell, Rows, Table, fields};
+use crate::spill::Memory;
 
 /// One export of one corp, in canonical form.
 pub struct Snapshot {
@@ -31,10 +35,9 @@ pub struct Snapshot {
     pub coverage: SnapshotCoverage,
     /// Accounts of which two endpoints show very different numbers.
     pub count_jumps: Vec<CountJump>,
-    /// Which relations stand in the unassigned list (B3), by row of `relations`.
-    pub unassigned: BooleanArray,
-    /// Relations that only the unassigned list shows.
-    pub echoes: u64,
+    /// The relations, in partitions.
+    pub relations: Relations,
+    layout: Layout,
     /// Rows of coverage that were read, not weighed: the snapshot was ingested before.
     pub coverage_records: u64,
     /// What became of the records of each file.
@@ -69,41 +72,26 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`crate::Error::Bug`] if the readers broke their promises.
-    pub fn build(role: Role, raw: Raw, trusted: bool) -> Result<Self> {
+    pub fn build(role: Role, raw: Raw, relations: RelationsBuilder<'_>, trusted: bool) -> Result<Self> {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
-        let mut duplicates: HashMap<u32, u64> = HashMap::new();
+        let (relations, layout, mut duplicates) = relations.finish(raw.batches(&UNASSIGNED), &paths)?;
         let mut canonical = BTreeMap::new();
-        let mut echo_rows = 0;
-        let echoes = unassigned_as_relations(raw.batches(&UNASSIGNED))?;
-        for table in [&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
-            let echoes: &[RecordBatch] = if table.name == RELATIONS_TABLE.name { &echoes } else { &[] };
-            let merged = merge(table, raw.batches(table), echoes, &paths)?;
+        for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
+            let merged = merge(table, raw.batches(table), &[], &paths)?;
             #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
             for (file, count) in merged.duplicates {
                 *duplicates.entry(file).or_default() += count;
             }
-            echo_rows += merged.echo_rows;
             canonical.insert(table.name, merged.rows);
         }
         let coverage_records = canonical[COVERAGE.name].num_rows() as u64;
         let coverage = coverage_of(&raw, &canonical[COVERAGE.name], trusted);
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
-        let unassigned = stand_in_unassigned(&canonical[RELATIONS_TABLE.name], &canonical[UNASSIGNED.name])?;
         let members = with_follow_users(&canonical[MEMBERS.name], coverage.has_follow_user_list())?;
         canonical.insert(MEMBERS.name, members);
         let inputs = inputs(raw.files, &duplicates);
         let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
-        Ok(Self {
-            role,
-            tables: canonical,
-            coverage,
-            count_jumps,
-            unassigned,
-            echoes: echo_rows,
-            coverage_records,
-            inputs,
-            rejects: raw.rejects,
-        })
+        Ok(Self { role, tables: canonical, coverage, count_jumps, relations, layout, coverage_records, inputs, rejects: raw.rejects })
     }
 
     /// A snapshot of a role that the case does not have.
@@ -111,10 +99,11 @@ impl Snapshot {
     /// # Errors
     /// None in practice; see [`Self::build`].
     pub fn absent(role: Role) -> Result<Self> {
-        Self::build(role, Raw::default(), false)
+        let none = RelationsBuilder::new(&RELATIONS_TABLE, corp(role), None, None, &Memory::unlimited());
+        Self::build(role, Raw::default(), none, false)
     }
 
-    /// A canonical table.
+    /// A canonical table, other than the relations.
     pub fn table(&self, table: &Table) -> &RecordBatch {
         &self.tables[table.name]
     }
@@ -122,61 +111,26 @@ impl Snapshot {
     /// Whether the snapshot says anything about a table: rows, or by evidence that there are none.
     pub fn speaks_of(&self, table: &Table) -> bool {
         let evidence = self.coverage.evidence.get(&(table.name.to_owned(), None));
-        self.table(table).num_rows() > 0 || evidence.is_some_and(|evidence| evidence.status == Coverage::Complete)
+        self.rows_of(table) > 0 || evidence.is_some_and(|evidence| evidence.status == Coverage::Complete)
     }
 
-    /// The relations.
-    pub fn relations(&self) -> &RecordBatch {
-        self.table(&RELATIONS_TABLE)
+    /// Which partition of [`Self::relations`] an account belongs to.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
     }
 
-    /// The accounts that hold relations, each with its rows, in order.
-    pub fn accounts(&self) -> Vec<(&str, Range<usize>)> {
-        stretches(self.relations().column(0).as_string_view())
+    /// How many rows a canonical table has.
+    pub fn rows_of(&self, table: &Table) -> u64 {
+        if table.name == RELATIONS_TABLE.name { self.relations.len() } else { self.table(table).num_rows() as u64 }
     }
 }
 
-/// The stretches of equal values in a sorted column.
-pub fn stretches(sorted: &StringViewArray) -> Vec<(&str, Range<usize>)> {
-    let mut stretches: Vec<(&str, Range<usize>)> = Vec::new();
-    for i in 0..sorted.len() {
-        let value = sorted.value(i);
-        match stretches.last_mut() {
-            Some((last, range)) if *last == value => range.end = i + 1,
-            _ => stretches.push((value, i..i + 1)),
-        }
+/// Whose export it is.
+pub fn corp(role: Role) -> Corp {
+    match role {
+        Role::SourceBefore | Role::SourceAfter => Corp::Source,
+        Role::TargetBefore | Role::TargetAfter => Corp::Target,
     }
-    stretches
-}
-
-/// The pairs of the unassigned list as relations: a left member cannot be asked for them (SPEC section 2).
-fn unassigned_as_relations(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
-    let schema = raw_schema(&RELATIONS_TABLE);
-    let as_relations = |batch: &RecordBatch| {
-        let columns: Vec<ArrayRef> = schema
-            .fields()
-            .iter()
-            .map(|field| {
-                let from = if field.name() == fields::USERID.name { fields::HANDOVER_USERID.name } else { field.name() };
-                batch.column_by_name(from).cloned().unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
-            })
-            .collect();
-        Ok(RecordBatch::try_new(schema.clone(), columns)?)
-    };
-    batches.iter().map(as_relations).collect()
-}
-
-/// Which relations stand in the unassigned list: both are sorted by member and customer.
-fn stand_in_unassigned(relations: &RecordBatch, unassigned: &RecordBatch) -> Result<BooleanArray> {
-    let pairs = |batch: &RecordBatch, userid: &str| {
-        let column = |name: &str| batch.column_by_name(name).expect("canonical tables hold their columns").clone();
-        let columns = vec![column(userid), column(fields::EXTERNAL_USERID.name)];
-        let named = UNASSIGNED.arrow_schema().project(&[0, 1])?;
-        RecordBatch::try_new(Arc::new(named), columns)
-    };
-    let relations = pairs(relations, fields::USERID.name)?;
-    let unassigned = pairs(unassigned, fields::HANDOVER_USERID.name)?;
-    Ok(stands_in(&UNASSIGNED, &relations, &unassigned))
 }
 
 /// The evidence of a dump; of an ingested snapshot, the evidence that was written down then.

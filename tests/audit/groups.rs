@@ -258,7 +258,7 @@ fn an_ingested_case_tells_the_same_of_groups() {
     let first = story.audit();
     let case = qianhe::case::load(story.write(), &[]).unwrap();
     let ingested = tempfile::tempdir().unwrap();
-    qianhe::run::ingest(&case, &ingested.path().join("out"), &qianhe::progress::Silent).unwrap();
+    qianhe::run::ingest(&case, &ingested.path().join("out"), qianhe::spill::Resources::default(), &qianhe::progress::Silent).unwrap();
     let path = |role: &str| format!("snapshots.{role}.path={:?}", ingested.path().join("out/snapshots").join(role));
     let set = [path("source-before"), path("target-after")];
     let second = crate::support::audit_into(story.write(), &ingested.path().join("reports"), &set).unwrap();

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
 use parquet::arrow::ArrowWriter;
+use qianhe::progress::Silent;
+use qianhe::spill::Resources;
 use serde_json::{Value, json};
 
 use crate::bad_input::gzip;
@@ -217,6 +219,35 @@ fn the_format_does_not_matter() {
     }
 }
 
+/// Every file that an audit writes, by name.
+fn written(folder: &Path, out: &Path, resources: Resources) -> BTreeMap<String, Vec<u8>> {
+    let case = qianhe::case::load(folder, &[]).unwrap();
+    qianhe::run::audit(&case, out, resources, &Silent).unwrap();
+    names_in(out).into_iter().map(|name| (name.clone(), fs::read(out.join(&name)).unwrap())).collect()
+}
+
+/// Partitions of one relation and not a byte for what is held, or everything at once: the reports are the same to the byte.
+#[test]
+fn neither_memory_nor_partitions_decide_anything() {
+    let narrow = [(7, u64::MAX), (1, u64::MAX), (5, 1), (40, 2000)];
+    let check = |folder: &Path, name: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let as_it_is = written(folder, &out.path().join("as it is"), Resources::default());
+        for (partition_rows, held_bytes) in narrow {
+            let there = written(folder, &out.path().join("narrow"), Resources { held_bytes, partition_rows });
+            let differ: Vec<&String> = as_it_is.keys().filter(|name| as_it_is[*name] != there[*name]).collect();
+            assert!(differ.is_empty(), "{name}: {partition_rows} rows, {held_bytes} bytes: {differ:?}");
+        }
+    };
+    for seed in 0..CASES / 4 {
+        check(World::new(seed, ANYTHING).story().write(), &format!("seed {seed}"));
+    }
+    let demo = tempfile::tempdir().unwrap();
+    let demo = demo.path().join("demo");
+    qianhe::demo::write(&demo, 600, 3, &Silent).unwrap();
+    check(&demo, "the demo");
+}
+
 // Symmetries.
 
 #[test]
@@ -359,7 +390,7 @@ fn an_audit_of_ingested_tables_tells_the_same() {
         }
         let raw = story.audit();
         let case = qianhe::case::load(story.write(), &[]).unwrap();
-        qianhe::run::ingest(&case, &case.root, &qianhe::progress::Silent).unwrap();
+        qianhe::run::ingest(&case, &case.root, Resources::default(), &Silent).unwrap();
         let roles: Vec<String> =
             names_in(&case.root.join("snapshots")).into_iter().filter(|name| case.root.join("snapshots").join(name).is_dir()).collect();
         let set: Vec<String> = roles.iter().map(|role| format!("snapshots.{role}.path=snapshots/{role}")).collect();

@@ -16,7 +16,7 @@ pub fn shown() -> [String; 2] {
 
 fn precheck(folder: &Path) -> qianhe::Result<PrecheckSummary> {
     let case = qianhe::case::load_plan(folder, &[])?;
-    qianhe::precheck::precheck(&case, &folder.join("precheck"), &Silent)
+    qianhe::precheck::precheck(&case, &folder.join("precheck"), qianhe::spill::Resources::default(), &Silent)
 }
 
 /// Prechecks a story that holds nothing from after the migration.

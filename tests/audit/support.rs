@@ -245,7 +245,7 @@ pub fn audit(folder: &Path) -> qianhe::Result<Audit> {
 /// Audits a case with overrides into another folder.
 pub fn audit_into(folder: &Path, out: &Path, set: &[String]) -> qianhe::Result<Audit> {
     let case = qianhe::case::load(folder, set)?;
-    let summary = qianhe::run::audit(&case, out, &Silent)?;
+    let summary = qianhe::run::audit(&case, out, qianhe::spill::Resources::default(), &Silent)?;
     Ok(Audit { folder: None, reports: out.to_path_buf(), summary })
 }
 

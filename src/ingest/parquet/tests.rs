@@ -21,7 +21,7 @@ fn read_columns(columns: Vec<(&str, ArrayRef)>, rows_per_group: usize) -> Result
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
-    let records = read(file.path(), 0, CANONICAL, "looked for", &zone)?;
+    let records = read((file.path(), 0), CANONICAL, "looked for", &zone, None)?;
     records.check()?;
     Ok(records)
 }
@@ -153,7 +153,7 @@ fn what_is_no_table_or_damaged_is_said() {
     );
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"PAR1 and nothing more").unwrap();
-    let damaged = read(file.path(), 0, CANONICAL, "", &TimeZone::UTC);
+    let damaged = read((file.path(), 0), CANONICAL, "", &TimeZone::UTC, None);
     assert!(matches!(damaged, Err(Error::Input { problem, .. }) if problem.contains("cut off or damaged")));
 }
 

@@ -4,9 +4,10 @@ use super::members::{Candidate, settle};
 use super::*;
 use crate::ingest::raw::{Provenance, Raw, RawTable};
 use crate::schema::Cell;
-use crate::schema::tables::{GROUP_MEMBERS, GROUPS};
+use crate::schema::tables::{GROUP_MEMBERS, GROUPS, RELATIONS_TABLE};
 use crate::schema::vocabulary::{MemberKind, Role};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Corp, RelationsBuilder, Snapshot};
+use crate::spill::Memory;
 
 /// Groups of one owner: name, and the unionids of the external members.
 fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
@@ -27,7 +28,8 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
     let mut raw = Raw::default();
     raw.tables.insert(GROUPS.name, vec![table.finish()]);
     raw.tables.insert(GROUP_MEMBERS.name, vec![members.finish()]);
-    GroupSide::of(&Snapshot::build(Role::SourceBefore, raw, false).unwrap())
+    let none = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, &Memory::unlimited());
+    GroupSide::of(&Snapshot::build(Role::SourceBefore, raw, none, false).unwrap())
 }
 
 /// Groups told as `name: unionid unionid`.

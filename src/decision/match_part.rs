@@ -1,0 +1,177 @@
+//! One partition: the scope of each source relation, what matches it inside its pair, and what is left over.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use arrow::array::{Array, AsArray, BooleanArray, Int64Array};
+
+use super::{Exports, PairCoverage, Parts, plan, times};
+use crate::case::Case;
+use crate::error::Result;
+use crate::matching::{self, Matches, NOT_MATCHED, Namespaces, Pair, Side, key_across_accounts};
+use crate::schema::fields;
+use crate::schema::tables::RELATIONS_TABLE;
+use crate::schema::vocabulary::{Coverage, MatchMethod, Scope};
+use crate::scope::Named;
+use crate::snapshot::{Part, Snapshot, stands_in};
+
+/// A partition whose pairs have been matched.
+pub struct MatchedPart {
+    pub scope: Vec<Scope>,
+    pub pairs: Vec<(u32, Pair)>,
+    pub matches: Matches,
+    pub namespaces: Namespaces,
+    pub named: Vec<Named>,
+    /// Source rows that another account may hold: in scope and not matched. Refused ones still among them.
+    pub candidates: Vec<LeftOver>,
+    /// Target rows that may belong to another account: not matched, made since the start.
+    pub arrivals: Vec<LeftOver>,
+    pub target_created_at: Int64Array,
+    /// Which target relations stand in target-before.
+    pub stood_before: BooleanArray,
+    pub still_at_source: BooleanArray,
+    /// A few ids of customers, evenly taken.
+    pub sample: Vec<String>,
+}
+
+/// One customer in so many is enough to know how their ids are spread.
+pub const SAMPLED_ONE_IN: usize = 16;
+
+/// A row that its pair could not use, with the fixed-width keys by which another account may know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOver {
+    pub row: u32,
+    /// By customer map, by unionid.
+    pub keys: [Option<u64>; 2],
+}
+
+/// The methods that look across accounts, in the order of [`LeftOver::keys`].
+pub const ACROSS: [MatchMethod; 2] = [MatchMethod::CustomerMap, MatchMethod::Unionid];
+
+impl MatchedPart {
+    /// Matches the pairs of a partition.
+    pub fn of(case: &Case, exports: &Exports, parts: &Parts, unionids_shared: bool) -> Result<Self> {
+        let scope = plan::scopes(case, &exports.source_before, &parts.source_before, &exports.enrolment)?;
+        let source = Side::of_source(&parts.source_before.rows, &exports.customer_map);
+        let target = Side::of_target(&parts.target_after.rows, &exports.customer_map);
+        let pairs = pairs(exports, parts);
+        let stretches: Vec<Pair> = pairs.iter().map(|(_, pair)| pair.clone()).collect();
+        let (matches, namespaces) = matching::match_pairs(&source, &target, &stretches, unionids_shared);
+        let since_start = |row: u32| target.created_at(row).is_some_and(|made| made >= case.migration.started_at);
+        let is_candidate = |row: u32| scope[row as usize] == Scope::InScope && matches.target_of[row as usize] == NOT_MATCHED;
+        let is_arrival = |row: u32| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize] && since_start(row);
+        Ok(Self {
+            pairs,
+            namespaces,
+            named: exports.refusals.named(&parts.source_before.rows),
+            candidates: left_over(&source, is_candidate, unionids_shared),
+            arrivals: left_over(&target, is_arrival, unionids_shared),
+            // A copy: a column that was read back shares its buffer with all others.
+            target_created_at: times(&parts.target_after.rows, &fields::CREATED_AT).iter().collect(),
+            stood_before: stood_before(parts),
+            still_at_source: still_at_source(exports, parts),
+            sample: sample(&parts.source_before, SAMPLED_ONE_IN),
+            matches,
+            scope,
+        })
+    }
+}
+
+fn sample(part: &Part, every: usize) -> Vec<String> {
+    let ids = part.column(&fields::EXTERNAL_USERID).as_string_view();
+    (0..ids.len()).step_by(every).filter(|&row| ids.is_valid(row)).map(|row| ids.value(row).to_owned()).collect()
+}
+
+fn left_over(side: &Side, is_left: impl Fn(u32) -> bool, unionids_shared: bool) -> Vec<LeftOver> {
+    let key = |row, method| key_across_accounts(side, method, row).map(|(key, _)| key);
+    let keys = |row| [key(row, ACROSS[0]), if unionids_shared { key(row, ACROSS[1]) } else { None }];
+    let left = (0..side.rows() as u32).filter(|row| is_left(*row)).map(|row| LeftOver { row, keys: keys(row) });
+    left.filter(|left| left.keys != [None, None]).collect()
+}
+
+/// The enrolled pairs of the partition as stretches of both sides; an account without relations is an empty stretch.
+fn pairs(exports: &Exports, parts: &Parts) -> Vec<(u32, Pair)> {
+    let narrow = |range: Range<usize>| range.start as u32..range.end as u32;
+    let mut pairs: Vec<(u32, Pair)> = Vec::new();
+    let mut place_of: HashMap<usize, usize> = HashMap::new();
+    for (userid, rows) in parts.source_before.accounts() {
+        if let Some(index) = exports.enrolment.by_source(userid) {
+            place_of.insert(index, pairs.len());
+            pairs.push((index as u32, Pair { source: narrow(rows), target: 0..0 }));
+        }
+    }
+    for (userid, rows) in parts.target_after.accounts() {
+        if let Some(index) = exports.enrolment.by_target(userid) {
+            match place_of.get(&index) {
+                Some(&place) => pairs[place].1.target = narrow(rows),
+                None => pairs.push((index as u32, Pair { source: 0..0, target: narrow(rows) })),
+            }
+        }
+    }
+    pairs
+}
+
+/// What the snapshots can say about the accounts of each pair.
+pub fn coverage(case: &Case, exports: &Exports) -> Vec<PairCoverage> {
+    let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
+    let of_account = |snapshot: &Snapshot, userid: &str| snapshot.coverage.of_account(userid, rows(snapshot, userid) > 0);
+    let accounts = exports.enrolment.accounts().iter();
+    accounts
+        .map(|account| PairCoverage {
+            source: of_account(&exports.source_before, &account.source_userid),
+            target: of_account(&exports.target_after, &account.target_userid),
+            target_at_cap: rows(&exports.target_after, &account.target_userid) >= case.policy.customer_cap,
+        })
+        .collect()
+}
+
+/// Which relations of target-after stand in target-before.
+fn stood_before(parts: &Parts) -> BooleanArray {
+    let after = &parts.target_after.rows;
+    match &parts.target_before {
+        Some(before) => stands_in(&RELATIONS_TABLE, after, &before.rows),
+        None => BooleanArray::from(vec![false; after.num_rows()]),
+    }
+}
+
+/// Whether source-after still holds each relation. Its absence counts only where its account is covered there, by rows
+/// that have an id if it has one: rows without ids (contacts that are no customers, console exports) say nothing about ids.
+fn still_at_source(exports: &Exports, parts: &Parts) -> BooleanArray {
+    let before = &parts.source_before;
+    let (Some(snapshot), Some(after)) = (&exports.source_after, &parts.source_after) else {
+        return BooleanArray::new_null(before.rows.num_rows());
+    };
+    let held = stands_in(&RELATIONS_TABLE, &before.rows, &after.rows);
+    let accounts_after: HashMap<&str, Range<usize>> = after.accounts().into_iter().collect();
+    let (ids, ids_after) = (before.column(&fields::EXTERNAL_USERID), after.column(&fields::EXTERNAL_USERID));
+    let mut still = Vec::with_capacity(held.len());
+    for (userid, range) in before.accounts() {
+        let rows_after = accounts_after.get(userid).cloned();
+        let coverage = snapshot.coverage.of_account(userid, rows_after.is_some());
+        let covered = matches!(coverage, Coverage::Complete | Coverage::Observed);
+        let has_ids = rows_after.map(|rows| rows.into_iter().any(|row| ids_after.is_valid(row)));
+        let speaks = |row: usize| if ids.is_valid(row) { has_ids != Some(false) } else { has_ids == Some(false) };
+        still.extend(range.map(|row| (held.value(row) || (covered && speaks(row))).then(|| held.value(row))));
+    }
+    still.into()
+}
+
+/// The members with customer-contact permission; none where the snapshot has no such list.
+pub fn members_with_permission(before: &Snapshot) -> Option<HashSet<&str>> {
+    let members = before.table(&crate::schema::tables::MEMBERS);
+    let userids = members.column_by_name(fields::USERID.name).expect("members have ids").as_string_view();
+    let permission = members.column_by_name(fields::HAS_CUSTOMER_CONTACT.name).expect("members say it").as_boolean();
+    let has_list = before.coverage.has_follow_user_list() || permission.null_count() < permission.len();
+    let with_permission = userids.iter().zip(permission.iter()).filter(|(_, permission)| *permission == Some(true));
+    has_list.then(|| with_permission.filter_map(|(userid, _)| userid).collect())
+}
+
+/// Whether the member of each relation has customer-contact permission; null where the snapshot has no such list.
+pub fn permissions(before: &Snapshot, part: &Part) -> BooleanArray {
+    let Some(with_permission) = members_with_permission(before) else { return BooleanArray::new_null(part.rows.num_rows()) };
+    let mut permissions = Vec::with_capacity(part.rows.num_rows());
+    for (userid, range) in part.accounts() {
+        permissions.resize(range.end, with_permission.contains(userid));
+    }
+    permissions.into()
+}

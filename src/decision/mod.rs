@@ -1,0 +1,252 @@
+//! From snapshots to decided relations: gathers the facts, applies scope, matching and the rule books, in that order.
+//!
+//! ```text
+//! match_part   one partition: scope, matching inside its pairs, what is left over
+//! across       all partitions: what was left over here and stands there (misplaced)
+//! facts        one partition: the facts about each relation -> the rule that decides it
+//! ```
+//!
+//! Of each relation a few bytes are kept; its texts are read again where they are written.
+
+mod across;
+mod facts;
+mod match_part;
+mod plan;
+
+pub use across::{Misplaced, MisplacedPart};
+pub use match_part::SAMPLED_ONE_IN;
+pub use plan::{Plan, PlannedPart};
+
+use arrow::array::{AsArray, BooleanArray, Int64Array, RecordBatch};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use rayon::prelude::*;
+
+use crate::case::Case;
+use crate::error::Result;
+use crate::interrupt;
+use crate::matching::{IdMap, Matches, NOT_MATCHED, Namespaces, Pair};
+use crate::outcomes::{RULE_BOOK, Rule};
+use crate::schema;
+use crate::schema::vocabulary::{Coverage, Origin, Outcome, Reason, Scope};
+use crate::scope::{Enrolment, Refusals, UnmatchedRefusal};
+use crate::snapshot::{Part, Snapshot};
+use match_part::MatchedPart;
+
+/// All that a case holds, read and in canonical form.
+pub struct Exports {
+    pub enrolment: Enrolment,
+    pub customer_map: IdMap,
+    pub group_map: IdMap,
+    pub refusals: Refusals,
+    pub source_before: Snapshot,
+    pub source_after: Option<Snapshot>,
+    pub target_before: Option<Snapshot>,
+    pub target_after: Snapshot,
+}
+
+impl Exports {
+    /// The snapshots that the case has, in the order of their roles.
+    pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
+        let optional = [self.source_after.as_ref(), self.target_before.as_ref()];
+        [Some(&self.source_before), optional[0], optional[1], Some(&self.target_after)].into_iter().flatten()
+    }
+
+    /// How many partitions the relations are in; the same in every snapshot.
+    pub fn partitions(&self) -> usize {
+        self.source_before.relations.partitions()
+    }
+}
+
+/// Every relation of both sides, decided.
+pub struct Decision {
+    /// By partition.
+    pub parts: Vec<DecidedPart>,
+    /// Relations that stand under another account than the mapped one.
+    pub misplaced: Misplaced,
+    /// Refusals that name none.
+    pub unmatched_refusals: Vec<UnmatchedRefusal>,
+    /// The test of the unionid namespaces, and whether it was passed.
+    pub namespaces: Namespaces,
+    pub unionids_shared: bool,
+    /// The enrolled pairs, in the order of the enrolment.
+    pub pairs: Vec<DecidedPair>,
+    /// A few ids of customers of source-before, one in [`SAMPLED_ONE_IN`], in no order: enough to cut all of them into ranges of like size.
+    pub sample: Vec<String>,
+}
+
+/// An enrolled pair of accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedPair {
+    /// What the snapshots can say about its accounts.
+    pub coverage: PairCoverage,
+    /// Relations of the source account.
+    pub source_relations: u64,
+    /// Relations of the target account.
+    pub target_relations: u64,
+    /// Relations of the source account that are in scope.
+    pub in_scope: u64,
+    /// Relations of the source account by outcome, in the order of the vocabulary.
+    pub outcomes: [u64; Outcome::ALL.len()],
+    /// Relations of the target account by origin, in the order of the vocabulary.
+    pub origins: [u64; Origin::ALL.len()],
+}
+
+/// What is known of the two accounts of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairCoverage {
+    pub source: Coverage,
+    pub target: Coverage,
+    /// Whether the target account holds as many customers as it can.
+    pub target_at_cap: bool,
+}
+
+/// The relations of one partition, decided. Rows are those of its [`Part`]s.
+pub struct DecidedPart {
+    /// The scope of each source relation.
+    pub scope: Vec<Scope>,
+    /// The rule that decided each source relation.
+    rule: Vec<u8>,
+    /// What matches what, inside the partition. A misplaced relation has its method here and its match in
+    /// [`Decision::misplaced`].
+    pub matches: Matches,
+    /// Which source relations the refusals list names.
+    pub refused: BooleanArray,
+    /// The origin of each target relation.
+    pub origin: Vec<Origin>,
+    /// The enrolled pairs, as stretches of both sides.
+    pub pairs: Vec<(u32, Pair)>,
+    /// Whether source-after still holds each source relation; null where it cannot tell.
+    pub still_at_source: BooleanArray,
+}
+
+impl DecidedPart {
+    /// How many source relations there are.
+    pub fn source_rows(&self) -> usize {
+        self.rule.len()
+    }
+
+    /// The rule that decided a source relation.
+    pub fn rule_of(&self, row: usize) -> &'static Rule {
+        &RULE_BOOK[self.rule[row] as usize]
+    }
+
+    /// What became of a source relation.
+    pub fn outcome(&self, row: usize) -> Outcome {
+        self.rule_of(row).outcome
+    }
+
+    /// What refines the outcome.
+    pub fn reason(&self, row: usize) -> Option<Reason> {
+        self.rule_of(row).reason(self.scope[row])
+    }
+
+    /// The enrolled pair of each source relation.
+    pub fn accounts(&self) -> Vec<Option<u32>> {
+        let mut accounts = vec![None; self.source_rows()];
+        for (index, pair) in &self.pairs {
+            accounts[pair.source.start as usize..pair.source.end as usize].fill(Some(*index));
+        }
+        accounts
+    }
+}
+
+/// The relations of one partition, of every snapshot that the case has.
+pub struct Parts {
+    pub source_before: Part,
+    pub source_after: Option<Part>,
+    pub target_before: Option<Part>,
+    pub target_after: Part,
+}
+
+impl Parts {
+    /// Reads those of a partition.
+    ///
+    /// # Errors
+    /// As [`crate::snapshot::Relations::part`].
+    pub fn of(exports: &Exports, partition: usize) -> Result<Self> {
+        let optional = |snapshot: &Option<Snapshot>| snapshot.as_ref().map(|snapshot| snapshot.relations.part(partition)).transpose();
+        Ok(Self {
+            source_before: exports.source_before.relations.part(partition)?,
+            source_after: optional(&exports.source_after)?,
+            target_before: optional(&exports.target_before)?,
+            target_after: exports.target_after.relations.part(partition)?,
+        })
+    }
+}
+
+/// Decides every relation.
+///
+/// # Errors
+/// [`crate::Error::Io`] if relations cannot be read back, [`crate::Error::Interrupted`]; else [`crate::Error::Bug`] only,
+/// for the exports have been checked.
+pub fn decide(case: &Case, exports: &Exports) -> Result<Decision> {
+    // The namespaces are known only when all pairs have been looked at. That they are shared is the rule, so it is
+    // assumed; where it turns out wrong, the pairs are matched again.
+    let mut unionids_shared = true;
+    let mut matched = match_all(case, exports, unionids_shared)?;
+    let namespaces = matched.iter().fold(Namespaces::default(), |mut sum, part| {
+        sum += part.namespaces;
+        sum
+    });
+    if !namespaces.are_shared(case.policy.min_unionid_overlap) {
+        unionids_shared = false;
+        matched = match_all(case, exports, unionids_shared)?;
+    }
+    let named: Vec<_> = matched.iter_mut().map(|part| (part.scope.len(), std::mem::take(&mut part.named))).collect();
+    let (refused, unmatched_refusals) = exports.refusals.settle(&named);
+    let misplaced = across::find(exports, &mut matched, &refused, unionids_shared)?;
+    let sample: Vec<String> = matched.iter_mut().flat_map(|part| std::mem::take(&mut part.sample)).collect();
+    let coverage = match_part::coverage(case, exports);
+    let parts = matched.into_par_iter().zip(refused).enumerate();
+    let parts: Vec<DecidedPart> = parts
+        .map(|(partition, (part, refused))| facts::decide_part(case, part, refused, misplaced.of(partition), &coverage))
+        .collect::<Result<_>>()?;
+    let pairs = count_pairs(exports, &parts, coverage);
+    Ok(Decision { parts, misplaced, unmatched_refusals, namespaces, unionids_shared, pairs, sample })
+}
+
+fn match_all(case: &Case, exports: &Exports, unionids_shared: bool) -> Result<Vec<MatchedPart>> {
+    let partitions = (0..exports.partitions()).into_par_iter();
+    let matched = partitions.map(|partition| {
+        interrupt::check()?;
+        MatchedPart::of(case, exports, &Parts::of(exports, partition)?, unionids_shared)
+    });
+    matched.collect()
+}
+
+fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {
+    let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
+    let uncounted = |(account, coverage): (&crate::scope::Account, PairCoverage)| DecidedPair {
+        coverage,
+        source_relations: rows(&exports.source_before, &account.source_userid),
+        target_relations: rows(&exports.target_after, &account.target_userid),
+        in_scope: 0,
+        outcomes: [0; Outcome::ALL.len()],
+        origins: [0; Origin::ALL.len()],
+    };
+    let mut pairs: Vec<DecidedPair> = exports.enrolment.accounts().iter().zip(coverage).map(uncounted).collect();
+    for part in parts {
+        for (index, rows) in &part.pairs {
+            let pair = &mut pairs[*index as usize];
+            for row in rows.source.start as usize..rows.source.end as usize {
+                pair.outcomes[part.outcome(row).code() as usize] += 1;
+                pair.in_scope += u64::from(part.scope[row] == Scope::InScope);
+            }
+            for origin in &part.origin[rows.target.start as usize..rows.target.end as usize] {
+                pair.origins[origin.code() as usize] += 1;
+            }
+        }
+    }
+    pairs
+}
+
+/// How many rows have a match.
+pub fn count_matched(rows: &[u32]) -> u64 {
+    rows.iter().filter(|&&row| row != NOT_MATCHED).count() as u64
+}
+
+/// The times of a canonical time column, in microseconds.
+pub fn times(batch: &RecordBatch, column: &schema::Column) -> Int64Array {
+    let times = batch.column_by_name(column.name).expect("canonical tables hold their columns");
+    times.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>()
+}
