@@ -97,7 +97,7 @@ class Bench:
                 return self.script("differences", folder, "--threads", args.threads, *memory)
             case "compara":
                 tables = [str(folder / "compare" / f"{side}.parquet") for side in ("source", "target")]
-                planned = ["--memory", args.memory.removesuffix("B")] if args.memory else []
+                planned = ["--memory", args.memory.removesuffix("B").removesuffix("i")] if args.memory else []
                 return [
                     str(Path(sys.executable).with_name("compara")),
                     "compare",
@@ -250,7 +250,7 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--only", default=",".join(names), help="contestants, separated by commas [default: all]")
     options.add_argument("--qianhe", type=Path, help="the release binary [default: target/release/qianhe, built if absent]")
-    options.add_argument("--memory", help="passed on to qianhe, DuckDB and compara, for example 8GB [default: each its own]")
+    options.add_argument("--memory", help="passed on to qianhe, DuckDB and compara, for example 8GiB [default: each its own]")
     options.add_argument("--threads", type=int, default=2)
     options.add_argument(
         "--odd", action="store_true", help="first compare DuckDB and qianhe on small cases of what should not be"
