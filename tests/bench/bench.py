@@ -117,9 +117,8 @@ class Bench:
     def prepare(self, case: Case, names: list[str]) -> None:
         """Makes what is not there yet."""
         folder = self.folder_of(case)
-        if not (folder / "case.toml").exists():
-            self.say(f"{case.name}: making the case")
-            self.check(self.script("generate", folder, case.relations, "--odd", case.odd, "--threads", self.args.threads))
+        self.say(f"{case.name}: making the case, if it is not there")
+        self.check(self.script("generate", folder, case.relations, "--odd", case.odd, "--threads", self.args.threads))
         compares = any(name in names for name in PURE_COMPARERS)
         if compares and not (folder / "compare" / "target.parquet").exists():
             self.check(self.script("differences", folder, "--prepare", "--threads", self.args.threads))

@@ -18,6 +18,7 @@ import duckdb
 HERE = Path(__file__).parent
 START, FINISH = 1777564800, 1777564800 + 6 * 86400  # 2026-05-01 and 2026-05-07, Shanghai
 STRETCH = 12_000_000  # rows of a file
+STAMP = "generator.sha256"
 OWN_ACCOUNT_ROWS = 3000  # relations that a member has who was in the target corp all along
 
 WORDS = {
@@ -94,7 +95,8 @@ def accounts_of(relations: int) -> list[Account]:
     accounts, left = [], relations
     while left > 0:
         k = len(accounts)
-        size = min(size_of(k, relations), left)
+        # More than three hundredths, and an account could hold a customer twice: see `write_target` and generate.sql.
+        size = min(size_of(k, relations), left, relations * 3 // 100)
         userid = f"{names[dice(f'name{k}', len(names))]}.{dice(f'id{k}', 10**6):06d}{k % 1000:03d}"
         target = f"{'YG' if k % 3 else 'yg_'}{dice(f'target{k}', 10**7):07d}{k:05d}"
         accounts.append(Account(userid, target, size, k % 41 != 5, k % 67 == 11, shows.get(k % 150, "all")))
@@ -104,6 +106,19 @@ def accounts_of(relations: int) -> list[Account]:
     for account in accounts:
         account.first, first = first, first + account.size
     return accounts
+
+
+def version() -> str:
+    """Tells whether a case is what this generator makes."""
+    return hashlib.sha256(
+        b"".join((HERE / name).read_bytes() for name in ("generate.py", "generate.sql", "requirements.txt"))
+    ).hexdigest()
+
+
+def is_current(folder: Path) -> bool:
+    """Whether the case is there, whole, and made by this generator."""
+    stamp = folder / STAMP
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == version()
 
 
 def generate(folder: Path, relations: int, odd: str, memory: str, threads: int) -> None:
@@ -126,6 +141,7 @@ def generate(folder: Path, relations: int, odd: str, memory: str, threads: int) 
         write_lists(db, work / "lists", relations)
         write_source(db, work / "source-before")
         write_target(db, work / "target-after", relations)
+    (work / STAMP).write_text(version(), encoding="utf-8")
     shutil.rmtree(work / "tmp", ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     work.rename(folder)
@@ -250,7 +266,7 @@ def write_source(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def write_target(db: duckdb.DuckDBPyConnection, folder: Path, relations: int) -> None:
     """Who arrived, who strayed to another account, and whom the target accounts added themselves."""
-    # Seven hundredths away no account holds the same customer: those are tenths away, and the largest account is a fiftieth.
+    # Five to seven hundredths away no account holds the same customer: those are tenths away, and no account is that large.
     db.execute(f"""
         CREATE TABLE stray AS
         SELECT i, target_userid, shows
@@ -304,7 +320,7 @@ def write_target(db: duckdb.DuckDBPyConnection, folder: Path, relations: int) ->
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("folder", type=Path)
+    options.add_argument("folder", type=Path, help="left as it is where it holds what would be made")
     options.add_argument("relations", type=int)
     options.add_argument(
         "--odd", choices=("", "twins", "disjoint"), default="", help="a case of what should not be: see generate.sql"
@@ -312,7 +328,8 @@ def main() -> None:
     options.add_argument("--memory", default="5GB")
     options.add_argument("--threads", type=int, default=2)
     args = options.parse_args()
-    generate(args.folder, args.relations, args.odd, args.memory, args.threads)
+    if not is_current(args.folder):
+        generate(args.folder, args.relations, args.odd, args.memory, args.threads)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
 -- a multiple of a tenth of all rows away, so that no account holds a customer twice. Customers from $n up stand in the
 -- target corp only.
 
--- One number of 0..m-1 per row and question.
-CREATE MACRO roll(x, question, m) AS (hash(x, question) % m::UBIGINT)::BIGINT;
+-- One number of 0..m-1 per row and question. Hashed twice: the hashes of two questions about one row share their low bits.
+CREATE MACRO roll(x, question, m) AS (hash(hash(x, question)) % m::UBIGINT)::BIGINT;
 CREATE MACRO pick(list, number) AS list_extract(list, 1 + number % len(list));
 
 -- Ids as WeCom makes them: two letters for the kind, eight that all ids of a corp share, then six random bits per letter.
