@@ -58,5 +58,6 @@ pub mod interrupt;
 pub mod progress;
 pub mod schema;
 pub mod spill;
+pub mod turns;
 
 pub use error::{Error, Result};

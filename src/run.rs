@@ -41,7 +41,7 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     let stage = Stage::beside(out)?;
     let memory = stage.memory(resources);
     let (exports, lists) = read(case, &memory, progress)?;
-    let decision = decide(case, &exports)?;
+    let decision = decide(case, &exports, &memory)?;
     let groups = decide_groups(case, &exports, &decision);
     let (counts, group_counts) = (Counts::of(&decision), GroupCounts::of(&exports, &groups));
     let bill = Bill::of(case, &counts)?;

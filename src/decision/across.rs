@@ -1,20 +1,19 @@
 //! What its pair left over, across all partitions: relations that arrived under another account (B7).
 //!
 //! Few rows can be concerned: those of either side whose fixed-width key the other side has left over too. Only they are
-//! read again, and decided by their texts.
+//! decided by their texts.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 
 use super::Exports;
-use super::match_part::{LeftOver, MatchedPart};
+use super::match_part::{ACROSS, LeftOver, MatchedPart};
 use crate::error::Result;
 use crate::matching::{self, Matches, Side};
 use crate::schema::tables::AUDITED_RELATIONS;
-use crate::snapshot::Snapshot;
-use crate::spill::compact;
+use crate::spill::{Held, Memory, compact, make_room};
 
 /// The relations that stand under another account than the mapped one, on both sides.
 pub struct Misplaced {
@@ -51,23 +50,47 @@ impl Misplaced {
     }
 }
 
+/// The rows of all partitions that their pairs left over, in order.
+pub struct LeftRows {
+    memory: Memory,
+    source: Held,
+    target: Held,
+}
+
+impl LeftRows {
+    /// None yet.
+    pub fn new(memory: &Memory) -> Self {
+        let none = || Held::new(memory, AUDITED_RELATIONS.arrow_schema());
+        Self { memory: memory.clone(), source: none(), target: none() }
+    }
+
+    /// Adds those of a partition.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`] if there is no room for them.
+    pub fn add(&mut self, (source, target): (RecordBatch, RecordBatch)) -> Result<()> {
+        self.source.push(source);
+        self.target.push(target);
+        make_room(&self.memory, [&mut self.source, &mut self.target].into_iter())
+    }
+}
+
 /// Finds them, and marks in `matched` what they are matched by, and what is ambiguous.
-pub fn find(exports: &Exports, matched: &mut [MatchedPart], refused: &[BooleanArray], unionids_shared: bool) -> Result<Misplaced> {
-    let candidates = |part: usize| {
-        let of_part: &MatchedPart = &matched[part];
-        of_part.candidates.iter().filter(move |left| !refused[part].value(left.row as usize)).collect::<Vec<_>>()
-    };
-    let arrivals = |part: usize| matched[part].arrivals.iter().collect::<Vec<_>>();
-    let (at_source, at_target) = (0..matched.len()).fold((HashSet::new(), HashSet::new()), |(mut source, mut target), part| {
-        source.extend(candidates(part).into_iter().flat_map(keys));
-        target.extend(arrivals(part).into_iter().flat_map(keys));
-        (source, target)
-    });
-    let known_to = |left: &LeftOver, others: &HashSet<(usize, u64)>| keys(left).any(|key| others.contains(&key));
-    let concerned = |left: Vec<&LeftOver>, others| left.into_iter().filter(|left| known_to(left, others)).map(|left| left.row).collect();
-    let source = Concerned::read(&exports.source_before, (0..matched.len()).map(|part| concerned(candidates(part), &at_target)).collect())?;
-    let target = Concerned::read(&exports.target_after, (0..matched.len()).map(|part| concerned(arrivals(part), &at_source)).collect())?;
-    drop((at_source, at_target));
+pub fn find(
+    exports: &Exports,
+    matched: &mut [MatchedPart],
+    left: LeftRows,
+    refused: &[BooleanArray],
+    unionids_shared: bool,
+) -> Result<Misplaced> {
+    let candidates = || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
+    let arrivals = || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.arrivals.iter().map(move |left| (part, left)));
+    let at_target = Keys::of(arrivals().map(|(_, left)| left));
+    let is_candidate = |(part, left): (usize, &LeftOver)| !refused[part].value(left.row as usize) && at_target.hold_any_of(left);
+    let at_source = Keys::of(candidates().filter(|&left| is_candidate(left)).map(|(_, left)| left));
+    let source = Concerned::read(&left.source, candidates(), is_candidate)?;
+    let target = Concerned::read(&left.target, arrivals(), |(_, left)| at_source.hold_any_of(left))?;
+    drop((left, at_source, at_target));
 
     let mut matches = Matches::none(source.places.len(), target.places.len());
     let rows = |count: usize| (0..count as u32).collect::<Vec<u32>>();
@@ -93,9 +116,25 @@ pub fn find(exports: &Exports, matched: &mut [MatchedPart], refused: &[BooleanAr
     Ok(Misplaced { parts, source: source.rows, target: target.rows })
 }
 
-/// The keys of a row, each with the place of its method.
-fn keys(left: &LeftOver) -> impl Iterator<Item = (usize, u64)> {
-    left.keys.into_iter().enumerate().filter_map(|(method, key)| Some((method, key?)))
+/// The keys of many rows, in order, by method.
+struct Keys([Vec<u64>; ACROSS.len()]);
+
+impl Keys {
+    fn of<'l>(rows: impl Iterator<Item = &'l LeftOver>) -> Self {
+        let mut keys: [Vec<u64>; ACROSS.len()] = Default::default();
+        for left in rows {
+            keys.iter_mut().zip(left.keys).for_each(|(keys, key)| keys.extend(key));
+        }
+        for keys in &mut keys {
+            keys.sort_unstable();
+            keys.dedup();
+        }
+        Self(keys)
+    }
+
+    fn hold_any_of(&self, left: &LeftOver) -> bool {
+        self.0.iter().zip(left.keys).any(|(keys, key)| key.is_some_and(|key| keys.binary_search(&key).is_ok()))
+    }
 }
 
 /// Rows of several partitions together, in order of their accounts.
@@ -106,13 +145,28 @@ struct Concerned {
 }
 
 impl Concerned {
-    fn read(snapshot: &Snapshot, by_part: Vec<Vec<u32>>) -> Result<Self> {
+    /// Those of the rows that `is_concerned`; `held` has them in the order of `left`.
+    fn read<'l>(
+        held: &Held,
+        left: impl Iterator<Item = (usize, &'l LeftOver)>,
+        is_concerned: impl Fn((usize, &'l LeftOver)) -> bool,
+    ) -> Result<Self> {
+        let mut left = left;
         let (mut batches, mut places) = (Vec::new(), Vec::new());
-        for (part, rows) in by_part.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-            places.extend(rows.iter().map(|&row| (part, row)));
-            // The few rows must not hold on to the texts of the whole partition.
-            batches.push(compact(&take_record_batch(&snapshot.relations.part(part)?.rows, &UInt32Array::from(rows))?)?);
-        }
+        held.for_each(|batch| {
+            let mut concerned = Vec::new();
+            for (row, left) in (0..batch.num_rows() as u32).zip(left.by_ref()) {
+                if is_concerned(left) {
+                    concerned.push(row);
+                    places.push((left.0, left.1.row));
+                }
+            }
+            if !concerned.is_empty() {
+                // The few rows must not hold on to the texts of all others.
+                batches.push(compact(&take_record_batch(&batch, &UInt32Array::from(concerned))?)?);
+            }
+            Ok(())
+        })?;
         let rows = concat_batches(&AUDITED_RELATIONS.arrow_schema(), &batches)?;
         // Rows of one customer are told apart by their place at last, which must not depend on the partitions.
         let userids = rows.column(0).as_string_view();

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use arrow::array::{Array, AsArray, BooleanArray, Int64Array};
+use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
 
 use super::{Exports, PairCoverage, Parts, plan, times};
 use crate::case::Case;
@@ -14,6 +15,7 @@ use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::{Coverage, MatchMethod, Scope};
 use crate::scope::Named;
 use crate::snapshot::{Part, Snapshot, stands_in};
+use crate::spill::compact;
 
 /// A partition whose pairs have been matched.
 pub struct MatchedPart {
@@ -34,8 +36,29 @@ pub struct MatchedPart {
     pub sample: Vec<String>,
 }
 
-/// One customer in so many is enough to know how their ids are spread.
-pub const SAMPLED_ONE_IN: usize = 16;
+/// Evenly taken ids of customers of source-before, in no order.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    pub ids: Vec<String>,
+    /// The relations of which each stands for.
+    pub one_in: usize,
+}
+
+/// So many ids show how all of them are spread, however many those are.
+const SAMPLED: usize = 1 << 16;
+/// In small cases an id is sampled of so many.
+const SAMPLED_ONE_IN: usize = 16;
+
+impl Sample {
+    /// Those of all partitions.
+    pub fn of(parts: impl Iterator<Item = Vec<String>>, exports: &Exports) -> Self {
+        Self { ids: parts.flatten().collect(), one_in: Self::one_in(exports) }
+    }
+
+    fn one_in(exports: &Exports) -> usize {
+        (exports.source_before.relations.len() as usize / SAMPLED).max(SAMPLED_ONE_IN)
+    }
+}
 
 /// A row that its pair could not use, with the fixed-width keys by which another account may know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +72,8 @@ pub struct LeftOver {
 pub const ACROSS: [MatchMethod; 2] = [MatchMethod::CustomerMap, MatchMethod::Unionid];
 
 impl MatchedPart {
-    /// Matches the pairs of a partition.
-    pub fn of(case: &Case, exports: &Exports, parts: &Parts, unionids_shared: bool) -> Result<Self> {
+    /// Matches the pairs of a partition; with the rows of both sides that are left over.
+    pub fn of(case: &Case, exports: &Exports, parts: &Parts, unionids_shared: bool) -> Result<(Self, (RecordBatch, RecordBatch))> {
         let scope = plan::scopes(case, &exports.source_before, &parts.source_before, &exports.enrolment)?;
         let source = Side::of_source(&parts.source_before.rows, &exports.customer_map);
         let target = Side::of_target(&parts.target_after.rows, &exports.customer_map);
@@ -60,21 +83,31 @@ impl MatchedPart {
         let since_start = |row: u32| target.created_at(row).is_some_and(|made| made >= case.migration.started_at);
         let is_candidate = |row: u32| scope[row as usize] == Scope::InScope && matches.target_of[row as usize] == NOT_MATCHED;
         let is_arrival = |row: u32| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize] && since_start(row);
-        Ok(Self {
+        let candidates = left_over(&source, is_candidate, unionids_shared);
+        let arrivals = left_over(&target, is_arrival, unionids_shared);
+        let left_rows = (rows_of(&parts.source_before, &candidates)?, rows_of(&parts.target_after, &arrivals)?);
+        let part = Self {
             pairs,
             namespaces,
             named: exports.refusals.named(&parts.source_before.rows),
-            candidates: left_over(&source, is_candidate, unionids_shared),
-            arrivals: left_over(&target, is_arrival, unionids_shared),
+            candidates,
+            arrivals,
             // A copy: a column that was read back shares its buffer with all others.
             target_created_at: times(&parts.target_after.rows, &fields::CREATED_AT).iter().collect(),
             stood_before: stood_before(parts),
             still_at_source: still_at_source(exports, parts),
-            sample: sample(&parts.source_before, SAMPLED_ONE_IN),
+            sample: sample(&parts.source_before, Sample::one_in(exports)),
             matches,
             scope,
-        })
+        };
+        Ok((part, left_rows))
     }
+}
+
+/// A copy of the rows, which holds on to nothing else.
+fn rows_of(part: &Part, left: &[LeftOver]) -> Result<RecordBatch> {
+    let rows = UInt32Array::from_iter_values(left.iter().map(|left| left.row));
+    compact(&take_record_batch(&part.rows, &rows)?)
 }
 
 fn sample(part: &Part, every: usize) -> Vec<String> {

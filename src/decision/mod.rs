@@ -14,22 +14,23 @@ mod match_part;
 mod plan;
 
 pub use across::{Misplaced, MisplacedPart};
-pub use match_part::SAMPLED_ONE_IN;
+pub use match_part::Sample;
 pub use plan::{Plan, PlannedPart};
 
 use arrow::array::{AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use rayon::prelude::*;
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::interrupt;
 use crate::matching::{IdMap, Matches, NOT_MATCHED, Namespaces, Pair};
 use crate::outcomes::{RULE_BOOK, Rule};
 use crate::schema;
 use crate::schema::vocabulary::{Coverage, Origin, Outcome, Reason, Scope};
 use crate::scope::{Enrolment, Refusals, UnmatchedRefusal};
 use crate::snapshot::{Part, Snapshot};
+use crate::spill::Memory;
+use crate::turns::{collect_in_turn, in_turn};
+use across::LeftRows;
 use match_part::MatchedPart;
 
 /// All that a case holds, read and in canonical form.
@@ -70,8 +71,8 @@ pub struct Decision {
     pub unionids_shared: bool,
     /// The enrolled pairs, in the order of the enrolment.
     pub pairs: Vec<DecidedPair>,
-    /// A few ids of customers of source-before, one in [`SAMPLED_ONE_IN`], in no order: enough to cut all of them into ranges of like size.
-    pub sample: Vec<String>,
+    /// A few ids of customers of source-before: enough to cut all of them into ranges of like size.
+    pub sample: Sample,
 }
 
 /// An enrolled pair of accounts.
@@ -179,39 +180,43 @@ impl Parts {
 /// # Errors
 /// [`crate::Error::Io`] if relations cannot be read back, [`crate::Error::Interrupted`]; else [`crate::Error::Bug`] only,
 /// for the exports have been checked.
-pub fn decide(case: &Case, exports: &Exports) -> Result<Decision> {
+pub fn decide(case: &Case, exports: &Exports, memory: &Memory) -> Result<Decision> {
     // The namespaces are known only when all pairs have been looked at. That they are shared is the rule, so it is
     // assumed; where it turns out wrong, the pairs are matched again.
     let mut unionids_shared = true;
-    let mut matched = match_all(case, exports, unionids_shared)?;
+    let (mut matched, mut left) = match_all(case, exports, memory, unionids_shared)?;
     let namespaces = matched.iter().fold(Namespaces::default(), |mut sum, part| {
         sum += part.namespaces;
         sum
     });
     if !namespaces.are_shared(case.policy.min_unionid_overlap) {
         unionids_shared = false;
-        matched = match_all(case, exports, unionids_shared)?;
+        drop((matched, left));
+        (matched, left) = match_all(case, exports, memory, unionids_shared)?;
     }
     let named: Vec<_> = matched.iter_mut().map(|part| (part.scope.len(), std::mem::take(&mut part.named))).collect();
     let (refused, unmatched_refusals) = exports.refusals.settle(&named);
-    let misplaced = across::find(exports, &mut matched, &refused, unionids_shared)?;
-    let sample: Vec<String> = matched.iter_mut().flat_map(|part| std::mem::take(&mut part.sample)).collect();
+    let misplaced = across::find(exports, &mut matched, left, &refused, unionids_shared)?;
+    let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
     let coverage = match_part::coverage(case, exports);
-    let parts = matched.into_par_iter().zip(refused).enumerate();
-    let parts: Vec<DecidedPart> = parts
-        .map(|(partition, (part, refused))| facts::decide_part(case, part, refused, misplaced.of(partition), &coverage))
-        .collect::<Result<_>>()?;
+    let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
+        facts::decide_part(case, part, refused, misplaced.of(partition), &coverage)
+    })?;
     let pairs = count_pairs(exports, &parts, coverage);
     Ok(Decision { parts, misplaced, unmatched_refusals, namespaces, unionids_shared, pairs, sample })
 }
 
-fn match_all(case: &Case, exports: &Exports, unionids_shared: bool) -> Result<Vec<MatchedPart>> {
-    let partitions = (0..exports.partitions()).into_par_iter();
-    let matched = partitions.map(|partition| {
-        interrupt::check()?;
-        MatchedPart::of(case, exports, &Parts::of(exports, partition)?, unionids_shared)
-    });
-    matched.collect()
+fn match_all(case: &Case, exports: &Exports, memory: &Memory, unionids_shared: bool) -> Result<(Vec<MatchedPart>, LeftRows)> {
+    let (mut matched, mut left) = (Vec::new(), LeftRows::new(memory));
+    in_turn(
+        0..exports.partitions(),
+        |partition| MatchedPart::of(case, exports, &Parts::of(exports, partition)?, unionids_shared),
+        |(part, left_rows)| {
+            matched.push(part);
+            left.add(left_rows)
+        },
+    )?;
+    Ok((matched, left))
 }
 
 fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {

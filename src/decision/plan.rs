@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arrow::array::BooleanArray;
-use rayon::prelude::*;
 
 use super::facts::{codes, flags};
 use super::match_part::permissions;
@@ -16,6 +15,7 @@ use crate::schema::fields;
 use crate::schema::vocabulary::{Assessment, Scope};
 use crate::scope::{self, Enrolment};
 use crate::snapshot::{Part, Snapshot};
+use crate::turns::collect_in_turn;
 
 /// What was to move, by partition.
 pub struct Plan {
@@ -36,11 +36,11 @@ impl Plan {
     /// # Errors
     /// As [`super::decide`].
     pub fn of(case: &Case, before: &Snapshot, enrolment: &Enrolment) -> Result<Self> {
-        let planned = (0..before.relations.partitions()).into_par_iter().map(|partition| {
+        let parts = collect_in_turn(0..before.relations.partitions(), |partition| {
             let part = before.relations.part(partition)?;
             Ok(PlannedPart { scope: scopes(case, before, &part, enrolment)?, account: accounts(&part, enrolment) })
-        });
-        Ok(Self { parts: planned.collect::<Result<_>>()? })
+        })?;
+        Ok(Self { parts })
     }
 
     /// The relations by scope; of outcomes nothing is known yet.

@@ -10,6 +10,7 @@ use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array, new_null_array};
 use arrow::compute::filter_record_batch;
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
@@ -36,7 +37,7 @@ pub fn read(
     zone: &TimeZone,
     relations: Option<&dyn TakeRelations>,
 ) -> Result<FileRecords> {
-    let metadata = ArrowReaderMetadata::load(&open(path)?, ArrowReaderOptions::new()).map_err(|error| damaged(path, &error))?;
+    let metadata = with_views(ArrowReaderMetadata::load(&open(path)?, ArrowReaderOptions::new()).map_err(|error| damaged(path, &error))?);
     let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
     let layout = sheet::recognise(&names, tables).map_err(|problem| {
         let (problem, remedy) = problem.explain(looked_for);
@@ -50,15 +51,8 @@ pub fn read(
     }
     // Row groups are independent of each other; the rows before each are known.
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
-    let read = |(group, before)| {
-        let mut group = input.read_group(group, before)?;
-        if let Some(relations) = relations {
-            group.batches.iter().try_for_each(|rows| relations.take(rows))?;
-            group.batches.clear();
-        }
-        Ok(group)
-    };
-    let groups: Vec<Result<RowGroup>> = input.row_groups().into_par_iter().map(read).collect();
+    let groups: Vec<Result<RowGroup>> =
+        input.row_groups().into_par_iter().map(|(group, before)| input.read_group(group, before, relations)).collect();
     for group in groups {
         let group = group?;
         records.handed_over += if relations.is_some() { group.rows - group.rejected } else { 0 };
@@ -80,6 +74,23 @@ fn limit(records: &mut FileRecords) {
     if let (1.., Some(last)) = (more, records.rejects.last_mut()) {
         last.reason = format!("{} (and {more} more rejects in this file, not listed)", last.reason);
     }
+}
+
+/// Asks for texts as views of the pages that they are read from, so that none is copied. Where the reader knows no such
+/// way the texts come as they come.
+fn with_views(metadata: ArrowReaderMetadata) -> ArrowReaderMetadata {
+    let fields: Vec<FieldRef> = metadata.schema().fields().iter().map(as_views).collect();
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).unwrap_or(metadata)
+}
+
+fn as_views(field: &FieldRef) -> FieldRef {
+    let texts = |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::LargeUtf8);
+    let is_text = match field.data_type() {
+        DataType::Dictionary(_, values) => texts(values),
+        kind => texts(kind),
+    };
+    if is_text { Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)) } else { field.clone() }
 }
 
 fn open(path: &Path) -> Result<File> {
@@ -121,7 +132,8 @@ impl ParquetFile<'_> {
         rows.scan(0, |before, rows| Some(std::mem::replace(before, *before + rows))).enumerate().collect()
     }
 
-    fn read_group(&self, group: usize, before: u64) -> Result<RowGroup> {
+    /// Reads a row group, batch by batch; relations are handed over at once.
+    fn read_group(&self, group: usize, before: u64, relations: Option<&dyn TakeRelations>) -> Result<RowGroup> {
         let used = (0..self.names.len()).filter(|index| self.layout.uses(*index));
         let mask = ProjectionMask::roots(self.metadata.metadata().file_metadata().schema_descr(), used);
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open(self.path)?, self.metadata.clone())
@@ -135,6 +147,9 @@ impl ParquetFile<'_> {
             interrupt::check()?;
             let batch = batch.map_err(|error| damaged(self.path, &error))?;
             self.add(&mut read, &batch, before)?;
+            if let Some(relations) = relations {
+                read.batches.drain(..).try_for_each(|rows| relations.take(&rows))?;
+            }
         }
         Ok(read)
     }

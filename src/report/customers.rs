@@ -10,7 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringView
 use arrow::compute::{concat_batches, take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt8Type};
 
-use crate::decision::{DecidedPart, SAMPLED_ONE_IN};
+use crate::decision::{DecidedPart, Sample};
 use crate::error::{Error, Result};
 use crate::schema::tables::CUSTOMERS_REPORT;
 use crate::schema::vocabulary::{Outcome, Scope};
@@ -18,37 +18,37 @@ use crate::schema::{Column, Kind, fields};
 use crate::snapshot::Part;
 use crate::spill::{Held, Memory, compact, make_room};
 
+/// The first id of each bucket but the first.
+pub struct Bounds(Vec<String>);
+
 /// The buckets, filled partition by partition.
 pub struct Buckets {
-    /// The first id of each bucket but the first.
-    bounds: Vec<String>,
     ranges: Vec<Held>,
     without_id: Held,
     memory: Memory,
 }
 
-impl Buckets {
-    /// Empty buckets, for ids of which those are a sample.
-    pub fn of(mut sample: Vec<String>, memory: &Memory) -> Self {
-        sample.sort_unstable();
-        let of_bucket = (memory.partition_rows() as usize / SAMPLED_ONE_IN).max(1);
-        let mut bounds: Vec<String> = sample.into_iter().skip(of_bucket).step_by(of_bucket).collect();
+impl Bounds {
+    /// Of buckets of about so many `rows`.
+    pub fn of(mut sample: Sample, rows: u64) -> Self {
+        sample.ids.sort_unstable();
+        let of_bucket = (rows as usize / sample.one_in).max(1);
+        let mut bounds: Vec<String> = sample.ids.into_iter().skip(of_bucket).step_by(of_bucket).collect();
         bounds.dedup();
-        let held = || Held::new(memory, schema());
-        Self { ranges: (0..=bounds.len()).map(|_| held()).collect(), bounds, without_id: held(), memory: memory.clone() }
+        Self(bounds)
     }
 
-    /// Puts the relations of a partition into their buckets.
+    /// Tells the relations of a partition by their buckets.
     ///
     /// # Errors
     /// [`Error::Bug`] only.
     pub fn sort(&self, part: &Part, decided: &DecidedPart) -> Result<Sorted> {
         let ids = part.column(&fields::EXTERNAL_USERID).as_string_view();
-        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); self.ranges.len()];
+        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); self.0.len() + 1];
         let mut without_id = Vec::new();
         for (row, id) in (0..).zip(ids.iter()) {
             match id {
-                Some(id) => rows[self.bounds.partition_point(|bound| bound.as_str() <= id)].push(row),
+                Some(id) => rows[self.0.partition_point(|bound| bound.as_str() <= id)].push(row),
                 None => without_id.push(row),
             }
         }
@@ -56,6 +56,14 @@ impl Buckets {
         // They wait for other partitions, and must not hold on to all of this one.
         let of = |rows: Vec<u32>| compact(&take_record_batch(&relations, &UInt32Array::from(rows))?);
         Ok(Sorted { buckets: rows.into_iter().map(of).collect::<Result<_>>()?, without_id: of(without_id)? })
+    }
+}
+
+impl Buckets {
+    /// Empty buckets.
+    pub fn of(bounds: &Bounds, memory: &Memory) -> Self {
+        let held = || Held::new(memory, schema());
+        Self { ranges: (0..=bounds.0.len()).map(|_| held()).collect(), without_id: held(), memory: memory.clone() }
     }
 
     /// Adds them.

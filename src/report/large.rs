@@ -6,20 +6,19 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::Int64Type;
-use rayon::prelude::*;
 
-use super::customers::{self, Buckets, Sorted};
+use super::customers::{self, Bounds, Buckets, Sorted};
 use super::parquet::{Footer, GroupWriter, SortedWriter};
 use super::relations::{DecidedRows, OfWord, RELATIONS_SORTED_BY};
 use super::targets::TargetAccounts;
 use crate::decision::{Decision, Exports, Parts};
 use crate::error::Result;
 use crate::findings::{Concentration, RelationFindings, Waivers};
-use crate::interrupt;
 use crate::schema::tables::{CUSTOMERS_REPORT, RELATIONS_REPORT};
 use crate::schema::vocabulary::Outcome;
 use crate::schema::{Column, fields};
-use crate::spill::{Held, Memory};
+use crate::spill::Memory;
+use crate::turns::in_turn;
 
 /// What was found on the way.
 pub struct Walked {
@@ -53,28 +52,29 @@ pub fn write(
 ) -> Result<Walked> {
     let path = folder.join("relations.parquet");
     let mut relations = SortedWriter::create(&path, &RELATIONS_REPORT, RELATIONS_SORTED_BY, footer, Outcome::ALL.len(), memory)?;
-    let mut targets = TargetAccounts::of(exports.target_after.relations.accounts(), memory);
-    let mut buckets = Buckets::of(decision.sample.clone(), memory);
-    let (mut findings, mut concentration) = (RelationFindings::of(decision), concentration);
+    let mut targets = TargetAccounts::of(exports, decision, memory);
+    let bounds = Bounds::of(decision.sample.clone(), memory.partition_rows());
+    let mut buckets = Buckets::of(&bounds, memory);
+    let nothing = (RelationFindings::of(decision), concentration);
+    let (mut findings, mut concentration) = (nothing.0.empty(), nothing.1.empty());
     let mut waived = 0;
     let waivers = Mutex::new(waivers);
-    let partitions: Vec<usize> = (0..exports.partitions()).collect();
-    for window in partitions.chunks(rayon::current_num_threads()) {
-        let walked = window
-            .par_iter()
-            .map(|&partition| WalkedPart::of(exports, decision, partition, &buckets, (&findings, &concentration), &waivers));
-        for part in walked.collect::<Result<Vec<_>>>()? {
+    in_turn(
+        0..exports.partitions(),
+        |partition| WalkedPart::of(exports, decision, partition, &bounds, &nothing, &waivers),
+        |part| {
             for stretch in part.relations {
                 relations.add(stretch.rank, stretch.rows);
             }
+            relations.encode_full()?;
             targets.add(part.target_relations)?;
             buckets.add(part.customers)?;
             findings.add(part.findings);
             concentration.add(part.concentration);
             waived += part.waived;
-        }
-        relations.encode_full()?;
-    }
+            Ok(())
+        },
+    )?;
     relations.finish()?;
     targets.write(&folder.join("target_relations.parquet"), footer)?;
     let customers = write_customers(buckets, folder, footer)?;
@@ -96,11 +96,10 @@ impl WalkedPart {
         exports: &Exports,
         decision: &Decision,
         partition: usize,
-        buckets: &Buckets,
-        (findings, concentration): (&RelationFindings, &Concentration),
+        bounds: &Bounds,
+        (findings, concentration): &(RelationFindings, Concentration),
         waivers: &Mutex<&mut Waivers<'_>>,
     ) -> Result<Self> {
-        interrupt::check()?;
         let parts = Parts::of(exports, partition)?;
         let (part, decided) = (&parts.source_before, &decision.parts[partition]);
         let (waived, findings) = {
@@ -116,7 +115,7 @@ impl WalkedPart {
         Ok(Self {
             relations: rows.relations(&waived)?,
             target_relations: rows.target_relations()?,
-            customers: buckets.sort(part, decided)?,
+            customers: bounds.sort(part, decided)?,
             findings,
             concentration: of_part,
             waived: waived.true_count() as u64,
@@ -131,17 +130,14 @@ fn write_customers(buckets: Buckets, folder: &Path, footer: &Footer) -> Result<C
     let without_id = buckets.without_id()?;
     totals.add(&without_id);
     writer.write(without_id)?;
-    let mut buckets = buckets.into_buckets().into_iter();
-    loop {
-        let window: Vec<Held> = buckets.by_ref().take(rayon::current_num_threads()).collect();
-        if window.is_empty() {
-            break;
-        }
-        for customers in window.into_par_iter().map(|bucket| customers::customers(&bucket)).collect::<Result<Vec<_>>>()? {
+    in_turn(
+        buckets.into_buckets(),
+        |bucket| customers::customers(&bucket),
+        |customers| {
             totals.add(&customers);
-            writer.write(customers)?;
-        }
-    }
+            writer.write(customers)
+        },
+    )?;
     writer.finish()?;
     Ok(totals)
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, StringViewArray, UInt8Array, UInt32Array};
 use arrow::compute::{concat, take};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use crate::decision::{DecidedPart, Decision, Exports, MisplacedPart, Parts};
 use crate::error::Result;
 use crate::matching::NOT_MATCHED;
 use crate::schema::tables::{RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
 use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason};
-use crate::schema::{Column, Table, fields};
+use crate::schema::{Column, Kind, Table, fields};
 
 /// The columns by which `relations.parquet` is sorted.
 pub const RELATIONS_SORTED_BY: &[&Column] = &[&fields::OUTCOME, &fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID];
@@ -161,7 +162,14 @@ fn joined(row: u32) -> Option<u32> {
 }
 
 fn named(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
-    Ok(RecordBatch::try_from_iter_with_nullable(table.columns.iter().zip(columns).map(|(slot, array)| (slot.column.name, array, true)))?)
+    Ok(RecordBatch::try_new(report_schema(table), columns)?)
+}
+
+/// A report on its way to its file: words are codes.
+pub fn report_schema(table: &Table) -> SchemaRef {
+    let in_memory = |kind: Kind| if matches!(kind, Kind::Word(_)) { DataType::UInt8 } else { kind.arrow_type() };
+    let fields = table.columns.iter().map(|slot| Field::new(slot.column.name, in_memory(slot.column.kind), true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// Whether a matched relation carries the same text; null where there was none, or no match.

@@ -11,27 +11,40 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 
 use super::parquet::{Footer, GroupWriter};
-use super::relations::{OfWord, TARGET_RELATIONS_SORTED_BY};
+use super::relations::{OfWord, TARGET_RELATIONS_SORTED_BY, report_schema};
+use crate::decision::{Decision, Exports};
 use crate::error::Result;
 use crate::schema::tables::TARGET_RELATIONS_REPORT;
 use crate::schema::vocabulary::Origin;
 use crate::snapshot::{Corp, Layout, stretches};
 use crate::spill::{Held, Memory, compact, make_room};
+use crate::turns::in_turn;
 
-/// The rows so far, by range of accounts and origin.
+/// The rows so far.
 pub struct TargetAccounts {
-    ranges: Layout,
     memory: Memory,
-    /// By the place of the origin in the alphabet, then by range.
-    held: Vec<Vec<Option<Held>>>,
+    /// By the place of the origin in the alphabet.
+    origins: Vec<OfOrigin>,
+}
+
+/// Those of one origin, by range of accounts.
+struct OfOrigin {
+    ranges: Layout,
+    held: Vec<Held>,
 }
 
 impl TargetAccounts {
-    /// None yet, for accounts that hold so many relations each.
-    pub fn of(accounts: &BTreeMap<String, u64>, memory: &Memory) -> Self {
-        let ranges = Layout::by_range(accounts, memory.partition_rows());
-        let none = || (0..ranges.partitions()).map(|_| None).collect();
-        Self { held: Origin::ALL.iter().map(|_| none()).collect(), ranges, memory: memory.clone() }
+    /// None yet.
+    pub fn of(exports: &Exports, decision: &Decision, memory: &Memory) -> Self {
+        let mut alphabetical = Origin::ALL.to_vec();
+        alphabetical.sort_unstable_by_key(|origin| origin.word());
+        let schema = report_schema(&TARGET_RELATIONS_REPORT);
+        let origins = alphabetical.into_iter().map(|origin| {
+            let ranges = Layout::by_range(&relations_of(exports, decision, origin), memory.partition_rows());
+            let held = (0..ranges.partitions()).map(|_| Held::new(memory, schema.clone())).collect();
+            OfOrigin { ranges, held }
+        });
+        Self { origins: origins.collect(), memory: memory.clone() }
     }
 
     /// Adds the rows of a partition, each origin in order of account.
@@ -40,17 +53,17 @@ impl TargetAccounts {
     /// [`crate::Error::Io`] if there is no room for them.
     pub fn add(&mut self, rows: Vec<OfWord>) -> Result<()> {
         for OfWord { rank, rows } in rows {
-            let range = |userid: &str| self.ranges.partition(Corp::Source, userid);
+            let OfOrigin { ranges, held } = &mut self.origins[rank];
+            let range = |userid: &str| ranges.partition(Corp::Source, userid);
             let accounts: Vec<_> =
                 stretches(rows.column(0).as_string_view()).into_iter().map(|(userid, rows)| (range(userid), rows)).collect();
             for same in accounts.chunk_by(|a, b| a.0 == b.0) {
                 let (begin, end) = (same[0].1.start, same[same.len() - 1].1.end);
-                let held = self.held[rank][same[0].0].get_or_insert_with(|| Held::new(&self.memory, rows.schema()));
                 // They wait for other partitions, and must not hold on to all of this one.
-                held.push(compact(&rows.slice(begin, end - begin))?);
+                held[same[0].0].push(compact(&rows.slice(begin, end - begin))?);
             }
         }
-        make_room(&self.memory, self.held.iter_mut().flatten().flatten())
+        make_room(&self.memory, self.origins.iter_mut().flat_map(|origin| &mut origin.held))
     }
 
     /// Writes all of them.
@@ -59,11 +72,20 @@ impl TargetAccounts {
     /// As [`GroupWriter`].
     pub fn write(self, path: &Path, footer: &Footer) -> Result<()> {
         let mut writer = GroupWriter::create(path, &TARGET_RELATIONS_REPORT, TARGET_RELATIONS_SORTED_BY, footer)?;
-        for held in self.held.into_iter().flatten().flatten() {
-            writer.write(in_order_of_accounts(&held.batches()?)?)?;
-        }
+        let held = self.origins.into_iter().flat_map(|origin| origin.held).filter(|held| held.rows() > 0);
+        in_turn(held, |held| in_order_of_accounts(&held.batches()?), |rows| writer.write(rows))?;
         writer.finish()
     }
+}
+
+/// How many relations of that origin each target account holds. Of an account that nothing is mapped to only the sum is
+/// known; too high a number makes the ranges smaller, and nothing else.
+fn relations_of(exports: &Exports, decision: &Decision, origin: Origin) -> BTreeMap<String, u64> {
+    let count = |(userid, all): (&String, &u64)| {
+        let pair = exports.enrolment.by_target(userid).map(|index| &decision.pairs[index]);
+        (userid.clone(), pair.map_or(*all, |pair| pair.origins[origin.code() as usize]))
+    };
+    exports.target_after.relations.accounts().iter().map(count).collect()
 }
 
 fn in_order_of_accounts(batches: &[RecordBatch]) -> Result<RecordBatch> {

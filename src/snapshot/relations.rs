@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray, UInt32Array, new_null_array};
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{UInt32Type, UInt64Type};
-use rayon::prelude::*;
 
 use super::keys::stands_in;
 use super::layout::{Corp, Layout};
@@ -18,6 +17,7 @@ use crate::schema::tables::UNASSIGNED;
 use crate::schema::{Column, Table, fields};
 use crate::scope::Enrolment;
 use crate::spill::{Held, Memory, make_room};
+use crate::turns::collect_in_turn;
 
 /// All relations of a snapshot.
 pub struct Relations {
@@ -107,9 +107,8 @@ impl<'a> RelationsBuilder<'a> {
         self.fix_layout(&mut read)?;
         let layout = read.layout.clone().unwrap_or_default();
         let echoes = route(&layout, self.corp, &unassigned_as_relations(self.table, unassigned)?)?;
-        let parts =
-            read.parts.into_par_iter().zip(echoes).map(|(rows, echoes)| Stored::merged(self.table, rows, echoes, files, &self.memory));
-        let parts = parts.collect::<Result<Vec<_>>>()?;
+        let merged = |(rows, echoes)| Stored::merged(self.table, rows, echoes, files, &self.memory);
+        let parts = collect_in_turn(read.parts.into_iter().zip(echoes), merged)?;
         let mut relations = Relations {
             table: self.table,
             parts: Vec::new(),

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanBuilder, Float64Array, Int64Array, Int64Builder, ListBuilder, StringViewArray, StringViewBuilder,
-    TimestampMicrosecondArray, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Float64Array, Int64Array, Int64Builder, ListBuilder, StringViewArray,
+    StringViewBuilder, TimestampMicrosecondArray, new_null_array,
 };
-use arrow::buffer::NullBuffer;
-use arrow::compute::{CastOptions, cast, cast_with_options};
+use arrow::compute::{CastOptions, cast, cast_with_options, nullif};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
 use jiff::tz::TimeZone;
 
@@ -135,9 +134,8 @@ fn blank_as_null(array: &ArrayRef) -> ArrayRef {
     if text.views().iter().all(filled) {
         return Arc::clone(array);
     }
-    let filled: NullBuffer = text.views().iter().map(filled).collect();
-    let nulls = NullBuffer::union(text.nulls(), Some(&filled));
-    Arc::new(StringViewArray::new(text.views().clone(), text.data_buffers().to_vec(), nulls))
+    let blank: BooleanArray = text.views().iter().map(|view| Some(!filled(view))).collect();
+    nullif(array, &blank).expect("there is one flag per row")
 }
 
 fn mark_values(array: &ArrayRef, column: &'static str, reason: &'static str, faulty: &mut Faulty) {

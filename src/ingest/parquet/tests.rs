@@ -159,7 +159,7 @@ fn what_is_no_table_or_damaged_is_said() {
 
 #[test]
 fn an_empty_table_is_a_table() {
-    let schema = Schema::new(vec![arrow::datatypes::Field::new("userid", arrow::datatypes::DataType::Utf8, true)]);
+    let schema = Schema::new(vec![arrow::datatypes::Field::new("userid", DataType::Utf8, true)]);
     let empty = RecordBatch::new_empty(Arc::new(schema));
     let records = read_columns(vec![("userid", Arc::clone(empty.column(0)))], 10).unwrap();
     assert_eq!((records.tally.records_read, records.whole_tables), (0, vec!["members"]));
