@@ -11,7 +11,7 @@ const MICROS: i64 = 1_000_000;
 
 /// Unix seconds -> microseconds, unless it cannot be a time.
 pub fn from_unix(seconds: i64) -> Option<i64> {
-    (0..=MAX_SECONDS).contains(&seconds).then_some(seconds * MICROS)
+    (0..=MAX_SECONDS).contains(&seconds).then(|| seconds * MICROS)
 }
 
 /// A time in a sheet or an envelope: RFC 3339, `Y-M-D[ H:M[:S[.f]]]` or `Y/M/D ...` in the case's time zone, unix seconds
