@@ -56,6 +56,7 @@ pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> 
         if let Some(relations) = json.relations {
             records.hand_over(relations)?;
         }
+        batches.drain(..).for_each(|batch| framer.reuse(batch));
         batches = next?;
     }
     Ok(records)
