@@ -111,8 +111,16 @@ impl<'p> Stream<'p> {
 
     /// Appends up to `limit` bytes to `buffer`: fewer only at the end of the content. Returns how many.
     pub fn read_some(&mut self, limit: usize, buffer: &mut Vec<u8>) -> Result<usize> {
-        let read = self.by_ref().take(limit as u64).read_to_end(buffer);
-        read.map_err(|error| self.explain(error))
+        let replayed = limit.min(self.head.len() - self.replayed);
+        buffer.extend_from_slice(&self.head[self.replayed..][..replayed]);
+        self.replayed += replayed;
+        let limit = (limit - replayed) as u64;
+        let read = match &mut self.source {
+            Source::Plain(disk) => disk.read_some(limit, buffer),
+            Source::Gzip(decoder) => decoder.take(limit).read_to_end(buffer),
+            Source::Zstd(decoder) => decoder.take(limit).read_to_end(buffer),
+        };
+        read.map(|read| replayed + read).map_err(|error| self.explain(error))
     }
 
     /// A failed read, as the user should see it: the disk's fault or the content's.
@@ -178,6 +186,21 @@ impl<'p> OnDisk<'p> {
         Ok(magic)
     }
 
+    /// As [`Stream::read_some`]. The system writes into memory that need not be cleared for it, as it must be for [`Read::read`].
+    fn read_some(&mut self, limit: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        let replayed = self.magic.by_ref().take(limit).read_to_end(buffer)?;
+        let begin = buffer.len();
+        let read = self.file.by_ref().take(limit - replayed as u64).read_to_end(buffer)?;
+        self.count(&buffer[begin..]);
+        Ok(replayed + read)
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        self.sha.update(bytes);
+        self.bytes += bytes.len() as u64;
+        self.progress.advance(bytes.len() as u64);
+    }
+
     fn fingerprint(self) -> Fingerprint {
         let mut sha256 = String::with_capacity(64);
         for byte in self.sha.finalize() {
@@ -195,9 +218,7 @@ impl Read for OnDisk<'_> {
             return Ok(replayed);
         }
         let read = self.file.read(buffer)?;
-        self.sha.update(&buffer[..read]);
-        self.bytes += read as u64;
-        self.progress.advance(read as u64);
+        self.count(&buffer[..read]);
         Ok(read)
     }
 }

@@ -53,7 +53,7 @@ impl Question<'_> {
 /// Decodes one document.
 pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8]) -> Result<(), DocumentFault> {
     // Checked once as a whole, which is faster than string by string.
-    let text = std::str::from_utf8(bytes).map_err(|error| invalid("bytes that are no UTF-8", error.valid_up_to()))?;
+    let text = simdutf8::compat::from_utf8(bytes).map_err(|error| invalid("bytes that are no UTF-8", error.valid_up_to()))?;
     let document: Document<'_> = serde_json::from_str(text).map_err(|error| syntax(&error, bytes))?;
     match &document.response {
         None if document.endpoint.ok().is_some() => Err(DocumentFault::new(
