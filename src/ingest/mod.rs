@@ -4,8 +4,9 @@
 //! files     which files                       stream    bytes, unpacked and hashed
 //! sniff     what a file is                    reader    all files side by side, in order
 //! framing   JSON bytes -> documents           sheet     headers -> table, cells -> row
-//! endpoints documents -> records              csv       CSV, TSV -> rows of a sheet
-//! part      records counted, none lost        parquet   columns -> batches
+//! quick     documents -> their fields         csv       CSV, TSV -> rows of a sheet
+//! endpoints fields -> records                 parquet   columns -> batches
+//! part      records counted, none lost
 //! ```
 
 pub mod raw;
@@ -19,6 +20,7 @@ mod json;
 mod parquet;
 mod part;
 mod payload;
+mod quick;
 mod reader;
 mod scalar;
 mod sheet;

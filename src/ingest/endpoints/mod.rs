@@ -13,6 +13,7 @@ pub use shape::looked_for;
 use super::document::{Answered, Document, Node, Request};
 use super::part::Part;
 use super::payload::{Item, Payload};
+use super::quick;
 use super::raw::Endpoint;
 use super::scalar::Fault;
 use super::times;
@@ -50,19 +51,30 @@ impl Question<'_> {
     }
 }
 
-/// Decodes one document.
+/// Decodes one document: quickly if it is an ordinary one, to the same end in any case.
 pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8]) -> Result<(), DocumentFault> {
     // Checked once as a whole, which is faster than string by string.
     let text = simdutf8::compat::from_utf8(bytes).map_err(|error| invalid("bytes that are no UTF-8", error.valid_up_to()))?;
-    let document: Document<'_> = serde_json::from_str(text).map_err(|error| syntax(&error, bytes))?;
+    match quick::read(text) {
+        Some(document) => document_of(part, zone, number, &document),
+        None => decode_by_serde(part, zone, number, text),
+    }
+}
+
+fn decode_by_serde(part: &mut Part, zone: &TimeZone, number: u64, text: &str) -> Result<(), DocumentFault> {
+    let document = serde_json::from_str(text).map_err(|error| syntax(&error, text.as_bytes()))?;
+    document_of(part, zone, number, &document)
+}
+
+fn document_of(part: &mut Part, zone: &TimeZone, number: u64, document: &Document<'_>) -> Result<(), DocumentFault> {
     match &document.response {
         None if document.endpoint.ok().is_some() => Err(DocumentFault::new(
             "response",
             "an envelope without `response`",
             "an envelope is {endpoint, request, fetched_at, response}",
         )),
-        None => bare(part, number, &document),
-        Some(Item::Object(answer)) => enveloped(part, zone, number, &document, answer),
+        None => bare(part, number, document),
+        Some(Item::Object(answer)) => enveloped(part, zone, number, document, answer),
         Some(Item::Other(_)) => {
             Err(DocumentFault::new("response", "not an object", "`response` holds the answer of the service as it was given"))
         }
@@ -178,5 +190,7 @@ fn invalid(problem: &str, offset: usize) -> DocumentFault {
     DocumentFault { offset, ..DocumentFault::new("", problem, "export or copy the file again; answers are kept as the service gave them") }
 }
 
+#[cfg(test)]
+mod both_ways;
 #[cfg(test)]
 mod tests;
