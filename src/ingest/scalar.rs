@@ -106,6 +106,7 @@ const NO_FLAG: Wrong = "neither true nor false, nor 1 or 0";
 const NO_TIME: Wrong = "a time that is none: unix seconds from 0 up to the year 9999 are wanted";
 
 impl<'de: 'a, 'a> Lenient<'de> for Id<'a> {
+    #[inline]
     fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
         match scalar {
             Scalar::Null => Ok(None),
@@ -117,6 +118,7 @@ impl<'de: 'a, 'a> Lenient<'de> for Id<'a> {
 }
 
 impl<'de: 'a, 'a> Lenient<'de> for Cow<'a, str> {
+    #[inline]
     fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
         match scalar {
             Scalar::Null => Ok(None),
@@ -129,6 +131,7 @@ impl<'de: 'a, 'a> Lenient<'de> for Cow<'a, str> {
 }
 
 impl<'de> Lenient<'de> for i64 {
+    #[inline]
     fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
         match scalar {
             Scalar::Null => Ok(None),
@@ -141,6 +144,7 @@ impl<'de> Lenient<'de> for i64 {
 }
 
 impl<'de> Lenient<'de> for bool {
+    #[inline]
     fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
         match scalar {
             Scalar::Null => Ok(None),
@@ -157,6 +161,7 @@ impl<'de> Lenient<'de> for bool {
 }
 
 impl<'de> Lenient<'de> for Moment {
+    #[inline]
     fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
         let seconds = i64::from_scalar(scalar).map_err(|_| NO_TIME)?;
         seconds.map(|seconds| times::from_unix(seconds).map(Self).ok_or(NO_TIME)).transpose()
@@ -186,16 +191,19 @@ impl<'de, T: Lenient<'de>> Deserialize<'de> for Field<T> {
 
 impl<T> Field<T> {
     /// The value, if there is one.
+    #[inline]
     pub fn get(&self, field: &'static str) -> Result<Option<&T>, Fault> {
         self.0.as_ref().map(Option::as_ref).map_err(|reason| Fault { field, reason })
     }
 
     /// The value, without which the record is of no use.
+    #[inline]
     pub fn need(&self, field: &'static str) -> Result<&T, Fault> {
         self.get(field)?.ok_or(Fault { field, reason: "absent or empty, and the record is of no use without it" })
     }
 
     /// The value, if there is one and it is right.
+    #[inline]
     pub fn ok(&self) -> Option<&T> {
         self.0.as_ref().ok().and_then(Option::as_ref)
     }
@@ -208,30 +216,35 @@ pub trait AsCell {
 }
 
 impl AsCell for Id<'_> {
+    #[inline]
     fn as_cell(&self) -> Cell<'_> {
         Cell::Text(&self.0)
     }
 }
 
 impl AsCell for Cow<'_, str> {
+    #[inline]
     fn as_cell(&self) -> Cell<'_> {
         Cell::Text(self)
     }
 }
 
 impl AsCell for i64 {
+    #[inline]
     fn as_cell(&self) -> Cell<'_> {
         Cell::Integer(*self)
     }
 }
 
 impl AsCell for bool {
+    #[inline]
     fn as_cell(&self) -> Cell<'_> {
         Cell::Flag(*self)
     }
 }
 
 impl AsCell for Moment {
+    #[inline]
     fn as_cell(&self) -> Cell<'_> {
         Cell::Time(self.0)
     }
@@ -239,11 +252,13 @@ impl AsCell for Moment {
 
 impl<T: AsCell> Field<T> {
     /// The value as the cell of a row, null if there is none.
+    #[inline]
     pub fn cell(&self, field: &'static str) -> Result<Cell<'_>, Fault> {
         Ok(self.get(field)?.map_or(Cell::Null, AsCell::as_cell))
     }
 
     /// The value as the cell of a row that is of no use without it.
+    #[inline]
     pub fn needed_cell(&self, field: &'static str) -> Result<Cell<'_>, Fault> {
         self.need(field).map(AsCell::as_cell)
     }

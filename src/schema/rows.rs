@@ -58,7 +58,7 @@ impl Rows {
     pub fn push(&mut self, cells: &[Cell<'_>]) {
         assert_eq!(cells.len(), self.columns.len(), "a row of {} has {} cells", self.table.name, self.columns.len());
         for (builder, cell) in self.columns.iter_mut().zip(cells) {
-            builder.push(*cell, self.table.name);
+            builder.push(cell, self.table.name);
         }
         self.len += 1;
     }
@@ -93,26 +93,26 @@ impl ColumnBuilder {
         Self::Decimal(Decimal128Builder::new().with_data_type(kind.arrow_type()), places)
     }
 
-    fn push(&mut self, cell: Cell<'_>, table: &str) {
+    fn push(&mut self, cell: &Cell<'_>, table: &str) {
         match (self, cell) {
             (Self::Text(b), Cell::Text(v)) => b.append_value(v),
             (Self::Text(b), Cell::Null) => b.append_null(),
-            (Self::Integer(b), Cell::Integer(v)) => b.append_value(v),
+            (Self::Integer(b), Cell::Integer(v)) => b.append_value(*v),
             (Self::Integer(b), Cell::Null) => b.append_null(),
-            (Self::Ratio(b), Cell::Ratio(v)) => b.append_value(v),
+            (Self::Ratio(b), Cell::Ratio(v)) => b.append_value(*v),
             (Self::Ratio(b), Cell::Null) => b.append_null(),
-            (Self::Flag(b), Cell::Flag(v)) => b.append_value(v),
+            (Self::Flag(b), Cell::Flag(v)) => b.append_value(*v),
             (Self::Flag(b), Cell::Null) => b.append_null(),
-            (Self::Time(b), Cell::Time(v)) => b.append_value(v),
+            (Self::Time(b), Cell::Time(v)) => b.append_value(*v),
             (Self::Time(b), Cell::Null) => b.append_null(),
             (Self::List(b), Cell::List(items)) => {
-                for item in items {
+                for item in *items {
                     b.values().append_value(item);
                 }
                 b.append(true);
             }
             (Self::List(b), Cell::Null) => b.append_null(),
-            (Self::Decimal(b, places), Cell::Decimal(v)) => b.append_value(units(v, *places)),
+            (Self::Decimal(b, places), Cell::Decimal(v)) => b.append_value(units(*v, *places)),
             (Self::Decimal(b, _), Cell::Null) => b.append_null(),
             (_, cell) => panic!("{cell:?} does not fit its column in {table}"),
         }
