@@ -112,7 +112,7 @@ impl FileRecords {
             let batch = renumber(table.finish(), before)?;
             self.tables.entry(name).or_default().push(batch);
         }
-        self.answers.extend(part.answers);
+        part.answers.into_iter().for_each(|answer| self.remember(answer));
         self.account_counts.extend(part.account_counts);
         self.tally.rejected += part.rejects.len() as u64;
         self.rejects.extend(part.rejects.into_iter().map(|reject| Reject { record: reject.record + before, ..reject }));
@@ -125,6 +125,14 @@ impl FileRecords {
             *self.kinds.entry(kind).or_default() += documents;
         }
         Ok(())
+    }
+
+    /// Pages that follow one another ask about the same accounts, often a hundred: one list of them is enough.
+    fn remember(&mut self, mut answer: Answer) {
+        if let Some(before) = self.answers.last().filter(|before| before.userids == answer.userids) {
+            answer.userids = Arc::clone(&before.userids);
+        }
+        self.answers.push(answer);
     }
 
     /// Hands over the relations that have been read by now.
@@ -206,6 +214,7 @@ pub(crate) use row;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::raw::Endpoint;
     use crate::schema::tables::MEMBERS;
 
     fn part(records: u64) -> Part {
@@ -232,6 +241,33 @@ mod tests {
             .collect();
         assert_eq!(numbers, [1, 2, 3]);
         assert_eq!(file.rejects[0].record, 4);
+    }
+
+    #[test]
+    fn pages_about_the_same_accounts_share_their_names() {
+        let page = |document, userids: &[&str]| Answer {
+            endpoint: Endpoint::BatchGetByUser,
+            userids: userids.iter().map(|userid| (*userid).to_owned()).collect(),
+            subject: None,
+            errcode: 0,
+            errmsg: String::new(),
+            cursor: None,
+            next_cursor: None,
+            envelope: true,
+            unlicensed: Vec::new(),
+            fetched_at: None,
+            file: 0,
+            document,
+        };
+        let mut file = FileRecords::default();
+        for (document, userids) in [(1, ["ann", "bo"]), (2, ["ann", "bo"]), (3, ["bo", "ann"])] {
+            let mut part = Part::new(0);
+            part.answer(page(document, &userids));
+            file.append(part).unwrap();
+        }
+        let [first, second, third] = &file.answers[..] else { panic!("three pages were read") };
+        assert!(Arc::ptr_eq(&first.userids, &second.userids));
+        assert_eq!([&first.userids[..], &third.userids[..]], [["ann", "bo"], ["bo", "ann"]]);
     }
 
     #[test]

@@ -79,9 +79,13 @@ fn subject(endpoint: Endpoint, request: &Request<'_>) -> Option<String> {
 }
 
 /// The account that was asked about alone, if the request names exactly one.
-pub fn only_account(question: &Question<'_>) -> Option<String> {
-    let mut userids = asked_about(Endpoint::BatchGetByUser, question.request)?;
-    if userids.len() == 1 { userids.pop() } else { None }
+pub fn only_account<'q>(question: &Question<'q>) -> Option<&'q str> {
+    let request = question.request?;
+    match request.userid_list.items()? {
+        [] => request.userid.id().ok().flatten(),
+        [only] => only.id().ok(),
+        _ => None,
+    }
 }
 
 fn text(scalar: &Scalar<'_>) -> Option<String> {

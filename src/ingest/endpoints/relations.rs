@@ -66,7 +66,7 @@ pub fn batch(part: &mut Part, question: &Question<'_>, items: &[Item<'_, BatchIt
     for (index, item) in items.iter().enumerate() {
         part.begin_record();
         let pushed = match item {
-            Item::Object(item) => batch_item(part, question, item, only_account.as_deref()),
+            Item::Object(item) => batch_item(part, question, item, only_account),
             Item::Other(_) => Err(("", Fault { field: "", reason: "not an object" })),
         };
         if let Err((prefix, Fault { field, reason })) = pushed {
