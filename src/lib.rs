@@ -59,5 +59,6 @@ pub mod progress;
 pub mod schema;
 pub mod spill;
 pub mod turns;
+pub mod text;
 
 pub use error::{Error, Result};

@@ -1,0 +1,89 @@
+//! What people read, in both languages: one catalogue, the Chinese beside the English.
+//!
+//! A line of the catalogue is one expression with both languages in it, and each word of a vocabulary is named in a match
+//! over its enum: what lacks a language does not compile. (Findings have their sentences in their own catalogue.)
+
+mod columns;
+mod page;
+mod words;
+
+pub use columns::{COLUMN_NAMES, column_name};
+pub use page::PAGE;
+pub use words::{Vocabulary, vocabularies};
+
+use serde::{Serialize, Serializer};
+
+/// A phrase in both languages. Names of things to fill in stand in braces: `{count}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+/// In JSON a pair: Chinese, English.
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [self.zh, self.en].serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::schema::fields;
+    use crate::schema::tables::REPORTS;
+
+    /// Every phrase, with where it stands.
+    fn all() -> Vec<(String, Text)> {
+        let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
+        let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
+        PAGE.iter().map(|(key, text)| ((*key).to_owned(), *text)).chain(words).chain(columns).collect()
+    }
+
+    /// The names in braces.
+    fn places(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn no_phrase_lacks_a_language() {
+        let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        for (key, Text { zh, en }) in all() {
+            assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
+            assert!(!en.contains(is_han), "{key}: Chinese in {en:?}");
+            assert_eq!(places(zh), places(en), "{key}: both fill in the same");
+        }
+        // Codes, names of products and the like are the same in both; sentences are not.
+        let untranslated: Vec<_> = all().into_iter().filter(|(_, text)| !text.zh.contains(is_han) && text.en.contains(' ')).collect();
+        assert!(untranslated.is_empty(), "{untranslated:?}");
+    }
+
+    #[test]
+    fn keys_are_unique() {
+        let keys: BTreeSet<&str> = PAGE.iter().map(|(key, _)| *key).collect();
+        assert_eq!(keys.len(), PAGE.len());
+    }
+
+    #[test]
+    fn every_column_of_every_report_has_a_name() {
+        let nameless: BTreeSet<&str> = REPORTS
+            .iter()
+            .flat_map(|table| table.columns)
+            .filter(|slot| column_name(slot.column).is_none())
+            .map(|slot| slot.column.name)
+            .collect();
+        assert!(nameless.is_empty(), "{nameless:?}");
+        let once: Vec<_> =
+            fields::ALL.iter().filter(|column| COLUMN_NAMES.iter().filter(|(named, _)| named == *column).count() > 1).collect();
+        assert!(once.is_empty(), "named twice: {once:?}");
+    }
+
+    /// A column of words finds its vocabulary by the words.
+    #[test]
+    fn no_two_vocabularies_have_the_same_words() {
+        let lists: BTreeSet<&[&str]> = vocabularies().iter().map(|vocabulary| vocabulary.words).collect();
+        assert_eq!(lists.len(), vocabularies().len());
+    }
+}
