@@ -58,7 +58,7 @@ pub mod interrupt;
 pub mod progress;
 pub mod schema;
 pub mod spill;
-pub mod turns;
 pub mod text;
+pub mod turns;
 
 pub use error::{Error, Result};

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-
 use crate::billing::Bill;
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
@@ -17,6 +15,8 @@ use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
 use crate::matching::IdMap;
 use crate::progress::Progress;
+use crate::report::large::Observers;
+use crate::report::page::{self, Arrivals, SmallTable, ToActOn};
 use crate::report::parquet::{Footer, GroupWriter, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::SCHEMA_VERSION;
@@ -26,7 +26,7 @@ use crate::schema::tables::{
     FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT, RELATIONS_TABLE,
 };
 use crate::schema::vocabulary::Role;
-use crate::schema::{Table, fields};
+use crate::schema::{Column, fields};
 use crate::scope::{Enrolment, Refusals};
 use crate::snapshot::{Corp, Input, Layout, RelationsBuilder, Snapshot, corp, merge};
 use crate::spill::{Memory, Resources};
@@ -57,39 +57,49 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
 
     let mut waivers = Waivers::of(case);
     let waived_groups = WaivedGroups::of(&groups, &mut waivers);
-    let walked = large::write(&exports, &decision, Concentration::of(case, &decision), &mut waivers, stage.path(), &footer, &memory)?;
-    write_groups(stage.path(), &groups, &waived_groups, &footer)?;
+    let observers =
+        Observers { concentration: Concentration::of(case, &decision), arrivals: Arrivals::of(case), to_act_on: ToActOn::of(&counts) };
+    let walked = large::write(&exports, &decision, observers, &mut waivers, stage.path(), &footer, &memory)?;
+    let groups_and_codes = write_groups(stage.path(), &groups, &waived_groups, &footer)?;
     totals.extend(controls::customers(&counts, walked.customers));
     totals.extend(controls::recount(stage.path(), &counts, &group_counts)?);
     totals.extend(controls::recount_waived(stage.path(), walked.waived)?);
     totals.extend(controls::recount_bill(stage.path(), bill.as_ref())?);
     controls::check(&totals)?;
 
-    let concentration = &walked.concentration;
+    let Observers { concentration, arrivals, to_act_on } = &walked.observers;
     let audited = Audited { case, exports: &exports, decision: &decision, groups: &groups, concentration, bill: bill.as_ref() };
     let findings = findings::find(&audited, walked.findings, &mut waivers, &lists.inputs, &small::reject_keys(&read));
     let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
 
-    let write = |table: &'static Table, batch: &RecordBatch, sorted_by: &[&crate::schema::Column]| {
-        write_table(&stage.path().join(format!("{}.parquet", table.name)), table, batch, sorted_by, &footer)
-    };
-    write(&ACCOUNTS_REPORT, &accounts, &[&fields::SOURCE_USERID])?;
-    write(&BILLING_REPORT, &small::billing(summary.bill.as_ref(), summary.bill.as_ref().map_or(&[], |bill| &bill.lines)), &[])?;
-    write(&FINDINGS_REPORT, &small::findings(&summary.findings), &[])?;
-    write(&COVERAGE_REPORT, &small::coverage(exports.snapshots()), &[])?;
-    write(&REJECTS_REPORT, &small::rejects(&read), &[])?;
-    write(&INPUTS_REPORT, &small::inputs(&read), &[])?;
-    write(&CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
+    let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.lines);
+    let mut tables = vec![
+        (&ACCOUNTS_REPORT, accounts),
+        (&BILLING_REPORT, small::billing(summary.bill.as_ref(), lines)),
+        (&FINDINGS_REPORT, small::findings(&summary.findings)),
+        (&COVERAGE_REPORT, small::coverage(exports.snapshots())),
+        (&REJECTS_REPORT, small::rejects(&read)),
+        (&INPUTS_REPORT, small::inputs(&read)),
+        (&CONTROL_TOTALS_REPORT, controls::table(&totals)),
+    ];
+    for (table, rows) in &tables {
+        let sorted_by: &[&Column] = if table.name == ACCOUNTS_REPORT.name { &[&fields::SOURCE_USERID] } else { &[] };
+        write_table(&stage.path().join(format!("{}.parquet", table.name)), table, rows, sorted_by, &footer)?;
+    }
+    tables.extend(groups_and_codes);
     summary.control_totals = totals;
     stage.write_text("summary.json", &summary.to_json())?;
+    let audited = page::Audit { case, exports: &exports, decision: &decision, summary: &summary, arrivals, to_act_on, tables: &tables };
+    stage.write_text("report.html", &page::audit(&audited)?)?;
     stage.publish(&case.id, &summary.inputs)?;
     Ok(summary)
 }
 
-fn write_groups(folder: &Path, decision: &GroupDecision, waived: &WaivedGroups, footer: &Footer) -> Result<()> {
+fn write_groups(folder: &Path, decision: &GroupDecision, waived: &WaivedGroups, footer: &Footer) -> Result<[SmallTable; 2]> {
     let (rows, codes) = (groups::groups(decision, &waived.groups), groups::join_codes(&decision.codes, &waived.join_codes));
     write_table(&folder.join("groups.parquet"), &GROUPS_REPORT, &rows, groups::GROUPS_SORTED_BY, footer)?;
-    write_table(&folder.join("join_codes.parquet"), &JOIN_CODES_REPORT, &codes, groups::JOIN_CODES_SORTED_BY, footer)
+    write_table(&folder.join("join_codes.parquet"), &JOIN_CODES_REPORT, &codes, groups::JOIN_CODES_SORTED_BY, footer)?;
+    Ok([(&GROUPS_REPORT, rows), (&JOIN_CODES_REPORT, codes)])
 }
 
 /// What was ingested: the tables of each role, in rows.

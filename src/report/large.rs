@@ -1,5 +1,5 @@
 //! The reports that grow with the case, in one walk through the partitions: `relations.parquet`,
-//! `target_relations.parquet`, `customers.parquet`, and on the way what there is to say of single rows.
+//! `target_relations.parquet`, `customers.parquet`, and on the way what there is to say of single rows, and to show of them.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -8,6 +8,7 @@ use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 
 use super::customers::{self, Bounds, Buckets, Sorted};
+use super::page::{Arrivals, ToActOn};
 use super::parquet::{Footer, GroupWriter, SortedWriter};
 use super::relations::{DecidedRows, OfWord, RELATIONS_SORTED_BY};
 use super::targets::TargetAccounts;
@@ -20,10 +21,17 @@ use crate::schema::{Column, fields};
 use crate::spill::Memory;
 use crate::turns::in_turn;
 
+/// What looks at every partition on the way.
+pub struct Observers {
+    pub concentration: Concentration,
+    pub arrivals: Arrivals,
+    pub to_act_on: ToActOn,
+}
+
 /// What was found on the way.
 pub struct Walked {
     pub findings: RelationFindings,
-    pub concentration: Concentration,
+    pub observers: Observers,
     /// Relations that a waiver covers.
     pub waived: u64,
     /// Relations of all customers, and how many of them are missing.
@@ -44,7 +52,7 @@ pub struct CustomerTotals {
 pub fn write(
     exports: &Exports,
     decision: &Decision,
-    concentration: Concentration,
+    mut observers: Observers,
     waivers: &mut Waivers<'_>,
     folder: &Path,
     footer: &Footer,
@@ -55,8 +63,12 @@ pub fn write(
     let mut targets = TargetAccounts::of(exports, decision, memory);
     let bounds = Bounds::of(decision.sample.clone(), memory.partition_rows());
     let mut buckets = Buckets::of(&bounds, memory);
-    let nothing = (RelationFindings::of(decision), concentration);
-    let (mut findings, mut concentration) = (nothing.0.empty(), nothing.1.empty());
+    let nothing = Nothing {
+        findings: RelationFindings::of(decision),
+        concentration: observers.concentration.empty(),
+        arrivals: observers.arrivals.empty(),
+    };
+    let mut findings = nothing.findings.empty();
     let mut waived = 0;
     let waivers = Mutex::new(waivers);
     in_turn(
@@ -64,13 +76,15 @@ pub fn write(
         |partition| WalkedPart::of(exports, decision, partition, &bounds, &nothing, &waivers),
         |part| {
             for stretch in part.relations {
+                observers.to_act_on.look(&stretch)?;
                 relations.add(stretch.rank, stretch.rows);
             }
             relations.encode_full()?;
             targets.add(part.target_relations)?;
             buckets.add(part.customers)?;
             findings.add(part.findings);
-            concentration.add(part.concentration);
+            observers.concentration.add(part.concentration);
+            observers.arrivals.add(part.arrivals);
             waived += part.waived;
             Ok(())
         },
@@ -78,7 +92,14 @@ pub fn write(
     relations.finish()?;
     targets.write(&folder.join("target_relations.parquet"), footer)?;
     let customers = write_customers(buckets, folder, footer)?;
-    Ok(Walked { findings, concentration, waived, customers })
+    Ok(Walked { findings, observers, waived, customers })
+}
+
+/// What every partition begins with.
+struct Nothing {
+    findings: RelationFindings,
+    concentration: Concentration,
+    arrivals: Arrivals,
 }
 
 /// What one partition gives.
@@ -88,6 +109,7 @@ struct WalkedPart {
     customers: Sorted,
     findings: RelationFindings,
     concentration: Concentration,
+    arrivals: Arrivals,
     waived: u64,
 }
 
@@ -97,7 +119,7 @@ impl WalkedPart {
         decision: &Decision,
         partition: usize,
         bounds: &Bounds,
-        (findings, concentration): &(RelationFindings, Concentration),
+        nothing: &Nothing,
         waivers: &Mutex<&mut Waivers<'_>>,
     ) -> Result<Self> {
         let parts = Parts::of(exports, partition)?;
@@ -105,19 +127,22 @@ impl WalkedPart {
         let (waived, findings) = {
             let mut waivers = waivers.lock().unwrap_or_else(PoisonError::into_inner);
             let waived: BooleanArray = RelationFindings::waived(part, decided, &mut waivers);
-            let mut findings = findings.empty();
+            let mut findings = nothing.findings.empty();
             findings.look(part, decided, &waived, &mut waivers);
             (waived, findings)
         };
-        let mut of_part = concentration.empty();
-        of_part.look(part, decided);
+        let mut concentration = nothing.concentration.empty();
+        concentration.look(part, decided);
+        let mut arrivals = nothing.arrivals.empty();
+        arrivals.look(&parts, decided);
         let rows = DecidedRows::of(exports, decision, partition, &parts);
         Ok(Self {
             relations: rows.relations(&waived)?,
             target_relations: rows.target_relations()?,
             customers: bounds.sort(part, decided)?,
             findings,
-            concentration: of_part,
+            concentration,
+            arrivals,
             waived: waived.true_count() as u64,
         })
     }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod customers;
 pub mod groups;
 pub mod large;
+pub mod page;
 pub mod parquet;
 pub mod publish;
 pub mod relations;

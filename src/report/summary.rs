@@ -43,6 +43,16 @@ struct Json<'a> {
     schema_version: u32,
     tool: Tool,
     case: CaseJson<'a>,
+    #[serde(flatten)]
+    figures: Figures<'a>,
+    findings: Vec<FindingJson<'a>>,
+    control_totals: &'a [ControlTotal],
+    inputs: Vec<InputJson<'a>>,
+}
+
+/// The figures of an audit; the page holds them too.
+#[derive(Serialize)]
+pub(super) struct Figures<'a> {
     verdict: &'static str,
     relations: Relations<'a>,
     target_relations: TargetRelations<'a>,
@@ -50,9 +60,6 @@ struct Json<'a> {
     groups: Option<Groups<'a>>,
     join_codes: Option<JoinCodes<'a>>,
     billing: Option<BillingJson<'a>>,
-    findings: Vec<FindingJson<'a>>,
-    control_totals: &'a [ControlTotal],
-    inputs: Vec<InputJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -175,11 +182,24 @@ impl AuditSummary {
 
     /// The text of `summary.json`.
     pub fn to_json(&self) -> String {
-        let counts = &self.counts;
         let json = Json {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             case: CaseJson { id: &self.case_id, title: &self.case_title },
+            figures: self.figures(),
+            findings: self.findings.iter().map(FindingJson::of).collect(),
+            control_totals: &self.control_totals,
+            inputs: self.inputs.iter().map(InputJson::of).collect(),
+        };
+        let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// The figures, every value of every vocabulary, zeros too.
+    pub(super) fn figures(&self) -> Figures<'_> {
+        let counts = &self.counts;
+        Figures {
             verdict: self.verdict.word(),
             relations: Relations {
                 total: counts.by_outcome.values().sum(),
@@ -193,13 +213,7 @@ impl AuditSummary {
             groups: self.group_counts.groups(),
             join_codes: self.group_counts.join_codes(),
             billing: self.bill.as_ref().map(BillingJson::of),
-            findings: self.findings.iter().map(FindingJson::of).collect(),
-            control_totals: &self.control_totals,
-            inputs: self.inputs.iter().map(InputJson::of).collect(),
-        };
-        let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
-        text.push('\n');
-        text
+        }
     }
 }
 

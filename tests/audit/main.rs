@@ -12,6 +12,7 @@ mod docs;
 mod groups;
 mod join_codes;
 mod laws;
+mod page;
 mod precheck;
 mod reports;
 mod rules;
