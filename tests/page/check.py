@@ -1,0 +1,252 @@
+"""What a person does with report.html, in headless Chromium: looks, reads both languages, follows numbers, sorts, filters,
+exports, prints. Exits with 1 and the reason when something is not as it should be."""
+
+import argparse
+import csv
+import io
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import pages
+from browser import FORGETFUL, PHONE, WIDE, browser
+
+OUT = Path(os.environ["QIANHE_PAGE_DIR"])
+LARGE = 100_000
+
+
+def number(text):
+    return int(re.sub(r"[^\d]", "", text))
+
+
+def found(page):
+    """Rows that the table shows, and rows of the table in the page."""
+    return [int(part.replace(",", "")) for part in re.findall(r"[\d,]+", page.text_content(".found"))]
+
+
+def looks(watched, path, shots):
+    """Every theme, language and width: no complaint, nothing wider than the window, the verdict in words."""
+    data = pages.data(path)
+    for theme in ("light", "dark"):
+        for language, nth in (("zh", 0), ("en", 1)):
+            for name, size in (("wide", WIDE), ("phone", PHONE)):
+                with watched.open(path, size, theme, language) as page:
+                    assert page.get_attribute("html", "lang") == ("zh-CN", "en")[nth]
+                    width = page.evaluate("document.documentElement.scrollWidth")
+                    assert width <= size[0], f"{name} {language}: the page is {width} wide"
+                    verdict = data["words"]["verdict"][data["verdict"]][nth]
+                    assert verdict in page.text_content(".verdict"), verdict
+                    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+                    assert (sum(map(int, re.findall(r"\d+", paper)[:3])) > 380) == (theme == "light"), paper
+                    if language == "en":
+                        cjk = page.evaluate(r"[...document.querySelectorAll('h2, h3, button, th, summary, .lead, dt')].map((e) => e.textContent).filter((text) => /[\u4e00-\u9fff]/.test(text))")
+                        assert not cjk, f"Chinese in the English page: {cjk}"
+                    if shots:
+                        page.screenshot(path=OUT / f"{name}-{theme}-{language}.png", full_page=True)
+                        if name == "wide":
+                            page.screenshot(path=OUT / f"first-{theme}-{language}.png")
+
+
+def first_screen(watched, path):
+    """Verdict, the numbers and the first next steps stand on the first screen."""
+    with watched.open(path) as page:
+        for what in (".verdict", "#arrived", "#open", "#paid", ".steps .step"):
+            box = page.locator(what).first.bounding_box()
+            assert box and box["y"] + box["height"] <= WIDE[1], f"{what} is not on the first screen: {box}"
+
+
+def switches(watched, path):
+    """Language and theme change at a click, also where nothing may be remembered."""
+    with watched.open(path, script=FORGETFUL) as page:
+        assert page.get_attribute("html", "lang") == "zh-CN", "Chinese first"
+        page.click('[data-choice="1"]')
+        assert page.get_attribute("html", "lang") == "en"
+        page.click('[data-choice="dark"]')
+        assert page.get_attribute("html", "data-theme") == "dark"
+    with watched.open(path) as page:
+        page.click('[data-choice="light"]')
+        page.reload()
+        page.wait_for_selector("#tables .tr")
+        assert page.get_attribute("html", "data-theme") == "light", "the choice is remembered"
+
+
+def numbers_lead_to_rows(watched, path):
+    """Each finding with rows has a link, and it shows as many rows as the finding counts; so does each number of an outcome."""
+    data = pages.data(path)
+    shown = {share["outcome"]: share for share in data["shown"]}
+    with watched.open(path) as page:
+        page.click(".more")
+        links = page.locator(".steps .rows-link")
+        with_rows = [finding for finding in data["findings"] if finding["report"]]
+        assert links.count() == len(with_rows) > 0, f"{links.count()} links for {len(with_rows)} findings"
+        for n in range(links.count()):
+            links.nth(n).click()
+            page.wait_for_function("(hash) => location.hash === hash", arg=links.nth(n).get_attribute("href"))
+            page.wait_for_timeout(20)
+            assert found(page)[0] == number(links.nth(n).text_content()), f"{links.nth(n).get_attribute('href')}: {found(page)}"
+        for word, count in data["relations"]["by_outcome"].items():
+            page.evaluate("(hash) => { location.hash = hash; }", f"#relations?outcome={word}")
+            page.wait_for_timeout(30)
+            assert found(page)[0] == shown[word]["shown"], word
+            assert page.text_content(".sql-text") == f"select * from relations where outcome = '{word}'"
+            if shown[word]["shown"] < count:
+                assert f"{count:,}" in page.text_content(".note"), f"{word}: the page says what it leaves out"
+        flow = page.locator(".flow a .band")
+        assert flow.count() == len(data["flow"])
+
+
+def tables(watched, path):
+    """Sort, search, choose values, walk by keys, open a row."""
+    with watched.open(path, place="#accounts") as page:
+        cells = lambda n: page.evaluate("(n) => [...document.querySelectorAll('.space .tr:not([hidden])')].sort((a, b) => a.dataset.row - b.dataset.row).map((row) => row.children[n].textContent)", n)
+        accounts = cells(0)
+        page.click('[data-sort="source_userid"]')
+        assert page.get_attribute(".th >> nth=0", "aria-sort") == "ascending" and cells(0) == sorted(accounts)
+        page.click('[data-sort="source_userid"]')
+        assert page.get_attribute(".th >> nth=0", "aria-sort") == "descending" and cells(0) == sorted(accounts, reverse=True)
+        assert page.evaluate("location.hash") == "#accounts?sort=-source_userid"
+        page.click('[data-sort="source_userid"]')
+        assert cells(0) == accounts, "the third click is as it was"
+        page.fill(".search", accounts[0].upper())
+        assert accounts[0] in cells(0) and found(page)[0] < found(page)[1], "search looks past upper and lower case"
+        assert "strpos(lower(source_userid)" in page.text_content(".sql-text")
+        page.fill(".search", "")
+        page.focus(".grid")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        assert accounts[1] in page.text_content("dialog"), "Enter opens the row"
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.className") == "grid" and page.locator("dialog").count() == 0
+        page.click('[data-table="relations"]')
+        before = found(page)[0]
+        page.click('[data-filter="severity"]')
+        page.click('dialog input[value="defect"]')
+        page.keyboard.press("Escape")
+        assert 0 < found(page)[0] < before and page.evaluate("location.hash") == "#relations?severity=defect"
+        page.click(".chip")
+        assert found(page)[0] == before, "a chip takes its condition out"
+
+
+def exports(watched, path):
+    """CSV of what is shown; no name becomes markup, none a formula."""
+    page_file = pages.hostile(path, OUT / "hostile.html")
+    with watched.open(page_file, place="#relations") as page:
+        rows = found(page)[0]
+        assert page.locator(".space img").count() == 0 and "<img src=x" in page.text_content(".space")
+        with page.expect_download() as download:
+            page.click(".csv")
+        text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert text.startswith("\ufeff"), "Excel reads UTF-8 by its mark"
+    lines = list(csv.reader(io.StringIO(text[1:], newline="")))
+    head, names, ids = lines[0], [], []
+    names = [line[head.index("客户名称")] for line in lines[1:]]
+    ids = [line[head.index("迁出客户 ID")] for line in lines[1:]]
+    guarded = ["'" + name if name[0] in "=+-@\t" else name for name in pages.HOSTILE]
+    assert names == [guarded[n % len(guarded)] for n in range(rows)], names
+    assert ids[0] == "'00123" and ids[1] == "w1", "an id keeps its zeros"
+
+
+def unmeasured(watched, path):
+    """What was not measured is said to be so."""
+    page_file = pages.unmeasured(path, OUT / "unmeasured.html")
+    with watched.open(page_file) as page:
+        ids = page.evaluate("[...document.querySelectorAll('.unmeasured')].map((card) => card.id).sort()")
+        assert ids == ["bill", "codes", "groups", "paid"], ids
+        assert page.locator(".exports .absent").count() == 2
+
+
+def on_paper(watched, path, shots):
+    """In print: no controls, all next steps, the first rows of the tables, by day even where the screen is dark."""
+    with watched.open(path, theme="dark") as page:
+        page.emulate_media(media="print")
+        is_seen = lambda selector: page.locator(selector).first.is_visible()
+        assert not is_seen(".controls") and not is_seen(".tables") and is_seen(".paper table")
+        assert page.locator(".step:visible").count() == page.locator(".step").count(), "all next steps"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+        sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
+        assert sheets >= 3, f"{sheets} pages"
+        if shots:
+            (OUT / "report.pdf").write_bytes(pdf)
+
+
+# Milliseconds that a person waits without noticing much; on a busy machine a test must not fail by chance.
+LIMITS = {"open": 8000, "sort": 1500, "search": 1000, "filter": 1000, "scroll": 30, "jump": 150}
+
+
+def work_of_scrolling(page, step):
+    """What scripts, styles and layout take of each frame, on average, when each scrolls by so many pixels."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    spent = lambda: sum(metric["value"] for metric in session.send("Performance.getMetrics")["metrics"] if metric["name"] in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration"))
+    before, frames = spent(), 60
+    page.evaluate("""async ([step, frames]) => {
+        const grid = document.querySelector(".grid");
+        for (let n = 0; n < frames; n++) {
+            grid.scrollTop = (n * step) % (grid.scrollHeight - grid.clientHeight);
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        }
+    }""", [step, frames])
+    return (spent() - before) * 1000 / frames
+
+
+def is_quick(watched, path):
+    """A hundred thousand rows: how long each action takes until the rows stand there."""
+    page_file = pages.large(path, OUT / "large.html", LARGE)
+    took = {}
+    begin = time.monotonic()
+    with watched.open(page_file, place="#relations") as page:
+        took["open"] = (time.monotonic() - begin) * 1000
+        assert found(page) == [LARGE, LARGE]
+        timed = lambda script: page.evaluate(f"() => {{ const begin = performance.now(); {script}; document.querySelector('.grid').offsetHeight; return performance.now() - begin; }}")
+        columns = ("customer_name", "source_external_userid", "source_created_at", "outcome")
+        took["sort"] = max(timed(f"document.querySelector('[data-sort=\"{name}\"]').click()") for name in columns for _ in range(2))
+        search = "const box = document.querySelector('.search'); box.value = '{}'; box.dispatchEvent(new Event('input'))"
+        took["search"] = max(timed(search.format(text)) for text in ("客户12", "wm0a", "member007", ""))
+        took["filter"] = timed("document.querySelector('[data-filter=\"source_userid\"]').click(); document.querySelector('dialog input[type=checkbox]').click()")
+        page.keyboard.press("Escape")
+        page.click(".chip")
+        took["scroll"], took["jump"] = work_of_scrolling(page, 240), work_of_scrolling(page, 7919 * 36)
+        lines = page.locator(".space .tr").count()
+        assert lines < 100, f"{lines} rows in the document"
+    print(f"  {LARGE:,} rows, ms:", ", ".join(f"{what} {ms:.0f}" for what, ms in took.items()))
+    slow = {what: ms for what, ms in took.items() if ms > LIMITS[what]}
+    assert not slow, f"slower than {LIMITS}: {slow}"
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("pages", nargs="+", type=Path, help="report.html")
+    arguments.add_argument("--no-screenshots", dest="shots", action="store_false")
+    given = arguments.parse_args()
+    OUT.mkdir(parents=True, exist_ok=True)
+    failed = passed = 0
+    with browser() as watched:
+        first = given.pages[0]
+        checks = [lambda: looks(watched, first, given.shots), lambda: first_screen(watched, first), lambda: switches(watched, first)]
+        names = ["looks", "first screen", "switches"]
+        for path in given.pages:
+            checks.append(lambda path=path: numbers_lead_to_rows(watched, path))
+            names.append(f"numbers lead to rows: {path}")
+        for check in (tables, exports, unmeasured, is_quick):
+            checks.append(lambda check=check: check(watched, first))
+            names.append(check.__name__.replace("_", " "))
+        checks.append(lambda: on_paper(watched, first, given.shots))
+        names.append("on paper")
+        for name, check in zip(names, checks):
+            begin = time.monotonic()
+            try:
+                check()
+                passed += 1
+                print(f"ok   {name} ({time.monotonic() - begin:.1f} s)")
+            except Exception as error:  # noqa: BLE001 - every check is to be told of
+                failed += 1
+                print(f"FAIL {name}: {error}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
