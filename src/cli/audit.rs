@@ -10,7 +10,8 @@ use crate::{case, report, run};
 
 /// Audit a finished migration: outcomes, counts, bill, findings and verdict.
 ///
-/// Reads the exports that the case names, writes the reports, all or none of them, and prints a summary.
+/// Reads the exports that the case names, writes the reports, all or none of them, and prints a summary. `report.html`
+/// among the reports is the audit for people, in one file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe audit acme --set policy.fail_on=review

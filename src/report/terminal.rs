@@ -43,7 +43,12 @@ pub fn summary(audit: &AuditSummary) -> String {
         );
     }
     text.push_str(&waived(&audit.findings));
-    let _ = writeln!(text, "\n{} control totals hold; reports in {}", audit.control_totals.len(), audit.folder.display());
+    let _ = writeln!(
+        text,
+        "\n{} control totals hold; reports in {}, of which report.html is the one to read first",
+        audit.control_totals.len(),
+        audit.folder.display()
+    );
     text
 }
 

@@ -41,7 +41,7 @@ def looks(watched, path, shots):
                     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
                     assert (sum(map(int, re.findall(r"\d+", paper)[:3])) > 380) == (theme == "light"), paper
                     if language == "en":
-                        cjk = page.evaluate(r"[...document.querySelectorAll('h2, h3, button, th, summary, .lead, dt')].map((e) => e.textContent).filter((text) => /[\u4e00-\u9fff]/.test(text))")
+                        cjk = page.evaluate(r"[...document.querySelectorAll('h2, h3, button, th, summary, .lead, dt')].map((e) => e.textContent).filter((text) => text !== '中文').filter((text) => /[\u4e00-\u9fff]/.test(text))")
                         assert not cjk, f"Chinese in the English page: {cjk}"
                     if shots:
                         page.screenshot(path=OUT / f"{name}-{theme}-{language}.png", full_page=True)
@@ -157,6 +157,16 @@ def unmeasured(watched, path):
         assert page.locator(".exports .absent").count() == 2
 
 
+def says_what_is_cut(watched, path):
+    """Where an outcome has more rows than the page holds, the page says how many of how many."""
+    page_file, share = pages.cut(path, OUT / "cut.html")
+    with watched.open(page_file, place="#relations?outcome=missing") as page:
+        note = page.text_content(".note")
+        assert f"前 {share['shown']:,} 行" in note and f"共 {share['total']:,} 行" in note, note
+    with watched.open(path, place="#relations?outcome=missing") as page:
+        assert "前" not in page.text_content(".note")
+
+
 def on_paper(watched, path, shots):
     """In print: no controls, all next steps, the first rows of the tables, by day even where the screen is dark."""
     with watched.open(path, theme="dark") as page:
@@ -230,7 +240,7 @@ def main():
         for path in given.pages:
             checks.append(lambda path=path: numbers_lead_to_rows(watched, path))
             names.append(f"numbers lead to rows: {path}")
-        for check in (tables, exports, unmeasured, is_quick):
+        for check in (tables, exports, unmeasured, says_what_is_cut, is_quick):
             checks.append(lambda check=check: check(watched, first))
             names.append(check.__name__.replace("_", " "))
         checks.append(lambda: on_paper(watched, first, given.shots))

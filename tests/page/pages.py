@@ -61,6 +61,14 @@ def unmeasured(path, out):
     return with_data(path, page, out)
 
 
+def cut(path, out):
+    """A page of a case with a thousand more missing relations than the page holds."""
+    page = data(path)
+    share = next(share for share in page["shown"] if share["outcome"] == "missing")
+    share["total"] += 1000
+    return with_data(path, page, out), share
+
+
 # What a sheet would take for a formula, or a number, and what markup would.
 HOSTILE = ["=1+1", "+cmd", "-2", "@sum", "\tx", "<img src=x onerror=alert(1)>", 'a"b,c', "ok"]
 
