@@ -155,6 +155,8 @@ def unmeasured(watched, path):
         ids = page.evaluate("[...document.querySelectorAll('.unmeasured')].map((card) => card.id).sort()")
         assert ids == ["bill", "codes", "groups", "paid"], ids
         assert page.locator(".exports .absent").count() == 2
+        tabs = page.evaluate("[...document.querySelectorAll('[role=tab]')].map((tab) => tab.dataset.table)")
+        assert not {"billing", "groups", "join_codes"} & set(tabs), tabs
 
 
 def says_what_is_cut(watched, path):

@@ -49,7 +49,9 @@ function tablesSection() {
   const changed = () => { table.update(); onChange(); };
   const table = new Table(onChange);
   const show = () => { search.value = filter.search; holder.replaceChildren(table.mount(filter)); said(); requestAnimationFrame(() => table.draw()); };
-  const isOffered = (rows) => rows.name !== "target_relations" && (rows.name !== "billing" || DATA.billing);
+  // What was not measured has no rows, which is not to say that there are none.
+  const measured = { target_relations: null, billing: DATA.billing, groups: DATA.groups, join_codes: DATA.join_codes };
+  const isOffered = (rows) => measured[rows.name] !== null;
   const tabs = [...TABLES.values()].filter(isOffered).map((rows) => el("button", {
     role: "tab", "data-table": rows.name, onclick: () => { filter = newFilter(rows.name); show(); onChange(); },
   }, tableTitle(rows.name), el("span", { class: "count" }, number(rows.count))));

@@ -42,7 +42,8 @@ function arrivedFigure() {
 function openFigure() {
   const line = (severity) => el("ul", { class: "words" }, wordsOf(severity).filter((word) => outcomes[word] > 0).map((word) => el("li", null,
     el("a", { href: link("relations", { outcome: [word] }) }, wordName("outcome", word), " ", el("b", null, number(outcomes[word]))))));
-  const block = (severity, title) => el("div", { class: `block ${severity}` }, el("p", null, mark(severity), el("a", { href: link("relations", { outcome: wordsOf(severity) }) },
+  // None of them is good news, and looks so.
+  const block = (severity, title) => el("div", { class: `block ${countOf(wordsOf(severity)) ? severity : "none-left"}` }, el("p", null, mark(countOf(wordsOf(severity)) ? severity : "ok"), el("a", { href: link("relations", { outcome: wordsOf(severity) }) },
     el("span", { class: "large" }, number(countOf(wordsOf(severity))))), el("span", { class: "unit" }, title)), line(severity));
   return el("section", { class: "card figure open", id: "open", "aria-label": t("figure.open") }, el("h2", null, t("figure.open")), block("defect", t("figure.defects")), block("review", t("figure.reviews")));
 }
@@ -124,7 +125,7 @@ function basis() {
   const absent = { "source-after": t("absent.source_after"), "target-before": t("absent.target_before") };
   const exports = DATA.exports.map(({ role, relations, taken_at: takenAt }) => el("li", { class: relations === null ? "absent" : "" },
     el("strong", null, wordName("role", role), " ", code(role)),
-    el("span", null, relations === null ? t("not.measured") : t("basis.relations", { count: number(relations) })),
+    el("span", null, relations === null ? t("basis.absent") : t("basis.relations", { count: number(relations) })),
     el("small", null, relations === null ? absent[role] : takenAt === null ? t("basis.taken_unknown") : t("basis.taken_at", { time: time(takenAt) }))));
   const totals = TABLES.get("control_totals");
   const holding = totals.byName.get("holds").values.filter(Boolean).length;
