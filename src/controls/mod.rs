@@ -48,8 +48,8 @@ pub fn totals(exports: &Exports, decision: &Decision, counts: &Counts, accounts:
         ControlTotal::new("relations of target-after = sum of origins", target_relations, counts.by_origin.values().sum()),
         ControlTotal::new(
             "matched at the source = matched at the target",
-            matched(|part| &part.matches.target_of) + decision.misplaced.found_at_source(),
-            matched(|part| &part.matches.source_of) + decision.misplaced.found_at_target(),
+            matched(|part| &part.joined.target_of) + decision.misplaced.found_at_source(),
+            matched(|part| &part.joined.source_of) + decision.misplaced.found_at_target(),
         ),
         ControlTotal::new("relations = accounts + not enrolled", relations, sum(&fields::SOURCE_RELATIONS) + unenrolled(decision)),
         ControlTotal::new("outcomes by account = relations of accounts", outcome_sum(accounts), sum(&fields::SOURCE_RELATIONS)),

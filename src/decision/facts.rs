@@ -30,7 +30,7 @@ pub fn decide_part(
     let rule = codes((part.scope.len(), facts), outcomes::rule(&case.migration), e::RULE.name)?;
     let origin = origins(case, &part, misplaced, &rule)?;
     let MatchedPart { scope, pairs, matches, still_at_source, .. } = part;
-    Ok(DecidedPart { scope, rule, matches, refused, origin, pairs, still_at_source })
+    Ok(DecidedPart { scope, rule, joined: matches.into(), refused, origin, pairs, still_at_source })
 }
 
 fn of_outcome(part: &MatchedPart, refused: &BooleanArray, misplaced: &MisplacedPart, coverage: &[PairCoverage]) -> Result<Vec<Column>> {

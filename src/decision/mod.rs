@@ -22,7 +22,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::matching::{IdMap, Matches, NOT_MATCHED, Namespaces, Pair};
+use crate::matching::{IdMap, Joined, NOT_MATCHED, Namespaces, Pair};
 use crate::outcomes::{RULE_BOOK, Rule};
 use crate::schema;
 use crate::schema::vocabulary::{Coverage, Origin, Outcome, Reason, Scope};
@@ -109,7 +109,7 @@ pub struct DecidedPart {
     rule: Vec<u8>,
     /// What matches what, inside the partition. A misplaced relation has its method here and its match in
     /// [`Decision::misplaced`].
-    pub matches: Matches,
+    pub joined: Joined,
     /// Which source relations the refusals list names.
     pub refused: BooleanArray,
     /// The origin of each target relation.

@@ -37,6 +37,23 @@ pub struct Matches<Method = MatchMethod> {
     pub spoken_for: Vec<bool>,
 }
 
+/// What is kept of [`Matches`] when all is decided: the fields of the same names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// As [`Matches::target_of`].
+    pub target_of: Vec<u32>,
+    /// As [`Matches::method`].
+    pub method: Vec<Option<MatchMethod>>,
+    /// As [`Matches::source_of`].
+    pub source_of: Vec<u32>,
+}
+
+impl From<Matches> for Joined {
+    fn from(Matches { target_of, method, source_of, .. }: Matches) -> Self {
+        Self { target_of, method, source_of }
+    }
+}
+
 impl<Method: Copy> Matches<Method> {
     /// Nothing is matched yet.
     pub fn none(source_rows: usize, target_rows: usize) -> Self {

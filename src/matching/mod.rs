@@ -13,7 +13,7 @@ mod namespaces;
 mod side;
 mod standing;
 
-pub use cascade::{Matches, NOT_MATCHED, Pair, match_pairs};
+pub use cascade::{Joined, Matches, NOT_MATCHED, Pair, match_pairs};
 pub use groups::{GroupPair, GroupSide, MemberTest, Overlap, match_groups};
 pub use id_map::IdMap;
 pub use misplaced::{key as key_across_accounts, misplaced};

@@ -77,7 +77,7 @@ pub fn write(
         |part| {
             for stretch in part.relations {
                 observers.to_act_on.look(&stretch)?;
-                relations.add(stretch.rank, stretch.rows);
+                relations.add(stretch.rank, stretch.rows)?;
             }
             relations.encode_full()?;
             targets.add(part.target_relations)?;

@@ -24,9 +24,10 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
+use super::relations::report_schema;
 use crate::error::{Error, Result};
 use crate::schema::{Column, Kind, Slot, Table};
-use crate::spill::{Loan, Memory, Place, compact};
+use crate::spill::{Held, Loan, Memory, Place, compact, make_room};
 
 /// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
 pub const ROW_GROUP: usize = 1 << 17;
@@ -170,14 +171,16 @@ impl GroupWriter {
 /// Writes a table whose rows come in another order than they are to stand in: by partition, where words come first.
 pub struct SortedWriter {
     writer: TableWriter,
+    memory: Memory,
+    schema: SchemaRef,
     words: Vec<OneWord>,
 }
 
 /// The rows of one word so far.
-#[derive(Default)]
 struct OneWord {
     encoded: Vec<RowGroup>,
-    pending: Pending,
+    /// Those that do not make a whole row group yet.
+    pending: Held,
 }
 
 /// Rows that do not make a whole row group yet.
@@ -202,12 +205,21 @@ impl SortedWriter {
     ) -> Result<Self> {
         let mut writer = TableWriter::create(path, table, sorted_by, footer)?;
         writer.encoder.columns = writer.encoder.columns.with_page_store_factory(Arc::new(SpilledPages(memory.clone())));
-        Ok(Self { writer, words: (0..words).map(|_| OneWord::default()).collect() })
+        let schema = report_schema(table);
+        let none = || OneWord { encoded: Vec::new(), pending: Held::new(memory, schema.clone()) };
+        Ok(Self { writer, memory: memory.clone(), schema: schema.clone(), words: (0..words).map(|_| none()).collect() })
     }
 
     /// Adds rows of the word at that place, behind those that it has.
-    pub fn add(&mut self, rank: usize, rows: RecordBatch) {
-        self.words[rank].pending.add(rows);
+    ///
+    /// # Errors
+    /// [`Error::Bug`] only.
+    pub fn add(&mut self, rank: usize, rows: RecordBatch) -> Result<()> {
+        let pending = &mut self.words[rank].pending;
+        // What waits for the next partitions must not hold on to the texts of this one.
+        let waits = pending.rows() + (rows.num_rows() as u64) < ROW_GROUP as u64;
+        pending.push(if waits { compact(&rows)? } else { rows });
+        Ok(())
     }
 
     /// Encodes what makes whole row groups.
@@ -215,14 +227,17 @@ impl SortedWriter {
     /// # Errors
     /// As [`Encoder::encode`]; [`Error::Interrupted`].
     pub fn encode_full(&mut self) -> Result<()> {
-        self.encode(ROW_GROUP)
-    }
-
-    fn encode(&mut self, at_least: usize) -> Result<()> {
         crate::interrupt::check()?;
         let mut full = Vec::new();
-        for (rank, word) in self.words.iter_mut().enumerate() {
-            full.extend(word.pending.take_groups(at_least)?.into_iter().map(|rows| (rank, rows)));
+        for (rank, word) in self.words.iter_mut().enumerate().filter(|(_, word)| word.pending.rows() >= ROW_GROUP as u64) {
+            let pending = std::mem::replace(&mut word.pending, Held::new(&self.memory, self.schema.clone()));
+            for rows in in_groups(&concat_batches(&self.schema, &pending.batches()?)?) {
+                if rows.num_rows() == ROW_GROUP {
+                    full.push((rank, rows));
+                } else {
+                    word.pending.push(compact(&rows)?);
+                }
+            }
         }
         let encoder = &self.writer.encoder;
         let encoded: Vec<(usize, RowGroup)> =
@@ -230,8 +245,7 @@ impl SortedWriter {
         for (rank, group) in encoded {
             self.words[rank].encoded.push(group);
         }
-        // What is left for the next partitions must not hold on to the texts of this one.
-        self.words.iter_mut().try_for_each(|word| word.pending.compact())
+        make_room(&self.memory, self.words.iter_mut().map(|word| &mut word.pending))
     }
 
     /// Puts all in order, ends the file and syncs it to disk.
@@ -239,7 +253,7 @@ impl SortedWriter {
     /// # Errors
     /// As [`TableWriter::finish`] and [`Encoder::encode`].
     pub fn finish(mut self) -> Result<()> {
-        self.encode(ROW_GROUP)?;
+        self.encode_full()?;
         // What is left of words that follow one another can share a row group.
         let mut left = Pending::default();
         for word in std::mem::take(&mut self.words) {
@@ -247,7 +261,8 @@ impl SortedWriter {
                 self.writer.write(left.take_groups(1)?)?;
             }
             word.encoded.into_iter().try_for_each(|group| self.writer.append(group))?;
-            word.pending.batches.into_iter().for_each(|rows| left.add(rows));
+            word.pending.batches()?.into_iter().for_each(|rows| left.add(rows));
+            self.writer.write(left.take_groups(ROW_GROUP)?)?;
         }
         self.writer.write(left.take_groups(1)?)?;
         self.writer.finish()
@@ -258,11 +273,6 @@ impl Pending {
     fn add(&mut self, rows: RecordBatch) {
         self.rows += rows.num_rows();
         self.batches.push(rows);
-    }
-
-    fn compact(&mut self) -> Result<()> {
-        self.batches = self.batches.iter().map(compact).collect::<Result<_>>()?;
-        Ok(())
     }
 
     /// Takes pending rows, in groups of [`ROW_GROUP`], as long as there are `at_least` so many.

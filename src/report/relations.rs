@@ -66,7 +66,7 @@ impl<'a> DecidedRows<'a> {
         // Rows from elsewhere stand behind those of the partition.
         let elsewhere = |row: u32| self.misplaced.source.get(&row).map(|found| after.rows.num_rows() as u32 + found);
         let at_target: UInt32Array =
-            rows.iter().map(|&row| joined(part.matches.target_of[row as usize]).or_else(|| elsewhere(row))).collect();
+            rows.iter().map(|&row| joined(part.joined.target_of[row as usize]).or_else(|| elsewhere(row))).collect();
         let source = |column: &Column| take(before.column(column), &at_source, None);
         let target = |column: &Column| {
             let here = after.column(column);
@@ -90,7 +90,7 @@ impl<'a> DecidedRows<'a> {
             words(&|row| Some(part.outcome(row).code())),
             words(&|row| part.reason(row).map(Reason::code)),
             words(&|row| Some(part.rule_of(row).severity.code())),
-            words(&|row| part.matches.method[row].map(MatchMethod::code)),
+            words(&|row| part.joined.method[row].map(MatchMethod::code)),
             Arc::new(mapped),
             target(&fields::USERID)?,
             target(&fields::EXTERNAL_USERID)?,
@@ -112,7 +112,7 @@ impl<'a> DecidedRows<'a> {
         let at_target: UInt32Array = rows.to_vec().into();
         let elsewhere = |row: u32| self.misplaced.target.get(&row).map(|found| before.rows.num_rows() as u32 + found);
         let at_source: UInt32Array =
-            rows.iter().map(|&row| joined(self.part.matches.source_of[row as usize]).or_else(|| elsewhere(row))).collect();
+            rows.iter().map(|&row| joined(self.part.joined.source_of[row as usize]).or_else(|| elsewhere(row))).collect();
         let target = |column: &Column| take(after.column(column), &at_target, None);
         let source = |column: &Column| {
             let here = before.column(column);
