@@ -4,7 +4,7 @@
 //! files     which files                       stream    bytes, unpacked and hashed
 //! sniff     what a file is                    reader    all files side by side, in order
 //! framing   JSON bytes -> documents           sheet     headers -> table, cells -> row
-//! endpoints documents -> records              csv       CSV, TSV -> rows of a sheet
+//! endpoints documents -> records              csv       CSV, TSV -> rows of a sheet; text, rows: their encoding and quoting
 //! part      records counted, none lost        parquet   columns -> batches
 //! ```
 
@@ -20,10 +20,12 @@ mod parquet;
 mod part;
 mod payload;
 mod reader;
+mod rows;
 mod scalar;
 mod sheet;
 mod sniff;
 mod stream;
+mod text;
 mod times;
 mod values;
 

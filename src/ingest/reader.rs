@@ -8,7 +8,7 @@ use super::files::Found;
 use super::json::{JsonFile, Pace};
 use super::part::FileRecords;
 use super::raw::{Raw, TakeRelations};
-use super::sheet;
+use super::sheet::{self, SheetFile};
 use super::sniff::{Format, sniff};
 use super::stream::{Compression, Stream};
 use super::{csv, endpoints, json, parquet};
@@ -105,7 +105,8 @@ fn read_one(
     interrupt::check()?;
     let mut stream = Stream::open(&file.path, progress)?;
     let compression = stream.compression();
-    let tables = expected.tables();
+    let (tables, looked_for) = (expected.tables(), expected.looked_for());
+    let sheet = SheetFile { path: &file.path, file: index, tables, looked_for: &looked_for, zone: &case.timezone, relations };
     let (mut records, encoding) = match sniff(stream.head(), stream.head_is_all()) {
         Format::Json { .. } if expected == Expected::Lists => {
             return Err(nothing_known(
@@ -119,9 +120,9 @@ fn read_one(
             let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, pace, relations };
             (json::read(json, &mut stream)?, utf8(bom))
         }
-        Format::Text { bom } => (csv::read(&file.path, index, &mut stream, tables, &expected.looked_for(), &case.timezone)?, utf8(bom)),
+        Format::Text(beginning) => csv::read(sheet, beginning, &mut stream)?,
         Format::Parquet if compression == Compression::None => {
-            (parquet::read((&file.path, index), tables, &expected.looked_for(), &case.timezone, relations)?, "binary")
+            (parquet::read((&file.path, index), tables, &looked_for, &case.timezone, relations)?, "binary")
         }
         Format::Parquet => {
             return Err(nothing_known(file, "Parquet in a compressed file", "unpack it: Parquet is compressed inside", expected));

@@ -1,13 +1,55 @@
 //! Sheets, whatever file they stand in: which table a header row is of, and how a row of texts becomes a record.
 
+use std::path::Path;
+
 use jiff::tz::TimeZone;
 
-use super::part::Part;
+use super::part::{FileRecords, Part};
+use super::raw::TakeRelations;
 use super::values::{self, Value};
+use crate::error::{Error, Result};
 use crate::schema::{Cell, Column, Table, fields, tables};
 
 /// Within how many rows the header has to stand.
 pub const HEADER_ROWS: usize = 20;
+/// How many columns a sheet has at most, as in Excel.
+pub const MOST_COLUMNS: usize = 16_384;
+
+/// A file of sheets, and what to know for it.
+#[derive(Clone, Copy)]
+pub struct SheetFile<'f> {
+    pub path: &'f Path,
+    /// Its index.
+    pub file: u32,
+    pub tables: &'f [&'static Table],
+    /// What was looked for in a file that is nothing known.
+    pub looked_for: &'f str,
+    pub zone: &'f TimeZone,
+    pub relations: Option<&'f dyn TakeRelations>,
+}
+
+impl SheetFile<'_> {
+    /// Appends what was read, and hands the relations over.
+    pub fn append(self, records: &mut FileRecords, part: Part) -> Result<()> {
+        records.append(part)?;
+        records.list_rejects_up_to(LISTED_REJECTS);
+        self.relations.map_or(Ok(()), |relations| records.hand_over(relations))
+    }
+
+    /// The error of a file in which no header row was found, with the likeliest row.
+    pub fn no_header(self, headers: &[String], problem: &Unrecognised) -> Error {
+        // Enough to recognise the row by; a file that is no sheet may hold anything here.
+        let shown: Vec<String> = headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();
+        let (problem, remedy) = problem.explain(self.looked_for);
+        Error::input(self.path, format!("headers found: {}", shown.join(", ")), problem, remedy)
+    }
+}
+
+/// Rejects of a file that are listed one by one; in a file of the wrong kind every row may be one.
+const LISTED_REJECTS: usize = 100_000;
+
+/// The text of a cell, or why it has none.
+pub type Given<'c> = std::result::Result<&'c str, &'static str>;
 
 /// Which column of a sheet holds which column of its table.
 #[derive(Debug, Clone)]
@@ -43,7 +85,7 @@ impl Layout {
 }
 
 /// The header row: the first of those that match the most columns of a table.
-pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> Result<(usize, Layout), Unrecognised> {
+pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> std::result::Result<(usize, Layout), Unrecognised> {
     let mut best: Option<(usize, Layout)> = None;
     let mut problem = Unrecognised::Nothing;
     for (index, row) in rows.iter().take(HEADER_ROWS).enumerate() {
@@ -57,7 +99,7 @@ pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> Result<(u
 }
 
 /// The table whose needed columns are all there and that matches the most columns.
-pub fn recognise(headers: &[impl AsRef<str>], tables: &[&'static Table]) -> Result<Layout, Unrecognised> {
+pub fn recognise(headers: &[impl AsRef<str>], tables: &[&'static Table]) -> std::result::Result<Layout, Unrecognised> {
     let mut fitting: Vec<Fit> = tables.iter().filter_map(|table| fit(headers, table)).collect();
     let most = fitting.iter().map(|fit| fit.layout.matched()).max().ok_or(Unrecognised::Nothing)?;
     fitting.retain(|fit| fit.layout.matched() == most);
@@ -142,31 +184,23 @@ impl Unrecognised {
     }
 }
 
-/// Makes a record of one row. Blank rows are none.
-pub fn read_row(part: &mut Part, layout: &Layout, zone: &TimeZone, number: u64, cells: &[&str]) {
-    if cells.iter().all(|cell| cell.trim().is_empty()) {
-        return;
-    }
-    part.begin_record();
-    if cells.len() != layout.width {
-        let reason =
-            format!("the row has {} cells, but the header has {}: an unquoted separator, or a quote too many", cells.len(), layout.width);
-        return part.reject(format!("row {number}"), reason);
-    }
+/// Makes a row of the current record, or a reject. There is a cell for each of the header, at least.
+pub fn read_row(part: &mut Part, layout: &Layout, zone: &TimeZone, place: &str, cells: &[Given<'_>]) {
     match row_values(layout, zone, cells) {
         Ok(values) => {
             let cells: Vec<Cell<'_>> = values.iter().map(Value::cell).collect();
             part.push(layout.table, &cells, None);
         }
-        Err((column, reason)) => part.reject(format!("row {number}, {column}"), reason),
+        Err((column, reason)) => part.reject(format!("{place}, {column}"), reason),
     }
 }
 
-fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[&'c str]) -> Result<Vec<Value<'c>>, (String, &'static str)> {
+fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[Given<'c>]) -> std::result::Result<Vec<Value<'c>>, (String, &'static str)> {
     let mut row = Vec::with_capacity(layout.places.len());
     for (slot, place) in layout.table.columns.iter().zip(&layout.places) {
-        let text = place.map_or("", |at| cells[at]);
-        let value = values::parse(slot.column.kind, text, zone).map_err(|reason| (slot.column.name.to_owned(), reason))?;
+        let text = place.map_or(Ok(""), |at| cells[at]);
+        let value = text.and_then(|text| values::parse(slot.column.kind, text, zone));
+        let value = value.map_err(|reason| (slot.column.name.to_owned(), reason))?;
         if value == Value::One(Cell::Null) && values::is_needed(slot.column, slot.required) {
             return Err((slot.column.name.to_owned(), values::ABSENT));
         }
@@ -186,7 +220,7 @@ mod tests {
     use super::*;
     use crate::schema::tables::{CANONICAL, LISTS};
 
-    fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
+    fn table(headers: &[&str]) -> std::result::Result<&'static str, Unrecognised> {
         recognise(headers, CANONICAL).map(|layout| layout.table.name)
     }
 
