@@ -245,6 +245,9 @@ findings! {
     "Q-untied-answers" "Q" Info {
         zh: "{count} 条接口记录缺少请求信息，无法归属到成员，未使用（{detail}）。", en: "{count} records came without their request and cannot be tied to a member; they were passed over ({detail}).",
         do_zh: "导出时保存请求（信封格式），以便证明完整性。", do_en: "Keep the request beside the response (the envelope) when dumping, so that completeness can be shown.", rows: None }
+    "Q-sheets-passed-over" "Q" Info {
+        zh: "工作簿中有 {count} 行位于隐藏的或无法识别的工作表，未读取（{detail}）。", en: "{count} rows stand in sheets of a workbook that are hidden or hold no known table; they were not read ({detail}).",
+        do_zh: "确认其中没有应读取的数据；如有，取消隐藏或补上表头后重新导出。", do_en: "Check that nothing of the export stands there; if it does, show the sheet, or give it its headers.", rows: None }
     "Q-error-answers" "Q" Info {
         zh: "导出中有 {count} 个接口错误应答（{detail}），只作为覆盖证据。", en: "The dumps hold {count} error answers ({detail}); they count as evidence of coverage only.",
         do_zh: "对 coverage 中状态为 failed 的账号重新导出。", do_en: "Export the accounts again that coverage shows as failed.", rows: None }

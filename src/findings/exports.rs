@@ -153,18 +153,22 @@ fn shares(codes: &CorpCodes) -> String {
     codes.by_count().iter().take(3).map(|(code, count)| format!("{code} ×{count}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Records that were recognised and could not be used, by why.
-fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> [Finding; 2] {
+/// Records that were recognised and could not be used, by why: how the reasons of each finding begin, the last takes the rest.
+const PASSED_OVER: [(&str, &[&str]); 3] =
+    [("Q-error-answers", &["error answers"]), ("Q-sheets-passed-over", &["hidden sheet", "sheet without"]), ("Q-untied-answers", &[""])];
+
+fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
     for input in inputs {
         for (reason, count) in &input.file.passed_over {
             *reasons.entry(reason).or_default() += count;
         }
     }
-    let finding = |code: &str, is_error: bool| {
-        let of_kind = || reasons.iter().filter(|(reason, _)| reason.starts_with("error answers") == is_error);
+    let kind = |reason: &str| PASSED_OVER.iter().position(|(_, begins)| begins.iter().any(|begin| reason.starts_with(begin)));
+    let finding = |(place, (code, _)): (usize, &(&str, _))| {
+        let of_kind = || reasons.iter().filter(move |(reason, _)| kind(reason) == Some(place));
         let detail = of_kind().map(|(reason, count)| format!("{reason} ×{count}")).collect::<Vec<_>>().join("; ");
         Finding::new(code, of_kind().map(|(_, count)| count).sum(), Vec::new(), detail)
     };
-    [finding("Q-error-answers", true), finding("Q-untied-answers", false)]
+    PASSED_OVER.iter().enumerate().map(finding).collect()
 }

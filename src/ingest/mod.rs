@@ -5,7 +5,7 @@
 //! sniff     what a file is                    reader    all files side by side, in order
 //! framing   JSON bytes -> documents           sheet     headers -> table, cells -> row
 //! endpoints documents -> records              csv       CSV, TSV -> rows of a sheet; text, rows: their encoding and quoting
-//! part      records counted, none lost        parquet   columns -> batches
+//! part      records counted, none lost        parquet   columns -> batches; xlsx: workbooks
 //! ```
 
 pub mod raw;
@@ -28,6 +28,7 @@ mod stream;
 mod text;
 mod times;
 mod values;
+mod xlsx;
 
 use crate::case::Case;
 use crate::error::Result;

@@ -11,7 +11,7 @@ use super::raw::{Raw, TakeRelations};
 use super::sheet::{self, SheetFile};
 use super::sniff::{Format, sniff};
 use super::stream::{Compression, Stream};
-use super::{csv, endpoints, json, parquet};
+use super::{csv, endpoints, json, parquet, xlsx};
 use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -127,6 +127,8 @@ fn read_one(
         Format::Parquet => {
             return Err(nothing_known(file, "Parquet in a compressed file", "unpack it: Parquet is compressed inside", expected));
         }
+        Format::Zip if compression == Compression::None => (xlsx::read(sheet)?, "binary"),
+        Format::Zip => return Err(nothing_known(file, "a workbook or zip archive in a compressed file", "unpack it", expected)),
         Format::Unreadable { what, remedy } => return Err(nothing_known(file, what, remedy, expected)),
     };
     let fingerprint = stream.finish()?;

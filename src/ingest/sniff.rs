@@ -13,6 +13,8 @@ pub enum Format {
     Text(Beginning),
     /// Columns in Parquet.
     Parquet,
+    /// A zip archive, such as an XLSX workbook is.
+    Zip,
     /// Nothing that can be read, and what to do about it.
     Unreadable { what: &'static str, remedy: &'static str },
 }
@@ -22,7 +24,6 @@ const AS_UTF8: &str = "save it in UTF-8";
 
 /// The first bytes of known formats that are not read.
 const KNOWN: &[(&[u8], &str, &str)] = &[
-    (b"PK\x03\x04", "an XLSX workbook or another zip archive, which is not read yet", "save it as CSV in UTF-8"),
     (b"\xd0\xcf\x11\xe0", "a workbook of the old .xls kind, or one with a password", AS_SHEET),
     (b"%PDF", "a PDF", "export the data as JSON, CSV or Parquet"),
     (b"\x1f\x8b", "compressed twice", "unpack it once"),
@@ -35,6 +36,9 @@ const KNOWN: &[(&[u8], &str, &str)] = &[
 pub fn sniff(head: &[u8], all: bool) -> Format {
     if head.starts_with(b"PAR1") {
         return Format::Parquet;
+    }
+    if head.starts_with(b"PK\x03\x04") {
+        return Format::Zip;
     }
     if let Some((_, what, remedy)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Format::Unreadable { what, remedy };
@@ -106,6 +110,7 @@ mod tests {
     #[test]
     fn formats_are_told_by_their_first_bytes() {
         assert_eq!(sniff(b"PAR1....", false), Format::Parquet);
+        assert_eq!(sniff(b"PK\x03\x04....", false), Format::Zip);
         assert_eq!(sniff(b" \n{\"errcode\":0}", true), Format::Json { bom: false });
         assert_eq!(sniff(b"\xef\xbb\xbf[]", true), Format::Json { bom: true });
         let known = |encoding, bom| Format::Text(Beginning::Known { encoding, bom });
@@ -130,7 +135,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         for (head, name) in [
-            (&b"PK\x03\x04...."[..], "XLSX"),
+            (&b"\xd0\xcf\x11\xe0...."[..], ".xls"),
             (b"\xff\xfe{\0\"\0", "JSON in UTF-16"),
             (b"[\"\xbf\xcd\xbb\xa7\"]", "JSON that is not in UTF-8"),
             (b"\x7fELF\x02\x01\x01\0\0\0\0\0", "binary"),

@@ -97,12 +97,12 @@ fn read(case: &Case) -> Result<Option<Raw>> {
 }
 
 /// One file in `source-before`.
-fn one(content: &[u8]) -> Result<Raw> {
+pub fn one(content: &[u8]) -> Result<Raw> {
     snapshot(&[("source-before/file", content)]).map(Option::unwrap)
 }
 
-fn lists(content: &str) -> Result<Raw> {
-    let root = folder(&[("lists/list", content.as_bytes())]);
+pub fn lists(content: &(impl AsRef<[u8]> + ?Sized)) -> Result<Raw> {
+    let root = folder(&[("lists/list", content.as_ref())]);
     read_lists(&case(root.path()), &Silent)
 }
 
@@ -123,7 +123,7 @@ fn paths(raw: &Raw) -> Vec<&str> {
 }
 
 /// The input error's place and problem contain the words, and there is a remedy.
-fn check_error<T>(result: Result<T>, place: &str, problem: &str) {
+pub fn check_error<T>(result: Result<T>, place: &str, problem: &str) {
     match result.map(|_| ()).unwrap_err() {
         Error::Input { place: p, problem: q, remedy, .. } => {
             assert!(p.contains(place), "{p} lacks {place}");
@@ -134,7 +134,7 @@ fn check_error<T>(result: Result<T>, place: &str, problem: &str) {
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -233,7 +233,8 @@ fn broken_json_is_said_where() {
 
 #[test]
 fn a_file_that_is_nothing_known_is_named() {
-    check_error(one(b"PK\x03\x04.."), "file", "XLSX");
+    check_error(one(b"PK\x03\x04.."), "archive", "cut off or damaged");
+    check_error(one(&gzip(b"PK\x03\x04..")), "file", "in a compressed file");
     check_error(one(b""), "file", "empty");
     check_error(one(b"\xff\xfe{\0}\0"), "file", "JSON in UTF-16");
     check_error(one(b"[\"\xbf\xcd\xbb\xa7\"]"), "file", "JSON that is not in UTF-8");

@@ -63,8 +63,8 @@ const MISTAKES: &[Mistake] = &[
     // 客戶名稱 and more, in Big5.
     Mistake { what: "Big5", make: |s| s.bytes("source-before/a.csv", &b"userid,name\nann,\xab\xc8\xa4\xe1\xa6W\xba\xd9\xbbP\xad\xfb\xa4u\xb1b\xb8\xb9\xbd\xd0\xb1N\xb3o\xa5\xf7\xa6W\xb3\xe6\xa5\xe6\xb5\xb9\xadt\xb3d\xbeE\xb2\xbe\xaa\xba\xa6P\xa8\xc6\n".repeat(8)),
         says: &["source-before/a.csv: file", "text in Big5", "save it as CSV in UTF-8"] },
-    Mistake { what: "XLSX", make: |s| s.bytes("lists/accounts.xlsx", b"PK\x03\x04\x14\0\x06\0"),
-        says: &["lists/accounts.xlsx: file", "XLSX", "save it as CSV in UTF-8"] },
+    Mistake { what: "an .xls workbook", make: |s| s.bytes("lists/accounts.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        says: &["lists/accounts.xls: file", ".xls kind, or one with a password", "save it as XLSX, or as CSV in UTF-8"] },
     // Broken files.
     Mistake { what: "JSON that is cut off", make: |s| s.file("source-before/a.json", r#"{"errcode":0,"userlist":[{"userid":"ann"}"#),
         says: &["source-before/a.json", "document 1", "ends in the middle of a document", "fetch or copy it again"] },
@@ -88,6 +88,8 @@ const MISTAKES: &[Mistake] = &[
         says: &["source-before/a.csv", "row 2", "never closed", "close the quote"] },
     Mistake { what: "Parquet that is cut off", make: |s| s.bytes("source-before/a.parquet", b"PAR1and no more"),
         says: &["source-before/a.parquet: file", "Parquet is cut off or damaged", "copy or write the file again"] },
+    Mistake { what: "a workbook that is cut off", make: |s| s.bytes("lists/accounts.xlsx", b"PK\x03\x04\x14\0\x06\0"),
+        says: &["lists/accounts.xlsx: archive", "cut off or damaged", "save it again as XLSX"] },
     Mistake { what: "gzip that is cut off", make: |s| s.bytes("source-before/a.csv.gz", &gzip(b"userid,name\nann,Ann\n")[..20]),
         says: &["source-before/a.csv.gz", "cut off or damaged"] },
     // Accounts that are not 1:1: every offender, with its rows.

@@ -7,6 +7,7 @@ mod support;
 mod bad_input;
 mod billing;
 mod cli;
+mod console;
 mod demo;
 mod docs;
 mod groups;
