@@ -21,6 +21,7 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &
     findings.extend(corp_codes(exports));
     findings.extend(passed_over(exports.snapshots().flat_map(|snapshot| &snapshot.inputs).chain(lists)));
     findings.push(count_jumps(exports));
+    findings.extend(without_ids(exports));
     let set_aside = &exports.customer_map.set_aside;
     findings.push(Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
     findings.push(Finding::new("Q-rejected-records", rejects.len() as u64, rejects.to_vec(), ""));
@@ -114,6 +115,23 @@ fn count_jumps(exports: &Exports) -> Finding {
     let more = if jumps.len() > MAX_EXAMPLES { ", ..." } else { "" };
     let detail = jumps.iter().take(MAX_EXAMPLES).map(say).collect::<Vec<_>>().join(", ") + more;
     Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
+}
+
+/// What rows without ids, as the console exports them, leave open.
+fn without_ids(exports: &Exports) -> [Finding; 3] {
+    let open = || exports.snapshots().map(|snapshot| (snapshot.role, &snapshot.relations.open));
+    let held: Vec<(Role, u64)> = open().map(|(role, open)| (role, open.without_id)).filter(|(_, rows)| *rows > 0).collect();
+    let detail = held.iter().map(|(role, rows)| format!("{role} {rows}")).collect::<Vec<_>>().join(", ");
+    let held = Finding::new("Q-relations-without-ids", held.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
+    let twice: Vec<(String, u64)> = exports
+        .snapshots()
+        .flat_map(|snapshot| snapshot.left_over.iter().map(|(account, rows)| (format!("{}/{account}", snapshot.role), *rows)))
+        .collect();
+    let more = if twice.len() > MAX_EXAMPLES { ", ..." } else { "" };
+    let detail = twice.iter().take(MAX_EXAMPLES).map(|(key, rows)| format!("{key} {rows}")).collect::<Vec<_>>().join(", ") + more;
+    let twice = Finding::new("Q-maybe-twice", twice.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
+    let alike = Finding::new("Q-rows-alike", open().map(|(_, open)| open.alike).sum(), Vec::new(), "");
+    [held, twice, alike]
 }
 
 /// The code that nearly all ids of a snapshot share, if there is one.

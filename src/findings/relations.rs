@@ -5,7 +5,7 @@ use arrow::array::{Array, AsArray, BooleanArray, StringViewArray};
 use super::{Finding, Rows, Waivers};
 use crate::decision::{DecidedPart, Decision};
 use crate::schema::fields;
-use crate::schema::vocabulary::{Outcome, Reason, Scope, Severity};
+use crate::schema::vocabulary::{MatchMethod, Outcome, Reason, Scope, Severity};
 use crate::snapshot::Part;
 
 /// Findings by the outcome, and what refines it.
@@ -24,6 +24,16 @@ const BY_OUTCOME: &[(&str, Outcome, Option<Reason>)] = &[
     ("D1-added-after-start-arrived", Outcome::ArrivedOutOfScope, Some(Reason::AddedAfterStart)),
 ];
 
+/// A finding about relations of which a fact holds, whatever became of them.
+type OfFacts = (&'static str, fn(&DecidedPart, &Part, usize) -> bool);
+
+const OF_FACTS: [OfFacts; 2] = [
+    ("B8-joined-by-name", |decided, part, row| {
+        decided.matches.method[row] == Some(MatchMethod::Name) && part.column(&fields::EXTERNAL_USERID).is_null(row)
+    }),
+    ("D1-created-unknown", |decided, part, row| decided.scope[row] == Scope::InScope && part.column(&fields::CREATED_AT).is_null(row)),
+];
+
 /// The share of relations in scope above which undetermined ones make the audit inconclusive (SPEC section 7).
 pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
     undetermined * 20 > in_scope
@@ -33,6 +43,7 @@ pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
 pub struct RelationFindings {
     kinds: Vec<Rows>,
     undetermined: Rows,
+    of_facts: [Rows; OF_FACTS.len()],
     in_scope: u64,
     is_inconclusive: bool,
 }
@@ -46,6 +57,7 @@ impl RelationFindings {
         Self {
             kinds: BY_OUTCOME.iter().map(|_| Rows::default()).collect(),
             undetermined: Rows::default(),
+            of_facts: Default::default(),
             in_scope,
             is_inconclusive: is_inconclusive(undetermined, in_scope),
         }
@@ -55,7 +67,8 @@ impl RelationFindings {
     #[must_use]
     pub fn empty(&self) -> Self {
         let kinds = BY_OUTCOME.iter().map(|_| Rows::default()).collect();
-        Self { kinds, undetermined: Rows::default(), in_scope: self.in_scope, is_inconclusive: self.is_inconclusive }
+        let of_facts = Default::default();
+        Self { kinds, undetermined: Rows::default(), of_facts, in_scope: self.in_scope, is_inconclusive: self.is_inconclusive }
     }
 
     /// Which relations of a partition a waiver covers: one about the finding that tells of them.
@@ -73,6 +86,11 @@ impl RelationFindings {
     pub fn look(&mut self, part: &Part, decided: &DecidedPart, waived: &BooleanArray, waivers: &mut Waivers<'_>) {
         let keys = Keys::of(part);
         for row in 0..decided.source_rows() {
+            for ((code, holds), rows) in OF_FACTS.iter().zip(&mut self.of_facts) {
+                if holds(decided, part, row) {
+                    rows.add(waivers.cover(code, || keys.key(row)), || keys.key(row));
+                }
+            }
             if decided.rule_of(row).severity == Severity::Ok {
                 continue;
             }
@@ -90,11 +108,13 @@ impl RelationFindings {
     pub fn add(&mut self, next: Self) {
         self.kinds.iter_mut().zip(next.kinds).for_each(|(rows, more)| rows.extend(more));
         self.undetermined.extend(next.undetermined);
+        self.of_facts.iter_mut().zip(next.of_facts).for_each(|(rows, more)| rows.extend(more));
     }
 
     pub(super) fn find(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> =
             BY_OUTCOME.iter().zip(self.kinds).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")).collect();
+        findings.extend(OF_FACTS.iter().zip(self.of_facts).map(|((code, _), rows)| Finding::of_rows(code, rows, "")));
         if self.is_inconclusive {
             let (rows, in_scope) = (self.undetermined, self.in_scope);
             let is_settled = !is_inconclusive(rows.count - rows.waived, in_scope);

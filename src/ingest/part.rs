@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::raw::{AccountCount, Answer, FileTally, Provenance, RawTable, Reject, TakeRelations};
 use crate::error::{Error, Result};
-use crate::schema::tables::{CANONICAL, RELATIONS_TABLE};
+use crate::schema::tables::{CANONICAL, CONSOLE_GROUPS, GROUPS, RELATIONS_TABLE};
 use crate::schema::{Cell, Column, Table};
 
 /// The rows, rejects and counts of one portion of a file, in order. Records are numbered from 1 within the portion.
@@ -129,6 +129,8 @@ impl FileRecords {
 
     /// A table came as a whole: nothing of it stands elsewhere.
     pub fn add_whole_table(&mut self, table: &'static Table) {
+        // Groups of the console become canonical ones.
+        let table = if table.name == CONSOLE_GROUPS.name { &GROUPS } else { table };
         if CANONICAL.iter().any(|canonical| canonical.name == table.name) && !self.whole_tables.contains(&table.name) {
             self.whole_tables.push(table.name);
         }

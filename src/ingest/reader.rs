@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::progress::{Progress, Unit};
 use crate::schema::Table;
-use crate::schema::tables::{CANONICAL, LISTS};
+use crate::schema::tables::{CANONICAL, LISTS, SNAPSHOT_TABLES};
 
 /// Bytes of a batch of JSON documents, about.
 const BATCH_BYTES: usize = 2 << 20;
@@ -34,7 +34,7 @@ pub enum Expected {
 impl Expected {
     fn tables(self) -> &'static [&'static Table] {
         match self {
-            Self::Snapshot => CANONICAL,
+            Self::Snapshot => SNAPSHOT_TABLES,
             Self::Lists => LISTS,
         }
     }
@@ -42,7 +42,7 @@ impl Expected {
     /// What was looked for in a file that is nothing known.
     fn looked_for(self) -> String {
         match self {
-            Self::Snapshot => format!("{}; {}", endpoints::looked_for(), sheet::looked_for(self.tables())),
+            Self::Snapshot => format!("{}; {}", endpoints::looked_for(), sheet::looked_for(CANONICAL)),
             Self::Lists => sheet::looked_for(self.tables()),
         }
     }

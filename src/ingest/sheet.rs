@@ -57,6 +57,8 @@ pub struct Layout {
     pub table: &'static Table,
     /// For each column of the table, where it stands in the sheet.
     pub places: Vec<Option<usize>>,
+    /// The columns that hold the tags of one group each, with its name.
+    tag_groups: Vec<(usize, String)>,
     /// Cells of the header row.
     pub width: usize,
 }
@@ -129,7 +131,17 @@ fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Fit> {
             first.map(|(index, _)| index)
         })
         .collect();
-    if is_whole(table, &places) { Some(Fit { layout: Layout { table, places, width: headers.len() }, twice }) } else { None }
+    let has_tags = table.position(&fields::TAGS).is_some();
+    let tag_groups = headers.iter().enumerate().filter_map(|(index, header)| Some((index, tag_group(header.as_ref())?)));
+    let tag_groups = if has_tags { tag_groups.collect() } else { Vec::new() };
+    is_whole(table, &places).then(|| Fit { layout: Layout { table, places, tag_groups, width: headers.len() }, twice })
+}
+
+/// The group whose tags a column of the console holds: `来源`, where the header is `标签组1(来源)`.
+fn tag_group(header: &str) -> Option<String> {
+    let behind = header.trim().strip_prefix("标签组")?.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let name = behind.trim().strip_prefix(['(', '（'])?.strip_suffix([')', '）'])?.trim();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 fn is_named(column: &Column, header: &str) -> bool {
@@ -146,7 +158,8 @@ fn is_whole(table: &Table, places: &[Option<usize>]) -> bool {
     let nameless_group = table.name == tables::GROUPS.name
         && !has(&fields::CHAT_ID)
         && ![&fields::OWNER_USERID, &fields::CREATED_AT, &fields::MEMBER_COUNT].into_iter().any(has);
-    needed && (one_of.is_empty() || one_of.iter().any(|column| has(column))) && !nameless_group
+    let ownerless_group = table.name == tables::CONSOLE_GROUPS.name && !has(&fields::OWNER_NAME);
+    needed && (one_of.is_empty() || one_of.iter().any(|column| has(column))) && !nameless_group && !ownerless_group
 }
 
 /// What was looked for, and by which headers it would have been recognised.
@@ -204,7 +217,7 @@ fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[Given<'c>]) -> std:
         if value == Value::One(Cell::Null) && values::is_needed(slot.column, slot.required) {
             return Err((slot.column.name.to_owned(), values::ABSENT));
         }
-        row.push(value);
+        row.push(if slot.column.name == fields::TAGS.name { with_tag_groups(value, layout, cells) } else { value });
     }
     let one_of = values::needs_one_of(layout.table);
     let is_there = |column: &&Column| layout.table.position(column).is_some_and(|at| row[at] != Value::One(Cell::Null));
@@ -213,6 +226,19 @@ fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[Given<'c>]) -> std:
     }
     let names: Vec<&str> = one_of.iter().map(|column| column.name).collect();
     Err((names.join(" or "), values::ABSENT))
+}
+
+/// The tags of a row with those of the columns that hold a group each. What Excel made of a tag cell is of no use.
+fn with_tag_groups<'c>(tags: Value<'c>, layout: &Layout, cells: &[Given<'c>]) -> Value<'c> {
+    let mut all = match tags {
+        Value::List(tags) => tags,
+        Value::One(_) => Vec::new(),
+    };
+    for (place, group) in &layout.tag_groups {
+        let tags = cells[*place].unwrap_or_default().split([',', '，']).map(str::trim).filter(|tag| !tag.is_empty());
+        all.extend(tags.map(|tag| format!("{group}/{tag}")));
+    }
+    if all.is_empty() { Value::One(Cell::Null) } else { Value::List(all) }
 }
 
 #[cfg(test)]
@@ -233,7 +259,7 @@ mod tests {
         assert_eq!(table(&["帐号", "姓名", "部门"]), Ok("members"));
         assert_eq!(table(&["handover_userid", "external_userid", "left_at"]), Ok("unassigned"));
         assert_eq!(table(&["chat_id", "name", "owner_userid", "status"]), Ok("groups"));
-        assert_eq!(table(&["群名", "群人数", "群主", "创建时间"]), Ok("groups"));
+        assert_eq!(table(&["群名", "群人数", "创建时间"]), Ok("groups"));
         assert_eq!(table(&["chat_id", "userid", "kind"]), Ok("group_members"));
         assert_eq!(table(&["config_id", "chat_ids", "state"]), Ok("join_codes"));
         assert_eq!(table(&["dataset", "userid", "status", "errcode"]), Ok("coverage"));

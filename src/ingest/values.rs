@@ -95,7 +95,7 @@ pub fn needs_one_of(table: &Table) -> &'static [&'static Column] {
     const REFUSAL: &[&Column] = &[&fields::EXTERNAL_USERID, &fields::UNIONID, &fields::CUSTOMER_NAME];
     if table.name == tables::RELATIONS_TABLE.name {
         RELATION
-    } else if table.name == tables::GROUPS.name {
+    } else if table.name == tables::GROUPS.name || table.name == tables::CONSOLE_GROUPS.name {
         GROUP
     } else if table.name == tables::REFUSALS.name {
         REFUSAL

@@ -8,6 +8,7 @@ mod bad_input;
 mod billing;
 mod cli;
 mod console;
+mod console_sample;
 mod demo;
 mod docs;
 mod groups;
