@@ -121,7 +121,7 @@ findings! {
         do_zh: "确认对照表无误；若群主在迁移后变更，可忽略。", do_en: "Check the map; if the group changed its owner since, all is well.", rows: None }
     "B8-group-owner-unknown" "B8" Review {
         zh: "{count} 个客户群缺少群主账号，按未参与迁移处理。", en: "{count} groups of source-before lack their owner and pass for not enrolled.",
-        do_zh: "导出群详情（groupchat/get），或在表中补上群主账号。", do_en: "Export their details (groupchat/get), or add the owner's account to the sheet.", rows: Some(("groups", "source_owner_userid is null")) }
+        do_zh: "导出群详情（groupchat/get），在表中补上群主账号，或附上成员名单（群主姓名不重名时可据此对应）。", do_en: "Export their details (groupchat/get), add the owner's account to the sheet, or the member roster, which tells an owner whose name stands once in it.", rows: Some(("groups", "source_owner_userid is null")) }
     "B8-source-groups-not-covered" "B8" Review {
         zh: "{count} 个参与账号在迁出企业（迁移前）的群列表失败或不完整，客户群可能少计。", en: "The group list of source-before failed or is incomplete for {count} enrolled accounts: their groups may be undercounted.",
         do_zh: "重新导出群列表；若已无法导出，请在报告中说明。", do_en: "Export the group list again; if that is no longer possible, say so in your report.", rows: None }
@@ -245,6 +245,24 @@ findings! {
     "Q-untied-answers" "Q" Info {
         zh: "{count} 条接口记录缺少请求信息，无法归属到成员，未使用（{detail}）。", en: "{count} records came without their request and cannot be tied to a member; they were passed over ({detail}).",
         do_zh: "导出时保存请求（信封格式），以便证明完整性。", do_en: "Keep the request beside the response (the envelope) when dumping, so that completeness can be shown.", rows: None }
+    "Q-relations-without-ids" "Q" Info {
+        zh: "{count} 条客户关系没有任何 ID（{detail}），来自后台导出：账号合计准确，逐条只能按名称配对。", en: "{count} relations carry no id ({detail}), as the console exports them: counts per account hold, pairs are joined by name only.",
+        do_zh: "如需定论，请补充两个企业带 unionid 的接口导出（batch/get_by_user）：重名的、到了别的账号的、仍在迁出企业的，只有它能判定。", do_en: "For certainty add API dumps of both corps with unionids (batch/get_by_user): only they settle namesakes, customers under another account, and who is still at the source.", rows: None }
+    "B8-joined-by-name" "B8" Info {
+        zh: "{count} 条没有 ID 的客户关系仅凭客户名称配对。", en: "{count} relations without an id are joined by the customer's name alone.",
+        do_zh: "抽样核对；客户 ID 对照表，或两边带 unionid 的接口导出，可予证实。", do_en: "Check a sample; a customer map, or API dumps of both corps with unionids, would prove them.", rows: Some(("relations", "match_method = 'name' and source_external_userid is null")) }
+    "D1-created-unknown" "D1" Info {
+        zh: "{count} 条计入范围的客户关系没有添加时间，不能判断是否在迁移开始后添加。", en: "{count} relations in scope have no time of adding: whether they were added after the start cannot be told.",
+        do_zh: "重新导出，带上添加时间（添加时间列，或接口的 createtime）。", do_en: "Export them again with the time (添加时间 of the console, createtime of the API).", rows: Some(("relations", "scope = 'in_scope' and source_created_at is null")) }
+    "Q-maybe-twice" "Q" Review {
+        zh: "{count} 条没有 ID 的记录与同账号带 ID 的记录无法对应（{detail}），可能重复计数。", en: "{count} rows without ids stand beside rows with ids of the same account that they could not be joined with ({detail}): they may be counted twice.",
+        do_zh: "同时重新导出两者，带上名称与添加时间；或移走其中一份。", do_en: "Export both at the same time, with names and times of adding, or take one of them out of the folder.", rows: None }
+    "Q-rows-alike" "Q" Review {
+        zh: "{count} 条没有 ID 的记录与同一文件中另一条的成员、名称、时间完全相同，按一条计。", en: "{count} rows without ids equal another row of their file in member, name and time; each was counted once.",
+        do_zh: "若确为两位客户，请提供接口导出，或带到秒的添加时间。", do_en: "If they are two customers, supply an API dump, or times of adding to the second.", rows: None }
+    "Q-sheets-passed-over" "Q" Info {
+        zh: "工作簿中有 {count} 行位于隐藏的或无法识别的工作表，未读取（{detail}）。", en: "{count} rows stand in sheets of a workbook that are hidden or hold no known table; they were not read ({detail}).",
+        do_zh: "确认其中没有应读取的数据；如有，取消隐藏或补上表头后重新导出。", do_en: "Check that nothing of the export stands there; if it does, show the sheet, or give it its headers.", rows: None }
     "Q-error-answers" "Q" Info {
         zh: "导出中有 {count} 个接口错误应答（{detail}），只作为覆盖证据。", en: "The dumps hold {count} error answers ({detail}); they count as evidence of coverage only.",
         do_zh: "对 coverage 中状态为 failed 的账号重新导出。", do_en: "Export the accounts again that coverage shows as failed.", rows: None }

@@ -21,6 +21,7 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &
     findings.extend(corp_codes(exports));
     findings.extend(passed_over(exports.snapshots().flat_map(|snapshot| &snapshot.inputs).chain(lists)));
     findings.push(count_jumps(exports));
+    findings.extend(without_ids(exports));
     let set_aside = &exports.customer_map.set_aside;
     findings.push(Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
     findings.push(Finding::new("Q-rejected-records", rejects.len() as u64, rejects.to_vec(), ""));
@@ -116,6 +117,23 @@ fn count_jumps(exports: &Exports) -> Finding {
     Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
 }
 
+/// What rows without ids, as the console exports them, leave open.
+fn without_ids(exports: &Exports) -> [Finding; 3] {
+    let open = || exports.snapshots().map(|snapshot| (snapshot.role, &snapshot.relations.open));
+    let held: Vec<(Role, u64)> = open().map(|(role, open)| (role, open.without_id)).filter(|(_, rows)| *rows > 0).collect();
+    let detail = held.iter().map(|(role, rows)| format!("{role} {rows}")).collect::<Vec<_>>().join(", ");
+    let held = Finding::new("Q-relations-without-ids", held.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
+    let twice: Vec<(String, u64)> = exports
+        .snapshots()
+        .flat_map(|snapshot| snapshot.left_over.iter().map(|(account, rows)| (format!("{}/{account}", snapshot.role), *rows)))
+        .collect();
+    let more = if twice.len() > MAX_EXAMPLES { ", ..." } else { "" };
+    let detail = twice.iter().take(MAX_EXAMPLES).map(|(key, rows)| format!("{key} {rows}")).collect::<Vec<_>>().join(", ") + more;
+    let twice = Finding::new("Q-maybe-twice", twice.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
+    let alike = Finding::new("Q-rows-alike", open().map(|(_, open)| open.alike).sum(), Vec::new(), "");
+    [held, twice, alike]
+}
+
 /// The code that nearly all ids of a snapshot share, if there is one.
 fn main_code(codes: &CorpCodes) -> Option<String> {
     let (code, count) = codes.by_count().into_iter().next()?;
@@ -153,18 +171,22 @@ fn shares(codes: &CorpCodes) -> String {
     codes.by_count().iter().take(3).map(|(code, count)| format!("{code} ×{count}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Records that were recognised and could not be used, by why.
-fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> [Finding; 2] {
+/// Records that were recognised and could not be used, by why: how the reasons of each finding begin, the last takes the rest.
+const PASSED_OVER: [(&str, &[&str]); 3] =
+    [("Q-error-answers", &["error answers"]), ("Q-sheets-passed-over", &["hidden sheet", "sheet without"]), ("Q-untied-answers", &[""])];
+
+fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
     for input in inputs {
         for (reason, count) in &input.file.passed_over {
             *reasons.entry(reason).or_default() += count;
         }
     }
-    let finding = |code: &str, is_error: bool| {
-        let of_kind = || reasons.iter().filter(|(reason, _)| reason.starts_with("error answers") == is_error);
+    let kind = |reason: &str| PASSED_OVER.iter().position(|(_, begins)| begins.iter().any(|begin| reason.starts_with(begin)));
+    let finding = |(place, (code, _)): (usize, &(&str, _))| {
+        let of_kind = || reasons.iter().filter(move |(reason, _)| kind(reason) == Some(place));
         let detail = of_kind().map(|(reason, count)| format!("{reason} ×{count}")).collect::<Vec<_>>().join("; ");
         Finding::new(code, of_kind().map(|(_, count)| count).sum(), Vec::new(), detail)
     };
-    [finding("Q-error-answers", true), finding("Q-untied-answers", false)]
+    PASSED_OVER.iter().enumerate().map(finding).collect()
 }

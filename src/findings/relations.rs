@@ -4,8 +4,8 @@ use arrow::array::{Array, AsArray, BooleanArray, StringViewArray};
 
 use super::{Finding, Rows, Waivers};
 use crate::decision::{DecidedPart, Decision};
-use crate::schema::fields;
-use crate::schema::vocabulary::{Outcome, Reason, Scope, Severity};
+use crate::schema::vocabulary::{MatchMethod, Outcome, Reason, Scope, Severity};
+use crate::schema::{Column, fields};
 use crate::snapshot::Part;
 
 /// Findings by the outcome, and what refines it.
@@ -24,6 +24,14 @@ const BY_OUTCOME: &[(&str, Outcome, Option<Reason>)] = &[
     ("D1-added-after-start-arrived", Outcome::ArrivedOutOfScope, Some(Reason::AddedAfterStart)),
 ];
 
+/// A finding about relations that lack a column and of which a fact holds, whatever became of them.
+type OfLack = (&'static str, &'static Column, fn(&DecidedPart, usize) -> bool);
+
+const OF_LACK: [OfLack; 2] = [
+    ("B8-joined-by-name", &fields::EXTERNAL_USERID, |decided, row| decided.joined.method[row] == Some(MatchMethod::Name)),
+    ("D1-created-unknown", &fields::CREATED_AT, |decided, row| decided.scope[row] == Scope::InScope),
+];
+
 /// The share of relations in scope above which undetermined ones make the audit inconclusive (SPEC section 7).
 pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
     undetermined * 20 > in_scope
@@ -33,6 +41,7 @@ pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
 pub struct RelationFindings {
     kinds: Vec<Rows>,
     undetermined: Rows,
+    of_lack: [Rows; OF_LACK.len()],
     in_scope: u64,
     is_inconclusive: bool,
 }
@@ -46,6 +55,7 @@ impl RelationFindings {
         Self {
             kinds: BY_OUTCOME.iter().map(|_| Rows::default()).collect(),
             undetermined: Rows::default(),
+            of_lack: Default::default(),
             in_scope,
             is_inconclusive: is_inconclusive(undetermined, in_scope),
         }
@@ -55,7 +65,8 @@ impl RelationFindings {
     #[must_use]
     pub fn empty(&self) -> Self {
         let kinds = BY_OUTCOME.iter().map(|_| Rows::default()).collect();
-        Self { kinds, undetermined: Rows::default(), in_scope: self.in_scope, is_inconclusive: self.is_inconclusive }
+        let of_lack = Default::default();
+        Self { kinds, undetermined: Rows::default(), of_lack, in_scope: self.in_scope, is_inconclusive: self.is_inconclusive }
     }
 
     /// Which relations of a partition a waiver covers: one about the finding that tells of them.
@@ -72,6 +83,13 @@ impl RelationFindings {
     /// audit from a conclusion.
     pub fn look(&mut self, part: &Part, decided: &DecidedPart, waived: &BooleanArray, waivers: &mut Waivers<'_>) {
         let keys = Keys::of(part);
+        for ((code, column, holds), rows) in OF_LACK.iter().zip(&mut self.of_lack) {
+            // Mostly nothing is lacking, and no row has to be looked at.
+            let nulls = part.column(column).nulls().into_iter().flat_map(|nulls| (!nulls.inner()).set_indices().collect::<Vec<_>>());
+            for row in nulls.filter(|&row| holds(decided, row)) {
+                rows.add(waivers.cover(code, || keys.key(row)), || keys.key(row));
+            }
+        }
         for row in 0..decided.source_rows() {
             if decided.rule_of(row).severity == Severity::Ok {
                 continue;
@@ -90,11 +108,13 @@ impl RelationFindings {
     pub fn add(&mut self, next: Self) {
         self.kinds.iter_mut().zip(next.kinds).for_each(|(rows, more)| rows.extend(more));
         self.undetermined.extend(next.undetermined);
+        self.of_lack.iter_mut().zip(next.of_lack).for_each(|(rows, more)| rows.extend(more));
     }
 
     pub(super) fn find(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> =
             BY_OUTCOME.iter().zip(self.kinds).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")).collect();
+        findings.extend(OF_LACK.iter().zip(self.of_lack).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")));
         if self.is_inconclusive {
             let (rows, in_scope) = (self.undetermined, self.in_scope);
             let is_settled = !is_inconclusive(rows.count - rows.waived, in_scope);
@@ -120,7 +140,7 @@ struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     fn of(part: &'a Part) -> Self {
-        let text = |column: &crate::schema::Column| part.column(column).as_string_view();
+        let text = |column: &Column| part.column(column).as_string_view();
         Self { userids: text(&fields::USERID), ids: text(&fields::EXTERNAL_USERID), names: text(&fields::CUSTOMER_NAME) }
     }
 

@@ -1,129 +1,171 @@
 //! CSV and TSV -> the rows of a sheet. The delimiter is the one with which the header row makes sense.
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
-use ::csv::{ByteRecord, Reader, ReaderBuilder};
-use jiff::tz::TimeZone;
-
 use super::part::{FileRecords, Part};
-use super::sheet::{self, HEADER_ROWS, Layout, Unrecognised};
+use super::rows::{Cells, Dialect, LONGEST_ROW, Row, Rows, Stopped};
+use super::sheet::{self, HEADER_ROWS, Layout, MOST_COLUMNS, SheetFile, Unrecognised};
 use super::stream::Stream;
+use super::text::{Beginning, Text, Unreadable};
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::schema::Table;
-use crate::schema::tables::CANONICAL;
 
 /// Delimiters and their names, the likeliest first.
 const DELIMITERS: [(u8, &str); 3] = [(b',', "csv"), (b'\t', "tsv"), (b';', "csv with ;")];
-/// Follows the last row. If it does not come out again as a row of its own, a quote was left open.
-const END: &str = "\n\u{1}end of sheet\u{1}\n";
-const BOM: &[u8] = b"\xef\xbb\xbf";
+/// Within how much text the header has to stand.
+const HEADER_TEXT: usize = 1 << 20;
 /// Rows of a raw batch.
 const BATCH_ROWS: u64 = 65_536;
+const SAVE_AGAIN: &str = "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)";
 
-/// Reads the table or list in the file.
-pub fn read(
-    path: &Path,
-    file: u32,
-    stream: &mut Stream<'_>,
-    tables: &[&'static Table],
-    looked_for: &str,
-    zone: &TimeZone,
-) -> Result<FileRecords> {
-    let head = stream.head().to_vec();
-    let (delimiter, name, header, layout) = recognise(&head, tables).map_err(|problem| no_header(path, &head, &problem, looked_for))?;
+/// Reads the table or list in the file; also its encoding.
+pub fn read(file: SheetFile<'_>, beginning: Beginning, stream: &mut Stream<'_>) -> Result<(FileRecords, &'static str)> {
+    std::io::copy(&mut stream.by_ref().take(beginning.mark() as u64), &mut std::io::sink()).map_err(|error| stream.explain(error))?;
+    let mut text = Text::new(&mut *stream, beginning);
+    let mut head = String::new();
+    let peeked = text.read_on(HEADER_TEXT, &mut head);
+    let ended = text.ended();
+    if let Err(unreadable) = peeked {
+        drop(text);
+        return Err(unreadable_text(file.path, unreadable, stream));
+    }
+    let (name, dialect, header, layout) = recognise(file, &head, ended)?;
     let mut records = FileRecords::default();
     records.tally.kind = format!("{name}: {}", layout.table.name);
-    if CANONICAL.iter().any(|table| table.name == layout.table.name) {
-        records.whole_tables.push(layout.table.name);
+    records.add_whole_table(layout.table);
+    let mut rows = Rows::new(text, head, dialect);
+    if let Err(stopped) = read_rows(file, &layout, header, &mut rows, &mut records)? {
+        drop(rows);
+        return Err(explain(file.path, stopped, stream));
     }
-    skip_bom(stream).map_err(|error| stream.explain(error))?;
-    let mut rows = rows(delimiter, stream.chain(Cursor::new(END)));
-    let mut part = Part::new(file);
-    let (mut record, mut index, mut in_part, mut open_since) = (ByteRecord::new(), 0_usize, 0, 1);
-    let mut ended = false;
-    while rows.read_byte_record(&mut record).map_err(|error| unreadable(path, &error))? {
-        let line = record.position().map_or(0, ::csv::Position::line);
-        ended = record.len() == 1 && record[0] == *END.trim_matches('\n').as_bytes();
-        open_since = line;
-        if index > header && !ended {
-            read_record(path, &mut part, &layout, zone, line, &record)?;
+    let encoding = rows.encoding();
+    records.close_rejects();
+    Ok((records, encoding))
+}
+
+/// Reads all rows behind the header. The inner error is the text's.
+fn read_rows<R: Read>(
+    file: SheetFile<'_>,
+    layout: &Layout,
+    header: usize,
+    rows: &mut Rows<R>,
+    records: &mut FileRecords,
+) -> Result<std::result::Result<(), Stopped>> {
+    let (mut part, mut cells, mut index, mut in_part) = (Part::new(file.file), Cells::default(), 0, 0);
+    loop {
+        let row = match rows.next(&mut cells) {
+            Ok(Some(row)) => row,
+            Ok(None) => break,
+            Err(stopped) => return Ok(Err(stopped)),
+        };
+        if index > header {
+            read_row(file, &mut part, layout, row, &cells);
             in_part += 1;
         }
         index += 1;
         if in_part == BATCH_ROWS {
             interrupt::check()?;
-            records.append(std::mem::replace(&mut part, Part::new(file)))?;
+            file.append(records, std::mem::replace(&mut part, Part::new(file.file)))?;
             in_part = 0;
         }
     }
-    if !ended {
-        let remedy = "close the quote; a quote within a quoted cell is written twice";
-        return Err(Error::input(path, format!("row {open_since}"), "a quote is opened in this row and never closed", remedy));
+    file.append(records, part)?;
+    Ok(Ok(()))
+}
+
+fn read_row(file: SheetFile<'_>, part: &mut Part, layout: &Layout, row: Row, cells: &Cells) {
+    if cells.iter().all(|cell| cell.trim().is_empty()) {
+        return;
     }
-    records.append(part)?;
-    Ok(records)
+    part.begin_record();
+    let place = format!("row {}", row.line);
+    if let Some(fault) = fault(layout, row, cells) {
+        return part.reject(place, fault);
+    }
+    let cells: Vec<sheet::Given<'_>> = cells.iter().map(Ok).collect();
+    sheet::read_row(part, layout, file.zone, &place, &cells);
 }
 
-fn read_record(path: &Path, part: &mut Part, layout: &Layout, zone: &TimeZone, line: u64, record: &ByteRecord) -> Result<()> {
-    let cells: std::result::Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
-    let cells = cells.map_err(|_| {
-        Error::input(path, format!("row {line}"), "text that is not UTF-8", "save the file as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)")
-    })?;
-    sheet::read_row(part, layout, zone, line, &cells);
-    Ok(())
+/// What keeps a row from being read, whatever its cells say.
+fn fault(layout: &Layout, row: Row, cells: &Cells) -> Option<String> {
+    let lines = if row.lines > 1 { format!(", which ends on line {}", row.line + row.lines - 1) } else { String::new() };
+    if let Some(undecodable) = row.undecodable {
+        return Some(format!("bytes that are no text in the encoding of the file, at byte {}: export it again", undecodable.byte));
+    }
+    if row.has_nul {
+        return Some("a NUL byte, which no text holds: the file is damaged, or no sheet; export it again".to_owned());
+    }
+    if row.is_misquoted {
+        return Some(format!("text follows a closing quote in the row{lines}: write a quote within a quoted cell twice"));
+    }
+    if cells.len() != layout.width {
+        return Some(format!(
+            "the row{lines} has {} cells, but the header has {}: an unquoted separator, or a quote too many",
+            cells.len(),
+            layout.width
+        ));
+    }
+    None
 }
 
-/// The delimiter under which most columns are recognised: itself, its name, the index of the header row, the layout.
-fn recognise(head: &[u8], tables: &[&'static Table]) -> std::result::Result<(u8, &'static str, usize, Layout), Unrecognised> {
-    let mut best: Option<(u8, &'static str, usize, Layout)> = None;
-    let mut problem = Unrecognised::Nothing;
+/// What the header row says: the name of the format, how rows are told apart, the index of the header row, the layout.
+fn recognise(file: SheetFile<'_>, head: &str, ended: bool) -> Result<(&'static str, Dialect, usize, Layout)> {
+    let mut best: Option<(&'static str, Dialect, usize, Layout)> = None;
+    let (mut problem, mut shown, mut widest) = (Unrecognised::Nothing, Vec::new(), 0);
+    let mut is_cut_off = true;
     for (delimiter, name) in DELIMITERS {
-        match sheet::find_header(&first_rows(head, delimiter), tables) {
+        let dialect = Dialect::of(delimiter, head);
+        let rows = dialect.first_rows(head, ended, HEADER_ROWS);
+        is_cut_off &= rows.is_empty();
+        match sheet::find_header(&rows, file.tables) {
             Ok((index, layout)) if best.as_ref().is_none_or(|(.., other)| layout.matched() > other.matched()) => {
-                best = Some((delimiter, name, index, layout));
+                best = Some((name, dialect, index, layout));
             }
             Err(other) if problem == Unrecognised::Nothing => problem = other,
             _ => {}
         }
-    }
-    best.ok_or(problem)
-}
-
-fn first_rows(head: &[u8], delimiter: u8) -> Vec<Vec<String>> {
-    let head = head.strip_prefix(BOM).unwrap_or(head);
-    let rows = rows(delimiter, head).into_byte_records().map_while(std::result::Result::ok).take(HEADER_ROWS);
-    rows.map(|row| row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()).collect()
-}
-
-fn rows<R: Read>(delimiter: u8, reader: R) -> Reader<R> {
-    ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(reader)
-}
-
-fn skip_bom(stream: &mut Stream<'_>) -> std::io::Result<()> {
-    if stream.head().starts_with(BOM) {
-        stream.read_exact(&mut [0; BOM.len()])?;
-    }
-    Ok(())
-}
-
-fn unreadable(path: &Path, error: &::csv::Error) -> Error {
-    match error.kind() {
-        ::csv::ErrorKind::Io(io) => {
-            let same = io.raw_os_error().map_or_else(|| std::io::Error::new(io.kind(), io.to_string()), std::io::Error::from_raw_os_error);
-            Error::io(path, "cannot read it")(same)
+        // The first of the widest rows, under the likeliest delimiter.
+        if let Some(row) = rows.into_iter().rev().max_by_key(Vec::len).filter(|row| row.len() > widest) {
+            widest = row.len();
+            shown = row;
         }
-        _ => Error::input(path, "file", "not a CSV file that can be read", "save it as CSV in UTF-8"),
+    }
+    if widest > MOST_COLUMNS || (is_cut_off && !ended) {
+        return Err(no_sheet(file.path, widest));
+    }
+    best.ok_or_else(|| file.no_header(&shown, &problem))
+}
+
+fn no_sheet(path: &Path, columns: usize) -> Error {
+    let problem = if columns > MOST_COLUMNS {
+        format!("a row of {columns} columns; a sheet has {MOST_COLUMNS} at most")
+    } else {
+        format!("the first row does not end within {HEADER_TEXT} bytes, or a quote that it opens is never closed")
+    };
+    Error::input(path, "row 1", problem, "check what wrote the file; leave it out if it is no export")
+}
+
+fn explain(path: &Path, stopped: Stopped, stream: &Stream<'_>) -> Error {
+    match stopped {
+        Stopped::OpenQuote(line) => {
+            let remedy = "close the quote; a quote within a quoted cell is written twice";
+            Error::input(path, format!("row {line}"), "a quote is opened in this row and never closed", remedy)
+        }
+        Stopped::TooLong(line) => {
+            let problem =
+                format!("the row is longer than {LONGEST_ROW} bytes: a quote is opened in it and never closed, or it is no row of a sheet");
+            Error::input(path, format!("row {line}"), problem, "close the quote; check what wrote the file")
+        }
+        Stopped::Reading(unreadable) => unreadable_text(path, unreadable, stream),
     }
 }
 
-fn no_header(path: &Path, head: &[u8], problem: &Unrecognised, looked_for: &str) -> Error {
-    // The first of the widest rows, under the likeliest delimiter.
-    let widest = DELIMITERS.iter().rev().filter_map(|(delimiter, _)| first_rows(head, *delimiter).into_iter().rev().max_by_key(Vec::len));
-    let headers = widest.max_by_key(Vec::len).unwrap_or_default();
-    // Enough to recognise the row by; a file that is no sheet may hold anything here.
-    let shown: Vec<String> = headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();
-    let (problem, remedy) = problem.explain(looked_for);
-    Error::input(path, format!("headers found: {}", shown.join(", ")), problem, remedy)
+fn unreadable_text(path: &Path, unreadable: Unreadable, stream: &Stream<'_>) -> Error {
+    match unreadable {
+        Unreadable::Io(error) => stream.explain(error),
+        Unreadable::Foreign(name) => {
+            Error::input(path, "file", format!("text in {name}, as it seems; sheets are read in UTF-8, UTF-16 and GB18030"), SAVE_AGAIN)
+        }
+    }
 }

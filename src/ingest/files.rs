@@ -56,7 +56,7 @@ pub fn of_lists(case: &Case) -> Result<Vec<Found>> {
         case.root.join(LISTS_FOLDER),
         "folder",
         "the lists are missing: at least the accounts list is required",
-        "make the folder, and put the accounts list into it: columns source_userid and target_userid (迁出账号, 迁入账号), as CSV or Parquet",
+        "make the folder, and put the accounts list into it: columns source_userid and target_userid (迁出账号, 迁入账号), as XLSX, CSV or Parquet",
     ))
 }
 
@@ -92,7 +92,7 @@ impl Place<'_> {
                 full,
                 "folder",
                 "it holds no usable file (hidden files and names that start with `_` are passed over)",
-                "put the export there: JSON answers of the service, CSV, TSV or Parquet",
+                "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet",
             ));
         }
         Ok(found)

@@ -4,8 +4,8 @@
 //! files     which files                       stream    bytes, unpacked and hashed
 //! sniff     what a file is                    reader    all files side by side, in order
 //! framing   JSON bytes -> documents           sheet     headers -> table, cells -> row
-//! quick     documents -> their fields         csv       CSV, TSV -> rows of a sheet
-//! endpoints fields -> records                 parquet   columns -> batches
+//! quick     documents -> their fields         csv       CSV, TSV -> rows of a sheet; text, rows: their encoding and quoting
+//! endpoints fields -> records                 parquet   columns -> batches; xlsx: workbooks
 //! part      records counted, none lost
 //! ```
 
@@ -22,12 +22,15 @@ mod part;
 mod payload;
 mod quick;
 mod reader;
+mod rows;
 mod scalar;
 mod sheet;
 mod sniff;
 mod stream;
+mod text;
 mod times;
 mod values;
+mod xlsx;
 
 use crate::case::Case;
 use crate::error::Result;

@@ -21,7 +21,7 @@ use super::sheet::{self, Layout};
 use super::values;
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::schema::tables::{CANONICAL, RELATIONS_TABLE};
+use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::{Kind, Table};
 
 /// Rows converted at once.
@@ -46,9 +46,7 @@ pub fn read(
     let input = ParquetFile { path, file, layout: &layout, metadata: &metadata, names: &names, zone };
     let mut records = FileRecords::default();
     records.tally.kind = input.kind();
-    if CANONICAL.iter().any(|table| table.name == layout.table.name) {
-        records.whole_tables.push(layout.table.name);
-    }
+    records.add_whole_table(layout.table);
     // Row groups are independent of each other; the rows before each are known.
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
     let groups: Vec<Result<RowGroup>> =
@@ -63,17 +61,9 @@ pub fn read(
         records.rejects.extend(group.rejects);
         records.tables.entry(layout.table.name).or_default().extend(group.batches);
     }
-    limit(&mut records);
+    records.list_rejects_up_to(LISTED_REJECTS);
+    records.close_rejects();
     Ok(records)
-}
-
-/// The last reject that is listed says how many more there are.
-fn limit(records: &mut FileRecords) {
-    records.rejects.truncate(LISTED_REJECTS);
-    let more = records.tally.rejected - records.rejects.len() as u64;
-    if let (1.., Some(last)) = (more, records.rejects.last_mut()) {
-        last.reason = format!("{} (and {more} more rejects in this file, not listed)", last.reason);
-    }
 }
 
 /// Asks for texts as views of the pages that they are read from, so that none is copied. Where the reader knows no such

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::raw::{AccountCount, Answer, FileTally, Provenance, RawTable, Reject, TakeRelations};
 use crate::error::{Error, Result};
-use crate::schema::tables::RELATIONS_TABLE;
+use crate::schema::tables::{CANONICAL, CONSOLE_GROUPS, GROUPS, RELATIONS_TABLE};
 use crate::schema::{Cell, Column, Table};
 
 /// The rows, rejects and counts of one portion of a file, in order. Records are numbered from 1 within the portion.
@@ -133,6 +133,28 @@ impl FileRecords {
             answer.userids = Arc::clone(&before.userids);
         }
         self.answers.push(answer);
+    }
+
+    /// A table came as a whole: nothing of it stands elsewhere.
+    pub fn add_whole_table(&mut self, table: &'static Table) {
+        // Groups of the console become canonical ones.
+        let table = if table.name == CONSOLE_GROUPS.name { &GROUPS } else { table };
+        if CANONICAL.iter().any(|canonical| canonical.name == table.name) && !self.whole_tables.contains(&table.name) {
+            self.whole_tables.push(table.name);
+        }
+    }
+
+    /// Lists the first so many rejects only; all of them are counted.
+    pub fn list_rejects_up_to(&mut self, most: usize) {
+        self.rejects.truncate(most);
+    }
+
+    /// The last reject that is listed says how many more there are.
+    pub fn close_rejects(&mut self) {
+        let more = self.tally.rejected - self.rejects.len() as u64;
+        if let (1.., Some(last)) = (more, self.rejects.last_mut()) {
+            last.reason = format!("{} (and {more} more rejects in this file, not listed)", last.reason);
+        }
     }
 
     /// Hands over the relations that have been read by now.

@@ -8,16 +8,16 @@ use super::files::Found;
 use super::json::{JsonFile, Pace};
 use super::part::FileRecords;
 use super::raw::{Raw, TakeRelations};
-use super::sheet;
+use super::sheet::{self, SheetFile};
 use super::sniff::{Format, sniff};
 use super::stream::{Compression, Stream};
-use super::{csv, endpoints, json, parquet};
+use super::{csv, endpoints, json, parquet, xlsx};
 use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::progress::{Progress, Unit};
 use crate::schema::Table;
-use crate::schema::tables::{CANONICAL, LISTS};
+use crate::schema::tables::{CANONICAL, LISTS, SNAPSHOT_TABLES};
 
 /// Bytes of a batch of JSON documents, about.
 const BATCH_BYTES: usize = 2 << 20;
@@ -34,7 +34,7 @@ pub enum Expected {
 impl Expected {
     fn tables(self) -> &'static [&'static Table] {
         match self {
-            Self::Snapshot => CANONICAL,
+            Self::Snapshot => SNAPSHOT_TABLES,
             Self::Lists => LISTS,
         }
     }
@@ -42,7 +42,7 @@ impl Expected {
     /// What was looked for in a file that is nothing known.
     fn looked_for(self) -> String {
         match self {
-            Self::Snapshot => format!("{}; {}", endpoints::looked_for(), sheet::looked_for(self.tables())),
+            Self::Snapshot => format!("{}; {}", endpoints::looked_for(), sheet::looked_for(CANONICAL)),
             Self::Lists => sheet::looked_for(self.tables()),
         }
     }
@@ -105,7 +105,8 @@ fn read_one(
     interrupt::check()?;
     let mut stream = Stream::open(&file.path, progress)?;
     let compression = stream.compression();
-    let tables = expected.tables();
+    let (tables, looked_for) = (expected.tables(), expected.looked_for());
+    let sheet = SheetFile { path: &file.path, file: index, tables, looked_for: &looked_for, zone: &case.timezone, relations };
     let (mut records, encoding) = match sniff(stream.head(), stream.head_is_all()) {
         Format::Json { .. } if expected == Expected::Lists => {
             return Err(nothing_known(
@@ -119,13 +120,15 @@ fn read_one(
             let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, pace, relations };
             (json::read(json, &mut stream)?, utf8(bom))
         }
-        Format::Text { bom } => (csv::read(&file.path, index, &mut stream, tables, &expected.looked_for(), &case.timezone)?, utf8(bom)),
+        Format::Text(beginning) => csv::read(sheet, beginning, &mut stream)?,
         Format::Parquet if compression == Compression::None => {
-            (parquet::read((&file.path, index), tables, &expected.looked_for(), &case.timezone, relations)?, "binary")
+            (parquet::read((&file.path, index), tables, &looked_for, &case.timezone, relations)?, "binary")
         }
         Format::Parquet => {
             return Err(nothing_known(file, "Parquet in a compressed file", "unpack it: Parquet is compressed inside", expected));
         }
+        Format::Zip if compression == Compression::None => (xlsx::read(sheet)?, "binary"),
+        Format::Zip => return Err(nothing_known(file, "a workbook or zip archive in a compressed file", "unpack it", expected)),
         Format::Unreadable { what, remedy } => return Err(nothing_known(file, what, remedy, expected)),
     };
     let fingerprint = stream.finish()?;

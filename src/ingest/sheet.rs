@@ -1,13 +1,55 @@
 //! Sheets, whatever file they stand in: which table a header row is of, and how a row of texts becomes a record.
 
+use std::path::Path;
+
 use jiff::tz::TimeZone;
 
-use super::part::Part;
+use super::part::{FileRecords, Part};
+use super::raw::TakeRelations;
 use super::values::{self, Value};
+use crate::error::{Error, Result};
 use crate::schema::{Cell, Column, Table, fields, tables};
 
 /// Within how many rows the header has to stand.
 pub const HEADER_ROWS: usize = 20;
+/// How many columns a sheet has at most, as in Excel.
+pub const MOST_COLUMNS: usize = 16_384;
+
+/// A file of sheets, and what to know for it.
+#[derive(Clone, Copy)]
+pub struct SheetFile<'f> {
+    pub path: &'f Path,
+    /// Its index.
+    pub file: u32,
+    pub tables: &'f [&'static Table],
+    /// What was looked for in a file that is nothing known.
+    pub looked_for: &'f str,
+    pub zone: &'f TimeZone,
+    pub relations: Option<&'f dyn TakeRelations>,
+}
+
+impl SheetFile<'_> {
+    /// Appends what was read, and hands the relations over.
+    pub fn append(self, records: &mut FileRecords, part: Part) -> Result<()> {
+        records.append(part)?;
+        records.list_rejects_up_to(LISTED_REJECTS);
+        self.relations.map_or(Ok(()), |relations| records.hand_over(relations))
+    }
+
+    /// The error of a file in which no header row was found, with the likeliest row.
+    pub fn no_header(self, headers: &[String], problem: &Unrecognised) -> Error {
+        // Enough to recognise the row by; a file that is no sheet may hold anything here.
+        let shown: Vec<String> = headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();
+        let (problem, remedy) = problem.explain(self.looked_for);
+        Error::input(self.path, format!("headers found: {}", shown.join(", ")), problem, remedy)
+    }
+}
+
+/// Rejects of a file that are listed one by one; in a file of the wrong kind every row may be one.
+const LISTED_REJECTS: usize = 100_000;
+
+/// The text of a cell, or why it has none.
+pub type Given<'c> = std::result::Result<&'c str, &'static str>;
 
 /// Which column of a sheet holds which column of its table.
 #[derive(Debug, Clone)]
@@ -15,6 +57,8 @@ pub struct Layout {
     pub table: &'static Table,
     /// For each column of the table, where it stands in the sheet.
     pub places: Vec<Option<usize>>,
+    /// The columns that hold the tags of one group each, with its name.
+    tag_groups: Vec<(usize, String)>,
     /// Cells of the header row.
     pub width: usize,
 }
@@ -43,7 +87,7 @@ impl Layout {
 }
 
 /// The header row: the first of those that match the most columns of a table.
-pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> Result<(usize, Layout), Unrecognised> {
+pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> std::result::Result<(usize, Layout), Unrecognised> {
     let mut best: Option<(usize, Layout)> = None;
     let mut problem = Unrecognised::Nothing;
     for (index, row) in rows.iter().take(HEADER_ROWS).enumerate() {
@@ -57,7 +101,7 @@ pub fn find_header(rows: &[Vec<String>], tables: &[&'static Table]) -> Result<(u
 }
 
 /// The table whose needed columns are all there and that matches the most columns.
-pub fn recognise(headers: &[impl AsRef<str>], tables: &[&'static Table]) -> Result<Layout, Unrecognised> {
+pub fn recognise(headers: &[impl AsRef<str>], tables: &[&'static Table]) -> std::result::Result<Layout, Unrecognised> {
     let mut fitting: Vec<Fit> = tables.iter().filter_map(|table| fit(headers, table)).collect();
     let most = fitting.iter().map(|fit| fit.layout.matched()).max().ok_or(Unrecognised::Nothing)?;
     fitting.retain(|fit| fit.layout.matched() == most);
@@ -87,7 +131,20 @@ fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Fit> {
             first.map(|(index, _)| index)
         })
         .collect();
-    if is_whole(table, &places) { Some(Fit { layout: Layout { table, places, width: headers.len() }, twice }) } else { None }
+    let has_tags = table.position(&fields::TAGS).is_some();
+    let tag_groups = headers.iter().enumerate().filter_map(|(index, header)| Some((index, tag_group(header.as_ref())?)));
+    let tag_groups = if has_tags { tag_groups.collect() } else { Vec::new() };
+    if !is_whole(table, &places) {
+        return None;
+    }
+    Some(Fit { layout: Layout { table, places, tag_groups, width: headers.len() }, twice })
+}
+
+/// The group whose tags a column of the console holds: `来源`, where the header is `标签组1(来源)`.
+fn tag_group(header: &str) -> Option<String> {
+    let behind = header.trim().strip_prefix("标签组")?.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let name = behind.trim().strip_prefix(['(', '（'])?.strip_suffix([')', '）'])?.trim();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 fn is_named(column: &Column, header: &str) -> bool {
@@ -104,7 +161,8 @@ fn is_whole(table: &Table, places: &[Option<usize>]) -> bool {
     let nameless_group = table.name == tables::GROUPS.name
         && !has(&fields::CHAT_ID)
         && ![&fields::OWNER_USERID, &fields::CREATED_AT, &fields::MEMBER_COUNT].into_iter().any(has);
-    needed && (one_of.is_empty() || one_of.iter().any(|column| has(column))) && !nameless_group
+    let ownerless_group = table.name == tables::CONSOLE_GROUPS.name && !has(&fields::OWNER_NAME);
+    needed && (one_of.is_empty() || one_of.iter().any(|column| has(column))) && !nameless_group && !ownerless_group
 }
 
 /// What was looked for, and by which headers it would have been recognised.
@@ -142,35 +200,27 @@ impl Unrecognised {
     }
 }
 
-/// Makes a record of one row. Blank rows are none.
-pub fn read_row(part: &mut Part, layout: &Layout, zone: &TimeZone, number: u64, cells: &[&str]) {
-    if cells.iter().all(|cell| cell.trim().is_empty()) {
-        return;
-    }
-    part.begin_record();
-    if cells.len() != layout.width {
-        let reason =
-            format!("the row has {} cells, but the header has {}: an unquoted separator, or a quote too many", cells.len(), layout.width);
-        return part.reject(format!("row {number}"), reason);
-    }
+/// Makes a row of the current record, or a reject. There is a cell for each of the header, at least.
+pub fn read_row(part: &mut Part, layout: &Layout, zone: &TimeZone, place: &str, cells: &[Given<'_>]) {
     match row_values(layout, zone, cells) {
         Ok(values) => {
             let cells: Vec<Cell<'_>> = values.iter().map(Value::cell).collect();
             part.push(layout.table, &cells, None);
         }
-        Err((column, reason)) => part.reject(format!("row {number}, {column}"), reason),
+        Err((column, reason)) => part.reject(format!("{place}, {column}"), reason),
     }
 }
 
-fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[&'c str]) -> Result<Vec<Value<'c>>, (String, &'static str)> {
+fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[Given<'c>]) -> std::result::Result<Vec<Value<'c>>, (String, &'static str)> {
     let mut row = Vec::with_capacity(layout.places.len());
     for (slot, place) in layout.table.columns.iter().zip(&layout.places) {
-        let text = place.map_or("", |at| cells[at]);
-        let value = values::parse(slot.column.kind, text, zone).map_err(|reason| (slot.column.name.to_owned(), reason))?;
+        let text = place.map_or(Ok(""), |at| cells[at]);
+        let value = text.and_then(|text| values::parse(slot.column.kind, text, zone));
+        let value = value.map_err(|reason| (slot.column.name.to_owned(), reason))?;
         if value == Value::One(Cell::Null) && values::is_needed(slot.column, slot.required) {
             return Err((slot.column.name.to_owned(), values::ABSENT));
         }
-        row.push(value);
+        row.push(if slot.column.name == fields::TAGS.name { with_tag_groups(value, layout, cells) } else { value });
     }
     let one_of = values::needs_one_of(layout.table);
     let is_there = |column: &&Column| layout.table.position(column).is_some_and(|at| row[at] != Value::One(Cell::Null));
@@ -181,12 +231,25 @@ fn row_values<'c>(layout: &Layout, zone: &TimeZone, cells: &[&'c str]) -> Result
     Err((names.join(" or "), values::ABSENT))
 }
 
+/// The tags of a row with those of the columns that hold a group each. What Excel made of a tag cell is of no use.
+fn with_tag_groups<'c>(tags: Value<'c>, layout: &Layout, cells: &[Given<'c>]) -> Value<'c> {
+    let mut all = match tags {
+        Value::List(tags) => tags,
+        Value::One(_) => Vec::new(),
+    };
+    for (place, group) in &layout.tag_groups {
+        let tags = cells[*place].unwrap_or_default().split([',', '，']).map(str::trim).filter(|tag| !tag.is_empty());
+        all.extend(tags.map(|tag| format!("{group}/{tag}")));
+    }
+    if all.is_empty() { Value::One(Cell::Null) } else { Value::List(all) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::schema::tables::{CANONICAL, LISTS};
 
-    fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
+    fn table(headers: &[&str]) -> std::result::Result<&'static str, Unrecognised> {
         recognise(headers, CANONICAL).map(|layout| layout.table.name)
     }
 
@@ -199,7 +262,7 @@ mod tests {
         assert_eq!(table(&["帐号", "姓名", "部门"]), Ok("members"));
         assert_eq!(table(&["handover_userid", "external_userid", "left_at"]), Ok("unassigned"));
         assert_eq!(table(&["chat_id", "name", "owner_userid", "status"]), Ok("groups"));
-        assert_eq!(table(&["群名", "群人数", "群主", "创建时间"]), Ok("groups"));
+        assert_eq!(table(&["群名", "群人数", "创建时间"]), Ok("groups"));
         assert_eq!(table(&["chat_id", "userid", "kind"]), Ok("group_members"));
         assert_eq!(table(&["config_id", "chat_ids", "state"]), Ok("join_codes"));
         assert_eq!(table(&["dataset", "userid", "status", "errcode"]), Ok("coverage"));

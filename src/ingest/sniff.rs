@@ -1,27 +1,30 @@
 //! What a file is, told from its first bytes and never from its name.
 
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+
+use super::text::{Beginning, Unicode};
+
 /// What the content looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Answers of the service.
     Json { bom: bool },
     /// Text in rows and columns, perhaps.
-    Text { bom: bool },
+    Text(Beginning),
     /// Columns in Parquet.
     Parquet,
+    /// A zip archive, such as an XLSX workbook is.
+    Zip,
     /// Nothing that can be read, and what to do about it.
     Unreadable { what: &'static str, remedy: &'static str },
 }
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
-const AS_UTF8: &str = "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)";
+const AS_SHEET: &str = "save it as XLSX, or as CSV in UTF-8";
+const AS_UTF8: &str = "save it in UTF-8";
 
 /// The first bytes of known formats that are not read.
 const KNOWN: &[(&[u8], &str, &str)] = &[
-    (b"PK\x03\x04", "an XLSX workbook or another zip archive, which is not read yet", AS_UTF8),
-    (b"\xd0\xcf\x11\xe0", "a workbook of the old .xls kind", AS_UTF8),
-    (b"\xff\xfe", "text in UTF-16, which is not read yet", AS_UTF8),
-    (b"\xfe\xff", "text in UTF-16, which is not read yet", AS_UTF8),
+    (b"\xd0\xcf\x11\xe0", "a workbook of the old .xls kind, or one with a password", AS_SHEET),
     (b"%PDF", "a PDF", "export the data as JSON, CSV or Parquet"),
     (b"\x1f\x8b", "compressed twice", "unpack it once"),
     (b"\x28\xb5\x2f\xfd", "compressed twice", "unpack it once"),
@@ -34,32 +37,70 @@ pub fn sniff(head: &[u8], all: bool) -> Format {
     if head.starts_with(b"PAR1") {
         return Format::Parquet;
     }
+    if head.starts_with(b"PK\x03\x04") {
+        return Format::Zip;
+    }
     if let Some((_, what, remedy)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Format::Unreadable { what, remedy };
     }
     if head.get(257..262) == Some(b"ustar") {
         return Format::Unreadable { what: "a tar archive", remedy: "unpack it into the folder" };
     }
-    let bom = head.starts_with(BOM);
-    let text = if bom { &head[BOM.len()..] } else { head };
-    sniff_text(text, bom, all)
+    let beginning = Beginning::by_mark(head).or_else(|| utf16_without_mark(head, all)).unwrap_or(Beginning::Open);
+    let text = &head[beginning.mark()..];
+    if let Beginning::Known { encoding: Unicode::Utf16Le | Unicode::Utf16Be, .. } = beginning {
+        return sniff_utf16(text, beginning, all);
+    }
+    sniff_text(text, beginning, all)
 }
 
-fn sniff_text(text: &[u8], bom: bool, all: bool) -> Format {
-    if text.contains(&0) {
-        return Format::Unreadable { what: "binary data, or text in UTF-16", remedy: AS_UTF8 };
+fn sniff_text(text: &[u8], beginning: Beginning, all: bool) -> Format {
+    // A sheet with a damaged row is one all the same; the row becomes a reject.
+    if memchr::memchr_iter(0, text).count() * 10 > text.len() {
+        return Format::Unreadable { what: "binary data", remedy: "export the data as JSON, CSV, XLSX or Parquet" };
     }
-    if let Err(error) = std::str::from_utf8(text)
+    let begins_as_json = match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None if all => return Format::Unreadable { what: "empty", remedy: "export it again, or take it away" },
+        Some(b'{' | b'[') => true,
+        _ => false,
+    };
+    if !begins_as_json {
+        return Format::Text(beginning);
+    }
+    match std::str::from_utf8(text) {
         // A head may end in the middle of a character.
-        && (all || error.error_len().is_some())
-    {
-        return Format::Unreadable { what: "not UTF-8 (text in GB18030, perhaps, which is not read yet)", remedy: AS_UTF8 };
+        Err(error) if all || error.error_len().is_some() => Format::Unreadable { what: "JSON that is not in UTF-8", remedy: AS_UTF8 },
+        _ => Format::Json { bom: beginning != Beginning::Open },
     }
-    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+}
+
+fn sniff_utf16(text: &[u8], beginning: Beginning, all: bool) -> Format {
+    let is_le = matches!(beginning, Beginning::Known { encoding: Unicode::Utf16Le, .. });
+    let unit = |pair: &[u8; 2]| if is_le { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
+    let units = text.as_chunks().0.iter().map(unit);
+    match units.map(|unit| u8::try_from(unit).unwrap_or(u8::MAX)).find(|byte| !byte.is_ascii_whitespace()) {
         None if all => Format::Unreadable { what: "empty", remedy: "export it again, or take it away" },
-        Some(b'{' | b'[') => Format::Json { bom },
-        _ => Format::Text { bom },
+        Some(b'{' | b'[') => Format::Unreadable { what: "JSON in UTF-16", remedy: AS_UTF8 },
+        _ => Format::Text(beginning),
     }
+}
+
+/// UTF-16 shows by the NUL in each line end and delimiter, which is always the same half of a character.
+fn utf16_without_mark(head: &[u8], all: bool) -> Option<Beginning> {
+    let at = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
+    let (encoding, unicode): (&'static Encoding, Unicode) = match (at(0), at(1)) {
+        (0, 1..) => (UTF_16LE, Unicode::Utf16Le),
+        (1.., 0) => (UTF_16BE, Unicode::Utf16Be),
+        _ => return None,
+    };
+    // A head may end in the middle of a character, or of a pair of them.
+    let mut whole = &head[..if all { head.len() } else { head.len() / 2 * 2 }];
+    if !all && encoding.decode_without_bom_handling_and_without_replacement(whole).is_none() {
+        whole = &whole[..whole.len().saturating_sub(2)];
+    }
+    let text = encoding.decode_without_bom_handling_and_without_replacement(whole)?;
+    let is_sheet = text.contains(['\n', '\r', ',', '\t', ';']);
+    is_sheet.then_some(Beginning::Known { encoding: unicode, bom: false })
 }
 
 #[cfg(test)]
@@ -69,26 +110,36 @@ mod tests {
     #[test]
     fn formats_are_told_by_their_first_bytes() {
         assert_eq!(sniff(b"PAR1....", false), Format::Parquet);
+        assert_eq!(sniff(b"PK\x03\x04....", false), Format::Zip);
         assert_eq!(sniff(b" \n{\"errcode\":0}", true), Format::Json { bom: false });
         assert_eq!(sniff(b"\xef\xbb\xbf[]", true), Format::Json { bom: true });
-        assert_eq!(sniff(b"userid,name\n", true), Format::Text { bom: false });
-        assert_eq!(sniff(b"\xef\xbb\xbfuserid\tname\n", true), Format::Text { bom: true });
+        let known = |encoding, bom| Format::Text(Beginning::Known { encoding, bom });
+        assert_eq!(sniff(b"userid,name\n", true), Format::Text(Beginning::Open));
+        assert_eq!(sniff(b"\xef\xbb\xbfuserid\tname\n", true), known(Unicode::Utf8, true));
+        assert_eq!(sniff(b"\xff\xfeu\0s\0", true), known(Unicode::Utf16Le, true));
+        assert_eq!(sniff(b"u\0s\0e\0\n\0", true), known(Unicode::Utf16Le, false));
+        assert_eq!(sniff(b"\x5b\xa2\x62\x37\0,\x54\x0d\0\n", true), known(Unicode::Utf16Be, false), "客户,名");
+        // GB18030 and others are told apart while reading.
+        assert_eq!(sniff(b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6,1\n", true), Format::Text(Beginning::Open));
     }
 
     #[test]
     fn a_head_may_end_inside_a_character() {
         let head = &"客户名称".as_bytes()[..11];
-        assert_eq!(sniff(head, false), Format::Text { bom: false });
-        assert!(matches!(sniff(head, true), Format::Unreadable { .. }));
+        assert_eq!(sniff(head, false), Format::Text(Beginning::Open));
+        let json = &"[\"客户名称\"]".as_bytes()[..12];
+        assert_eq!(sniff(json, false), Format::Json { bom: false });
+        assert!(matches!(sniff(json, true), Format::Unreadable { .. }));
     }
 
     #[test]
     fn what_cannot_be_read_is_named() {
         for (head, name) in [
-            (&b"PK\x03\x04...."[..], "XLSX"),
-            (b"\xff\xfeu\0s\0", "UTF-16"),
-            (b"u\0s\0e\0", "UTF-16"),
-            (b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6,1\n", "GB18030"),
+            (&b"\xd0\xcf\x11\xe0...."[..], ".xls"),
+            (b"\xff\xfe{\0\"\0", "JSON in UTF-16"),
+            (b"[\"\xbf\xcd\xbb\xa7\"]", "JSON that is not in UTF-8"),
+            (b"\x7fELF\x02\x01\x01\0\0\0\0\0", "binary"),
+            (b"\xff\xfe", "empty"),
             (b"  \n", "empty"),
             (b"", "empty"),
             (b"\x1f\x8b\x08", "compressed twice"),

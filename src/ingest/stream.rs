@@ -15,6 +15,16 @@ use crate::progress::Progress;
 /// How much of the content [`Stream::head`] shows.
 const HEAD: usize = 64 * 1024;
 
+/// No export packs so well: what does, beyond [`SMALL`], was made to fill the time or memory of whoever unpacks it.
+pub const MOST_FOLD: u64 = 200;
+/// Bytes that anything may unpack to.
+const SMALL: u64 = 64 << 20;
+
+/// Whether so many bytes cannot be all that so few packed ones stand for.
+pub fn unpacks_too_far(packed: u64, unpacked: u64) -> bool {
+    unpacked > SMALL && unpacked / MOST_FOLD > packed
+}
+
 /// How the file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {

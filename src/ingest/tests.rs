@@ -97,12 +97,12 @@ fn read(case: &Case) -> Result<Option<Raw>> {
 }
 
 /// One file in `source-before`.
-fn one(content: &[u8]) -> Result<Raw> {
+pub fn one(content: &[u8]) -> Result<Raw> {
     snapshot(&[("source-before/file", content)]).map(Option::unwrap)
 }
 
-fn lists(content: &str) -> Result<Raw> {
-    let root = folder(&[("lists/list", content.as_bytes())]);
+pub fn lists(content: &(impl AsRef<[u8]> + ?Sized)) -> Result<Raw> {
+    let root = folder(&[("lists/list", content.as_ref())]);
     read_lists(&case(root.path()), &Silent)
 }
 
@@ -123,7 +123,7 @@ fn paths(raw: &Raw) -> Vec<&str> {
 }
 
 /// The input error's place and problem contain the words, and there is a remedy.
-fn check_error<T>(result: Result<T>, place: &str, problem: &str) {
+pub fn check_error<T>(result: Result<T>, place: &str, problem: &str) {
     match result.map(|_| ()).unwrap_err() {
         Error::Input { place: p, problem: q, remedy, .. } => {
             assert!(p.contains(place), "{p} lacks {place}");
@@ -134,7 +134,7 @@ fn check_error<T>(result: Result<T>, place: &str, problem: &str) {
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -233,10 +233,11 @@ fn broken_json_is_said_where() {
 
 #[test]
 fn a_file_that_is_nothing_known_is_named() {
-    check_error(one(b"PK\x03\x04.."), "file", "XLSX");
+    check_error(one(b"PK\x03\x04.."), "archive", "cut off or damaged");
+    check_error(one(&gzip(b"PK\x03\x04..")), "file", "in a compressed file");
     check_error(one(b""), "file", "empty");
-    check_error(one(b"\xff\xfea\0"), "file", "UTF-16");
-    check_error(one(b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6\n"), "file", "GB18030");
+    check_error(one(b"\xff\xfe{\0}\0"), "file", "JSON in UTF-16");
+    check_error(one(b"[\"\xbf\xcd\xbb\xa7\"]"), "file", "JSON that is not in UTF-8");
     check_error(one(b"dear all,\nplease find"), "headers found: dear all", "looked for answers of user/simplelist");
     check_error(one(&gzip(b"PAR1")), "file", "Parquet in a compressed file");
     check_error(lists("{\"errcode\":0,\"userlist\":[]}"), "file", "JSON, where a list belongs");
@@ -293,10 +294,66 @@ fn broken_sheets_are_said_where() {
     check_error(one(b"userid,name\nann,\"Ann\nbob,Bob\n"), "row 2", "never closed");
     check_error(one(b"userid,name,chat_id\na,b,c\n"), "headers found: userid, name, chat_id", "members, groups");
     check_error(one(b"userid,name,USERID\na,b,c\n"), "headers found", "two headers are the column `userid`");
+    check_error(one(format!("userid,name\nann,\"{}", "a\n".repeat(12 << 20)).as_bytes()), "row 2", "longer than 8388608 bytes");
+    check_error(one("a,".repeat(10_000_000).as_bytes()), "row 1", "does not end within 1048576 bytes");
+    check_error(one(format!("{}\n", "a,".repeat(100_000)).as_bytes()), "row 1", "a row of 100001 columns");
+    check_error(one(b"\"userid,name\nann,Ann\n"), "headers found", "no known table");
+}
+
+/// The same members, in every encoding that a sheet can have.
+#[test]
+fn sheets_are_read_in_every_encoding() {
+    let text = "账号,姓名\nann,林子豪\nbob,周雅婷\n";
+    let utf16 = |unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let (le, be) = (utf16(u16::to_le_bytes), utf16(u16::to_be_bytes));
+    let gb18030 = encoding_rs::GB18030.encode(text).0.into_owned();
+    for (bytes, encoding) in [
+        (text.as_bytes(), "utf-8"),
+        (&["\u{feff}", text].concat().into_bytes(), "utf-8 with BOM"),
+        (&gb18030, "gb18030"),
+        (&gzip(&gb18030), "gb18030 in gzip"),
+        (&le, "utf-16le"),
+        (&be, "utf-16be"),
+        (&[&b"\xff\xfe"[..], &le].concat(), "utf-16le with BOM"),
+        (&[&b"\xfe\xff"[..], &be].concat(), "utf-16be with BOM"),
+    ] {
+        let raw = one(bytes).unwrap();
+        assert_eq!(rows(&raw.tables["members"]), ["1: userid=ann name=林子豪", "2: userid=bob name=周雅婷"], "{encoding}");
+        assert_eq!(raw.files[0].encoding, encoding);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_rejects_with_their_place() {
+    let told = |bytes: &[u8]| {
+        let raw = one(bytes).unwrap();
+        let rejects: Vec<String> =
+            raw.rejects.iter().map(|reject| format!("{} {}: {}", reject.record, reject.place, reject.reason)).collect();
+        (raw.files[0].encoding.clone(), raw.files[0].pushed, rejects)
+    };
+    // Far behind what is looked at first.
     let mut late = b"userid,name\n".to_vec();
     late.extend(b"ann,Ann\n".repeat(20_000));
-    late.extend(b"bob,\xff\xfe\n");
-    check_error(one(&late), "row 20002", "not UTF-8");
+    late.extend(b"bob,\xff\xfe\nbob,Bob\n");
+    let reason = "bytes that are no text in the encoding of the file, at byte 160016: export it again";
+    assert_eq!(told(&late), ("utf-8".to_owned(), 20_001, vec![format!("20001 row 20002: {reason}")]));
+    // 林 in GB18030, many times, and half a character before a line end.
+    let mut bytes = b"userid,name\nann,".to_vec();
+    bytes.extend(b"\xc1\xd6".repeat(100));
+    bytes.extend(b"\nbob,\xc1\ncat,\xc1\xd6\n");
+    let reason = "bytes that are no text in the encoding of the file, at byte 221: export it again";
+    assert_eq!(told(&bytes), ("gb18030".to_owned(), 2, vec![format!("2 row 3: {reason}")]));
+    let (_, pushed, rejects) = told(b"userid,name\nann,A\0n\nbob,Bob and many more bytes, so that one NUL is few of them\n");
+    assert_eq!((pushed, rejects.len()), (0, 2), "{rejects:?}");
+    assert!(rejects[0].starts_with("1 row 2: a NUL byte"), "{rejects:?}");
+}
+
+#[test]
+fn a_quote_too_many_swallows_no_row_in_silence() {
+    let raw = one(b"userid,name\nann,\"Ann\nbob,Bob\ncat,\"Cat\"\ndan,Dan\n").unwrap();
+    assert_eq!(rows(&raw.tables["members"]), ["2: userid=dan name=Dan"]);
+    assert_eq!(raw.rejects[0].place, "row 2");
+    assert!(raw.rejects[0].reason.contains("ends on line 4"), "{}", raw.rejects[0].reason);
 }
 
 #[test]

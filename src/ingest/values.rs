@@ -24,6 +24,8 @@ impl Value<'_> {
 }
 
 pub const ABSENT: &str = "empty, and the record is of no use without it";
+pub const ROUNDED: &str =
+    "a number of 15 digits or more, or in powers of ten, which Excel has rounded: format the column as text, and export it again";
 pub const NO_TIME: &str = "a time that is none: write 2026-04-30 22:00:00, RFC 3339, or unix seconds";
 pub const NO_INTEGER: &str = "not a whole number";
 pub const NO_COUNT: &str = "not a whole number from 0 up";
@@ -39,6 +41,7 @@ pub fn parse<'a>(kind: Kind, text: &'a str, zone: &TimeZone) -> Result<Value<'a>
         Kind::Text if text.is_empty() => one(Cell::Null),
         Kind::Text => one(Cell::Text(text)),
         _ if trimmed.is_empty() => one(Cell::Null),
+        Kind::Id if is_rounded(trimmed) => Err(ROUNDED),
         Kind::Id => one(Cell::Text(trimmed)),
         Kind::Flag => flag(trimmed).map(|flag| Value::One(Cell::Flag(flag))).ok_or(NO_FLAG),
         Kind::Integer => trimmed.parse().map(|number| Value::One(Cell::Integer(number))).map_err(|_| NO_INTEGER),
@@ -48,6 +51,14 @@ pub fn parse<'a>(kind: Kind, text: &'a str, zone: &TimeZone) -> Result<Value<'a>
         Kind::Word(words) => word(words, trimmed).map(|word| Value::One(Cell::Text(word))).ok_or(NO_WORD),
         Kind::Ratio | Kind::Money | Kind::Price => Err("no input holds such a column"),
     }
+}
+
+/// What Excel makes of a long number where an id should stand: `1.23457E+15`.
+fn is_rounded(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once("E+") else { return false };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.len() == 1 && power.len() >= 2 && [whole, fraction, power].into_iter().all(are_digits)
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -84,7 +95,7 @@ pub fn needs_one_of(table: &Table) -> &'static [&'static Column] {
     const REFUSAL: &[&Column] = &[&fields::EXTERNAL_USERID, &fields::UNIONID, &fields::CUSTOMER_NAME];
     if table.name == tables::RELATIONS_TABLE.name {
         RELATION
-    } else if table.name == tables::GROUPS.name {
+    } else if table.name == tables::GROUPS.name || table.name == tables::CONSOLE_GROUPS.name {
         GROUP
     } else if table.name == tables::REFUSALS.name {
         REFUSAL
@@ -124,6 +135,12 @@ mod tests {
         }
         assert_eq!(one(Kind::Flag, "maybe"), Err(NO_FLAG));
         assert_eq!(one(Kind::Id, " 00123 "), Ok(Cell::Text("00123")));
+        for (text, is_rounded) in
+            [("1.23E+15", true), ("1E+15", true), ("0.7e1", false), ("E+15", false), ("1.2E+1", false), ("12.3E+15", false)]
+        {
+            assert_eq!(one(Kind::Id, text) == Err(ROUNDED), is_rounded, "{text}");
+        }
+        assert_eq!(one(Kind::Text, "1.23E+15"), Ok(Cell::Text("1.23E+15")));
         assert_eq!(one(Kind::Text, " wei "), Ok(Cell::Text(" wei ")));
         assert_eq!(one(Kind::Integer, "-5"), Ok(Cell::Integer(-5)));
         assert_eq!(one(Kind::Integer, "5.5"), Err(NO_INTEGER));

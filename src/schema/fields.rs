@@ -38,6 +38,7 @@ columns! {
     LEFT_AT: Kind::Time, "left_at", ["离职时间"], "When the member left.";
     CHAT_ID: Kind::Id, "chat_id", ["客户群ID"], "The group's id, different in each corp.";
     OWNER_USERID: Kind::Id, "owner_userid", ["群主账号", "群主帐号"], "The member who owns the group.";
+    OWNER_NAME: Kind::Text, "owner_name", ["群主"], "The name of the member who owns the group, as the console shows it.";
     MEMBER_COUNT: Kind::Count, "member_count", ["群人数"], "How many people the group holds.";
     EXTERNAL_MEMBER_COUNT: Kind::Count, "external_member_count", ["外部联系人数"], "How many of them are external.";
     MEMBER_KIND: Kind::Word(MemberKind::WORDS), "kind", ["成员类型"], "Whether the group member is of the corp or external.";

@@ -64,8 +64,20 @@ table! {
     [required DATASET, optional USERID, required COVERAGE_STATUS, optional ERRCODE, optional DETAIL]
 }
 
+table! {
+    /// Customer groups as the console exports them: without ids, and with the names of their owners. They become
+    /// [`GROUPS`] where the roster says whose names these are.
+    CONSOLE_GROUPS = "console groups", "one row per (name, owner, created_at)", key [CHAT_ID], fallback [NAME, OWNER_NAME, CREATED_AT],
+    [optional CHAT_ID, optional NAME, optional OWNER_USERID, optional OWNER_NAME, optional STATUS, optional CREATED_AT,
+     optional MEMBER_COUNT, optional EXTERNAL_MEMBER_COUNT]
+}
+
 /// The canonical tables that `ingest` writes for each snapshot.
 pub const CANONICAL: &[&Table] = &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE];
+
+/// The tables that a file of a snapshot may hold.
+pub const SNAPSHOT_TABLES: &[&Table] =
+    &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &CONSOLE_GROUPS];
 
 table! {
     /// Which account goes where (B5, B6, B7).

@@ -39,6 +39,11 @@ impl Key {
         left.iter().zip(right).map(|(left, right)| left.compare(i, right, j)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
+    /// Whether row `i` is told apart by the fallback, for it has no id.
+    pub(super) fn has_no_id(&self, i: usize) -> bool {
+        !self.fallback.is_empty() && self.columns.last().is_some_and(|last| last.is_null(i))
+    }
+
     /// The text of key column `n` in row `i`.
     pub(super) fn text(&self, n: usize, i: usize) -> Option<&str> {
         match self.columns.get(n) {

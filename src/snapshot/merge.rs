@@ -3,7 +3,7 @@
 //! Of several copies, a field comes from the newest that fills it: the later `fetched_at`, else the later in file order.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array};
@@ -11,6 +11,7 @@ use arrow::compute::{concat_batches, take};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
 use rayon::prelude::*;
 
+use super::fold::Fold;
 use super::keys::Key;
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FETCHED_AT, FILE, RECORD, raw_schema};
@@ -26,6 +27,10 @@ pub struct Merged {
     pub echo_rows: u64,
     /// Whether the batches were so already, but for their provenance.
     pub was_in_order: bool,
+    /// By account, rows without an id beside as many with one: they may be the same, and nothing tells.
+    pub left_over: BTreeMap<String, u64>,
+    /// Rows without an id that equal another one of their file in all that tells them apart.
+    pub alike: u64,
 }
 
 /// Merges raw batches of `table`. The rows of `echoes` repeat what another table holds: they fill in rows that nothing
@@ -40,13 +45,23 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
         return Err(Error::Bug(format!("{}: more than {} rows at once", table.name, u32::MAX)));
     }
     let copies = Copies::of(table, &all, counted);
-    if copies.are_in_order() {
+    let fold = Fold::of(table, &all);
+    if fold.is_none() && copies.are_in_order() {
         let rows = RecordBatch::try_new(table.arrow_schema(), all.columns()[..table.columns.len()].to_vec())?;
         let rows = copies.with_provenance(table, rows, None, files)?;
-        return Ok(Merged { rows, duplicates: HashMap::new(), echo_rows: (all.num_rows() - counted) as u64, was_in_order: true });
+        return Ok(Merged {
+            rows,
+            duplicates: HashMap::new(),
+            echo_rows: (all.num_rows() - counted) as u64,
+            was_in_order: true,
+            left_over: BTreeMap::new(),
+            alike: 0,
+        });
     }
-    let order = copies.sorted();
-    let runs = copies.runs(&order);
+    let mut order = copies.sorted();
+    let mut runs = copies.runs(&order);
+    let alike = copies.alike(&order, &runs);
+    let left_over = fold.map(|fold| fold.fold(&mut order, &mut runs)).unwrap_or_default();
     let duplicates = copies.duplicates(&order, &runs);
     let columns = (0..table.columns.len())
         .map(|n| {
@@ -59,7 +74,7 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     let winners: UInt32Array = runs.iter().map(|&(_, end)| order[end - 1]).collect();
     let rows = copies.with_provenance(table, rows, Some(&winners), files)?;
     let echo_rows = winners.values().iter().filter(|&&row| row as usize >= counted).count() as u64;
-    Ok(Merged { rows, duplicates, echo_rows, was_in_order: false })
+    Ok(Merged { rows, duplicates, echo_rows, was_in_order: false, left_over, alike })
 }
 
 /// All copies of all rows, and what tells them apart.
@@ -122,6 +137,13 @@ impl Copies {
             }
         }
         runs
+    }
+
+    /// Copies without an id that stand in one file: no file lists a relation twice, so they may be two.
+    fn alike(&self, order: &[u32], runs: &[(usize, usize)]) -> u64 {
+        let without_id = runs.iter().filter(|run| self.key.has_no_id(order[run.0] as usize));
+        let of_one_file = |pair: &[u32]| self.file.value(pair[0] as usize) == self.file.value(pair[1] as usize);
+        without_id.map(|&(begin, end)| order[begin..end].windows(2).filter(|pair| of_one_file(pair)).count() as u64).sum()
     }
 
     fn duplicates(&self, order: &[u32], runs: &[(usize, usize)]) -> HashMap<u32, u64> {

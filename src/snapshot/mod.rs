@@ -1,10 +1,12 @@
 //! Raw rows of one role -> its canonical tables: one row per grain, with what the snapshot can vouch for.
 
 mod coverage;
+mod fold;
 mod group_list;
 mod keys;
 mod layout;
 mod merge;
+mod owners;
 mod relations;
 
 pub use coverage::{CountJump, Evidence, SnapshotCoverage};
@@ -12,7 +14,7 @@ pub use group_list::{GroupList, Listing};
 pub use keys::{Key, stands_in};
 pub use layout::{Corp, Layout};
 pub use merge::{Merged, merge};
-pub use relations::{CorpCodes, Part, Relations, RelationsBuilder, stretches};
+pub use relations::{CorpCodes, Open, Part, Relations, RelationsBuilder, stretches};
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub struct Snapshot {
     pub coverage: SnapshotCoverage,
     /// Accounts of which two endpoints show very different numbers.
     pub count_jumps: Vec<CountJump>,
+    /// By account (and for `groups`), rows without an id beside as many with one: they may be the same.
+    pub left_over: BTreeMap<String, u64>,
     /// The relations, in partitions.
     pub relations: Relations,
     layout: Layout,
@@ -75,9 +79,14 @@ impl Snapshot {
     pub fn build(role: Role, raw: Raw, relations: RelationsBuilder<'_>, trusted: bool) -> Result<Self> {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
         let (relations, layout, mut duplicates) = relations.finish(raw.batches(&UNASSIGNED), &paths)?;
-        let mut canonical = BTreeMap::new();
+        let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) = (BTreeMap::new(), relations.open.left_over.clone());
         for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
-            let merged = merge(table, raw.batches(table), &[], &paths)?;
+            let merged = match canonical.get(MEMBERS.name) {
+                // The roster stands before the groups, and says who their owners are.
+                Some(members) if table.name == GROUPS.name => merge(table, &owners::with_owners(&raw, members)?, &[], &paths)?,
+                _ => merge(table, raw.batches(table), &[], &paths)?,
+            };
+            left_over.extend(merged.left_over);
             #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
             for (file, count) in merged.duplicates {
                 *duplicates.entry(file).or_default() += count;
@@ -91,7 +100,18 @@ impl Snapshot {
         canonical.insert(MEMBERS.name, members);
         let inputs = inputs(raw.files, &duplicates);
         let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
-        Ok(Self { role, tables: canonical, coverage, count_jumps, relations, layout, coverage_records, inputs, rejects: raw.rejects })
+        Ok(Self {
+            role,
+            tables: canonical,
+            coverage,
+            left_over,
+            count_jumps,
+            relations,
+            layout,
+            coverage_records,
+            inputs,
+            rejects: raw.rejects,
+        })
     }
 
     /// A snapshot of a role that the case does not have.

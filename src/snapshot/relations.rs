@@ -28,6 +28,39 @@ pub struct Relations {
     corp_codes: CorpCodes,
     /// Relations that only the unassigned list shows.
     pub echoes: u64,
+    /// What rows without an id leave open.
+    pub open: Open,
+}
+
+/// What rows without an id leave open: the console exports them so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Relations without an id, other than of contacts that are no customers.
+    pub without_id: u64,
+    /// By account, relations without an id beside as many with one: they may be the same, and counted twice.
+    pub left_over: BTreeMap<String, u64>,
+    /// Rows that were taken for a copy of another one of their file.
+    pub alike: u64,
+}
+
+impl Open {
+    fn add(&mut self, more: Self) {
+        self.without_id += more.without_id;
+        self.left_over.extend(more.left_over);
+        self.alike += more.alike;
+    }
+
+    fn of(merged: &Merged) -> Self {
+        let column = |column: &Column| merged.rows.column_by_name(column.name);
+        let ids = column(&fields::EXTERNAL_USERID).expect("relations hold their ids");
+        if ids.null_count() == 0 {
+            return Self { left_over: merged.left_over.clone(), alike: merged.alike, ..Self::default() };
+        }
+        let is_customer = column(&fields::IS_CUSTOMER).expect("relations say it").as_boolean();
+        let without_id =
+            is_customer.iter().enumerate().filter(|&(row, is_customer)| ids.is_null(row) && is_customer != Some(false)).count();
+        Self { without_id: without_id as u64, left_over: merged.left_over.clone(), alike: merged.alike }
+    }
 }
 
 /// The relations of one partition, until they are needed.
@@ -116,6 +149,7 @@ impl<'a> RelationsBuilder<'a> {
             accounts: BTreeMap::new(),
             corp_codes: CorpCodes::default(),
             echoes: 0,
+            open: Open::default(),
         };
         let mut duplicates = Duplicates::new();
         for (part, told) in parts {
@@ -123,6 +157,7 @@ impl<'a> RelationsBuilder<'a> {
             relations.accounts.extend(told.accounts);
             relations.corp_codes.add(told.corp_codes);
             relations.echoes += told.echoes;
+            relations.open.add(told.open);
             #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
             for (file, count) in told.duplicates {
                 *duplicates.entry(file).or_default() += count;
@@ -246,6 +281,7 @@ struct Told {
     duplicates: Duplicates,
     accounts: Vec<(String, u64)>,
     echoes: u64,
+    open: Open,
     corp_codes: CorpCodes,
 }
 
@@ -258,7 +294,7 @@ impl Stored {
         let accounts = part.accounts().into_iter().map(|(userid, rows)| (userid.to_owned(), rows.len() as u64)).collect();
         let mut corp_codes = CorpCodes::default();
         corp_codes.count(part.column(&fields::EXTERNAL_USERID).as_string_view());
-        let told = Told { duplicates: merged.duplicates, accounts, echoes: merged.echo_rows, corp_codes };
+        let told = Told { open: Open::of(&merged), duplicates: merged.duplicates, accounts, echoes: merged.echo_rows, corp_codes };
         let stored = match rows.is_spilled() {
             false => Self::Merged(part),
             true if merged.was_in_order => Self::Raw { rows, echoes },

@@ -58,15 +58,13 @@ const MISTAKES: &[Mistake] = &[
         says: &["lists/a.json: file", "JSON, where a list belongs", "put answers of the service into the folder of a snapshot"] },
     Mistake { what: "a PDF", make: |s| s.file("target-after/a.pdf", "%PDF-1.7"), says: &["target-after/a.pdf: file", "a PDF", "JSON, CSV or Parquet"] },
     // Formats that are not read, each by name: never zero columns in common and "all is well".
-    Mistake { what: "UTF-16 with a byte order mark", make: |s| s.bytes("source-before/a.csv", b"\xff\xfeu\0s\0e\0r\0i\0d\0\n\0"),
-        says: &["source-before/a.csv: file", "UTF-16", "save it as CSV in UTF-8"] },
-    Mistake { what: "UTF-16 without one", make: |s| s.bytes("source-before/a.csv", b"u\0s\0e\0r\0i\0d\0\n\0"),
-        says: &["source-before/a.csv: file", "UTF-16", "save it as CSV in UTF-8"] },
-    // 添加人账号,客户名称
-    Mistake { what: "GB18030", make: |s| s.bytes("source-before/a.csv", b"\xcc\xed\xbc\xd3\xc8\xcb\xd5\xcb\xba\xc5,\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6\nann,wei\n"),
-        says: &["source-before/a.csv: file", "GB18030", "save it as CSV in UTF-8"] },
-    Mistake { what: "XLSX", make: |s| s.bytes("lists/accounts.xlsx", b"PK\x03\x04\x14\0\x06\0"),
-        says: &["lists/accounts.xlsx: file", "XLSX", "save it as CSV in UTF-8"] },
+    Mistake { what: "JSON in UTF-16", make: |s| s.bytes("source-before/a.json", b"\xff\xfe{\0}\0"),
+        says: &["source-before/a.json: file", "JSON in UTF-16", "save it in UTF-8"] },
+    // 客戶名稱 and more, in Big5.
+    Mistake { what: "Big5", make: |s| s.bytes("source-before/a.csv", &b"userid,name\nann,\xab\xc8\xa4\xe1\xa6W\xba\xd9\xbbP\xad\xfb\xa4u\xb1b\xb8\xb9\xbd\xd0\xb1N\xb3o\xa5\xf7\xa6W\xb3\xe6\xa5\xe6\xb5\xb9\xadt\xb3d\xbeE\xb2\xbe\xaa\xba\xa6P\xa8\xc6\n".repeat(8)),
+        says: &["source-before/a.csv: file", "text in Big5", "save it as CSV in UTF-8"] },
+    Mistake { what: "an .xls workbook", make: |s| s.bytes("lists/accounts.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        says: &["lists/accounts.xls: file", ".xls kind, or one with a password", "save it as XLSX, or as CSV in UTF-8"] },
     // Broken files.
     Mistake { what: "JSON that is cut off", make: |s| s.file("source-before/a.json", r#"{"errcode":0,"userlist":[{"userid":"ann"}"#),
         says: &["source-before/a.json", "document 1", "ends in the middle of a document", "fetch or copy it again"] },
@@ -90,6 +88,8 @@ const MISTAKES: &[Mistake] = &[
         says: &["source-before/a.csv", "row 2", "never closed", "close the quote"] },
     Mistake { what: "Parquet that is cut off", make: |s| s.bytes("source-before/a.parquet", b"PAR1and no more"),
         says: &["source-before/a.parquet: file", "Parquet is cut off or damaged", "copy or write the file again"] },
+    Mistake { what: "a workbook that is cut off", make: |s| s.bytes("lists/accounts.xlsx", b"PK\x03\x04\x14\0\x06\0"),
+        says: &["lists/accounts.xlsx: archive", "cut off or damaged", "save it again as XLSX"] },
     Mistake { what: "gzip that is cut off", make: |s| s.bytes("source-before/a.csv.gz", &gzip(b"userid,name\nann,Ann\n")[..20]),
         says: &["source-before/a.csv.gz", "cut off or damaged"] },
     // Accounts that are not 1:1: every offender, with its rows.

@@ -7,6 +7,8 @@ mod support;
 mod bad_input;
 mod billing;
 mod cli;
+mod console;
+mod console_sample;
 mod demo;
 mod docs;
 mod groups;

@@ -181,7 +181,7 @@ const EXAMPLES: &[Example] = &[
                {"endpoint":"externalcontact/list","request":{"userid":"bob"},"response":{"errcode":40014,"errmsg":"invalid token"}}"#).customer_map("w1 t1"),
         before: "ann: -; bob: -", after: "ann2: wei 2026-05-02 id=t1",
         outcomes: &[("ann/w1", "in_scope migrated")], origins: &[("ann2/t1", "migrated")],
-        findings: &["B5-account-without-relations", "B5-source-not-covered", "Q-error-answers"] },
+        findings: &["B5-account-without-relations", "B5-source-not-covered", "D1-created-unknown", "Q-error-answers"] },
     Example { what: "snapshots on the wrong side of the start and the end",
         more: |s| s.role("target-before", "").toml("[snapshots.source-before]\ntaken_at = 2026-05-01T00:00:01+08:00\n[snapshots.target-before]\ntaken_at = 2026-05-02T00:00:00+08:00\n[snapshots.target-after]\ntaken_at = 2026-05-06T00:00:00+08:00"),
         before: "ann: wei 2025-01-01", after: "ann2: wei 2026-05-02",
@@ -245,7 +245,7 @@ fn no_rule_lacks_an_example() {
     shown.extend(groups::shown());
     shown.extend(crate::precheck::shown());
     shown.extend(join_codes::shown());
-    shown.extend(crate::billing::shown().into_iter().chain(crate::waivers::shown()).map(str::to_owned));
+    shown.extend(crate::billing::shown().into_iter().chain(crate::waivers::shown()).chain(crate::console::shown()).map(str::to_owned));
     let rules: Vec<String> = qianhe::findings::rule_book().into_iter().map(|line| line.code).collect();
     let lacking: Vec<&String> = rules.iter().filter(|rule| !shown.contains(*rule)).collect();
     assert!(lacking.is_empty(), "rules without an example: {lacking:?}");

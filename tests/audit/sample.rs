@@ -19,9 +19,9 @@ fn audited(out: &Path) -> Audit {
     support::audit_into(&sample(), out, &[]).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The rows of the tables with that heading, cells without their backticks.
-fn table(heading: &str) -> Vec<Vec<String>> {
-    let section = README.split("\n## ").find(|section| section.starts_with(heading)).expect("the section is there");
+/// The rows of the tables of a README with that heading, cells without their backticks.
+pub fn table(readme: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = readme.split("\n## ").find(|section| section.starts_with(heading)).expect("the section is there");
     let lines: Vec<&str> = section.lines().collect();
     let is_head = |i: usize| lines[i].starts_with("|---") || lines.get(i + 1).is_some_and(|next| next.starts_with("|---"));
     let rows = (0..lines.len()).filter(|&i| lines[i].starts_with('|') && !is_head(i)).map(|i| lines[i]);
@@ -29,18 +29,18 @@ fn table(heading: &str) -> Vec<Vec<String>> {
 }
 
 /// `member/customer` -> what is told of it, sorted; a cell `N more` stands for as many of the member's other customers.
-fn told(heading: &str, columns: usize) -> Vec<(String, String, usize, String)> {
+fn told(readme: &str, heading: &str, columns: usize) -> Vec<(String, String, usize, String)> {
     let count = |customer: &str| customer.strip_suffix(" more").and_then(|count| count.parse().ok());
     let row = |cells: Vec<String>| {
         let what = cells[2..2 + columns].join(" ");
         (cells[0].clone(), cells[1].clone(), count(&cells[1]).unwrap_or(0), what)
     };
-    table(heading).into_iter().map(row).collect()
+    table(readme, heading).into_iter().map(row).collect()
 }
 
 /// Compares a report with a table: each customer by name, then the rest of each member.
-fn check(heading: &str, columns: usize, mut answers: Vec<(String, String, String)>) {
-    let told = told(heading, columns);
+pub fn check(readme: &str, heading: &str, columns: usize, mut answers: Vec<(String, String, String)>) {
+    let told = told(readme, heading, columns);
     let mut wrong = Vec::new();
     for (member, customer, _, what) in told.iter().filter(|(_, _, more, _)| *more == 0) {
         match answers.iter().position(|(m, c, w)| (m, c, w) == (member, customer, what)) {
@@ -56,7 +56,7 @@ fn check(heading: &str, columns: usize, mut answers: Vec<(String, String, String
         }
     }
     wrong.extend(answers.iter().map(|(member, customer, what)| format!("not told: {member}/{customer} {what}")));
-    assert!(wrong.is_empty(), "data/README.md, {heading}:\n  {}", wrong.join("\n  "));
+    assert!(wrong.is_empty(), "{heading}:\n  {}", wrong.join("\n  "));
 }
 
 fn cell(row: &Row, column: &str) -> String {
@@ -78,16 +78,16 @@ fn every_relation_comes_out_as_derived_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let audit = audited(&folder.path().join("reports"));
     let source = |row: &Row| (row["source_userid"].clone(), customer(row, "source_external_userid"), outcome(row));
-    check("What happens to each relation", 3, audit.report("relations").iter().map(source).collect());
+    check(README, "What happens to each relation", 3, audit.report("relations").iter().map(source).collect());
     let target = |row: &Row| (row["target_userid"].clone(), customer(row, "target_external_userid"), row["origin"].clone());
-    check("Where each relation", 1, audit.report("target_relations").iter().map(target).collect());
+    check(README, "Where each relation", 1, audit.report("target_relations").iter().map(target).collect());
 }
 
 #[test]
 fn every_group_and_code_comes_out_as_derived_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let audit = audited(&folder.path().join("reports"));
-    let told: BTreeSet<Vec<String>> = table("What happens to the groups").into_iter().map(without_why).collect();
+    let told: BTreeSet<Vec<String>> = table(README, "What happens to the groups").into_iter().map(without_why).collect();
     let group = |row: &Row| {
         let reason = row.get("reason").map(|reason| format!("/{reason}")).unwrap_or_default();
         let outcome = format!("{}{reason}", row["outcome"]);
@@ -99,7 +99,8 @@ fn every_group_and_code_comes_out_as_derived_by_hand() {
     assert_eq!(told, answers);
 }
 
-fn without_why(mut cells: Vec<String>) -> Vec<String> {
+/// A row without what it says of the reason.
+pub fn without_why(mut cells: Vec<String>) -> Vec<String> {
     cells.pop();
     cells
 }
@@ -156,7 +157,8 @@ fn the_kept_reports_are_what_the_program_writes() {
     assert!(differing.is_empty(), "{differing:?} differ; if they should, run: cargo run --locked -- audit data/sample");
 }
 
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+/// The files of a folder by name.
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())).collect()
 }

@@ -167,6 +167,12 @@ fn name(dice: &mut Dice) -> String {
 /// One relation per grain: which of two copies that differ wins is a matter of order, and no law holds for that.
 fn distinct(relations: &mut Vec<Relation>) {
     let mut seen = BTreeSet::new();
+    let with_id: Vec<Relation> = relations.iter().filter(|r| r.id.is_some()).cloned().collect();
+    // A row without an id that agrees with one that has one is the same relation.
+    let is_same = |r: &Relation, other: &Relation| {
+        r.member == other.member && r.made.is_some() && r.made == other.made && (other.name.is_none() || other.name == r.name)
+    };
+    relations.retain(|r| r.id.is_some() || !with_id.iter().any(|other| is_same(r, other)));
     relations.retain(|r| match &r.id {
         Some(id) => seen.insert((r.member.clone(), Some(id.clone()), None, None)),
         None => seen.insert((r.member.clone(), None, r.name.clone(), r.made)),

@@ -12,6 +12,7 @@ use arrow::datatypes::{Int32Type, Schema};
 
 use super::*;
 use crate::ingest::tests::rows;
+use crate::schema::tables::CANONICAL;
 
 fn read_columns(columns: Vec<(&str, ArrayRef)>, rows_per_group: usize) -> Result<FileRecords> {
     let batch = RecordBatch::try_from_iter(columns).unwrap();

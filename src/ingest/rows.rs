@@ -1,0 +1,294 @@
+//! Text -> the rows of a sheet: cells between delimiters, quoted where they hold a delimiter, a quote or a line break.
+//!
+//! A quote counts only where a cell begins, and what follows the closing one has to be a delimiter or the end of the row:
+//! else a quote too many would swallow rows in silence. A row has a largest length, for a quote that is never closed
+//! makes the rest of the file one row.
+
+use std::io::Read;
+
+use memchr::{memchr, memchr_iter};
+
+use super::text::{Text, Undecodable, Unreadable};
+
+/// The longest row, in bytes of UTF-8: a sheet's cell holds 32,767 characters at most.
+pub const LONGEST_ROW: usize = 8 << 20;
+
+/// The cells of a row.
+#[derive(Debug, Default)]
+pub struct Cells {
+    text: String,
+    /// Where each cell ends in `text`.
+    ends: Vec<usize>,
+    /// Whether text follows a closing quote.
+    is_misquoted: bool,
+}
+
+impl Cells {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.is_misquoted = false;
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|n| &self.text[if n == 0 { 0 } else { self.ends[n - 1] }..self.ends[n]])
+    }
+
+    fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+}
+
+/// What a row is, beside its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// How many lines it takes.
+    pub lines: u64,
+    /// Whether text follows a closing quote.
+    pub is_misquoted: bool,
+    /// Whether it holds a NUL.
+    pub has_nul: bool,
+    /// Its first bytes that are no text.
+    pub undecodable: Option<Undecodable>,
+}
+
+/// Why there is no next row.
+#[derive(Debug)]
+pub enum Stopped {
+    Reading(Unreadable),
+    /// The quote opened in the row at that line is not closed before the end of the file.
+    OpenQuote(u64),
+    /// The row at that line is longer than [`LONGEST_ROW`].
+    TooLong(u64),
+}
+
+impl From<Unreadable> for Stopped {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Reading(unreadable)
+    }
+}
+
+/// How rows and cells are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    pub delimiter: u8,
+    /// `\n`, or `\r` where nothing else ends a line.
+    pub newline: u8,
+}
+
+impl Dialect {
+    /// With the line ends that the text has.
+    pub fn of(delimiter: u8, text: &str) -> Self {
+        let newline = if !text.contains('\n') && text.contains('\r') { b'\r' } else { b'\n' };
+        Self { delimiter, newline }
+    }
+
+    /// The rows of the beginning of a text; the last one only if the text `ended`, for else it may be cut off.
+    pub fn first_rows(self, text: &str, ended: bool, most: usize) -> Vec<Vec<String>> {
+        let (mut at, mut cells, mut rows) = (0, Cells::default(), Vec::new());
+        while rows.len() < most && at < text.len() {
+            let Some(length) = self.split(&text[at..], ended, &mut cells) else { break };
+            rows.push(cells.iter().map(str::to_owned).collect());
+            at += length;
+        }
+        rows
+    }
+
+    /// Splits the first row of the text into cells; how long it is with its line end. None where it does not end there.
+    fn split(self, text: &str, ended: bool, cells: &mut Cells) -> Option<usize> {
+        cells.clear();
+        let end = memchr(self.newline, text.as_bytes());
+        let line = &text[..end.unwrap_or(text.len())];
+        if memchr(b'"', line.as_bytes()).is_some() {
+            return self.split_quoted(text, ended, cells);
+        }
+        if end.is_none() && !ended {
+            return None;
+        }
+        let row = self.without_return(line);
+        cells.text.reserve(row.len());
+        let mut from = 0;
+        for to in memchr_iter(self.delimiter, row.as_bytes()) {
+            cells.push(&row[from..to]);
+            from = to + 1;
+        }
+        cells.push(&row[from..]);
+        Some(end.map_or(text.len(), |end| end + 1))
+    }
+
+    fn without_return(self, line: &str) -> &str {
+        if self.newline == b'\n' { line.strip_suffix('\r').unwrap_or(line) } else { line }
+    }
+
+    fn split_quoted(self, text: &str, ended: bool, cells: &mut Cells) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        loop {
+            let is_quoted = bytes.get(at) == Some(&b'"');
+            if is_quoted {
+                at = quoted(text, at + 1, ended, cells)?;
+            }
+            // What is not quoted; of a quoted cell there should be nothing left.
+            let rest = &bytes[at..];
+            let end = at + rest.iter().position(|&byte| byte == self.delimiter || byte == self.newline).unwrap_or(rest.len());
+            if end == bytes.len() && !ended {
+                return None;
+            }
+            let is_last = bytes.get(end) != Some(&self.delimiter);
+            let plain = if is_last { self.without_return(&text[at..end]) } else { &text[at..end] };
+            cells.is_misquoted |= is_quoted && !plain.is_empty();
+            cells.push(plain);
+            at = end + 1;
+            if is_last {
+                return Some(at.min(bytes.len()));
+            }
+        }
+    }
+}
+
+/// Takes the text of a quoted cell, from behind its quote; where the closing quote ends. None where there is none yet.
+fn quoted(text: &str, mut at: usize, ended: bool, cells: &mut Cells) -> Option<usize> {
+    loop {
+        let quote = at + memchr(b'"', &text.as_bytes()[at..])?;
+        cells.text.push_str(&text[at..quote]);
+        match text.as_bytes().get(quote + 1) {
+            Some(b'"') => {
+                cells.text.push('"');
+                at = quote + 2;
+            }
+            None if !ended => return None,
+            _ => return Some(quote + 1),
+        }
+    }
+}
+
+/// The rows of a text, one after the other.
+pub struct Rows<R> {
+    text: Text<R>,
+    dialect: Dialect,
+    /// Text that was read; rows up to `at` have been handed out.
+    buffer: String,
+    at: usize,
+    /// Where `buffer` begins in the text.
+    base: u64,
+    line: u64,
+}
+
+impl<R: Read> Rows<R> {
+    /// The rows of what `buffer` holds, and of what follows it.
+    pub fn new(text: Text<R>, buffer: String, dialect: Dialect) -> Self {
+        Self { text, dialect, buffer, at: 0, base: 0, line: 1 }
+    }
+
+    /// The encoding, as far as it is known by now.
+    pub fn encoding(&self) -> &'static str {
+        self.text.encoding()
+    }
+
+    /// Puts the cells of the next row into `cells`; None behind the last one.
+    pub fn next(&mut self, cells: &mut Cells) -> Result<Option<Row>, Stopped> {
+        loop {
+            let rest = &self.buffer[self.at..];
+            if rest.is_empty() && self.text.ended() {
+                return Ok(None);
+            }
+            if let Some(length) = self.dialect.split(rest, self.text.ended(), cells) {
+                return Ok(Some(self.row(length, cells.is_misquoted)));
+            }
+            if self.text.ended() {
+                return Err(Stopped::OpenQuote(self.line));
+            }
+            if rest.len() > LONGEST_ROW {
+                return Err(Stopped::TooLong(self.line));
+            }
+            // As much again as there is, so that a long row is not looked at too often.
+            let more = rest.len();
+            self.buffer.drain(..self.at);
+            self.base += self.at as u64;
+            self.at = 0;
+            self.text.read_on(more, &mut self.buffer)?;
+        }
+    }
+
+    fn row(&mut self, length: usize, is_misquoted: bool) -> Row {
+        let bytes = &self.buffer.as_bytes()[self.at..self.at + length];
+        let lines = memchr_iter(self.dialect.newline, bytes).count().max(1) as u64;
+        let (line, has_nul) = (self.line, memchr(0, bytes).is_some());
+        self.line += lines;
+        self.at += length;
+        let undecodable = self.text.undecodable_before(self.base + self.at as u64);
+        Row { line, lines, is_misquoted, has_nul, undecodable }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::text::Beginning;
+
+    /// The rows of a text, cells between `|`, `!` in front of one that is misquoted; or why there are no more.
+    fn split(text: &str) -> Vec<String> {
+        let reader = Text::new(text.as_bytes(), Beginning::Open);
+        let mut rows = Rows::new(reader, String::new(), Dialect::of(b',', text));
+        let (mut cells, mut told) = (Cells::default(), Vec::new());
+        loop {
+            match rows.next(&mut cells) {
+                Ok(Some(row)) => {
+                    let mark = if row.is_misquoted { "!" } else { "" };
+                    told.push(format!("{}{mark}:{}", row.line, cells.iter().collect::<Vec<_>>().join("|")));
+                }
+                Ok(None) => return told,
+                Err(Stopped::OpenQuote(line)) => told.push(format!("open since {line}")),
+                Err(stopped) => panic!("{stopped:?}"),
+            }
+            if told.last().is_some_and(|last| last.starts_with("open")) {
+                return told;
+            }
+        }
+    }
+
+    #[test]
+    fn rows_end_where_lines_end_outside_of_quotes() {
+        assert_eq!(split("a,b\r\nc,d\n\ne"), ["1:a|b", "2:c|d", "3:", "4:e"]);
+        assert_eq!(split("a\rb\rc"), ["1:a", "2:b", "3:c"]);
+        assert_eq!(split("\"a\nb\",c\r\nd,\"e \"\"f\"\"\""), ["1:a\nb|c", "3:d|e \"f\""]);
+        assert_eq!(split("\"\",\"\"\n,\n"), ["1:|", "2:|"]);
+        assert_eq!(split("a \"b\" c,d\"\n"), ["1:a \"b\" c|d\""]);
+        assert_eq!(split(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_quote_too_many_is_told() {
+        assert_eq!(split("a,\"b\"c,d\ne\n"), ["1!:a|bc|d", "2:e"]);
+        assert_eq!(split("ann,\"Ann\nbob,Bob\ncat,\"Cat\"\ndan,Dan\n"), ["1!:ann|Ann\nbob,Bob\ncat,Cat\"", "4:dan|Dan"]);
+        assert_eq!(split("a\nb,\"c\nd\n"), ["1:a", "open since 2"]);
+        assert_eq!(split("a,\"\"b\n"), ["1!:a|b"]);
+    }
+
+    #[test]
+    fn rows_do_not_depend_on_how_they_are_read() {
+        let row = |n: usize| format!("{n},\"{}\"\"x\",\n", "林".repeat(n % 3000));
+        let text: String = (0..1500).map(row).collect();
+        let expected = (0..1500).map(|n| format!("{}:{n}|{}\"x|", n + 1, "林".repeat(n % 3000)));
+        assert!(split(&text).into_iter().eq(expected));
+    }
+
+    #[test]
+    fn a_row_has_a_largest_length() {
+        let endless = format!("a,b\nc,\"{}", "d".repeat(LONGEST_ROW * 3));
+        let mut rows = Rows::new(Text::new(endless.as_bytes(), Beginning::Open), String::new(), Dialect::of(b',', "\n"));
+        let mut cells = Cells::default();
+        assert!(rows.next(&mut cells).unwrap().is_some());
+        assert!(matches!(rows.next(&mut cells), Err(Stopped::TooLong(2))));
+        assert!(rows.buffer.capacity() < LONGEST_ROW * 5 / 2, "{}", rows.buffer.capacity());
+    }
+}

@@ -1,0 +1,258 @@
+//! Workbooks as Excel and the console write them, and as nobody should.
+
+use std::io::{Cursor, Write};
+
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::ingest::raw::Raw;
+use crate::ingest::tests::{check_error, lists, one, rows};
+
+/// Texts row by row, from that row on (0 is the first).
+fn fill(sheet: &mut Worksheet, from: u32, rows: &[&[&str]]) {
+    for (row, cells) in (from..).zip(rows) {
+        for (column, cell) in (0..).zip(*cells) {
+            if !cell.is_empty() {
+                sheet.write_string(row, column, *cell).unwrap();
+            }
+        }
+    }
+}
+
+/// A workbook of one sheet.
+fn workbook(make: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    make(workbook.add_worksheet());
+    workbook.save_to_buffer().unwrap()
+}
+
+fn members(raw: &Raw) -> Vec<String> {
+    rows(&raw.tables["members"])
+}
+
+fn rejects(raw: &Raw) -> Vec<String> {
+    raw.rejects.iter().map(|reject| format!("{}: {}", reject.place, reject.reason)).collect()
+}
+
+const ROSTER: &[&[&str]] = &[&["帐号", "姓名", "部门"], &["00123", "林一凡", "销售"], &["ann", "Ann", ""]];
+
+#[test]
+fn the_header_stands_anywhere_in_the_first_twenty_rows() {
+    for from in [0, 3, 9, 19] {
+        let bytes = workbook(|sheet| {
+            if from > 1 {
+                fill(sheet, 0, &[&["成员导出"], &["", "导出时间 2026-05-08"]]);
+            }
+            fill(sheet, from, ROSTER);
+        });
+        let raw = one(&bytes).unwrap();
+        assert_eq!(members(&raw), ["1: userid=00123 name=林一凡", "2: userid=ann name=Ann"], "row {}", from + 1);
+        let file = &raw.files[0];
+        assert_eq!((file.kind.as_str(), file.encoding.as_str(), file.records_read), ("xlsx: members", "binary", 2));
+        assert_eq!(raw.whole_tables, ["members"]);
+    }
+    let late = workbook(|sheet| fill(sheet, 20, ROSTER));
+    check_error(one(&late), "headers found", "no known table");
+}
+
+#[test]
+fn blank_rows_are_no_records_and_numbers_are_those_that_excel_shows() {
+    let bytes = workbook(|sheet| {
+        fill(sheet, 0, ROSTER);
+        fill(sheet, 6, &[&["", "nobody"], &["bob", "  "]]);
+        for row in 8..40 {
+            sheet.write_blank(row, 0, &Format::new().set_bold()).unwrap();
+            sheet.write_string(row, 1, " ").unwrap();
+        }
+    });
+    let raw = one(&bytes).unwrap();
+    assert_eq!(members(&raw).len(), 3);
+    assert_eq!(rejects(&raw), ["sheet Sheet1, row 7, userid: empty, and the record is of no use without it"]);
+    assert_eq!(raw.files[0].records_read, 4);
+}
+
+#[test]
+fn dates_come_as_cells_and_as_text() {
+    let date = ExcelDateTime::from_ymd(2026, 4, 30).unwrap().and_hms(22, 0, 1).unwrap();
+    let format = Format::new().set_num_format("yyyy/m/d h:mm");
+    let bytes = workbook(|sheet| {
+        let header = ["客户名称", "添加人账号", "添加时间"];
+        fill(sheet, 0, &[&header, &["a", "ann", ""], &["b", "ann", "2026-04-30 22:00:01"], &["c", "ann", "2026/4/30 22:00"]]);
+        sheet.write_datetime_with_format(1, 2, &date, &format).unwrap();
+        fill(sheet, 4, &[&["d", "ann"], &["e", "ann"]]);
+        sheet.write_number(4, 2, 46142.5).unwrap();
+        sheet
+            .write_datetime_with_format(5, 2, ExcelDateTime::from_ymd(2026, 5, 1).unwrap(), &Format::new().set_num_format("yyyy-mm-dd"))
+            .unwrap();
+    });
+    let raw = one(&bytes).unwrap();
+    let told = rows(&raw.tables["relations"]);
+    assert_eq!(
+        told,
+        [
+            "1: userid=ann customer_name=a created_at=2026-04-30T14:00:01Z",
+            "2: userid=ann customer_name=b created_at=2026-04-30T14:00:01Z",
+            "3: userid=ann customer_name=c created_at=2026-04-30T14:00:00Z",
+            "5: userid=ann customer_name=e created_at=2026-04-30T16:00:00Z",
+        ]
+    );
+    // A bare number is no date, whatever Excel would make of it.
+    assert!(rejects(&raw)[0].starts_with("sheet Sheet1, row 5, created_at: a time that is none"), "{:?}", rejects(&raw));
+}
+
+#[test]
+fn what_excel_has_rounded_is_rejected() {
+    let bytes = workbook(|sheet| {
+        fill(sheet, 0, &[&["帐号", "姓名", "手机"]]);
+        sheet.write_number(1, 0, 1001).unwrap();
+        sheet.write_number(2, 0, 123_456_789_012_345_f64).unwrap();
+        sheet.write_number(3, 0, 1.234_567_890_123_45e19).unwrap();
+        fill(sheet, 4, &[&["1.23457E+15"], &["1.23E+15"], &["0.7e1"]]);
+        sheet.write_formula(7, 0, Formula::new("=NA()").set_result("#N/A")).unwrap();
+        // Of no use here, so no reason to lose the row.
+        fill(sheet, 8, &[&["ann", "Ann"]]);
+        sheet.write_number(8, 2, 8_613_800_000_000_000_f64).unwrap();
+    });
+    let raw = one(&bytes).unwrap();
+    let told: Vec<String> = members(&raw).iter().map(|row| row.split(' ').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(told, ["userid=1001", "userid=0.7e1", "userid=ann"]);
+    let rejects = rejects(&raw);
+    let rounded: Vec<&String> = rejects.iter().filter(|reject| reject.contains("Excel has rounded")).collect();
+    assert_eq!(rounded.len(), 4, "{rejects:?}");
+    assert!(rejects.iter().any(|reject| reject.starts_with("sheet Sheet1, row 8, userid: an error of Excel")), "{rejects:?}");
+    // The same in a sheet of text.
+    let csv = one(b"userid,name\n1.23457E+15,a\n0.7e1,b\n").unwrap();
+    assert!(csv.rejects[0].reason.contains("Excel has rounded") && csv.files[0].pushed == 1);
+}
+
+#[test]
+fn hidden_sheets_are_passed_over_and_said() {
+    let mut book = Workbook::new();
+    fill(book.add_worksheet().set_name("说明").unwrap(), 0, &[&["本表由后台导出"], &["请勿修改"]]);
+    fill(book.add_worksheet().set_name("旧").unwrap().set_hidden(true), 0, &[&["帐号", "姓名"], &["old", "Old"]]);
+    fill(book.add_worksheet().set_name("深藏").unwrap().set_very_hidden(true), 0, &[&["帐号"], &["older"]]);
+    book.add_worksheet().set_name("空").unwrap();
+    fill(book.add_worksheet().set_name("成员").unwrap(), 0, ROSTER);
+    let group = &[&["chat_id", "name", "owner_userid"][..], &["wr1", "g", "ann"]];
+    fill(book.add_worksheet().set_name("群").unwrap(), 0, group);
+    let raw = one(&book.save_to_buffer().unwrap()).unwrap();
+    let file = &raw.files[0];
+    let aside = "sheet without a known table `说明`, hidden sheet `旧`, hidden sheet `深藏`";
+    assert_eq!(file.kind, format!("xlsx: members, groups (passed over: {aside})"));
+    assert_eq!((file.records_read, file.pushed), (9, 3), "2 rows of 说明, 2 of 旧, 2 of 深藏");
+    assert_eq!(file.passed_over["hidden sheet `旧`"], 2);
+    assert_eq!(rows(&raw.tables["groups"]), ["9: chat_id=wr1 name=g owner_userid=ann"]);
+    let mut book = Workbook::new();
+    fill(book.add_worksheet(), 0, &[&["手机", "价格"]]);
+    fill(book.add_worksheet().set_hidden(true), 0, ROSTER);
+    check_error(one(&book.save_to_buffer().unwrap()), "headers found: 手机, 价格", "no known table");
+}
+
+#[test]
+fn headers_may_be_merged() {
+    let bytes = workbook(|sheet| {
+        let format = Format::new();
+        sheet.merge_range(0, 0, 0, 4, "客户列表", &format).unwrap();
+        sheet.merge_range(1, 0, 2, 0, "客户名称", &format).unwrap();
+        sheet.merge_range(1, 1, 2, 1, "添加人账号", &format).unwrap();
+        sheet.merge_range(1, 2, 1, 3, "其他", &format).unwrap();
+        fill(sheet, 2, &[&["", "", "添加时间", "描述"], &["wei", "ann", "2026-01-02", "x"]]);
+    });
+    let raw = one(&bytes).unwrap();
+    assert_eq!(
+        rows(&raw.tables["relations"]),
+        ["1: userid=ann customer_name=wei created_at=2026-01-01T16:00:00Z description=x"],
+        "{:?}",
+        rejects(&raw)
+    );
+    assert_eq!(raw.files[0].records_read, 1);
+}
+
+#[test]
+fn lists_are_workbooks_too() {
+    let bytes = workbook(|sheet| {
+        fill(sheet, 2, &[&["迁出账号", "迁入账号", "预评估结果"], &["00123", "00457", "通过"], &["bob", "bob", "不通过"]]);
+    });
+    let raw = lists(&bytes).unwrap();
+    assert_eq!(
+        rows(&raw.tables["accounts list"]),
+        ["1: source_userid=00123 target_userid=00457 assessment=pass", "2: source_userid=bob target_userid=bob assessment=fail"]
+    );
+}
+
+// Workbooks made by hand.
+
+const TYPES: &str = "<Types/>";
+const RELS: &str =
+    r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+const BOOK: &str = r#"<workbook xmlns:r="x"><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+const BOOK_RELS: &str =
+    r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+
+/// A workbook of one sheet with that markup, and more parts.
+fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let parts = [
+        ("[Content_Types].xml", TYPES.as_bytes()),
+        ("_rels/.rels", RELS.as_bytes()),
+        ("xl/workbook.xml", BOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ];
+    for (name, content) in parts.iter().chain(more) {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn sheet(rows: &str) -> String {
+    format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")
+}
+
+fn inline(place: &str, text: &str) -> String {
+    format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+}
+
+#[test]
+fn a_workbook_by_hand_is_read() {
+    let rows_of =
+        |cells: &str| sheet(&format!("<row r=\"1\">{}</row><row r=\"2\">{cells}</row>", inline("A1", "userid") + &inline("B1", "name")));
+    let good = by_hand(&rows_of(&(inline("A2", "ann") + &inline("B2", "A &amp; B"))), &[]);
+    assert_eq!(members(&one(&good).unwrap()), ["1: userid=ann name=A & B"]);
+    let twice = by_hand(&rows_of(&(inline("B2", "ann") + &inline("A2", "Ann"))), &[]);
+    check_error(one(&twice), "sheet s, row 2", "not in order");
+}
+
+#[test]
+fn a_workbook_that_lies_is_refused() {
+    let refused = |markup: &str, place: &str, problem: &str| check_error(one(&by_hand(markup, &[])), place, problem);
+    let cell = |place: &str| sheet(&format!("<row r=\"1\">{}</row>", inline(place, "userid")));
+    for place in ["XFE1", "AAAAAAAAAAAA1", "A4294967297", "A0", "1A"] {
+        refused(&cell(place), "xl/worksheets/sheet1.xml", "names a cell or row that no sheet has");
+    }
+    refused(&sheet("<row r=\"4294967297\"></row>"), "xl/worksheets/sheet1.xml", "names a cell or row");
+    refused(&sheet(&inline("A1", &"a".repeat(2 << 20))), "xl/worksheets/sheet1.xml", "longer than any cell");
+    refused(&sheet(&inline("A1", "userid"))[..60], "workbook", "damaged");
+    let texts = r#"<sst uniqueCount="18446744073709551615"><si><t>a</t></si></sst>"#;
+    check_error(one(&by_hand(&cell("A1"), &[("xl/sharedStrings.xml", texts.as_bytes())])), "xl/sharedStrings.xml", "more texts");
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("letter.txt", SimpleFileOptions::default()).unwrap();
+    check_error(one(&zip.finish().unwrap().into_inner()), "archive", "no XLSX workbook");
+}
+
+#[test]
+fn a_zip_bomb_is_refused_before_it_goes_off() {
+    // Blanks between two tags.
+    let blanks = by_hand(&sheet(&" ".repeat(4 << 20)), &[]);
+    assert!(blanks.len() < 1 << 16);
+    check_error(one(&blanks), "xl/worksheets/sheet1.xml", "longer than any cell");
+    // Empty rows, less than a hundredth of that when packed, and other markup that would be held in memory.
+    let pieces = |bytes: usize| format!("<row a=\"{}\"></row>", "a".repeat(4096)).repeat(bytes / 4096);
+    let rows = by_hand(&sheet(&pieces(65 << 20)), &[]);
+    assert!(rows.len() < 1 << 19);
+    check_error(one(&rows), "xl/worksheets/sheet1.xml", "unpacks to more than 200 times its size");
+    let styles = by_hand(&sheet(""), &[("xl/styles.xml", pieces(33 << 20).as_bytes())]);
+    check_error(one(&styles), "xl/styles.xml", "more than 33554432 bytes");
+}
