@@ -134,7 +134,10 @@ fn fit(headers: &[impl AsRef<str>], table: &'static Table) -> Option<Fit> {
     let has_tags = table.position(&fields::TAGS).is_some();
     let tag_groups = headers.iter().enumerate().filter_map(|(index, header)| Some((index, tag_group(header.as_ref())?)));
     let tag_groups = if has_tags { tag_groups.collect() } else { Vec::new() };
-    is_whole(table, &places).then(|| Fit { layout: Layout { table, places, tag_groups, width: headers.len() }, twice })
+    if !is_whole(table, &places) {
+        return None;
+    }
+    Some(Fit { layout: Layout { table, places, tag_groups, width: headers.len() }, twice })
 }
 
 /// The group whose tags a column of the console holds: `来源`, where the header is `标签组1(来源)`.

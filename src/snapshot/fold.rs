@@ -49,7 +49,7 @@ impl<'a> Fold<'a> {
             account: account.map(|account| column(account).as_string_view()),
             names: column(name).as_string_view(),
             created_at: column(&fields::CREATED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
-            is_customer: all.column_by_name(fields::IS_CUSTOMER.name).map(|flags| flags.as_boolean()),
+            is_customer: all.column_by_name(fields::IS_CUSTOMER.name).map(AsArray::as_boolean),
         })
     }
 
@@ -61,13 +61,18 @@ impl<'a> Fold<'a> {
             let with_id = account.start + runs[account.clone()].partition_point(|run| self.ids.is_null(order[run.0] as usize));
             let (without, with) = (account.start..with_id, with_id..account.end);
             let joined = if without.is_empty() || with.is_empty() { Vec::new() } else { self.joined(order, runs, &without, &with) };
+            let copies_of = |run: usize| &order[runs[run].0..runs[run].1];
             let is_joined: BTreeSet<usize> = joined.iter().map(|&(without, _)| without).collect();
+            let mut joined_to: BTreeMap<usize, Vec<&[u32]>> = BTreeMap::new();
+            for &(without, with) in &joined {
+                joined_to.entry(with).or_default().push(copies_of(without));
+            }
             for run in without.clone().filter(|run| !is_joined.contains(run)) {
-                push(&mut folded, &mut ends, &[&order[runs[run].0..runs[run].1]]);
+                push(&mut folded, &mut ends, &[copies_of(run)]);
             }
             for run in with.clone() {
-                let copies = joined.iter().filter(|(_, other)| *other == run).map(|&(without, _)| &order[runs[without].0..runs[without].1]);
-                let copies: Vec<&[u32]> = copies.chain([&order[runs[run].0..runs[run].1]]).collect();
+                let mut copies = joined_to.remove(&run).unwrap_or_default();
+                copies.push(copies_of(run));
                 push(&mut folded, &mut ends, &copies);
             }
             let alone = self.alone(order, runs, &joined, (&without, &with));
@@ -106,7 +111,8 @@ impl<'a> Fold<'a> {
                 by_minute.entry(created_at / MINUTE).or_default().push(place);
             }
         }
-        let (mut joined, mut wanted): (Vec<(usize, usize)>, BTreeMap<usize, Vec<usize>>) = (Vec::new(), BTreeMap::new());
+        let mut joined: Vec<(usize, usize)> = Vec::new();
+        let mut wanted: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for run in without.clone().filter(|&run| self.may_be_customer(order[runs[run].0])) {
             let told = told(run);
             let named = told.name.and_then(|name| by_name.get(name)).map_or(&[][..], Vec::as_slice);
@@ -164,7 +170,9 @@ impl<'a> Fold<'a> {
 
 fn push(order: &mut Vec<u32>, runs: &mut Vec<Run>, copies: &[&[u32]]) {
     let begin = order.len();
-    copies.iter().for_each(|copies| order.extend_from_slice(copies));
+    for copies in copies {
+        order.extend_from_slice(copies);
+    }
     runs.push((begin, order.len()));
 }
 
