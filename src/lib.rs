@@ -54,6 +54,8 @@ pub mod cli;
 pub mod demo;
 pub mod error;
 pub mod frame;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod interrupt;
 pub mod progress;
 pub mod schema;

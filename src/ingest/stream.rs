@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
@@ -19,6 +20,9 @@ const HEAD: usize = 64 * 1024;
 pub const MOST_FOLD: u64 = 200;
 /// Bytes that anything may unpack to.
 const SMALL: u64 = 64 << 20;
+
+/// The kind of the error that stops a file which unpacks too far; no decoder has it.
+const UNPACKS_TOO_FAR: io::ErrorKind = io::ErrorKind::QuotaExceeded;
 
 /// Whether so many bytes cannot be all that so few packed ones stand for.
 pub fn unpacks_too_far(packed: u64, unpacked: u64) -> bool {
@@ -66,6 +70,8 @@ pub struct Stream<'p> {
     compression: Compression,
     head: Vec<u8>,
     replayed: usize,
+    /// Bytes that were unpacked.
+    unpacked: u64,
     source: Source<'p>,
 }
 
@@ -78,10 +84,20 @@ enum Source<'p> {
 /// The bytes on disk, hashed while they are read.
 struct OnDisk<'p> {
     file: File,
+    /// How large the file was when it was opened, and when it was written.
+    state: FileState,
     magic: io::Cursor<Vec<u8>>,
     sha: Sha256,
     bytes: u64,
     progress: &'p dyn Progress,
+}
+
+/// What shows that a file was written to.
+type FileState = (u64, Option<SystemTime>);
+
+fn state_of(file: &File) -> io::Result<FileState> {
+    let metadata = file.metadata()?;
+    Ok((metadata.len(), metadata.modified().ok()))
 }
 
 impl<'p> Stream<'p> {
@@ -97,7 +113,7 @@ impl<'p> Stream<'p> {
                 Source::Zstd(Box::new(decoder))
             }
         };
-        let mut stream = Self { path: path.to_path_buf(), compression, head: Vec::new(), replayed: 0, source };
+        let mut stream = Self { path: path.to_path_buf(), compression, head: Vec::new(), replayed: 0, unpacked: 0, source };
         let mut head = Vec::new();
         stream.read_some(HEAD, &mut head)?;
         stream.head = head;
@@ -127,8 +143,7 @@ impl<'p> Stream<'p> {
         let limit = (limit - replayed) as u64;
         let read = match &mut self.source {
             Source::Plain(disk) => disk.read_some(limit, buffer),
-            Source::Gzip(decoder) => decoder.take(limit).read_to_end(buffer),
-            Source::Zstd(decoder) => decoder.take(limit).read_to_end(buffer),
+            Source::Gzip(_) | Source::Zstd(_) => self.take(limit).read_to_end(buffer),
         };
         read.map(|read| replayed + read).map_err(|error| self.explain(error))
     }
@@ -148,8 +163,19 @@ impl<'p> Stream<'p> {
             Source::Gzip(decoder) => decoder.into_inner(),
             Source::Zstd(decoder) => decoder.finish().into_inner(),
         };
-        io::copy(&mut disk, &mut io::sink()).map_err(Error::io(path, "cannot read it"))?;
+        io::copy(&mut disk, &mut io::sink()).map_err(Error::io(&path, "cannot read it"))?;
+        disk.check_unchanged(&path)?;
         Ok(disk.fingerprint())
+    }
+
+    /// Fails where far more is unpacked than any export packs into so few bytes.
+    fn check_fold(&self) -> io::Result<()> {
+        let packed = match &self.source {
+            Source::Plain(_) => return Ok(()),
+            Source::Gzip(decoder) => decoder.get_ref().bytes,
+            Source::Zstd(decoder) => decoder.get_ref().get_ref().bytes,
+        };
+        if unpacks_too_far(packed, self.unpacked) { Err(io::Error::from(UNPACKS_TOO_FAR)) } else { Ok(()) }
     }
 }
 
@@ -160,6 +186,14 @@ pub fn explain(path: &Path, compression: Compression, error: io::Error) -> Error
         Compression::Zstd if error.raw_os_error().is_none() => "zstd",
         _ => return Error::io(path, "cannot read it")(error),
     };
+    if error.kind() == UNPACKS_TOO_FAR {
+        return Error::input(
+            path,
+            "compressed data",
+            format!("the {name} data unpacks to more than {MOST_FOLD} times its size, which no export does"),
+            "it was made to do harm, or is no export; if you trust it, unpack it and put what it holds there",
+        );
+    }
     Error::input(
         path,
         "compressed data",
@@ -175,18 +209,22 @@ impl Read for Stream<'_> {
             self.replayed += read;
             return Ok(read);
         }
-        match &mut self.source {
+        let read = match &mut self.source {
             Source::Plain(disk) => disk.read(buffer),
             Source::Gzip(decoder) => decoder.read(buffer),
             Source::Zstd(decoder) => decoder.read(buffer),
-        }
+        }?;
+        self.unpacked += read as u64;
+        self.check_fold()?;
+        Ok(read)
     }
 }
 
 impl<'p> OnDisk<'p> {
     fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path, "cannot open it"))?;
-        Ok(Self { file, magic: io::Cursor::default(), sha: Sha256::new(), bytes: 0, progress })
+        let state = state_of(&file).map_err(Error::io(path, "cannot read it"))?;
+        Ok(Self { file, state, magic: io::Cursor::default(), sha: Sha256::new(), bytes: 0, progress })
     }
 
     fn peek(&mut self) -> io::Result<Vec<u8>> {
@@ -209,6 +247,15 @@ impl<'p> OnDisk<'p> {
         self.sha.update(bytes);
         self.bytes += bytes.len() as u64;
         self.progress.advance(bytes.len() as u64);
+    }
+
+    /// A file that is still being written would be read in part.
+    fn check_unchanged(&self, path: &Path) -> Result<()> {
+        let now = state_of(&self.file).map_err(Error::io(path, "cannot read it"))?;
+        if now == self.state && now.0 == self.bytes {
+            return Ok(());
+        }
+        Err(Error::input(path, "file", "it was written to while it was read", "wait until the export has ended, then run again"))
     }
 
     fn fingerprint(self) -> Fingerprint {
@@ -280,5 +327,26 @@ mod tests {
             let error = content(&whole[..whole.len() / 2]).unwrap_err();
             assert!(matches!(&error, Error::Input { problem, .. } if problem.contains("cut off or damaged")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_told() {
+        let mut file = stored(b"userid,name\nann,Ann\n");
+        let mut stream = Stream::open(file.path(), &Silent).unwrap();
+        stream.read_some(usize::MAX, &mut Vec::new()).unwrap();
+        file.write_all(b"bob,Bob\n").unwrap();
+        assert!(stream.finish().unwrap_err().to_string().contains("written to while it was read"));
+    }
+
+    #[test]
+    fn what_unpacks_too_far_is_refused() {
+        let told = |packed: &[u8]| content(packed).map(drop).unwrap_err().to_string();
+        let bytes = vec![b'a'; 65 << 20];
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&bytes).unwrap();
+        assert!(told(&encoder.finish().unwrap()).contains("gzip data unpacks to more than 200 times its size"));
+        assert!(told(&zstd::encode_all(&bytes[..], 1).unwrap()).contains("zstd data unpacks to more than 200 times its size"));
+        // As much is fine where it is little.
+        assert_eq!(content(&gzip(&bytes[..1 << 20])).unwrap().0.len(), 1 << 20);
     }
 }

@@ -61,13 +61,18 @@ impl<'a> Fold<'a> {
             let with_id = account.start + runs[account.clone()].partition_point(|run| self.ids.is_null(order[run.0] as usize));
             let (without, with) = (account.start..with_id, with_id..account.end);
             let joined = if without.is_empty() || with.is_empty() { Vec::new() } else { self.joined(order, runs, &without, &with) };
+            let copies_of = |run: usize| &order[runs[run].0..runs[run].1];
             let is_joined: BTreeSet<usize> = joined.iter().map(|&(without, _)| without).collect();
+            let mut joined_to: BTreeMap<usize, Vec<&[u32]>> = BTreeMap::new();
+            for &(without, with) in &joined {
+                joined_to.entry(with).or_default().push(copies_of(without));
+            }
             for run in without.clone().filter(|run| !is_joined.contains(run)) {
-                push(&mut folded, &mut ends, &[&order[runs[run].0..runs[run].1]]);
+                push(&mut folded, &mut ends, &[copies_of(run)]);
             }
             for run in with.clone() {
-                let copies = joined.iter().filter(|(_, other)| *other == run).map(|&(without, _)| &order[runs[without].0..runs[without].1]);
-                let copies: Vec<&[u32]> = copies.chain([&order[runs[run].0..runs[run].1]]).collect();
+                let mut copies = joined_to.remove(&run).unwrap_or_default();
+                copies.push(copies_of(run));
                 push(&mut folded, &mut ends, &copies);
             }
             let alone = self.alone(order, runs, &joined, (&without, &with));
