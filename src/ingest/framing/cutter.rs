@@ -15,6 +15,12 @@ const TOO_DEEP: Stop = (
     "the JSON nests deeper than 127 levels, which no answer of the service does",
     "check what wrote the file; leave it out if it is no export",
 );
+/// How long a document may be: an answer holds a thousand records, or the members of a group.
+const LONGEST: usize = 256 << 20;
+const TOO_LONG: Stop = (
+    "a document is longer than 256 MiB, which no answer of the service is",
+    "check what wrote the file: a quote or a bracket may be missing; leave it out if it is no export",
+);
 const GARBAGE: Stop =
     ("here a document should begin with `{`, or the file end", "take away what does not belong to the JSON, or export it again");
 const NO_OBJECT: Stop =
@@ -64,6 +70,9 @@ impl Cutter {
             } else if !self.between(bytes, ended)? {
                 break;
             }
+        }
+        if self.start.is_some_and(|start| bytes.len() - start > LONGEST) {
+            return Err(TOO_LONG);
         }
         match (ended, self.start.is_some(), self.outer) {
             (true, true, _) => Err(CUT_OFF),

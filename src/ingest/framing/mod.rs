@@ -80,6 +80,12 @@ impl Framer {
             self.ended = read(wanted, &mut self.buffer).map_err(Stopped::Reading)? < wanted;
             let cut = self.cutter.cut(&self.buffer, self.ended, &mut documents);
             cut.map_err(|(problem, remedy)| Stopped::Framing(self.fault(problem, remedy)))?;
+            if documents.is_empty() {
+                // However much there is between two documents, it is not held.
+                let passed = self.cutter.forget();
+                self.buffer.drain(..passed);
+                self.offset += passed as u64;
+            }
         }
         let keep_from = self.cutter.forget();
         let mut rest = self.spare.pop().unwrap_or_default();

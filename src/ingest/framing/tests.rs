@@ -121,3 +121,29 @@ fn depth_is_limited() {
     assert!(fault(&nested(128)).problem.contains("deeper"));
     assert!(fault(&"[".repeat(1_000_000).replacen('[', "{\"a\":[", 1)).problem.contains("deeper"));
 }
+
+/// What comes of a stream that begins so and then repeats a byte, until it has given so many; and how much was held.
+fn endless(begin: &[u8], byte: u8, most: usize) -> (Option<FramingFault>, usize, usize) {
+    let (mut framer, mut given) = (Framer::default(), 0);
+    let stopped = framer.next_batch(4 << 20, |limit, buffer: &mut Vec<u8>| {
+        let limit = if given < most { limit } else { 0 };
+        if given == 0 {
+            buffer.extend_from_slice(begin);
+        }
+        buffer.resize(buffer.len() + limit - if given == 0 { begin.len() } else { 0 }, byte);
+        given += limit;
+        Ok::<_, ()>(limit)
+    });
+    let fault = if let Err(Stopped::Framing(fault)) = stopped { Some(fault) } else { None };
+    (fault, given, framer.buffer.capacity())
+}
+
+#[test]
+fn no_document_is_held_without_an_end() {
+    let (fault, given, _) = endless(b"{\"a\":\"", b'x', 1 << 30);
+    assert!(fault.is_some_and(|fault| fault.document == 1 && fault.problem.contains("256 MiB")));
+    assert!(given <= 264 << 20, "{given} bytes were read");
+    let (fault, given, held) = endless(b"", b' ', 64 << 20);
+    assert_eq!((fault, given), (None, 64 << 20));
+    assert!(held <= 16 << 20, "{held} bytes are held");
+}
