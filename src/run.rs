@@ -15,12 +15,13 @@ use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
 use crate::matching::IdMap;
 use crate::progress::Progress;
+use crate::report::excerpt::ToActOn;
 use crate::report::large::Observers;
-use crate::report::page::{self, Arrivals, SmallTable, ToActOn};
+use crate::report::page::{self, Arrivals};
 use crate::report::parquet::{Footer, GroupWriter, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::SCHEMA_VERSION;
-use crate::report::{accounts, groups, large, small};
+use crate::report::{Audit, SmallTable, accounts, groups, large, small, workbook};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, AUDITED_RELATIONS, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
     FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT, RELATIONS_TABLE,
@@ -89,8 +90,10 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     tables.extend(groups_and_codes);
     summary.control_totals = totals;
     stage.write_text("summary.json", &summary.to_json())?;
-    let audited = page::Audit { case, exports: &exports, decision: &decision, summary: &summary, arrivals, to_act_on, tables: &tables };
-    stage.write_text("report.html", &page::audit(&audited)?)?;
+    let audit =
+        Audit { case, exports: &exports, decision: &decision, groups: &groups, summary: &summary, arrivals, to_act_on, tables: &tables };
+    stage.write_text("report.html", &page::audit(&audit)?)?;
+    workbook::write(&audit, stage.path())?;
     stage.publish(&case.id, &summary.inputs)?;
     Ok(summary)
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::schema::vocabulary::Role;
+use crate::text::Language;
 
 /// A validated case.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Case {
     pub as_of: Date,
     /// `case.timezone`, of times without offset.
     pub timezone: TimeZone,
+    /// `case.language`, of the workbook; the page speaks both.
+    pub language: Language,
     /// The corp that the customers leave.
     pub source: Corp,
     /// The corp that the customers join.

@@ -8,6 +8,7 @@ use super::settings::{Case, FailOn, PaymentCovers, SurchargeBasis};
 use super::{End, TEMPLATE, file, init, load, overrides, validate};
 use crate::error::{Error, Result};
 use crate::schema::vocabulary::Role;
+use crate::text::Language;
 
 const MINIMAL: &str = r#"
 [case]
@@ -84,6 +85,7 @@ fn defaults() {
     let case = good("");
     assert_eq!((case.id.as_str(), case.title.as_str()), ("acme-2026", "acme-2026"));
     assert_eq!(case.timezone.iana_name(), Some("Asia/Shanghai"));
+    assert_eq!(case.language, Language::Zh, "whatever the machine speaks");
     assert_eq!((case.source.name.as_str(), case.target.name.as_str()), ("source", "target"));
     assert_eq!((case.source.corp_id, case.contract, case.waivers), (None, None, vec![]));
     assert_eq!((case.migration.started_at, case.migration.finished_at), (START, START + 144 * HOUR));
@@ -93,6 +95,12 @@ fn defaults() {
     assert_eq!((before.path.as_str(), before.named, before.taken_at, before.trusted), ("target-before", false, None, false));
     assert_eq!((case.policy.fail_on, case.policy.customer_cap), (FailOn::Defect, 20_000));
     assert!(case.policy.min_unionid_overlap.total_cmp(&0.05).is_eq() && case.policy.min_group_overlap.total_cmp(&0.5).is_eq());
+}
+
+#[test]
+fn the_language_is_one_of_two() {
+    assert_eq!(set(&["case.language=en"]).unwrap().language, Language::En);
+    refused(&with("id = \"acme", "language = \"de\"\nid = \"acme"), &["case.language (line 3)", "\"zh\", \"en\""]);
 }
 
 #[test]

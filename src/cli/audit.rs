@@ -10,8 +10,9 @@ use crate::{case, report, run};
 
 /// Audit a finished migration: outcomes, counts, bill, findings and verdict.
 ///
-/// Reads the exports that the case names, writes the reports, all or none of them, and prints a summary. `report.html`
-/// among the reports is the audit for people, in one file.
+/// Reads the exports that the case names, writes the reports, all or none of them, and prints a summary. Among
+/// the reports are the audit for people in one file, `report.html`, and what is to be acted on for a spreadsheet,
+/// `exceptions.xlsx`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe audit acme --set policy.fail_on=review

@@ -1,6 +1,6 @@
 //! Findings about groups and join codes (A2, B8).
 
-use super::{Finding, Waivers};
+use super::{Finding, FindingRule, Waivers};
 use crate::decision::Exports;
 use crate::groups::{DecidedGroup, GroupDecision};
 use crate::join_codes::JoinCode;
@@ -48,6 +48,26 @@ pub(super) fn find(exports: &Exports, decision: &GroupDecision) -> Vec<Finding> 
     let set_aside = &exports.group_map.set_aside;
     findings.push(Finding::new("Q-group-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
     findings
+}
+
+/// The findings that tell of each group, by row.
+pub fn rules_of_groups(decision: &GroupDecision) -> Vec<Vec<&'static FindingRule>> {
+    let rows = (0..).zip(&decision.groups).zip(&decision.matches.method);
+    rows.map(|((row, group), method)| {
+        let telling = BY_GROUP.iter().filter(|(_, holds)| holds(group, *method)).map(|(code, _)| *code);
+        let ownerless = decision.source.owner(row).is_none().then_some(OWNER_UNKNOWN);
+        telling.chain(ownerless).map(super::rule).collect()
+    })
+    .collect()
+}
+
+/// The findings that tell of each join code, likewise.
+pub fn rules_of_codes(codes: &[JoinCode]) -> Vec<Vec<&'static FindingRule>> {
+    let rules = |code: &JoinCode| {
+        let telling = BY_VERDICT.iter().filter(|(_, verdict)| *verdict == code.rule.verdict).map(|(code, _)| *code);
+        telling.chain(code.links_twice.then_some(LINKS_TWICE)).map(super::rule).collect()
+    };
+    codes.iter().map(rules).collect()
 }
 
 /// Which groups a waiver covers: one about any of the findings that tell of them.

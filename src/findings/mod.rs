@@ -13,7 +13,8 @@ mod waivers;
 pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
 pub use clauses::{CLAUSES, Clause};
 pub use concentration::Concentration;
-pub use relations::RelationFindings;
+pub use groups::{rules_of_codes, rules_of_groups};
+pub use relations::{RelationFindings, rule_of_relation};
 pub use verdict::{exit_code, verdict};
 pub use waivers::{Waived, WaivedGroups, Waivers};
 
@@ -92,7 +93,7 @@ pub const MAX_EXAMPLES: usize = 5;
 impl Finding {
     /// A finding about things that are no rows of a report: `keys` are all of theirs, or none.
     fn new(code: &str, count: u64, keys: Vec<String>, detail: impl Into<String>) -> Self {
-        let rule = CATALOGUE.iter().find(|rule| rule.code == code).expect("findings stand in the catalogue");
+        let rule = rule(code);
         let (waived, detail) = (Waived::default(), detail.into());
         Self { rule, count, examples: keys, detail, detail_zh: None, waived, is_settled: false, is_of_rows: false }
     }
@@ -130,6 +131,11 @@ impl Finding {
     fn fill(&self, template: &str, detail: &str) -> String {
         template.replace("{count}", &self.count.to_string()).replace("{detail}", detail)
     }
+}
+
+/// The line of the catalogue with that code.
+fn rule(code: &str) -> &'static FindingRule {
+    CATALOGUE.iter().find(|rule| rule.code == code).expect("findings stand in the catalogue")
 }
 
 /// All that there is something to say about.

@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, AsArray, BooleanArray, StringViewArray};
 
-use super::{Finding, Rows, Waivers};
+use super::{Finding, FindingRule, Rows, Waivers};
 use crate::decision::{DecidedPart, Decision};
 use crate::schema::vocabulary::{MatchMethod, Outcome, Reason, Scope, Severity};
 use crate::schema::{Column, fields};
@@ -31,6 +31,12 @@ const OF_LACK: [OfLack; 2] = [
     ("B8-joined-by-name", &fields::EXTERNAL_USERID, |decided, row| decided.joined.method[row] == Some(MatchMethod::Name)),
     ("D1-created-unknown", &fields::CREATED_AT, |decided, row| decided.scope[row] == Scope::InScope),
 ];
+
+/// The finding that tells of relations with that outcome, for that reason.
+pub fn rule_of_relation(outcome: &str, reason: Option<&str>) -> Option<&'static FindingRule> {
+    let holds = |(_, o, r): &&(&str, Outcome, Option<Reason>)| o.word() == outcome && (r.is_none() || r.map(Reason::word) == reason);
+    BY_OUTCOME.iter().find(holds).map(|(code, ..)| super::rule(code))
+}
 
 /// The share of relations in scope above which undetermined ones make the audit inconclusive (SPEC section 7).
 pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {

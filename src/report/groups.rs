@@ -15,13 +15,18 @@ pub const JOIN_CODES_SORTED_BY: &[&Column] = &[&fields::CODE_VERDICT, &fields::C
 
 /// Every group of source-before, sorted by outcome, then owner, then as the snapshot sorts them: by id.
 pub fn groups(decision: &GroupDecision, waived: &[bool]) -> RecordBatch {
-    let mut order: Vec<u32> = (0..decision.source.rows() as u32).collect();
-    order.sort_by_key(|&row| (decision.groups[row as usize].outcome().word(), decision.source.owner(row)));
     let mut rows = Rows::new(&GROUPS_REPORT);
-    for row in order {
+    for row in order_of_groups(decision) {
         push_group(&mut rows, decision, row, waived[row as usize]);
     }
     rows.finish()
+}
+
+/// The rows of the decision in the order of the report.
+pub fn order_of_groups(decision: &GroupDecision) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..decision.source.rows() as u32).collect();
+    order.sort_by_key(|&row| (decision.groups[row as usize].outcome().word(), decision.source.owner(row)));
+    order
 }
 
 fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, is_waived: bool) {
@@ -51,10 +56,8 @@ fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, is_waived: bo
 
 /// Every join code, sorted by verdict, then by id.
 pub fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
-    let mut order: Vec<(&JoinCode, bool)> = codes.iter().zip(waived.iter().copied()).collect();
-    order.sort_by_key(|(code, _)| (code.rule.verdict.word(), &code.config_id));
     let mut rows = Rows::new(&JOIN_CODES_REPORT);
-    for (code, is_waived) in order {
+    for (code, is_waived) in order_of_codes(codes).into_iter().map(|at| (&codes[at], waived[at])) {
         rows.push(&[
             Cell::Text(&code.config_id),
             text(code.remark.as_deref()),
@@ -71,6 +74,13 @@ pub fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
         ]);
     }
     rows.finish()
+}
+
+/// The codes in the order of the report.
+pub fn order_of_codes(codes: &[JoinCode]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..codes.len()).collect();
+    order.sort_by_key(|&at| (codes[at].rule.verdict.word(), &codes[at].config_id));
+    order
 }
 
 fn text(value: Option<&str>) -> Cell<'_> {

@@ -8,7 +8,8 @@ use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 
 use super::customers::{self, Bounds, Buckets, Sorted};
-use super::page::{Arrivals, ToActOn};
+use super::excerpt::ToActOn;
+use super::page::Arrivals;
 use super::parquet::{Footer, GroupWriter, SortedWriter};
 use super::relations::{DecidedRows, OfWord, RELATIONS_SORTED_BY};
 use super::targets::TargetAccounts;

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod customers;
+pub mod excerpt;
 pub mod groups;
 pub mod large;
 pub mod page;
@@ -12,11 +13,45 @@ pub mod small;
 pub mod summary;
 pub mod targets;
 pub mod terminal;
+pub mod workbook;
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
+use arrow::array::RecordBatch;
+use jiff::tz::TimeZone;
+
+use crate::case::Case;
+use crate::decision::{Decision, Exports};
 use crate::error::{Error, Result};
+use crate::groups::GroupDecision;
+use crate::schema::Table;
+use excerpt::ToActOn;
+use page::Arrivals;
+use summary::AuditSummary;
+
+/// A report that is held as a whole.
+pub type SmallTable = (&'static Table, RecordBatch);
+
+/// What there is to show to people of an audit, on the page and in the workbook.
+pub struct Audit<'a> {
+    pub case: &'a Case,
+    pub exports: &'a Exports,
+    pub decision: &'a Decision,
+    pub groups: &'a GroupDecision,
+    pub summary: &'a AuditSummary,
+    pub arrivals: &'a Arrivals,
+    pub to_act_on: &'a ToActOn,
+    /// All reports but those that grow with the relations.
+    pub tables: &'a [SmallTable],
+}
+
+impl Audit<'_> {
+    /// The rows of a report that is held as a whole.
+    pub fn table(&self, table: &Table) -> &RecordBatch {
+        self.tables.iter().find(|(held, _)| held.name == table.name).map(|(_, rows)| rows).expect("small reports are held")
+    }
+}
 
 /// Creates a file that only its owner can read: reports hold personal data.
 ///
@@ -28,4 +63,10 @@ pub fn create_private(path: &Path) -> Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(Error::io(path, "cannot create"))
+}
+
+/// A moment as the wall clock of the zone shows it: seconds since 1970 on that clock.
+pub fn local(micros: i64, zone: &TimeZone) -> Option<i64> {
+    let time = jiff::Timestamp::from_microsecond(micros).ok()?;
+    Some(time.as_second() + i64::from(zone.to_offset(time).seconds()))
 }

@@ -6,6 +6,7 @@
 mod columns;
 mod page;
 mod words;
+pub mod workbook;
 
 pub use columns::{COLUMN_NAMES, column_name};
 pub use page::PAGE;
@@ -18,6 +19,24 @@ use serde::{Serialize, Serializer};
 pub struct Text {
     pub zh: &'static str,
     pub en: &'static str,
+}
+
+/// A language of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    Zh,
+    En,
+}
+
+impl Text {
+    /// The phrase in one language.
+    pub const fn to(self, language: Language) -> &'static str {
+        match language {
+            Language::Zh => self.zh,
+            Language::En => self.en,
+        }
+    }
 }
 
 /// In JSON a pair: Chinese, English.
@@ -39,7 +58,8 @@ mod tests {
     fn all() -> Vec<(String, Text)> {
         let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        PAGE.iter().map(|(key, text)| ((*key).to_owned(), *text)).chain(words).chain(columns).collect()
+        let plain = PAGE.iter().chain(workbook::ALL).map(|(key, text)| ((*key).to_owned(), *text));
+        plain.chain(words).chain(columns).collect()
     }
 
     /// The names in braces.
@@ -57,7 +77,9 @@ mod tests {
             assert_eq!(places(zh), places(en), "{key}: both fill in the same");
         }
         // Codes, names of products and the like are the same in both; sentences are not.
-        let untranslated: Vec<_> = all().into_iter().filter(|(_, text)| !text.zh.contains(is_han) && text.en.contains(' ')).collect();
+        let own = |text: &str| places(text).iter().fold(text.to_owned(), |text, place| text.replace(&format!("{{{place}}}"), ""));
+        let is_sentence = |en: &str| own(en).contains(' ') && own(en).contains(char::is_alphabetic);
+        let untranslated: Vec<_> = all().into_iter().filter(|(_, text)| !text.zh.contains(is_han) && is_sentence(text.en)).collect();
         assert!(untranslated.is_empty(), "{untranslated:?}");
     }
 

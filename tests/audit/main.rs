@@ -22,4 +22,5 @@ mod rules;
 mod sample;
 mod tidy;
 mod waivers;
+mod workbook;
 mod world;

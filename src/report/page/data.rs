@@ -8,15 +8,16 @@ use arrow::datatypes::Int64Type;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::arrivals::{self, Arrivals};
-use super::excerpt::{EVIDENCE_SHOWN, RELATION_COLUMNS, ROWS_SHOWN, Share, ToActOn, most_urgent};
-use super::table::{Excerpt, local};
+use super::arrivals;
+use super::table::Excerpt;
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
 use crate::error::Result;
 use crate::findings::Finding;
 use crate::outcomes::{GROUP_RULE_BOOK, JOIN_CODE_RULE_BOOK, RULE_BOOK};
-use crate::report::summary::{AuditSummary, Figures};
+use crate::report::excerpt::{RELATION_COLUMNS, Share, most_urgent};
+use crate::report::summary::Figures;
+use crate::report::{Audit, local};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT,
     REJECTS_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
@@ -25,20 +26,12 @@ use crate::schema::vocabulary::{Coverage, Outcome, Role, Scope, Severity};
 use crate::schema::{Column, Table, fields};
 use crate::text::{self, Text};
 
-/// A report that is held as a whole.
-pub type SmallTable = (&'static Table, RecordBatch);
-
-/// What there is to show of an audit.
-pub struct Audit<'a> {
-    pub case: &'a Case,
-    pub exports: &'a Exports,
-    pub decision: &'a Decision,
-    pub summary: &'a AuditSummary,
-    pub arrivals: &'a Arrivals,
-    pub to_act_on: &'a ToActOn,
-    /// All reports but those that grow with the relations.
-    pub tables: &'a [SmallTable],
-}
+/// Relations in the page.
+const RELATIONS_SHOWN: u64 = 20_000;
+/// Rows in the page of each report that grows with the accounts, groups and codes.
+const ROWS_SHOWN: usize = 20_000;
+/// Rows in the page of each report that is there for completeness: files, evidence, rejects.
+const EVIDENCE_SHOWN: usize = 1_000;
 
 #[derive(Serialize)]
 struct Json<'a> {
@@ -53,7 +46,7 @@ struct Json<'a> {
     flow: Vec<(&'static str, &'static str, u64)>,
     arrivals: arrivals::Shown,
     findings: Vec<FindingJson<'a>>,
-    shown: &'a [Share],
+    shown: Vec<Share>,
     tables: Vec<Excerpt>,
     severities: Severities,
     words: BTreeMap<&'static str, Words>,
@@ -126,7 +119,7 @@ pub fn json(audit: &Audit<'_>) -> Result<String> {
         flow: flow(decision),
         arrivals: audit.arrivals.shown(case),
         findings: summary.findings.iter().map(FindingJson::of).collect(),
-        shown: audit.to_act_on.shares(),
+        shown: audit.to_act_on.shares(RELATIONS_SHOWN),
         tables: tables(audit)?,
         severities: severities(),
         words: text::vocabularies().into_iter().map(|vocabulary| (vocabulary.name, Words(vocabulary))).collect(),
@@ -218,7 +211,7 @@ fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
     let zone = &audit.case.timezone;
     let mut tables = vec![relations(audit, zone)?, target_relations(audit, zone)?];
     for (table, at_most) in SHOWN_TABLES {
-        let (table, rows) = audit.tables.iter().find(|(held, _)| held.name == table.name).expect("small reports are held");
+        let rows = audit.table(table);
         let columns: Vec<&'static Column> = table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
         tables.push(Excerpt::of(table, &columns, &most_urgent(rows, *at_most, urgency(rows))?, rows.num_rows() as u64, zone)?);
     }
@@ -231,7 +224,8 @@ fn is_left_out(column: &Column) -> bool {
 }
 
 fn relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
-    let portions: Vec<&RecordBatch> = audit.to_act_on.rows().collect();
+    let shown = audit.to_act_on.rows(RELATIONS_SHOWN);
+    let portions: Vec<&RecordBatch> = shown.iter().flat_map(|(_, rows)| rows).collect();
     let total = audit.exports.source_before.relations.len();
     let rows = match portions.first() {
         Some(first) => concat_batches(&first.schema(), portions.iter().copied())?,

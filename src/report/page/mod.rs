@@ -1,7 +1,7 @@
 //! `report.html`: the audit as one page that needs nothing else, no network, no other file.
 //!
 //! ```text
-//! arrivals, excerpt   gathered while the large reports are written: what the page shows of them
+//! arrivals            gathered while the large reports are written, as are the rows to act on (`excerpt`)
 //! table               rows of reports, column by column
 //! data                all that the page shows, as JSON
 //! document            the JSON, the style and the scripts in one file
@@ -13,13 +13,11 @@
 mod arrivals;
 mod data;
 mod document;
-mod excerpt;
 mod table;
 
 pub use arrivals::Arrivals;
-pub use data::{Audit, SmallTable};
-pub use excerpt::ToActOn;
 
+use super::Audit;
 use crate::error::Result;
 
 /// The page of an audit.

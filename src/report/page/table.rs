@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Result;
+use crate::report::local;
 use crate::schema::{Column, Kind, Table};
 use crate::text::{self, Text};
 
@@ -135,12 +136,6 @@ fn lists(cells: &ArrayRef) -> Vec<Value> {
     let lists = cells.as_list::<i32>();
     let items = |row: usize| lists.value(row).as_string_view().iter().map(|item| json!(item)).collect::<Vec<_>>();
     (0..lists.len()).map(|row| if lists.is_valid(row) { json!(items(row)) } else { Value::Null }).collect()
-}
-
-/// A moment as the wall clock of the zone shows it: seconds since 1970 on that clock.
-pub fn local(micros: i64, zone: &TimeZone) -> Option<i64> {
-    let time = jiff::Timestamp::from_microsecond(micros).ok()?;
-    Some(time.as_second() + i64::from(zone.to_offset(time).seconds()))
 }
 
 #[cfg(test)]

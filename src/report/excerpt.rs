@@ -1,25 +1,21 @@
-//! Which rows the page shows where it cannot show all: those that somebody must act on, shared out fairly.
+//! Which rows the page and the workbook show where they cannot show all: those that somebody must act on, shared out fairly.
 
 use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use serde::Serialize;
 
+use super::relations::OfWord;
 use crate::counts::Counts;
 use crate::error::Result;
 use crate::outcomes::RULE_BOOK;
-use crate::report::relations::OfWord;
 use crate::schema::vocabulary::{Outcome, Severity};
 use crate::schema::{Column, fields};
 use crate::spill::compact;
 
-/// Relations in the page.
-pub const RELATIONS_SHOWN: u64 = 20_000;
-/// Rows in the page of each report that grows with the accounts, groups and codes.
-pub const ROWS_SHOWN: usize = 20_000;
-/// Rows in the page of each report that is there for completeness: files, evidence, rejects.
-pub const EVIDENCE_SHOWN: usize = 1_000;
+/// Relations that are held for the writers; none of them shows more.
+pub const RELATIONS_HELD: u64 = 100_000;
 
-/// What the page shows of a relation: what was decided, by which evidence, and where it was read.
+/// What is shown of a relation: what was decided, by which evidence, and where it was read.
 pub const RELATION_COLUMNS: &[&Column] = &[
     &fields::SEVERITY,
     &fields::OUTCOME,
@@ -39,7 +35,7 @@ pub const RELATION_COLUMNS: &[&Column] = &[
     &fields::SOURCE_RECORD,
 ];
 
-/// How many rows of an outcome there are, and how many the page shows.
+/// How many rows of an outcome there are, and how many are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Share {
     pub outcome: &'static str,
@@ -61,16 +57,12 @@ impl ToActOn {
         let mut outcomes = Outcome::ALL.to_vec();
         outcomes.sort_by_key(|outcome| outcome.word());
         let total = |outcome: &Outcome| counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
-        let wanted: Vec<u64> = outcomes.iter().map(|outcome| if asks_for_something(*outcome) { total(outcome) } else { 0 }).collect();
-        let shares = outcomes
-            .iter()
-            .zip(fair_shares(&wanted, RELATIONS_SHOWN))
-            .map(|(outcome, shown)| Share { outcome: outcome.word(), total: total(outcome), shown })
-            .collect();
+        let none: Vec<Share> = outcomes.iter().map(|outcome| Share { outcome: outcome.word(), total: total(outcome), shown: 0 }).collect();
+        let shares = shared_out(&none, RELATIONS_HELD);
         Self { shares, rows: outcomes.iter().map(|_| Vec::new()).collect(), taken: vec![0; outcomes.len()] }
     }
 
-    /// Looks at the next rows of an outcome, and keeps a copy of those that the page shows.
+    /// Looks at the next rows of an outcome, and keeps a copy of those that may be shown.
     ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
@@ -84,17 +76,39 @@ impl ToActOn {
         Ok(())
     }
 
-    /// How many of each outcome are shown, in alphabetical order.
-    pub fn shares(&self) -> &[Share] {
-        &self.shares
+    /// How many of each outcome are shown where there is room for so many, in alphabetical order of the outcomes.
+    pub fn shares(&self, room: u64) -> Vec<Share> {
+        shared_out(&self.shares, room.min(RELATIONS_HELD))
     }
 
-    /// The rows, the most serious outcomes first, each in the order of `relations.parquet`.
-    pub fn rows(&self) -> impl Iterator<Item = &RecordBatch> {
-        let mut ranks: Vec<usize> = (0..self.rows.len()).collect();
-        ranks.sort_by_key(|&rank| std::cmp::Reverse(severity(self.shares[rank].outcome)));
-        ranks.into_iter().flat_map(|rank| &self.rows[rank])
+    /// The rows of each outcome where there is room for so many, the most serious outcomes first, each in the order of
+    /// `relations.parquet`.
+    pub fn rows(&self, room: u64) -> Vec<(Share, Vec<RecordBatch>)> {
+        let shares = self.shares(room);
+        let mut ranks: Vec<usize> = (0..shares.len()).collect();
+        ranks.sort_by_key(|&rank| std::cmp::Reverse(severity(shares[rank].outcome)));
+        ranks.into_iter().map(|rank| (shares[rank], leading(&self.rows[rank], shares[rank].shown))).collect()
     }
+}
+
+/// Shares out `room` among the outcomes that ask for something. With more room, none is given less.
+fn shared_out(shares: &[Share], room: u64) -> Vec<Share> {
+    let wanted: Vec<u64> = shares.iter().map(|share| if asks_for_something(share.outcome) { share.total } else { 0 }).collect();
+    shares.iter().zip(fair_shares(&wanted, room)).map(|(share, shown)| Share { shown, ..*share }).collect()
+}
+
+/// The first rows of the portions, as many as are to be shown.
+fn leading(portions: &[RecordBatch], shown: u64) -> Vec<RecordBatch> {
+    let mut room = usize::try_from(shown).unwrap_or(usize::MAX);
+    let mut leading = Vec::new();
+    for portion in portions.iter().take_while(|_| shown > 0) {
+        let rows = portion.num_rows().min(room);
+        if rows > 0 {
+            leading.push(portion.slice(0, rows));
+        }
+        room -= rows;
+    }
+    leading
 }
 
 /// A copy of the first rows that holds on to nothing else: the rows of a partition are many.
@@ -107,13 +121,13 @@ fn first(rows: &RecordBatch, count: usize) -> Result<RecordBatch> {
 }
 
 /// How serious an outcome is at worst.
-fn severity(outcome: &str) -> Option<Severity> {
+pub fn severity(outcome: &str) -> Option<Severity> {
     RULE_BOOK.iter().filter(|rule| rule.outcome.word() == outcome).map(|rule| rule.severity).max()
 }
 
 /// Whether an outcome asks somebody to look.
-fn asks_for_something(outcome: Outcome) -> bool {
-    severity(outcome.word()) >= Some(Severity::Review)
+pub fn asks_for_something(outcome: &str) -> bool {
+    severity(outcome) >= Some(Severity::Review)
 }
 
 /// Shares out `room`: what wants little gets it all, the others get the same each.
@@ -181,21 +195,35 @@ mod tests {
     #[test]
     fn portions_decide_nothing() {
         let missing = Outcome::Missing.word();
-        let counts = Counts { by_outcome: [(missing.to_owned(), RELATIONS_SHOWN + 5)].into(), ..Counts::default() };
-        let kept = |portions: &[i64]| {
+        let counts = Counts { by_outcome: [(missing.to_owned(), RELATIONS_HELD + 5)].into(), ..Counts::default() };
+        let kept = |portions: &[i64], room: u64| {
             let mut to_act_on = ToActOn::of(&counts);
-            let rank = to_act_on.shares().iter().position(|share| share.outcome == missing).unwrap();
+            let rank = to_act_on.shares(room).iter().position(|share| share.outcome == missing).unwrap();
             let mut begin = 0;
             for &rows in portions {
                 to_act_on.look(&OfWord { rank, rows: batch(&(begin..begin + rows).collect::<Vec<_>>()) }).unwrap();
                 begin += rows;
             }
-            assert_eq!(to_act_on.shares()[rank], Share { outcome: missing, total: RELATIONS_SHOWN + 5, shown: RELATIONS_SHOWN });
-            to_act_on.rows().flat_map(numbers).collect::<Vec<_>>()
+            let shown = room.min(RELATIONS_HELD);
+            assert_eq!(to_act_on.shares(room)[rank], Share { outcome: missing, total: RELATIONS_HELD + 5, shown });
+            to_act_on.rows(room).iter().flat_map(|(_, rows)| rows).flat_map(numbers).collect::<Vec<_>>()
         };
-        let all = i64::try_from(RELATIONS_SHOWN).unwrap() + 5;
-        let first: Vec<i64> = (0..all - 5).collect();
-        assert_eq!(kept(&[all]), first);
-        assert_eq!(kept(&[1, all - 8, 4, 3]), first);
+        let all = i64::try_from(RELATIONS_HELD).unwrap() + 5;
+        for room in [RELATIONS_HELD, 2 * RELATIONS_HELD, 10, 0] {
+            let first: Vec<i64> = (0..i64::try_from(room.min(RELATIONS_HELD)).unwrap()).collect();
+            assert_eq!(kept(&[all], room), first);
+            assert_eq!(kept(&[1, all - 8, 4, 3], room), first);
+        }
+    }
+
+    /// Who held 30 rows of them can show any smaller excerpt.
+    #[test]
+    fn more_room_takes_from_nobody() {
+        for wanted in [[100, 2, 100], [7, 7, 7], [0, 50, 9], [1, 1000, 3]] {
+            for room in 0..30 {
+                let (less, more) = (fair_shares(&wanted, room), fair_shares(&wanted, room + 1));
+                assert!(less.iter().zip(&more).all(|(less, more)| less <= more), "{wanted:?} {room}");
+            }
+        }
     }
 }

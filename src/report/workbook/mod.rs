@@ -1,0 +1,80 @@
+//! `exceptions.xlsx`: what somebody has to act on, for people who work in a spreadsheet.
+//!
+//! ```text
+//! kinds      which rows, by kind of exception; a sheet for each kind that has any
+//! worklist   the same rows as tasks, by target account, each with its next step
+//! cells      a value of a report as a cell: what is text stays text, and starts no formula
+//! sheet      rows on a sheet: header, filter, widths
+//! summary    the first sheet: the verdict, what each sheet holds, what is left out
+//! ```
+//!
+//! Target accounts are many, and sheets in a tab bar few: the worklist is one sheet, sorted by target account, with a
+//! filter that leaves one account's tasks. (Excel cannot sort or filter rows that are folded into outlines, so it has none.)
+
+mod cells;
+mod kinds;
+mod sheet;
+mod summary;
+mod worklist;
+
+use std::path::Path;
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+
+use super::{Audit, create_private};
+use crate::error::{Error, Result};
+use crate::interrupt;
+use cells::{Cells, DATES};
+use sheet::Formats;
+
+/// The file's name.
+pub const WORKBOOK: &str = "exceptions.xlsx";
+
+/// Writes the workbook of an audit into a folder.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Interrupted`].
+pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
+    let path = folder.join(WORKBOOK);
+    let failed = |error: XlsxError| failure(&path, error);
+    let kinds = kinds::kinds(audit)?;
+    let cells = Cells { language: audit.case.language, zone: &audit.case.timezone };
+    let formats = Formats::new();
+    let tasks = worklist::tasks(&kinds);
+    let mut book = Workbook::new();
+    book.set_properties(&properties(audit).map_err(failed)?);
+    // Rows on their way lie beside the reports, in files without a name.
+    book.set_tempdir(folder).map_err(failed)?;
+    summary::write(&mut book, audit, &kinds, tasks.len() as u64, cells).map_err(failed)?;
+    for kind in kinds.iter().filter(|kind| kind.shown() > 0) {
+        interrupt::check()?;
+        kind.write(&mut book, cells, &formats).map_err(failed)?;
+    }
+    worklist::write(&mut book, &tasks, &kinds, cells, &formats).map_err(failed)?;
+    interrupt::check()?;
+    let file = create_private(&path)?;
+    book.save_to_writer(&file).map_err(failed)?;
+    file.sync_all().map_err(Error::io(&path, "cannot write"))
+}
+
+/// The document is as old as the end of the migration: a clock would make two runs differ.
+fn properties(audit: &Audit<'_>) -> std::result::Result<DocProperties, XlsxError> {
+    let end = audit.case.migration.finished_at.div_euclid(1_000_000);
+    let created = ExcelDateTime::from_timestamp(end.clamp(DATES.start, DATES.end - 1))?;
+    Ok(DocProperties::new().set_title(&audit.case.title).set_author("qianhe").set_creation_datetime(&created))
+}
+
+/// What the disk refuses is the machine's; all else is ours, for names and sizes were checked.
+fn failure(path: &Path, error: XlsxError) -> Error {
+    let source = match error {
+        XlsxError::IoError(source) | XlsxError::TempFileError(_, source) => source,
+        XlsxError::ZipError(error) => std::io::Error::other(error),
+        other => return Error::Bug(format!("{WORKBOOK}: {other}")),
+    };
+    Error::Io { path: path.to_path_buf(), doing: "cannot write", source }
+}
+
+/// What a text says with its places filled in.
+fn fill(text: &str, places: &[(&str, &str)]) -> String {
+    places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{place}}}"), value))
+}

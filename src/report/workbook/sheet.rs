@@ -1,0 +1,135 @@
+//! Rows on a sheet: a header that stays, filters, widths that fit, formats.
+
+use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use super::cells::Cell;
+use crate::schema::vocabulary::Severity;
+
+/// Rows that columns are fitted to.
+const ROWS_MEASURED: u32 = 500;
+/// Characters, of which a Chinese one takes two.
+const WIDTHS: std::ops::RangeInclusive<f64> = 9.0..=60.0;
+/// What a filter button and the margins take.
+const MARGIN: f64 = 3.0;
+
+/// How cells look.
+pub struct Formats {
+    pub title: Format,
+    pub heading: Format,
+    pub label: Format,
+    pub text: Format,
+    header: Format,
+    guarded: Format,
+    integer: Format,
+    money: Format,
+    price: Format,
+    share: Format,
+    time: Format,
+    review: Format,
+    defect: Format,
+}
+
+impl Formats {
+    /// Of a sheet with columns.
+    pub fn new() -> Self {
+        Self::on(&Format::new().set_align(FormatAlign::Top))
+    }
+
+    /// Of a page on which numbers stand beside their names and not in columns.
+    pub fn left() -> Self {
+        Self::on(&Format::new().set_align(FormatAlign::Top).set_align(FormatAlign::Left))
+    }
+
+    fn on(top: &Format) -> Self {
+        // Text for good: an id that somebody types again stays an id.
+        let text = top.clone().set_num_format("@");
+        let number = |format: &str| top.clone().set_num_format(format);
+        Self {
+            title: Format::new().set_bold().set_font_size(16),
+            heading: Format::new().set_bold().set_font_size(12),
+            label: top.clone().set_bold(),
+            header: Format::new().set_bold().set_background_color(Color::RGB(0x00E8_EDF3)).set_border_bottom(FormatBorder::Thin),
+            guarded: text.clone().set_quote_prefix(),
+            integer: number("#,##0"),
+            money: number("#,##0.00"),
+            price: number("0.00####"),
+            share: number("0.0%"),
+            time: number("yyyy-mm-dd hh:mm:ss"),
+            review: text.clone().set_background_color(Color::RGB(0x00FF_F2CC)),
+            defect: text.clone().set_background_color(Color::RGB(0x00F8_D7DA)),
+            text,
+        }
+    }
+
+    fn of(&self, severity: Severity) -> &Format {
+        match severity {
+            Severity::Defect => &self.defect,
+            Severity::Review => &self.review,
+            Severity::Info | Severity::Ok => &self.text,
+        }
+    }
+}
+
+/// Puts a cell into its place.
+pub fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, formats: &Formats) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty => return Ok(()),
+        Cell::Text(text) => sheet.write_string_with_format(row, column, text, &formats.text)?,
+        Cell::Guarded(text) => sheet.write_string_with_format(row, column, text, &formats.guarded)?,
+        Cell::Integer(number) => sheet.write_number_with_format(row, column, *number, &formats.integer)?,
+        Cell::Money(number) => sheet.write_number_with_format(row, column, *number, &formats.money)?,
+        Cell::Price(number) => sheet.write_number_with_format(row, column, *number, &formats.price)?,
+        Cell::Share(number) => sheet.write_number_with_format(row, column, *number, &formats.share)?,
+        Cell::Time(seconds) => sheet.write_datetime_with_format(row, column, ExcelDateTime::from_timestamp(*seconds)?, &formats.time)?,
+        Cell::Severity(severity, name) => sheet.write_string_with_format(row, column, name, formats.of(*severity))?,
+    };
+    Ok(())
+}
+
+/// A new sheet with these rows, which come once and are not held; and how many they were.
+pub fn add<'b>(
+    book: &'b mut Workbook,
+    name: &str,
+    titles: &[String],
+    rows: impl Iterator<Item = Vec<Cell>>,
+    formats: &Formats,
+) -> Result<(&'b mut Worksheet, u32), XlsxError> {
+    let sheet = book.add_worksheet_with_constant_memory()?;
+    sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_landscape().set_repeat_rows(0, 0)?.set_print_fit_to_pages(1, 0);
+    let mut widths: Vec<f64> = titles.iter().map(|title| width(title)).collect();
+    for (column, title) in (0..).zip(titles) {
+        sheet.write_string_with_format(0, column, title, &formats.header)?;
+    }
+    let mut last = 0;
+    for (row, cells) in (1..).zip(rows) {
+        for ((column, cell), widest) in (0..).zip(&cells).zip(&mut widths) {
+            put(sheet, row, column, cell, formats)?;
+            if row <= ROWS_MEASURED {
+                *widest = widest.max(width_of(cell));
+            }
+        }
+        last = row;
+    }
+    for (column, width) in (0..).zip(widths) {
+        sheet.set_column_width(column, (width + MARGIN).clamp(*WIDTHS.start(), *WIDTHS.end()))?;
+    }
+    sheet.autofilter(0, 0, last, titles.len() as u16 - 1)?;
+    Ok((sheet, last))
+}
+
+/// How wide a cell is, in characters.
+fn width_of(cell: &Cell) -> f64 {
+    match cell {
+        Cell::Empty => 0.0,
+        Cell::Text(text) | Cell::Guarded(text) | Cell::Severity(_, text) => text.lines().map(width).fold(0.0, f64::max),
+        Cell::Integer(number) | Cell::Money(number) | Cell::Price(number) | Cell::Share(number) => {
+            number.abs().log10().max(0.0) * 1.4 + 4.0
+        }
+        Cell::Time(_) => 19.0,
+    }
+}
+
+/// How wide a text is, in characters: those of East Asia take the room of two.
+fn width(text: &str) -> f64 {
+    text.chars().map(|c| if c >= '\u{1100}' { 2.0 } else { 1.0 }).sum()
+}

@@ -1,0 +1,179 @@
+//! The first sheet: the verdict and its figures, what each sheet holds, and what the workbook leaves out.
+
+use rust_xlsxwriter::{Url, Workbook, Worksheet, XlsxError};
+
+use super::cells::{Cell, Cells, exact, integer, text};
+use super::fill;
+use super::kinds::{Kind, ROWS_SHOWN};
+use super::sheet::{Formats, put};
+use crate::report::Audit;
+use crate::report::excerpt::RELATIONS_HELD;
+use crate::schema::vocabulary::{Outcome, Scope};
+use crate::text::{Text, workbook};
+
+/// Widths in characters: names, contents, rows, rows in all, SQL.
+const WIDTHS: [f64; 5] = [26.0, 60.0, 12.0, 12.0, 90.0];
+
+/// What is written so far, and where it goes on.
+struct Page<'a> {
+    sheet: &'a mut Worksheet,
+    row: u32,
+    cells: Cells<'a>,
+    formats: &'a Formats,
+}
+
+/// Adds the sheet to a workbook; `tasks`: rows of the worklist.
+pub fn write(book: &mut Workbook, audit: &Audit<'_>, kinds: &[Kind], tasks: u64, cells: Cells<'_>) -> Result<(), XlsxError> {
+    let formats = Formats::left();
+    let sheet = book.add_worksheet();
+    sheet.set_name(workbook::SUMMARY.to(cells.language))?.set_landscape().set_print_fit_to_pages(1, 0);
+    for (column, width) in (0..).zip(WIDTHS) {
+        sheet.set_column_width(column, width)?;
+    }
+    let mut page = Page { sheet, row: 0, cells, formats: &formats };
+    page.heading(workbook::TITLE, true)?;
+    page.figures(audit)?;
+    page.row += 1;
+    page.sheets(kinds, tasks)?;
+    page.row += 1;
+    page.notes(kinds)
+}
+
+impl Page<'_> {
+    fn to(&self, text: Text) -> &'static str {
+        text.to(self.cells.language)
+    }
+
+    fn heading(&mut self, text: Text, is_title: bool) -> Result<(), XlsxError> {
+        let format = if is_title { &self.formats.title } else { &self.formats.heading };
+        self.sheet.write_string_with_format(self.row, 0, self.to(text), format)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    fn figure(&mut self, label: &str, value: &Cell) -> Result<(), XlsxError> {
+        self.sheet.write_string_with_format(self.row, 0, label, &self.formats.label)?;
+        put(self.sheet, self.row, 1, value, self.formats)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    fn figures(&mut self, audit: &Audit<'_>) -> Result<(), XlsxError> {
+        let (case, summary) = (audit.case, audit.summary);
+        let counts = &summary.counts;
+        let of_outcome = |outcome: Outcome| counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
+        let in_scope = counts.by_scope.get(Scope::InScope.word()).copied().unwrap_or(0);
+        let arrived = of_outcome(Outcome::Migrated) + of_outcome(Outcome::AlreadyAtTarget);
+        let verdict = format!("{} ({})", self.to(summary.verdict.name()), summary.verdict.word());
+        let figures = [
+            (self.to(workbook::CASE).to_owned(), text(&format!("{} · {}", case.id, case.title))),
+            (self.to(workbook::FROM_TO).to_owned(), text(&format!("{} → {}", case.source.name, case.target.name))),
+            (self.cells.in_zone(self.to(workbook::STARTED_AT)), self.cells.time(case.migration.started_at)),
+            (self.cells.in_zone(self.to(workbook::FINISHED_AT)), self.cells.time(case.migration.finished_at)),
+            (self.to(workbook::VERDICT).to_owned(), text(&verdict)),
+            (self.to(workbook::RELATIONS).to_owned(), count(counts.by_outcome.values().sum())),
+            (self.to(workbook::IN_SCOPE).to_owned(), count(in_scope)),
+            (self.to(workbook::ARRIVED).to_owned(), count(arrived)),
+        ];
+        for (label, value) in &figures {
+            self.figure(label, value)?;
+        }
+        if let Some(bill) = &summary.bill {
+            for (label, amount) in [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)] {
+                let label = format!("{} ({})", self.to(label), bill.contract.currency);
+                self.figure(&label, &exact(amount.mantissa(), amount.scale(), Cell::Money))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A line for each kind, those without rows too, and for the worklist.
+    fn sheets(&mut self, kinds: &[Kind], tasks: u64) -> Result<(), XlsxError> {
+        for (column, title) in (0..).zip([workbook::SHEET, workbook::HOLDS, workbook::ROWS, workbook::TOTAL, workbook::SQL]) {
+            self.sheet.write_string_with_format(self.row, column, self.to(title), &self.formats.heading)?;
+        }
+        self.row += 1;
+        for kind in kinds {
+            let total = kind.total.map_or_else(|| text(self.to(workbook::NOT_MEASURED)), count);
+            self.name(kind.name, kind.shown() > 0)?;
+            let sql = kind.sql().map_or(Cell::Empty, |sql| text(&sql));
+            let line = [text(&kind.holds), count(kind.shown()), total, sql];
+            self.line(&line)?;
+        }
+        self.name(workbook::WORKLIST, true)?;
+        self.line(&[text(self.to(workbook::HOLDS_WORKLIST)), count(tasks)])
+    }
+
+    /// The name of a sheet, which leads to it if it is there.
+    fn name(&mut self, name: Text, is_there: bool) -> Result<(), XlsxError> {
+        let name = self.to(name);
+        if is_there {
+            let link = Url::new(format!("internal:'{name}'!A1")).set_text(name);
+            self.sheet.write_url(self.row, 0, link)?;
+        } else {
+            self.sheet.write_string_with_format(self.row, 0, name, &self.formats.text)?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &[Cell]) -> Result<(), XlsxError> {
+        for (column, cell) in (1..).zip(line) {
+            put(self.sheet, self.row, column, cell, self.formats)?;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    fn notes(&mut self, kinds: &[Kind]) -> Result<(), XlsxError> {
+        self.heading(workbook::NOTES, false)?;
+        let cut = kinds.iter().filter_map(|kind| Some((kind, kind.total.filter(|total| *total > kind.shown())?)));
+        let notes: Vec<String> = cut
+            .map(|(kind, total)| {
+                let (rows, total) = (kind.shown().to_string(), total.to_string());
+                fill(self.to(workbook::NOTE_CUT), &[("sheet", self.to(kind.name)), ("rows", &rows), ("total", &total)])
+            })
+            .chain([fill(self.to(workbook::NOTE_LIMITS), &[("relations", &RELATIONS_HELD.to_string()), ("rows", &ROWS_SHOWN.to_string())])])
+            .chain([workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS].map(|note| self.to(note).to_owned()))
+            .chain([workbook::NOTE_PERSONAL, workbook::NOTE_SAME].map(|note| self.to(note).to_owned()))
+            .collect();
+        for note in notes {
+            self.sheet.write_string_with_format(self.row, 0, note, &self.formats.text)?;
+            self.row += 1;
+        }
+        Ok(())
+    }
+}
+
+fn count(count: u64) -> Cell {
+    integer(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{Reader, Xlsx, open_workbook_from_rs};
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::report::workbook::kinds::of_missing;
+    use crate::text::Language;
+
+    /// The notes of a workbook whose sheet holds two missing relations of so many.
+    fn notes(total: u64) -> Vec<String> {
+        let mut book = Workbook::new();
+        let (zone, formats) = (TimeZone::UTC, Formats::left());
+        let cells = Cells { language: Language::En, zone: &zone };
+        let mut page = Page { sheet: book.add_worksheet(), row: 0, cells, formats: &formats };
+        page.notes(&[of_missing(total, 2)]).unwrap();
+        let mut read: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+        read.worksheet_range("Sheet1").unwrap().rows().map(|row| row[0].to_string()).collect()
+    }
+
+    #[test]
+    fn what_is_cut_is_said() {
+        let cut = "“Missing” holds the first 2 of 5 rows; the SQL above gives the rest from the Parquet reports.".to_owned();
+        assert!(notes(5).contains(&cut), "{:?}", notes(5));
+        assert!(!notes(2).iter().any(|note| note.contains("the first")), "nothing was cut");
+        assert_eq!(of_missing(5, 2).sql().as_deref(), Some("SELECT * FROM 'relations.parquet' WHERE outcome = 'missing'"));
+        assert_eq!(of_missing(0, 0).sql(), None, "there is nothing to select");
+    }
+}
