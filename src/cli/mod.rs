@@ -6,6 +6,7 @@ mod ingest;
 mod init;
 mod rules;
 mod demo;
+mod verify;
 pub mod crash;
 mod machine;
 pub mod out;
@@ -18,6 +19,7 @@ mod tests;
 use clap::{Parser, Subcommand};
 
 use crate::error::Result;
+use crate::text::Lang;
 use out::Out;
 
 /// Stands at the end of every help text.
@@ -43,6 +45,7 @@ pub(crate) use exit_codes;
   qianhe init acme            write a case to fill in
   qianhe precheck acme        before the migration: what will move, cost and break; reports in acme/precheck
   qianhe audit acme           audit it; reports in acme/reports
+  qianhe verify acme/reports  are the reports still what the audit wrote?
   qianhe demo /tmp/demo && qianhe audit /tmp/demo
 
 ", exit_codes!(), "
@@ -53,6 +56,9 @@ pub struct Cli {
     /// Print nothing but errors, and what --json asks for
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// The language of what is printed [default: that of the locale]
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
 }
@@ -65,6 +71,7 @@ enum Command {
     Init(init::Args),
     Rules(rules::Args),
     Demo(demo::Args),
+    Verify(verify::Args),
 }
 
 impl Cli {
@@ -73,7 +80,7 @@ impl Cli {
     /// # Errors
     /// Whatever stopped the run.
     pub fn run(&self) -> Result<u8> {
-        let out = Out::new(self.quiet);
+        let out = Out::new(self.quiet, self.lang.unwrap_or_else(Lang::of_locale));
         match &self.command {
             Command::Audit(args) => args.run(out),
             Command::Precheck(args) => args.run(out),
@@ -81,6 +88,7 @@ impl Cli {
             Command::Init(args) => args.run(out),
             Command::Rules(args) => args.run(out),
             Command::Demo(args) => args.run(out),
+            Command::Verify(args) => args.run(out),
         }
     }
 }

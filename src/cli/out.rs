@@ -6,17 +6,20 @@ use super::progress::Watched;
 use super::views::{Bars, Lines};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
+use crate::text::Lang;
 
 /// Where a command puts what it has to say.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
     quiet: bool,
+    /// The language to say it in.
+    pub lang: Lang,
 }
 
 impl Out {
     /// With `quiet`, only [`data`] is printed.
-    pub fn new(quiet: bool) -> Self {
-        Self { quiet }
+    pub fn new(quiet: bool, lang: Lang) -> Self {
+        Self { quiet, lang }
     }
 
     /// A result for people.

@@ -4,10 +4,13 @@
 //! over its enum: what lacks a language does not compile. (Findings have their sentences in their own catalogue.)
 
 mod columns;
+pub mod commands;
+mod lang;
 mod page;
 mod words;
 
 pub use columns::{COLUMN_NAMES, column_name};
+pub use lang::Lang;
 pub use page::PAGE;
 pub use words::{Vocabulary, vocabularies};
 
@@ -39,7 +42,7 @@ mod tests {
     fn all() -> Vec<(String, Text)> {
         let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        PAGE.iter().map(|(key, text)| ((*key).to_owned(), *text)).chain(words).chain(columns).collect()
+        PAGE.iter().chain(commands::ALL).map(|(key, text)| ((*key).to_owned(), *text)).chain(words).chain(columns).collect()
     }
 
     /// The names in braces.

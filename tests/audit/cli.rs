@@ -1,25 +1,11 @@
 //! The real program: exit codes, what goes to stdout and what to stderr, and every flag.
 
 use std::fs;
-use std::path::Path;
 
 use assert_cmd::Command;
 use serde_json::Value;
 
-use crate::support::{Story, names_in};
-
-fn qianhe() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_qianhe"));
-    command.env("NO_COLOR", "1");
-    command
-}
-
-/// What a run left: exit code, stdout, stderr.
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = qianhe().current_dir(folder).args(args).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
+use crate::support::{Story, names_in, run};
 
 /// Everything arrived.
 fn reconciled() -> Story {

@@ -21,5 +21,6 @@ mod reports;
 mod rules;
 mod sample;
 mod tidy;
+mod verify;
 mod waivers;
 mod world;
