@@ -6,6 +6,7 @@ mod ingest;
 mod init;
 mod rules;
 mod demo;
+mod explain;
 mod verify;
 pub mod crash;
 mod machine;
@@ -45,6 +46,8 @@ pub(crate) use exit_codes;
   qianhe init acme            write a case to fill in
   qianhe precheck acme        before the migration: what will move, cost and break; reports in acme/precheck
   qianhe audit acme           audit it; reports in acme/reports
+  qianhe explain zhangsan --reports acme/reports
+                              what became of an account, customer, relation, group or join code, and why
   qianhe verify acme/reports  are the reports still what the audit wrote?
   qianhe demo /tmp/demo && qianhe audit /tmp/demo
 
@@ -71,6 +74,7 @@ enum Command {
     Init(init::Args),
     Rules(rules::Args),
     Demo(demo::Args),
+    Explain(explain::Args),
     Verify(verify::Args),
 }
 
@@ -88,6 +92,7 @@ impl Cli {
             Command::Init(args) => args.run(out),
             Command::Rules(args) => args.run(out),
             Command::Demo(args) => args.run(out),
+            Command::Explain(args) => args.run(out),
             Command::Verify(args) => args.run(out),
         }
     }

@@ -7,11 +7,14 @@ mod columns;
 pub mod commands;
 mod lang;
 mod page;
+mod rules;
+pub mod width;
 mod words;
 
 pub use columns::{COLUMN_NAMES, column_name};
 pub use lang::Lang;
 pub use page::PAGE;
+pub use rules::{RULES, RuleText, rule_text};
 pub use words::{Vocabulary, vocabularies};
 
 use serde::{Serialize, Serializer};
@@ -42,7 +45,8 @@ mod tests {
     fn all() -> Vec<(String, Text)> {
         let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        PAGE.iter().chain(commands::ALL).map(|(key, text)| ((*key).to_owned(), *text)).chain(words).chain(columns).collect()
+        let changes = RULES.iter().map(|rule| (rule.code.to_owned(), rule.change));
+        PAGE.iter().chain(commands::ALL).map(|(key, text)| ((*key).to_owned(), *text)).chain(words).chain(columns).chain(changes).collect()
     }
 
     /// The names in braces.

@@ -11,6 +11,7 @@ mod console;
 mod console_sample;
 mod demo;
 mod docs;
+mod explain;
 mod fuzz;
 mod groups;
 mod join_codes;
