@@ -6,6 +6,7 @@ mod ingest;
 mod init;
 mod rules;
 mod demo;
+mod compare;
 mod explain;
 mod verify;
 pub mod crash;
@@ -48,6 +49,8 @@ pub(crate) use exit_codes;
   qianhe audit acme           audit it; reports in acme/reports
   qianhe explain zhangsan --reports acme/reports
                               what became of an account, customer, relation, group or join code, and why
+  qianhe compare acme/reports-may acme/reports-june
+                              what was resolved, what is new, what got worse
   qianhe verify acme/reports  are the reports still what the audit wrote?
   qianhe demo /tmp/demo && qianhe audit /tmp/demo
 
@@ -75,6 +78,7 @@ enum Command {
     Rules(rules::Args),
     Demo(demo::Args),
     Explain(explain::Args),
+    Compare(compare::Args),
     Verify(verify::Args),
 }
 
@@ -93,6 +97,7 @@ impl Cli {
             Command::Rules(args) => args.run(out),
             Command::Demo(args) => args.run(out),
             Command::Explain(args) => args.run(out),
+            Command::Compare(args) => args.run(out),
             Command::Verify(args) => args.run(out),
         }
     }

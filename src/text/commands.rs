@@ -43,4 +43,11 @@ phrases! {
     EXPLAIN_CHANGE "何以改变" "what would change it",
     EXPLAIN_STOOD "出处：{file}，第 {record} 条记录" "read from: {file}, record {record}",
     EXPLAIN_EVIDENCE "依据：" "evidence:",
+
+    // compare
+    COMPARE_WORSE "{case}：有新增或加重的问题。" "{case}: there is something new, or worse.",
+    COMPARE_NO_WORSE "{case}：没有新增或加重的问题。" "{case}: nothing is new or worse.",
+    COMPARE_FINDINGS "有变化的发现" "findings that changed",
+    COMPARE_SAME_FINDINGS "各项发现没有变化。" "The findings are the same.",
+    COMPARE_EXAMPLES "例如" "such as",
 }

@@ -3,6 +3,7 @@
 //! A line of the catalogue is one expression with both languages in it, and each word of a vocabulary is named in a match
 //! over its enum: what lacks a language does not compile. (Findings have their sentences in their own catalogue.)
 
+mod changes;
 mod columns;
 pub mod commands;
 mod lang;

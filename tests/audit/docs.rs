@@ -11,10 +11,10 @@ use qianhe::cli::Cli;
 use qianhe::findings::{CATALOGUE, CLAUSES, rule_book};
 use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
-use qianhe::schema::tables::{LISTS, PRECHECK_REPORTS, REPORTS};
+use qianhe::schema::tables::{COMPARE_REPORT, LISTS, PRECHECK_REPORTS, REPORTS};
 use qianhe::schema::vocabulary::{
-    Advice, Assessment, BillingVerdict, Coverage, GroupMatchMethod, GroupReason, MatchMethod, NoPart, Observed, Origin, Predicted, Reason,
-    Severity, Verdict,
+    Advice, Assessment, BillingVerdict, Change, Coverage, GroupMatchMethod, GroupReason, MatchMethod, NoPart, Observed, Origin, Predicted,
+    Reason, Severity, Verdict,
 };
 use qianhe::schema::{Kind, Table};
 
@@ -108,13 +108,14 @@ fn words() -> String {
     vocabulary!("`assessment`", Assessment);
     vocabulary!("`no_part` of a precheck", NoPart);
     vocabulary!("`advice` of a precheck", Advice);
+    vocabulary!("`change` of a comparison", Change);
     text
 }
 
 /// The data dictionary: a column that stands in several reports is told once in each.
 fn dictionary() -> String {
     let mut text = String::new();
-    for report in REPORTS.iter().chain(PRECHECK_REPORTS) {
+    for report in REPORTS.iter().chain(PRECHECK_REPORTS).chain([&&COMPARE_REPORT]) {
         let _ = writeln!(text, "\n#### `{}.parquet`\n\n{}.\n", report.name, capitalised(report.grain));
         text.push_str(&heading(&["column", "type", "null?", "means"]));
         for slot in report.columns {
@@ -200,7 +201,7 @@ fn the_readme_says_what_the_code_says() {
 /// Every report has a grain and a meaning for each column, or the dictionary would have holes.
 #[test]
 fn the_dictionary_has_no_holes() {
-    for table in REPORTS.iter().chain(PRECHECK_REPORTS).chain(LISTS) {
+    for table in REPORTS.iter().chain(PRECHECK_REPORTS).chain([&&COMPARE_REPORT]).chain(LISTS) {
         let Table { name, grain, columns, .. } = table;
         assert!(!grain.is_empty() && columns.iter().all(|slot| slot.column.meaning.ends_with('.')), "{name}");
     }

@@ -7,6 +7,7 @@ mod support;
 mod bad_input;
 mod billing;
 mod cli;
+mod compare;
 mod console;
 mod console_sample;
 mod demo;
