@@ -24,7 +24,7 @@
 //! what was decided stays in memory.
 //!
 //! `run` is the audit, top to bottom. `precheck` applies the same scope, prediction and bill to source-before alone. What
-//! looks at reports that are there already, like `verify`, `explain` and `compare`, reads them through `published`, and decides nothing.
+//! looks at reports that are there already, like `verify`, `explain`, `compare` and `query`, reads them through `published`, and decides nothing.
 //!
 //! Invariants, checked at the end of every run ([`controls`]) and by the laws in `tests/audit`:
 //! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
@@ -54,6 +54,7 @@ pub mod published;
 pub mod verify;
 pub mod explain;
 pub mod compare;
+pub mod query;
 
 pub mod cli;
 pub mod demo;

@@ -8,6 +8,8 @@ mod rules;
 mod demo;
 mod compare;
 mod explain;
+mod query;
+mod prompt;
 mod verify;
 pub mod crash;
 mod machine;
@@ -51,6 +53,8 @@ pub(crate) use exit_codes;
                               what became of an account, customer, relation, group or join code, and why
   qianhe compare acme/reports-may acme/reports-june
                               what was resolved, what is new, what got worse
+  qianhe query --reports acme/reports
+                              ask the reports by SQL
   qianhe verify acme/reports  are the reports still what the audit wrote?
   qianhe demo /tmp/demo && qianhe audit /tmp/demo
 
@@ -79,6 +83,7 @@ enum Command {
     Demo(demo::Args),
     Explain(explain::Args),
     Compare(compare::Args),
+    Query(query::Args),
     Verify(verify::Args),
 }
 
@@ -98,6 +103,7 @@ impl Cli {
             Command::Demo(args) => args.run(out),
             Command::Explain(args) => args.run(out),
             Command::Compare(args) => args.run(out),
+            Command::Query(args) => args.run(out),
             Command::Verify(args) => args.run(out),
         }
     }

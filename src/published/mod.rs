@@ -6,7 +6,7 @@ mod scan;
 
 pub use cell::{cell, text};
 pub use condition::{Condition, count_rows};
-pub use scan::{Scan, Wanted, column_names, rows_of};
+pub use scan::{Scan, Wanted, column_names, rows_of, schema};
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};

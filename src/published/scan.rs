@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::{BooleanArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::compute::kernels::cmp;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
 use parquet::data_type::ByteArray;
@@ -116,7 +116,15 @@ fn equals(batch: &RecordBatch, value: &str) -> std::result::Result<BooleanArray,
 /// # Errors
 /// [`Error::Input`] if the file cannot be read.
 pub fn column_names(path: &Path) -> Result<Vec<String>> {
-    Ok(open(path)?.schema().fields().iter().map(|field| field.name().clone()).collect())
+    Ok(schema(path)?.fields().iter().map(|field| field.name().clone()).collect())
+}
+
+/// The columns of a report with their types.
+///
+/// # Errors
+/// [`Error::Input`] if the file cannot be read.
+pub fn schema(path: &Path) -> Result<SchemaRef> {
+    Ok(open(path)?.schema().clone())
 }
 
 /// How many rows a report has.

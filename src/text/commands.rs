@@ -50,4 +50,7 @@ phrases! {
     COMPARE_FINDINGS "有变化的发现" "findings that changed",
     COMPARE_SAME_FINDINGS "各项发现没有变化。" "The findings are the same.",
     COMPARE_EXAMPLES "例如" "such as",
+
+    // query
+    QUERY_WELCOME "表：{tables}\nTab 补全，↑ 历史，quit 退出。例：select outcome, count(*) from relations group by outcome" "tables: {tables}\nTab completes, the up arrow recalls, quit leaves. Try: select outcome, count(*) from relations group by outcome",
 }

@@ -19,6 +19,7 @@ mod join_codes;
 mod laws;
 mod page;
 mod precheck;
+mod query;
 mod reports;
 mod rules;
 mod sample;
