@@ -11,6 +11,8 @@ mod explain;
 mod query;
 mod prompt;
 mod verify;
+mod completions;
+mod man;
 pub mod crash;
 mod machine;
 pub mod out;
@@ -85,6 +87,8 @@ enum Command {
     Compare(compare::Args),
     Query(query::Args),
     Verify(verify::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Cli {
@@ -105,6 +109,8 @@ impl Cli {
             Command::Compare(args) => args.run(out),
             Command::Query(args) => args.run(out),
             Command::Verify(args) => args.run(out),
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
         }
     }
 }

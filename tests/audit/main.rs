@@ -23,6 +23,7 @@ mod query;
 mod reports;
 mod rules;
 mod sample;
+mod shell;
 mod tidy;
 mod verify;
 mod waivers;
