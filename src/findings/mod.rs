@@ -10,7 +10,7 @@ mod relations;
 mod verdict;
 mod waivers;
 
-pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
+pub use catalogue::{CATALOGUE, FindingRule, RuleLine, in_number, rule_book};
 pub use clauses::{CLAUSES, Clause};
 pub use concentration::Concentration;
 pub use relations::RelationFindings;
@@ -119,7 +119,7 @@ impl Finding {
 
     /// The finding in English.
     pub fn message_en(&self) -> String {
-        self.fill(self.rule.message_en, &self.detail)
+        self.fill(&in_number(self.rule.message_en, self.count), &self.detail)
     }
 
     /// How serious it is.

@@ -53,4 +53,22 @@ phrases! {
 
     // query
     QUERY_WELCOME "表：{tables}\nTab 补全，↑ 历史，quit 退出。例：select outcome, count(*) from relations group by outcome" "tables: {tables}\nTab completes, the up arrow recalls, quit leaves. Try: select outcome, count(*) from relations group by outcome",
+
+    // The summary of an audit: 24 rows of 80 columns.
+    SUMMARY_RECONCILED "核对一致，每一条应迁移的客户关系都有了交代。" "RECONCILED - every relation in scope is accounted for.",
+    SUMMARY_REVIEW "需要复核，没有缺陷，但有些内容要由人来确认。" "REVIEW - no defect, but a person has to look at some rows.",
+    SUMMARY_DEFECT "存在缺陷，服务方没有完成全部约定的迁移。" "DEFECT - the service did not do all that was agreed.",
+    SUMMARY_INCONCLUSIVE "无法下结论，请先补齐导出。" "INCONCLUSIVE - the exports do not allow a conclusion.",
+    SUMMARY_RELATIONS "迁移前的客户关系 {total} 条，其中应迁移 {in_scope} 条" "{total} relations of source-before, of which in scope {in_scope}",
+    SUMMARY_GROUPS "客户群 {total} 个" "groups {total}",
+    SUMMARY_CODES "活码 {total} 个" "join codes {total}",
+    SUMMARY_NO_BILL "未核对费用：case.toml 没有 [contract]" "no bill: case.toml has no [contract]",
+    SUMMARY_CONTRACT "合同 {contracted}，参与 {participating}（{drift}，允许变动 {tolerance}）：{verdict}" "contracted {contracted}, participating {participating} ({drift}, tolerance {tolerance}): {verdict}",
+    SUMMARY_BILL "应付 {payable} {currency}，已付 {paid}，差额 {balance}；计费 {billed} 条，交付 {delivered} 条" "payable {payable} {currency}, paid {paid}, balance {balance}; billed {billed}, delivered {delivered}",
+    SUMMARY_NOTHING "没有需要处理的事" "nothing to settle",
+    SUMMARY_TO_DO "先做什么" "what to do first",
+    SUMMARY_PART_WAIVED "（其中 {count} 项已豁免）" " ({count} of them waived)",
+    SUMMARY_MORE "还有 {count} 项，见报表" "and {count} more, in the reports",
+    SUMMARY_WAIVED "已豁免、不计入判定的 {count} 项：{codes}" "{count} waived, and not counted: {codes}",
+    SUMMARY_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}，先看 report.html" "{totals} control totals hold; reports in {folder}; open report.html first",
 }

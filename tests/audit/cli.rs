@@ -42,7 +42,7 @@ fn the_exit_code_follows_the_policy() {
 fn results_go_to_stdout_and_nothing_else_does() {
     let (code, stdout, stderr) = run(defective().write(), &["audit", "."]);
     assert_eq!((code, stderr.as_str()), (1, ""));
-    for part in ["story: DEFECT", "B8-missing", "\n  missing                             1  100.0 %\n", "reports in ./reports"] {
+    for part in ["story: DEFECT", "B8-missing", "\n  ! Missing                    1 100.0 %\n", "reports in ./reports"] {
         assert!(stdout.contains(part), "{stdout}\nlacks {part}");
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use qianhe::cli::Cli;
-use qianhe::findings::{CATALOGUE, CLAUSES, rule_book};
+use qianhe::findings::{CATALOGUE, CLAUSES, in_number, rule_book};
 use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
 use qianhe::schema::tables::{COMPARE_REPORT, LISTS, PRECHECK_REPORTS, REPORTS};
@@ -17,6 +17,7 @@ use qianhe::schema::vocabulary::{
     Reason, Severity, Verdict,
 };
 use qianhe::schema::{Kind, Table};
+use qianhe::text::Lang;
 
 use crate::support;
 
@@ -47,7 +48,7 @@ fn output() -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut audit = support::audit_into(&repository().join("data/sample"), &folder.path().join("reports"), &[]).unwrap();
     audit.summary.folder = PathBuf::from("data/sample/reports");
-    let text = terminal::summary(&audit.summary);
+    let text = terminal::summary(&audit.summary, terminal::Look { lang: Lang::En, colour: false });
     format!("```text\n{}\n```\n", text.trim_end())
 }
 
@@ -79,7 +80,7 @@ fn rules() -> String {
 fn findings() -> String {
     let mut text = heading(&["finding", "severity", "says", "what to do"]);
     for rule in CATALOGUE {
-        let says = format!("{}<br>{}", rule.message_en, rule.message_zh).replace("{count}", "N").replace("{detail}", "…");
+        let says = format!("{}<br>{}", in_number(rule.message_en, 0), rule.message_zh).replace("{count}", "N").replace("{detail}", "…");
         row(&mut text, &[format!("`{}`", rule.code), rule.severity.to_string(), says, rule.next_step_en.to_owned()]);
     }
     text

@@ -23,6 +23,7 @@ mod query;
 mod reports;
 mod rules;
 mod sample;
+mod screen;
 mod shell;
 mod tidy;
 mod verify;

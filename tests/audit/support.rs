@@ -369,3 +369,9 @@ pub fn sample() -> (TempDir, PathBuf) {
     audit_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample"), &reports, &[]).unwrap();
     (folder, reports)
 }
+
+/// What an audit shows on the terminal, in English and without colours.
+pub fn screen(summary: &AuditSummary) -> String {
+    use qianhe::report::terminal::{Look, summary as told};
+    told(summary, Look { lang: qianhe::text::Lang::En, colour: false })
+}
