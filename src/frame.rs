@@ -4,7 +4,7 @@
 
 use arrow::array::{Array, ArrayRef};
 use polars::frame::DataFrame;
-use polars::prelude::{Column, PlSmallStr, Series};
+use polars::prelude::{Column, CompatLevel, PlSmallStr, Series};
 
 use crate::error::{Error, Result};
 
@@ -40,7 +40,10 @@ pub fn column(name: &str, array: &ArrayRef) -> Result<Column> {
 /// [`Error::Bug`] if Arrow cannot hold the type: the caller chose it.
 pub fn array(column: &Column) -> Result<ArrayRef> {
     let series = column.as_materialized_series().rechunk();
-    let chunk = series.chunks().first().ok_or_else(|| Error::Bug("a column without chunks".to_owned()))?.clone();
+    if series.n_chunks() == 0 {
+        return Err(Error::Bug("a column without chunks".to_owned()));
+    }
+    let chunk = series.to_arrow(0, CompatLevel::newest());
     let field = polars_arrow::datatypes::Field::new(PlSmallStr::EMPTY, chunk.dtype().clone(), true);
     let schema = polars_arrow::ffi::export_field_to_c(&field);
     let data = polars_arrow::ffi::export_array_to_c(chunk);

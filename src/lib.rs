@@ -23,7 +23,8 @@
 //! case: [`snapshot::Layout`] says which account stands where, [`spill`] takes what is not needed yet. Of each relation only
 //! what was decided stays in memory.
 //!
-//! `run` is the audit, top to bottom. `precheck` applies the same scope, prediction and bill to source-before alone.
+//! `run` is the audit, top to bottom. `precheck` applies the same scope, prediction and bill to source-before alone. What
+//! looks at reports that are there already, like `verify`, `explain`, `compare` and `query`, reads them through `published`, and decides nothing.
 //!
 //! Invariants, checked at the end of every run ([`controls`]) and by the laws in `tests/audit`:
 //! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
@@ -49,6 +50,11 @@ pub mod controls;
 pub mod report;
 pub mod run;
 pub mod precheck;
+pub mod published;
+pub mod verify;
+pub mod explain;
+pub mod compare;
+pub mod query;
 
 pub mod cli;
 pub mod demo;

@@ -42,7 +42,7 @@ impl Args {
         if self.json {
             out::data(&summary.to_json())?;
         } else {
-            out.text(&report::terminal::summary(&summary))?;
+            out.text(&report::terminal::summary(&summary, out.look()))?;
         }
         Ok(summary.exit_code(&case.policy))
     }

@@ -6,6 +6,13 @@ mod ingest;
 mod init;
 mod rules;
 mod demo;
+mod compare;
+mod explain;
+mod query;
+mod prompt;
+mod verify;
+mod completions;
+mod man;
 pub mod crash;
 mod machine;
 pub mod out;
@@ -18,6 +25,7 @@ mod tests;
 use clap::{Parser, Subcommand};
 
 use crate::error::Result;
+use crate::text::Lang;
 use out::Out;
 
 /// Stands at the end of every help text.
@@ -43,6 +51,13 @@ pub(crate) use exit_codes;
   qianhe init acme            write a case to fill in
   qianhe precheck acme        before the migration: what will move, cost and break; reports in acme/precheck
   qianhe audit acme           audit it; reports in acme/reports
+  qianhe explain zhangsan --reports acme/reports
+                              what became of an account, customer, relation, group or join code, and why
+  qianhe compare acme/reports-may acme/reports-june
+                              what was resolved, what is new, what got worse
+  qianhe query --reports acme/reports
+                              ask the reports by SQL
+  qianhe verify acme/reports  are the reports still what the audit wrote?
   qianhe demo /tmp/demo && qianhe audit /tmp/demo
 
 ", exit_codes!(), "
@@ -53,6 +68,9 @@ pub struct Cli {
     /// Print nothing but errors, and what --json asks for
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// The language of what is printed [default: that of the locale]
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
 }
@@ -65,6 +83,12 @@ enum Command {
     Init(init::Args),
     Rules(rules::Args),
     Demo(demo::Args),
+    Explain(explain::Args),
+    Compare(compare::Args),
+    Query(query::Args),
+    Verify(verify::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Cli {
@@ -73,7 +97,7 @@ impl Cli {
     /// # Errors
     /// Whatever stopped the run.
     pub fn run(&self) -> Result<u8> {
-        let out = Out::new(self.quiet);
+        let out = Out::new(self.quiet, self.lang.unwrap_or_else(Lang::of_locale));
         match &self.command {
             Command::Audit(args) => args.run(out),
             Command::Precheck(args) => args.run(out),
@@ -81,6 +105,12 @@ impl Cli {
             Command::Init(args) => args.run(out),
             Command::Rules(args) => args.run(out),
             Command::Demo(args) => args.run(out),
+            Command::Explain(args) => args.run(out),
+            Command::Compare(args) => args.run(out),
+            Command::Query(args) => args.run(out),
+            Command::Verify(args) => args.run(out),
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
         }
     }
 }

@@ -6,17 +6,28 @@ use super::progress::Watched;
 use super::views::{Bars, Lines};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
+use crate::report::terminal::Look;
+use crate::text::Lang;
 
 /// Where a command puts what it has to say.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
     quiet: bool,
+    /// The language to say it in.
+    pub lang: Lang,
 }
 
 impl Out {
     /// With `quiet`, only [`data`] is printed.
-    pub fn new(quiet: bool) -> Self {
-        Self { quiet }
+    pub fn new(quiet: bool, lang: Lang) -> Self {
+        Self { quiet, lang }
+    }
+
+    /// How a summary looks: in colours on a terminal, unless the user wants none.
+    pub fn look(self) -> Look {
+        let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let is_terminal = stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        Look { lang: self.lang, colour: is_terminal && !wants_none }
     }
 
     /// A result for people.

@@ -10,7 +10,7 @@ mod relations;
 mod verdict;
 mod waivers;
 
-pub use catalogue::{CATALOGUE, FindingRule, RuleLine, rule_book};
+pub use catalogue::{CATALOGUE, FindingRule, RuleLine, in_number, rule_book};
 pub use clauses::{CLAUSES, Clause};
 pub use concentration::Concentration;
 pub use groups::{rules_of_codes, rules_of_groups};
@@ -120,7 +120,7 @@ impl Finding {
 
     /// The finding in English.
     pub fn message_en(&self) -> String {
-        self.fill(self.rule.message_en, &self.detail)
+        self.fill(&in_number(self.rule.message_en, self.count), &self.detail)
     }
 
     /// How serious it is.

@@ -27,21 +27,24 @@ pub struct Stage {
     out: PathBuf,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Manifest {
-    tool: Tool,
-    schema_version: u32,
-    case: String,
+/// What a folder of reports says of itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    pub tool: Tool,
+    pub schema_version: u32,
+    /// `case.id`.
+    pub case: String,
     /// SHA-256 of each report by name.
-    reports: BTreeMap<String, String>,
+    pub reports: BTreeMap<String, String>,
     /// SHA-256 of each input by path.
-    inputs: BTreeMap<String, String>,
+    pub inputs: BTreeMap<String, String>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Tool {
-    name: String,
-    version: String,
+/// What wrote it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
 }
 
 impl Stage {

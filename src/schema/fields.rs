@@ -2,8 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::vocabulary::{
-    Advice, Assessment, CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, MemberKind, NoPart,
-    Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
+    Advice, Assessment, Change, CodeVerdict, Compared, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod,
+    MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
 };
 
 /// Declares columns: `NAME: Kind, "name", ["中文"...], "meaning";`.
@@ -174,4 +174,13 @@ columns! {
     CONTROL_LEFT: Kind::Count, "left", [], "The one side of the equation.";
     CONTROL_RIGHT: Kind::Count, "right", [], "The other side.";
     HOLDS: Kind::Flag, "holds", [], "Whether both are equal.";
+
+    // The comparison of two audits.
+    COMPARED: Kind::Word(Compared::WORDS), "kind", [], "What is compared.";
+    CHANGE: Kind::Word(Change::WORDS), "change", [], "What became of it from the earlier audit to the later one.";
+    COMPARED_KEY: Kind::Text, "key", [], "What tells it apart: `userid/external_userid` (name and time where there is no id), the id of a group or code, the code of a finding.";
+    EARLIER: Kind::Text, "earlier", [], "Outcome and reason, or verdict, in the earlier audit; of a finding, how many it is about, waived ones left out; null where that does not hold it.";
+    LATER: Kind::Text, "later", [], "The same in the later audit.";
+    EARLIER_SEVERITY: Kind::Word(Severity::WORDS), "earlier_severity", [], "How serious it was.";
+    LATER_SEVERITY: Kind::Word(Severity::WORDS), "later_severity", [], "How serious it is.";
 }

@@ -219,5 +219,11 @@ table! {
      optional TARGET_USERID, required SOURCE_FILE, required SOURCE_RECORD]
 }
 
+table! {
+    /// What differs between two audits of one case.
+    COMPARE_REPORT = "compare", "one row per relation, group, join code or finding that changed", key [COMPARED, COMPARED_KEY], fallback [],
+    [required COMPARED, required CHANGE, required COMPARED_KEY, optional EARLIER, optional LATER, optional EARLIER_SEVERITY, optional LATER_SEVERITY]
+}
+
 /// The Parquet reports of a precheck that an audit does not write too; the others have the schema of their namesakes.
 pub const PRECHECK_REPORTS: &[&Table] = &[&PRECHECK_ACCOUNTS, &PRECHECK_JOIN_CODES, &PRECHECK_RELATIONS];

@@ -271,3 +271,27 @@ vocabulary! {
         Inconclusive = "inconclusive": "More than 5 % of the relations in scope are undetermined.",
     }
 }
+
+vocabulary! {
+    /// What two audits of one case are compared by.
+    Compared {
+        Relation = "relation": "A relation of source-before.",
+        Group = "group": "A group of source-before.",
+        JoinCode = "join_code": "A join code of the source corp.",
+        Finding = "finding": "A finding, by its code.",
+    }
+}
+
+vocabulary! {
+    /// What became of it from the earlier audit to the later one.
+    Change {
+        Resolved = "resolved": "It was to be acted on, and is not any more.",
+        New = "new": "It is to be acted on, and was not before, or was not there.",
+        Worse = "worse": "It is more serious than before; of a finding, it is about more.",
+        Improved = "improved": "It is less serious than before, and still to be acted on; of a finding, it is about fewer.",
+        Changed = "changed": "Another outcome, reason or verdict, as serious as before.",
+        Unchanged = "unchanged": "As before.",
+        Gone = "gone": "The later audit does not hold it.",
+        Added = "added": "Only the later audit holds it, and there is nothing to act on.",
+    }
+}

@@ -3,13 +3,20 @@
 //! A line of the catalogue is one expression with both languages in it, and each word of a vocabulary is named in a match
 //! over its enum: what lacks a language does not compile. (Findings have their sentences in their own catalogue.)
 
+mod changes;
 mod columns;
+pub mod commands;
+mod lang;
 mod page;
+mod rules;
+pub mod width;
 mod words;
 pub mod workbook;
 
 pub use columns::{COLUMN_NAMES, column_name};
+pub use lang::Lang;
 pub use page::PAGE;
+pub use rules::{RULES, RuleText, rule_text};
 pub use words::{Vocabulary, vocabularies};
 
 use serde::{Serialize, Serializer};
@@ -58,8 +65,9 @@ mod tests {
     fn all() -> Vec<(String, Text)> {
         let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        let plain = PAGE.iter().chain(workbook::ALL).map(|(key, text)| ((*key).to_owned(), *text));
-        plain.chain(words).chain(columns).collect()
+        let plain = PAGE.iter().chain(workbook::ALL).chain(commands::ALL).map(|(key, text)| ((*key).to_owned(), *text));
+        let changes = RULES.iter().map(|rule| (rule.code.to_owned(), rule.change));
+        plain.chain(words).chain(columns).chain(changes).collect()
     }
 
     /// The names in braces.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use qianhe::billing::{Drift, tolerance};
 use qianhe::case::SurchargeBasis::{self, AboveContract, AboveTolerance};
 
-use crate::support::{Audit, Row, Story};
+use crate::support::{Audit, Row, Story, screen};
 
 /// contracted, participating, basis -> tolerance, verdict, excess, surcharge quantity.
 #[rustfmt::skip]
@@ -266,10 +266,10 @@ fn without_a_contract_there_is_no_bill_and_that_is_said() {
     let audit = story("").audit();
     assert!(audit.report("billing").is_empty());
     assert!(audit.summary.to_json().contains("\"billing\": null"));
-    assert!(qianhe::report::terminal::summary(&audit.summary).contains("no bill: case.toml has no [contract]"));
-    let with_one = qianhe::report::terminal::summary(&story(&in_order()).audit().summary);
+    assert!(screen(&audit.summary).contains("no bill: case.toml has no [contract]"));
+    let with_one = screen(&story(&in_order()).audit().summary);
     assert!(
-        with_one.contains("contracted 2, participating 2 (+0, tolerance 0): within_tolerance\npayable 1.60 CNY, paid 1.60, balance 0.00"),
+        with_one.contains("contracted 2, participating 2 (+0, tolerance 0): Within tolerance\npayable 1.60 CNY, paid 1.60, balance 0.00; billed 2, delivered 2"),
         "{with_one}"
     );
 }

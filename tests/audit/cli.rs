@@ -1,25 +1,11 @@
 //! The real program: exit codes, what goes to stdout and what to stderr, and every flag.
 
 use std::fs;
-use std::path::Path;
 
 use assert_cmd::Command;
 use serde_json::Value;
 
-use crate::support::{Story, names_in};
-
-fn qianhe() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_qianhe"));
-    command.env("NO_COLOR", "1");
-    command
-}
-
-/// What a run left: exit code, stdout, stderr.
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = qianhe().current_dir(folder).args(args).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
+use crate::support::{Story, names_in, run};
 
 /// Everything arrived.
 fn reconciled() -> Story {
@@ -56,7 +42,7 @@ fn the_exit_code_follows_the_policy() {
 fn results_go_to_stdout_and_nothing_else_does() {
     let (code, stdout, stderr) = run(defective().write(), &["audit", "."]);
     assert_eq!((code, stderr.as_str()), (1, ""));
-    for part in ["story: DEFECT", "B8-missing", "\n  missing                             1  100.0 %\n", "reports in ./reports"] {
+    for part in ["story: DEFECT", "B8-missing", "\n  ! Missing                    1 100.0 %\n", "reports in ./reports"] {
         assert!(stdout.contains(part), "{stdout}\nlacks {part}");
     }
 }

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use qianhe::cli::Cli;
-use qianhe::findings::{CATALOGUE, CLAUSES, rule_book};
+use qianhe::findings::{CATALOGUE, CLAUSES, in_number, rule_book};
 use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
-use qianhe::schema::tables::{LISTS, PRECHECK_REPORTS, REPORTS};
+use qianhe::schema::tables::{COMPARE_REPORT, LISTS, PRECHECK_REPORTS, REPORTS};
 use qianhe::schema::vocabulary::{
-    Advice, Assessment, BillingVerdict, Coverage, GroupMatchMethod, GroupReason, MatchMethod, NoPart, Observed, Origin, Predicted, Reason,
-    Severity, Verdict,
+    Advice, Assessment, BillingVerdict, Change, Coverage, GroupMatchMethod, GroupReason, MatchMethod, NoPart, Observed, Origin, Predicted,
+    Reason, Severity, Verdict,
 };
 use qianhe::schema::{Kind, Table};
+use qianhe::text::Lang;
 
 use crate::support;
 
@@ -47,7 +48,7 @@ fn output() -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut audit = support::audit_into(&repository().join("data/sample"), &folder.path().join("reports"), &[]).unwrap();
     audit.summary.folder = PathBuf::from("data/sample/reports");
-    let text = terminal::summary(&audit.summary);
+    let text = terminal::summary(&audit.summary, terminal::Look { lang: Lang::En, colour: false });
     format!("```text\n{}\n```\n", text.trim_end())
 }
 
@@ -79,7 +80,7 @@ fn rules() -> String {
 fn findings() -> String {
     let mut text = heading(&["finding", "severity", "says", "what to do"]);
     for rule in CATALOGUE {
-        let says = format!("{}<br>{}", rule.message_en, rule.message_zh).replace("{count}", "N").replace("{detail}", "…");
+        let says = format!("{}<br>{}", in_number(rule.message_en, 0), rule.message_zh).replace("{count}", "N").replace("{detail}", "…");
         row(&mut text, &[format!("`{}`", rule.code), rule.severity.to_string(), says, rule.next_step_en.to_owned()]);
     }
     text
@@ -108,13 +109,14 @@ fn words() -> String {
     vocabulary!("`assessment`", Assessment);
     vocabulary!("`no_part` of a precheck", NoPart);
     vocabulary!("`advice` of a precheck", Advice);
+    vocabulary!("`change` of a comparison", Change);
     text
 }
 
 /// The data dictionary: a column that stands in several reports is told once in each.
 fn dictionary() -> String {
     let mut text = String::new();
-    for report in REPORTS.iter().chain(PRECHECK_REPORTS) {
+    for report in REPORTS.iter().chain(PRECHECK_REPORTS).chain([&&COMPARE_REPORT]) {
         let _ = writeln!(text, "\n#### `{}.parquet`\n\n{}.\n", report.name, capitalised(report.grain));
         text.push_str(&heading(&["column", "type", "null?", "means"]));
         for slot in report.columns {
@@ -200,7 +202,7 @@ fn the_readme_says_what_the_code_says() {
 /// Every report has a grain and a meaning for each column, or the dictionary would have holes.
 #[test]
 fn the_dictionary_has_no_holes() {
-    for table in REPORTS.iter().chain(PRECHECK_REPORTS).chain(LISTS) {
+    for table in REPORTS.iter().chain(PRECHECK_REPORTS).chain([&&COMPARE_REPORT]).chain(LISTS) {
         let Table { name, grain, columns, .. } = table;
         assert!(!grain.is_empty() && columns.iter().all(|slot| slot.column.meaning.ends_with('.')), "{name}");
     }

@@ -353,3 +353,25 @@ fn without_zone(array: &ArrayRef) -> ArrayRef {
         None => array.clone(),
     }
 }
+
+/// What a run of the real program left: exit code, stdout, stderr. It speaks English, unless asked.
+pub fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_qianhe"));
+    let output = command.env("NO_COLOR", "1").env("LC_ALL", "C").current_dir(folder).args(args).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// The reports of the sample, to be done with as a test likes.
+pub fn sample() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().join("reports");
+    audit_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample"), &reports, &[]).unwrap();
+    (folder, reports)
+}
+
+/// What an audit shows on the terminal, in English and without colours.
+pub fn screen(summary: &AuditSummary) -> String {
+    use qianhe::report::terminal::{Look, summary as told};
+    told(summary, Look { lang: qianhe::text::Lang::En, colour: false })
+}

@@ -1,0 +1,61 @@
+//! `qianhe compare`.
+
+use std::path::PathBuf;
+
+use bytesize::ByteSize;
+
+use super::exit_codes;
+use super::out::{self, Out};
+use crate::case::FailOn;
+use crate::compare::{self, Options};
+use crate::error::{Error, Result};
+
+/// Compare two audits of one case: what was resolved, what is new, what got worse.
+///
+/// Relations are joined by member and customer id (by name and time where there is none), groups and join codes by their
+/// ids, findings by their codes; what is waived does not count. Ends with 1 where something that is new or got worse is at
+/// or above --fail-on, which stands for the policy of the case: reports do not hold that.
+#[derive(Debug, clap::Args)]
+#[command(after_help = concat!("Example:
+  qianhe compare acme/reports-may acme/reports-june
+
+", exit_codes!()))]
+pub(super) struct Args {
+    /// The folder of the earlier reports
+    earlier: PathBuf,
+    /// The folder of the later reports
+    later: PathBuf,
+    /// Which of what is new or worse makes exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "defect", value_parser = ["defect", "review", "never"])]
+    fail_on: String,
+    /// Compare audits of different cases
+    #[arg(long)]
+    force: bool,
+    /// Write everything that changed to DIR/compare.parquet
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// How much memory the comparison may take, about; it reads more often with less
+    #[arg(long, value_name = "SIZE", default_value = "4GiB")]
+    memory: ByteSize,
+    /// Print the comparison as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub fn run(&self, out: Out) -> Result<u8> {
+        let options = Options { force: self.force, out: self.out.as_deref(), memory: self.memory.as_u64() };
+        let comparison = compare::compare(&self.earlier, &self.later, &options)?;
+        if self.json {
+            let json = serde_json::to_string_pretty(&comparison).map_err(|error| Error::Bug(error.to_string()))?;
+            out::data(&json)?;
+        } else {
+            out.text(&compare::told(&comparison, out.lang))?;
+        }
+        Ok(comparison.exit_code(match self.fail_on.as_str() {
+            "never" => FailOn::Never,
+            "review" => FailOn::Review,
+            _ => FailOn::Defect,
+        }))
+    }
+}

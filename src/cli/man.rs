@@ -1,0 +1,40 @@
+//! `qianhe man`.
+
+use clap::CommandFactory;
+use clap_mangen::Man;
+
+use super::out;
+use super::{Cli, exit_codes};
+use crate::error::{Error, Result};
+
+/// Print the manual page, of qianhe or of one of its commands, as man reads it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = concat!("Example:
+  qianhe man audit | man -l -
+  qianhe man > /usr/local/share/man/man1/qianhe.1
+
+", exit_codes!()))]
+pub(super) struct Args {
+    /// The command; without it the page of qianhe itself
+    command: Option<String>,
+}
+
+impl Args {
+    pub fn run(&self) -> Result<u8> {
+        let mut root = Cli::command();
+        root.build();
+        let page = match &self.command {
+            None => root.clone(),
+            Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| unknown(&root, name))?,
+        };
+        let mut text = Vec::new();
+        Man::new(page).render(&mut text).map_err(|error| Error::Bug(format!("the manual page: {error}")))?;
+        out::data(&String::from_utf8(text).map_err(|error| Error::Bug(error.to_string()))?)?;
+        Ok(0)
+    }
+}
+
+fn unknown(root: &clap::Command, name: &str) -> Error {
+    let commands: Vec<&str> = root.get_subcommands().map(clap::Command::get_name).collect();
+    Error::Usage { problem: format!("there is no command `{name}`"), remedy: format!("the commands are {}", commands.join(", ")) }
+}

@@ -1,0 +1,119 @@
+//! The prompt of `qianhe query`: history, and completion of tables, columns and key words.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::FileHistory;
+use rustyline::validate::Validator;
+use rustyline::{Context, Editor, Helper};
+
+use super::out;
+use crate::error::{Error, Result};
+use crate::query::Session;
+use crate::text::{Lang, commands as say};
+
+/// Key words that are worth completing.
+const KEY_WORDS: &[&str] = &[
+    "select",
+    "from",
+    "where",
+    "group by",
+    "order by",
+    "limit",
+    "count(*)",
+    "desc",
+    "join",
+    "having",
+    "distinct",
+    "is null",
+    "is not null",
+];
+
+/// Reads statements until the user leaves. One that fails is told of, and does not end the prompt.
+pub(super) fn open(session: &Session, lang: Lang, answer: &dyn Fn(&str) -> Result<()>) -> Result<()> {
+    let failed = |error: ReadlineError| Error::io("the terminal", "cannot be read")(std::io::Error::other(error.to_string()));
+    let mut editor: Editor<Words, FileHistory> = Editor::new().map_err(failed)?;
+    editor.set_helper(Some(Words::of(session)));
+    let history = history_file();
+    if let Some(file) = &history {
+        // The first time there is none.
+        let _ = editor.load_history(file);
+    }
+    let tables: Vec<&str> = session.columns().keys().map(String::as_str).collect();
+    out::data(&say::QUERY_WELCOME.fill(lang, &[("tables", &tables.join(", "))]))?;
+    loop {
+        match editor.readline("qianhe> ") {
+            Ok(line) => match line.trim().trim_end_matches(';') {
+                "" => {}
+                "exit" | "quit" | ".exit" | ".quit" => break,
+                sql => {
+                    let _ = editor.add_history_entry(sql);
+                    match answer(sql) {
+                        Err(error @ (Error::Bug(_) | Error::Interrupted)) => return Err(error),
+                        Err(error) => out::error(&error),
+                        Ok(()) => {}
+                    }
+                }
+            },
+            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Eof) => break,
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    if let Some(file) = &history {
+        // A history that cannot be kept is no reason to fail.
+        let _ = editor.save_history(file);
+    }
+    Ok(())
+}
+
+/// Below the user's folder for state; statements can name customers, so that only the user may read it.
+fn history_file() -> Option<PathBuf> {
+    let folder = std::env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")))?
+        .join("qianhe");
+    fs::create_dir_all(&folder).ok()?;
+    let file = folder.join("history");
+    if !file.exists() {
+        crate::report::create_private(&file).ok()?;
+    }
+    Some(file)
+}
+
+/// What can be completed.
+struct Words(Vec<String>);
+
+impl Words {
+    fn of(session: &Session) -> Self {
+        let names = session.columns().iter().flat_map(|(table, columns)| std::iter::once(table).chain(columns));
+        let mut words: Vec<String> = names.cloned().chain(KEY_WORDS.iter().map(|word| (*word).to_owned())).collect();
+        words.sort();
+        words.dedup();
+        Self(words)
+    }
+}
+
+impl Completer for Words {
+    type Candidate = String;
+
+    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+        let typed = line.get(..position).unwrap_or_default();
+        let begin = typed.rfind(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-').map_or(0, |place| place + 1);
+        // What stands before is one character, which may take several bytes.
+        let begin = (begin..=typed.len()).find(|place| typed.is_char_boundary(*place)).unwrap_or(typed.len());
+        let begun = typed[begin..].to_lowercase();
+        Ok((begin, self.0.iter().filter(|word| !begun.is_empty() && word.starts_with(&begun)).cloned().collect()))
+    }
+}
+
+impl Hinter for Words {
+    type Hint = String;
+}
+impl Highlighter for Words {}
+impl Validator for Words {}
+impl Helper for Words {}

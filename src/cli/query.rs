@@ -1,0 +1,133 @@
+//! `qianhe query`.
+
+use std::io::{IsTerminal, Read, Write, stdin};
+use std::path::{Path, PathBuf};
+
+use super::exit_codes;
+use super::out::{self, Out};
+use super::prompt;
+use crate::error::{Error, Result};
+use crate::query::{Format, Session, write};
+use crate::report::publish::MANIFEST;
+
+/// Ask the reports by SQL: each report is a table by the name of its file, without `.parquet`.
+///
+/// Without a statement a prompt opens; where stdin is no terminal, statements are read from it, each ended by `;`. Only the
+/// tables and columns that a statement names are read. Times are texts in UTC, which compare and sort as times do.
+///
+/// In CSV, texts that begin with = + - @, a tab or a carriage return get a leading ', so that a spreadsheet does not run
+/// them (numbers excepted); `--raw` leaves them as they are.
+#[derive(Debug, clap::Args)]
+#[command(after_help = concat!("Example:
+  qianhe query --reports acme/reports \"select outcome, count(*) from relations group by outcome\"
+  qianhe query --reports acme/reports \"select source_userid, missing from accounts order by missing desc limit 5\"
+
+", exit_codes!()))]
+pub(super) struct Args {
+    /// The statement
+    sql: Option<String>,
+    /// The folder of the reports
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    reports: PathBuf,
+    /// How the result is written [default: by the ending of --out, else table]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Print a JSON array; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Write the result to a file, readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Leave texts in CSV that a spreadsheet would run as formulas
+    #[arg(long)]
+    raw: bool,
+}
+
+impl Args {
+    pub fn run(&self, out: Out) -> Result<u8> {
+        self.check()?;
+        let session = Session::open(&self.reports)?;
+        match &self.sql {
+            Some(sql) => self.answer(&session, sql, out)?,
+            None if stdin().is_terminal() => prompt::open(&session, out.lang, &|sql| self.answer(&session, sql, out))?,
+            None => {
+                let mut text = String::new();
+                stdin().read_to_string(&mut text).map_err(Error::io("stdin", "cannot be read"))?;
+                statements(&text).try_for_each(|sql| self.answer(&session, sql, out))?;
+            }
+        }
+        Ok(0)
+    }
+
+    fn format(&self) -> Format {
+        let ending = self.out.as_ref().and_then(|path| path.extension()?.to_str());
+        match (self.format, ending) {
+            (Some(format), _) => format,
+            (None, _) if self.json => Format::Json,
+            (None, Some("csv")) => Format::Csv,
+            (None, Some("json")) => Format::Json,
+            (None, Some("parquet")) => Format::Parquet,
+            _ => Format::Table,
+        }
+    }
+
+    /// What can be said before anything is read.
+    fn check(&self) -> Result<()> {
+        let usage = |problem: String, remedy: &str| Err(Error::Usage { problem, remedy: remedy.to_owned() });
+        let Some(file) = &self.out else {
+            if self.format() == Format::Parquet {
+                return usage("Parquet cannot be printed".to_owned(), "name a file with --out result.parquet");
+            }
+            return Ok(());
+        };
+        if folder_of(file).join(MANIFEST).exists() {
+            let problem = format!("{} would stand among reports, whose set would not verify any more", file.display());
+            return usage(problem, "write it somewhere else");
+        }
+        Ok(())
+    }
+
+    fn answer(&self, session: &Session, sql: &str, out: Out) -> Result<()> {
+        let rows = session.run(sql)?;
+        let mut bytes = Vec::new();
+        let Some(file) = &self.out else {
+            write(&rows, self.format(), self.raw, &mut bytes)?;
+            let text = String::from_utf8(bytes).map_err(|error| Error::Bug(error.to_string()))?;
+            return if self.format() == Format::Table { out.text(&text) } else { out::data(&text) };
+        };
+        // Beside it and renamed into its place: a half-written result looks like a whole one.
+        let mut beside = tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, "cannot be written"))?;
+        write(&rows, self.format(), self.raw, &mut bytes)?;
+        beside.write_all(&bytes).map_err(Error::io(file, "cannot be written"))?;
+        beside.persist(file).map_err(|error| Error::io(file, "cannot be written")(error.error))?;
+        Ok(())
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Statements end with `;` outside of quotes, or with the text.
+fn statements(text: &str) -> impl Iterator<Item = &str> {
+    let mut quote = None;
+    let parts = text.split(move |letter: char| {
+        match quote {
+            None if letter == '\'' || letter == '"' => quote = Some(letter),
+            Some(open) if open == letter => quote = None,
+            _ => {}
+        }
+        quote.is_none() && letter == ';'
+    });
+    parts.map(str::trim).filter(|sql| !sql.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::statements;
+
+    #[test]
+    fn statements_end_outside_of_quotes() {
+        assert_eq!(statements("select ';' ; select 1\n;;").collect::<Vec<_>>(), ["select ';'", "select 1"]);
+    }
+}

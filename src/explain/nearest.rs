@@ -1,0 +1,74 @@
+//! The id that somebody may have meant.
+
+use crate::error::Result;
+use crate::published::{Reports, Scan, cell};
+use crate::schema::tables::{ACCOUNTS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
+use crate::schema::{Column, Table, fields};
+
+const COLUMNS: &[(&Table, &[&Column])] = &[
+    (&ACCOUNTS_REPORT, &[&fields::SOURCE_USERID, &fields::TARGET_USERID]),
+    (&GROUPS_REPORT, &[&fields::SOURCE_CHAT_ID, &fields::TARGET_CHAT_ID]),
+    (&JOIN_CODES_REPORT, &[&fields::CONFIG_ID]),
+    (&RELATIONS_REPORT, &[&fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID, &fields::UNIONID]),
+    (&TARGET_RELATIONS_REPORT, &[&fields::TARGET_USERID, &fields::TARGET_EXTERNAL_USERID]),
+];
+
+/// The nearest id of the reports, if one is near enough to be meant.
+pub fn nearest(reports: &Reports, id: &str) -> Result<Option<String>> {
+    let mut best: Option<(usize, String)> = None;
+    for (table, columns) in COLUMNS {
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        Scan::of(&reports.path(table), &names).each(|batch| {
+            for array in batch.columns() {
+                for row in 0..batch.num_rows() {
+                    let value = cell(array.as_ref(), row);
+                    consider(&mut best, id, value.as_str().unwrap_or_default());
+                }
+            }
+            Ok(true)
+        })?;
+    }
+    Ok(best.map(|(_, nearest)| nearest))
+}
+
+/// The first of the nearest is kept. Millions of ids are looked at, and nearly all of them are sent away by their halves.
+fn consider(best: &mut Option<(usize, String)>, id: &str, candidate: &str) {
+    let allowed = (id.chars().count() / 4).clamp(1, 3);
+    if candidate.is_empty() || candidate.len().abs_diff(id.len()) > 4 * allowed || !shares_a_half(id, candidate) {
+        return;
+    }
+    let distance = strsim::osa_distance(&id.to_lowercase(), &candidate.to_lowercase());
+    if distance <= allowed && best.as_ref().is_none_or(|(nearest, _)| distance < *nearest) {
+        *best = Some((distance, candidate.to_owned()));
+    }
+}
+
+/// A slip of the finger leaves one half of an id as it is. Short ids are compared in any case.
+fn shares_a_half(id: &str, candidate: &str) -> bool {
+    let (id, candidate) = (id.as_bytes(), candidate.as_bytes());
+    let half = (id.len() / 2).saturating_sub(1);
+    let (first, last) = (&id[..half], &id[id.len() - half..]);
+    id.len() <= 12 || candidate.starts_with(first) || candidate.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::consider;
+
+    fn nearest(id: &str, candidates: &[&str]) -> Option<String> {
+        let mut best = None;
+        for candidate in candidates {
+            consider(&mut best, id, candidate);
+        }
+        best.map(|(_, nearest)| nearest)
+    }
+
+    #[test]
+    fn a_slip_is_found_and_a_stranger_is_not() {
+        assert_eq!(nearest("liuyagn", &["liyang", "liuyang", "chenjing"]).as_deref(), Some("liuyang"));
+        assert_eq!(nearest("LiuYang", &["liuyang"]).as_deref(), Some("liuyang"));
+        let of_letters = "wmLhJiaJu1x6FZ0j4b2VAk0hjYCoPUG5";
+        assert_eq!(nearest("wmLhJiaJu1x6FZ0j4b2VAkOhjYCoPUG5", &[of_letters]).as_deref(), Some(of_letters));
+        assert_eq!(nearest("nobody", &["chenjing", "", "n"]), None);
+    }
+}

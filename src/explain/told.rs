@@ -1,0 +1,179 @@
+//! An explanation in words, in either language.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::find::SHOWN;
+use super::row::{Applied, Row};
+use super::{Explanation, Found, Kind};
+use crate::published::text;
+use crate::schema::{Column, Kind as ColumnKind, fields};
+use crate::text::width::{cut, pad, pad_left, plain, width};
+use crate::text::{Lang, Text, column_name, commands as say, vocabularies};
+
+/// Columns that a line of a value takes at most.
+const VALUE_WIDTH: usize = 100;
+/// Columns of an account's counts that say nothing where they are 0.
+const NO_NEWS: &str = "0";
+
+/// The explanation as text.
+pub fn told(explanation: &Explanation, lang: Lang) -> String {
+    let mut text = String::new();
+    for found in &explanation.found {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&of_found(found, &explanation.id, lang));
+    }
+    text
+}
+
+fn of_found(found: &Found, id: &str, lang: Lang) -> String {
+    let kind = match found.kind {
+        Kind::Account => say::EXPLAIN_ACCOUNT,
+        Kind::Customer => say::EXPLAIN_CUSTOMER,
+        Kind::Relation => say::EXPLAIN_RELATION,
+        Kind::TargetRelation => say::EXPLAIN_TARGET_RELATION,
+        Kind::Group => say::EXPLAIN_GROUP,
+        Kind::JoinCode => say::EXPLAIN_JOIN_CODE,
+    };
+    let (id, column) = (plain(id), found.column);
+    let mut text = kind.fill(lang, &[("id", &id), ("column", &column), ("count", &found.total)]) + "\n";
+    let is_overview = found.total > SHOWN as u64 || found.rows.is_empty();
+    if is_overview || found.rows.len() as u64 != found.total {
+        text.push_str(&counts(found, lang));
+        match found.rows.as_slice() {
+            [one] if !one.is_to_act_on() => {
+                let _ = writeln!(text, "  {}", say::EXPLAIN_SUCH_AS.tell(lang));
+                text.push_str(&in_full(one, lang));
+            }
+            _ => text.push_str(&lines(found, lang)),
+        }
+        if !id.contains('/') {
+            let sql = format!("select * from {} where {} = '{}'", found.report, found.column, id.replace('\'', "''"));
+            let _ = writeln!(text, "  {}", say::EXPLAIN_ALL.fill(lang, &[("sql", &sql)]));
+        }
+    } else {
+        found.rows.iter().for_each(|row| text.push_str(&in_full(row, lang)));
+    }
+    text
+}
+
+/// How many rows there are of each word.
+fn counts(found: &Found, lang: Lang) -> String {
+    let counted: Vec<(String, u64)> =
+        found.by_word.iter().filter(|(_, count)| *count > 0).map(|(word, count)| (word_name(&found.by_word, word, lang), *count)).collect();
+    let widest = counted.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    counted.iter().map(|(name, count)| format!("  {}{}\n", pad(name, widest), pad_left(&count.to_string(), 9))).collect()
+}
+
+/// The rows that are kept of many, a line each.
+fn lines(found: &Found, lang: Lang) -> String {
+    let mut text = String::new();
+    if !found.rows.is_empty() {
+        let _ = writeln!(text, "  {}", say::EXPLAIN_FIRST.tell(lang));
+    }
+    for row in &found.rows {
+        let customer = [&fields::SOURCE_EXTERNAL_USERID, &fields::CUSTOMER_NAME].map(|column| plain(&row.text(column))).join(" ");
+        let verdict = row.rules.last().map(|rule| verdict(rule, lang)).unwrap_or_default();
+        let userid = plain(&row.text(&fields::SOURCE_USERID));
+        let _ = writeln!(text, "    {}/{}: {verdict}", userid, customer.trim());
+    }
+    text
+}
+
+/// Everything about a row.
+fn in_full(row: &Row, lang: Lang) -> String {
+    let mut text = String::new();
+    if let Some(decided) = row.rules.last() {
+        let _ = writeln!(text, "  {}: {}", say::EXPLAIN_VERDICT.tell(lang), verdict(decided, lang));
+    }
+    for rule in &row.rules {
+        let (zh, en) = &rule.says;
+        let sentence = if lang == Lang::Zh { zh } else { en };
+        let phrase = if rule.code.contains("scope/") { say::EXPLAIN_SCOPE } else { say::EXPLAIN_RULE };
+        let _ = writeln!(text, "  {}", phrase.fill(lang, &[("code", &rule.code), ("clause", &rule.clause), ("says", sentence)]));
+    }
+    for change in changes(&row.rules) {
+        let _ = writeln!(text, "  {}: {}", say::EXPLAIN_CHANGE.tell(lang), change.tell(lang));
+    }
+    if let (Value::String(file), record) = (row.value(&fields::SOURCE_FILE), row.value(&fields::SOURCE_RECORD)) {
+        let _ = writeln!(text, "  {}", say::EXPLAIN_STOOD.fill(lang, &[("file", &plain(file)), ("record", record)]));
+    }
+    let _ = writeln!(text, "  {}", say::EXPLAIN_EVIDENCE.tell(lang));
+    text.push_str(&evidence(row, lang));
+    text
+}
+
+/// Out of scope, the scope is what would have to be otherwise; in scope, the outcome.
+fn changes(rules: &[Applied]) -> Vec<Text> {
+    let is_in_scope = |rule: &&Applied| !rule.code.ends_with("scope/in_scope");
+    rules.iter().filter(is_in_scope).map(|rule| rule.change).collect()
+}
+
+/// The columns with their names and values. Counts of nothing are left out.
+fn evidence(row: &Row, lang: Lang) -> String {
+    let columns = row.table.columns.iter().map(|slot| slot.column).zip(row.values.iter().map(|(_, value)| value));
+    let told = columns.filter(|(column, _)| ![&fields::SOURCE_FILE, &fields::SOURCE_RECORD].contains(column));
+    let lines: Vec<(String, String)> =
+        told.map(|(column, value)| (label(column, lang), value_of(column, value, lang))).filter(|(_, value)| value != NO_NEWS).collect();
+    let widest = lines.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
+    lines.iter().map(|(label, value)| format!("    {}  {}\n", pad(label, widest), cut(value, VALUE_WIDTH))).collect()
+}
+
+/// `Outcome (outcome)`.
+fn label(column: &Column, lang: Lang) -> String {
+    column_name(column).map_or_else(|| column.name.to_owned(), |name| format!("{} ({})", name.tell(lang), column.name))
+}
+
+fn value_of(column: &Column, value: &Value, lang: Lang) -> String {
+    match (value, column.kind) {
+        (Value::Null, _) => "-".to_owned(),
+        (Value::Bool(flag), _) => {
+            if *flag {
+                say::YES.tell(lang).to_owned()
+            } else {
+                say::NO.tell(lang).to_owned()
+            }
+        }
+        (Value::String(word), ColumnKind::Word(words)) => named(words, word, lang),
+        _ => plain(&text(value)),
+    }
+}
+
+/// `Missing, no trace (missing/no_trace), defect, clause B8`.
+fn verdict(rule: &Applied, lang: Lang) -> String {
+    let words = rule.code.split_once('/').map_or(rule.code.as_str(), |(_, words)| words);
+    let (outcome, reason) = words.split_once('/').map_or((words, None), |(outcome, reason)| (outcome, Some(reason)));
+    let kind = rule.code.split('/').next().unwrap_or_default().replace('-', "_");
+    let vocabulary = if kind == "join_code" { "code_verdict" } else { kind.as_str() };
+    let name = |vocabulary: &str, word: &str| {
+        let vocabulary = vocabularies().into_iter().find(|known| known.name == vocabulary);
+        vocabulary
+            .and_then(|known| word_in(known.words, &known.names, word))
+            .map_or_else(|| word.to_owned(), |name| name.tell(lang).to_owned())
+    };
+    let reason_names = if kind == "group_outcome" { "group_reason" } else { "reason" };
+    let reason = reason.map(|reason| format!(" / {}", name(reason_names, reason))).unwrap_or_default();
+    let outcome = format!("{}{reason}", name(vocabulary, outcome));
+    say::EXPLAIN_DECIDED
+        .fill(lang, &[("outcome", &outcome), ("words", &words), ("severity", &name("severity", &rule.severity)), ("clause", &rule.clause)])
+}
+
+/// The name of one of the words that were counted.
+fn word_name(counted: &[(String, u64)], word: &str, lang: Lang) -> String {
+    let words: Vec<&str> = counted.iter().map(|(word, _)| word.as_str()).collect();
+    named(&words, word, lang)
+}
+
+/// `Missing (missing)`.
+fn named(words: &[&str], word: &str, lang: Lang) -> String {
+    let vocabulary = vocabularies().into_iter().find(|known| known.words == words);
+    let name = vocabulary.and_then(|known| word_in(known.words, &known.names, word));
+    name.map_or_else(|| word.to_owned(), |name| format!("{} ({word})", name.tell(lang)))
+}
+
+fn word_in(words: &[&str], names: &[Text], word: &str) -> Option<Text> {
+    words.iter().position(|known| *known == word).and_then(|place| names.get(place)).copied()
+}

@@ -1,0 +1,74 @@
+//! What the commands say on the terminal.
+
+use super::Text;
+
+macro_rules! phrases {
+    ($($name:ident $zh:literal $en:literal,)+) => {
+        $(pub const $name: Text = Text { zh: $zh, en: $en };)+
+
+        /// Every phrase by its name.
+        pub const ALL: &[(&str, Text)] = &[$((stringify!($name), $name),)+];
+    };
+}
+
+phrases! {
+    // verify
+    VERIFY_HOLDS "{folder}：核验通过。{files} 个文件与清单一致，{totals} 项勾稽全部相符。" "{folder}: holds. {files} files are as the manifest says, {totals} control totals balance.",
+    VERIFY_FILES_HOLD "{folder}：核验通过。{files} 个文件与清单一致；这里没有审计报表，未重算勾稽。" "{folder}: holds. {files} files are as the manifest says; it is no audit, so there are no control totals.",
+    VERIFY_FAILS "{folder}：核验不通过。" "{folder}: does NOT hold.",
+    VERIFY_MISSING "  缺失  {name}" "  missing  {name}",
+    VERIFY_CHANGED "  已改动  {name}" "  changed  {name}",
+    VERIFY_EXTRA "  多余  {name}" "  extra    {name}",
+    VERIFY_TOTAL "  不相符  {name}：{left} ≠ {right}" "  does not balance  {name}: {left} <> {right}",
+    VERIFY_UNREADABLE "  无法重算勾稽：{error}" "  the control totals cannot be recomputed: {error}",
+    VERIFY_NOT_EVALUATED "  未能计算的筛选条件：{name}" "  a filter that could not be evaluated: {name}",
+    VERIFY_REMEDY "重新运行 qianhe audit 可得到完整的报表；有改动的文件不可采信。" "Run qianhe audit again for a whole set; a file that was changed is no evidence.",
+
+    // explain
+    YES "是" "yes",
+    NO "否" "no",
+    EXPLAIN_ACCOUNT "账号 {id}（{column}）：参与迁移的账号对" "{id} is an account ({column}): its enrolled pair",
+    EXPLAIN_CUSTOMER "客户 {id}（{column}）：迁移前迁出企业的 {count} 个客户" "{id} is a customer ({column}): {count} of the source corp",
+    EXPLAIN_RELATION "客户关系 {id}（{column}）：迁移前迁出企业的 {count} 条" "{id} stands in {count} relations of the source corp, before ({column})",
+    EXPLAIN_TARGET_RELATION "客户关系 {id}（{column}）：迁移后迁入企业的 {count} 条" "{id} stands in {count} relations of the target corp, after ({column})",
+    EXPLAIN_GROUP "客户群 {id}（{column}）" "{id} is a group ({column})",
+    EXPLAIN_JOIN_CODE "加入群聊活码 {id}（{column}）：{count} 个" "{id}: {count} join codes ({column})",
+    EXPLAIN_FIRST "需要处理的，前几条：" "the first of those to act on:",
+    EXPLAIN_SUCH_AS "例如：" "such as:",
+    EXPLAIN_ALL "全部：qianhe query \"{sql}\"" "all of them: qianhe query \"{sql}\"",
+    EXPLAIN_VERDICT "判定" "verdict",
+    EXPLAIN_DECIDED "{outcome}（{words}），{severity}，条款 {clause}" "{outcome} ({words}), {severity}, clause {clause}",
+    EXPLAIN_SCOPE "范围规则 {code}（{clause}）：{says}" "by scope: {code} ({clause}): {says}",
+    EXPLAIN_RULE "判定规则 {code}（{clause}）：{says}" "by rule: {code} ({clause}): {says}",
+    EXPLAIN_CHANGE "何以改变" "what would change it",
+    EXPLAIN_STOOD "出处：{file}，第 {record} 条记录" "read from: {file}, record {record}",
+    EXPLAIN_EVIDENCE "依据：" "evidence:",
+
+    // compare
+    COMPARE_WORSE "{case}：有新增或加重的问题。" "{case}: there is something new, or worse.",
+    COMPARE_NO_WORSE "{case}：没有新增或加重的问题。" "{case}: nothing is new or worse.",
+    COMPARE_FINDINGS "有变化的发现" "findings that changed",
+    COMPARE_SAME_FINDINGS "各项发现没有变化。" "The findings are the same.",
+    COMPARE_EXAMPLES "例如" "such as",
+
+    // query
+    QUERY_WELCOME "表：{tables}\nTab 补全，↑ 历史，quit 退出。例：select outcome, count(*) from relations group by outcome" "tables: {tables}\nTab completes, the up arrow recalls, quit leaves. Try: select outcome, count(*) from relations group by outcome",
+
+    // The summary of an audit: 24 rows of 80 columns.
+    SUMMARY_RECONCILED "核对一致，每一条应迁移的客户关系都有了交代。" "RECONCILED - every relation in scope is accounted for.",
+    SUMMARY_REVIEW "需要复核，没有缺陷，但有些内容要由人来确认。" "REVIEW - no defect, but a person has to look at some rows.",
+    SUMMARY_DEFECT "存在缺陷，服务方没有完成全部约定的迁移。" "DEFECT - the service did not do all that was agreed.",
+    SUMMARY_INCONCLUSIVE "无法下结论，请先补齐导出。" "INCONCLUSIVE - the exports do not allow a conclusion.",
+    SUMMARY_RELATIONS "迁移前的客户关系 {total} 条，其中应迁移 {in_scope} 条" "{total} relations of source-before, of which in scope {in_scope}",
+    SUMMARY_GROUPS "客户群 {total} 个" "groups {total}",
+    SUMMARY_CODES "活码 {total} 个" "join codes {total}",
+    SUMMARY_NO_BILL "未核对费用：case.toml 没有 [contract]" "no bill: case.toml has no [contract]",
+    SUMMARY_CONTRACT "合同 {contracted}，参与 {participating}（{drift}，允许变动 {tolerance}）：{verdict}" "contracted {contracted}, participating {participating} ({drift}, tolerance {tolerance}): {verdict}",
+    SUMMARY_BILL "应付 {payable} {currency}，已付 {paid}，差额 {balance}；计费 {billed} 条，交付 {delivered} 条" "payable {payable} {currency}, paid {paid}, balance {balance}; billed {billed}, delivered {delivered}",
+    SUMMARY_NOTHING "没有需要处理的事" "nothing to settle",
+    SUMMARY_TO_DO "先做什么" "what to do first",
+    SUMMARY_PART_WAIVED "（其中 {count} 项已豁免）" " ({count} of them waived)",
+    SUMMARY_MORE "还有 {count} 项，见报表" "and {count} more, in the reports",
+    SUMMARY_WAIVED "已豁免、不计入判定的 {count} 项：{codes}" "{count} waived, and not counted: {codes}",
+    SUMMARY_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}，先看 report.html" "{totals} control totals hold; reports in {folder}; open report.html first",
+}

@@ -1,0 +1,54 @@
+//! Which of the two languages a command speaks.
+
+use super::Text;
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Lang {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+impl Lang {
+    /// The language of the user's locale: Chinese where that is Chinese, else English.
+    pub fn of_locale() -> Self {
+        Self::of(sys_locale::get_locale().as_deref())
+    }
+
+    fn of(locale: Option<&str>) -> Self {
+        let is_chinese = |locale: &str| locale.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("zh"));
+        if locale.is_some_and(is_chinese) { Self::Zh } else { Self::En }
+    }
+}
+
+impl Text {
+    /// The phrase in a language.
+    pub const fn tell(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => self.zh,
+            Lang::En => self.en,
+        }
+    }
+
+    /// The phrase in a language, with what stands in braces filled in.
+    pub fn fill(self, lang: Lang, values: &[(&str, &dyn std::fmt::Display)]) -> String {
+        values.iter().fold(self.tell(lang).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+
+    #[test]
+    fn chinese_locales_are_chinese() {
+        for (locale, lang) in
+            [("zh-CN", Lang::Zh), ("zh_TW.UTF-8", Lang::Zh), ("ZH", Lang::Zh), ("en-US", Lang::En), ("C", Lang::En), ("", Lang::En)]
+        {
+            assert_eq!(Lang::of(Some(locale)), lang, "{locale}");
+        }
+        assert_eq!(Lang::of(None), Lang::En);
+    }
+}
