@@ -7,8 +7,8 @@ use crate::spill::Resources;
 /// What a run may use of the machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Machine {
-    /// How much memory the run may take, about. What does not fit is put aside in a file beside the output. It decides
-    /// nothing but how long the run takes
+    /// How much memory to aim at. Rows are held in a third of it, and beyond that put aside in a file beside the output; what
+    /// is worked on, and what is kept of every relation, comes on top. It decides nothing but how long the run takes
     #[arg(long, value_name = "SIZE", default_value = "4GiB")]
     memory: ByteSize,
 }
