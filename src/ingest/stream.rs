@@ -344,7 +344,14 @@ mod tests {
         let bytes = vec![b'a'; 65 << 20];
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         encoder.write_all(&bytes).unwrap();
-        assert!(told(&encoder.finish().unwrap()).contains("gzip data unpacks to more than 200 times its size"));
+        let packed = encoder.finish().unwrap();
+        assert!(told(&packed).contains("gzip data unpacks to more than 200 times its size"));
+        // JSON is read so, sheets in this way.
+        let file = stored(&packed);
+        let mut stream = Stream::open(file.path(), &Silent).unwrap();
+        let mut all = Vec::new();
+        let error = stream.read_to_end(&mut all).unwrap_err();
+        assert!(error.kind() == UNPACKS_TOO_FAR && all.len() <= bytes.len(), "{error}");
         assert!(told(&zstd::encode_all(&bytes[..], 1).unwrap()).contains("zstd data unpacks to more than 200 times its size"));
         // As much is fine where it is little.
         assert_eq!(content(&gzip(&bytes[..1 << 20])).unwrap().0.len(), 1 << 20);

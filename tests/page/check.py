@@ -21,8 +21,14 @@ def number(text):
     return int(re.sub(r"[^\d]", "", text))
 
 
+def settle(page):
+    """Waits until the page has drawn what it was told: it draws in the next frame."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def found(page):
     """Rows that the table shows, and rows of the table in the page."""
+    settle(page)
     return [int(part.replace(",", "")) for part in re.findall(r"[\d,]+", page.text_content(".found"))]
 
 
@@ -84,7 +90,6 @@ def numbers_lead_to_rows(watched, path):
         for n in range(links.count()):
             links.nth(n).click()
             page.wait_for_function("(hash) => location.hash === hash", arg=links.nth(n).get_attribute("href"))
-            page.wait_for_timeout(20)
             told, href = number(links.nth(n).text_content()), links.nth(n).get_attribute("href")
             assert told == with_rows[n]["count"], f"{href}: not the finding {with_rows[n]['code']}"
             if with_rows[n]["severity"] == "info" and href.startswith("#relations"):
@@ -95,6 +100,7 @@ def numbers_lead_to_rows(watched, path):
         for word, count in data["relations"]["by_outcome"].items():
             page.evaluate("(hash) => { location.hash = hash; }", f"#relations?outcome={word}")
             page.wait_for_timeout(30)
+            settle(page)
             assert found(page)[0] == shown[word]["shown"], word
             assert page.text_content(".sql-text") == f"select * from relations where outcome = '{word}'"
             if shown[word]["shown"] < count:
@@ -106,7 +112,7 @@ def numbers_lead_to_rows(watched, path):
 def tables(watched, path):
     """Sort, search, choose values, walk by keys, open a row."""
     with watched.open(path, place="#accounts") as page:
-        cells = lambda n: page.evaluate("(n) => [...document.querySelectorAll('.space .tr:not([hidden])')].sort((a, b) => a.dataset.row - b.dataset.row).map((row) => row.children[n].textContent)", n)
+        cells = lambda n: settle(page) or page.evaluate("(n) => [...document.querySelectorAll('.space .tr:not([hidden])')].sort((a, b) => a.dataset.row - b.dataset.row).map((row) => row.children[n].textContent)", n)
         accounts = cells(0)
         page.click('[data-sort="source_userid"]')
         assert page.get_attribute(".th >> nth=0", "aria-sort") == "ascending" and cells(0) == sorted(accounts)
@@ -124,6 +130,7 @@ def tables(watched, path):
         page.keyboard.press("Enter")
         assert accounts[1] in page.text_content("dialog"), "Enter opens the row"
         page.keyboard.press("Escape")
+        settle(page)
         assert page.evaluate("document.activeElement.className") == "grid" and page.locator("dialog").count() == 0
         page.click('[data-table="relations"]')
         before = found(page)[0]
@@ -254,14 +261,18 @@ def main():
         checks.append(lambda: on_paper(watched, first, given.shots))
         names.append("on paper")
         for name, check in zip(names, checks):
-            begin = time.monotonic()
-            try:
-                check()
-                passed += 1
-                print(f"ok   {name} ({time.monotonic() - begin:.1f} s)")
-            except Exception as error:  # noqa: BLE001 - every check is to be told of
+            # A browser on a busy machine may be late for once; what is wrong fails twice.
+            for attempt in ("once", "twice"):
+                begin = time.monotonic()
+                try:
+                    check()
+                    passed += 1
+                    print(f"ok   {name} ({time.monotonic() - begin:.1f} s)")
+                    break
+                except Exception as error:  # noqa: BLE001 - every check is to be told of
+                    print(f"FAIL {name}, {attempt}: {type(error).__name__} {error} (line {error.__traceback__.tb_next.tb_lineno if error.__traceback__.tb_next else '?'})")
+            else:
                 failed += 1
-                print(f"FAIL {name}: {error}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
