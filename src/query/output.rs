@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::published::{cell, text};
+use crate::report::starts_a_formula;
 use crate::text::width::{cut, pad, pad_left, plain, width};
 
 /// Columns that a cell of a table takes at most.
@@ -90,7 +91,7 @@ fn csv(rows: &RecordBatch, raw: bool, out: &mut (dyn Write + Send)) -> std::io::
 
 /// What a spreadsheet would run. Numbers are none, whatever they begin with.
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err()
+    starts_a_formula(text) && text.parse::<f64>().is_err()
 }
 
 fn json(rows: &RecordBatch, out: &mut (dyn Write + Send)) -> std::io::Result<()> {

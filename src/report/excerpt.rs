@@ -4,7 +4,7 @@ use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use serde::Serialize;
 
-use super::relations::OfWord;
+use super::relations::{OfWord, by_rank};
 use crate::counts::Counts;
 use crate::error::Result;
 use crate::outcomes::RULE_BOOK;
@@ -54,8 +54,7 @@ pub struct ToActOn {
 impl ToActOn {
     /// None yet, of outcomes that were counted so.
     pub fn of(counts: &Counts) -> Self {
-        let mut outcomes = Outcome::ALL.to_vec();
-        outcomes.sort_by_key(|outcome| outcome.word());
+        let outcomes: Vec<Outcome> = by_rank(Outcome::WORDS).into_iter().map(|code| Outcome::ALL[code]).collect();
         let total = |outcome: &Outcome| counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
         let none: Vec<Share> = outcomes.iter().map(|outcome| Share { outcome: outcome.word(), total: total(outcome), shown: 0 }).collect();
         let shares = shared_out(&none, RELATIONS_HELD);

@@ -70,3 +70,10 @@ pub fn local(micros: i64, zone: &TimeZone) -> Option<i64> {
     let time = jiff::Timestamp::from_microsecond(micros).ok()?;
     Some(time.as_second() + i64::from(zone.to_offset(time).seconds()))
 }
+
+/// Whether a spreadsheet that reads the text from a CSV, or in which somebody types it again, may run it. A text cell of a
+/// workbook is no formula whatever it says; but people save sheets as CSV, where nothing but the text itself protects them.
+/// East Asian versions take the wide signs for the plain ones.
+pub fn starts_a_formula(text: &str) -> bool {
+    text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}

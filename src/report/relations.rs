@@ -133,15 +133,20 @@ impl<'a> DecidedRows<'a> {
     }
 }
 
+/// The codes of the words in the order of their [`OfWord::rank`].
+pub fn by_rank(words: &[&str]) -> Vec<usize> {
+    let mut codes: Vec<usize> = (0..words.len()).collect();
+    codes.sort_unstable_by_key(|&code| words[code]);
+    codes
+}
+
 /// Row numbers sorted by a word in alphabetical order, else as they were; and how many there are of each place.
 fn by_word(rows: usize, words: &[&str], code: impl Fn(usize) -> u8) -> (Vec<u32>, Vec<usize>) {
-    let mut alphabetical: Vec<usize> = (0..words.len()).collect();
-    alphabetical.sort_unstable_by_key(|&code| words[code]);
     let mut of_word: Vec<Vec<u32>> = vec![Vec::new(); words.len()];
     for row in 0..rows {
         of_word[code(row) as usize].push(row as u32);
     }
-    let sorted: Vec<Vec<u32>> = alphabetical.into_iter().map(|code| std::mem::take(&mut of_word[code])).collect();
+    let sorted: Vec<Vec<u32>> = by_rank(words).into_iter().map(|code| std::mem::take(&mut of_word[code])).collect();
     let counts = sorted.iter().map(Vec::len).collect();
     (sorted.concat(), counts)
 }

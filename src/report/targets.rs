@@ -11,7 +11,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 
 use super::parquet::{Footer, GroupWriter};
-use super::relations::{OfWord, TARGET_RELATIONS_SORTED_BY, report_schema};
+use super::relations::{OfWord, TARGET_RELATIONS_SORTED_BY, by_rank, report_schema};
 use crate::decision::{Decision, Exports};
 use crate::error::Result;
 use crate::schema::tables::TARGET_RELATIONS_REPORT;
@@ -23,7 +23,7 @@ use crate::turns::in_turn;
 /// The rows so far.
 pub struct TargetAccounts {
     memory: Memory,
-    /// By the place of the origin in the alphabet.
+    /// By the rank of the origin.
     origins: Vec<OfOrigin>,
 }
 
@@ -36,10 +36,8 @@ struct OfOrigin {
 impl TargetAccounts {
     /// None yet.
     pub fn of(exports: &Exports, decision: &Decision, memory: &Memory) -> Self {
-        let mut alphabetical = Origin::ALL.to_vec();
-        alphabetical.sort_unstable_by_key(|origin| origin.word());
         let schema = report_schema(&TARGET_RELATIONS_REPORT);
-        let origins = alphabetical.into_iter().map(|origin| {
+        let origins = by_rank(Origin::WORDS).into_iter().map(|code| Origin::ALL[code]).map(|origin| {
             let ranges = Layout::by_range(&relations_of(exports, decision, origin), memory.partition_rows());
             let held = (0..ranges.partitions()).map(|_| Held::new(memory, schema.clone())).collect();
             OfOrigin { ranges, held }

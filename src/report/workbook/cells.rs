@@ -6,7 +6,7 @@ use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type, TimestampMicrosec
 use jiff::tz::TimeZone;
 
 use super::fill;
-use crate::report::local;
+use crate::report::{local, starts_a_formula};
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, Kind, fields};
 use crate::text::{self, Language, column_name, workbook};
@@ -191,13 +191,6 @@ fn visible(c: char) -> char {
         c if c.is_control() => char::REPLACEMENT_CHARACTER,
         c => c,
     }
-}
-
-/// Whether a spreadsheet that reads the text from a CSV, or in which somebody types it again, may run it. A text cell of a
-/// workbook is no formula whatever it says; but people save sheets as CSV, where nothing but the text itself protects them.
-/// East Asian versions take the wide signs for the plain ones.
-fn starts_a_formula(text: &str) -> bool {
-    text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]

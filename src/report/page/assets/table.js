@@ -177,9 +177,10 @@ class Table {
     dialog.showModal();
   }
 
-  // What is shown, as CSV that Excel opens in Chinese; a text that a sheet would take for a formula or a number is guarded.
+  // What is shown, as CSV that Excel opens in Chinese; a text that a sheet would take for a formula or a number is guarded,
+  // as `starts_a_formula` has it.
   csv() {
-    const guarded = (column, text) => (column.isText || column.kind === "list") && (/^[=+\-@\t\r]/.test(text) || (column.kind === "id" && /^(0\d+|\d{12,})$/.test(text)));
+    const guarded = (column, text) => (column.isText || column.kind === "list") && (/^([\t\r\n]|\s*[=+\-@＝＋－＠])/.test(text) || (column.kind === "id" && /^(0\d+|\d{12,})$/.test(text)));
     const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
     const lines = [this.columns.map((column) => cell(say(column.title)))];
     for (const row of this.found) {
