@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{Int64Type, UInt8Type};
-use rust_xlsxwriter::{Workbook, XlsxError};
+use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::cells::{Cell, Cells, ColumnCells};
 use super::sheet::{self, Formats};
@@ -83,8 +83,8 @@ impl Kind {
         Some(format!("SELECT * FROM '{}.parquet'{filter}", self.report))
     }
 
-    /// Its sheet.
-    pub fn write(&self, book: &mut Workbook, cells: Cells<'_>, formats: &Formats) -> std::result::Result<(), XlsxError> {
+    /// Fills its sheet.
+    pub fn write(&self, sheet: &mut Worksheet, cells: Cells<'_>, formats: &Formats) -> std::result::Result<(), XlsxError> {
         let has_tasks = self.portions.iter().any(|portion| portion.tasks.is_some());
         let next_step_title = has_tasks.then(|| workbook::NEXT_STEP.to(cells.language).to_owned());
         let titles: Vec<String> = self.columns.iter().map(|column| cells.title(column)).chain(next_step_title).collect();
@@ -102,7 +102,7 @@ impl Kind {
                 line.chain(rules.map(|rules| Cell::Text(next_step(rules, cells.language)))).collect()
             })
         });
-        sheet::add(book, self.name.to(cells.language), &titles, rows, formats)?;
+        sheet::fill(sheet, self.name.to(cells.language), &titles, rows, formats)?;
         Ok(())
     }
 }

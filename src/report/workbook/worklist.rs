@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use arrow::array::{Array, AsArray};
-use rust_xlsxwriter::{DataValidation, Workbook, XlsxError};
+use rust_xlsxwriter::{DataValidation, Worksheet, XlsxError};
 
 use super::cells::{Cell, Cells, ColumnCells, text};
 use super::kinds::{Kind, Portion, Tasks};
@@ -73,8 +73,8 @@ pub fn next_step(rules: &[&FindingRule], language: Language) -> String {
     steps.join(" ")
 }
 
-/// The sheet, also when there is nothing to do.
-pub fn write(book: &mut Workbook, tasks: &[Task<'_>], kinds: &[Kind], cells: Cells<'_>, formats: &Formats) -> Result<(), XlsxError> {
+/// Fills the sheet, also when there is nothing to do.
+pub fn write(sheet: &mut Worksheet, tasks: &[Task<'_>], kinds: &[Kind], cells: Cells<'_>, formats: &Formats) -> Result<(), XlsxError> {
     let to = |text: crate::text::Text| text.to(cells.language).to_owned();
     let title = |column: &Column| to(column_name(column).expect("the catalogue names the columns of reports"));
     let titles = vec![
@@ -95,7 +95,7 @@ pub fn write(book: &mut Workbook, tasks: &[Task<'_>], kinds: &[Kind], cells: Cel
     let subjects: Vec<Option<[Option<ColumnCells<'_>>; 4]>> =
         kinds.iter().map(|kind| kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c))))).collect();
     let rows = tasks.iter().map(|task| task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells));
-    let (sheet, last) = sheet::add(book, workbook::WORKLIST.to(cells.language), &titles, rows, formats)?;
+    let last = sheet::fill(sheet, workbook::WORKLIST.to(cells.language), &titles, rows, formats)?;
     if last > 0 {
         let states = [workbook::STATUS_OPEN, workbook::STATUS_DOING, workbook::STATUS_DONE].map(to);
         sheet.add_data_validation(1, status, last, status, &DataValidation::new().allow_list_strings(&states)?)?;
