@@ -90,7 +90,13 @@ impl Memory {
         self.0.partition_rows
     }
 
-    /// Whether so much is lent that holders should spill.
+    /// Whether so much is lent that rows should be spilled. A quarter is left for what is encoded, which comes later and is
+    /// smaller: where it has to be spilled too, it was in vain that rows made room.
+    pub fn is_short(&self) -> bool {
+        self.0.lent.load(Ordering::Relaxed) > self.0.limit / 4 * 3
+    }
+
+    /// Whether all of it is lent.
     pub fn is_exhausted(&self) -> bool {
         self.0.lent.load(Ordering::Relaxed) > self.0.limit
     }
@@ -292,16 +298,16 @@ impl Drop for Held {
     }
 }
 
-/// Spills of many holders, if all memory is lent: all of them, for what one lets go of may be held by another.
+/// Spills of many holders, if memory is short: all of them, for what one lets go of may be held by another.
 ///
 /// # Errors
 /// [`Error::Io`] if the disk refuses.
 pub fn make_room<'a>(memory: &Memory, mut held: impl Iterator<Item = &'a mut Held>) -> Result<()> {
-    if memory.is_exhausted() { held.try_for_each(Held::spill) } else { Ok(()) }
+    if memory.is_short() { held.try_for_each(Held::spill) } else { Ok(()) }
 }
 
 /// About how many bytes rows take: what their texts and values are, not what their buffers could hold.
-fn weight(rows: &RecordBatch) -> u64 {
+pub fn weight(rows: &RecordBatch) -> u64 {
     rows.columns().iter().map(weight_of).sum()
 }
 
@@ -386,8 +392,19 @@ mod tests {
         assert_eq!(concat_batches(&all.schema(), &held.batches().unwrap()).unwrap(), all);
         assert_eq!(held.rows(), 100);
         drop(held);
-        assert!(!memory.is_exhausted());
+        assert!(!memory.is_short());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the spill file has no name");
+    }
+
+    #[test]
+    fn a_quarter_is_left_for_what_is_encoded() {
+        let memory = Memory::new(Resources { held_bytes: 1000, ..Resources::default() }, Path::new("."));
+        let told = |bytes| {
+            let _loan = memory.loan(bytes);
+            (memory.is_short(), memory.is_exhausted())
+        };
+        assert_eq!([750, 751, 1000, 1001].map(told), [(false, false), (true, false), (true, false), (true, true)]);
+        assert_eq!(told(0), (false, false), "loans end");
     }
 
     #[test]

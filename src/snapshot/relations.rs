@@ -16,7 +16,7 @@ use crate::ingest::raw::{FILE, RECORD, TakeRelations, raw_schema};
 use crate::schema::tables::UNASSIGNED;
 use crate::schema::{Column, Table, fields};
 use crate::scope::Enrolment;
-use crate::spill::{Held, Memory, make_room};
+use crate::spill::{Held, Loan, Memory, make_room, weight};
 use crate::turns::collect_in_turn;
 
 /// All relations of a snapshot.
@@ -65,8 +65,8 @@ impl Open {
 
 /// The relations of one partition, until they are needed.
 enum Stored {
-    /// As they are.
-    Merged(Part),
+    /// As they are; the loan ends with them.
+    Merged { part: Part, _loan: Loan },
     /// As they were read: in order, so that merging them again costs little, or merged before they were spilled.
     Raw { rows: Held, echoes: Vec<RecordBatch> },
 }
@@ -210,7 +210,7 @@ impl TakeRelations for RelationsBuilder<'_> {
             None => {
                 count_accounts(&mut read.accounts, &rows);
                 read.unrouted.push(rows);
-                if self.memory.is_exhausted() {
+                if self.memory.is_short() {
                     // Accounts that no row has shown yet: as many again as those that were seen, on average.
                     for pair in self.enrolment.map_or(&[][..], Enrolment::accounts) {
                         let average = read.unrouted.rows() / (read.accounts.len() as u64).max(1);
@@ -249,7 +249,7 @@ impl Relations {
     /// [`Error::Io`] if they cannot be read back.
     pub fn part(&self, partition: usize) -> Result<Part> {
         match self.parts.get(partition) {
-            Some(Stored::Merged(part)) => Ok(part.clone()),
+            Some(Stored::Merged { part, .. }) => Ok(part.clone()),
             Some(Stored::Raw { rows, echoes }) => Ok(merge_part(self.table, &in_order(rows)?, echoes, &self.files)?.0),
             None => Err(Error::Bug(format!("there is no partition {partition}"))),
         }
@@ -296,7 +296,10 @@ impl Stored {
         corp_codes.count(part.column(&fields::EXTERNAL_USERID).as_string_view());
         let told = Told { open: Open::of(&merged), duplicates: merged.duplicates, accounts, echoes: merged.echo_rows, corp_codes };
         let stored = match rows.is_spilled() {
-            false => Self::Merged(part),
+            false => {
+                let loan = memory.loan(weight(&part.rows));
+                Self::Merged { part, _loan: loan }
+            }
             true if merged.was_in_order => Self::Raw { rows, echoes },
             true => {
                 drop(rows);
