@@ -7,6 +7,8 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 
 use crate::error::{Error, Result};
+use crate::ingest::document::Document;
+use crate::ingest::quick;
 use crate::ingest::raw::TakeRelations;
 use crate::ingest::{read_lists, read_snapshot};
 use crate::progress::Silent;
@@ -40,6 +42,20 @@ pub fn read(folder: &Path, bytes: &[u8]) -> Result<()> {
     let snapshot = read_snapshot(&case, Role::SourceBefore, &Nobody, &Silent).map(drop);
     answered(snapshot)?;
     answered(read_lists(&case, &Silent).map(drop))
+}
+
+/// Reads a JSON document in the quick way and in the thorough one.
+///
+/// # Errors
+/// [`Error::Bug`] where they do not lead to the same. The quick way may decline.
+pub fn both_ways(text: &str) -> Result<()> {
+    let told = |document: &Document<'_>| format!("{document:?}");
+    let quickly = quick::read::<Document<'_>>(text).map(|document| told(&document));
+    let thoroughly = serde_json::from_str::<Document<'_>>(text).ok().map(|document| told(&document));
+    if quickly.is_none() || quickly == thoroughly {
+        return Ok(());
+    }
+    Err(Error::Bug(format!("read quickly: {quickly:?}; thoroughly: {thoroughly:?}")))
 }
 
 fn answered(result: Result<()>) -> Result<()> {

@@ -9,10 +9,11 @@
 //! part      records counted, none lost
 //! ```
 
+pub(crate) mod document;
+pub(crate) mod quick;
 pub mod raw;
 
 mod csv;
-mod document;
 mod endpoints;
 mod files;
 mod framing;
@@ -20,7 +21,6 @@ mod json;
 mod parquet;
 mod part;
 mod payload;
-mod quick;
 mod reader;
 mod rows;
 mod scalar;
