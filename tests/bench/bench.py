@@ -36,6 +36,20 @@ class Run:
     status: int
 
 
+def cost(command: list[str], out: Path, threads: int) -> Run:
+    """Runs a command that writes to `out`, which it finds absent."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"POLARS_MAX_THREADS": str(threads), "RAYON_NUM_THREADS": str(threads)}
+    began = time.monotonic()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    written = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) if out.exists() else 0
+    return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024, written, process.returncode)
+
+
 @dataclass(frozen=True)
 class Case:
     """A synthetic case, by its number of source relations."""
@@ -127,17 +141,7 @@ class Bench:
         subprocess.run(command, check=True, stdout=sys.stderr)
 
     def measure(self, case: Case, name: str) -> Run:
-        out = self.out(case, name)
-        shutil.rmtree(out, ignore_errors=True)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        environment = os.environ | {"POLARS_MAX_THREADS": str(self.args.threads), "RAYON_NUM_THREADS": str(self.args.threads)}
-        began = time.monotonic()
-        process = subprocess.Popen(self.command(case, name), env=environment, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        written = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) if out.exists() else 0
-        return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024, written, process.returncode)
+        return cost(self.command(case, name), self.out(case, name), self.args.threads)
 
     def rounds(self, case: Case, names: list[str], rounds: int) -> dict[str, Run]:
         """The best run of each contestant. One that fails is left out from then on, and said."""
