@@ -3,9 +3,11 @@
 //! A line of the catalogue is one expression with both languages in it, and each word of a vocabulary is named in a match
 //! over its enum: what lacks a language does not compile. (Findings have their sentences in their own catalogue.)
 
+mod catalogue;
 mod changes;
 mod columns;
 pub mod commands;
+mod fill;
 mod lang;
 mod page;
 mod rules;
@@ -13,7 +15,9 @@ pub mod width;
 mod words;
 pub mod workbook;
 
+pub(crate) use catalogue::phrases;
 pub use columns::{COLUMN_NAMES, column_name};
+pub use fill::fill;
 pub use lang::Lang;
 pub use page::PAGE;
 pub use rules::{RULES, RuleText, rule_text};

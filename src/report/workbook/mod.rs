@@ -73,8 +73,3 @@ fn failure(path: &Path, error: XlsxError) -> Error {
     };
     Error::Io { path: path.to_path_buf(), doing: "cannot write", source }
 }
-
-/// What a text says with its places filled in.
-fn fill(text: &str, places: &[(&str, &str)]) -> String {
-    places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{place}}}"), value))
-}
