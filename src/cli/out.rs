@@ -40,9 +40,9 @@ impl Out {
         if self.quiet {
             Box::new(Silent)
         } else if is_screen() {
-            Box::new(Watched::new(Bars::default()))
+            Box::new(Watched::new(Bars::new(self.lang)))
         } else {
-            Box::new(Watched::new(Lines::default()))
+            Box::new(Watched::new(Lines::new(self.lang)))
         }
     }
 }

@@ -52,6 +52,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::progress::{Progress, Unit as ProgressUnit};
+use crate::text;
 
 use bill::Bill;
 use customers::People;
@@ -82,7 +83,7 @@ pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> 
     let people = People::new(&world);
     let layout = layout::layout(&world)?;
     let fabric = Fabric { world: &world, people: &people, layout: &layout };
-    progress.begin("writing the synthetic case", relations, ProgressUnit::Rows);
+    progress.begin(text::progress::WRITING_DEMO.into(), relations, ProgressUnit::Rows);
     let shared = bulk(dir, &fabric, progress)?;
     progress.end();
     lists::accounts(&world, dir, &layout)?;

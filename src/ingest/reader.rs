@@ -18,6 +18,7 @@ use crate::interrupt;
 use crate::progress::{Progress, Unit};
 use crate::schema::Table;
 use crate::schema::tables::{CANONICAL, LISTS, SNAPSHOT_TABLES};
+use crate::text::Message;
 
 /// Bytes of a batch of JSON documents, about.
 const BATCH_BYTES: usize = 2 << 20;
@@ -58,7 +59,7 @@ pub fn read_all(
     progress: &dyn Progress,
 ) -> Result<Raw> {
     let total = files.iter().map(|file| file.bytes).sum();
-    progress.begin(what, total, Unit::Bytes);
+    progress.begin(Message::verbatim(what), total, Unit::Bytes);
     let read = side_by_side(files, |index, file, pace| read_one(case, (index, file), expected, pace, relations, progress));
     progress.end();
     let mut raw = Raw::default();

@@ -9,7 +9,9 @@ mod columns;
 pub mod commands;
 mod fill;
 mod lang;
+mod message;
 mod page;
+pub(crate) mod progress;
 mod rules;
 pub mod width;
 mod words;
@@ -19,6 +21,7 @@ pub(crate) use catalogue::phrases;
 pub use columns::{COLUMN_NAMES, column_name};
 pub use fill::fill;
 pub use lang::Lang;
+pub use message::{Message, Told};
 pub use page::PAGE;
 pub use rules::{RULES, RuleText, rule_text};
 pub use words::{Vocabulary, vocabularies};
@@ -69,7 +72,8 @@ mod tests {
     fn all() -> Vec<(String, Text)> {
         let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        let plain = PAGE.iter().chain(workbook::ALL).chain(commands::ALL).map(|(key, text)| ((*key).to_owned(), *text));
+        let plain =
+            PAGE.iter().chain(workbook::ALL).chain(commands::ALL).chain(progress::ALL).map(|(key, text)| ((*key).to_owned(), *text));
         let changes = RULES.iter().map(|rule| (rule.code.to_owned(), rule.change));
         plain.chain(words).chain(columns).chain(changes).collect()
     }
