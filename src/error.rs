@@ -2,28 +2,25 @@
 //!
 //! What is merely wrong *with the migration* is not an error but a [finding](crate::findings).
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A reason to stop. Every variant says what is wrong, where, and what would be right.
-#[derive(Debug, thiserror::Error)]
+use crate::text::{Lang, Message, Text, errors as say};
+
+/// A reason to stop. Every variant says what is wrong, where, and what would be right, in both languages.
+#[derive(Debug)]
 pub enum Error {
     /// The command line cannot be obeyed.
-    #[error("{problem}\n  help: {remedy}")]
-    Usage { problem: String, remedy: String },
+    Usage { problem: Message, remedy: Message },
     /// A file of the case cannot be used: `place` is a key, a record or a byte position in it.
-    #[error("{}: {place}: {problem}\n  help: {remedy}", file.display())]
-    Input { file: PathBuf, place: String, problem: String, remedy: String },
+    Input { file: PathBuf, place: Message, problem: Message, remedy: Message },
     /// A file or folder cannot be read or written.
-    #[error("{}: {doing}: {source}", path.display())]
-    Io { path: PathBuf, doing: &'static str, source: std::io::Error },
+    Io { path: PathBuf, doing: Text, source: std::io::Error },
     /// The output folder cannot take the reports.
-    #[error("{}: {problem}\n  help: {remedy}", path.display())]
-    Output { path: PathBuf, problem: String, remedy: String },
+    Output { path: PathBuf, problem: Message, remedy: Message },
     /// The user pressed Ctrl-C, or the process was told to end.
-    #[error("interrupted; nothing was published")]
     Interrupted,
-    /// A control total does not balance or an invariant broke: the fault is ours.
-    #[error("this is a bug in qianhe, nothing was published: {0}\n  help: please report it with the line above")]
+    /// A control total does not balance or an invariant broke: the fault is ours. What it says is for us, in English.
     Bug(String),
 }
 
@@ -31,15 +28,37 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// A fault in what was typed: what is wrong, what would be right.
+    pub fn usage(problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
+        Self::Usage { problem: problem.into(), remedy: remedy.into() }
+    }
+
     /// A fault in an input file: where in it, what is wrong, what would be right.
-    pub fn input(file: impl AsRef<Path>, place: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn input(file: impl AsRef<Path>, place: impl Into<Message>, problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Input { file: file.as_ref().to_path_buf(), place: place.into(), problem: problem.into(), remedy: remedy.into() }
     }
 
     /// A failed system call on `path`.
-    pub fn io(path: impl AsRef<Path>, doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(path: impl AsRef<Path>, doing: Text) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.as_ref().to_path_buf();
         move |source| Self::Io { path, doing, source }
+    }
+
+    /// An output that cannot take the reports: what is wrong, what would be right.
+    pub fn output(path: impl AsRef<Path>, problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
+        Self::Output { path: path.as_ref().to_path_buf(), problem: problem.into(), remedy: remedy.into() }
+    }
+
+    /// The error as people read it. What the system and other libraries say stays as it comes.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Usage { problem, remedy } => say::usage(problem, remedy),
+            Self::Input { file, place, problem, remedy } => say::input(file.display(), place, problem, remedy),
+            Self::Io { path, doing, source } => say::io(path.display(), *doing, source),
+            Self::Output { path, problem, remedy } => say::output(path.display(), problem, remedy),
+            Self::Interrupted => say::INTERRUPTED.into(),
+            Self::Bug(what) => say::bug(what),
+        }
     }
 
     /// The process exit code (README, "Exit codes").
@@ -48,6 +67,22 @@ impl Error {
             Self::Usage { .. } | Self::Input { .. } | Self::Io { .. } | Self::Output { .. } => 2,
             Self::Bug(_) => 3,
             Self::Interrupted => 130,
+        }
+    }
+}
+
+/// In English, for logs and tests; [`Error::message`] is for people.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message().tell(Lang::En))
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
         }
     }
 }
@@ -63,5 +98,45 @@ impl From<polars::error::PolarsError> for Error {
 impl From<arrow::error::ArrowError> for Error {
     fn from(error: arrow::error::ArrowError) -> Self {
         Self::Bug(format!("arrow: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_is_told_in_both_languages() {
+        let (problem, remedy) = (|| say::unknown_key("{file}"), say::NOT_UTF8_REMEDY);
+        for (error, zh, en) in [
+            (Error::usage(problem(), remedy), "未知的键 `{file}`\n  建议：另存为 UTF-8", "unknown key `{file}`\n  help: save it as UTF-8"),
+            (
+                Error::input("a/{place}.toml", say::row(3), problem(), remedy),
+                "a/{place}.toml：第 3 行：未知的键 `{file}`\n  建议：另存为 UTF-8",
+                "a/{place}.toml: row 3: unknown key `{file}`\n  help: save it as UTF-8",
+            ),
+            (
+                Error::io("a.csv", say::CANNOT_READ)(ErrorKind::PermissionDenied.into()),
+                "a.csv：无法读取：permission denied",
+                "a.csv: cannot read: permission denied",
+            ),
+            (
+                Error::output("out", say::NOT_A_FOLDER, remedy),
+                "out：不是文件夹\n  建议：另存为 UTF-8",
+                "out: is not a folder\n  help: save it as UTF-8",
+            ),
+            (Error::Interrupted, "已中断，没有发布任何内容", "interrupted; nothing was published"),
+            (
+                Error::Bug("1 <> 2".to_owned()),
+                "这是 qianhe 自身的错误，没有发布任何内容：1 <> 2\n  建议：请附上上面这一行反馈给我们",
+                "this is a bug in qianhe, nothing was published: 1 <> 2\n  help: please report it with the line above",
+            ),
+        ] {
+            let message = error.message();
+            assert_eq!((message.tell(Lang::Zh), message.tell(Lang::En)), (zh, en));
+            assert_eq!(error.to_string(), en, "logs are in English");
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::ingest::raw::TakeRelations;
 use crate::ingest::{read_lists, read_snapshot};
 use crate::progress::Silent;
 use crate::schema::vocabulary::Role;
+use crate::text::errors as say;
 
 /// Relations that nobody wants.
 struct Nobody;
@@ -33,7 +34,7 @@ pub fn read(folder: &Path, bytes: &[u8]) -> Result<()> {
     let write = |path: &str, bytes: &[u8]| {
         let path = folder.join(path);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| fs::write(&path, bytes)).map_err(Error::io(path, "cannot write it"))
+        made.and_then(|()| fs::write(&path, bytes)).map_err(Error::io(path, say::CANNOT_WRITE))
     };
     write("case.toml", CASE.as_bytes())?;
     write("source-before/file", bytes)?;

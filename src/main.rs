@@ -13,10 +13,13 @@ fn main() -> ExitCode {
 fn run() -> u8 {
     signals::listen();
     match Cli::try_parse() {
-        Ok(cli) => cli.run().unwrap_or_else(|error| {
-            out::error(&error);
-            error.exit_code()
-        }),
+        Ok(cli) => {
+            crash::speak(cli.lang());
+            cli.run().unwrap_or_else(|error| {
+                out::error(&error, cli.lang());
+                error.exit_code()
+            })
+        }
         Err(answer) => out::answer(&answer),
     }
 }

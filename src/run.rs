@@ -31,6 +31,7 @@ use crate::schema::{Column, fields};
 use crate::scope::{Enrolment, Refusals};
 use crate::snapshot::{Corp, Input, Layout, RelationsBuilder, Snapshot, corp, merge};
 use crate::spill::{Memory, Resources};
+use crate::text::{Message, errors as say};
 
 pub use crate::report::summary::AuditSummary;
 
@@ -158,8 +159,7 @@ pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Prog
         rejects.push((role, snapshot.inputs, snapshot.rejects));
     }
     if summary.rows.is_empty() {
-        let remedy = "put the exports into source-before/ and target-after/, or name their paths in [snapshots]";
-        return Err(Error::input(&case.file, "snapshots", "none of the four exports is there", remedy));
+        return Err(Error::input(&case.file, Message::verbatim("snapshots"), say::NO_EXPORTS, say::NO_EXPORTS_REMEDY));
     }
     let read: Vec<small::Read<'_>> =
         rejects.iter().map(|(role, inputs, rejects)| (Some(*role), inputs.as_slice(), rejects.as_slice())).collect();
@@ -172,7 +172,7 @@ pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Prog
 
 fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer) -> Result<Vec<(String, u64)>> {
     let folder = folder.join(snapshot.role.word());
-    std::fs::create_dir_all(&folder).map_err(Error::io(&folder, "cannot create"))?;
+    std::fs::create_dir_all(&folder).map_err(Error::io(&folder, say::CANNOT_CREATE))?;
     let mut tables = Vec::new();
     for &table in CANONICAL {
         interrupt::check()?;
@@ -280,10 +280,8 @@ pub(crate) fn snapshot(
 }
 
 pub(crate) fn required(case: &Case, role: Role, partitions: Partitions<'_>, memory: &Memory, progress: &dyn Progress) -> Result<Snapshot> {
-    snapshot(case, role, partitions, memory, progress)?.ok_or_else(|| {
-        let remedy = format!("put the exports there, or name their path in [snapshots.{role}] of case.toml");
-        Error::input(case.root.join(role.word()), "folder", format!("the export {role} is missing"), remedy)
-    })
+    snapshot(case, role, partitions, memory, progress)?
+        .ok_or_else(|| Error::input(case.root.join(role.word()), say::FOLDER, say::no_export(role), say::no_export_remedy(role)))
 }
 
 /// Records accepted = rows of the canonical tables, by snapshot and for the lists.

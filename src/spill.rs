@@ -16,6 +16,7 @@ use arrow::ipc::reader::StreamDecoder;
 use arrow::ipc::writer::StreamWriter;
 
 use crate::error::{Error, Result};
+use crate::text::errors as say;
 
 /// What a run may take of the machine. None of it decides anything but how long the run takes, and how much memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +121,7 @@ impl Memory {
         if let Some(file) = &*file {
             return Ok(file.clone());
         }
-        let made = tempfile::tempfile_in(&self.0.folder).map_err(Error::io(&self.0.folder, "cannot create a file to spill into"))?;
+        let made = tempfile::tempfile_in(&self.0.folder).map_err(Error::io(&self.0.folder, say::CANNOT_CREATE_SPILL))?;
         Ok(file.insert(Arc::new(made)).clone())
     }
 
@@ -130,7 +131,7 @@ impl Memory {
     /// [`Error::Io`] if the disk refuses.
     pub fn spill(&self, bytes: &[u8]) -> Result<Place> {
         let offset = self.0.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        write_at(&*self.file()?, bytes, offset).map_err(Error::io(&self.0.folder, "cannot spill"))?;
+        write_at(&*self.file()?, bytes, offset).map_err(Error::io(&self.0.folder, say::CANNOT_SPILL))?;
         Ok(Place { offset, bytes: bytes.len() as u64 })
     }
 
@@ -140,7 +141,7 @@ impl Memory {
     /// [`Error::Io`] if the disk refuses.
     pub fn read(&self, place: Place) -> Result<Vec<u8>> {
         let length = usize::try_from(place.bytes).map_err(|error| Error::Bug(error.to_string()))?;
-        read_at(&*self.file()?, length, place.offset).map_err(Error::io(&self.0.folder, "cannot read back what was spilled"))
+        read_at(&*self.file()?, length, place.offset).map_err(Error::io(&self.0.folder, say::CANNOT_UNSPILL))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::case::{Case, Contract, Payment, PaymentCovers};
 use crate::counts::Counts;
 use crate::error::{Error, Result};
 use crate::schema::vocabulary::{Outcome, Scope};
+use crate::text::{Message, errors as say};
 
 /// Digits before the point that `decimal(18,2)` holds.
 const MONEY_DIGITS: u32 = 16;
@@ -49,10 +50,9 @@ impl Bill {
         let start =
             jiff::Timestamp::from_microsecond(case.migration.started_at).map_err(|error| Error::Bug(format!("the start: {error}")))?;
         let start = start.to_zoned(case.timezone.clone()).date();
-        Self::draw_up(contract, start, counts).map(Some).ok_or_else(|| {
-            let remedy = "check relations, unit_price and the payments: amounts have at most 16 digits before the point";
-            Error::input(&case.file, "contract", "an amount of the bill is more than a report can hold", remedy)
-        })
+        Self::draw_up(contract, start, counts)
+            .map(Some)
+            .ok_or_else(|| Error::input(&case.file, Message::verbatim("contract"), say::BILL_TOO_LARGE, say::BILL_TOO_LARGE_REMEDY))
     }
 
     /// `None` where an amount is more than a report can hold.

@@ -10,6 +10,7 @@ use toml::de::{DeInteger, DeTable, DeValue};
 use toml::value::Datetime;
 
 use crate::error::{Error, Result};
+use crate::text::{Text, errors as say};
 
 /// A table of the file: its keys in alphabetical order.
 pub(super) type Table = BTreeMap<String, Node>;
@@ -44,15 +45,15 @@ pub(super) enum Value {
 
 impl Value {
     /// What the value is, for a message.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Text {
         match self {
-            Self::Text(_) => "a text",
-            Self::Integer(_) => "a whole number",
-            Self::Float(_) => "a number with a fraction",
-            Self::Boolean(_) => "true or false",
-            Self::Datetime(_) => "a date or a time",
-            Self::List(_) => "a list",
-            Self::Table(_) => "a table",
+            Self::Text(_) => say::A_TEXT,
+            Self::Integer(_) => say::A_WHOLE_NUMBER,
+            Self::Float(_) => say::A_FRACTION,
+            Self::Boolean(_) => say::A_FLAG,
+            Self::Datetime(_) => say::A_DATE_OR_TIME,
+            Self::List(_) => say::A_LIST,
+            Self::Table(_) => say::A_TABLE,
         }
     }
 }
@@ -109,13 +110,8 @@ fn integer(number: &DeInteger<'_>) -> i128 {
 fn syntax(file: &Path, lines: &Lines, table: &DeTable<'_>, error: &toml::de::Error) -> Error {
     let at = error.span().map_or(0, |span| span.start);
     let line = lines.number(at);
-    let place = key_at(table, at).map_or_else(|| format!("line {line}"), |key| format!("{key} (line {line})"));
-    Error::input(
-        file,
-        place,
-        format!("not valid TOML: {}", error.message()),
-        "text and money stand in quotes (\"0.80\"), times look like 2026-05-01T00:00:00+08:00, dates like 2026-03-10",
-    )
+    let place = key_at(table, at).map_or_else(|| say::line(line), |key| say::key_on_line(key, line));
+    Error::input(file, place, say::not_toml(error.message()), say::NOT_TOML_REMEDY)
 }
 
 fn key_at(table: &DeTable<'_>, at: usize) -> Option<String> {

@@ -8,6 +8,7 @@ use toml::value::{Datetime, Offset as TypedOffset};
 use super::file::Value;
 use super::section::{Field, nearest};
 use crate::error::Result;
+use crate::text::{Message, Text, errors as say};
 
 /// Digits before the point that the reports can hold: `decimal(18,2)`.
 const MONEY_DIGITS: usize = 16;
@@ -15,32 +16,26 @@ const MONEY_DIGITS: usize = 16;
 const PRICE_DIGITS: usize = 12;
 const AMOUNT_DECIMALS: usize = 2;
 const PRICE_DECIMALS: usize = 6;
-const TIME_REMEDY: &str = "write a time such as 2026-05-01T00:00:00+08:00; without an offset it is in case.timezone";
-const DATE_REMEDY: &str = "write a date such as 2026-03-10";
 
 /// A text that says something.
 pub(super) fn text(field: &Field<'_>) -> Result<String> {
     match field.value() {
-        Value::Text(text) if text.trim().is_empty() => Err(field.fault("is empty", "write a text, or take the line out")),
+        Value::Text(text) if text.trim().is_empty() => Err(field.fault(say::IS_EMPTY, say::IS_EMPTY_REMEDY)),
         Value::Text(text) => Ok(text.clone()),
-        _ => Err(field.wrong_type("a text", "put it in quotes")),
+        _ => Err(field.wrong_type(say::A_TEXT, say::QUOTE_IT)),
     }
 }
 
 /// A list of texts.
 pub(super) fn texts(field: &Field<'_>) -> Result<Vec<String>> {
-    field.items("a list of texts, e.g. [\"zhangsan\"]")?.iter().map(text).collect()
+    field.items(say::TEXTS)?.iter().map(text).collect()
 }
 
 /// A text that is safe in file names, footers and shells.
 pub(super) fn identifier(field: &Field<'_>) -> Result<String> {
     let id = text(field)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if id.chars().all(fits) {
-        Ok(id)
-    } else {
-        Err(field.fault(format!("`{id}` is not an id"), "use letters, digits, `-`, `_` and `.` only, e.g. \"acme-2026\""))
-    }
+    if id.chars().all(fits) { Ok(id) } else { Err(field.fault(say::not_an_id(id), say::ID_REMEDY)) }
 }
 
 /// One word of a closed list, and what it stands for.
@@ -48,31 +43,30 @@ pub(super) fn word<T: Copy>(field: &Field<'_>, words: &[(&str, T)]) -> Result<T>
     let typed = text(field)?;
     let found = words.iter().find(|(word, _)| *word == typed);
     found.map(|(_, meaning)| *meaning).ok_or_else(|| {
-        let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-        field.fault(format!("`{typed}` is not one of its values"), format!("write one of {}", known.join(", ")))
+        let known = Message::list(words.iter().map(|(word, _)| format!("\"{word}\"")));
+        field.fault(say::not_a_word(typed), say::one_of(known))
     })
 }
 
 /// A whole number of at least `least`.
 pub(super) fn count(field: &Field<'_>, least: u64) -> Result<u64> {
-    let remedy = format!("write a whole number of at least {least}, without quotes, e.g. 20000");
-    let Value::Integer(number) = field.value() else { return Err(field.wrong_type("a whole number", remedy)) };
+    let remedy = say::whole_number_remedy(least);
+    let Value::Integer(number) = field.value() else { return Err(field.wrong_type(say::A_WHOLE_NUMBER, remedy)) };
     // Reports count in 64 bits with a sign.
     let number = i64::try_from(*number).ok().and_then(|number| u64::try_from(number).ok());
-    number.filter(|number| *number >= least).ok_or_else(|| field.fault("is out of range", remedy))
+    number.filter(|number| *number >= least).ok_or_else(|| field.fault(say::OUT_OF_RANGE, remedy))
 }
 
 /// A share of a whole, 0 to 1.
 pub(super) fn share(field: &Field<'_>) -> Result<f64> {
-    const REMEDY: &str = "write a number from 0 to 1, without quotes, e.g. 0.05";
     let share = match field.value() {
         Value::Float(share) => *share,
         Value::Integer(0) => 0.0,
         Value::Integer(1) => 1.0,
         Value::Integer(_) => f64::INFINITY,
-        _ => return Err(field.wrong_type("a number", REMEDY)),
+        _ => return Err(field.wrong_type(say::A_NUMBER, say::SHARE_REMEDY)),
     };
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(field.fault("is not between 0 and 1", REMEDY)) }
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(field.fault(say::NO_SHARE, say::SHARE_REMEDY)) }
 }
 
 /// An amount of money: a decimal text with at most 2 decimals.
@@ -86,20 +80,20 @@ pub(super) fn unit_price(field: &Field<'_>) -> Result<Decimal> {
 }
 
 fn money(field: &Field<'_>, most_digits: usize, decimals: usize, example: &str) -> Result<Decimal> {
-    let remedy = format!("write the digits in quotes, with at most {decimals} decimals and no separators, e.g. \"{example}\"");
-    let Value::Text(typed) = field.value() else { return Err(field.wrong_type("money, which is a decimal text", remedy)) };
+    let remedy = say::money_remedy(decimals, example);
+    let Value::Text(typed) = field.value() else { return Err(field.wrong_type(say::MONEY, remedy)) };
     let (whole, fraction) = typed.split_once('.').map_or((typed.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !fraction.is_none_or(digits) {
-        return Err(field.fault(format!("`{typed}` is not an amount of money"), remedy));
+        return Err(field.fault(say::not_money(typed), remedy));
     }
     if fraction.is_some_and(|fraction| fraction.len() > decimals) {
-        return Err(field.fault(format!("`{typed}` has more than {decimals} decimals"), remedy));
+        return Err(field.fault(say::too_many_decimals(typed, decimals), remedy));
     }
     if whole.trim_start_matches('0').len() > most_digits {
-        return Err(field.fault(format!("`{typed}` is more than a report can hold"), remedy));
+        return Err(field.fault(say::too_much_money(typed), remedy));
     }
-    typed.parse().map_err(|_| field.fault(format!("`{typed}` is not an amount of money"), remedy))
+    typed.parse().map_err(|_| field.fault(say::not_money(typed), remedy))
 }
 
 /// Three capital letters.
@@ -108,7 +102,7 @@ pub(super) fn currency(field: &Field<'_>) -> Result<String> {
     if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(code)
     } else {
-        Err(field.fault(format!("`{code}` is not a currency"), "write three capital letters, e.g. \"CNY\""))
+        Err(field.fault(say::not_a_currency(code), say::CURRENCY_REMEDY))
     }
 }
 
@@ -117,24 +111,24 @@ pub(super) fn timezone(field: &Field<'_>) -> Result<TimeZone> {
     let name = text(field)?;
     TimeZone::get(&name).map_err(|_| {
         let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
-        let near = nearest(&name, zones.iter().map(String::as_str)).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-        field.fault(format!("`{name}` is not a time zone"), format!("{near}write an IANA name, e.g. \"Asia/Shanghai\""))
+        let near = nearest(&name, zones.iter().map(String::as_str));
+        field.fault(say::not_a_time_zone(&name), say::perhaps(near, say::TIME_ZONE_REMEDY))
     })
 }
 
 /// A day of the calendar.
 pub(super) fn date(field: &Field<'_>) -> Result<Date> {
-    let typed = datetime(field, "a date", DATE_REMEDY)?;
+    let typed = datetime(field, say::A_DATE, say::DATE_REMEDY)?;
     if typed.time.is_some() {
-        return Err(field.fault(format!("`{typed}` is more than a date"), DATE_REMEDY));
+        return Err(field.fault(say::more_than_a_date(typed), say::DATE_REMEDY));
     }
-    civil(&typed).map(DateTime::date).ok_or_else(|| field.fault(format!("`{typed}` is not a date"), DATE_REMEDY))
+    civil(&typed).map(DateTime::date).ok_or_else(|| field.fault(say::is_not(typed, say::A_DATE), say::DATE_REMEDY))
 }
 
 /// A moment, in microseconds since 1970, UTC. Without an offset it is in `zone`; a date alone is its midnight.
 pub(super) fn time(field: &Field<'_>, zone: &TimeZone) -> Result<i64> {
-    let typed = datetime(field, "a time", TIME_REMEDY)?;
-    let none = || field.fault(format!("`{typed}` is not a moment in time"), TIME_REMEDY);
+    let typed = datetime(field, say::A_TIME, say::TIME_REMEDY)?;
+    let none = || field.fault(say::not_a_moment(typed), say::TIME_REMEDY);
     let civil = civil(&typed).ok_or_else(none)?;
     let offset = match typed.offset {
         Some(offset) => offset_of(offset).ok_or_else(none)?,
@@ -148,21 +142,18 @@ fn offset_in(field: &Field<'_>, civil: DateTime, zone: &TimeZone) -> Result<Offs
     let name = zone.iana_name().unwrap_or("case.timezone");
     match zone.to_ambiguous_timestamp(civil).offset() {
         AmbiguousOffset::Unambiguous { offset } => Ok(offset),
-        AmbiguousOffset::Gap { .. } => {
-            Err(field.fault(format!("{civil} does not exist in {name}: the clocks were put forward over it"), TIME_REMEDY))
+        AmbiguousOffset::Gap { .. } => Err(field.fault(say::skipped_time(civil, name), say::TIME_REMEDY)),
+        AmbiguousOffset::Fold { before, after } => {
+            Err(field.fault(say::repeated_time(civil, name), say::repeated_time_remedy(before, after)))
         }
-        AmbiguousOffset::Fold { before, after } => Err(field.fault(
-            format!("{civil} happened twice in {name}: the clocks were put back"),
-            format!("add the offset that is meant: {before} or {after}"),
-        )),
     }
 }
 
 /// What was typed as TOML time, or as the same in quotes.
-fn datetime(field: &Field<'_>, wanted: &str, remedy: &str) -> Result<Datetime> {
+fn datetime(field: &Field<'_>, wanted: Text, remedy: Text) -> Result<Datetime> {
     match field.value() {
         Value::Datetime(typed) => Ok(*typed),
-        Value::Text(text) => text.trim().parse().map_err(|_| field.fault(format!("`{text}` is not {wanted}"), remedy)),
+        Value::Text(text) => text.trim().parse().map_err(|_| field.fault(say::is_not(text, wanted), remedy)),
         _ => Err(field.wrong_type(wanted, remedy)),
     }
 }

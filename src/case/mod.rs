@@ -17,6 +17,7 @@ mod tests;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::text::errors as say;
 
 pub use settings::{
     Case, Contract, Corp, FailOn, Invoice, Migration, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
@@ -63,13 +64,12 @@ fn load_as(path: &Path, overrides: &[String], end: End) -> Result<Case> {
 fn read(file: &Path) -> Result<String> {
     match std::fs::read(file) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-            let at = format!("byte {}", error.utf8_error().valid_up_to());
-            Error::input(file, at, "the file is not UTF-8", "save it as UTF-8")
+            let place = say::byte(error.utf8_error().valid_up_to());
+            Error::input(file, place, say::NOT_UTF8, say::NOT_UTF8_REMEDY)
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let remedy = "name the folder of a case or its case.toml; `qianhe init DIR` writes a new one";
-            Err(Error::input(file, "case file", "there is no such file", remedy))
+            Err(Error::input(file, say::CASE_FILE, say::NO_CASE_FILE, say::NO_CASE_FILE_REMEDY))
         }
-        Err(error) => Err(Error::io(file, "reading the case")(error)),
+        Err(error) => Err(Error::io(file, say::CANNOT_READ)(error)),
     }
 }

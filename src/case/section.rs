@@ -5,6 +5,7 @@ use std::path::Path;
 use super::file::{Node, Origin, Table, Value};
 use super::overrides::dotted;
 use crate::error::{Error, Result};
+use crate::text::{Message, Told, errors as say};
 
 /// Below this likeness a known key is not offered for an unknown one.
 const LIKENESS: f64 = 0.6;
@@ -42,10 +43,11 @@ impl<'a> Section<'a> {
 
     /// The same, for a key that has to be there.
     pub fn need<T>(&self, key: &str, kind: impl FnOnce(&Field<'a>) -> Result<T>, example: &str) -> Result<T> {
-        match self.get(key) {
-            Some(field) => kind(&field),
-            None => Err(Error::input(self.file, self.dotted(key), "is missing", format!("add `{key} = {example}`{}", self.to_where()))),
+        if let Some(field) = self.get(key) {
+            return kind(&field);
         }
+        let remedy = if self.key.is_empty() { say::add(key, example) } else { say::add_to(&self.key, key, example) };
+        Err(Error::input(self.file, Message::verbatim(self.dotted(key)), say::IS_MISSING, remedy))
     }
 
     /// A table inside this one.
@@ -59,7 +61,7 @@ impl<'a> Section<'a> {
     /// A list of tables; none where the key is absent.
     pub fn sections(&self, key: &str, known: &[&str]) -> Result<Vec<Section<'a>>> {
         let Some(list) = self.get(key) else { return Ok(Vec::new()) };
-        let tables = list.items(&format!("a list of tables, each headed [[{}]]", list.key))?;
+        let tables = list.items(say::tables(&list.key))?;
         tables.into_iter().map(|table| table.section(known)).collect()
     }
 
@@ -71,10 +73,6 @@ impl<'a> Section<'a> {
     fn dotted(&self, key: &str) -> String {
         if self.key.is_empty() { key.to_owned() } else { format!("{}.{key}", self.key) }
     }
-
-    fn to_where(&self) -> String {
-        if self.key.is_empty() { String::new() } else { format!(" to [{}]", self.key) }
-    }
 }
 
 impl<'a> Field<'a> {
@@ -84,18 +82,21 @@ impl<'a> Field<'a> {
     }
 
     /// An error about this value.
-    pub fn fault(&self, problem: impl Into<String>, remedy: impl Into<String>) -> Error {
+    pub fn fault(&self, problem: impl Into<Message>, remedy: impl Into<Message>) -> Error {
         Error::input(self.file, self.place(), problem, remedy)
     }
 
     /// The error for a value of another type than the key wants.
-    pub fn wrong_type(&self, wanted: &str, remedy: impl Into<String>) -> Error {
-        self.fault(format!("is {}, and has to be {wanted}", self.value().kind()), remedy)
+    pub fn wrong_type(&self, wanted: impl Told, remedy: impl Into<Message>) -> Error {
+        self.fault(say::is_but_has_to_be(self.value().kind(), wanted), remedy)
     }
 
     /// The items of a list.
-    pub fn items(&self, wanted: &str) -> Result<Vec<Field<'a>>> {
-        let Value::List(nodes) = self.value() else { return Err(self.wrong_type(wanted, format!("write {wanted}"))) };
+    pub fn items(&self, wanted: impl Into<Message>) -> Result<Vec<Field<'a>>> {
+        let Value::List(nodes) = self.value() else {
+            let wanted = wanted.into();
+            return Err(self.wrong_type(&wanted, say::write(&wanted)));
+        };
         let field = |(index, node)| Field { file: self.file, key: format!("{}[{index}]", self.key), node };
         Ok(nodes.iter().enumerate().map(field).collect())
     }
@@ -103,7 +104,7 @@ impl<'a> Field<'a> {
     /// The value as a table that has none but the known keys.
     fn section(self, known: &[&str]) -> Result<Section<'a>> {
         let Value::Table(table) = self.value() else {
-            return Err(self.wrong_type("a table", format!("put its keys on lines of their own below [{}]", self.key)));
+            return Err(self.wrong_type(say::A_TABLE, say::on_lines_below(&self.key)));
         };
         let section = Section { file: self.file, key: self.key, table: Some(table) };
         match table.keys().find(|key| !known.contains(&key.as_str())) {
@@ -112,21 +113,21 @@ impl<'a> Field<'a> {
         }
     }
 
-    fn place(&self) -> String {
+    fn place(&self) -> Message {
         match &self.node.origin {
-            Origin::Line(line) => format!("{} (line {line})", self.key),
-            Origin::Set(typed) if dotted(typed) == dotted(&self.key) => format!("--set {typed}"),
-            Origin::Set(typed) => format!("{} (--set {typed})", self.key),
+            Origin::Line(line) => say::key_on_line(&self.key, line),
+            Origin::Set(typed) if dotted(typed) == dotted(&self.key) => Message::verbatim(format!("--set {typed}")),
+            Origin::Set(typed) => say::key_set_by(&self.key, typed),
         }
     }
 }
 
 impl Section<'_> {
     fn unknown(&self, key: &str, known: &[&str]) -> Error {
-        let nearest = nearest(key, known.iter().copied()).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-        let place = self.get(key).map_or_else(|| self.dotted(key), |field| field.place());
-        let here = if self.key.is_empty() { "at the top of the file".to_owned() } else { format!("in [{}]", self.key) };
-        Error::input(self.file, place, format!("unknown key `{key}`"), format!("{nearest}known {here}: {}", known.join(", ")))
+        let place = self.get(key).map_or_else(|| Message::verbatim(self.dotted(key)), |field| field.place());
+        let keys = Message::list(known);
+        let remedy = if self.key.is_empty() { say::known_at_the_top(keys) } else { say::known_in(&self.key, keys) };
+        Error::input(self.file, place, say::unknown_key(key), say::perhaps(nearest(key, known.iter().copied()), remedy))
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::FILE_NAME;
 use crate::error::{Error, Result};
+use crate::text::errors as say;
 
 /// A commented `case.toml`. Lines that start with `#` and no space are settings to switch on.
 pub const TEMPLATE: &str = include_str!("template.toml");
@@ -18,12 +19,12 @@ const FOLDERS: &[&str] = &["source-before", "target-after", "lists"];
 /// # Errors
 /// [`Error::Output`] where there is a case already, [`Error::Io`] where the folder cannot be written.
 pub fn init(dir: &Path) -> Result<PathBuf> {
-    fs::create_dir_all(dir).map_err(Error::io(dir, "creating the folder of the case"))?;
+    fs::create_dir_all(dir).map_err(Error::io(dir, say::CANNOT_CREATE))?;
     let file = dir.join(FILE_NAME);
     write_new(&file)?;
     for folder in FOLDERS {
         let folder = dir.join(folder);
-        fs::create_dir_all(&folder).map_err(Error::io(&folder, "creating a folder of the case"))?;
+        fs::create_dir_all(&folder).map_err(Error::io(&folder, say::CANNOT_CREATE))?;
     }
     Ok(file)
 }
@@ -31,12 +32,8 @@ pub fn init(dir: &Path) -> Result<PathBuf> {
 /// `create_new` leaves no moment in which somebody else's file could be overwritten.
 fn write_new(file: &Path) -> Result<()> {
     let mut out = OpenOptions::new().write(true).create_new(true).open(file).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Error::Output {
-            path: file.to_path_buf(),
-            problem: "there is a case already, and it was left alone".to_owned(),
-            remedy: "edit it, or choose another folder".to_owned(),
-        },
-        _ => Error::io(file, "writing the case")(error),
+        ErrorKind::AlreadyExists => Error::output(file, say::CASE_IS_THERE, say::CASE_IS_THERE_REMEDY),
+        _ => Error::io(file, say::CANNOT_WRITE)(error),
     })?;
-    out.write_all(TEMPLATE.as_bytes()).map_err(Error::io(file, "writing the case"))
+    out.write_all(TEMPLATE.as_bytes()).map_err(Error::io(file, say::CANNOT_WRITE))
 }

@@ -8,7 +8,7 @@ use super::settings::{Case, FailOn, PaymentCovers, SurchargeBasis};
 use super::{End, TEMPLATE, file, init, load, overrides, validate};
 use crate::error::{Error, Result};
 use crate::schema::vocabulary::Role;
-use crate::text::Language;
+use crate::text::{Lang, Language};
 
 const MINIMAL: &str = r#"
 [case]
@@ -60,7 +60,7 @@ fn fault(result: Result<Case>) -> String {
     match result {
         Err(Error::Input { file, place, problem, remedy }) => {
             assert_eq!(file, Path::new("acme/case.toml"));
-            format!("{place}: {problem}: {remedy}")
+            [place, problem, remedy].map(|message| message.tell(Lang::En).to_owned()).join(": ")
         }
         other => panic!("not an input error: {other:?}"),
     }

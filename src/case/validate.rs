@@ -16,7 +16,7 @@ use super::settings::{
 use crate::error::{Error, Result};
 use crate::findings::CATALOGUE;
 use crate::schema::vocabulary::Role;
-use crate::text::Language;
+use crate::text::{Language, Message, errors as say};
 
 const SECTIONS: &[&str] = &["case", "source", "target", "migration", "snapshots", "contract", "policy", "waivers"];
 const CASE: &[&str] = &["id", "title", "timezone", "language", "as_of"];
@@ -96,7 +96,7 @@ fn migration(root: &Section<'_>, zone: &TimeZone, end: End) -> Result<Migration>
     let started_at = migration.need("started_at", |field| time(field, zone), "2026-05-01T00:00:00+08:00")?;
     let ends_after_start = |field: &_| match time(field, zone)? {
         end if end > started_at => Ok(end),
-        _ => Err(field.fault("the end is not after the start", "make migration.finished_at later than migration.started_at")),
+        _ => Err(field.fault(say::END_BEFORE_START, say::END_BEFORE_START_REMEDY)),
     };
     let finished_at = match end {
         End::Known => migration.need("finished_at", ends_after_start, "2026-05-07T00:00:00+08:00")?,
@@ -166,10 +166,7 @@ fn payments(contract: &Section<'_>, agreed: &str) -> Result<Vec<Payment>> {
 fn is_agreed(field: &Field<'_>, agreed: &str) -> Result<()> {
     match currency(field)? {
         paid_in if paid_in == agreed => Ok(()),
-        paid_in => Err(field.fault(
-            format!("was paid in {paid_in}, and the contract is in {agreed}"),
-            format!("write the amount in {agreed}, as it was credited, or correct contract.currency"),
-        )),
+        paid_in => Err(field.fault(say::paid_otherwise(paid_in, agreed), say::paid_otherwise_remedy(agreed))),
     }
 }
 
@@ -189,7 +186,7 @@ fn invoices(contract: &Section<'_>, payments: &[Payment]) -> Result<Vec<Invoice>
 fn unique_id(entry: &Section<'_>, seen: &mut BTreeSet<String>, example: &str) -> Result<String> {
     let unseen = |field: &_| match text(field)? {
         id if seen.insert(id.clone()) => Ok(id),
-        id => Err(field.fault(format!("`{id}` is the id of an earlier entry too"), "give each entry an id of its own")),
+        id => Err(field.fault(say::id_twice(id), say::ID_TWICE_REMEDY)),
     };
     entry.need("id", unseen, example)
 }
@@ -200,9 +197,8 @@ fn paid_by(invoice: &Section<'_>, payments: &[Payment]) -> Result<Option<String>
         if payments.iter().any(|payment| payment.id == id) {
             return Ok(id);
         }
-        let known: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Err(field.fault(format!("there is no payment `{id}`"), format!("name the id of one of [[contract.payments]]: {known}")))
+        let known = if payments.is_empty() { say::NONE.into() } else { Message::list(payments.iter().map(|payment| &payment.id)) };
+        Err(field.fault(say::no_payment(id), say::no_payment_remedy(known)))
     })
 }
 
@@ -236,6 +232,6 @@ fn finding_code(field: &Field<'_>) -> Result<String> {
     if codes().any(|known| known == code) {
         return Ok(code);
     }
-    let near = nearest(&code, codes()).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    Err(field.fault(format!("no finding has the code `{code}`"), format!("{near}`qianhe rules` lists all codes")))
+    let near = nearest(&code, codes());
+    Err(field.fault(say::no_finding(&code), say::perhaps(near, say::NO_FINDING_REMEDY)))
 }

@@ -1,14 +1,23 @@
 //! A panic is our bug: one line on stderr and exit code 3, on whichever thread it happens.
 
+use std::fmt::Display;
 use std::panic::{self, PanicHookInfo};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::out;
+use crate::text::{Lang, Message, errors as say};
 
 /// The exit code of a bug.
 pub const EXIT_CODE: u8 = 3;
 
 static HAPPENED: AtomicBool = AtomicBool::new(false);
+static LANG: OnceLock<Lang> = OnceLock::new();
+
+/// The language to tell of a panic in; until it is known, that of the locale.
+pub fn speak(lang: Lang) {
+    let _ = LANG.set(lang);
+}
 
 /// Runs what yields the exit code of the process.
 pub fn guard(run: impl FnOnce() -> u8 + panic::UnwindSafe) -> u8 {
@@ -20,24 +29,26 @@ pub fn guard(run: impl FnOnce() -> u8 + panic::UnwindSafe) -> u8 {
 /// Only the first panic: the others are mostly its echo on other threads.
 fn report(info: &PanicHookInfo<'_>) {
     if !HAPPENED.swap(true, Ordering::Relaxed) {
-        out::line(&message(info.payload_as_str(), info.location().map(ToString::to_string)));
+        let lang = LANG.get().copied().unwrap_or_else(Lang::of_locale);
+        out::line(message(info.payload_as_str(), info.location()).tell(lang));
     }
 }
 
-fn message(payload: Option<&str>, location: Option<String>) -> String {
-    let what = payload.and_then(|text| text.lines().next()).unwrap_or("panicked");
-    let place = location.unwrap_or_else(|| "an unknown place".to_owned());
-    format!("error: this is a bug in qianhe, please report it: {what} (at {place})")
+fn message(payload: Option<&str>, location: Option<impl Display>) -> Message {
+    let what = payload.and_then(|text| text.lines().next()).map_or_else(|| say::PANICKED.into(), Message::verbatim);
+    let place = location.map_or_else(|| say::UNKNOWN_PLACE.into(), Message::verbatim);
+    say::panicked(what, place)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::message;
+    use super::{Lang, message};
 
     #[test]
     fn one_line_whatever_the_panic_says() {
-        let told = message(Some("left\nright"), Some("src/a.rs:1:2".to_owned()));
-        assert_eq!(told, "error: this is a bug in qianhe, please report it: left (at src/a.rs:1:2)");
-        assert_eq!(message(None, None).lines().count(), 1);
+        let told = message(Some("left\nright"), Some("src/a.rs:1:2"));
+        assert_eq!(told.tell(Lang::En), "error: this is a bug in qianhe, please report it: left (at src/a.rs:1:2)");
+        assert_eq!(told.tell(Lang::Zh), "错误：这是 qianhe 自身的错误，请反馈给我们：left（位于 src/a.rs:1:2）");
+        assert_eq!(message(None, None::<&str>).tell(Lang::En).lines().count(), 1);
     }
 }

@@ -6,6 +6,7 @@ use clap_mangen::Man;
 use super::out;
 use super::{Cli, exit_codes};
 use crate::error::{Error, Result};
+use crate::text::{Message, errors as say};
 
 /// Print the manual page, of qianhe or of one of its commands, as man reads it.
 #[derive(Debug, clap::Args)]
@@ -35,6 +36,6 @@ impl Args {
 }
 
 fn unknown(root: &clap::Command, name: &str) -> Error {
-    let commands: Vec<&str> = root.get_subcommands().map(clap::Command::get_name).collect();
-    Error::Usage { problem: format!("there is no command `{name}`"), remedy: format!("the commands are {}", commands.join(", ")) }
+    let commands = Message::list(root.get_subcommands().map(clap::Command::get_name));
+    Error::usage(say::no_command(name), say::commands_are(commands))
 }

@@ -92,12 +92,17 @@ enum Command {
 }
 
 impl Cli {
+    /// The language to speak: the one asked for, else that of the locale.
+    pub fn lang(&self) -> Lang {
+        self.lang.unwrap_or_else(Lang::of_locale)
+    }
+
     /// Runs the command; the exit code is that of a run that got to its end.
     ///
     /// # Errors
     /// Whatever stopped the run.
     pub fn run(&self) -> Result<u8> {
-        let out = Out::new(self.quiet, self.lang.unwrap_or_else(Lang::of_locale));
+        let out = Out::new(self.quiet, self.lang());
         match &self.command {
             Command::Audit(args) => args.run(out),
             Command::Precheck(args) => args.run(out),

@@ -7,7 +7,7 @@ use super::views::{Bars, Lines};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
 use crate::report::terminal::Look;
-use crate::text::Lang;
+use crate::text::{Lang, errors as say};
 
 /// Where a command puts what it has to say.
 #[derive(Debug, Clone, Copy)]
@@ -40,16 +40,16 @@ impl Out {
         if self.quiet {
             Box::new(Silent)
         } else if is_screen() {
-            Box::new(Watched::new(Bars::default()))
+            Box::new(Watched::new(Bars::new(self.lang)))
         } else {
-            Box::new(Watched::new(Lines::default()))
+            Box::new(Watched::new(Lines::new(self.lang)))
         }
     }
 }
 
 /// Says why the run stopped. Where not even that can be written, the exit code has to do.
-pub fn error(error: &Error) {
-    line(&format!("error: {error}"));
+pub fn error(error: &Error, lang: Lang) {
+    line(say::error(error.message()).tell(lang));
 }
 
 /// Prints what clap has to say instead of running: help and version, or what is wrong with the command line.
@@ -69,7 +69,7 @@ pub(super) fn data(text: &str) -> Result<()> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
     let mut out = stdout().lock();
     match write!(out, "{text}{end}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::io("stdout", "writing the result")(error)),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::io("stdout", say::CANNOT_WRITE)(error)),
         _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::progress::{Progress, Unit};
+use crate::text::Message;
 
 /// Work that takes less is not worth a word.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -16,7 +17,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// How far a piece of work has come.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing<'a> {
-    pub what: &'a str,
+    pub what: &'a Message,
     pub done: u64,
     /// 0 where it is not known.
     pub total: u64,
@@ -50,7 +51,7 @@ struct State<V> {
 }
 
 struct Work {
-    what: String,
+    what: Message,
     total: u64,
     unit: Unit,
     began: Instant,
@@ -97,8 +98,8 @@ impl<V: View> Watched<V> {
 }
 
 impl<V: View> Progress for Watched<V> {
-    fn begin(&self, what: &str, total: u64, unit: Unit) {
-        self.shared.turn_to(Some(Work { what: what.to_owned(), total, unit, began: Instant::now() }));
+    fn begin(&self, what: Message, total: u64, unit: Unit) {
+        self.shared.turn_to(Some(Work { what, total, unit, began: Instant::now() }));
     }
 
     fn advance(&self, done: u64) {
@@ -128,6 +129,7 @@ mod tests {
 
     use super::{PATIENCE, Standing, TICK, View, Watched};
     use crate::progress::{Progress, Unit};
+    use crate::text::Message;
 
     struct Recorder(Sender<(u64, u64)>);
 
@@ -141,12 +143,12 @@ mod tests {
     fn only_work_that_lasts_is_shown() {
         let (seen, shown) = channel();
         let progress = Watched::new(Recorder(seen));
-        progress.begin("short", 10, Unit::Rows);
+        progress.begin(Message::verbatim("short"), 10, Unit::Rows);
         progress.advance(10);
         std::thread::sleep(3 * TICK);
         progress.end();
         assert!(shown.try_recv().is_err());
-        progress.begin("long", 20, Unit::Rows);
+        progress.begin(Message::verbatim("long"), 20, Unit::Rows);
         progress.advance(5);
         assert_eq!(shown.recv_timeout(PATIENCE + Duration::from_secs(5)), Ok((5, 20)));
     }

@@ -14,7 +14,7 @@ use rustyline::{Context, Editor, Helper};
 use super::out;
 use crate::error::{Error, Result};
 use crate::query::Session;
-use crate::text::{Lang, commands as say};
+use crate::text::{Lang, commands as say, errors};
 
 /// Key words that are worth completing.
 const KEY_WORDS: &[&str] = &[
@@ -35,7 +35,7 @@ const KEY_WORDS: &[&str] = &[
 
 /// Reads statements until the user leaves. One that fails is told of, and does not end the prompt.
 pub(super) fn open(session: &Session, lang: Lang, answer: &dyn Fn(&str) -> Result<()>) -> Result<()> {
-    let failed = |error: ReadlineError| Error::io("the terminal", "cannot be read")(std::io::Error::other(error.to_string()));
+    let failed = |error: ReadlineError| Error::io("stdin", errors::CANNOT_READ)(std::io::Error::other(error.to_string()));
     let mut editor: Editor<Words, FileHistory> = Editor::new().map_err(failed)?;
     editor.set_helper(Some(Words::of(session)));
     let history = history_file();
@@ -54,7 +54,7 @@ pub(super) fn open(session: &Session, lang: Lang, answer: &dyn Fn(&str) -> Resul
                     let _ = editor.add_history_entry(sql);
                     match answer(sql) {
                         Err(error @ (Error::Bug(_) | Error::Interrupted)) => return Err(error),
-                        Err(error) => out::error(&error),
+                        Err(error) => out::error(&error, lang),
                         Ok(()) => {}
                     }
                 }

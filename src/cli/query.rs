@@ -9,6 +9,7 @@ use super::prompt;
 use crate::error::{Error, Result};
 use crate::query::{Format, Session, write};
 use crate::report::publish::MANIFEST;
+use crate::text::errors as say;
 
 /// Ask the reports by SQL: each report is a table by the name of its file, without `.parquet`.
 ///
@@ -52,7 +53,7 @@ impl Args {
             None if stdin().is_terminal() => prompt::open(&session, out.lang, &|sql| self.answer(&session, sql, out))?,
             None => {
                 let mut text = String::new();
-                stdin().read_to_string(&mut text).map_err(Error::io("stdin", "cannot be read"))?;
+                stdin().read_to_string(&mut text).map_err(Error::io("stdin", say::CANNOT_READ))?;
                 statements(&text).try_for_each(|sql| self.answer(&session, sql, out))?;
             }
         }
@@ -73,18 +74,13 @@ impl Args {
 
     /// What can be said before anything is read.
     fn check(&self) -> Result<()> {
-        let usage = |problem: String, remedy: &str| Err(Error::Usage { problem, remedy: remedy.to_owned() });
-        let Some(file) = &self.out else {
-            if self.format() == Format::Parquet {
-                return usage("Parquet cannot be printed".to_owned(), "name a file with --out result.parquet");
+        match &self.out {
+            None if self.format() == Format::Parquet => Err(Error::usage(say::PARQUET_ON_SCREEN, say::PARQUET_ON_SCREEN_REMEDY)),
+            Some(file) if folder_of(file).join(MANIFEST).exists() => {
+                Err(Error::usage(say::among_reports(file.display()), say::AMONG_REPORTS_REMEDY))
             }
-            return Ok(());
-        };
-        if folder_of(file).join(MANIFEST).exists() {
-            let problem = format!("{} would stand among reports, whose set would not verify any more", file.display());
-            return usage(problem, "write it somewhere else");
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn answer(&self, session: &Session, sql: &str, out: Out) -> Result<()> {
@@ -96,10 +92,10 @@ impl Args {
             return if self.format() == Format::Table { out.text(&text) } else { out::data(&text) };
         };
         // Beside it and renamed into its place: a half-written result looks like a whole one.
-        let mut beside = tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, "cannot be written"))?;
+        let mut beside = tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, say::CANNOT_WRITE))?;
         write(&rows, self.format(), self.raw, &mut bytes)?;
-        beside.write_all(&bytes).map_err(Error::io(file, "cannot be written"))?;
-        beside.persist(file).map_err(|error| Error::io(file, "cannot be written")(error.error))?;
+        beside.write_all(&bytes).map_err(Error::io(file, say::CANNOT_WRITE))?;
+        beside.persist(file).map_err(|error| Error::io(file, say::CANNOT_WRITE)(error.error))?;
         Ok(())
     }
 }

@@ -65,7 +65,7 @@ impl Args {
             line(say::VERIFY_TOTAL, &[("name", &total.name), ("left", &total.left), ("right", &total.right)]);
         }
         if let Some(error) = &found.unreadable {
-            line(say::VERIFY_UNREADABLE, &[("error", error)]);
+            line(say::VERIFY_UNREADABLE, &[("error", &error.tell(lang))]);
         }
         if !found.holds {
             line(say::VERIFY_REMEDY, &[]);

@@ -21,6 +21,7 @@ use crate::report::publish::Stage;
 use crate::schema::tables::COMPARE_REPORT;
 use crate::schema::vocabulary::{Change, Severity};
 use crate::schema::{Cell, Rows};
+use crate::text::errors as say;
 
 /// The file that `--out` writes.
 const FILE: &str = "compare.parquet";
@@ -55,8 +56,8 @@ pub struct Options<'a> {
 pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>) -> Result<Comparison> {
     let (earlier, later) = (Reports::of_audit(earlier)?, Reports::of_audit(later)?);
     if earlier.manifest.case != later.manifest.case && !options.force {
-        let problem = format!("the audits are of different cases: {} and {}", earlier.manifest.case, later.manifest.case);
-        return Err(Error::Usage { problem, remedy: "compare audits of one case, or add --force if the id was only renamed".to_owned() });
+        let problem = say::different_cases(earlier.manifest.case, later.manifest.case);
+        return Err(Error::usage(problem, say::DIFFERENT_CASES_REMEDY));
     }
     let mut sink = Sink::create(options.out)?;
     let mut changes: Vec<Tally> = Vec::new();

@@ -15,6 +15,7 @@ use crate::counts::{Counts, GroupCounts};
 use crate::error::{Error, Result};
 use crate::schema::Column;
 use crate::schema::fields;
+use crate::text::errors as say;
 
 /// Counts the outcomes, origins and verdicts in the written files, and sets them beside what the run counted.
 ///
@@ -92,7 +93,7 @@ fn words(path: &Path, column: &Column) -> Result<BTreeMap<String, u64>> {
 
 /// Reads one column of a written report.
 fn each_batch(path: &Path, column: &Column, mut see: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
-    let file = File::open(path).map_err(Error::io(path, "cannot read back"))?;
+    let file = File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(path, &error))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), [column.name]);
     let reader = builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unreadable(path, &error))?;

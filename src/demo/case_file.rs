@@ -9,6 +9,7 @@ use super::bill::Bill;
 use super::documents::create;
 use super::world::{FINISH, START, TAKEN_AFTER, TAKEN_BEFORE, World};
 use crate::error::{Error, Result};
+use crate::text::errors as say;
 
 /// Writes it: dates, snapshots, the contract if there is one, and a cap that one account has reached.
 pub fn write(world: &World, dir: &Path, bill: Option<&Bill>, customer_cap: u64) -> Result<()> {
@@ -51,5 +52,5 @@ customer_cap = {customer_cap}
     for (role, taken_at, _) in roles.iter().filter(|(_, _, exists)| *exists) {
         let _ = writeln!(text, "\n[snapshots.{role}]\npath = \"{role}\"\ntaken_at = {}", clock(*taken_at));
     }
-    create(&path)?.write_all(text.as_bytes()).map_err(Error::io(&path, "cannot write"))
+    create(&path)?.write_all(text.as_bytes()).map_err(Error::io(&path, say::CANNOT_WRITE))
 }

@@ -8,6 +8,7 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::text::errors as say;
 
 /// How documents stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +61,9 @@ impl Documents {
     pub fn push<T: Serialize>(&mut self, document: &T) -> Result<()> {
         let (mut sink, first) = match self.sink.take() {
             Some(sink) => (sink, false),
-            None => (Sink::open(create(&self.path)?, self.packing).map_err(Error::io(&self.path, "cannot write"))?, true),
+            None => (Sink::open(create(&self.path)?, self.packing).map_err(Error::io(&self.path, say::CANNOT_WRITE))?, true),
         };
-        append(&mut sink, self.layout, first, document).map_err(Error::io(&self.path, "cannot write"))?;
+        append(&mut sink, self.layout, first, document).map_err(Error::io(&self.path, say::CANNOT_WRITE))?;
         self.sink = Some(sink);
         Ok(())
     }
@@ -71,7 +72,7 @@ impl Documents {
     pub fn finish(self) -> Result<()> {
         let Some(mut sink) = self.sink else { return Ok(()) };
         let end: &[u8] = if self.layout == Layout::Array { b"]\n" } else { b"\n" };
-        sink.write_all(end).and_then(|()| sink.close()).map_err(Error::io(self.path, "cannot write"))
+        sink.write_all(end).and_then(|()| sink.close()).map_err(Error::io(self.path, say::CANNOT_WRITE))
     }
 }
 
@@ -131,9 +132,9 @@ impl Write for Sink {
 /// Creates a file and the folders that it is in.
 pub fn create(path: &Path) -> Result<File> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(Error::io(folder, "cannot create the folder"))?;
+        fs::create_dir_all(folder).map_err(Error::io(folder, say::CANNOT_CREATE))?;
     }
-    File::create(path).map_err(Error::io(path, "cannot create"))
+    File::create(path).map_err(Error::io(path, say::CANNOT_CREATE))
 }
 
 /// A file of a few documents at once.

@@ -6,6 +6,7 @@ use super::names;
 use super::plan::{Owner, Place, Plan, Share};
 use super::world::World;
 use crate::error::{Error, Result};
+use crate::text::errors as say;
 
 /// No account gets more relations than this from its share: a member holds 20,000 at most.
 const FULL: u64 = 19_400;
@@ -73,10 +74,8 @@ pub fn layout(world: &World) -> Result<Layout> {
     let rows = |plans: &[(&Plan, u64)]| plans.iter().map(|(plan, count)| plan.sources() * count).sum::<u64>();
     let special: Vec<u64> = planter.accounts.iter().map(|account| special_size(world, account.kind)).collect();
     let committed = special.iter().sum::<u64>() + planted.iter().map(|plans| rows(plans)).sum::<u64>();
-    let spare = world.relations.checked_sub(committed).filter(|spare| *spare >= 24).ok_or_else(|| Error::Usage {
-        problem: format!("{} relations are too few for a case that shows every outcome", world.relations),
-        remedy: "ask for at least 200".to_owned(),
-    })?;
+    let too_few = || Error::usage(say::too_few_relations(world.relations), say::too_few_remedy(super::FEWEST));
+    let spare = world.relations.checked_sub(committed).filter(|spare| *spare >= 24).ok_or_else(too_few)?;
     let at_cap = (spare / (normal.len() as u64 + 1)).clamp(24, FULL).min(spare);
     let fills = distribute(world, spare - at_cap, normal.len());
     for (index, size) in special.iter().enumerate() {

@@ -16,6 +16,7 @@ use crate::schema::fields::{
     ASSESSMENT, ASSESSMENT_REASON, CUSTOMER_NAME, EXTERNAL_USERID, SOURCE_CHAT_ID, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_CHAT_ID,
     TARGET_EXTERNAL_USERID, TARGET_USERID, UNIONID, USERID,
 };
+use crate::text::errors as say;
 
 /// A CSV file with a canonical header in the world's language.
 pub struct List {
@@ -29,7 +30,7 @@ impl List {
         let mut file = create(&path)?;
         if world.chinese_headers {
             // As Excel saves it.
-            file.write_all("\u{feff}".as_bytes()).map_err(Error::io(&path, "cannot write"))?;
+            file.write_all("\u{feff}".as_bytes()).map_err(Error::io(&path, say::CANNOT_WRITE))?;
         }
         let mut list = Self { writer: csv::Writer::from_writer(file) };
         let header: Vec<&str> = columns.iter().map(|c| if world.chinese_headers { c.zh[0] } else { c.name }).collect();
@@ -49,12 +50,12 @@ impl List {
 
     /// Appends a row.
     pub fn push(&mut self, fields: &[&str]) -> Result<()> {
-        self.writer.write_record(fields).map_err(|error| Error::io("lists", "cannot write")(std::io::Error::other(error)))
+        self.writer.write_record(fields).map_err(|error| Error::io("lists", say::CANNOT_WRITE)(std::io::Error::other(error)))
     }
 
     /// Writes what is still to be written.
     pub fn finish(mut self) -> Result<()> {
-        self.writer.flush().map_err(Error::io("lists", "cannot write"))
+        self.writer.flush().map_err(Error::io("lists", say::CANNOT_WRITE))
     }
 }
 

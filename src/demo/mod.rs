@@ -52,6 +52,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::progress::{Progress, Unit as ProgressUnit};
+use crate::text::{self, errors as say};
 
 use bill::Bill;
 use customers::People;
@@ -72,17 +73,14 @@ const FEWEST: u64 = 200;
 /// [`Error::Usage`] for fewer than 200 relations, [`Error::Output`] where `dir` holds something, [`Error::Io`].
 pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> Result<()> {
     if relations < FEWEST {
-        return Err(Error::Usage {
-            problem: format!("{relations} relations are too few for a case that shows every outcome"),
-            remedy: format!("ask for at least {FEWEST}: --relations {FEWEST}"),
-        });
+        return Err(Error::usage(say::too_few_relations(relations), say::too_few_remedy(FEWEST)));
     }
     prepare(dir)?;
     let world = World::new(seed, relations);
     let people = People::new(&world);
     let layout = layout::layout(&world)?;
     let fabric = Fabric { world: &world, people: &people, layout: &layout };
-    progress.begin("writing the synthetic case", relations, ProgressUnit::Rows);
+    progress.begin(text::progress::WRITING_DEMO.into(), relations, ProgressUnit::Rows);
     let shared = bulk(dir, &fabric, progress)?;
     progress.end();
     lists::accounts(&world, dir, &layout)?;
@@ -145,14 +143,10 @@ fn bulk(dir: &Path, fabric: &Fabric<'_>, progress: &dyn Progress) -> Result<Shar
 
 /// The folder, new or empty: a case that mixes two worlds has no truth.
 fn prepare(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).map_err(Error::io(dir, "cannot create the folder"))?;
-    let mut entries = fs::read_dir(dir).map_err(Error::io(dir, "cannot read the folder"))?;
+    fs::create_dir_all(dir).map_err(Error::io(dir, say::CANNOT_CREATE))?;
+    let mut entries = fs::read_dir(dir).map_err(Error::io(dir, say::CANNOT_READ))?;
     if entries.next().is_some() {
-        return Err(Error::Output {
-            path: dir.to_path_buf(),
-            problem: "is not empty".to_owned(),
-            remedy: "name a new folder, or empty this one".to_owned(),
-        });
+        return Err(Error::output(dir, say::NOT_EMPTY, say::NOT_EMPTY_REMEDY));
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::schema::fields::{
     COVERAGE_STATUS, CREATED_AT, CUSTOMER_NAME, CUSTOMER_TYPE, DATASET, DETAIL, ERRCODE, EXTERNAL_USERID, UNIONID, USERID,
 };
 use crate::schema::vocabulary::Coverage;
+use crate::text::errors as say;
 
 const COLUMNS: [&Column; 6] = [&USERID, &EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &CUSTOMER_TYPE, &CREATED_AT];
 
@@ -89,7 +90,7 @@ impl Sheet {
                 let mut file = create(&path)?;
                 let header = COLUMNS.map(|column| if world.chinese_headers { column.zh[0] } else { column.name }).join(",");
                 let mark = if world.chinese_headers { "\u{feff}" } else { "" };
-                writeln!(file, "{mark}{header}").map_err(Error::io(&path, "cannot write"))?;
+                writeln!(file, "{mark}{header}").map_err(Error::io(&path, say::CANNOT_WRITE))?;
                 Ok(Self::Csv(file, path))
             }
         }
@@ -98,7 +99,7 @@ impl Sheet {
     /// Appends a unit's part.
     pub fn push(&mut self, part: Option<SheetPart>) -> Result<()> {
         match (self, part) {
-            (Self::Csv(file, path), Some(SheetPart::Csv(bytes))) => file.write_all(&bytes).map_err(Error::io(path, "cannot write")),
+            (Self::Csv(file, path), Some(SheetPart::Csv(bytes))) => file.write_all(&bytes).map_err(Error::io(path, say::CANNOT_WRITE)),
             (Self::Parquet(file), Some(SheetPart::Parquet(rows))) => file.push(&rows),
             _ => Ok(()),
         }

@@ -21,6 +21,7 @@ use crate::schema::fields::{
     SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
 };
 use crate::schema::vocabulary::{MatchMethod, Reason};
+use crate::text::errors as say;
 
 /// The label of the plan that a row follows: explains its fate. In no report, so not among the schema's columns.
 pub const PLAN: &str = "plan";
@@ -56,7 +57,7 @@ impl ParquetFile {
 }
 
 fn failed(path: &Path, error: parquet::errors::ParquetError) -> Error {
-    Error::io(path, "cannot write")(std::io::Error::other(error))
+    Error::io(path, say::CANNOT_WRITE)(std::io::Error::other(error))
 }
 
 /// The truth of source relations.
@@ -97,7 +98,7 @@ pub fn target_relations(layout: &Layout, rows: &[TargetRow]) -> Result<RecordBat
 pub fn billing(dir: &Path, bill: Option<&Bill>) -> Result<()> {
     let path = dir.join("truth").join("billing.json");
     let truth = bill.map_or(serde_json::Value::Null, Bill::truth);
-    create(&path)?.write_all(format!("{truth:#}\n").as_bytes()).map_err(Error::io(&path, "cannot write"))
+    create(&path)?.write_all(format!("{truth:#}\n").as_bytes()).map_err(Error::io(&path, say::CANNOT_WRITE))
 }
 
 /// A batch of named columns, all of which may be null.

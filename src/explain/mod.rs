@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::published::Reports;
+use crate::text::errors as say;
 
 /// What is known of an id.
 #[derive(Debug, Serialize)]
@@ -73,8 +74,5 @@ pub fn explain(reports: &Reports, id: &str) -> Result<Explanation> {
 }
 
 fn unknown(id: &str, nearest: Option<String>) -> Error {
-    let problem = format!("no account, customer, relation, group or join code of this audit has the id `{id}`");
-    let known = "ids are userid, external_userid, unionid, chat_id, config_id, or userid/external_userid; case counts";
-    let remedy = nearest.map_or_else(|| known.to_owned(), |nearest| format!("did you mean `{nearest}`? {known}"));
-    Error::Usage { problem, remedy }
+    Error::usage(say::no_such_id(id), say::perhaps(nearest, say::NO_SUCH_ID_REMEDY))
 }

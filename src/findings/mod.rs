@@ -27,6 +27,7 @@ use crate::report::small::Read;
 use crate::schema::vocabulary::Predicted;
 use crate::schema::vocabulary::Severity;
 use crate::snapshot::Input;
+use crate::text;
 
 /// Something found, with how often and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Finding {
     }
 
     fn fill(&self, template: &str, detail: &str) -> String {
-        template.replace("{count}", &self.count.to_string()).replace("{detail}", detail)
+        text::fill(template, &[("count", &self.count), ("detail", &detail)])
     }
 }
 

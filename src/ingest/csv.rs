@@ -10,6 +10,7 @@ use super::stream::Stream;
 use super::text::{Beginning, Text, Unreadable};
 use crate::error::{Error, Result};
 use crate::interrupt;
+use crate::text::errors as say;
 
 /// Delimiters and their names, the likeliest first.
 const DELIMITERS: [(u8, &str); 3] = [(b',', "csv"), (b'\t', "tsv"), (b';', "csv with ;")];
@@ -17,7 +18,6 @@ const DELIMITERS: [(u8, &str); 3] = [(b',', "csv"), (b'\t', "tsv"), (b';', "csv 
 const HEADER_TEXT: usize = 1 << 20;
 /// Rows of a raw batch.
 const BATCH_ROWS: u64 = 65_536;
-const SAVE_AGAIN: &str = "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)";
 
 /// Reads the table or list in the file; also its encoding.
 pub fn read(file: SheetFile<'_>, beginning: Beginning, stream: &mut Stream<'_>) -> Result<(FileRecords, &'static str)> {
@@ -138,25 +138,14 @@ fn recognise(file: SheetFile<'_>, head: &str, ended: bool) -> Result<(&'static s
 }
 
 fn no_sheet(path: &Path, columns: usize) -> Error {
-    let problem = if columns > MOST_COLUMNS {
-        format!("a row of {columns} columns; a sheet has {MOST_COLUMNS} at most")
-    } else {
-        format!("the first row does not end within {HEADER_TEXT} bytes, or a quote that it opens is never closed")
-    };
-    Error::input(path, "row 1", problem, "check what wrote the file; leave it out if it is no export")
+    let problem = if columns > MOST_COLUMNS { say::too_many_columns(columns, MOST_COLUMNS) } else { say::endless_first_row(HEADER_TEXT) };
+    Error::input(path, say::row(1), problem, say::WHAT_WROTE_IT)
 }
 
 fn explain(path: &Path, stopped: Stopped, stream: &Stream<'_>) -> Error {
     match stopped {
-        Stopped::OpenQuote(line) => {
-            let remedy = "close the quote; a quote within a quoted cell is written twice";
-            Error::input(path, format!("row {line}"), "a quote is opened in this row and never closed", remedy)
-        }
-        Stopped::TooLong(line) => {
-            let problem =
-                format!("the row is longer than {LONGEST_ROW} bytes: a quote is opened in it and never closed, or it is no row of a sheet");
-            Error::input(path, format!("row {line}"), problem, "close the quote; check what wrote the file")
-        }
+        Stopped::OpenQuote(line) => Error::input(path, say::row(line), say::OPEN_QUOTE, say::OPEN_QUOTE_REMEDY),
+        Stopped::TooLong(line) => Error::input(path, say::row(line), say::long_row_of_text(LONGEST_ROW), say::LONG_ROW_OF_TEXT_REMEDY),
         Stopped::Reading(unreadable) => unreadable_text(path, unreadable, stream),
     }
 }
@@ -164,8 +153,6 @@ fn explain(path: &Path, stopped: Stopped, stream: &Stream<'_>) -> Error {
 fn unreadable_text(path: &Path, unreadable: Unreadable, stream: &Stream<'_>) -> Error {
     match unreadable {
         Unreadable::Io(error) => stream.explain(error),
-        Unreadable::Foreign(name) => {
-            Error::input(path, "file", format!("text in {name}, as it seems; sheets are read in UTF-8, UTF-16 and GB18030"), SAVE_AGAIN)
-        }
+        Unreadable::Foreign(name) => Error::input(path, say::FILE, say::foreign_text(name), say::SAVE_CSV_AGAIN),
     }
 }

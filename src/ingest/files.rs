@@ -7,7 +7,9 @@ use walkdir::WalkDir;
 
 use crate::case::Case;
 use crate::error::{Error, Result};
+use crate::schema::fields::{SOURCE_USERID, TARGET_USERID};
 use crate::schema::vocabulary::Role;
+use crate::text::{Message, errors as say};
 
 /// Where the lists of a case are.
 pub const LISTS_FOLDER: &str = "lists";
@@ -34,14 +36,10 @@ pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<Found>>> {
     }
     if place.is_glob() {
         let files = place.matching(&case.file, &key)?;
-        return if files.is_empty() {
-            Err(missing(&case.file, key, format!("the glob `{path}` matches no file")))
-        } else {
-            Ok(Some(files))
-        };
+        return if files.is_empty() { Err(missing(&case.file, &key, say::no_glob_match(path))) } else { Ok(Some(files)) };
     }
     if named {
-        return Err(missing(&case.file, key, format!("there is no file or folder `{path}` in the case folder")));
+        return Err(missing(&case.file, &key, say::no_such_path(path)));
     }
     Ok(None)
 }
@@ -52,16 +50,12 @@ pub fn of_lists(case: &Case) -> Result<Vec<Found>> {
     if place.exists() {
         return place.files();
     }
-    Err(Error::input(
-        case.root.join(LISTS_FOLDER),
-        "folder",
-        "the lists are missing: at least the accounts list is required",
-        "make the folder, and put the accounts list into it: columns source_userid and target_userid (迁出账号, 迁入账号), as XLSX, CSV or Parquet",
-    ))
+    let headers = Message::list([&SOURCE_USERID, &TARGET_USERID].map(|column| column.zh[0]));
+    Err(Error::input(case.root.join(LISTS_FOLDER), say::FOLDER, say::NO_LISTS, say::no_lists_remedy(headers)))
 }
 
-fn missing(file: &Path, key: String, problem: String) -> Error {
-    Error::input(file, key, problem, "name a folder, a file or a glob relative to case.toml, or put the export there")
+fn missing(file: &Path, key: &str, problem: Message) -> Error {
+    Error::input(file, Message::verbatim(key), problem, say::NO_SUCH_PATH_REMEDY)
 }
 
 /// A path of the case file.
@@ -88,12 +82,7 @@ impl Place<'_> {
         let full = self.full();
         let found = self.walk(&full, |_| true)?;
         if found.is_empty() {
-            return Err(Error::input(
-                full,
-                "folder",
-                "it holds no usable file (hidden files and names that start with `_` are passed over)",
-                "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet",
-            ));
+            return Err(Error::input(full, say::FOLDER, say::NO_USABLE_FILE, say::NO_USABLE_FILE_REMEDY));
         }
         Ok(found)
     }
@@ -101,7 +90,7 @@ impl Place<'_> {
     /// The files that the glob matches, and those in folders that it matches.
     fn matching(&self, case_file: &Path, key: &str) -> Result<Vec<Found>> {
         let glob = GlobBuilder::new(self.path).literal_separator(true).build();
-        let glob = glob.map_err(|error| missing(case_file, key.to_owned(), format!("not a valid glob: {}", error.kind())))?;
+        let glob = glob.map_err(|error| missing(case_file, key, say::not_a_glob(error.kind())))?;
         let matcher = glob.compile_matcher();
         let fixed = Path::new(self.path).components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']));
         let base = self.root.join(fixed.collect::<PathBuf>());
@@ -132,8 +121,7 @@ impl Place<'_> {
                 continue;
             }
             if !entry.file_type().is_file() {
-                let remedy = "take it away, or let its name start with `_`";
-                return Err(Error::input(entry.path(), "file", "neither a file nor a folder (a pipe, socket or device)", remedy));
+                return Err(Error::input(entry.path(), say::FILE, say::NO_PLAIN_FILE, say::NO_PLAIN_FILE_REMEDY));
             }
             let bytes = entry.metadata().map_err(|error| unreadable(base, error))?.len();
             let below = entry.path().strip_prefix(base).unwrap_or(Path::new(""));
@@ -167,5 +155,5 @@ fn with_slashes(path: &Path) -> String {
 fn unreadable(base: &Path, error: walkdir::Error) -> Error {
     let path = error.path().unwrap_or(base).to_path_buf();
     let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("the folders loop"));
-    Error::io(path, "cannot read it")(source)
+    Error::io(path, say::CANNOT_READ)(source)
 }

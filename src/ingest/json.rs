@@ -11,6 +11,7 @@ use super::raw::TakeRelations;
 use super::stream::Stream;
 use crate::error::{Error, Result};
 use crate::interrupt;
+use crate::text::errors as say;
 
 /// How much is decoded at once; what is in memory is about twice `batches * batch_bytes` per file being read.
 #[derive(Debug, Clone, Copy)]
@@ -89,12 +90,12 @@ impl JsonFile<'_> {
     }
 
     fn framing_error(&self, fault: &FramingFault) -> Error {
-        Error::input(self.path, format!("document {}, byte {}", fault.document, fault.offset), fault.problem, fault.remedy)
+        Error::input(self.path, say::document(fault.document, fault.offset), fault.problem, fault.remedy)
     }
 
     fn document_error(&self, number: u64, at: u64, fault: DocumentFault) -> Error {
-        let comma = if fault.key.is_empty() { "" } else { ", " };
-        let place = format!("document {number}{comma}{}, byte {}", fault.key, at + fault.offset as u64);
+        let byte = at + fault.offset as u64;
+        let place = if fault.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, fault.key, byte) };
         Error::input(self.path, place, fault.problem, fault.remedy)
     }
 }

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::{Kind, Table};
+use crate::text::{Message, errors as say};
 
 /// Rows converted at once.
 const BATCH_ROWS: usize = 65_536;
@@ -33,7 +34,7 @@ const LISTED_REJECTS: usize = 1000;
 pub fn read(
     (path, file): (&Path, u32),
     tables: &[&'static Table],
-    looked_for: &str,
+    looked_for: &Message,
     zone: &TimeZone,
     relations: Option<&dyn TakeRelations>,
 ) -> Result<FileRecords> {
@@ -41,7 +42,7 @@ pub fn read(
     let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
     let layout = sheet::recognise(&names, tables).map_err(|problem| {
         let (problem, remedy) = problem.explain(looked_for);
-        Error::input(path, format!("columns found: {}", names.join(", ")), problem, remedy)
+        Error::input(path, say::columns_found(Message::list(&names)), problem, remedy)
     })?;
     let input = ParquetFile { path, file, layout: &layout, metadata: &metadata, names: &names, zone };
     let mut records = FileRecords::default();
@@ -84,11 +85,11 @@ fn as_views(field: &FieldRef) -> FieldRef {
 }
 
 fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(Error::io(path, "cannot open it"))
+    File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))
 }
 
 fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::input(path, "file", format!("the Parquet is cut off or damaged ({error})"), "copy or write the file again")
+    Error::input(path, say::FILE, say::parquet_cut_off(error), say::PARQUET_CUT_OFF_REMEDY)
 }
 
 struct ParquetFile<'f> {
@@ -191,13 +192,8 @@ impl ParquetFile<'_> {
         [Arc::new(fetched_at), Arc::new(UInt32Array::from_value(self.file, rows)), Arc::new(records)]
     }
 
-    fn wrong_type(&self, column: &str, problem: String) -> Error {
-        Error::input(
-            self.path,
-            format!("column {column}"),
-            problem,
-            "write the column with the type of the canonical table, or leave it out",
-        )
+    fn wrong_type(&self, column: &str, problem: Message) -> Error {
+        Error::input(self.path, say::column(column), problem, say::WRONG_TYPE_REMEDY)
     }
 }
 

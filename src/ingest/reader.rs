@@ -18,6 +18,7 @@ use crate::interrupt;
 use crate::progress::{Progress, Unit};
 use crate::schema::Table;
 use crate::schema::tables::{CANONICAL, LISTS, SNAPSHOT_TABLES};
+use crate::text::{Message, Text, errors as say};
 
 /// Bytes of a batch of JSON documents, about.
 const BATCH_BYTES: usize = 2 << 20;
@@ -40,9 +41,9 @@ impl Expected {
     }
 
     /// What was looked for in a file that is nothing known.
-    fn looked_for(self) -> String {
+    fn looked_for(self) -> Message {
         match self {
-            Self::Snapshot => format!("{}; {}", endpoints::looked_for(), sheet::looked_for(CANONICAL)),
+            Self::Snapshot => say::looked_for_both(endpoints::looked_for(), sheet::looked_for(CANONICAL)),
             Self::Lists => sheet::looked_for(self.tables()),
         }
     }
@@ -58,7 +59,7 @@ pub fn read_all(
     progress: &dyn Progress,
 ) -> Result<Raw> {
     let total = files.iter().map(|file| file.bytes).sum();
-    progress.begin(what, total, Unit::Bytes);
+    progress.begin(Message::verbatim(what), total, Unit::Bytes);
     let read = side_by_side(files, |index, file, pace| read_one(case, (index, file), expected, pace, relations, progress));
     progress.end();
     let mut raw = Raw::default();
@@ -109,12 +110,7 @@ fn read_one(
     let sheet = SheetFile { path: &file.path, file: index, tables, looked_for: &looked_for, zone: &case.timezone, relations };
     let (mut records, encoding) = match sniff(stream.head(), stream.head_is_all()) {
         Format::Json { .. } if expected == Expected::Lists => {
-            return Err(nothing_known(
-                file,
-                "JSON, where a list belongs",
-                "put answers of the service into the folder of a snapshot",
-                expected,
-            ));
+            return Err(nothing_known(file, say::JSON_AMONG_LISTS, say::JSON_AMONG_LISTS_REMEDY, expected));
         }
         Format::Json { bom } => {
             let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, pace, relations };
@@ -124,11 +120,9 @@ fn read_one(
         Format::Parquet if compression == Compression::None => {
             (parquet::read((&file.path, index), tables, &looked_for, &case.timezone, relations)?, "binary")
         }
-        Format::Parquet => {
-            return Err(nothing_known(file, "Parquet in a compressed file", "unpack it: Parquet is compressed inside", expected));
-        }
+        Format::Parquet => return Err(nothing_known(file, say::PACKED_PARQUET, say::PACKED_PARQUET_REMEDY, expected)),
         Format::Zip if compression == Compression::None => (xlsx::read(sheet)?, "binary"),
-        Format::Zip => return Err(nothing_known(file, "a workbook or zip archive in a compressed file", "unpack it", expected)),
+        Format::Zip => return Err(nothing_known(file, say::PACKED_ZIP, say::UNPACK, expected)),
         Format::Unreadable { what, remedy } => return Err(nothing_known(file, what, remedy, expected)),
     };
     let fingerprint = stream.finish()?;
@@ -151,8 +145,8 @@ fn utf8(bom: bool) -> &'static str {
     if bom { "utf-8 with BOM" } else { "utf-8" }
 }
 
-fn nothing_known(file: &Found, what: &str, remedy: &str, expected: Expected) -> Error {
-    Error::input(&file.path, "file", format!("{what}; {}", expected.looked_for()), format!("{remedy}; or let its name start with `_`"))
+fn nothing_known(file: &Found, what: Text, remedy: Text, expected: Expected) -> Error {
+    Error::input(&file.path, say::FILE, say::nothing_known(what, expected.looked_for()), say::or_underscore(remedy))
 }
 
 fn json_kind(kinds: &BTreeMap<&'static str, u64>) -> String {

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use super::times;
 use crate::schema::Cell;
+use crate::text::errors as say;
 
 /// Why a value cannot be what its field wants. Never quotes the value: it may be personal data.
 pub type Wrong = &'static str;
@@ -100,8 +101,8 @@ pub struct Moment(pub i64);
 pub const NUMBER_AS_ID: Wrong =
     "a number where an id belongs: ids are text, since a number has lost leading zeros and digits beyond 2^53; export it as a string";
 pub const NO_ID: Wrong = "not a string, where an id belongs";
-const NO_TEXT: Wrong = "neither a string nor a number, where text belongs";
-const NO_INTEGER: Wrong = "not a whole number, nor a string of digits";
+const NO_TEXT: Wrong = say::NOT_TEXT.en;
+const NO_INTEGER: Wrong = say::NOT_WHOLE.en;
 const NO_FLAG: Wrong = "neither true nor false, nor 1 or 0";
 const NO_TIME: Wrong = "a time that is none: unix seconds from 0 up to the year 9999 are wanted";
 

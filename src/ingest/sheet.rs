@@ -9,6 +9,7 @@ use super::raw::TakeRelations;
 use super::values::{self, Value};
 use crate::error::{Error, Result};
 use crate::schema::{Cell, Column, Table, fields, tables};
+use crate::text::{Message, Text, errors as say};
 
 /// Within how many rows the header has to stand.
 pub const HEADER_ROWS: usize = 20;
@@ -23,7 +24,7 @@ pub struct SheetFile<'f> {
     pub file: u32,
     pub tables: &'f [&'static Table],
     /// What was looked for in a file that is nothing known.
-    pub looked_for: &'f str,
+    pub looked_for: &'f Message,
     pub zone: &'f TimeZone,
     pub relations: Option<&'f dyn TakeRelations>,
 }
@@ -39,9 +40,9 @@ impl SheetFile<'_> {
     /// The error of a file in which no header row was found, with the likeliest row.
     pub fn no_header(self, headers: &[String], problem: &Unrecognised) -> Error {
         // Enough to recognise the row by; a file that is no sheet may hold anything here.
-        let shown: Vec<String> = headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();
+        let shown = Message::list(headers.iter().take(40).map(|header| header.trim().chars().take(40).collect::<String>()));
         let (problem, remedy) = problem.explain(self.looked_for);
-        Error::input(self.path, format!("headers found: {}", shown.join(", ")), problem, remedy)
+        Error::input(self.path, say::headers_found(shown), problem, remedy)
     }
 }
 
@@ -166,36 +167,44 @@ fn is_whole(table: &Table, places: &[Option<usize>]) -> bool {
 }
 
 /// What was looked for, and by which headers it would have been recognised.
-pub fn looked_for(tables: &[&'static Table]) -> String {
-    let tables: Vec<String> = tables.iter().map(|table| format!("{} ({})", table.name, wanted(table).join(", "))).collect();
-    format!("looked for tables with the headers of {}", tables.join(", "))
+pub fn looked_for(tables: &[&'static Table]) -> Message {
+    say::looked_for_tables(Message::list(tables.iter().map(|table| say::table_wanted(called(table.name), wanted(table)))))
 }
 
-fn wanted(table: &Table) -> Vec<String> {
+fn wanted(table: &Table) -> Message {
     let header = |column: &Column| match column.zh.first() {
         Some(zh) => format!("{} {zh}", column.name),
         None => column.name.to_owned(),
     };
     let needed = table.columns.iter().filter(|slot| values::is_needed(slot.column, slot.required)).map(|slot| header(slot.column));
-    let one_of: Vec<String> = values::needs_one_of(table).iter().map(|column| header(column)).collect();
-    needed.chain((!one_of.is_empty()).then(|| one_of.join(" or "))).collect()
+    let one_of = values::needs_one_of(table);
+    let either = (!one_of.is_empty()).then(|| Message::either(one_of.iter().map(|column| header(column))));
+    Message::list(needed.map(Message::verbatim).chain(either))
+}
+
+/// What people call a table. Those that have files of their own are called after these.
+fn called(table: &str) -> Message {
+    let names: [(&Table, Text); 5] = [
+        (&tables::ACCOUNTS_LIST, say::ACCOUNTS_LIST),
+        (&tables::CUSTOMER_MAP, say::CUSTOMER_MAP),
+        (&tables::GROUP_MAP, say::GROUP_MAP),
+        (&tables::REFUSALS, say::REFUSALS),
+        (&tables::CONSOLE_GROUPS, say::CONSOLE_GROUPS),
+    ];
+    let name = names.into_iter().find(|(named, _)| named.name == table);
+    name.map_or_else(|| Message::verbatim(table), |(_, name)| name.into())
 }
 
 impl Unrecognised {
     /// What is wrong, and what would be right.
-    pub fn explain(&self, looked_for: &str) -> (String, String) {
+    pub fn explain(&self, looked_for: &Message) -> (Message, Text) {
         match self {
-            Self::Nothing => (
-                format!("no known table; {looked_for}"),
-                "name the columns so in one of the first 20 rows, or leave the file out".to_owned(),
-            ),
-            Self::Several(names) => (
-                format!("the headers fit several tables equally well: {}; {looked_for}", names.join(", ")),
-                "keep one table in a file, with as many of its columns as there are".to_owned(),
-            ),
-            Self::Twice { table, column } => {
-                (format!("two headers are the column `{column}` of {table}"), "keep one of them, or rename the other".to_owned())
+            Self::Nothing => (say::no_known_table(looked_for), say::NO_KNOWN_TABLE_REMEDY),
+            Self::Several(names) => {
+                let names = Message::list(names.iter().map(|name| called(name)));
+                (say::several_tables(names, looked_for), say::SEVERAL_TABLES_REMEDY)
             }
+            Self::Twice { table, column } => (say::column_twice(column, called(table)), say::COLUMN_TWICE_REMEDY),
         }
     }
 }

@@ -3,6 +3,7 @@
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use super::text::{Beginning, Unicode};
+use crate::text::{Text, errors as say};
 
 /// What the content looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,20 +17,17 @@ pub enum Format {
     /// A zip archive, such as an XLSX workbook is.
     Zip,
     /// Nothing that can be read, and what to do about it.
-    Unreadable { what: &'static str, remedy: &'static str },
+    Unreadable { what: Text, remedy: Text },
 }
 
-const AS_SHEET: &str = "save it as XLSX, or as CSV in UTF-8";
-const AS_UTF8: &str = "save it in UTF-8";
-
 /// The first bytes of known formats that are not read.
-const KNOWN: &[(&[u8], &str, &str)] = &[
-    (b"\xd0\xcf\x11\xe0", "a workbook of the old .xls kind, or one with a password", AS_SHEET),
-    (b"%PDF", "a PDF", "export the data as JSON, CSV or Parquet"),
-    (b"\x1f\x8b", "compressed twice", "unpack it once"),
-    (b"\x28\xb5\x2f\xfd", "compressed twice", "unpack it once"),
-    (b"BZh", "compressed with bzip2", "unpack it, or compress it with gzip or zstd"),
-    (b"\xfd7zXZ", "compressed with xz", "unpack it, or compress it with gzip or zstd"),
+const KNOWN: &[(&[u8], Text, Text)] = &[
+    (b"\xd0\xcf\x11\xe0", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
+    (b"%PDF", say::PDF, say::EXPORT_AS_DATA),
+    (b"\x1f\x8b", say::PACKED_TWICE, say::UNPACK_ONCE),
+    (b"\x28\xb5\x2f\xfd", say::PACKED_TWICE, say::UNPACK_ONCE),
+    (b"BZh", say::BZIP2, say::REPACK),
+    (b"\xfd7zXZ", say::XZ, say::REPACK),
 ];
 
 /// Looks at the first bytes, `all` of them or only a beginning.
@@ -40,11 +38,11 @@ pub fn sniff(head: &[u8], all: bool) -> Format {
     if head.starts_with(b"PK\x03\x04") {
         return Format::Zip;
     }
-    if let Some((_, what, remedy)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
+    if let Some(&(_, what, remedy)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Format::Unreadable { what, remedy };
     }
     if head.get(257..262) == Some(b"ustar") {
-        return Format::Unreadable { what: "a tar archive", remedy: "unpack it into the folder" };
+        return Format::Unreadable { what: say::TAR, remedy: say::UNPACK_TAR };
     }
     let beginning = Beginning::by_mark(head).or_else(|| utf16_without_mark(head, all)).unwrap_or(Beginning::Open);
     let text = &head[beginning.mark()..];
@@ -57,10 +55,10 @@ pub fn sniff(head: &[u8], all: bool) -> Format {
 fn sniff_text(text: &[u8], beginning: Beginning, all: bool) -> Format {
     // A sheet with a damaged row is one all the same; the row becomes a reject.
     if memchr::memchr_iter(0, text).count() * 10 > text.len() {
-        return Format::Unreadable { what: "binary data", remedy: "export the data as JSON, CSV, XLSX or Parquet" };
+        return Format::Unreadable { what: say::BINARY, remedy: say::BINARY_REMEDY };
     }
     let begins_as_json = match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None if all => return Format::Unreadable { what: "empty", remedy: "export it again, or take it away" },
+        None if all => return Format::Unreadable { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
         Some(b'{' | b'[') => true,
         _ => false,
     };
@@ -69,7 +67,7 @@ fn sniff_text(text: &[u8], beginning: Beginning, all: bool) -> Format {
     }
     match std::str::from_utf8(text) {
         // A head may end in the middle of a character.
-        Err(error) if all || error.error_len().is_some() => Format::Unreadable { what: "JSON that is not in UTF-8", remedy: AS_UTF8 },
+        Err(error) if all || error.error_len().is_some() => Format::Unreadable { what: say::FOREIGN_JSON, remedy: say::SAVE_AS_UTF8 },
         _ => Format::Json { bom: beginning != Beginning::Open },
     }
 }
@@ -79,8 +77,8 @@ fn sniff_utf16(text: &[u8], beginning: Beginning, all: bool) -> Format {
     let unit = |pair: &[u8; 2]| if is_le { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
     let units = text.as_chunks().0.iter().map(unit);
     match units.map(|unit| u8::try_from(unit).unwrap_or(u8::MAX)).find(|byte| !byte.is_ascii_whitespace()) {
-        None if all => Format::Unreadable { what: "empty", remedy: "export it again, or take it away" },
-        Some(b'{' | b'[') => Format::Unreadable { what: "JSON in UTF-16", remedy: AS_UTF8 },
+        None if all => Format::Unreadable { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
+        Some(b'{' | b'[') => Format::Unreadable { what: say::UTF16_JSON, remedy: say::SAVE_AS_UTF8 },
         _ => Format::Text(beginning),
     }
 }
@@ -144,7 +142,7 @@ mod tests {
             (b"", "empty"),
             (b"\x1f\x8b\x08", "compressed twice"),
         ] {
-            assert!(matches!(sniff(head, true), Format::Unreadable { what, .. } if what.contains(name)), "{name}");
+            assert!(matches!(sniff(head, true), Format::Unreadable { what, .. } if what.en.contains(name)), "{name}");
         }
     }
 }

@@ -12,6 +12,7 @@ use zstd::stream::read::Decoder as ZstdDecoder;
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::text::errors as say;
 
 /// How much of the content [`Stream::head`] shows.
 const HEAD: usize = 64 * 1024;
@@ -104,12 +105,12 @@ impl<'p> Stream<'p> {
     /// Opens the file and looks at its first bytes.
     pub fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
         let mut disk = OnDisk::open(path, progress)?;
-        let compression = disk.peek().map(|magic| Compression::of(&magic)).map_err(Error::io(path, "cannot read it"))?;
+        let compression = disk.peek().map(|magic| Compression::of(&magic)).map_err(Error::io(path, say::CANNOT_READ))?;
         let source = match compression {
             Compression::None => Source::Plain(disk),
             Compression::Gzip => Source::Gzip(Box::new(MultiGzDecoder::new(disk))),
             Compression::Zstd => {
-                let decoder = ZstdDecoder::new(disk).map_err(Error::io(path, "cannot set up the zstd decoder"))?;
+                let decoder = ZstdDecoder::new(disk).map_err(Error::io(path, say::CANNOT_SET_UP_ZSTD))?;
                 Source::Zstd(Box::new(decoder))
             }
         };
@@ -163,7 +164,7 @@ impl<'p> Stream<'p> {
             Source::Gzip(decoder) => decoder.into_inner(),
             Source::Zstd(decoder) => decoder.finish().into_inner(),
         };
-        io::copy(&mut disk, &mut io::sink()).map_err(Error::io(&path, "cannot read it"))?;
+        io::copy(&mut disk, &mut io::sink()).map_err(Error::io(&path, say::CANNOT_READ))?;
         disk.check_unchanged(&path)?;
         Ok(disk.fingerprint())
     }
@@ -184,22 +185,12 @@ pub fn explain(path: &Path, compression: Compression, error: io::Error) -> Error
     let name = match compression {
         Compression::Gzip if error.raw_os_error().is_none() => "gzip",
         Compression::Zstd if error.raw_os_error().is_none() => "zstd",
-        _ => return Error::io(path, "cannot read it")(error),
+        _ => return Error::io(path, say::CANNOT_READ)(error),
     };
     if error.kind() == UNPACKS_TOO_FAR {
-        return Error::input(
-            path,
-            "compressed data",
-            format!("the {name} data unpacks to more than {MOST_FOLD} times its size, which no export does"),
-            "it was made to do harm, or is no export; if you trust it, unpack it and put what it holds there",
-        );
+        return Error::input(path, say::COMPRESSED_DATA, say::unpacks_too_far(name, MOST_FOLD), say::UNPACKS_TOO_FAR_REMEDY);
     }
-    Error::input(
-        path,
-        "compressed data",
-        format!("the {name} data is cut off or damaged ({error})"),
-        format!("copy or export the file again; `{name} -t` tells whether it is whole"),
-    )
+    Error::input(path, say::COMPRESSED_DATA, say::packed_badly(name, error), say::packed_badly_remedy(name))
 }
 
 impl Read for Stream<'_> {
@@ -222,8 +213,8 @@ impl Read for Stream<'_> {
 
 impl<'p> OnDisk<'p> {
     fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io(path, "cannot open it"))?;
-        let state = state_of(&file).map_err(Error::io(path, "cannot read it"))?;
+        let file = File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))?;
+        let state = state_of(&file).map_err(Error::io(path, say::CANNOT_READ))?;
         Ok(Self { file, state, magic: io::Cursor::default(), sha: Sha256::new(), bytes: 0, progress })
     }
 
@@ -251,11 +242,11 @@ impl<'p> OnDisk<'p> {
 
     /// A file that is still being written would be read in part.
     fn check_unchanged(&self, path: &Path) -> Result<()> {
-        let now = state_of(&self.file).map_err(Error::io(path, "cannot read it"))?;
+        let now = state_of(&self.file).map_err(Error::io(path, say::CANNOT_READ))?;
         if now == self.state && now.0 == self.bytes {
             return Ok(());
         }
-        Err(Error::input(path, "file", "it was written to while it was read", "wait until the export has ended, then run again"))
+        Err(Error::input(path, say::FILE, say::CHANGED_WHILE_READ, say::CHANGED_WHILE_READ_REMEDY))
     }
 
     fn fingerprint(self) -> Fingerprint {
@@ -325,7 +316,7 @@ mod tests {
         let text: Vec<u8> = (0..200_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         for whole in [gzip(&text), zstd::encode_all(&text[..], 1).unwrap()] {
             let error = content(&whole[..whole.len() / 2]).unwrap_err();
-            assert!(matches!(&error, Error::Input { problem, .. } if problem.contains("cut off or damaged")), "{error}");
+            assert!(matches!(&error, Error::Input { .. }) && error.to_string().contains("cut off or damaged"), "{error}");
         }
     }
 

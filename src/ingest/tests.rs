@@ -17,6 +17,7 @@ use crate::ingest::raw::TakeRelations;
 use crate::interrupt;
 use crate::progress::Silent;
 use crate::schema::tables::RELATIONS_TABLE;
+use crate::text::Lang;
 
 /// The rows of some batches, each as `column=value` of what is not null, and its record number in front.
 pub fn rows(batches: &[RecordBatch]) -> Vec<String> {
@@ -127,9 +128,10 @@ fn paths(raw: &Raw) -> Vec<&str> {
 pub fn check_error<T>(result: Result<T>, place: &str, problem: &str) {
     match result.map(|_| ()).unwrap_err() {
         Error::Input { place: p, problem: q, remedy, .. } => {
-            assert!(p.contains(place), "{p} lacks {place}");
-            assert!(q.contains(problem), "{q} lacks {problem}");
-            assert!(!remedy.is_empty());
+            for (told, part) in [(p, place), (q, problem)] {
+                assert!(told.tell(Lang::En).contains(part), "{told:?} lacks {part}");
+            }
+            assert!(!remedy.tell(Lang::En).is_empty());
         }
         other => panic!("{other}"),
     }

@@ -16,6 +16,7 @@ use super::rows::LONGEST_ROW;
 use super::sheet::{self, Given, HEADER_ROWS, Layout, MOST_COLUMNS, SheetFile, Unrecognised};
 use crate::error::{Error, Result};
 use crate::interrupt;
+use crate::text::{Message, errors as say};
 
 /// Rows of a raw batch.
 const BATCH_ROWS: u64 = 65_536;
@@ -39,7 +40,7 @@ impl Row {
 /// Reads every sheet that holds a table or list.
 pub fn read(file: SheetFile<'_>) -> Result<FileRecords> {
     let seen = archive::examine(file.path)?;
-    let open = File::open(file.path).map_err(Error::io(file.path, "cannot open it"))?;
+    let open = File::open(file.path).map_err(Error::io(file.path, say::CANNOT_OPEN))?;
     let mut workbook: Workbook = Xlsx::new(BufReader::new(open)).map_err(|error| damaged(file, &error))?;
     let mut reading = Reading { file, seen, records: FileRecords::default(), read: Vec::new(), aside: Vec::new(), problem: None };
     let sheets: Vec<_> = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
@@ -237,16 +238,15 @@ impl<'w> SheetRows<'w> {
             }
             length += text.len();
             if length > LONGEST_ROW {
-                let problem = format!("the row is longer than {LONGEST_ROW} bytes");
-                return Err(Error::input(self.file.path, self.place(place.0), problem, "check what wrote the file"));
+                return Err(Error::input(self.file.path, self.place(place.0), say::long_row(LONGEST_ROW), say::LONG_ROW_REMEDY));
             }
             put(&mut row, place.1, text);
         }
         Ok(Some(row))
     }
 
-    fn place(&self, row: u32) -> String {
-        place_of(self.sheet, u64::from(row) + 1)
+    fn place(&self, row: u32) -> Message {
+        say::row_of_sheet(self.sheet, u64::from(row) + 1)
     }
 
     /// The next cell that is not empty. Excel writes them in order, and a file in which they are not would overwrite itself.
@@ -260,12 +260,7 @@ impl<'w> SheetRows<'w> {
             };
             let place = cell.get_position();
             if place.1 as usize >= MOST_COLUMNS || self.last.is_some_and(|last| last >= place) {
-                return Err(Error::input(
-                    self.file.path,
-                    self.place(place.0),
-                    "its cells are not in order",
-                    "open the workbook in Excel and save it again",
-                ));
+                return Err(Error::input(self.file.path, self.place(place.0), say::OUT_OF_ORDER, say::OUT_OF_ORDER_REMEDY));
             }
             self.last = Some(place);
             if !matches!(cell.get_value(), DataRef::Empty) {
@@ -292,12 +287,12 @@ fn put(row: &mut Row, column: u32, text: Text) {
 
 fn damaged(file: SheetFile<'_>, error: &XlsxError) -> Error {
     let problem = match error {
-        XlsxError::Password => "the workbook has a password".to_owned(),
-        XlsxError::Io(error) if error.raw_os_error().is_some() => format!("cannot read it: {error}"),
+        XlsxError::Password => say::HAS_PASSWORD.into(),
+        XlsxError::Io(error) if error.raw_os_error().is_some() => say::workbook_unreadable(error),
         // The library quotes no cells in its errors, but parts of names and markup.
-        _ => "the workbook is damaged, or was not written by Excel or the console".to_owned(),
+        _ => say::NO_SOUND_WORKBOOK.into(),
     };
-    Error::input(file.path, "workbook", problem, "open it in Excel and save it again as XLSX, without a password")
+    Error::input(file.path, say::WORKBOOK, problem, say::SAVE_AGAIN_AS_XLSX)
 }
 
 #[cfg(test)]

@@ -15,9 +15,7 @@ use crate::error::{Error, Result};
 use crate::report::publish::{MANIFEST, Manifest};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::schema::Table;
-
-/// What a user can do about a folder that is none of ours.
-const REMEDY: &str = "name the folder of reports that an audit wrote, by default CASE/reports";
+use crate::text::{Message, errors as say};
 
 /// A folder of reports with its manifest.
 #[derive(Debug)]
@@ -33,19 +31,18 @@ impl Reports {
     /// [`Error::Input`] if there is no manifest, or none that this version understands.
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST);
-        let refused = |problem: String| Error::input(&path, "manifest", problem, REMEDY);
-        let text = fs::read_to_string(&path).map_err(|error| refused(format!("cannot be read: {error}")))?;
-        let manifest: Manifest = serde_json::from_str(&text).map_err(|error| refused(format!("is no manifest of ours: {error}")))?;
+        let refused = |problem: Message| Error::input(&path, say::MANIFEST, problem, say::NAME_THE_REPORTS);
+        let text = fs::read_to_string(&path).map_err(|error| refused(say::cannot_be_read(error)))?;
+        let manifest: Manifest = serde_json::from_str(&text).map_err(|error| refused(say::no_manifest(error)))?;
         if manifest.tool.name != env!("CARGO_PKG_NAME") {
-            return Err(refused(format!("was written by {}, not by qianhe", manifest.tool.name)));
+            return Err(refused(say::written_by(manifest.tool.name)));
         }
         if manifest.schema_version != SCHEMA_VERSION {
-            let remedy = "read it with the qianhe that wrote it, or run the audit again";
-            let problem = format!("has schema version {}, and this qianhe reads {SCHEMA_VERSION}", manifest.schema_version);
-            return Err(Error::input(&path, "schema_version", problem, remedy));
+            let problem = say::other_schema(manifest.schema_version, SCHEMA_VERSION);
+            return Err(Error::input(&path, Message::verbatim("schema_version"), problem, say::OTHER_SCHEMA_REMEDY));
         }
         if let Some(name) = manifest.reports.keys().find(|name| !stays_inside(name)) {
-            return Err(refused(format!("names a report outside of its folder: {name}")));
+            return Err(refused(say::report_outside(name)));
         }
         Ok(Self { folder: folder.to_path_buf(), manifest })
     }
@@ -59,7 +56,7 @@ impl Reports {
         if reports.is_of_audit() {
             return Ok(reports);
         }
-        Err(Error::input(folder.join(MANIFEST), "reports", "is not of an audit: it names no relations.parquet", REMEDY))
+        Err(Error::input(folder.join(MANIFEST), Message::verbatim("reports"), say::NO_AUDIT, say::NAME_THE_REPORTS))
     }
 
     /// Whether an audit wrote them.
@@ -83,9 +80,9 @@ impl Reports {
     /// [`Error::Input`] if it is not there or no JSON.
     pub fn summary(&self) -> Result<serde_json::Value> {
         let path = self.folder.join("summary.json");
-        let refused = |problem: String| Error::input(&path, "summary", problem, "run the audit again");
-        let text = fs::read_to_string(&path).map_err(|error| refused(format!("cannot be read: {error}")))?;
-        serde_json::from_str(&text).map_err(|error| refused(format!("is no JSON: {error}")))
+        let refused = |problem: Message| Error::input(&path, say::SUMMARY, problem, say::AUDIT_AGAIN);
+        let text = fs::read_to_string(&path).map_err(|error| refused(say::cannot_be_read(error)))?;
+        serde_json::from_str(&text).map_err(|error| refused(say::not_json(error)))
     }
 }
 

@@ -14,6 +14,7 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
 use crate::error::{Error, Result};
+use crate::text::{Message, errors as say};
 
 /// Rows of a batch.
 const BATCH: usize = 1 << 14;
@@ -57,7 +58,7 @@ impl<'a> Scan<'a> {
         let missing =
             self.columns.iter().chain(self.wanted.iter().map(|w| &w.column)).find(|name| builder.schema().index_of(name).is_err());
         if let Some(name) = missing {
-            return Err(unreadable(&self.path, &format!("there is no column {name}")));
+            return Err(unreadable(&self.path, say::no_column(name)));
         }
         if let Some(wanted) = self.wanted {
             let groups = self.candidates(&builder, wanted)?;
@@ -67,10 +68,10 @@ impl<'a> Scan<'a> {
             builder = builder.with_row_groups(groups).with_row_filter(filter);
         }
         let mask = ProjectionMask::columns(builder.parquet_schema(), self.columns.iter().copied());
-        let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|error| unreadable(&self.path, &error))?;
+        let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|error| damaged(&self.path, error))?;
         for batch in reader {
             crate::interrupt::check()?;
-            let batch = batch.map_err(|error| unreadable(&self.path, &error))?;
+            let batch = batch.map_err(|error| damaged(&self.path, error))?;
             let order: Vec<usize> =
                 self.columns.iter().map(|name| batch.schema_ref().index_of(name)).collect::<std::result::Result<_, _>>()?;
             if !see(&batch.project(&order)?)? {
@@ -84,14 +85,14 @@ impl<'a> Scan<'a> {
     fn candidates(&self, builder: &Builder, wanted: Wanted<'_>) -> Result<Vec<usize>> {
         let columns = builder.parquet_schema().columns();
         let Some(column) = columns.iter().position(|column| column.path().string() == wanted.column) else {
-            return Err(unreadable(&self.path, &format!("{} is no plain column", wanted.column)));
+            return Err(unreadable(&self.path, say::no_plain_column(wanted.column)));
         };
         let mut groups = Vec::new();
         for (number, group) in builder.metadata().row_groups().iter().enumerate() {
             if !is_within_bounds(group, column, wanted.value.as_bytes()) {
                 continue;
             }
-            let filter = builder.get_row_group_column_bloom_filter(number, column).map_err(|error| unreadable(&self.path, &error))?;
+            let filter = builder.get_row_group_column_bloom_filter(number, column).map_err(|error| damaged(&self.path, error))?;
             if filter.is_none_or(|filter| filter.check(&ByteArray::from(wanted.value))) {
                 groups.push(number);
             }
@@ -136,10 +137,15 @@ pub fn rows_of(path: &Path) -> Result<u64> {
 }
 
 fn open(path: &Path) -> Result<Builder> {
-    let file = File::open(path).map_err(|error| unreadable(path, &format!("cannot be opened: {error}")))?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(path, &error))
+    let file = File::open(path).map_err(|error| unreadable(path, say::cannot_be_opened(error)))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))
 }
 
-fn unreadable(path: &Path, problem: &dyn std::fmt::Display) -> Error {
-    Error::input(path, "report", problem.to_string(), "qianhe verify says which reports are whole; run the audit again")
+/// What the reader of Parquet says of it.
+fn damaged(path: &Path, error: impl std::fmt::Display) -> Error {
+    unreadable(path, Message::verbatim(error))
+}
+
+fn unreadable(path: &Path, problem: Message) -> Error {
+    Error::input(path, say::REPORT, problem, say::UNREADABLE_REPORT_REMEDY)
 }

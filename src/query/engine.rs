@@ -14,6 +14,7 @@ use super::tables;
 use crate::error::{Error, Result};
 use crate::frame;
 use crate::published::{Reports, column_names};
+use crate::text::{Message, errors as say};
 
 /// The tables of a folder of reports, ready to be asked.
 pub struct Session {
@@ -83,10 +84,8 @@ impl Session {
     }
 
     fn no_table(&self, name: &str) -> Error {
-        let tables: Vec<&str> = self.columns.keys().map(String::as_str).collect();
-        let there = format!("the tables are {}", tables.join(", "));
-        let remedy = nearest(name, tables.into_iter()).map_or_else(|| there.clone(), |near| format!("did you mean `{near}`? {there}"));
-        Error::Usage { problem: format!("there is no table `{name}`"), remedy }
+        let near = nearest(name, self.columns.keys().map(String::as_str));
+        Error::usage(say::no_table(name), say::perhaps(near, say::tables_are(Message::list(self.columns.keys()))))
     }
 
     /// What the engine says, and the column that may have been meant.
@@ -98,12 +97,12 @@ impl Session {
         let meant = names.words().filter(is_strange).find_map(|word| Some((word.to_owned(), nearest(word, columns())?)));
         let all: Vec<&str> = columns().collect();
         let remedy = match meant {
-            Some((word, near)) => format!("did you mean `{near}` instead of `{word}`?"),
-            None if all.is_empty() => "an example: select outcome, count(*) from relations group by outcome".to_owned(),
-            None => format!("the columns are {}", all.join(", ")),
+            Some((word, near)) => say::did_you_mean_column(near, word),
+            None if all.is_empty() => say::AN_EXAMPLE.into(),
+            None => say::columns_are(Message::list(all)),
         };
         let first = told.lines().next().unwrap_or_default().split("; valid columns").next().unwrap_or_default();
-        Error::Usage { problem: format!("the statement cannot be run: {first}"), remedy }
+        Error::usage(say::refused_statement(first), remedy)
     }
 }
 

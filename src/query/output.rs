@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::published::{cell, text};
 use crate::report::starts_a_formula;
+use crate::text::errors as say;
 use crate::text::width::{cut, pad, pad_left, plain, width};
 
 /// Columns that a cell of a table takes at most.
@@ -42,7 +43,7 @@ pub fn write(rows: &RecordBatch, format: Format, raw: bool, out: &mut (dyn Write
         Format::Json => json(rows, out),
         Format::Parquet => return parquet(rows, out),
     };
-    written.map_err(Error::io("the result", "cannot be written"))
+    written.map_err(Error::io("result", say::CANNOT_WRITE))
 }
 
 fn value(rows: &RecordBatch, column: usize, row: usize) -> Value {
@@ -115,7 +116,7 @@ fn parquet(rows: &RecordBatch, out: &mut (dyn Write + Send)) -> Result<()> {
         writer.write(rows)?;
         writer.close()
     };
-    write().map(|_| ()).map_err(|error| Error::io("the result", "cannot be written")(std::io::Error::other(error.to_string())))
+    write().map(|_| ()).map_err(|error| Error::io("result", say::CANNOT_WRITE)(std::io::Error::other(error.to_string())))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use crate::decision::{Decision, Exports};
 use crate::error::{Error, Result};
 use crate::groups::GroupDecision;
 use crate::schema::Table;
+use crate::text::errors as say;
 use excerpt::ToActOn;
 use page::Arrivals;
 use summary::AuditSummary;
@@ -62,7 +63,7 @@ pub fn create_private(path: &Path) -> Result<File> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(Error::io(path, "cannot create"))
+    options.open(path).map_err(Error::io(path, say::CANNOT_CREATE))
 }
 
 /// A moment as the wall clock of the zone shows it: seconds since 1970 on that clock.

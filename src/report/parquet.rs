@@ -28,6 +28,7 @@ use super::relations::report_schema;
 use crate::error::{Error, Result};
 use crate::schema::{Column, Kind, Slot, Table};
 use crate::spill::{Held, Loan, Memory, Place, compact, make_room};
+use crate::text::errors as say;
 
 /// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
 pub const ROW_GROUP: usize = 1 << 17;
@@ -103,8 +104,8 @@ impl TableWriter {
     pub fn finish(self) -> Result<()> {
         let path = self.path;
         let buffer = self.file.into_inner().map_err(|error| failed(&path, error))?;
-        let file = buffer.into_inner().map_err(|error| Error::io(&path, "cannot write")(error.into_error()))?;
-        file.sync_all().map_err(Error::io(&path, "cannot write"))
+        let file = buffer.into_inner().map_err(|error| Error::io(&path, say::CANNOT_WRITE)(error.into_error()))?;
+        file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))
     }
 }
 
@@ -364,12 +365,12 @@ pub fn write_table(path: &Path, table: &'static Table, rows: &RecordBatch, sorte
 fn failed(path: &Path, error: parquet::errors::ParquetError) -> Error {
     match error {
         parquet::errors::ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-            Ok(source) => Error::Io { path: path.to_path_buf(), doing: "cannot write", source: *source },
+            Ok(source) => Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source: *source },
             Err(other) => Error::Bug(format!("{}: {other}", path.display())),
         },
         other => {
             let source = std::io::Error::other(other.to_string());
-            Error::Io { path: path.to_path_buf(), doing: "cannot write", source }
+            Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source }
         }
     }
 }

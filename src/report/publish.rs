@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
 use crate::spill::{Memory, Resources};
+use crate::text::{Message, errors as say};
 
 /// The file whose presence says that the set is whole.
 pub const MANIFEST: &str = "manifest.json";
@@ -55,11 +56,7 @@ impl Stage {
     pub fn beside(out: &Path) -> Result<Self> {
         check_replaceable(out)?;
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let refused = |source: std::io::Error| Error::Output {
-            path: parent.to_path_buf(),
-            problem: format!("the reports cannot be written there: {source}"),
-            remedy: "choose a folder that you may write to with --out DIR".to_owned(),
-        };
+        let refused = |error: std::io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
         fs::create_dir_all(parent).map_err(refused)?;
         let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
         Ok(Self { folder, out: out.to_path_buf() })
@@ -82,7 +79,7 @@ impl Stage {
     pub fn write_text(&self, name: &str, text: &str) -> Result<()> {
         let path = self.path().join(name);
         let mut file = create_private(&path)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io(&path, "cannot write"))
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io(&path, say::CANNOT_WRITE))
     }
 
     /// Writes the manifest and puts the folder in the place of the output.
@@ -105,7 +102,7 @@ impl Stage {
 
     fn take_the_place(self) -> Result<()> {
         let out = self.out.clone();
-        let renaming = |path: &PathBuf| Error::io(path.clone(), "cannot be replaced");
+        let renaming = |path: &PathBuf| Error::io(path.clone(), say::CANNOT_REPLACE);
         let Some(aside) = self.move_old_aside()? else {
             return fs::rename(self.folder.keep(), &out).map_err(renaming(&out));
         };
@@ -129,31 +126,27 @@ impl Stage {
             return Ok(None);
         }
         let parent = self.folder.path().parent().unwrap_or(Path::new("."));
-        let aside = tempfile::Builder::new().prefix(".qianhe-old-").tempdir_in(parent).map_err(Error::io(parent, "cannot write"))?;
-        fs::rename(&self.out, aside.path().join("old")).map_err(Error::io(&self.out, "cannot be replaced"))?;
+        let aside = tempfile::Builder::new().prefix(".qianhe-old-").tempdir_in(parent).map_err(Error::io(parent, say::CANNOT_WRITE))?;
+        fs::rename(&self.out, aside.path().join("old")).map_err(Error::io(&self.out, say::CANNOT_REPLACE))?;
         Ok(Some(aside))
     }
 }
 
 /// An output may be absent, empty, or an earlier run of ours.
 fn check_replaceable(out: &Path) -> Result<()> {
-    let foreign = |problem: String| Error::Output {
-        path: out.to_path_buf(),
-        problem,
-        remedy: "nothing was overwritten; choose an empty or new folder with --out DIR".to_owned(),
-    };
+    let foreign = |problem: Message| Error::output(out, problem, say::FOREIGN_OUTPUT_REMEDY);
     match fs::symlink_metadata(out) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(foreign(format!("cannot be looked at: {error}"))),
-        Ok(metadata) if !metadata.is_dir() => return Err(foreign("is not a folder".to_owned())),
+        Err(error) => return Err(foreign(say::output_unseen(error))),
+        Ok(metadata) if !metadata.is_dir() => return Err(foreign(say::NOT_A_FOLDER.into())),
         Ok(_) => {}
     }
     let known = known_names(out);
-    for entry in fs::read_dir(out).map_err(Error::io(out, "cannot be read"))? {
-        let name = entry.map_err(Error::io(out, "cannot be read"))?.file_name().to_string_lossy().into_owned();
+    for entry in fs::read_dir(out).map_err(Error::io(out, say::CANNOT_READ))? {
+        let name = entry.map_err(Error::io(out, say::CANNOT_READ))?.file_name().to_string_lossy().into_owned();
         let is_snapshots = name == SNAPSHOTS && out.join(SNAPSHOTS).join(MANIFEST).is_file();
         if !known.contains(&name) && !is_snapshots {
-            return Err(foreign(format!("holds {name}, which is no report of ours")));
+            return Err(foreign(say::holds_foreign(name)));
         }
     }
     Ok(())
@@ -187,11 +180,11 @@ fn digests(folder: &Path) -> Result<BTreeMap<String, String>> {
 /// # Errors
 /// [`Error::Io`].
 pub fn sha256_of(path: &Path) -> Result<String> {
-    let mut file = fs::File::open(path).map_err(Error::io(path, "cannot read"))?;
+    let mut file = fs::File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 18];
     loop {
-        match file.read(&mut buffer).map_err(Error::io(path, "cannot read"))? {
+        match file.read(&mut buffer).map_err(Error::io(path, say::CANNOT_READ))? {
             0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
             n => hasher.update(&buffer[..n]),
         }

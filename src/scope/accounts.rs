@@ -11,6 +11,7 @@ use crate::ingest::raw::{FILE, RECORD, Raw};
 use crate::schema::fields;
 use crate::schema::tables::ACCOUNTS_LIST;
 use crate::schema::vocabulary::Assessment;
+use crate::text::{Message, errors as say};
 
 /// An enrolled pair of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +49,13 @@ impl Enrolment {
     pub fn from_lists(lists: &Raw, root: &Path) -> Result<(Self, HashMap<u32, u64>)> {
         let rows: Vec<Row> = lists.batches(&ACCOUNTS_LIST).iter().flat_map(rows_of).collect();
         if rows.is_empty() {
-            let problem = "no accounts list with at least one account".to_owned();
-            let remedy = "put a sheet with the columns source_userid and target_userid (迁出账号, 迁入账号) into lists/";
-            return Err(Error::input(root.join("lists"), "accounts", problem, remedy));
+            let headers = Message::list([&fields::SOURCE_USERID, &fields::TARGET_USERID].map(|column| column.zh[0]));
+            return Err(Error::input(root.join("lists"), say::ACCOUNTS, say::NO_ACCOUNTS, say::no_accounts_remedy(headers)));
         }
         let offenders = offenders(&rows, lists);
         if !offenders.is_empty() {
-            let problem = format!("the accounts list is not 1:1:\n    {}", offenders.join("\n    "));
-            let remedy = "the service moves one source account into one target account (B6, B7); keep one row for each";
-            return Err(Error::input(root.join("lists"), "accounts", problem, remedy));
+            let problem = say::not_one_to_one(Message::lines(offenders));
+            return Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::NOT_ONE_TO_ONE_REMEDY));
         }
         let mut duplicates = HashMap::new();
         let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
@@ -113,8 +112,9 @@ fn rows_of(batch: &RecordBatch) -> Vec<Row> {
 }
 
 /// Everything that keeps the list from being 1:1, a line each.
-fn offenders(rows: &[Row], lists: &Raw) -> Vec<String> {
-    let stands = |row: &Row| format!("{} row {}", lists.files.get(row.file as usize).map_or("accounts", |f| f.path.as_str()), row.record);
+fn offenders(rows: &[Row], lists: &Raw) -> Vec<Message> {
+    let path = |row: &Row| lists.files.get(row.file as usize).map_or("accounts", |file| file.path.as_str());
+    let places = |rows: &[&Row]| Message::list(rows.iter().map(|row| say::row_of_file(path(row), row.record)));
     let mut by_source: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     let mut by_target: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows {
@@ -125,20 +125,16 @@ fn offenders(rows: &[Row], lists: &Raw) -> Vec<String> {
     for (source, rows) in &by_source {
         let targets: BTreeSet<&str> = rows.iter().map(|r| r.account.target_userid.as_str()).collect();
         let assessments: BTreeSet<Assessment> = rows.iter().map(|r| r.account.assessment).collect();
-        let places = rows.iter().map(|r| stands(r)).collect::<Vec<_>>().join(", ");
         if targets.len() > 1 {
-            let targets = targets.into_iter().collect::<Vec<_>>().join(", ");
-            offenders.push(format!("B7-one-to-many: source account {source} is mapped to {targets} ({places})"));
+            offenders.push(say::one_to_many(source, Message::list(targets), places(rows)));
         } else if assessments.len() > 1 {
-            offenders.push(format!("B5-contradiction: source account {source} both passes and fails the assessment ({places})"));
+            offenders.push(say::contradictory(source, places(rows)));
         }
     }
     for (target, rows) in &by_target {
         let sources: BTreeSet<&str> = rows.iter().map(|r| r.account.source_userid.as_str()).collect();
         if sources.len() > 1 {
-            let places = rows.iter().map(|r| stands(r)).collect::<Vec<_>>().join(", ");
-            let sources = sources.into_iter().collect::<Vec<_>>().join(", ");
-            offenders.push(format!("B6-many-to-one: target account {target} is mapped from {sources} ({places})"));
+            offenders.push(say::many_to_one(target, Message::list(sources), places(rows)));
         }
     }
     offenders

@@ -1,15 +1,6 @@
 //! What the commands say on the terminal.
 
-use super::Text;
-
-macro_rules! phrases {
-    ($($name:ident $zh:literal $en:literal,)+) => {
-        $(pub const $name: Text = Text { zh: $zh, en: $en };)+
-
-        /// Every phrase by its name.
-        pub const ALL: &[(&str, Text)] = &[$((stringify!($name), $name),)+];
-    };
-}
+use super::phrases;
 
 phrases! {
     // verify

@@ -1,6 +1,6 @@
 //! Which of the two languages a command speaks.
 
-use super::Text;
+use super::{Text, fill};
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,7 +34,7 @@ impl Text {
 
     /// The phrase in a language, with what stands in braces filled in.
     pub fn fill(self, lang: Lang, values: &[(&str, &dyn std::fmt::Display)]) -> String {
-        values.iter().fold(self.tell(lang).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
+        fill(self.tell(lang), values)
     }
 }
 

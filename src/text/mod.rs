@@ -3,18 +3,26 @@
 //! A line of the catalogue is one expression with both languages in it, and each word of a vocabulary is named in a match
 //! over its enum: what lacks a language does not compile. (Findings have their sentences in their own catalogue.)
 
+mod catalogue;
 mod changes;
 mod columns;
 pub mod commands;
+pub(crate) mod errors;
+mod fill;
 mod lang;
+mod message;
 mod page;
+pub(crate) mod progress;
 mod rules;
 pub mod width;
 mod words;
 pub mod workbook;
 
+pub(crate) use catalogue::phrases;
 pub use columns::{COLUMN_NAMES, column_name};
+pub use fill::fill;
 pub use lang::Lang;
+pub use message::{Message, Told};
 pub use page::PAGE;
 pub use rules::{RULES, RuleText, rule_text};
 pub use words::{Vocabulary, vocabularies};
@@ -65,7 +73,13 @@ mod tests {
     fn all() -> Vec<(String, Text)> {
         let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        let plain = PAGE.iter().chain(workbook::ALL).chain(commands::ALL).map(|(key, text)| ((*key).to_owned(), *text));
+        let plain = PAGE
+            .iter()
+            .chain(workbook::ALL)
+            .chain(commands::ALL)
+            .chain(progress::ALL)
+            .chain(errors::all())
+            .map(|(key, text)| ((*key).to_owned(), *text));
         let changes = RULES.iter().map(|rule| (rule.code.to_owned(), rule.change));
         plain.chain(words).chain(columns).chain(changes).collect()
     }
@@ -89,6 +103,15 @@ mod tests {
         let is_sentence = |en: &str| own(en).contains(' ') && own(en).contains(char::is_alphabetic);
         let untranslated: Vec<_> = all().into_iter().filter(|(_, text)| !text.zh.contains(is_han) && is_sentence(text.en)).collect();
         assert!(untranslated.is_empty(), "{untranslated:?}");
+    }
+
+    /// A phrase with places is a function, so that nothing is told with a place left open.
+    #[test]
+    fn what_is_said_as_it_stands_has_no_places() {
+        for (name, text) in errors::all().filter(|(name, _)| *name == name.to_uppercase()) {
+            let is_place = |place: &str| !place.contains([' ', ',']);
+            assert!(!places(text.en).into_iter().any(is_place), "{name} has to be a function");
+        }
     }
 
     #[test]

@@ -1,17 +1,8 @@
 //! What the workbook says beside the names of columns and words.
 
-use super::Text;
+use super::phrases;
 
-macro_rules! texts {
-    ($($name:ident $zh:literal $en:literal,)+) => {
-        $(pub const $name: Text = Text { zh: $zh, en: $en };)+
-
-        /// All of them.
-        pub const ALL: &[(&str, Text)] = &[$((stringify!($name), $name),)+];
-    };
-}
-
-texts! {
+phrases! {
     // The names of the sheets. Those of relations are called after their outcome.
     SUMMARY "汇总" "Summary",
     FINDINGS "发现" "Findings",

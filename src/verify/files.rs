@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 use crate::error::{Error, Result};
 use crate::published::Reports;
 use crate::report::publish::{MANIFEST, SNAPSHOTS, sha256_of};
+use crate::text::errors as say;
 
 /// Each file that is not as the manifest says, by name.
 #[derive(Debug, Serialize)]
@@ -54,7 +55,7 @@ fn there(reports: &Reports) -> Result<BTreeSet<String>> {
     let has_own_manifest = |path: &std::path::Path| path == folder.join(SNAPSHOTS) && path.join(MANIFEST).is_file();
     let mut names = BTreeSet::new();
     for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| !has_own_manifest(entry.path())) {
-        let entry = entry.map_err(|error| Error::io(folder, "cannot be read")(error.into()))?;
+        let entry = entry.map_err(|error| Error::io(folder, say::CANNOT_READ)(error.into()))?;
         let name = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         if !entry.file_type().is_dir() && name != MANIFEST {

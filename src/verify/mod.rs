@@ -12,6 +12,7 @@ pub use files::{Files, check as check_files};
 use crate::controls::ControlTotal;
 use crate::error::Result;
 use crate::published::Reports;
+use crate::text::Message;
 
 /// What a check of a folder found.
 #[derive(Debug, Serialize)]
@@ -24,7 +25,7 @@ pub struct Verification {
     /// The equations, recomputed from the files; none where the folder is not an audit's.
     pub control_totals: Vec<ControlTotal>,
     /// Why they could not be recomputed, where they could not.
-    pub unreadable: Option<String>,
+    pub unreadable: Option<Message>,
     /// Filters of a kind that only a SQL engine evaluates.
     pub not_evaluated: Vec<String>,
 }
@@ -44,9 +45,9 @@ pub fn verify(folder: &Path) -> Result<Verification> {
 }
 
 /// A file that cannot be read is what the check is for, and does not stop it.
-fn said(recount: Result<()>) -> Result<Option<String>> {
+fn said(recount: Result<()>) -> Result<Option<Message>> {
     match recount {
-        Err(error @ crate::Error::Input { .. }) => Ok(Some(error.to_string())),
+        Err(error @ crate::Error::Input { .. }) => Ok(Some(error.message())),
         other => other.map(|()| None),
     }
 }

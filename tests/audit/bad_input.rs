@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use crate::support::{Audit, Row, Story, audit_into, names_in};
 
 /// A mistake that stops the run, and what the error has to say: the file, the place, the problem, the remedy.
-struct Mistake {
-    what: &'static str,
-    make: fn(Story) -> Story,
+pub struct Mistake {
+    pub what: &'static str,
+    pub make: fn(Story) -> Story,
     says: &'static [&'static str],
 }
 
 /// A case that would come out well.
-fn good() -> Story {
+pub fn good() -> Story {
     Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
 }
 
 #[rustfmt::skip]
-const MISTAKES: &[Mistake] = &[
+pub const MISTAKES: &[Mistake] = &[
     // The case file.
     Mistake { what: "an unknown key", make: |s| s.toml("[policy]\nfail_onn = \"defect\""),
         says: &["case.toml", "policy.fail_onn (line 8)", "unknown key", "did you mean `fail_on`?"] },

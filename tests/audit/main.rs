@@ -16,6 +16,7 @@ mod explain;
 mod fuzz;
 mod groups;
 mod join_codes;
+mod languages;
 mod laws;
 mod page;
 mod precheck;

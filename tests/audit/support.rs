@@ -165,11 +165,16 @@ impl Story {
 
     /// Audits the case, which must fail by the user's fault and leave nothing behind; the error as the user reads it.
     pub fn error(&self) -> String {
+        self.failure().to_string()
+    }
+
+    /// The same error, to be told in either language.
+    pub fn failure(&self) -> qianhe::Error {
         let before = names_in(self.write());
         let error = audit(self.folder.path()).map(|audit| audit.summary.verdict).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
         assert_eq!(names_in(self.folder.path()), before, "something was published, or left lying about");
-        error.to_string()
+        error
     }
 
     fn relations(&self, role: &str, text: &str) {

@@ -266,7 +266,7 @@ fn outcome(decode: impl Fn(&mut Part, &TimeZone) -> Result<(), DocumentFault>) -
 fn by_serde(bytes: &[u8]) -> Outcome {
     outcome(|part, zone| match std::str::from_utf8(bytes) {
         Ok(text) => decode_by_serde(part, zone, 7, text),
-        Err(error) => Err(invalid("bytes that are no UTF-8", error.valid_up_to())),
+        Err(error) => Err(invalid(say::BYTES_NOT_UTF8, error.valid_up_to())),
     })
 }
 

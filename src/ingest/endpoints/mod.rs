@@ -17,20 +17,21 @@ use super::quick;
 use super::raw::Endpoint;
 use super::scalar::Fault;
 use super::times;
+use crate::text::{Message, errors as say};
 
 /// Why a document stops the run: it cannot be judged what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentFault {
     /// The key concerned, if any.
     pub key: &'static str,
-    pub problem: String,
-    pub remedy: String,
+    pub problem: Message,
+    pub remedy: Message,
     /// Where in the document, if known.
     pub offset: usize,
 }
 
 impl DocumentFault {
-    fn new(key: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    fn new(key: &'static str, problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self { key, problem: problem.into(), remedy: remedy.into(), offset: 0 }
     }
 }
@@ -54,7 +55,7 @@ impl Question<'_> {
 /// Decodes one document: quickly if it is an ordinary one, to the same end in any case.
 pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8]) -> Result<(), DocumentFault> {
     // Checked once as a whole, which is faster than string by string.
-    let text = simdutf8::compat::from_utf8(bytes).map_err(|error| invalid("bytes that are no UTF-8", error.valid_up_to()))?;
+    let text = simdutf8::compat::from_utf8(bytes).map_err(|error| invalid(say::BYTES_NOT_UTF8, error.valid_up_to()))?;
     match quick::read(text) {
         Some(document) => document_of(part, zone, number, &document),
         None => decode_by_serde(part, zone, number, text),
@@ -68,16 +69,10 @@ fn decode_by_serde(part: &mut Part, zone: &TimeZone, number: u64, text: &str) ->
 
 fn document_of(part: &mut Part, zone: &TimeZone, number: u64, document: &Document<'_>) -> Result<(), DocumentFault> {
     match &document.response {
-        None if document.endpoint.ok().is_some() => Err(DocumentFault::new(
-            "response",
-            "an envelope without `response`",
-            "an envelope is {endpoint, request, fetched_at, response}",
-        )),
+        None if document.endpoint.ok().is_some() => Err(DocumentFault::new("response", say::UNTIED_ENVELOPE, say::ENVELOPE_REMEDY)),
         None => bare(part, number, document),
         Some(Item::Object(answer)) => enveloped(part, zone, number, document, answer),
-        Some(Item::Other(_)) => {
-            Err(DocumentFault::new("response", "not an object", "`response` holds the answer of the service as it was given"))
-        }
+        Some(Item::Other(_)) => Err(DocumentFault::new("response", say::NOT_AN_OBJECT, say::RESPONSE_REMEDY)),
     }
 }
 
@@ -96,7 +91,8 @@ fn bare(part: &mut Part, number: u64, document: &Document<'_>) -> Result<(), Doc
 }
 
 fn enveloped(part: &mut Part, zone: &TimeZone, number: u64, envelope: &Document<'_>, answer: &Answered<'_>) -> Result<(), DocumentFault> {
-    let request = envelope.request.get("request").map_err(|fault| DocumentFault::new("request", fault.reason, "a request is an object"))?;
+    let request = envelope.request.get("request");
+    let request = request.map_err(|_| DocumentFault::new("request", say::NOT_AN_OBJECT, say::REQUEST_REMEDY))?;
     let question = Question { document: number, fetched_at: fetched_at(envelope, zone)?, request };
     let errcode = errcode(answer)?;
     let Some(endpoint) = shape::of_envelope(envelope, answer)? else {
@@ -121,12 +117,12 @@ fn error_without_envelope(part: &mut Part, errcode: i64) -> Result<(), DocumentF
 
 fn errcode<R>(answer: &Node<'_, R>) -> Result<i64, DocumentFault> {
     let errcode = answer.errcode.get("errcode");
-    let errcode = errcode.map_err(|fault| DocumentFault::new("errcode", fault.reason, "keep the answer as the service gave it"))?;
+    let errcode = errcode.map_err(|_| DocumentFault::new("errcode", say::NOT_WHOLE, say::KEEP_THE_ANSWER))?;
     Ok(errcode.copied().unwrap_or(0))
 }
 
 fn fetched_at(envelope: &Document<'_>, zone: &TimeZone) -> Result<Option<i64>, DocumentFault> {
-    let wanted = || DocumentFault::new("fetched_at", "a time that is none", "write it as 2026-04-30T22:00:00+08:00, or in unix seconds");
+    let wanted = || DocumentFault::new("fetched_at", say::NO_MOMENT, say::NO_MOMENT_REMEDY);
     match envelope.fetched_at.get("fetched_at").map_err(|_| wanted())? {
         None => Ok(None),
         Some(text) => times::parse(text, zone).map(Some).ok_or_else(wanted),
@@ -159,9 +155,7 @@ fn payload<R>(part: &mut Part, answer: &Node<'_, R>, endpoint: Endpoint, questio
 }
 
 fn array<'n, 'a, T>(key: &'static str, payload: &'n Payload<'a, T>) -> Result<&'n [Item<'a, T>], DocumentFault> {
-    payload.items().ok_or_else(|| {
-        DocumentFault::new(key, "the payload is not an array", "keep the answer as the service gave it; fetch it again if it was changed")
-    })
+    payload.items().ok_or_else(|| DocumentFault::new(key, say::NOT_AN_ARRAY, say::NOT_AN_ARRAY_REMEDY))
 }
 
 /// Makes a record of each item; what cannot be read is a reject.
@@ -182,12 +176,11 @@ fn syntax(error: &serde_json::Error, bytes: &[u8]) -> DocumentFault {
     let before: usize = bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let text = error.to_string();
     let problem = text.split(" at line ").next().unwrap_or_default();
-    invalid(problem, before + error.column().saturating_sub(1))
+    invalid(Message::verbatim(problem), before + error.column().saturating_sub(1))
 }
 
-fn invalid(problem: &str, offset: usize) -> DocumentFault {
-    let problem = format!("not valid JSON in UTF-8: {problem}");
-    DocumentFault { offset, ..DocumentFault::new("", problem, "export or copy the file again; answers are kept as the service gave them") }
+fn invalid(problem: impl Into<Message>, offset: usize) -> DocumentFault {
+    DocumentFault { offset, ..DocumentFault::new("", say::bad_json(problem.into()), say::BAD_JSON_REMEDY) }
 }
 
 #[cfg(test)]

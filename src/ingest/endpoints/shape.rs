@@ -4,23 +4,20 @@ use super::{Document, DocumentFault};
 use crate::ingest::document::{Answered, Node};
 use crate::ingest::payload::{Item, Payload};
 use crate::ingest::raw::Endpoint;
-
-const REMEDY: &str = "leave the file out if it is no export; an answer whose keys do not tell its endpoint needs an envelope {endpoint, request, fetched_at, response}";
+use crate::text::{Message, errors as say};
 
 /// The endpoint of an envelope; `None` if neither the envelope nor the payload tells.
 pub fn of_envelope(envelope: &Document<'_>, answer: &Answered<'_>) -> Result<Option<Endpoint>, DocumentFault> {
     let told = of(answer)?;
-    let named = envelope.endpoint.get("endpoint").map_err(|fault| DocumentFault::new("endpoint", fault.reason, looked_for()))?;
+    let named = envelope.endpoint.get("endpoint").map_err(|_| DocumentFault::new("endpoint", say::NOT_TEXT, looked_for()))?;
     let Some(name) = named else { return Ok(told) };
     let Some(endpoint) = parse(name) else {
-        return Err(DocumentFault::new("endpoint", "an unknown endpoint", looked_for()));
+        return Err(DocumentFault::new("endpoint", say::UNKNOWN_ENDPOINT, looked_for()));
     };
     match told {
-        Some(other) if family(other) != family(endpoint) => Err(DocumentFault::new(
-            "endpoint",
-            format!("the envelope says `{}`, but the response is one of `{}`", endpoint.path(), other.path()),
-            "name the endpoint that gave the answer",
-        )),
+        Some(other) if family(other) != family(endpoint) => {
+            Err(DocumentFault::new("endpoint", say::other_endpoint(endpoint.path(), other.path()), say::OTHER_ENDPOINT_REMEDY))
+        }
         _ => Ok(Some(endpoint)),
     }
 }
@@ -31,11 +28,7 @@ pub fn of<R>(answer: &Node<'_, R>) -> Result<Option<Endpoint>, DocumentFault> {
     let Some(first) = told.next() else { return Ok(None) };
     match told.next() {
         None => Ok(Some(first)),
-        Some(second) => Err(DocumentFault::new(
-            "",
-            format!("the keys are of `{}` and of `{}` at once", first.path(), second.path()),
-            "keep each answer of the service a document of its own",
-        )),
+        Some(second) => Err(DocumentFault::new("", say::two_endpoints(first.path(), second.path()), say::TWO_ENDPOINTS_REMEDY)),
     }
 }
 
@@ -96,13 +89,12 @@ fn parse(name: &str) -> Option<Endpoint> {
 
 /// A document of which nobody knows what it is.
 pub fn unknown() -> DocumentFault {
-    DocumentFault::new("", format!("neither an answer of a known endpoint nor an envelope; {}", looked_for()), REMEDY)
+    DocumentFault::new("", say::unknown_document(looked_for()), say::UNKNOWN_DOCUMENT_REMEDY)
 }
 
 /// What was looked for.
-pub fn looked_for() -> String {
-    let paths: Vec<&str> = Endpoint::ALL.iter().map(|endpoint| endpoint.path()).collect();
-    format!("looked for answers of {}", paths.join(", "))
+pub fn looked_for() -> Message {
+    say::looked_for_answers(Message::list(Endpoint::ALL.iter().map(|endpoint| endpoint.path())))
 }
 
 #[cfg(test)]

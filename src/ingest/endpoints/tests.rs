@@ -6,6 +6,7 @@ use super::*;
 use crate::ingest::part::FileRecords;
 use crate::ingest::raw::Answer;
 use crate::ingest::tests::rows;
+use crate::text::Lang;
 
 fn decode_all(documents: &[Json]) -> Result<FileRecords, DocumentFault> {
     let mut part = Part::new(0);
@@ -340,7 +341,7 @@ fn documents_of_which_it_cannot_be_told_what_they_are_stop_the_run() {
     ] {
         let fault = fault(document);
         assert_eq!(fault.key, key, "{fault:?}");
-        assert!(fault.problem.contains(problem), "{fault:?}");
-        assert!(!fault.remedy.is_empty());
+        assert!(fault.problem.tell(Lang::En).contains(problem), "{fault:?}");
+        assert!(!fault.remedy.tell(Lang::En).is_empty());
     }
 }

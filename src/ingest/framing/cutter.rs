@@ -4,28 +4,20 @@ use std::ops::Range;
 
 use super::MAX_DEPTH;
 use super::marks::{BLOCK, Marks, each_up_to, escaped};
+use crate::text::{Text, errors as say};
 
 /// What stops the cutting: the problem and its remedy.
-type Stop = (&'static str, &'static str);
+type Stop = (Text, Text);
 
-const CUT_OFF: Stop = ("the JSON ends in the middle of a document", "the export was cut off: fetch or copy it again");
-const OPEN_ARRAY: Stop =
-    ("the JSON ends before the array of documents is closed with `]`", "the export was cut off: fetch or copy it again");
-const TOO_DEEP: Stop = (
-    "the JSON nests deeper than 127 levels, which no answer of the service does",
-    "check what wrote the file; leave it out if it is no export",
-);
+const CUT_OFF: Stop = (say::CUT_OFF, say::CUT_OFF_REMEDY);
+const OPEN_ARRAY: Stop = (say::OPEN_ARRAY, say::CUT_OFF_REMEDY);
+const TOO_DEEP: Stop = (say::TOO_DEEP, say::WHAT_WROTE_IT);
 /// How long a document may be: an answer holds a thousand records, or the members of a group.
 const LONGEST: usize = 256 << 20;
-const TOO_LONG: Stop = (
-    "a document is longer than 256 MiB, which no answer of the service is",
-    "check what wrote the file: a quote or a bracket may be missing; leave it out if it is no export",
-);
-const GARBAGE: Stop =
-    ("here a document should begin with `{`, or the file end", "take away what does not belong to the JSON, or export it again");
-const NO_OBJECT: Stop =
-    ("an element of the array of documents does not begin with `{`", "an array holds answers of the service or envelopes; export it again");
-const NO_COMMA: Stop = ("the elements of the array of documents are not separated by `,`", "export the file again");
+const TOO_LONG: Stop = (say::TOO_LONG, say::TOO_LONG_REMEDY);
+const GARBAGE: Stop = (say::GARBAGE, say::GARBAGE_REMEDY);
+const NO_OBJECT: Stop = (say::NO_OBJECT, say::NO_OBJECT_REMEDY);
+const NO_COMMA: Stop = (say::NO_COMMA, say::NO_COMMA_REMEDY);
 
 /// Where in an array of documents the cutter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use cutter::Cutter;
 
+use crate::text::Text;
+
 /// How deep a document may nest: far deeper than any answer of the service, and shallow enough for any stack.
 pub const MAX_DEPTH: u32 = 127;
 
@@ -30,8 +32,8 @@ pub struct FramingFault {
     pub document: u64,
     /// Where in the (unpacked) file.
     pub offset: u64,
-    pub problem: &'static str,
-    pub remedy: &'static str,
+    pub problem: Text,
+    pub remedy: Text,
 }
 
 /// Reads bytes and hands out batches.
@@ -97,7 +99,7 @@ impl Framer {
         Ok(Some(Batch { bytes, offset, first, documents }))
     }
 
-    fn fault(&self, problem: &'static str, remedy: &'static str) -> FramingFault {
+    fn fault(&self, problem: Text, remedy: Text) -> FramingFault {
         FramingFault { document: self.cutter.documents + 1, offset: self.offset + self.cutter.at as u64, problem, remedy }
     }
 }

@@ -15,6 +15,7 @@ use crate::ingest::scalar::NUMBER_AS_ID;
 use crate::ingest::times;
 use crate::ingest::values::{self, Value};
 use crate::schema::{Cell, Column, Kind};
+use crate::text::{Message, errors as say};
 
 const MAX_MICROS: i64 = times::MAX_SECONDS * 1_000_000 + 999_999;
 
@@ -71,7 +72,7 @@ impl Faulty {
 }
 
 /// Converts the column, or says which type it has and which it should have.
-pub fn convert(array: &ArrayRef, column: &Column, zone: &TimeZone, faulty: &mut Faulty) -> Result<ArrayRef, String> {
+pub fn convert(array: &ArrayRef, column: &Column, zone: &TimeZone, faulty: &mut Faulty) -> Result<ArrayRef, Message> {
     let unpacked = unpack(array, column)?;
     let to = column.kind.arrow_type();
     match (column.kind, unpacked.data_type()) {
@@ -96,16 +97,16 @@ pub fn convert(array: &ArrayRef, column: &Column, zone: &TimeZone, faulty: &mut 
     }
 }
 
-fn unfit(found: &DataType, column: &Column) -> String {
-    format!("the type is {found}, where {} belongs", column.kind.name())
+fn unfit(found: &DataType, column: &Column) -> Message {
+    say::unfit_type(found, column.kind.name())
 }
 
-fn plain_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, String> {
-    cast(array, to).map_err(|error| format!("the type is {}, which does not become {to} ({error})", array.data_type()))
+fn plain_cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, Message> {
+    cast(array, to).map_err(|error| say::no_cast(array.data_type(), to, error))
 }
 
 /// Dictionaries become their values, and text of any kind `Utf8View`.
-fn unpack(array: &ArrayRef, column: &Column) -> Result<ArrayRef, String> {
+fn unpack(array: &ArrayRef, column: &Column) -> Result<ArrayRef, Message> {
     let inner = match array.data_type() {
         DataType::Dictionary(_, values) => values.as_ref().clone(),
         other => other.clone(),
@@ -117,8 +118,7 @@ fn unpack(array: &ArrayRef, column: &Column) -> Result<ArrayRef, String> {
         // Warehouses that know no text: the bytes have to be UTF-8.
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => {
             let text = plain_cast(array, &DataType::Binary).and_then(|bytes| {
-                cast_with_options(&bytes, &DataType::Utf8, &strict)
-                    .map_err(|_| format!("bytes that are not UTF-8, where {} belongs", column.kind.name()))
+                cast_with_options(&bytes, &DataType::Utf8, &strict).map_err(|_| say::no_text_in_bytes(column.kind.name()))
             });
             plain_cast(&text?, &DataType::Utf8View)
         }
@@ -158,7 +158,7 @@ fn words_of(array: &ArrayRef, words: &'static [&'static str], column: &'static s
 }
 
 /// Whole numbers of any width, also as floats.
-fn integers(array: &ArrayRef, column: &Column, faulty: &mut Faulty) -> Result<ArrayRef, String> {
+fn integers(array: &ArrayRef, column: &Column, faulty: &mut Faulty) -> Result<ArrayRef, Message> {
     let numbers = plain_cast(array, &DataType::Int64)?;
     let values: &Int64Array = numbers.as_primitive::<Int64Type>();
     let fraction = |row: usize, floats: &Float64Array| floats.is_valid(row) && floats.value(row).fract() != 0.0;
@@ -187,7 +187,7 @@ fn flags(numbers: &ArrayRef, column: &'static str, faulty: &mut Faulty) -> Array
 }
 
 /// Timestamps of any unit; without a zone they are local to the case.
-fn moments(array: &ArrayRef, column: &'static str, zone: &TimeZone, faulty: &mut Faulty) -> Result<ArrayRef, String> {
+fn moments(array: &ArrayRef, column: &'static str, zone: &TimeZone, faulty: &mut Faulty) -> Result<ArrayRef, Message> {
     let has_zone = matches!(array.data_type(), DataType::Timestamp(_, Some(_)));
     let plain = DataType::Timestamp(TimeUnit::Microsecond, has_zone.then(|| "UTC".into()));
     let micros = plain_cast(array, &plain)?;
@@ -208,7 +208,7 @@ fn moments(array: &ArrayRef, column: &'static str, zone: &TimeZone, faulty: &mut
     Ok(Arc::new(TimestampMicrosecondArray::from(moments).with_data_type(Kind::Time.arrow_type())))
 }
 
-fn text_lists(array: &ArrayRef, to: &DataType, column: &Column) -> Result<ArrayRef, String> {
+fn text_lists(array: &ArrayRef, to: &DataType, column: &Column) -> Result<ArrayRef, Message> {
     let (DataType::List(item) | DataType::LargeList(item)) = array.data_type() else { return Err(unfit(array.data_type(), column)) };
     let values = match item.data_type() {
         DataType::Dictionary(_, values) => values.as_ref(),
@@ -221,7 +221,7 @@ fn text_lists(array: &ArrayRef, to: &DataType, column: &Column) -> Result<ArrayR
 }
 
 /// Text where something else belongs is read like the cells of a sheet.
-fn parsed(array: &ArrayRef, column: &Column, zone: &TimeZone, faulty: &mut Faulty) -> Result<ArrayRef, String> {
+fn parsed(array: &ArrayRef, column: &Column, zone: &TimeZone, faulty: &mut Faulty) -> Result<ArrayRef, Message> {
     let text: &StringViewArray = array.as_string_view();
     let mut parse = |row: usize| match text.is_valid(row).then(|| values::parse(column.kind, text.value(row), zone)) {
         None => Value::One(Cell::Null),

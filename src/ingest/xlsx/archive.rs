@@ -11,6 +11,7 @@ use super::markup::{Markup, Seen};
 use crate::error::{Error, Result};
 use crate::ingest::stream::{MOST_FOLD, unpacks_too_far};
 use crate::interrupt;
+use crate::text::{Message, errors as say};
 
 /// Parts of an archive; a workbook has a few dozens.
 const MOST_PARTS: usize = 10_000;
@@ -30,16 +31,15 @@ const CHUNK: usize = 256 * 1024;
 /// # Errors
 /// [`Error::Input`] where it is no workbook, or none that can be read in bounded memory.
 pub fn examine(path: &Path) -> Result<Seen> {
-    let file = File::open(path).map_err(Error::io(path, "cannot open it"))?;
+    let file = File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| not_whole(path, &error))?;
     if archive.len() > MOST_PARTS {
-        return Err(too_large(path, "archive", format!("it has {} parts; a workbook has {MOST_PARTS} at most", archive.len())));
+        return Err(too_large(path, say::ARCHIVE, say::too_many_parts(archive.len(), MOST_PARTS)));
     }
     let is_workbook =
         archive.file_names().filter_map(std::result::Result::ok).any(|name| name.to_ascii_lowercase().ends_with("workbook.xml"));
     if !is_workbook {
-        let remedy = "save it as XLSX, or unpack the archive into the folder";
-        return Err(Error::input(path, "archive", "a zip archive that holds no XLSX workbook", remedy));
+        return Err(Error::input(path, say::ARCHIVE, say::NO_WORKBOOK, say::NO_WORKBOOK_REMEDY));
     }
     let mut seen = Seen::default();
     for index in 0..archive.len() {
@@ -62,17 +62,16 @@ fn examine_part(path: &Path, name: &str, packed: u64, mut part: impl Read, seen:
         let read = part.by_ref().take(CHUNK as u64).read_to_end(&mut chunk).map_err(|error| unreadable(path, name, error))?;
         unpacked += read as u64;
         if unpacked > most || unpacks_too_far(packed, unpacked) {
-            let problem = format!("it unpacks to more than {MOST_FOLD} times its size, or to more than {most} bytes");
-            return Err(too_large(path, name, problem));
+            return Err(too_large(path, shown(name), say::part_too_large(MOST_FOLD, most)));
         }
         if let Some(markup) = &mut markup {
-            markup.look_at(&chunk, seen).map_err(|problem| too_large(path, name, problem.to_owned()))?;
+            markup.look_at(&chunk, seen).map_err(|problem| too_large(path, shown(name), problem))?;
         }
         if read < CHUNK {
             break;
         }
     }
-    markup.map_or(Ok(()), |markup| markup.finish(seen)).map_err(|problem| too_large(path, name, problem.to_owned()))
+    markup.map_or(Ok(()), |markup| markup.finish(seen)).map_err(|problem| too_large(path, shown(name), problem))
 }
 
 /// How much a part may unpack to, and how it is looked at.
@@ -87,24 +86,22 @@ fn kind_of(name: &str) -> (u64, Option<Markup>) {
     }
 }
 
-fn too_large(path: &Path, part: &str, problem: String) -> Error {
-    let remedy = "it is damaged, or was made to do harm; if you trust it, open it in Excel and save it again, or as CSV in UTF-8";
-    Error::input(path, shown(part), problem, remedy)
+fn too_large(path: &Path, part: impl Into<Message>, problem: impl Into<Message>) -> Error {
+    Error::input(path, part, problem, say::TOO_LARGE_REMEDY)
 }
 
 fn unreadable(path: &Path, part: &str, error: io::Error) -> Error {
     if error.raw_os_error().is_some() {
-        return Error::io(path, "cannot read it")(error);
+        return Error::io(path, say::CANNOT_READ)(error);
     }
-    Error::input(path, shown(part), "the workbook is cut off or damaged", "copy it again, or open it in Excel and save it again")
+    Error::input(path, shown(part), say::WORKBOOK_CUT_OFF, say::COPY_AGAIN)
 }
 
 fn not_whole(path: &Path, error: &zip::result::ZipError) -> Error {
-    let problem = format!("the workbook is cut off or damaged ({error})");
-    Error::input(path, "archive", problem, "copy it again, or open it in Excel and save it again as XLSX, without a password")
+    Error::input(path, say::ARCHIVE, say::workbook_cut_off(error), say::COPY_AGAIN_AS_XLSX)
 }
 
 /// The name of a part, which its maker chose.
-fn shown(part: &str) -> String {
-    part.chars().filter(|character| !character.is_control()).take(100).collect()
+fn shown(part: &str) -> Message {
+    Message::verbatim(part.chars().filter(|character| !character.is_control()).take(100).collect::<String>())
 }

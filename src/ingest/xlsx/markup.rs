@@ -3,6 +3,8 @@
 
 use memchr::memchr_iter;
 
+use crate::text::{Text, errors as say};
+
 /// The longest tag with the text behind it; a cell holds 32,767 characters.
 const LONGEST_PIECE: usize = 1 << 20;
 /// Bytes of markup of one cell or text.
@@ -16,11 +18,6 @@ const MOST_COLUMNS: u64 = 16_384;
 const MOST_ROWS: u64 = 1 << 20;
 /// Rows in which the header may stand.
 const HEADER_ROWS: u64 = super::HEADER_ROWS as u64;
-
-const TOO_LONG: &str = "a piece of its markup is longer than any cell";
-const NO_PLACE: &str = "it names a cell or row that no sheet has";
-const TOO_MANY: &str = "it has more texts or merged cells than any workbook";
-const OTHER_ENCODING: &str = "its markup is not in UTF-8";
 
 /// What was seen in the parts of a workbook.
 #[derive(Debug, Default)]
@@ -43,11 +40,11 @@ pub struct Markup {
 
 impl Markup {
     /// Looks at the next bytes.
-    pub fn look_at(&mut self, bytes: &[u8], seen: &mut Seen) -> Result<(), &'static str> {
+    pub fn look_at(&mut self, bytes: &[u8], seen: &mut Seen) -> Result<(), Text> {
         if !std::mem::replace(&mut self.has_begun, true)
             && [[0xff, 0xfe], [0xfe, 0xff], [0, b'<'], [b'<', 0]].iter().any(|mark| bytes.starts_with(mark))
         {
-            return Err(OTHER_ENCODING);
+            return Err(say::FOREIGN_MARKUP);
         }
         let mut from = 0;
         for to in memchr_iter(b'<', bytes) {
@@ -61,24 +58,24 @@ impl Markup {
             from = to;
         }
         self.piece.extend_from_slice(&bytes[from..]);
-        if self.piece.len() > LONGEST_PIECE { Err(TOO_LONG) } else { Ok(()) }
+        if self.piece.len() > LONGEST_PIECE { Err(say::LONG_MARKUP) } else { Ok(()) }
     }
 
     /// Looks at what is left.
-    pub fn finish(mut self, seen: &mut Seen) -> Result<(), &'static str> {
+    pub fn finish(mut self, seen: &mut Seen) -> Result<(), Text> {
         let piece = std::mem::take(&mut self.piece);
         self.look_at_piece(&piece, seen)
     }
 
-    fn look_at_piece(&mut self, piece: &[u8], seen: &mut Seen) -> Result<(), &'static str> {
+    fn look_at_piece(&mut self, piece: &[u8], seen: &mut Seen) -> Result<(), Text> {
         if piece.len() > LONGEST_PIECE {
-            return Err(TOO_LONG);
+            return Err(say::LONG_MARKUP);
         }
         let tag = &piece[..piece.iter().position(|&byte| byte == b'>').unwrap_or(piece.len())];
         match local_name(tag) {
             b"c" => {
                 self.cell = Some(0);
-                attribute(tag, b"r").map_or(Ok(()), |place| cell(place).map(drop).ok_or(NO_PLACE))?;
+                attribute(tag, b"r").map_or(Ok(()), |place| cell(place).map(drop).ok_or(say::NO_PLACE_OF_A_SHEET))?;
             }
             b"si" => {
                 self.cell = Some(0);
@@ -86,11 +83,11 @@ impl Markup {
             }
             b"/c" | b"/si" => self.cell = None,
             b"sst" => seen.texts = seen.texts.max(attribute(tag, b"uniqueCount").map_or(0, |count| number(count).unwrap_or(u64::MAX))),
-            b"row" => attribute(tag, b"r").map_or(Some(1), row).map(drop).ok_or(NO_PLACE)?,
-            b"dimension" => attribute(tag, b"ref").map_or(Ok(()), |range| cells(range).map(drop).ok_or(NO_PLACE))?,
+            b"row" => attribute(tag, b"r").map_or(Some(1), row).map(drop).ok_or(say::NO_PLACE_OF_A_SHEET)?,
+            b"dimension" => attribute(tag, b"ref").map_or(Ok(()), |range| cells(range).map(drop).ok_or(say::NO_PLACE_OF_A_SHEET))?,
             b"mergeCell" => {
                 seen.merges += 1;
-                let (first, last) = attribute(tag, b"ref").and_then(cells).ok_or(NO_PLACE)?;
+                let (first, last) = attribute(tag, b"ref").and_then(cells).ok_or(say::NO_PLACE_OF_A_SHEET)?;
                 seen.has_tall_merges |= first.1 <= HEADER_ROWS && last.1 > first.1;
             }
             _ => {}
@@ -98,10 +95,10 @@ impl Markup {
         if let Some(bytes) = &mut self.cell {
             *bytes += piece.len();
             if *bytes > LONGEST_CELL {
-                return Err(TOO_LONG);
+                return Err(say::LONG_MARKUP);
             }
         }
-        if seen.texts > MOST_TEXTS || seen.merges > MOST_MERGES { Err(TOO_MANY) } else { Ok(()) }
+        if seen.texts > MOST_TEXTS || seen.merges > MOST_MERGES { Err(say::TOO_MANY_TEXTS) } else { Ok(()) }
     }
 }
 
@@ -173,7 +170,7 @@ mod tests {
     use super::*;
 
     /// What is wrong with a part, in chunks of every small size.
-    fn look(markup: &str) -> Result<bool, &'static str> {
+    fn look(markup: &str) -> Result<bool, Text> {
         let mut answers = (1..9).map(|size| {
             let (mut part, mut seen) = (Markup::default(), Seen::default());
             markup.as_bytes().chunks(size).try_for_each(|chunk| part.look_at(chunk, &mut seen))?;
@@ -188,12 +185,12 @@ mod tests {
     #[test]
     fn places_have_to_be_of_a_sheet() {
         assert_eq!(look("<row r=\"1\" spans=\"1:2\"><c r=\"A1\" t=\"s\"><v>0</v></c><c s='1' r='XFD1048576'/></row>"), Ok(false));
-        assert_eq!(look("<x:c r=\"XFE1\"/>"), Err(NO_PLACE));
-        assert_eq!(look("<c r=\"AAAAAAAAA1\"/>"), Err(NO_PLACE));
-        assert_eq!(look("<c r=\"A1048577\"/>"), Err(NO_PLACE));
-        assert_eq!(look("<c r=\"A0\"/>"), Err(NO_PLACE));
-        assert_eq!(look("<row r=\"99999999999\"/>"), Err(NO_PLACE));
-        assert_eq!(look("<dimension ref=\"B2:A1\"/>"), Err(NO_PLACE));
+        assert_eq!(look("<x:c r=\"XFE1\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
+        assert_eq!(look("<c r=\"AAAAAAAAA1\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
+        assert_eq!(look("<c r=\"A1048577\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
+        assert_eq!(look("<c r=\"A0\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
+        assert_eq!(look("<row r=\"99999999999\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
+        assert_eq!(look("<dimension ref=\"B2:A1\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
         assert_eq!(look("<dimension ref=\"A1\"/>"), Ok(false));
         assert_eq!(look("<c xr:r=\"nowhere\" r = \"A1\"/>"), Ok(false));
     }
@@ -203,23 +200,23 @@ mod tests {
         assert_eq!(look("<mergeCells><mergeCell ref=\"A1:H1\"/></mergeCells>"), Ok(false));
         assert_eq!(look("<mergeCell ref=\"A9:A10\"/>"), Ok(true));
         assert_eq!(look("<mergeCell ref=\"A21:A22\"/>"), Ok(false));
-        assert_eq!(look("<mergeCell/>"), Err(NO_PLACE));
+        assert_eq!(look("<mergeCell/>"), Err(say::NO_PLACE_OF_A_SHEET));
     }
 
     #[test]
     fn nothing_is_larger_than_a_workbook_has_it() {
-        assert_eq!(look("<sst uniqueCount=\"99999999999999\">"), Err(TOO_MANY));
+        assert_eq!(look("<sst uniqueCount=\"99999999999999\">"), Err(say::TOO_MANY_TEXTS));
         let long = |bytes: usize| format!("<t>{}</t>", "a".repeat(bytes));
         let check = |markup: &str| {
             let (mut part, mut seen) = (Markup::default(), Seen::default());
             part.look_at(markup.as_bytes(), &mut seen).and_then(|()| part.finish(&mut seen))
         };
         assert_eq!(check(&long(LONGEST_PIECE / 2)), Ok(()));
-        assert_eq!(check(&long(LONGEST_PIECE)), Err(TOO_LONG));
+        assert_eq!(check(&long(LONGEST_PIECE)), Err(say::LONG_MARKUP));
         let runs = long(1000).repeat(5000);
         assert_eq!(check(&runs), Ok(()));
-        assert_eq!(check(&format!("<si>{runs}</si>")), Err(TOO_LONG));
+        assert_eq!(check(&format!("<si>{runs}</si>")), Err(say::LONG_MARKUP));
         assert_eq!(check("\u{feff}<a/>"), Ok(()));
-        assert_eq!(check("<\0a\0"), Err(OTHER_ENCODING));
+        assert_eq!(check("<\0a\0"), Err(say::FOREIGN_MARKUP));
     }
 }

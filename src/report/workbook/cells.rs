@@ -5,11 +5,10 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt8Type};
 use jiff::tz::TimeZone;
 
-use super::fill;
 use crate::report::{local, starts_a_formula};
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, Kind, fields};
-use crate::text::{self, Language, column_name, workbook};
+use crate::text::{self, Language, column_name, fill, workbook};
 
 /// UTF-16 units that a cell holds, less some room for what is put in front and behind.
 const LONGEST_TEXT: usize = 32_700;
@@ -73,7 +72,7 @@ impl<'a> Cells<'a> {
 
     /// A title with the zone of the times below it.
     pub fn in_zone(self, title: &str) -> String {
-        fill(workbook::IN_ZONE.to(self.language), &[("title", title), ("zone", self.zone.iana_name().unwrap_or("UTC"))])
+        fill(workbook::IN_ZONE.to(self.language), &[("title", &title), ("zone", &self.zone.iana_name().unwrap_or("UTC"))])
     }
 
     /// A moment, in microseconds since 1970, UTC.

@@ -21,7 +21,7 @@ use crate::schema::tables::{
 };
 use crate::schema::vocabulary::{Coverage, Outcome, Reason, Severity};
 use crate::schema::{Column, Table};
-use crate::text::{Language, Text, workbook};
+use crate::text::{Language, Text, fill, workbook};
 
 /// Rows of a sheet that is not about relations.
 pub const ROWS_SHOWN: usize = 100_000;
@@ -118,7 +118,7 @@ fn relations(outcome: &'static str, total: u64, portions: Vec<RecordBatch>, lang
     let name = Outcome::ALL[code].name();
     Kind {
         name,
-        holds: super::fill(workbook::HOLDS_RELATIONS.to(language), &[("outcome", name.to(language))]),
+        holds: fill(workbook::HOLDS_RELATIONS.to(language), &[("outcome", &name.to(language))]),
         report: RELATIONS_REPORT.name,
         filter: Some(format!("{} = '{outcome}'", OUTCOME.name)),
         total: Some(total),

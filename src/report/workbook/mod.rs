@@ -25,6 +25,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use super::{Audit, create_private};
 use crate::error::{Error, Result};
 use crate::interrupt;
+use crate::text::errors as say;
 use cells::{Cells, DATES};
 use kinds::Kind;
 use sheet::Formats;
@@ -79,7 +80,7 @@ pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
     interrupt::check()?;
     let file = create_private(&path)?;
     book.save_to_writer(&file).map_err(failed)?;
-    file.sync_all().map_err(Error::io(&path, "cannot write"))
+    file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))
 }
 
 /// The document is as old as the end of the migration: a clock would make two runs differ.
@@ -96,10 +97,5 @@ fn failure(path: &Path, error: XlsxError) -> Error {
         XlsxError::ZipError(error) => std::io::Error::other(error),
         other => return Error::Bug(format!("{WORKBOOK}: {other}")),
     };
-    Error::Io { path: path.to_path_buf(), doing: "cannot write", source }
-}
-
-/// What a text says with its places filled in.
-fn fill(text: &str, places: &[(&str, &str)]) -> String {
-    places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{place}}}"), value))
+    Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source }
 }

@@ -3,13 +3,12 @@
 use rust_xlsxwriter::{Url, Workbook, Worksheet, XlsxError};
 
 use super::cells::{Cell, Cells, exact, integer, text};
-use super::fill;
 use super::kinds::{Kind, ROWS_SHOWN};
 use super::sheet::{Formats, put};
 use crate::report::Audit;
 use crate::report::excerpt::RELATIONS_HELD;
 use crate::schema::vocabulary::{Outcome, Scope};
-use crate::text::{Text, workbook};
+use crate::text::{Text, fill, workbook};
 
 /// Widths in characters: names, contents, rows, rows in all, SQL.
 const WIDTHS: [f64; 5] = [26.0, 60.0, 12.0, 12.0, 90.0];
@@ -129,10 +128,10 @@ impl Page<'_> {
         let cut = kinds.iter().filter_map(|kind| Some((kind, kind.total.filter(|total| *total > kind.shown())?)));
         let notes: Vec<String> = cut
             .map(|(kind, total)| {
-                let (rows, total) = (kind.shown().to_string(), total.to_string());
-                fill(self.to(workbook::NOTE_CUT), &[("sheet", self.to(kind.name)), ("rows", &rows), ("total", &total)])
+                let (sheet, rows) = (self.to(kind.name), kind.shown());
+                fill(self.to(workbook::NOTE_CUT), &[("sheet", &sheet), ("rows", &rows), ("total", &total)])
             })
-            .chain([fill(self.to(workbook::NOTE_LIMITS), &[("relations", &RELATIONS_HELD.to_string()), ("rows", &ROWS_SHOWN.to_string())])])
+            .chain([fill(self.to(workbook::NOTE_LIMITS), &[("relations", &RELATIONS_HELD), ("rows", &ROWS_SHOWN)])])
             .chain([workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS].map(|note| self.to(note).to_owned()))
             .chain([workbook::NOTE_PERSONAL, workbook::NOTE_SAME].map(|note| self.to(note).to_owned()))
             .collect();

@@ -1,0 +1,30 @@
+//! Where something is wrong, where that is words and not a key.
+
+use crate::text::phrases;
+
+phrases! {
+    in PLACES;
+
+    FILE "文件" "file",
+    FOLDER "文件夹" "folder",
+    ARCHIVE "压缩包" "archive",
+    WORKBOOK "工作簿" "workbook",
+    COMPRESSED_DATA "压缩数据" "compressed data",
+    CASE_FILE "案例文件" "case file",
+    ACCOUNTS "账号清单" "accounts",
+    MANIFEST "清单" "manifest",
+    REPORT "报表" "report",
+    SUMMARY "汇总" "summary",
+    byte(at) "字节 {at}" "byte {at}",
+    line(number) "第 {number} 行" "line {number}",
+    row(number) "第 {number} 行" "row {number}",
+    column(name) "列 {name}" "column {name}",
+    row_of_sheet(sheet, row) "工作表 {sheet} 第 {row} 行" "sheet {sheet}, row {row}",
+    row_of_file(file, row) "{file} 第 {row} 行" "{file} row {row}",
+    headers_found(headers) "找到的表头：{headers}" "headers found: {headers}",
+    columns_found(columns) "找到的列：{columns}" "columns found: {columns}",
+    document(number, byte) "第 {number} 个文档，字节 {byte}" "document {number}, byte {byte}",
+    key_of_document(number, key, byte) "第 {number} 个文档，{key}，字节 {byte}" "document {number}, {key}, byte {byte}",
+    key_on_line(key, line) "{key}（第 {line} 行）" "{key} (line {line})",
+    key_set_by(key, set) "{key}（来自 --set {set}）" "{key} (--set {set})",
+}

@@ -1,0 +1,63 @@
+//! What can be wrong with tables: sheets in CSV, TSV and XLSX, and Parquet.
+
+use crate::text::phrases;
+
+phrases! {
+    in SHEETS;
+
+    // Which table it is.
+    no_known_table(looked_for) "不是已知的表；{looked_for}" "no known table; {looked_for}",
+    NO_KNOWN_TABLE_REMEDY "在前 20 行内的一行写上这些表头，或移走此文件" "name the columns so in one of the first 20 rows, or leave the file out",
+    several_tables(tables, looked_for) "表头同时符合多种表：{tables}；{looked_for}" "the headers fit several tables equally well: {tables}; {looked_for}",
+    SEVERAL_TABLES_REMEDY "一个文件只放一种表，并尽量带上它的全部列" "keep one table in a file, with as many of its columns as there are",
+    column_twice(column, table) "有两个表头都是{table}的列 `{column}`" "two headers are the column `{column}` of {table}",
+    COLUMN_TWICE_REMEDY "只保留其中一个，或将另一个改名" "keep one of them, or rename the other",
+    table_wanted(table, columns) "{table}（{columns}）" "{table} ({columns})",
+    ACCOUNTS_LIST "账号清单" "accounts list",
+    CUSTOMER_MAP "客户 ID 对照表" "customer map",
+    GROUP_MAP "客户群 ID 对照表" "group map",
+    REFUSALS "拒绝名单" "refusals",
+    CONSOLE_GROUPS "后台导出的客户群" "console groups",
+
+    // CSV and TSV.
+    too_many_columns(columns, most) "一行有 {columns} 列，而表最多 {most} 列" "a row of {columns} columns; a sheet has {most} at most",
+    endless_first_row(bytes) "第一行在 {bytes} 字节内没有结束，或其中的引号没有闭合" "the first row does not end within {bytes} bytes, or a quote that it opens is never closed",
+    WHAT_WROTE_IT "检查文件是由什么程序写出的；如果不是导出，请移走" "check what wrote the file; leave it out if it is no export",
+    OPEN_QUOTE "这一行的引号没有闭合" "a quote is opened in this row and never closed",
+    OPEN_QUOTE_REMEDY "补上引号；引号内的引号要写两遍" "close the quote; a quote within a quoted cell is written twice",
+    long_row_of_text(bytes) "这一行超过 {bytes} 字节：引号没有闭合，或者根本不是表中的行" "the row is longer than {bytes} bytes: a quote is opened in it and never closed, or it is no row of a sheet",
+    LONG_ROW_OF_TEXT_REMEDY "补上引号；检查文件是由什么程序写出的" "close the quote; check what wrote the file",
+    foreign_text(encoding) "文本似乎是 {encoding} 编码；表只支持 UTF-8、UTF-16 和 GB18030" "text in {encoding}, as it seems; sheets are read in UTF-8, UTF-16 and GB18030",
+    SAVE_CSV_AGAIN "另存为 UTF-8 的 CSV（Excel 中选“另存为”，类型选“CSV UTF-8”）" "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)",
+
+    // Workbooks.
+    NO_WORKBOOK "zip 压缩包中没有 XLSX 工作簿" "a zip archive that holds no XLSX workbook",
+    NO_WORKBOOK_REMEDY "另存为 XLSX，或把压缩包解压到此文件夹" "save it as XLSX, or unpack the archive into the folder",
+    WORKBOOK_CUT_OFF "工作簿不完整或已损坏" "the workbook is cut off or damaged",
+    workbook_cut_off(error) "工作簿不完整或已损坏（{error}）" "the workbook is cut off or damaged ({error})",
+    COPY_AGAIN "重新复制，或用 Excel 打开后另存" "copy it again, or open it in Excel and save it again",
+    COPY_AGAIN_AS_XLSX "重新复制，或用 Excel 打开后另存为不带密码的 XLSX" "copy it again, or open it in Excel and save it again as XLSX, without a password",
+    SAVE_AGAIN_AS_XLSX "用 Excel 打开后另存为不带密码的 XLSX" "open it in Excel and save it again as XLSX, without a password",
+    HAS_PASSWORD "工作簿带有密码" "the workbook has a password",
+    NO_SOUND_WORKBOOK "工作簿已损坏，或不是由 Excel 或管理后台写出的" "the workbook is damaged, or was not written by Excel or the console",
+    workbook_unreadable(error) "无法读取：{error}" "cannot read it: {error}",
+    too_many_parts(parts, most) "它有 {parts} 个部件，而工作簿最多 {most} 个" "it has {parts} parts; a workbook has {most} at most",
+    part_too_large(fold, most) "它解压后超过其大小的 {fold} 倍，或超过 {most} 字节" "it unpacks to more than {fold} times its size, or to more than {most} bytes",
+    LONG_MARKUP "它的一段标记比任何单元格都长" "a piece of its markup is longer than any cell",
+    NO_PLACE_OF_A_SHEET "它指向表中不可能有的单元格或行" "it names a cell or row that no sheet has",
+    TOO_MANY_TEXTS "它的文本或合并单元格多于任何工作簿" "it has more texts or merged cells than any workbook",
+    FOREIGN_MARKUP "它的标记不是 UTF-8 编码" "its markup is not in UTF-8",
+    TOO_LARGE_REMEDY "它已损坏，或是为破坏而制作的；如果确信它没有问题，请用 Excel 打开后另存，或存为 UTF-8 的 CSV" "it is damaged, or was made to do harm; if you trust it, open it in Excel and save it again, or as CSV in UTF-8",
+    long_row(bytes) "这一行超过 {bytes} 字节" "the row is longer than {bytes} bytes",
+    LONG_ROW_REMEDY "检查文件是由什么程序写出的" "check what wrote the file",
+    OUT_OF_ORDER "单元格没有按顺序排列" "its cells are not in order",
+    OUT_OF_ORDER_REMEDY "用 Excel 打开此工作簿后另存" "open the workbook in Excel and save it again",
+
+    // Parquet.
+    parquet_cut_off(error) "Parquet 不完整或已损坏（{error}）" "the Parquet is cut off or damaged ({error})",
+    PARQUET_CUT_OFF_REMEDY "重新复制，或重新写出此文件" "copy or write the file again",
+    unfit_type(found, wanted) "类型是 {found}，应为 {wanted}" "the type is {found}, where {wanted} belongs",
+    no_cast(found, wanted, error) "类型是 {found}，不能转换为 {wanted}（{error}）" "the type is {found}, which does not become {wanted} ({error})",
+    no_text_in_bytes(wanted) "是非 UTF-8 的字节，应为 {wanted}" "bytes that are not UTF-8, where {wanted} belongs",
+    WRONG_TYPE_REMEDY "按规范表的类型写这一列，或去掉它" "write the column with the type of the canonical table, or leave it out",
+}

@@ -1,0 +1,135 @@
+//! What was said, before anybody knows in which language it will be read.
+
+use std::fmt::Display;
+
+use serde::{Serialize, Serializer};
+
+use super::{Lang, Text};
+
+/// A phrase of the catalogue with its places filled in. It has no `Display`: whoever prints it says in which language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message(Box<Both>);
+
+/// Apart from [`Message`], so that an error which carries some of them stays small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Both {
+    zh: String,
+    en: String,
+}
+
+impl Message {
+    /// For the catalogue, which alone knows what is said.
+    pub(super) fn new(zh: String, en: String) -> Self {
+        Self(Box::new(Both { zh, en }))
+    }
+
+    /// What is the same in both languages: a key, a path, the words of another library.
+    pub fn verbatim(words: impl Display) -> Self {
+        let words = words.to_string();
+        Self::new(words.clone(), words)
+    }
+
+    /// The items one after the other.
+    pub fn list<T: Told>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::joined(items, "、", ", ")
+    }
+
+    /// The items, one of which is enough.
+    pub fn either<T: Told>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::joined(items, " 或 ", " or ")
+    }
+
+    /// The items, each on a line below what introduces them.
+    pub fn lines<T: Told>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::joined(items, "\n    ", "\n    ")
+    }
+
+    fn joined<T: Told>(items: impl IntoIterator<Item = T>, zh: &str, en: &str) -> Self {
+        let (in_zh, in_en): (Vec<String>, Vec<String>) =
+            items.into_iter().map(|item| (item.told(Lang::Zh).to_string(), item.told(Lang::En).to_string())).unzip();
+        Self::new(in_zh.join(zh), in_en.join(en))
+    }
+
+    /// The words of a language.
+    pub fn tell(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.0.zh,
+            Lang::En => &self.0.en,
+        }
+    }
+}
+
+impl From<Text> for Message {
+    fn from(text: Text) -> Self {
+        Self::new(text.zh.to_owned(), text.en.to_owned())
+    }
+}
+
+/// In JSON, which is for programs, the English.
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.tell(Lang::En).serialize(serializer)
+    }
+}
+
+/// What fills a place of a phrase: something that is the same in both languages, or something that was said itself.
+pub trait Told {
+    fn told(&self, lang: Lang) -> impl Display;
+}
+
+impl<T: Display> Told for T {
+    fn told(&self, _: Lang) -> impl Display {
+        self
+    }
+}
+
+impl Told for Text {
+    fn told(&self, lang: Lang) -> impl Display {
+        self.tell(lang)
+    }
+}
+
+impl Told for Message {
+    fn told(&self, lang: Lang) -> impl Display {
+        self.tell(lang)
+    }
+}
+
+impl Told for &Message {
+    fn told(&self, lang: Lang) -> impl Display {
+        self.tell(lang)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::text::phrases! {
+        STANDS_THERE "在那里" "stands there",
+        not_of(name, what) "{name} 不是{what}。" "{name} is no {what}.",
+    }
+
+    #[test]
+    fn a_phrase_is_told_in_either_language() {
+        let told = not_of("a.csv", Text { zh: "清单", en: "list" });
+        assert_eq!([Lang::Zh, Lang::En].map(|lang| told.tell(lang)), ["a.csv 不是清单。", "a.csv is no list."]);
+        assert_eq!(not_of(7, &told).tell(Lang::Zh), "7 不是a.csv 不是清单。。");
+        assert_eq!(Message::from(STANDS_THERE).tell(Lang::En), "stands there");
+        assert_eq!(ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["STANDS_THERE", "not_of"]);
+    }
+
+    #[test]
+    fn braces_of_a_value_are_no_places() {
+        assert_eq!(not_of("{what}.csv", "{name}").tell(Lang::En), "{what}.csv is no {name}.");
+    }
+
+    #[test]
+    fn items_are_joined_as_each_language_does() {
+        let both = |message: Message| [Lang::Zh, Lang::En].map(|lang| message.tell(lang).to_owned());
+        assert_eq!(both(Message::list(["a", "b", "c"])), ["a、b、c", "a, b, c"]);
+        assert_eq!(both(Message::either([not_of(1, 2), Message::verbatim("x")])), ["1 不是2。 或 x", "1 is no 2. or x"]);
+        assert_eq!(both(Message::lines(["a"; 2])), ["a\n    a"; 2]);
+        assert_eq!(both(Message::list([""; 0])), ["", ""]);
+    }
+}
