@@ -5,10 +5,12 @@
 
 mod accounts;
 mod codes;
+mod screen;
 mod summary;
 
 pub use accounts::{AccountForecast, forecast_accounts};
 pub use codes::{CodeForecast, advice, forecast_codes};
+pub use screen::screen;
 pub use summary::PrecheckSummary;
 
 use std::path::Path;

@@ -71,4 +71,17 @@ phrases! {
     SUMMARY_MORE "还有 {count} 项，见报表" "and {count} more, in the reports",
     SUMMARY_WAIVED "已豁免、不计入判定的 {count} 项：{codes}" "{count} waived, and not counted: {codes}",
     SUMMARY_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}，先看 report.html" "{totals} control totals hold; reports in {folder}; open report.html first",
+
+    // The screen of a precheck, which shares the contract, what to do and how much more there is.
+    PRECHECK_MOVES "将迁移 {in_scope} 条客户关系，共 {total} 条" "{in_scope} of {total} relations will move",
+    PRECHECK_COST "预计应付 {payable} {currency}：合同 {contract}，另计 {quantity} 条 {surcharge}" "expected cost {payable} {currency}: contract {contract}, surcharge {surcharge} for {quantity}",
+    PRECHECK_IDLE "不参与迁移的账号及其客户关系数：{total} 个中有 {count} 个" "accounts that take no part, with their relations: {count} of {total}",
+    PRECHECK_BECAUSE "{why}：{reason}" "{why}: {reason}",
+    PRECHECK_CODES "将失效的活码：{total} 个中有 {count} 个" "join codes that will die: {count} of {total}",
+    PRECHECK_CODES_UNKNOWN "，另有 {count} 个无法预计" "; of {count} nobody can tell",
+    PRECHECK_TIE "可关联的群：{groups}" "could be tied: {groups}",
+    PRECHECK_FULL "将超过上限 {cap} 的迁入账号：{count} 个" "target accounts that would exceed their cap of {cap}: {count}",
+    PRECHECK_HELD "已有 {held}，将迁入 {coming}" "{held} held, {coming} to come",
+    PRECHECK_HELD_UNKNOWN "将迁入 {coming}，已有多少不详" "{coming} to come; how many it holds is not known",
+    PRECHECK_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}" "{totals} control totals hold; reports in {folder}",
 }

@@ -19,6 +19,7 @@ mod join_codes;
 mod laws;
 mod page;
 mod precheck;
+mod precheck_screen;
 mod query;
 mod reports;
 mod rules;
