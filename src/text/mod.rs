@@ -6,6 +6,7 @@
 mod changes;
 mod columns;
 pub mod commands;
+pub mod help;
 mod lang;
 mod page;
 mod rules;
