@@ -31,6 +31,9 @@ use crate::error::Result;
 use crate::text::Lang;
 use out::Out;
 
+/// Where reports are looked for that nobody says the folder of.
+const REPORTS: &str = "reports";
+
 /// Stands at the end of every help text.
 macro_rules! exit_codes {
     () => {

@@ -35,7 +35,7 @@ phrases! {
     EXPLAIN_JOIN_CODE "加入群聊活码 {id}（{column}）：{count} 个" "{id}: {count} join codes ({column})",
     EXPLAIN_FIRST "需要处理的，前几条：" "the first of those to act on:",
     EXPLAIN_SUCH_AS "例如：" "such as:",
-    EXPLAIN_ALL "全部：qianhe query \"{sql}\"" "all of them: qianhe query \"{sql}\"",
+    EXPLAIN_ALL "全部：{command}" "all of them: {command}",
     EXPLAIN_VERDICT "判定" "verdict",
     EXPLAIN_DECIDED "{outcome}（{words}），{severity}，条款 {clause}" "{outcome} ({words}), {severity}, clause {clause}",
     EXPLAIN_SCOPE "范围规则 {code}（{clause}）：{says}" "by scope: {code} ({clause}): {says}",

@@ -10,6 +10,7 @@ pub mod help;
 mod lang;
 mod page;
 mod rules;
+pub mod shell;
 pub mod width;
 mod words;
 pub mod workbook;
