@@ -54,6 +54,22 @@ phrases! {
     // query
     QUERY_WELCOME "表：{tables}\nTab 补全，↑ 历史，quit 退出。例：select outcome, count(*) from relations group by outcome" "tables: {tables}\nTab completes, the up arrow recalls, quit leaves. Try: select outcome, count(*) from relations group by outcome",
 
+    // Progress: beside a bar it fits a line of 80 columns.
+    PROGRESS_READ "读取 {what}" "reading {what}",
+    PROGRESS_MERGE "整理 {what}" "merging {what}",
+    PROGRESS_MATCH "比对客户关系" "matching relations",
+    PROGRESS_DECIDE "判定客户关系" "deciding relations",
+    PROGRESS_REPORT "写出报表" "writing reports",
+    PROGRESS_WRITE "写出 {what}" "writing {what}",
+    PROGRESS_PUBLISH "核对并发布报表" "checking and publishing the reports",
+    PROGRESS_DEMO "生成案例" "writing the case",
+    PROGRESS_OF "{total} 的 {percent} %" "{percent} % of {total}",
+    PROGRESS_ROWS "{count} 行" "{count} rows",
+    PROGRESS_RATE "{rate}/秒" "{rate}/s",
+    PROGRESS_SECONDS "还需 {count} 秒" "{count} s left",
+    PROGRESS_MINUTES "还需 {count} 分钟" "{count} min left",
+    PROGRESS_HOURS "还需 {count} 小时" "{count} h left",
+
     // The summary of an audit: 24 rows of 80 columns.
     SUMMARY_RECONCILED "核对一致，每一条应迁移的客户关系都有了交代。" "RECONCILED - every relation in scope is accounted for.",
     SUMMARY_REVIEW "需要复核，没有缺陷，但有些内容要由人来确认。" "REVIEW - no defect, but a person has to look at some rows.",
