@@ -31,6 +31,7 @@ use crate::schema::{Column, fields};
 use crate::scope::{Enrolment, Refusals};
 use crate::snapshot::{Corp, Input, Layout, RelationsBuilder, Snapshot, corp, merge};
 use crate::spill::{Memory, Resources};
+use crate::text::{Lang, commands as say};
 
 pub use crate::report::summary::AuditSummary;
 
@@ -121,14 +122,14 @@ pub struct IngestSummary {
 
 impl IngestSummary {
     /// The summary as text.
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut lines = Vec::new();
         for (role, tables) in &self.rows {
             lines.push(role.clone());
             lines.extend(tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("  {table:<15}{rows:>12}")));
         }
-        lines.push(format!("{} records rejected; tables in {}\n", self.rejected, self.folder.display()));
-        lines.join("\n")
+        lines.push(say::INGEST_WROTE.fill(lang, &[("rejected", &self.rejected), ("folder", &self.folder.display())]));
+        lines.join("\n") + "\n"
     }
 
     /// The summary as JSON.

@@ -44,6 +44,11 @@ phrases! {
     EXPLAIN_STOOD "出处：{file}，第 {record} 条记录" "read from: {file}, record {record}",
     EXPLAIN_EVIDENCE "依据：" "evidence:",
 
+    // ingest, init, demo
+    INGEST_WROTE "{rejected} 条记录被拒收；表在 {folder}" "{rejected} records rejected; tables in {folder}",
+    INIT_WROTE "已写出 {file}\n填好标为必填的各项，把导出放在它旁边，然后运行：qianhe audit {folder}" "wrote {file}\nFill in what it marks as required, add the exports beside it, then run: qianhe audit {folder}",
+    DEMO_WROTE "已在 {folder} 生成合成案例\n审计它：qianhe audit {folder}" "wrote a synthetic case to {folder}\nAudit it with: qianhe audit {folder}",
+
     // compare
     COMPARE_WORSE "{case}：有新增或加重的问题。" "{case}: there is something new, or worse.",
     COMPARE_NO_WORSE "{case}：没有新增或加重的问题。" "{case}: nothing is new or worse.",
