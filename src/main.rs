@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use qianhe::cli::{Cli, crash, out, signals};
 
 fn main() -> ExitCode {
@@ -12,7 +11,7 @@ fn main() -> ExitCode {
 
 fn run() -> u8 {
     signals::listen();
-    match Cli::try_parse() {
+    match Cli::read(std::env::args_os()) {
         Ok(cli) => {
             crash::speak(cli.lang());
             cli.run().unwrap_or_else(|error| {

@@ -14,7 +14,7 @@ use crate::ingest::raw::Reject;
 use crate::ingest::{read_lists, read_snapshot};
 use crate::interrupt;
 use crate::matching::IdMap;
-use crate::progress::Progress;
+use crate::progress::{Progress, Unit, Work};
 use crate::report::excerpt::ToActOn;
 use crate::report::large::Observers;
 use crate::report::page::{self, Arrivals};
@@ -31,7 +31,7 @@ use crate::schema::{Column, fields};
 use crate::scope::{Enrolment, Refusals};
 use crate::snapshot::{Corp, Input, Layout, RelationsBuilder, Snapshot, corp, merge};
 use crate::spill::{Memory, Resources};
-use crate::text::{Message, errors as say};
+use crate::text::{Lang, Message, commands, errors as say};
 
 pub use crate::report::summary::AuditSummary;
 
@@ -43,7 +43,7 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     let stage = Stage::beside(out)?;
     let memory = stage.memory(resources);
     let (exports, lists) = read(case, &memory, progress)?;
-    let decision = decide(case, &exports, &memory)?;
+    let decision = decide(case, &exports, &memory, progress)?;
     let groups = decide_groups(case, &exports, &decision);
     let (counts, group_counts) = (Counts::of(&decision), GroupCounts::of(&exports, &groups));
     let bill = Bill::of(case, &counts)?;
@@ -61,7 +61,9 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     let waived_groups = WaivedGroups::of(&groups, &mut waivers);
     let observers =
         Observers { concentration: Concentration::of(case, &decision), arrivals: Arrivals::of(case), to_act_on: ToActOn::of(&counts) };
-    let walked = large::write(&exports, &decision, observers, &mut waivers, stage.path(), &footer, &memory)?;
+    let writing = large::Writing { folder: stage.path(), footer: &footer, memory: &memory, progress };
+    let walked = large::write(&exports, &decision, observers, &mut waivers, writing)?;
+    progress.begin(Work::Publish, 0, Unit::Rows);
     let groups_and_codes = write_groups(stage.path(), &groups, &waived_groups, &footer)?;
     totals.extend(controls::customers(&counts, walked.customers));
     totals.extend(controls::recount(stage.path(), &counts, &group_counts)?);
@@ -96,6 +98,7 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     stage.write_text("report.html", &page::audit(&audit)?)?;
     workbook::write(&audit, stage.path())?;
     stage.publish(&case.id, &summary.inputs)?;
+    progress.end();
     Ok(summary)
 }
 
@@ -119,14 +122,14 @@ pub struct IngestSummary {
 
 impl IngestSummary {
     /// The summary as text.
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut lines = Vec::new();
         for (role, tables) in &self.rows {
             lines.push(role.clone());
             lines.extend(tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("  {table:<15}{rows:>12}")));
         }
-        lines.push(format!("{} records rejected; tables in {}\n", self.rejected, self.folder.display()));
-        lines.join("\n")
+        lines.push(commands::INGEST_WROTE.fill(lang, &[("rejected", &self.rejected), ("folder", &self.folder.display())]));
+        lines.join("\n") + "\n"
     }
 
     /// The summary as JSON.
@@ -152,7 +155,7 @@ pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Prog
     for &role in Role::ALL {
         let Some(snapshot) = snapshot(case, role, Partitions::Own, &memory, progress)? else { continue };
         controls::check(&[controls::rows_of_tables(role.word(), accepted_rows(&snapshot), &snapshot.inputs)])?;
-        let tables = write_snapshot(&snapshot, stage.path(), &footer(case, &snapshot.inputs))?;
+        let tables = write_snapshot(&snapshot, stage.path(), &footer(case, &snapshot.inputs), progress)?;
         summary.rows.push((role.word().to_owned(), tables));
         summary.rejected += snapshot.rejects.len() as u64;
         inputs.extend(snapshot.inputs.iter().cloned());
@@ -170,7 +173,8 @@ pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Prog
     Ok(summary)
 }
 
-fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer) -> Result<Vec<(String, u64)>> {
+fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer, progress: &dyn Progress) -> Result<Vec<(String, u64)>> {
+    progress.begin(Work::WriteTables(snapshot.role), CANONICAL.iter().map(|table| snapshot.rows_of(table)).sum(), Unit::Rows);
     let folder = folder.join(snapshot.role.word());
     std::fs::create_dir_all(&folder).map_err(Error::io(&folder, say::CANNOT_CREATE))?;
     let mut tables = Vec::new();
@@ -178,20 +182,25 @@ fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer) -> Result
         interrupt::check()?;
         let path = folder.join(format!("{}.parquet", table.name));
         if table.name == RELATIONS_TABLE.name {
-            write_relations(snapshot, &path, footer)?;
+            write_relations(snapshot, &path, footer, progress)?;
         } else {
             write_table(&path, table, snapshot.table(table), table.key, footer)?;
+            progress.advance(snapshot.rows_of(table));
         }
         tables.push((table.name.to_owned(), snapshot.rows_of(table)));
     }
+    progress.end();
     Ok(tables)
 }
 
 /// The partitions of a snapshot that was read for itself are ranges of its own accounts: one after the other they are sorted.
-fn write_relations(snapshot: &Snapshot, path: &Path, footer: &Footer) -> Result<()> {
+fn write_relations(snapshot: &Snapshot, path: &Path, footer: &Footer, progress: &dyn Progress) -> Result<()> {
     let mut writer = GroupWriter::create(path, &RELATIONS_TABLE, RELATIONS_TABLE.key, footer)?;
     for partition in 0..snapshot.relations.partitions() {
-        writer.write(snapshot.relations.part(partition)?.rows)?;
+        let part = snapshot.relations.part(partition)?;
+        let rows = part.rows.num_rows() as u64;
+        writer.write(part.rows)?;
+        progress.advance(rows);
     }
     writer.finish()
 }
@@ -276,7 +285,7 @@ pub(crate) fn snapshot(
     };
     let Some(raw) = read_snapshot(case, role, &relations, progress)? else { return Ok(None) };
     let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
-    Snapshot::build(role, raw, relations, trusted).map(Some)
+    Snapshot::build(role, raw, relations, trusted, progress).map(Some)
 }
 
 pub(crate) fn required(case: &Case, role: Role, partitions: Partitions<'_>, memory: &Memory, progress: &dyn Progress) -> Result<Snapshot> {

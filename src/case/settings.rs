@@ -134,6 +134,26 @@ pub enum FailOn {
     Never,
 }
 
+impl FailOn {
+    /// Each with its word.
+    pub const WORDS: [(&'static str, Self); 3] =
+        [(Self::Defect.word(), Self::Defect), (Self::Review.word(), Self::Review), (Self::Never.word(), Self::Never)];
+
+    /// As it stands in case.toml and in summary.json.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Defect => "defect",
+            Self::Review => "review",
+            Self::Never => "never",
+        }
+    }
+
+    /// What a word stands for.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, fail_on)| fail_on)
+    }
+}
+
 /// Thresholds and the exit policy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {

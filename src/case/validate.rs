@@ -204,9 +204,8 @@ fn paid_by(invoice: &Section<'_>, payments: &[Payment]) -> Result<Option<String>
 
 fn policy(root: &Section<'_>) -> Result<Policy> {
     let policy = root.section("policy", POLICY)?;
-    let fail_on = [("defect", FailOn::Defect), ("review", FailOn::Review), ("never", FailOn::Never)];
     Ok(Policy {
-        fail_on: policy.read("fail_on", |field| word(field, &fail_on))?.unwrap_or(FailOn::Defect),
+        fail_on: policy.read("fail_on", |field| word(field, &FailOn::WORDS))?.unwrap_or(FailOn::Defect),
         customer_cap: policy.read("customer_cap", |field| count(field, 1))?.unwrap_or(CUSTOMER_CAP),
         min_unionid_overlap: policy.read("min_unionid_overlap", share)?.unwrap_or(MIN_UNIONID_OVERLAP),
         min_group_overlap: policy.read("min_group_overlap", share)?.unwrap_or(MIN_GROUP_OVERLAP),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
+use clap::builder::PossibleValuesParser;
 
 use super::exit_codes;
 use super::out::{self, Out};
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 ///
 /// Relations are joined by member and customer id (by name and time where there is none), groups and join codes by their
 /// ids, findings by their codes; what is waived does not count. Ends with 1 where something that is new or got worse is at
-/// or above --fail-on, which stands for the policy of the case: reports do not hold that.
+/// or above what the policy of the later audit fails on, or --fail-on.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe compare acme/reports-may acme/reports-june
@@ -25,13 +26,13 @@ pub(super) struct Args {
     earlier: PathBuf,
     /// The folder of the later reports
     later: PathBuf,
-    /// Which of what is new or worse makes exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "defect", value_parser = ["defect", "review", "never"])]
-    fail_on: String,
+    /// Which of what is new or worse makes exit code 1 [default: `policy.fail_on` of the later audit]
+    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::WORDS.map(|(word, _)| word)))]
+    fail_on: Option<String>,
     /// Compare audits of different cases
     #[arg(long)]
     force: bool,
-    /// Write everything that changed to DIR/compare.parquet
+    /// Write everything that changed to DIR/compare.parquet, sorted by kind and key
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// How much memory the comparison may take, about; it reads more often with less
@@ -44,7 +45,8 @@ pub(super) struct Args {
 
 impl Args {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let options = Options { force: self.force, out: self.out.as_deref(), memory: self.memory.as_u64() };
+        let fail_on = self.fail_on.as_deref().and_then(FailOn::of_word);
+        let options = Options { force: self.force, out: self.out.as_deref(), memory: self.memory.as_u64(), fail_on };
         let comparison = compare::compare(&self.earlier, &self.later, &options)?;
         if self.json {
             let json = serde_json::to_string_pretty(&comparison).map_err(|error| Error::Bug(error.to_string()))?;
@@ -52,10 +54,6 @@ impl Args {
         } else {
             out.text(&compare::told(&comparison, out.lang))?;
         }
-        Ok(comparison.exit_code(match self.fail_on.as_str() {
-            "never" => FailOn::Never,
-            "review" => FailOn::Review,
-            _ => FailOn::Defect,
-        }))
+        Ok(comparison.exit_code())
     }
 }

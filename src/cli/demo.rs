@@ -6,6 +6,8 @@ use super::exit_codes;
 use super::out::Out;
 use crate::demo;
 use crate::error::Result;
+use crate::text::commands as say;
+use crate::text::shell::quoted;
 
 /// Write a synthetic case in which every outcome is planted, with the truth beside it.
 ///
@@ -29,8 +31,8 @@ pub(super) struct Args {
 impl Args {
     pub fn run(&self, out: Out) -> Result<u8> {
         demo::write(&self.dir, self.relations, self.seed, out.progress().as_ref())?;
-        let dir = self.dir.display();
-        out.text(&format!("wrote a synthetic case to {dir}\nAudit it with: qianhe audit {dir}\n"))?;
+        let folder = quoted(&self.dir.to_string_lossy());
+        out.text(&say::DEMO_WROTE.fill(out.lang, &[("folder", &folder)]))?;
         Ok(0)
     }
 }

@@ -1,9 +1,9 @@
 //! `qianhe explain`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::exit_codes;
 use super::out::{self, Out};
+use super::{REPORTS, exit_codes};
 use crate::error::{Error, Result};
 use crate::explain;
 use crate::published::Reports;
@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// What to explain
     id: String,
     /// The folder of the reports
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
     /// Print what is known as JSON
     #[arg(long)]
@@ -37,7 +37,8 @@ impl Args {
             let json = serde_json::to_string_pretty(&explanation).map_err(|error| Error::Bug(error.to_string()))?;
             out::data(&json)?;
         } else {
-            out.text(&explain::told(&explanation, out.lang))?;
+            let elsewhere = (self.reports != Path::new(REPORTS)).then_some(self.reports.as_path());
+            out.text(&explain::told(&explanation, elsewhere, out.lang))?;
         }
         Ok(0)
     }

@@ -40,7 +40,7 @@ impl Args {
         if self.json {
             out::data(&summary.to_json())?;
         } else {
-            out.text(&summary.text())?;
+            out.text(&summary.text(out.lang))?;
         }
         Ok(0)
     }

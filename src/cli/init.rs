@@ -6,6 +6,8 @@ use super::exit_codes;
 use super::out::Out;
 use crate::case;
 use crate::error::Result;
+use crate::text::commands as say;
+use crate::text::shell::quoted;
 
 /// Start a case: a folder with a commented case.toml to fill in.
 ///
@@ -23,11 +25,8 @@ pub(super) struct Args {
 impl Args {
     pub fn run(&self, out: Out) -> Result<u8> {
         let file = case::init(&self.dir)?;
-        out.text(&format!(
-            "wrote {}\nFill in what it marks as required, add the exports beside it, then run: qianhe audit {}\n",
-            file.display(),
-            self.dir.display()
-        ))?;
+        let folder = quoted(&self.dir.to_string_lossy());
+        out.text(&say::INIT_WROTE.fill(out.lang, &[("file", &file.display()), ("folder", &folder)]))?;
         Ok(0)
     }
 }

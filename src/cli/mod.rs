@@ -14,6 +14,7 @@ mod verify;
 mod completions;
 mod man;
 pub mod crash;
+mod help;
 mod machine;
 pub mod out;
 mod progress;
@@ -22,11 +23,16 @@ pub mod signals;
 #[cfg(test)]
 mod tests;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::error::Result;
 use crate::text::Lang;
 use out::Out;
+
+/// Where reports are looked for that nobody says the folder of.
+const REPORTS: &str = "reports";
 
 /// Stands at the end of every help text.
 macro_rules! exit_codes {
@@ -66,10 +72,10 @@ Environment:
   NO_COLOR  no colours"))]
 pub struct Cli {
     /// Print nothing but errors, and what --json asks for
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, display_order = 900)]
     quiet: bool,
     /// The language of what is printed [default: that of the locale]
-    #[arg(long, global = true, value_name = "LANG")]
+    #[arg(long, global = true, value_name = "LANG", display_order = 901)]
     lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
@@ -92,6 +98,17 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line; the help that it may ask for is in the language of the user.
+    ///
+    /// # Errors
+    /// What clap has to say instead: help and version, or what is wrong with the command line, in English.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Self, clap::Error> {
+        let args: Vec<OsString> = args.into_iter().collect();
+        let mut command = help::command(help::lang_of(&args));
+        let matches = command.try_get_matches_from_mut(args)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+
     /// The language to speak: the one asked for, else that of the locale.
     pub fn lang(&self) -> Lang {
         self.lang.unwrap_or_else(Lang::of_locale)

@@ -61,6 +61,7 @@ pub fn answer(answer: &clap::Error) -> u8 {
 
 /// A line on stderr. Unlike `eprintln!` it does not panic where stderr is closed.
 pub(super) fn line(text: &str) {
+    let _screen = super::views::wipe();
     let _ = writeln!(stderr().lock(), "{text}");
 }
 
@@ -74,6 +75,7 @@ pub(super) fn data(text: &str) -> Result<()> {
     }
 }
 
+/// Whether a bar can be drawn: nobody draws on a terminal that does not say what it is.
 fn is_screen() -> bool {
-    stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    stderr().is_terminal() && std::env::var_os("TERM").map_or(cfg!(windows), |term| term != "dumb")
 }

@@ -41,7 +41,7 @@ impl Args {
         if self.json {
             out::data(&summary.to_json())?;
         } else {
-            out.text(&summary.text())?;
+            out.text(&precheck::screen(&summary, out.look()))?;
         }
         Ok(summary.exit_code(&case.policy))
     }

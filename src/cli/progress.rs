@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::progress::{Progress, Unit};
-use crate::text::Message;
+use crate::progress::{Progress, Unit, Work};
 
 /// Work that takes less is not worth a word.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -16,8 +15,8 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// How far a piece of work has come.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Standing<'a> {
-    pub what: &'a Message,
+pub(super) struct Standing {
+    pub work: Work,
     pub done: u64,
     /// 0 where it is not known.
     pub total: u64,
@@ -28,7 +27,7 @@ pub(super) struct Standing<'a> {
 /// How work is shown.
 pub(super) trait View: Send + 'static {
     /// Called again and again while the work lasts.
-    fn show(&mut self, standing: Standing<'_>);
+    fn show(&mut self, standing: Standing);
     /// The work is over.
     fn clear(&mut self) {}
 }
@@ -46,12 +45,14 @@ struct Shared<V> {
 }
 
 struct State<V> {
-    work: Option<Work>,
+    task: Option<Task>,
     view: V,
 }
 
-struct Work {
-    what: Message,
+/// The work at hand.
+#[derive(Clone, Copy)]
+struct Task {
+    work: Work,
     total: u64,
     unit: Unit,
     began: Instant,
@@ -65,26 +66,26 @@ impl<V: View> Shared<V> {
 
     fn look(&self) {
         let state = &mut *self.state();
-        let Some(Work { what, total, unit, began }) = &state.work else { return };
+        let Some(Task { work, total, unit, began }) = state.task else { return };
         let elapsed = began.elapsed();
         if elapsed > PATIENCE {
             let done = self.done.load(Ordering::Relaxed);
-            state.view.show(Standing { what, done, total: *total, unit: *unit, elapsed });
+            state.view.show(Standing { work, done, total, unit, elapsed });
         }
     }
 
-    fn turn_to(&self, work: Option<Work>) {
+    fn turn_to(&self, task: Option<Task>) {
         let mut state = self.state();
         state.view.clear();
         self.done.store(0, Ordering::Relaxed);
-        state.work = work;
+        state.task = task;
     }
 }
 
 impl<V: View> Watched<V> {
     /// Where no thread can be had, nothing is shown.
     pub fn new(view: V) -> Self {
-        let shared = Arc::new(Shared { done: AtomicU64::new(0), state: Mutex::new(State { work: None, view }) });
+        let shared = Arc::new(Shared { done: AtomicU64::new(0), state: Mutex::new(State { task: None, view }) });
         let (stop, stopped) = mpsc::channel();
         let theirs = Arc::clone(&shared);
         let watch = move || {
@@ -98,8 +99,8 @@ impl<V: View> Watched<V> {
 }
 
 impl<V: View> Progress for Watched<V> {
-    fn begin(&self, what: Message, total: u64, unit: Unit) {
-        self.shared.turn_to(Some(Work { what, total, unit, began: Instant::now() }));
+    fn begin(&self, work: Work, total: u64, unit: Unit) {
+        self.shared.turn_to(Some(Task { work, total, unit, began: Instant::now() }));
     }
 
     fn advance(&self, done: u64) {
@@ -128,13 +129,12 @@ mod tests {
     use std::time::Duration;
 
     use super::{PATIENCE, Standing, TICK, View, Watched};
-    use crate::progress::{Progress, Unit};
-    use crate::text::Message;
+    use crate::progress::{Progress, Unit, Work};
 
     struct Recorder(Sender<(u64, u64)>);
 
     impl View for Recorder {
-        fn show(&mut self, standing: Standing<'_>) {
+        fn show(&mut self, standing: Standing) {
             self.0.send((standing.done, standing.total)).ok();
         }
     }
@@ -143,12 +143,12 @@ mod tests {
     fn only_work_that_lasts_is_shown() {
         let (seen, shown) = channel();
         let progress = Watched::new(Recorder(seen));
-        progress.begin(Message::verbatim("short"), 10, Unit::Rows);
+        progress.begin(Work::Match, 10, Unit::Rows);
         progress.advance(10);
         std::thread::sleep(3 * TICK);
         progress.end();
         assert!(shown.try_recv().is_err());
-        progress.begin(Message::verbatim("long"), 20, Unit::Rows);
+        progress.begin(Work::Decide, 20, Unit::Rows);
         progress.advance(5);
         assert_eq!(shown.recv_timeout(PATIENCE + Duration::from_secs(5)), Ok((5, 20)));
     }

@@ -3,9 +3,8 @@
 use std::io::{IsTerminal, Read, Write, stdin};
 use std::path::{Path, PathBuf};
 
-use super::exit_codes;
 use super::out::{self, Out};
-use super::prompt;
+use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
 use crate::query::{Format, Session, write};
 use crate::report::publish::MANIFEST;
@@ -28,7 +27,7 @@ pub(super) struct Args {
     /// The statement
     sql: Option<String>,
     /// The folder of the reports
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
     /// How the result is written [default: by the ending of --out, else table]
     #[arg(long, value_name = "FORMAT")]

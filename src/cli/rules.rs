@@ -6,6 +6,7 @@ use super::exit_codes;
 use super::out::{self, Out};
 use crate::error::{Error, Result};
 use crate::findings::{RuleLine, rule_book};
+use crate::text::Lang;
 
 /// List every rule of scope, outcome, origin and verdict in order of precedence, then every finding that a run can raise.
 ///
@@ -27,7 +28,7 @@ impl Args {
         if self.json {
             out::data(&as_json(&rules)?)?;
         } else {
-            out.text(&as_text(&rules))?;
+            out.text(&as_text(&rules, out.lang))?;
         }
         Ok(0)
     }
@@ -47,7 +48,7 @@ fn as_json(rules: &[RuleLine]) -> Result<String> {
 }
 
 /// One rule a line, the columns as wide as their widest word.
-fn as_text(rules: &[RuleLine]) -> String {
+fn as_text(rules: &[RuleLine], lang: Lang) -> String {
     let cells = |rule: &RuleLine| [rule.code.clone(), rule.clause.to_string(), rule.severity.to_string()];
     let mut widths = [0; 3];
     for rule in rules {
@@ -58,7 +59,7 @@ fn as_text(rules: &[RuleLine]) -> String {
     let line = |rule: &RuleLine| {
         let [code, clause, severity] = cells(rule);
         let [a, b, c] = widths;
-        format!("{code:a$}  {clause:b$}  {severity:c$}  {}\n", rule.what)
+        format!("{code:a$}  {clause:b$}  {severity:c$}  {}\n", rule.says(lang))
     };
     rules.iter().map(line).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::views;
 use crate::error::Error;
 use crate::interrupt;
 
@@ -11,6 +12,8 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 pub fn listen() {
     let _ = ctrlc::set_handler(|| {
         if ASKED.swap(true, Ordering::Relaxed) {
+            // The prompt of the shell comes next.
+            let _screen = views::wipe();
             std::process::exit(i32::from(Error::Interrupted.exit_code()));
         }
         interrupt::request();

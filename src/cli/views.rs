@@ -1,16 +1,50 @@
 //! What progress looks like: a bar on a terminal, plain lines elsewhere. Neither has colours, so there are none to switch off.
 
+use std::io::{Write, stderr};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use super::out;
 use super::progress::{Standing, View};
-use crate::progress::Unit;
-use crate::text::{Lang, Message, progress as say};
+use crate::progress::{Unit, Work};
+use crate::text::{Lang, commands as say};
 
 /// At most one line in this time.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
+
+/// Whether a bar stands on the screen. Who holds it is the only one who draws.
+static DRAWN: Mutex<bool> = Mutex::new(false);
+/// How often, and how long apart, somebody else asks for the screen who cannot wait for one who draws on it for ever.
+const ATTEMPTS: usize = 10;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(5);
+
+/// Takes the bar from the screen, for something else is to be said there. It comes back with the next look at the work,
+/// but not before what this gives is dropped.
+pub(super) fn wipe() -> Option<MutexGuard<'static, bool>> {
+    for _ in 0..ATTEMPTS {
+        let mut drawn = match DRAWN.try_lock() {
+            Ok(drawn) => drawn,
+            Err(TryLockError::Poisoned(drawn)) => drawn.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                thread::sleep(BETWEEN_ATTEMPTS);
+                continue;
+            }
+        };
+        if std::mem::take(&mut *drawn) {
+            // To the first column, and the line away.
+            let _ = write!(stderr().lock(), "\r\u{1b}[2K");
+        }
+        return Some(drawn);
+    }
+    None
+}
+
+fn screen() -> MutexGuard<'static, bool> {
+    DRAWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A bar that vanishes with its work.
 pub(super) struct Bars {
@@ -19,33 +53,41 @@ pub(super) struct Bars {
 }
 
 impl Bars {
+    /// Nothing is drawn yet.
     pub fn new(lang: Lang) -> Self {
         Self { lang, bar: None }
     }
 }
 
 impl View for Bars {
-    fn show(&mut self, standing: Standing<'_>) {
-        let bar = self.bar.get_or_insert_with(|| bar(standing.total));
+    fn show(&mut self, standing: Standing) {
+        let message = sentence(standing, self.lang);
+        let mut drawn = screen();
+        // Each of these calls may draw, what a new bar begins with does not.
+        let bar = self.bar.get_or_insert_with(|| bar(standing.total).with_message(message.clone()));
         bar.set_position(standing.done);
-        bar.set_message(sentence(standing).tell(self.lang).to_owned());
+        bar.set_message(message);
         bar.tick();
+        *drawn = true;
     }
 
     fn clear(&mut self) {
         if let Some(bar) = self.bar.take() {
+            let mut drawn = screen();
             bar.finish_and_clear();
+            *drawn = false;
         }
     }
 }
 
+/// What does not fit into the line is left out at its end.
 fn bar(total: u64) -> ProgressBar {
     let (bar, template) = match total {
         0 => (ProgressBar::new_spinner(), "{spinner} {wide_msg}"),
-        total => (ProgressBar::new(total), "[{bar:16}] {wide_msg}"),
+        total => (ProgressBar::new(total), "[{bar:10}] {wide_msg}"),
     };
     match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style.progress_chars("=> ")),
+        Ok(style) => bar.with_style(style.progress_chars("=> ").tick_chars("|/-\\ ")),
         Err(_) => bar,
     }
 }
@@ -57,51 +99,69 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    /// Nothing is told yet.
     pub fn new(lang: Lang) -> Self {
         Self { lang, last: None }
     }
 }
 
 impl View for Lines {
-    fn show(&mut self, standing: Standing<'_>) {
+    fn show(&mut self, standing: Standing) {
         if self.last.is_none_or(|last| last.elapsed() >= BETWEEN_LINES) {
-            out::line(sentence(standing).tell(self.lang));
+            out::line(&sentence(standing, self.lang));
             self.last = Some(Instant::now());
         }
     }
 }
 
-/// `reading source-before: 1.00 GiB of 4.00 GiB (25 %), 128.00 MiB/s, 24 seconds left`, as far as it is known.
-fn sentence(standing: Standing<'_>) -> Message {
-    let Standing { what, done, total, unit, .. } = standing;
+/// `reading source-before: 25 % of 4.00 GiB, 24 s left, 128.00 MiB/s`, as far as it is known: beside a bar it fits into 80
+/// columns, and what matters least stands last.
+fn sentence(standing: Standing, lang: Lang) -> String {
+    let Standing { work, done, total, unit, .. } = standing;
     let rate = rate(standing);
-    let nothing = || Message::verbatim("");
-    let how_far = match total {
-        0 => quantity(done, unit),
-        _ => say::part(number(done, unit), quantity(total, unit), percent(done, total)),
+    let how_far = match (total, done) {
+        (0, 0) => None,
+        (0, _) => Some(quantity(done, unit, lang)),
+        _ => Some(say::PROGRESS_OF.fill(lang, &[("percent", &percent(done, total)), ("total", &quantity(total, unit, lang))])),
     };
-    let how_fast = if rate > 0 { say::per_second(quantity(rate, unit)) } else { nothing() };
     let how_long = match total.saturating_sub(done).div_ceil(rate.max(1)) {
-        seconds if rate > 0 && seconds > 0 => say::left(time(seconds)),
-        _ => nothing(),
+        seconds if rate > 0 && seconds > 0 => Some(left(seconds, lang)),
+        _ => None,
     };
-    say::standing(what, how_far, how_fast, how_long)
+    let how_fast = (rate > 0).then(|| say::PROGRESS_RATE.fill(lang, &[("rate", &number(rate, unit))]));
+    let told: Vec<String> = [how_far, how_long, how_fast].into_iter().flatten().collect();
+    let name = name(work, lang);
+    if told.is_empty() { name } else { format!("{name}: {}", told.join(", ")) }
 }
 
-/// Rounded up, to one unit.
-fn time(seconds: u64) -> Message {
-    match seconds {
-        0..=1 => say::ONE_SECOND.into(),
-        2..=119 => say::seconds(seconds),
-        120..=7199 => say::minutes(seconds.div_ceil(60)),
-        _ => say::hours(seconds.div_ceil(3600)),
+fn name(work: Work, lang: Lang) -> String {
+    match work {
+        Work::ReadLists => say::PROGRESS_READ.fill(lang, &[("what", &"lists")]),
+        Work::Read(role) => say::PROGRESS_READ.fill(lang, &[("what", &role)]),
+        Work::Merge(role) => say::PROGRESS_MERGE.fill(lang, &[("what", &role)]),
+        Work::Match => say::PROGRESS_MATCH.tell(lang).to_owned(),
+        Work::Decide => say::PROGRESS_DECIDE.tell(lang).to_owned(),
+        Work::Report => say::PROGRESS_REPORT.tell(lang).to_owned(),
+        Work::WriteTables(role) => say::PROGRESS_WRITE.fill(lang, &[("what", &role)]),
+        Work::Publish => say::PROGRESS_PUBLISH.tell(lang).to_owned(),
+        Work::Demo => say::PROGRESS_DEMO.tell(lang).to_owned(),
     }
 }
 
-fn quantity(quantity: u64, unit: Unit) -> Message {
+/// Seconds up to two minutes, minutes up to two hours.
+fn left(seconds: u64, lang: Lang) -> String {
+    let (phrase, length) = match seconds {
+        ..120 => (say::PROGRESS_SECONDS, 1),
+        120..7200 => (say::PROGRESS_MINUTES, 60),
+        _ => (say::PROGRESS_HOURS, 3600),
+    };
+    phrase.fill(lang, &[("count", &seconds.div_ceil(length))])
+}
+
+fn quantity(quantity: u64, unit: Unit, lang: Lang) -> String {
     match unit {
-        Unit::Bytes => Message::verbatim(number(quantity, unit)),
-        Unit::Rows => say::rows(number(quantity, unit)),
+        Unit::Bytes => number(quantity, unit),
+        Unit::Rows => say::PROGRESS_ROWS.fill(lang, &[("count", &number(quantity, unit))]),
     }
 }
 
@@ -113,7 +173,7 @@ fn number(quantity: u64, unit: Unit) -> String {
 }
 
 /// Done per second since the work began.
-fn rate(standing: Standing<'_>) -> u64 {
+fn rate(standing: Standing) -> u64 {
     let millis = standing.elapsed.as_millis().max(1);
     u64::try_from(u128::from(standing.done) * 1000 / millis).unwrap_or(u64::MAX)
 }
@@ -125,32 +185,44 @@ fn percent(done: u64, total: u64) -> u128 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, Lang, Message, Standing, Unit, sentence, time};
+    use super::{Duration, Lang, Standing, Unit, Work, left, sentence};
+    use crate::schema::vocabulary::Role;
+    use crate::text::width::width;
 
-    fn message(done: u64, total: u64, unit: Unit) -> Message {
-        sentence(Standing { what: &Message::verbatim("reading"), done, total, unit, elapsed: Duration::from_secs(2) })
+    fn told(done: u64, total: u64, unit: Unit) -> String {
+        sentence(Standing { work: Work::Read(Role::SourceBefore), done, total, unit, elapsed: Duration::from_secs(2) }, Lang::En)
     }
 
     #[test]
     fn says_what_is_known() {
-        let told = |done, total, unit| message(done, total, unit).tell(Lang::En).to_owned();
-        assert_eq!(told(1 << 30, 4 << 30, Unit::Bytes), "reading: 1.00 GiB of 4.00 GiB (25 %), 512.00 MiB/s, 6 seconds left");
-        assert_eq!(told(2000, 0, Unit::Rows), "reading: 2,000 rows, 1,000 rows/s");
-        assert_eq!(told(0, 10, Unit::Rows), "reading: 0 of 10 rows (0 %)");
-        assert_eq!(told(12, 10, Unit::Rows), "reading: 12 of 10 rows (100 %), 6 rows/s");
+        assert_eq!(told(1 << 30, 4 << 30, Unit::Bytes), "reading source-before: 25 % of 4.00 GiB, 6 s left, 512.00 MiB/s");
+        assert_eq!(told(2000, 0, Unit::Rows), "reading source-before: 2,000 rows, 1,000/s");
+        assert_eq!(told(0, 10, Unit::Rows), "reading source-before: 0 % of 10 rows");
+        assert_eq!(told(12, 10, Unit::Rows), "reading source-before: 100 % of 10 rows, 6/s");
+        assert_eq!(told(0, 0, Unit::Rows), "reading source-before");
     }
 
     #[test]
-    fn says_it_in_chinese_too() {
-        let told = |done, total, unit| message(done, total, unit).tell(Lang::Zh).to_owned();
-        assert_eq!(told(1 << 30, 4 << 30, Unit::Bytes), "reading：1.00 GiB / 4.00 GiB（已完成 25%），每秒 512.00 MiB，还需 6 秒");
-        assert_eq!(told(2000, 0, Unit::Rows), "reading：2,000 行，每秒 1,000 行");
+    fn what_is_left_is_told_in_the_unit_that_fits() {
+        let all = [1, 119, 120, 121, 7199, 7200, 7201].map(|seconds| left(seconds, Lang::En));
+        assert_eq!(all, ["1 s left", "119 s left", "2 min left", "3 min left", "120 min left", "2 h left", "3 h left"]);
     }
 
+    /// Beside the bar, which takes 13 columns, with the longest names, and numbers of such a case.
     #[test]
-    fn time_is_rounded_up_to_one_unit() {
-        for (seconds, told) in [(1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (121, "3 minutes"), (7200, "2 hours")] {
-            assert_eq!(time(seconds).tell(Lang::En), told);
+    fn a_line_of_a_hundred_million_rows_fits_the_screen() {
+        let elapsed = Duration::from_secs(1000);
+        let rows = |work| Standing { work, done: 99_999_999, total: 100_000_000, unit: Unit::Rows, elapsed };
+        let bytes = |work| Standing { work, done: 900 << 30, total: 999 << 30, unit: Unit::Bytes, elapsed };
+        let read = [Work::ReadLists, Work::Read(Role::SourceBefore), Work::Read(Role::TargetBefore)].map(bytes);
+        let others =
+            [Work::Merge(Role::SourceBefore), Work::Match, Work::Decide, Work::Report, Work::WriteTables(Role::SourceBefore), Work::Demo]
+                .map(rows);
+        for standing in read.into_iter().chain(others) {
+            for lang in [Lang::En, Lang::Zh] {
+                let line = sentence(standing, lang);
+                assert!(13 + width(&line) <= 80, "{}: {line}", 13 + width(&line));
+            }
         }
     }
 }

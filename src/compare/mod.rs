@@ -2,6 +2,7 @@
 
 mod change;
 mod findings;
+mod passes;
 mod rows;
 mod told;
 
@@ -21,7 +22,7 @@ use crate::report::publish::Stage;
 use crate::schema::tables::COMPARE_REPORT;
 use crate::schema::vocabulary::{Change, Severity};
 use crate::schema::{Cell, Rows};
-use crate::text::errors as say;
+use crate::text::{Message, errors as say};
 
 /// The file that `--out` writes.
 const FILE: &str = "compare.parquet";
@@ -37,6 +38,9 @@ pub struct Comparison {
     pub findings: Vec<FindingChange>,
     /// The most serious that is new or got worse, and is not waived.
     pub worst: Option<&'static str>,
+    /// From which severity on that makes exit code 1.
+    #[serde(serialize_with = "word")]
+    pub fail_on: FailOn,
 }
 
 /// How to compare.
@@ -45,8 +49,10 @@ pub struct Options<'a> {
     pub force: bool,
     /// Where `compare.parquet` goes, if anywhere.
     pub out: Option<&'a Path>,
-    /// How much memory the keys of one pass may take, about.
+    /// How much memory the rows of one pass may take, about.
     pub memory: u64,
+    /// What makes exit code 1; where it is not told, what the policy of the later audit says.
+    pub fail_on: Option<FailOn>,
 }
 
 /// Compares two folders of reports.
@@ -59,6 +65,7 @@ pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>) -> Result<Co
         let problem = say::different_cases(earlier.manifest.case, later.manifest.case);
         return Err(Error::usage(problem, say::DIFFERENT_CASES_REMEDY));
     }
+    let fail_on = options.fail_on.map_or_else(|| policy(&later), Ok)?;
     let mut sink = Sink::create(options.out)?;
     let mut changes: Vec<Tally> = Vec::new();
     for compared in rows::COMPARED {
@@ -70,16 +77,18 @@ pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>) -> Result<Co
         changes.push(tally);
     }
     let findings = findings::compare(&earlier, &later)?;
-    findings.iter().try_for_each(|finding| sink.add(&finding.item()))?;
+    let mut items: Vec<Item> = findings.iter().map(FindingChange::item).collect();
+    items.sort_by(|one, other| one.key.cmp(&other.key));
+    items.iter().try_for_each(|item| sink.add(item))?;
     let worst = changes.iter().filter_map(|tally| tally.worst).chain(findings.iter().filter_map(FindingChange::worst)).max();
     sink.finish(&later.manifest.case)?;
-    Ok(Comparison { case: later.manifest.case, changes, findings, worst: worst.map(Severity::word) })
+    Ok(Comparison { case: later.manifest.case, changes, findings, worst: worst.map(Severity::word), fail_on })
 }
 
 impl Comparison {
     /// 1 where something new or worse is at or above what the policy fails on, else 0.
-    pub fn exit_code(&self, fail_on: FailOn) -> u8 {
-        let fails: &[Severity] = match fail_on {
+    pub fn exit_code(&self) -> u8 {
+        let fails: &[Severity] = match self.fail_on {
             FailOn::Never => &[],
             FailOn::Review => &[Severity::Review, Severity::Defect],
             FailOn::Defect => &[Severity::Defect],
@@ -88,7 +97,22 @@ impl Comparison {
     }
 }
 
-/// Where the rows of `compare.parquet` go, if they are wanted. What is unchanged is counted only.
+/// The policy under which an audit was made; where its reports do not hold it, that of a case that says nothing.
+fn policy(reports: &Reports) -> Result<FailOn> {
+    let summary = reports.summary()?;
+    let Some(word) = summary.pointer("/policy/fail_on") else { return Ok(FailOn::Defect) };
+    word.as_str().and_then(FailOn::of_word).ok_or_else(|| {
+        let known = Message::list(FailOn::WORDS.map(|(word, _)| word));
+        let place = Message::verbatim("policy.fail_on");
+        Error::input(reports.folder.join("summary.json"), place, say::no_policy(word), say::no_policy_remedy(known))
+    })
+}
+
+fn word<S: serde::Serializer>(fail_on: &FailOn, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(fail_on.word())
+}
+
+/// Where the rows of `compare.parquet` go, if they are wanted: by kind, then by key. What is unchanged is counted only.
 struct Sink(Option<(Stage, GroupWriter, Rows)>);
 
 impl Sink {

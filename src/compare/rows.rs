@@ -1,22 +1,24 @@
 //! The rows of a report of two audits beside each other, in bounded memory.
 //!
-//! Rows are joined by their keys, as texts. Where these do not fit into memory at once, they are taken in passes: a named
-//! hash says in which pass a key is looked at, and nothing else, so that no hash decides anything.
+//! Rows are joined by their keys, as texts. Where these do not fit into memory at once, they are taken in passes, each of
+//! which looks at the keys of one range.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use std::path::Path;
+
 use arrow::array::{Array, AsArray, RecordBatch};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::change::{Item, Standing, of_row};
+use super::passes::{self, Range};
 use crate::error::Result;
 use crate::published::{Reports, Scan, cell, rows_of, text};
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT};
-use crate::schema::vocabulary::{Compared, Severity};
+use crate::schema::vocabulary::{Change, Compared, Severity};
 use crate::schema::{Column, Table, fields};
 
-/// What a key and its row take in memory, about.
+/// What a key and its row take in memory, about, as long as they are held.
 const BYTES_OF_KEY: u64 = 192;
 
 /// A report that is compared row by row.
@@ -34,57 +36,87 @@ pub const COMPARED: &[Report] = &[
     Report { kind: Compared::JoinCode, table: &JOIN_CODES_REPORT, outcome: &fields::CODE_VERDICT, reason: None },
 ];
 
-/// Shows every row of either audit once: those of the later audit in its order, then those that are gone, by key.
+/// Shows every row of either audit once, what changed in the order of the keys.
 pub fn compare(report: &Report, audits: (&Reports, &Reports), memory: u64, see: &mut dyn FnMut(Item) -> Result<()>) -> Result<()> {
     let (earlier, later) = (audits.0.path(report.table), audits.1.path(report.table));
-    let passes = (rows_of(&earlier)? * BYTES_OF_KEY).div_ceil(memory.max(BYTES_OF_KEY)).max(1);
-    let columns = report.columns();
-    for pass in 0..passes {
-        let is_now = |key: &str| passes == 1 || xxh3_64(key.as_bytes()) % passes == pass;
+    for range in report.ranges([&earlier, &later], memory)? {
         let mut held = Held::default();
-        Scan::of(&earlier, &columns).each(|batch| {
-            report.rows(batch, &is_now, &mut |key, standing| {
-                held.add(key, standing);
-                Ok(())
-            })?;
-            Ok(true)
+        report.scan(&earlier, &range, &mut |key, standing| {
+            held.add(key, standing);
+            Ok(())
         })?;
         let item = |key: String, earlier: Option<Standing>, later: Option<Standing>| {
             let change = of_row(earlier.as_ref(), later.as_ref());
             Item { kind: report.kind, change, key, earlier, later }
         };
-        Scan::of(&later, &columns).each(|batch| {
-            report.rows(batch, &is_now, &mut |key, standing| {
-                let earlier = held.take(&key);
-                see(item(key, earlier, Some(standing)))
-            })?;
-            Ok(true)
+        let mut changed = Vec::new();
+        report.scan(&later, &range, &mut |key, standing| {
+            let earlier = held.take(&key);
+            let item = item(key, earlier, Some(standing));
+            if item.change == Change::Unchanged {
+                return see(item);
+            }
+            changed.push(item);
+            Ok(())
         })?;
-        held.rest().into_iter().try_for_each(|(key, standing)| see(item(key, Some(standing), None)))?;
+        changed.extend(held.rest().into_iter().map(|(key, standing)| item(key, Some(standing), None)));
+        // Rows of one key stay in the order of their report.
+        changed.sort_by(|one, other| one.key.cmp(&other.key));
+        changed.into_iter().try_for_each(&mut *see)?;
     }
     Ok(())
 }
 
 impl Report {
-    /// The key, what stands for it where its last column is null, and what became of the row.
-    fn columns(&self) -> Vec<&'static str> {
-        let keys = self.table.key.iter().chain(self.table.fallback_key);
-        let decided = [Some(self.outcome), self.reason, Some(&fields::SEVERITY), Some(&fields::WAIVED)];
-        keys.copied().chain(decided.into_iter().flatten()).map(|column| column.name).collect()
+    /// The key, and what stands for it where its last column is null.
+    fn keys(&self) -> impl Iterator<Item = &'static Column> {
+        self.table.key.iter().chain(self.table.fallback_key).copied()
     }
 
-    /// The rows of a batch whose turn it is.
-    fn rows(&self, batch: &RecordBatch, is_now: &dyn Fn(&str) -> bool, see: &mut dyn FnMut(String, Standing) -> Result<()>) -> Result<()> {
-        let (keys, all) = (self.table.key.len(), self.table.key.len() + self.table.fallback_key.len());
-        for row in 0..batch.num_rows() {
-            let used = if batch.column(keys - 1).is_null(row) { 0..all } else { 0..keys };
-            let parts: Vec<String> = used.map(|column| text(&cell(batch.column(column).as_ref(), row))).collect();
-            let key = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
-            if is_now(&key) {
-                see(key, self.standing(batch, all, row))?;
-            }
+    /// As many ranges of keys as it takes for one of them to fit into memory, with what is kept of its rows.
+    fn ranges(&self, audits: [&Path; 2], memory: u64) -> Result<Vec<Range>> {
+        let rows = rows_of(audits[0])? + rows_of(audits[1])?;
+        let passes = (rows * BYTES_OF_KEY).div_ceil(memory.max(BYTES_OF_KEY));
+        if passes <= 1 {
+            return Ok(vec![Range::default()]);
         }
-        Ok(())
+        let columns: Vec<&str> = self.keys().map(|column| column.name).collect();
+        let step = usize::try_from(passes::step(rows, passes)).unwrap_or(usize::MAX);
+        let mut sample = Vec::new();
+        for audit in audits {
+            let mut seen = 0;
+            Scan::of(audit, &columns).each(|batch| {
+                let taken = (0..batch.num_rows()).filter(|row| (seen + row).is_multiple_of(step));
+                sample.extend(taken.map(|row| self.key(batch, row)));
+                seen += batch.num_rows();
+                Ok(true)
+            })?;
+        }
+        Ok(passes::ranges(sample, passes))
+    }
+
+    /// The rows of an audit whose keys are in a range.
+    fn scan(&self, path: &Path, range: &Range, see: &mut dyn FnMut(String, Standing) -> Result<()>) -> Result<()> {
+        let decided = [Some(self.outcome), self.reason, Some(&fields::SEVERITY), Some(&fields::WAIVED)];
+        let columns: Vec<&str> = self.keys().chain(decided.into_iter().flatten()).map(|column| column.name).collect();
+        let first = self.keys().count();
+        Scan::of(path, &columns).each(|batch| {
+            for row in 0..batch.num_rows() {
+                let key = self.key(batch, row);
+                if range.holds(&key) {
+                    see(key, self.standing(batch, first, row))?;
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// What tells a row apart.
+    fn key(&self, batch: &RecordBatch, row: usize) -> String {
+        let keys = self.table.key.len();
+        let used = if batch.column(keys - 1).is_null(row) { 0..self.keys().count() } else { 0..keys };
+        let parts = used.map(|column| text(&cell(batch.column(column).as_ref(), row)));
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
     }
 
     /// The columns from `first` on say what became of the row.

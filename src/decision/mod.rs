@@ -24,6 +24,7 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::matching::{IdMap, Joined, NOT_MATCHED, Namespaces, Pair};
 use crate::outcomes::{RULE_BOOK, Rule};
+use crate::progress::{Progress, Unit, Work};
 use crate::schema;
 use crate::schema::vocabulary::{Coverage, Origin, Outcome, Reason, Scope};
 use crate::scope::{Enrolment, Refusals, UnmatchedRefusal};
@@ -180,11 +181,11 @@ impl Parts {
 /// # Errors
 /// [`crate::Error::Io`] if relations cannot be read back, [`crate::Error::Interrupted`]; else [`crate::Error::Bug`] only,
 /// for the exports have been checked.
-pub fn decide(case: &Case, exports: &Exports, memory: &Memory) -> Result<Decision> {
+pub fn decide(case: &Case, exports: &Exports, memory: &Memory, progress: &dyn Progress) -> Result<Decision> {
     // The namespaces are known only when all pairs have been looked at. That they are shared is the rule, so it is
     // assumed; where it turns out wrong, the pairs are matched again.
     let mut unionids_shared = true;
-    let (mut matched, mut left) = match_all(case, exports, memory, unionids_shared)?;
+    let (mut matched, mut left) = match_all(case, exports, memory, unionids_shared, progress)?;
     let namespaces = matched.iter().fold(Namespaces::default(), |mut sum, part| {
         sum += part.namespaces;
         sum
@@ -192,30 +193,44 @@ pub fn decide(case: &Case, exports: &Exports, memory: &Memory) -> Result<Decisio
     if !namespaces.are_shared(case.policy.min_unionid_overlap) {
         unionids_shared = false;
         drop((matched, left));
-        (matched, left) = match_all(case, exports, memory, unionids_shared)?;
+        (matched, left) = match_all(case, exports, memory, unionids_shared, progress)?;
     }
     let named: Vec<_> = matched.iter_mut().map(|part| (part.scope.len(), std::mem::take(&mut part.named))).collect();
     let (refused, unmatched_refusals) = exports.refusals.settle(&named);
     let misplaced = across::find(exports, &mut matched, left, &refused, unionids_shared)?;
     let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
     let coverage = match_part::coverage(case, exports);
+    progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
     let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
-        facts::decide_part(case, part, refused, misplaced.of(partition), &coverage)
+        let rows = part.scope.len() as u64;
+        let decided = facts::decide_part(case, part, refused, misplaced.of(partition), &coverage);
+        progress.advance(rows);
+        decided
     })?;
+    progress.end();
     let pairs = count_pairs(exports, &parts, coverage);
     Ok(Decision { parts, misplaced, unmatched_refusals, namespaces, unionids_shared, pairs, sample })
 }
 
-fn match_all(case: &Case, exports: &Exports, memory: &Memory, unionids_shared: bool) -> Result<(Vec<MatchedPart>, LeftRows)> {
+fn match_all(
+    case: &Case,
+    exports: &Exports,
+    memory: &Memory,
+    unionids_shared: bool,
+    progress: &dyn Progress,
+) -> Result<(Vec<MatchedPart>, LeftRows)> {
     let (mut matched, mut left) = (Vec::new(), LeftRows::new(memory));
+    progress.begin(Work::Match, exports.source_before.relations.len(), Unit::Rows);
     in_turn(
         0..exports.partitions(),
         |partition| MatchedPart::of(case, exports, &Parts::of(exports, partition)?, unionids_shared),
         |(part, left_rows)| {
+            progress.advance(part.scope.len() as u64);
             matched.push(part);
             left.add(left_rows)
         },
     )?;
+    progress.end();
     Ok((matched, left))
 }
 

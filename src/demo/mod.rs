@@ -51,8 +51,8 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::progress::{Progress, Unit as ProgressUnit};
-use crate::text::{self, errors as say};
+use crate::progress::{Progress, Unit as ProgressUnit, Work};
+use crate::text::errors as say;
 
 use bill::Bill;
 use customers::People;
@@ -80,9 +80,10 @@ pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> 
     let people = People::new(&world);
     let layout = layout::layout(&world)?;
     let fabric = Fabric { world: &world, people: &people, layout: &layout };
-    progress.begin(text::progress::WRITING_DEMO.into(), relations, ProgressUnit::Rows);
+    progress.begin(Work::Demo, relations, ProgressUnit::Rows);
     let shared = bulk(dir, &fabric, progress)?;
-    progress.end();
+    // What all units share is little beside them.
+    progress.begin(Work::Demo, 0, ProgressUnit::Rows);
     lists::accounts(&world, dir, &layout)?;
     lists::refusals(&world, dir, &shared.refusals)?;
     corp::write(&world, dir, &layout, &shared.contacts, &shared.unassigned)?;
@@ -90,7 +91,9 @@ pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> 
     codes::write(&world, dir, &stock)?;
     let bill = Bill::new(&world, shared.in_scope, shared.delivered);
     truth::billing(dir, bill.as_ref())?;
-    case_file::write(&world, dir, bill.as_ref(), layout.customer_cap)
+    case_file::write(&world, dir, bill.as_ref(), layout.customer_cap)?;
+    progress.end();
+    Ok(())
 }
 
 /// What all units together leave to shared files that are written whole.
@@ -118,7 +121,8 @@ fn bulk(dir: &Path, fabric: &Fabric<'_>, progress: &dyn Progress) -> Result<Shar
         .collect();
     for some in units.chunks(rayon::current_num_threads().clamp(1, 8)) {
         interrupt::check()?;
-        let written: Vec<Leftovers> = some.par_iter().map(Unit::write).collect::<Result<_>>()?;
+        let written: Vec<Leftovers> =
+            some.par_iter().map(|unit| unit.write(|relations| progress.advance(relations))).collect::<Result<_>>()?;
         for unit in written {
             truth.push(&unit.truth)?;
             target_truth.push(&unit.target_truth)?;
@@ -131,7 +135,6 @@ fn bulk(dir: &Path, fabric: &Fabric<'_>, progress: &dyn Progress) -> Result<Shar
             shared.unassigned.extend(unit.unassigned);
             shared.in_scope += unit.in_scope;
             shared.delivered += unit.delivered;
-            progress.advance(unit.relations);
         }
     }
     truth.finish()?;

@@ -48,7 +48,6 @@ pub struct Leftovers {
     pub contacts: Vec<Value>,
     pub unassigned: Vec<Value>,
     pub sheet: Option<SheetPart>,
-    pub relations: u64,
     pub in_scope: u64,
     /// Relations that stand where they were to stand.
     pub delivered: u64,
@@ -63,8 +62,8 @@ pub struct Unit<'a> {
 }
 
 impl Unit<'_> {
-    /// Writes its dumps of all four roles.
-    pub fn write(&self) -> Result<Leftovers> {
+    /// Writes its dumps of all four roles. `advance` is told of a part of its relations as each of them is done.
+    pub fn write(&self, advance: impl Fn(u64)) -> Result<Leftovers> {
         let mut rows = Rows::default();
         for index in self.accounts.clone() {
             let account = self.fabric.account(index);
@@ -73,21 +72,25 @@ impl Unit<'_> {
             rows.map.extend(account.map);
             rows.refusals.extend(account.refusals);
         }
+        let relations = rows.sources.len() as u64;
         self.source_before(&rows.sources)?;
+        advance(relations / 4);
         self.source_after(&rows.sources)?;
+        advance(relations / 4);
         self.target_before(&rows.targets)?;
+        advance(relations / 4);
         rows.targets.retain(|row| row.when != When::Gone);
         let style = self.fabric.world.target_style;
         if style == TargetStyle::Json {
             self.target_after(&rows.targets)?;
         }
+        advance(relations - relations / 4 * 3);
         Ok(Leftovers {
             truth: truth::relations(self.fabric.layout, &rows.sources)?,
             target_truth: truth::target_relations(self.fabric.layout, &rows.targets)?,
             contacts: self.contacts(&rows.sources),
             unassigned: self.unassigned(&rows.sources),
             sheet: sheet::part(self.fabric, &rows.targets)?,
-            relations: rows.sources.len() as u64,
             in_scope: rows.sources.iter().filter(|row| row.fate.scope == Scope::InScope).count() as u64,
             delivered: rows.sources.iter().filter(|row| matches!(row.fate.outcome, Outcome::Migrated | Outcome::AlreadyAtTarget)).count()
                 as u64,

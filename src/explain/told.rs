@@ -1,6 +1,7 @@
 //! An explanation in words, in either language.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -9,6 +10,7 @@ use super::row::{Applied, Row};
 use super::{Explanation, Found, Kind};
 use crate::published::text;
 use crate::schema::{Column, Kind as ColumnKind, fields};
+use crate::text::shell::quoted;
 use crate::text::width::{cut, pad, pad_left, plain, width};
 use crate::text::{Lang, Text, column_name, commands as say, vocabularies};
 
@@ -17,19 +19,19 @@ const VALUE_WIDTH: usize = 100;
 /// Columns of an account's counts that say nothing where they are 0.
 const NO_NEWS: &str = "0";
 
-/// The explanation as text.
-pub fn told(explanation: &Explanation, lang: Lang) -> String {
+/// The explanation as text. `reports` is where it comes from, unless that is where a command looks by itself.
+pub fn told(explanation: &Explanation, reports: Option<&Path>, lang: Lang) -> String {
     let mut text = String::new();
     for found in &explanation.found {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&of_found(found, &explanation.id, lang));
+        text.push_str(&of_found(found, &explanation.id, reports, lang));
     }
     text
 }
 
-fn of_found(found: &Found, id: &str, lang: Lang) -> String {
+fn of_found(found: &Found, id: &str, reports: Option<&Path>, lang: Lang) -> String {
     let kind = match found.kind {
         Kind::Account => say::EXPLAIN_ACCOUNT,
         Kind::Customer => say::EXPLAIN_CUSTOMER,
@@ -51,13 +53,26 @@ fn of_found(found: &Found, id: &str, lang: Lang) -> String {
             _ => text.push_str(&lines(found, lang)),
         }
         if !id.contains('/') {
-            let sql = format!("select * from {} where {} = '{}'", found.report, found.column, id.replace('\'', "''"));
-            let _ = writeln!(text, "  {}", say::EXPLAIN_ALL.fill(lang, &[("sql", &sql)]));
+            let _ = writeln!(text, "  {}", say::EXPLAIN_ALL.fill(lang, &[("command", &query(found, &id, reports))]));
         }
     } else {
         found.rows.iter().for_each(|row| text.push_str(&in_full(row, lang)));
     }
     text
+}
+
+/// The command that shows all rows, as it can be copied into a shell.
+fn query(found: &Found, id: &str, reports: Option<&Path>) -> String {
+    let id = id.replace('\'', "''");
+    let holds = if found.column == fields::CHAT_IDS_BEFORE.name {
+        // Who asks for a group asks for the codes that link it at either time.
+        [&fields::CHAT_IDS_BEFORE, &fields::CHAT_IDS_AFTER].map(|list| format!("array_contains({}, '{id}')", list.name)).join(" or ")
+    } else {
+        format!("{} = '{id}'", found.column)
+    };
+    let sql = format!("select * from {} where {holds}", found.report);
+    let folder = reports.map(|folder| format!(" --reports {}", quoted(&plain(&folder.to_string_lossy())))).unwrap_or_default();
+    format!("qianhe query {}{folder}", quoted(&sql))
 }
 
 /// How many rows there are of each word.

@@ -3,6 +3,7 @@
 use crate::outcomes::{GROUP_RULE_BOOK, JOIN_CODE_RULE_BOOK, ORIGIN_RULES, RULE_BOOK};
 use crate::schema::vocabulary::Severity::{self, Defect, Info, Review};
 use crate::scope;
+use crate::text::{Lang, rule_text};
 
 /// A kind of finding. `{count}` and `{detail}` in messages are filled in; of `[one|many]` the count chooses.
 #[derive(Debug, PartialEq, Eq)]
@@ -279,6 +280,17 @@ pub struct RuleLine {
     pub severity: Severity,
     /// The rule in a sentence.
     pub what: String,
+}
+
+impl RuleLine {
+    /// The rule in a sentence, in either language.
+    pub fn says(&self, lang: Lang) -> &str {
+        let finding = || CATALOGUE.iter().find(|rule| rule.code == self.code).map(|rule| rule.message_zh);
+        match lang {
+            Lang::En => &self.what,
+            Lang::Zh => rule_text(&self.code).map(|rule| rule.says_zh).or_else(finding).unwrap_or(&self.what),
+        }
+    }
 }
 
 /// All rules: scope, outcomes and origins, those of groups and of join codes, in order of precedence, then the findings.

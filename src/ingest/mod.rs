@@ -34,7 +34,7 @@ mod xlsx;
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::progress::Progress;
+use crate::progress::{Progress, Work};
 use crate::schema::vocabulary::Role;
 use raw::{Raw, TakeRelations};
 use reader::Expected;
@@ -45,7 +45,7 @@ use reader::Expected;
 /// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy; [`crate::Error::Interrupted`].
 pub fn read_snapshot(case: &Case, role: Role, relations: &dyn TakeRelations, progress: &dyn Progress) -> Result<Option<Raw>> {
     let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
-    reader::read_all(case, &files, Expected::Snapshot, role.word(), Some(relations), progress).map(Some)
+    reader::read_all(case, &files, Expected::Snapshot, Work::Read(role), Some(relations), progress).map(Some)
 }
 
 /// All lists in `lists/`.
@@ -54,7 +54,7 @@ pub fn read_snapshot(case: &Case, role: Role, relations: &dyn TakeRelations, pro
 /// As [`read_snapshot`], and where there is no `lists/`: the accounts list is required.
 pub fn read_lists(case: &Case, progress: &dyn Progress) -> Result<Raw> {
     let files = files::of_lists(case)?;
-    reader::read_all(case, &files, Expected::Lists, files::LISTS_FOLDER, None, progress)
+    reader::read_all(case, &files, Expected::Lists, Work::ReadLists, None, progress)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::{csv, endpoints, json, parquet, xlsx};
 use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::progress::{Progress, Unit};
+use crate::progress::{Progress, Unit, Work};
 use crate::schema::Table;
 use crate::schema::tables::{CANONICAL, LISTS, SNAPSHOT_TABLES};
 use crate::text::{Message, Text, errors as say};
@@ -54,12 +54,12 @@ pub fn read_all(
     case: &Case,
     files: &[Found],
     expected: Expected,
-    what: &str,
+    work: Work,
     relations: Option<&dyn TakeRelations>,
     progress: &dyn Progress,
 ) -> Result<Raw> {
     let total = files.iter().map(|file| file.bytes).sum();
-    progress.begin(Message::verbatim(what), total, Unit::Bytes);
+    progress.begin(work, total, Unit::Bytes);
     let read = side_by_side(files, |index, file, pace| read_one(case, (index, file), expected, pace, relations, progress));
     progress.end();
     let mut raw = Raw::default();

@@ -5,10 +5,12 @@
 
 mod accounts;
 mod codes;
+mod screen;
 mod summary;
 
 pub use accounts::{AccountForecast, forecast_accounts};
 pub use codes::{CodeForecast, advice, forecast_codes};
+pub use screen::screen;
 pub use summary::PrecheckSummary;
 
 use std::path::Path;
@@ -20,7 +22,7 @@ use crate::controls::{self, ControlTotal};
 use crate::decision::{Plan, PlannedPart};
 use crate::error::Result;
 use crate::findings;
-use crate::progress::Progress;
+use crate::progress::{Progress, Unit, Work};
 use crate::report::parquet::{Footer, GroupWriter, write_table};
 use crate::report::publish::Stage;
 use crate::report::small;
@@ -63,7 +65,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let write = Writer { folder: stage.path(), footer: &footer };
     write.table("accounts", &PRECHECK_ACCOUNTS, &accounts::table(&accounts), &[&fields::SOURCE_USERID])?;
     write.table("join_codes", &PRECHECK_JOIN_CODES, &codes::table(&codes), &[&fields::CONFIG_ID])?;
-    write_relations(stage.path(), &before, &plan, &lists, &footer)?;
+    write_relations(stage.path(), &before, &plan, &lists, &footer, progress)?;
     write.table("billing", &BILLING_REPORT, &small::billing(bill.as_ref(), &lines), &[])?;
     write.table("findings", &FINDINGS_REPORT, &small::findings(&findings), &[])?;
     write.table("coverage", &COVERAGE_REPORT, &small::coverage(snapshots()), &[])?;
@@ -106,12 +108,22 @@ fn totals<'a>(
 }
 
 /// `precheck-relations.parquet`: the scope of every relation, so that nobody has to take a count on trust.
-fn write_relations(folder: &Path, before: &Snapshot, plan: &Plan, lists: &run::Lists, footer: &Footer) -> Result<()> {
+fn write_relations(
+    folder: &Path,
+    before: &Snapshot,
+    plan: &Plan,
+    lists: &run::Lists,
+    footer: &Footer,
+    progress: &dyn Progress,
+) -> Result<()> {
+    progress.begin(Work::Report, before.relations.len(), Unit::Rows);
     let path = folder.join("precheck-relations.parquet");
     let mut writer = GroupWriter::create(&path, &PRECHECK_RELATIONS, &[&fields::SOURCE_USERID], footer)?;
     for (partition, planned) in plan.parts.iter().enumerate() {
         writer.write(relations(&before.relations.part(partition)?, planned, lists)?)?;
+        progress.advance(planned.scope.len() as u64);
     }
+    progress.end();
     writer.finish()
 }
 

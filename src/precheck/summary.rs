@@ -1,6 +1,5 @@
-//! What a precheck tells: one screen, and `precheck.json`.
+//! What a precheck tells, as data, and `precheck.json`.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -12,7 +11,7 @@ use crate::controls::ControlTotal;
 use crate::decision::Plan;
 use crate::findings::{self, Finding};
 use crate::report::summary::{FindingJson, SCHEMA_VERSION};
-use crate::schema::vocabulary::{Advice, Predicted, Scope, Severity};
+use crate::schema::vocabulary::{Predicted, Scope};
 
 /// The assessment of a planned migration, as data.
 #[derive(Debug, Clone)]
@@ -31,9 +30,6 @@ pub struct PrecheckSummary {
     /// Where the reports are.
     pub folder: PathBuf,
 }
-
-/// Lines of each list on the screen; the reports hold all.
-const SHOWN: usize = 8;
 
 impl PrecheckSummary {
     /// Brings the parts together.
@@ -73,96 +69,11 @@ impl PrecheckSummary {
         self.accounts.iter().map(AccountForecast::in_scope).sum()
     }
 
-    /// One screen: what will move, what it costs, who cannot take part, which codes die, which accounts overflow.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let relations: u64 = self.accounts.iter().map(|account| account.relations).sum();
-        let _ = writeln!(text, "{}: {} of {relations} relations will move\n", self.case_title, self.in_scope());
-        for (scope, count) in self.by_scope.iter().filter(|(_, count)| *count > 0) {
-            let _ = writeln!(text, "  {scope:<25}{count:>12}");
-        }
-        self.write_bill(&mut text);
-        self.write_accounts(&mut text);
-        self.write_codes(&mut text);
-        for finding in self.findings.iter().filter(|finding| finding.severity() >= Severity::Review) {
-            let _ = writeln!(
-                text,
-                "\n[{}] {}: {}\n    -> {}",
-                finding.severity(),
-                finding.rule.code,
-                finding.message_en(),
-                finding.rule.next_step_en
-            );
-        }
-        let _ = writeln!(text, "\n{} control totals hold; reports in {}", self.control_totals.len(), self.folder.display());
-        text
-    }
-
-    fn write_bill(&self, text: &mut String) {
-        let Some(bill) = &self.bill else {
-            text.push_str("\nthe bill: left out, for the case has no [contract]\n");
-            return;
-        };
-        let (drift, currency) = (&bill.drift, &bill.contract.currency);
-        let _ = writeln!(
-            text,
-            "\nthe bill: {} contracted, drift {:+}, tolerance {}: {}",
-            drift.contracted, drift.drift, drift.tolerance, drift.verdict
-        );
-        let _ = writeln!(
-            text,
-            "  {} {currency} for the contract + {} {currency} for {} more = {} {currency}",
-            bill.contract_amount, bill.surcharge_amount, drift.surcharge_quantity, bill.payable
-        );
-    }
-
-    fn write_accounts(&self, text: &mut String) {
-        let idle: Vec<_> = self.accounts.iter().filter_map(|account| Some((account, account.no_part?))).collect();
-        let lines = idle.iter().map(|(account, why)| {
-            let reason = account.assessment_reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-            format!("{} with {} relations: {}{reason}", account.source_userid, account.relations, why.meaning())
-        });
-        list(text, &format!("{} of {} accounts do not take part", idle.len(), self.accounts.len()), lines);
-        let full: Vec<_> = self.accounts.iter().filter(|account| account.exceeds_cap).collect();
-        let lines = full.iter().map(|account| {
-            let held = account.held_at_target.map_or("unknown".to_owned(), |held| held.to_string());
-            format!("{}: {} held + {} to come", account.target_userid.as_deref().unwrap_or_default(), held, account.in_scope())
-        });
-        list(text, &format!("{} target accounts would exceed their cap of {}", full.len(), self.customer_cap), lines);
-    }
-
-    fn write_codes(&self, text: &mut String) {
-        let dying: Vec<_> = self.codes.iter().filter(|code| code.advice != Advice::Nothing).collect();
-        let lines = dying.iter().map(|forecast| {
-            let name = forecast.code.remark.as_ref().map(|remark| format!(" ({remark})")).unwrap_or_default();
-            let proposals = if forecast.proposals.is_empty() { String::new() } else { format!(" {}", forecast.proposals.join(", ")) };
-            format!("{}{name}: {}{proposals}", forecast.code.config_id, forecast.advice.meaning())
-        });
-        let dead = self.codes.iter().filter(|code| code.code.predicted == Predicted::Empty).count();
-        list(text, &format!("{dead} of {} join codes will die", self.codes.len()), lines);
-    }
-
     /// The text of `precheck.json`.
     pub fn to_json(&self) -> String {
         let mut text = serde_json::to_string_pretty(&Json::of(self)).unwrap_or_default();
         text.push('\n');
         text
-    }
-}
-
-/// A heading and the first lines of a list; nothing where the list is empty.
-fn list(text: &mut String, heading: &str, lines: impl ExactSizeIterator<Item = String>) {
-    let count = lines.len();
-    if count == 0 {
-        return;
-    }
-    let _ = writeln!(text, "\n{heading}");
-    for line in lines.take(SHOWN) {
-        let _ = writeln!(text, "  {line}");
-    }
-    if count > SHOWN {
-        let _ = writeln!(text, "  ... and {} more in the reports", count - SHOWN);
     }
 }
 

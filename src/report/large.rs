@@ -16,6 +16,7 @@ use super::targets::TargetAccounts;
 use crate::decision::{Decision, Exports, Parts};
 use crate::error::Result;
 use crate::findings::{Concentration, RelationFindings, Waivers};
+use crate::progress::{Progress, Unit, Work};
 use crate::schema::tables::{CUSTOMERS_REPORT, RELATIONS_REPORT};
 use crate::schema::vocabulary::Outcome;
 use crate::schema::{Column, fields};
@@ -46,7 +47,16 @@ pub struct CustomerTotals {
     pub missing: u64,
 }
 
-/// Writes the large reports into `folder`.
+/// Where the reports go, and how.
+#[derive(Clone, Copy)]
+pub struct Writing<'a> {
+    pub folder: &'a Path,
+    pub footer: &'a Footer,
+    pub memory: &'a Memory,
+    pub progress: &'a dyn Progress,
+}
+
+/// Writes the large reports.
 ///
 /// # Errors
 /// As [`SortedWriter`] and [`GroupWriter`]; [`crate::Error::Interrupted`].
@@ -55,9 +65,7 @@ pub fn write(
     decision: &Decision,
     mut observers: Observers,
     waivers: &mut Waivers<'_>,
-    folder: &Path,
-    footer: &Footer,
-    memory: &Memory,
+    Writing { folder, footer, memory, progress }: Writing<'_>,
 ) -> Result<Walked> {
     let path = folder.join("relations.parquet");
     let mut relations = SortedWriter::create(&path, &RELATIONS_REPORT, RELATIONS_SORTED_BY, footer, Outcome::ALL.len(), memory)?;
@@ -72,10 +80,14 @@ pub fn write(
     let mut findings = nothing.findings.empty();
     let mut waived = 0;
     let waivers = Mutex::new(waivers);
+    // Each relation of the source is walked through, and written once more as one of its customer.
+    let (source, target) = (exports.source_before.relations.len(), exports.target_after.relations.len());
+    progress.begin(Work::Report, 2 * source + target, Unit::Rows);
     in_turn(
         0..exports.partitions(),
         |partition| WalkedPart::of(exports, decision, partition, &bounds, &nothing, &waivers),
         |part| {
+            progress.advance(part.rows);
             for stretch in part.relations {
                 observers.to_act_on.look(&stretch)?;
                 relations.add(stretch.rank, stretch.rows)?;
@@ -91,8 +103,9 @@ pub fn write(
         },
     )?;
     relations.finish()?;
-    targets.write(&folder.join("target_relations.parquet"), footer)?;
-    let customers = write_customers(buckets, folder, footer)?;
+    targets.write(&folder.join("target_relations.parquet"), footer, progress)?;
+    let customers = write_customers(buckets, folder, footer, progress)?;
+    progress.end();
     Ok(Walked { findings, observers, waived, customers })
 }
 
@@ -105,6 +118,8 @@ struct Nothing {
 
 /// What one partition gives.
 struct WalkedPart {
+    /// Relations of source-before.
+    rows: u64,
     relations: Vec<OfWord>,
     target_relations: Vec<OfWord>,
     customers: Sorted,
@@ -138,6 +153,7 @@ impl WalkedPart {
         arrivals.look(&parts, decided);
         let rows = DecidedRows::of(exports, decision, partition, &parts);
         Ok(Self {
+            rows: decided.source_rows() as u64,
             relations: rows.relations(&waived)?,
             target_relations: rows.target_relations()?,
             customers: bounds.sort(part, decided)?,
@@ -149,7 +165,7 @@ impl WalkedPart {
     }
 }
 
-fn write_customers(buckets: Buckets, folder: &Path, footer: &Footer) -> Result<CustomerTotals> {
+fn write_customers(buckets: Buckets, folder: &Path, footer: &Footer, progress: &dyn Progress) -> Result<CustomerTotals> {
     let path = folder.join("customers.parquet");
     let mut writer = GroupWriter::create(&path, &CUSTOMERS_REPORT, &[&fields::SOURCE_EXTERNAL_USERID], footer)?;
     let mut totals = CustomerTotals::default();
@@ -158,8 +174,9 @@ fn write_customers(buckets: Buckets, folder: &Path, footer: &Footer) -> Result<C
     writer.write(without_id)?;
     in_turn(
         buckets.into_buckets(),
-        |bucket| customers::customers(&bucket),
-        |customers| {
+        |bucket| Ok((bucket.rows(), customers::customers(&bucket)?)),
+        |(rows, customers)| {
+            progress.advance(rows);
             totals.add(&customers);
             writer.write(customers)
         },

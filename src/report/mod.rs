@@ -9,6 +9,7 @@ pub mod page;
 pub mod parquet;
 pub mod publish;
 pub mod relations;
+pub mod screen;
 pub mod small;
 pub mod summary;
 pub mod targets;

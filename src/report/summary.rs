@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::billing::Bill;
-use crate::case::{Case, Policy};
+use crate::case::{Case, FailOn, Policy};
 use crate::controls::ControlTotal;
 use crate::counts::{Counts, GroupCounts};
 use crate::findings::{self, Finding};
@@ -21,6 +21,8 @@ pub struct AuditSummary {
     /// `case.id` and `case.title`.
     pub case_id: String,
     pub case_title: String,
+    /// Which findings make exit code 1.
+    pub fail_on: FailOn,
     /// The verdict on the case.
     pub verdict: Verdict,
     /// The figures.
@@ -43,6 +45,7 @@ struct Json<'a> {
     schema_version: u32,
     tool: Tool,
     case: CaseJson<'a>,
+    policy: PolicyJson,
     #[serde(flatten)]
     figures: Figures<'a>,
     findings: Vec<FindingJson<'a>>,
@@ -72,6 +75,11 @@ struct Tool {
 struct CaseJson<'a> {
     id: &'a str,
     title: &'a str,
+}
+
+#[derive(Serialize)]
+struct PolicyJson {
+    fail_on: &'static str,
 }
 
 #[derive(Serialize)]
@@ -164,6 +172,7 @@ impl AuditSummary {
         Self {
             case_id: case.id.clone(),
             case_title: case.title.clone(),
+            fail_on: case.policy.fail_on,
             verdict: findings::verdict(&findings),
             counts,
             group_counts,
@@ -186,6 +195,7 @@ impl AuditSummary {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             case: CaseJson { id: &self.case_id, title: &self.case_title },
+            policy: PolicyJson { fail_on: self.fail_on.word() },
             figures: self.figures(),
             findings: self.findings.iter().map(FindingJson::of).collect(),
             control_totals: &self.control_totals,

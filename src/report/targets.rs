@@ -14,6 +14,7 @@ use super::parquet::{Footer, GroupWriter};
 use super::relations::{OfWord, TARGET_RELATIONS_SORTED_BY, by_rank, report_schema};
 use crate::decision::{Decision, Exports};
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::schema::tables::TARGET_RELATIONS_REPORT;
 use crate::schema::vocabulary::Origin;
 use crate::snapshot::{Corp, Layout, stretches};
@@ -68,10 +69,14 @@ impl TargetAccounts {
     ///
     /// # Errors
     /// As [`GroupWriter`].
-    pub fn write(self, path: &Path, footer: &Footer) -> Result<()> {
+    pub fn write(self, path: &Path, footer: &Footer, progress: &dyn Progress) -> Result<()> {
         let mut writer = GroupWriter::create(path, &TARGET_RELATIONS_REPORT, TARGET_RELATIONS_SORTED_BY, footer)?;
         let held = self.origins.into_iter().flat_map(|origin| origin.held).filter(|held| held.rows() > 0);
-        in_turn(held, |held| in_order_of_accounts(&held.batches()?), |rows| writer.write(rows))?;
+        let write = |rows: RecordBatch| {
+            progress.advance(rows.num_rows() as u64);
+            writer.write(rows)
+        };
+        in_turn(held, |held| in_order_of_accounts(&held.batches()?), write)?;
         writer.finish()
     }
 }

@@ -3,69 +3,24 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+pub use super::screen::Look;
+use super::screen::{COLUMNS, Shade, contract, count, grouped, in_two_columns, to_do};
 use super::summary::AuditSummary;
 use crate::billing::Bill;
-use crate::findings::Finding;
-use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Outcome, Severity, Verdict};
-use crate::text::width::{cut, pad, pad_left, plain, width};
+use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Outcome, Verdict};
+use crate::text::width::{cut, plain, width};
 use crate::text::{Lang, Text, commands as say};
 
-/// Columns of the screen.
-const COLUMNS: usize = 80;
 /// Columns of the bar.
 const BAR: u64 = 76;
-/// Findings that are shown; the reports hold all.
-const SHOWN: usize = 3;
 
-/// How the summary looks.
-#[derive(Debug, Clone, Copy)]
-pub struct Look {
-    pub lang: Lang,
-    pub colour: bool,
-}
-
-/// How a part of the relations is drawn, and in which colour.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shade {
-    Fine,
-    OutOfScope,
-    Review,
-    Defect,
-}
-
-impl Shade {
-    const fn of(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Migrated | Outcome::AlreadyAtTarget => Self::Fine,
-            Outcome::OutOfScope => Self::OutOfScope,
-            Outcome::Refused | Outcome::Undetermined | Outcome::ArrivedOutOfScope => Self::Review,
-            Outcome::RefusedButArrived | Outcome::Misplaced | Outcome::Missing => Self::Defect,
-        }
-    }
-
-    /// Plain letters: what looks like a block is two columns wide in some Chinese fonts.
-    const fn letter(self) -> char {
-        match self {
-            Self::Fine => '#',
-            Self::OutOfScope => '.',
-            Self::Review => '?',
-            Self::Defect => '!',
-        }
-    }
-
-    const fn colour(self) -> &'static str {
-        match self {
-            Self::Fine => "32",
-            Self::OutOfScope => "2",
-            Self::Review => "33",
-            Self::Defect => "31",
-        }
-    }
-}
-
-impl Look {
-    fn paint(self, text: &str, colour: &str) -> String {
-        if self.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+/// How a part of the relations is drawn.
+const fn shade_of(outcome: Outcome) -> Shade {
+    match outcome {
+        Outcome::Migrated | Outcome::AlreadyAtTarget => Shade::Fine,
+        Outcome::OutOfScope => Shade::OutOfScope,
+        Outcome::Refused | Outcome::Undetermined | Outcome::ArrivedOutOfScope => Shade::Review,
+        Outcome::RefusedButArrived | Outcome::Misplaced | Outcome::Missing => Shade::Defect,
     }
 }
 
@@ -91,7 +46,7 @@ pub fn summary(audit: &AuditSummary, look: Look) -> String {
 
 /// The verdict in a word and a sentence.
 fn verdict(audit: &AuditSummary, look: Look) -> String {
-    let (word, colour) = match audit.verdict {
+    let (word, shade) = match audit.verdict {
         Verdict::Reconciled => (say::SUMMARY_RECONCILED, Shade::Fine),
         Verdict::Review => (say::SUMMARY_REVIEW, Shade::Review),
         Verdict::Defect => (say::SUMMARY_DEFECT, Shade::Defect),
@@ -99,7 +54,7 @@ fn verdict(audit: &AuditSummary, look: Look) -> String {
     };
     let sentence = word.tell(look.lang);
     let title = cut(&plain(&audit.case_title), COLUMNS.saturating_sub(width(sentence) + 2).max(16));
-    format!("{title}: {}\n\n", look.paint(sentence, colour.colour()))
+    format!("{title}: {}\n\n", look.paint(sentence, shade))
 }
 
 /// How many relations there are, as a bar and by outcome.
@@ -112,28 +67,15 @@ fn relations(audit: &AuditSummary, look: Look) -> String {
         return text;
     }
     let shades = [Shade::Fine, Shade::OutOfScope, Shade::Review, Shade::Defect];
-    let of_shade = |shade: Shade| Outcome::ALL.iter().filter(|one| Shade::of(**one) == shade).map(|one| counts[one.word()]).sum::<u64>();
+    let of_shade = |shade: Shade| Outcome::ALL.iter().filter(|one| shade_of(**one) == shade).map(|one| counts[one.word()]).sum::<u64>();
     let parts = shares(&shades.map(of_shade), BAR);
     let bar: String =
-        shades.iter().zip(parts).map(|(shade, n)| look.paint(&shade.letter().to_string().repeat(n as usize), shade.colour())).collect();
+        shades.iter().zip(parts).map(|(shade, n)| look.paint(&shade.letter().to_string().repeat(n as usize), *shade)).collect();
     let _ = writeln!(text, " [{bar}]");
-    let lines: Vec<String> = Outcome::ALL
-        .iter()
-        .filter(|outcome| counts[outcome.word()] > 0)
-        .map(|outcome| {
-            let (count, shade) = (counts[outcome.word()], Shade::of(*outcome));
-            let name = pad(outcome.name().tell(look.lang), 21);
-            let letter = look.paint(&shade.letter().to_string(), shade.colour());
-            format!("  {letter} {name}{}{}", pad_left(&grouped(count), 7), pad_left(&percent(count, total), 8))
-        })
-        .collect();
-    // Two columns, read downwards.
-    let height = lines.len().div_ceil(2);
-    for row in 0..height {
-        let right = lines.get(row + height).map_or("", String::as_str);
-        let _ = writeln!(text, "{}", format!("{}{right}", lines[row]).trim_end());
-    }
-    text
+    let there = Outcome::ALL.iter().filter(|outcome| counts[outcome.word()] > 0);
+    let halves: Vec<String> =
+        there.map(|outcome| count(outcome.name().tell(look.lang), counts[outcome.word()], total, shade_of(*outcome), look)).collect();
+    text + &in_two_columns(&halves)
 }
 
 /// So many of `room` for each part; what is there at all is seen.
@@ -161,97 +103,30 @@ fn counted(head: Text, counts: &BTreeMap<String, u64>, names: impl Iterator<Item
 
 /// The bill in two lines, or that there is none.
 fn bill(bill: Option<&Bill>, lang: Lang) -> String {
-    let Some(bill) = bill else { return say::SUMMARY_NO_BILL.tell(lang).to_owned() + "\n" };
-    let drift = &bill.drift;
-    let signed = format!("{:+}", drift.drift);
-    let agreed = say::SUMMARY_CONTRACT.fill(
-        lang,
-        &[
-            ("contracted", &drift.contracted),
-            ("participating", &drift.participating),
-            ("drift", &signed),
-            ("tolerance", &drift.tolerance),
-            ("verdict", &drift.verdict.name().tell(lang)),
-        ],
-    );
-    let paid = format!("{:.2}", bill.paid);
+    let agreed = contract(bill, lang);
+    let Some(bill) = bill else { return agreed };
     let money = say::SUMMARY_BILL.fill(
         lang,
         &[
             ("payable", &bill.payable),
             ("currency", &bill.contract.currency),
-            ("paid", &paid),
+            ("paid", &format!("{:.2}", bill.paid)),
             ("balance", &bill.balance),
-            ("billed", &drift.billed()),
+            ("billed", &bill.drift.billed()),
             ("delivered", &bill.delivered),
         ],
     );
-    format!("{}\n{}\n", cut(&agreed, COLUMNS), cut(&money, COLUMNS))
-}
-
-/// What to do first, and how much more there is; what is waived is counted only.
-fn to_do(findings: &[Finding], look: Look) -> String {
-    let lang = look.lang;
-    let (open, waived): (Vec<&Finding>, Vec<&Finding>) =
-        findings.iter().filter(|finding| finding.severity() >= Severity::Review).partition(|finding| finding.counts());
-    let mut text = format!("\n{}\n", if open.is_empty() { say::SUMMARY_NOTHING } else { say::SUMMARY_TO_DO }.tell(lang));
-    for finding in open.iter().take(SHOWN) {
-        let (message, step) = match lang {
-            Lang::Zh => (finding.message_zh(), finding.rule.next_step_zh),
-            Lang::En => (finding.message_en(), finding.rule.next_step_en),
-        };
-        let accepted = match finding.waived.count {
-            0 => String::new(),
-            count => say::SUMMARY_PART_WAIVED.fill(lang, &[("count", &count)]),
-        };
-        let shade = if finding.severity() == Severity::Defect { Shade::Defect } else { Shade::Review };
-        let line = cut(&format!("{}{accepted}: {}", finding.rule.code, plain(&message)), COLUMNS - 4);
-        let _ = writeln!(text, "  {} {line}", look.paint(&shade.letter().to_string(), shade.colour()));
-        let _ = writeln!(text, "    {}", cut(&format!("-> {step}"), COLUMNS - 4));
-    }
-    if open.len() > SHOWN {
-        let _ = writeln!(text, "    {}", say::SUMMARY_MORE.fill(lang, &[("count", &(open.len() - SHOWN))]));
-    }
-    if !waived.is_empty() {
-        let codes: Vec<&str> = waived.iter().map(|finding| finding.rule.code).collect();
-        let line = say::SUMMARY_WAIVED.fill(lang, &[("count", &waived.len()), ("codes", &codes.join(", "))]);
-        let _ = writeln!(text, "  {}", cut(&line, COLUMNS - 2));
-    }
-    text
-}
-
-/// `1,234,567`.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn percent(count: u64, total: u64) -> String {
-    let (count, total) = (u128::from(count), u128::from(total));
-    format!("{}.{} %", count * 100 / total, count * 1000 / total % 10)
+    format!("{agreed}{}\n", cut(&money, COLUMNS))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, shares};
+    use super::shares;
 
     #[test]
     fn what_is_there_at_all_is_seen() {
         assert_eq!(shares(&[999_990, 0, 9, 1], 76), [74, 0, 1, 1]);
         assert_eq!(shares(&[1, 1, 1, 1], 76), [19, 19, 19, 19]);
         assert_eq!(shares(&[0, 0, 0, 5], 76), [0, 0, 0, 76]);
-    }
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
     }
 }

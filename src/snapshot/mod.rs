@@ -23,6 +23,7 @@ use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 
 use crate::error::Result;
 use crate::ingest::raw::{FileTally, Raw, Reject};
+use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED};
 use crate::schema::vocabulary::{Coverage, Role};
 use crate::schema::{Cell, Rows, Table, fields};
@@ -76,9 +77,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`crate::Error::Bug`] if the readers broke their promises.
-    pub fn build(role: Role, raw: Raw, relations: RelationsBuilder<'_>, trusted: bool) -> Result<Self> {
+    pub fn build(role: Role, raw: Raw, relations: RelationsBuilder<'_>, trusted: bool, progress: &dyn Progress) -> Result<Self> {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
-        let (relations, layout, mut duplicates) = relations.finish(raw.batches(&UNASSIGNED), &paths)?;
+        progress.begin(Work::Merge(role), relations.rows(), Unit::Rows);
+        let (relations, layout, mut duplicates) = relations.finish(raw.batches(&UNASSIGNED), &paths, progress)?;
         let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) = (BTreeMap::new(), relations.open.left_over.clone());
         for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
             let merged = match canonical.get(MEMBERS.name) {
@@ -98,6 +100,7 @@ impl Snapshot {
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
         let members = with_follow_users(&canonical[MEMBERS.name], coverage.has_follow_user_list())?;
         canonical.insert(MEMBERS.name, members);
+        progress.end();
         let inputs = inputs(raw.files, &duplicates);
         let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
         Ok(Self {
@@ -120,7 +123,7 @@ impl Snapshot {
     /// None in practice; see [`Self::build`].
     pub fn absent(role: Role) -> Result<Self> {
         let none = RelationsBuilder::new(&RELATIONS_TABLE, corp(role), None, None, &Memory::unlimited());
-        Self::build(role, Raw::default(), none, false)
+        Self::build(role, Raw::default(), none, false, &Silent)
     }
 
     /// A canonical table, other than the relations.

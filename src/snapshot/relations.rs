@@ -13,6 +13,7 @@ use super::layout::{Corp, Layout};
 use super::merge::{Merged, merge};
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FILE, RECORD, TakeRelations, raw_schema};
+use crate::progress::Progress;
 use crate::schema::tables::UNASSIGNED;
 use crate::schema::{Column, Table, fields};
 use crate::scope::Enrolment;
@@ -124,6 +125,12 @@ impl<'a> RelationsBuilder<'a> {
         Self { table, corp, memory: memory.clone(), enrolment, read: Mutex::new(read) }
     }
 
+    /// How many raw rows have been read.
+    pub fn rows(&self) -> u64 {
+        let read = self.lock();
+        read.unrouted.rows() + read.parts.iter().map(Held::rows).sum::<u64>()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Read> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,7 +139,7 @@ impl<'a> RelationsBuilder<'a> {
     ///
     /// # Errors
     /// [`Error::Bug`] if the readers broke their promises, [`Error::Io`] if the disk refuses to spill.
-    pub fn finish(self, unassigned: &[RecordBatch], files: &[String]) -> Result<(Relations, Layout, Duplicates)> {
+    pub fn finish(self, unassigned: &[RecordBatch], files: &[String], progress: &dyn Progress) -> Result<(Relations, Layout, Duplicates)> {
         let mut read = std::mem::replace(
             &mut *self.lock(),
             Read { layout: None, unrouted: Held::new(&self.memory, raw_schema(self.table)), accounts: BTreeMap::new(), parts: Vec::new() },
@@ -140,7 +147,12 @@ impl<'a> RelationsBuilder<'a> {
         self.fix_layout(&mut read)?;
         let layout = read.layout.clone().unwrap_or_default();
         let echoes = route(&layout, self.corp, &unassigned_as_relations(self.table, unassigned)?)?;
-        let merged = |(rows, echoes)| Stored::merged(self.table, rows, echoes, files, &self.memory);
+        let merged = |(rows, echoes): (Held, _)| {
+            let raw_rows = rows.rows();
+            let merged = Stored::merged(self.table, rows, echoes, files, &self.memory);
+            progress.advance(raw_rows);
+            merged
+        };
         let parts = collect_in_turn(read.parts.into_iter().zip(echoes), merged)?;
         let mut relations = Relations {
             table: self.table,

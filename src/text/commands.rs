@@ -26,7 +26,7 @@ phrases! {
     EXPLAIN_JOIN_CODE "加入群聊活码 {id}（{column}）：{count} 个" "{id}: {count} join codes ({column})",
     EXPLAIN_FIRST "需要处理的，前几条：" "the first of those to act on:",
     EXPLAIN_SUCH_AS "例如：" "such as:",
-    EXPLAIN_ALL "全部：qianhe query \"{sql}\"" "all of them: qianhe query \"{sql}\"",
+    EXPLAIN_ALL "全部：{command}" "all of them: {command}",
     EXPLAIN_VERDICT "判定" "verdict",
     EXPLAIN_DECIDED "{outcome}（{words}），{severity}，条款 {clause}" "{outcome} ({words}), {severity}, clause {clause}",
     EXPLAIN_SCOPE "范围规则 {code}（{clause}）：{says}" "by scope: {code} ({clause}): {says}",
@@ -34,6 +34,11 @@ phrases! {
     EXPLAIN_CHANGE "何以改变" "what would change it",
     EXPLAIN_STOOD "出处：{file}，第 {record} 条记录" "read from: {file}, record {record}",
     EXPLAIN_EVIDENCE "依据：" "evidence:",
+
+    // ingest, init, demo
+    INGEST_WROTE "{rejected} 条记录被拒收；表在 {folder}" "{rejected} records rejected; tables in {folder}",
+    INIT_WROTE "已写出 {file}\n填好标为必填的各项，把导出放在它旁边，然后运行：qianhe audit {folder}" "wrote {file}\nFill in what it marks as required, add the exports beside it, then run: qianhe audit {folder}",
+    DEMO_WROTE "已在 {folder} 生成合成案例\n审计它：qianhe audit {folder}" "wrote a synthetic case to {folder}\nAudit it with: qianhe audit {folder}",
 
     // compare
     COMPARE_WORSE "{case}：有新增或加重的问题。" "{case}: there is something new, or worse.",
@@ -44,6 +49,22 @@ phrases! {
 
     // query
     QUERY_WELCOME "表：{tables}\nTab 补全，↑ 历史，quit 退出。例：select outcome, count(*) from relations group by outcome" "tables: {tables}\nTab completes, the up arrow recalls, quit leaves. Try: select outcome, count(*) from relations group by outcome",
+
+    // Progress: beside a bar it fits a line of 80 columns.
+    PROGRESS_READ "读取 {what}" "reading {what}",
+    PROGRESS_MERGE "整理 {what}" "merging {what}",
+    PROGRESS_MATCH "比对客户关系" "matching relations",
+    PROGRESS_DECIDE "判定客户关系" "deciding relations",
+    PROGRESS_REPORT "写出报表" "writing reports",
+    PROGRESS_WRITE "写出 {what}" "writing {what}",
+    PROGRESS_PUBLISH "核对并发布报表" "checking and publishing the reports",
+    PROGRESS_DEMO "生成案例" "writing the case",
+    PROGRESS_OF "{total} 的 {percent} %" "{percent} % of {total}",
+    PROGRESS_ROWS "{count} 行" "{count} rows",
+    PROGRESS_RATE "{rate}/秒" "{rate}/s",
+    PROGRESS_SECONDS "还需 {count} 秒" "{count} s left",
+    PROGRESS_MINUTES "还需 {count} 分钟" "{count} min left",
+    PROGRESS_HOURS "还需 {count} 小时" "{count} h left",
 
     // The summary of an audit: 24 rows of 80 columns.
     SUMMARY_RECONCILED "核对一致，每一条应迁移的客户关系都有了交代。" "RECONCILED - every relation in scope is accounted for.",
@@ -62,4 +83,17 @@ phrases! {
     SUMMARY_MORE "还有 {count} 项，见报表" "and {count} more, in the reports",
     SUMMARY_WAIVED "已豁免、不计入判定的 {count} 项：{codes}" "{count} waived, and not counted: {codes}",
     SUMMARY_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}，先看 report.html" "{totals} control totals hold; reports in {folder}; open report.html first",
+
+    // The screen of a precheck, which shares the contract, what to do and how much more there is.
+    PRECHECK_MOVES "将迁移 {in_scope} 条客户关系，共 {total} 条" "{in_scope} of {total} relations will move",
+    PRECHECK_COST "预计应付 {payable} {currency}：合同 {contract}，另计 {quantity} 条 {surcharge}" "expected cost {payable} {currency}: contract {contract}, surcharge {surcharge} for {quantity}",
+    PRECHECK_IDLE "不参与迁移的账号及其客户关系数：{total} 个中有 {count} 个" "accounts that take no part, with their relations: {count} of {total}",
+    PRECHECK_BECAUSE "{why}：{reason}" "{why}: {reason}",
+    PRECHECK_CODES "将失效的活码：{total} 个中有 {count} 个" "join codes that will die: {count} of {total}",
+    PRECHECK_CODES_UNKNOWN "，另有 {count} 个无法预计" "; of {count} nobody can tell",
+    PRECHECK_TIE "可关联的群：{groups}" "could be tied: {groups}",
+    PRECHECK_FULL "将超过上限 {cap} 的迁入账号：{count} 个" "target accounts that would exceed their cap of {cap}: {count}",
+    PRECHECK_HELD "已有 {held}，将迁入 {coming}" "{held} held, {coming} to come",
+    PRECHECK_HELD_UNKNOWN "将迁入 {coming}，已有多少不详" "{coming} to come; how many it holds is not known",
+    PRECHECK_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}" "{totals} control totals hold; reports in {folder}",
 }

@@ -9,11 +9,12 @@ mod columns;
 pub mod commands;
 pub(crate) mod errors;
 mod fill;
+pub mod help;
 mod lang;
 mod message;
 mod page;
-pub(crate) mod progress;
 mod rules;
+pub mod shell;
 pub mod width;
 mod words;
 pub mod workbook;
@@ -71,15 +72,11 @@ mod tests {
 
     /// Every phrase, with where it stands.
     fn all() -> Vec<(String, Text)> {
-        let words = vocabularies().into_iter().flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
+        let named = vocabularies().into_iter().chain(words::precheck_vocabularies());
+        let words = named.flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        let plain = PAGE
-            .iter()
-            .chain(workbook::ALL)
-            .chain(commands::ALL)
-            .chain(progress::ALL)
-            .chain(errors::all())
-            .map(|(key, text)| ((*key).to_owned(), *text));
+        let plain =
+            PAGE.iter().chain(workbook::ALL).chain(commands::ALL).chain(errors::all()).map(|(key, text)| ((*key).to_owned(), *text));
         let changes = RULES.iter().map(|rule| (rule.code.to_owned(), rule.change));
         plain.chain(words).chain(columns).chain(changes).collect()
     }

@@ -2,8 +2,8 @@
 
 use super::Text;
 use crate::schema::vocabulary::{
-    Assessment, BillingVerdict, CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, Observed,
-    Origin, Outcome, Predicted, Reason, Role, Scope, Severity, Verdict,
+    Advice, Assessment, BillingVerdict, CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod,
+    NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity, Verdict,
 };
 
 /// A vocabulary with the names of its words.
@@ -17,7 +17,7 @@ pub struct Vocabulary {
 }
 
 macro_rules! names {
-    ($($key:literal $vocabulary:ident { $($word:ident $zh:literal $en:literal,)+ })+) => {
+    ($(#[$doc:meta])* $all:ident: $($key:literal $vocabulary:ident { $($word:ident $zh:literal $en:literal,)+ })+) => {
         $(impl $vocabulary {
             /// What people call it.
             pub const fn name(self) -> Text {
@@ -25,14 +25,16 @@ macro_rules! names {
             }
         })+
 
-        /// Every vocabulary that has names.
-        pub fn vocabularies() -> Vec<Vocabulary> {
+        $(#[$doc])*
+        pub fn $all() -> Vec<Vocabulary> {
             vec![$(Vocabulary { name: $key, words: $vocabulary::WORDS, names: $vocabulary::ALL.iter().map(|word| word.name()).collect() },)+]
         }
     };
 }
 
 names! {
+    /// Every vocabulary of an audit with its names.
+    vocabularies:
     "verdict" Verdict {
         Reconciled "核对一致" "Reconciled",
         Review "需要复核" "To be reviewed",
@@ -164,5 +166,25 @@ names! {
         WithinTolerance "在允许变动之内" "Within tolerance",
         AboveTolerance "超出允许变动" "Above tolerance",
         BelowTolerance "低于允许变动" "Below tolerance",
+    }
+}
+
+names! {
+    /// Those of a precheck alone, which no report for people holds.
+    #[cfg(test)]
+    precheck_vocabularies:
+    "no_part" NoPart {
+        NotEnrolled "不在账号清单中（B5）" "Not in the accounts list (B5)",
+        AssessmentFailed "预评估未通过（B5）" "Failed the pre-assessment (B5)",
+        NoRelations "没有任何客户关系，请核对账号" "Holds no relation: is the userid right?",
+        LeftMember "成员已离职，客户全部待分配（B3）" "Left; all customers await reassignment (B3)",
+        NoCustomers "只有外部联系人，或没有客户联系权限（B1）" "No customers, or no permission for them (B1)",
+    }
+    "advice" Advice {
+        Nothing "无需处理" "Nothing to do",
+        TieGroup "如需保留：迁移开始前关联一个留下的群" "To keep it: before the start, tie a group that stays",
+        DropOneAndTieGroup "如需保留：迁移开始前解除 5 个群中的一个，再关联一个留下的群" "To keep it: before the start, drop one of its 5 groups and tie one that stays",
+        MakeGroup "如需保留：由不参与迁移的成员新建一个群，迁移开始前关联" "To keep it: tie a new group of a member who takes no part, before the start",
+        FindOwners "关联的群不在导出中：查明群主是谁" "It links groups that the export lacks: find out who owns them",
     }
 }

@@ -178,6 +178,27 @@ fn ingest_lists_its_tables() {
 }
 
 #[test]
+fn what_is_done_is_told_in_the_language_asked_for() {
+    let story = reconciled();
+    let folder = tempfile::tempdir().unwrap();
+    let told = |folder: &std::path::Path, args: &[&str]| {
+        let (code, stdout, stderr) = run(folder, &[args, &["--lang", "zh"]].concat());
+        assert_eq!((code, stderr.as_str()), (0, ""), "{args:?}");
+        stdout
+    };
+    assert!(told(story.write(), &["ingest", "."]).ends_with("\n0 条记录被拒收；表在 ./snapshots\n"));
+    assert!(told(folder.path(), &["init", "acme"]).ends_with("然后运行：qianhe audit acme\n"));
+    let demo = told(folder.path(), &["demo", "a demo", "--relations", "200"]);
+    assert_eq!(demo, "已在 \"a demo\" 生成合成案例\n审计它：qianhe audit \"a demo\"\n", "to be copied into a shell");
+    let rules = told(folder.path(), &["rules"]);
+    let english = rules.lines().find(|line| !line.contains(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)));
+    assert_eq!(english, None);
+    assert!(rules.contains("  应迁移，没有任何踪迹。\n") && rules.contains("  {count} 个迁入账号对应了多个迁出账号。\n"), "{rules}");
+    let (_, help, _) = run(folder.path(), &["audit", "--help", "--lang", "zh"]);
+    assert!(help.starts_with("审计已完成的迁移：") && help.ends_with("130  被中断\n"), "{help}");
+}
+
+#[test]
 fn usage_errors_exit_2_and_answers_exit_0() {
     let folder = tempfile::tempdir().unwrap();
     for args in [&["audt"][..], &[], &["audit"], &["audit", ".", "--jsn"], &["audit", ".", "--set"]] {

@@ -62,18 +62,28 @@ fn each_relation_changes_as_it_did() {
     assert_eq!(names_in(&folder), ["compare.parquet", "manifest.json"].map(str::to_owned).into());
 }
 
+/// Whatever memory there is, and however many passes that makes, each byte is the same; and the rows are in order.
 #[test]
 fn memory_changes_nothing() {
     let (earlier, later) = audits();
-    let of = |memory: &str| compare(&earlier, &later, &["--json", "--memory", memory]).1;
-    let sorted = |text: &str| {
-        let json: Value = serde_json::from_str(text).unwrap();
-        let mut examples: Vec<String> = json["changes"][0]["examples"].as_array().unwrap().iter().map(Value::to_string).collect();
-        examples.sort();
-        (json["changes"][0]["counts"].clone(), json["findings"].clone(), examples)
+    let folder = tempfile::tempdir().unwrap();
+    let of = |memory: &str| {
+        let out = folder.path().join(memory);
+        let (_, json, stderr) = compare(&earlier, &later, &["--json", "--memory", memory, "--out", out.to_str().unwrap()]);
+        assert_eq!(stderr, "");
+        (json, std::fs::read(out.join("compare.parquet")).unwrap())
     };
-    // One key a pass.
-    assert_eq!(sorted(&of("192B")), sorted(&of("1GiB")));
+    let at_once = of("1GiB");
+    // Of the ten rows of both audits, one, two or five a pass.
+    for memory in ["192B", "384B", "960B"] {
+        assert!(of(memory) == at_once, "{memory}");
+    }
+    let rows = read_parquet(&folder.path().join("192B").join("compare.parquet"));
+    let keys = |kind: &str| -> Vec<String> { rows.iter().filter(|row| row["kind"] == kind).map(|row| row["key"].clone()).collect() };
+    assert_eq!(keys("relation"), ["ann/asked", "ann/found", "ann/gone", "ann/late", "ann/lost"]);
+    assert!(keys("finding").is_sorted() && keys("finding").len() > 1, "{:?}", keys("finding"));
+    let kinds: Vec<&str> = rows.iter().map(|row| row["kind"].as_str()).collect();
+    assert_eq!(kinds.chunk_by(|one, next| one == next).map(|alike| alike[0]).collect::<Vec<_>>(), ["relation", "finding"]);
 }
 
 #[test]
@@ -92,8 +102,40 @@ fn the_exit_code_follows_the_policy() {
     fine.audit();
     refused.audit();
     assert_eq!((compare(&fine, &refused, &[]).0, compare(&fine, &refused, &["--fail-on", "review"]).0), (0, 1));
+    // The policy of the later audit holds, not that of the earlier one; what is asked for goes before both.
+    let strict = Story::new("ann: wei 2025-01-01", "").refusals("wei").toml("[policy]\nfail_on = \"review\"");
+    strict.audit();
+    assert_eq!((compare(&fine, &strict, &[]).0, compare(&fine, &strict, &["--fail-on", "defect"]).0), (1, 0));
+    let lenient = Story::new("ann: wei 2025-01-01", "").toml("[policy]\nfail_on = \"never\"");
+    lenient.audit();
+    assert_eq!(compare(&fine, &lenient, &[]).0, 0);
+    let json: Value = serde_json::from_str(&compare(&fine, &strict, &["--json"]).1).unwrap();
+    assert_eq!(json["fail_on"], "review");
     let (_, zh, _) = compare(&fine, &refused, &["--lang", "zh"]);
     assert!(zh.contains("有新增或加重的问题") && zh.contains("新增  ann/wei: migrated → refused"), "{zh}");
+}
+
+/// Reports of before the policy stood in them fail on defects; one that nobody knows is an error, not a guess.
+#[test]
+fn reports_without_a_policy_fail_on_defects() {
+    let [fine, missing, refused] = [
+        Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02"),
+        Story::new("ann: wei 2025-01-01", "").toml("[policy]\nfail_on = \"never\""),
+        Story::new("ann: wei 2025-01-01", "").refusals("wei").toml("[policy]\nfail_on = \"review\""),
+    ];
+    fine.audit();
+    for (story, code) in [(&missing, 1), (&refused, 0)] {
+        let mut summary = story.audit().summary_json();
+        summary.as_object_mut().unwrap().remove("policy").unwrap();
+        std::fs::write(story.write().join("reports/summary.json"), summary.to_string()).unwrap();
+        assert_eq!(compare(&fine, story, &[]).0, code);
+    }
+    let path = refused.write().join("reports/summary.json");
+    std::fs::write(&path, "{\"policy\": {\"fail_on\": \"sometimes\"}}").unwrap();
+    let (code, stdout, stderr) = compare(&fine, &refused, &[]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("policy.fail_on: is \"sometimes\"") && stderr.contains("defect, review, never"), "{stderr}");
+    assert_eq!(compare(&fine, &refused, &["--fail-on", "never"]).0, 0, "who says it need not have it read");
 }
 
 #[test]

@@ -38,22 +38,6 @@ const PARTS: &[Part] = &[
     ("中文", chinese),
 ];
 
-/// What each command does, for those who read Chinese.
-const COMMANDS_ZH: &[(&str, &str)] = &[
-    ("audit", "审计：判定每条客户关系、客户群与活码的去向，核对费用，写出报告"),
-    ("precheck", "迁移前预估：迁多少、花多少、哪些账号不参与、哪些活码会失效"),
-    ("ingest", "把导出转成标准 Parquet，之后再跑不必重新解析"),
-    ("init", "新建案例文件夹与带说明的 case.toml"),
-    ("explain", "说明一个 ID 的结论：依据哪条规则、证据、出自哪个文件第几条、什么会改变结论"),
-    ("compare", "比较同一案例的两次审计：已解决、新增、加重"),
-    ("query", "用 SQL 查询报告；不带语句则进入交互"),
-    ("verify", "核验报告：文件是否与清单一致，勾稽是否仍平衡"),
-    ("rules", "列出全部规则与发现"),
-    ("completions", "命令行补全脚本"),
-    ("man", "手册页"),
-    ("demo", "生成任意规模的合成案例，并附真实答案"),
-];
-
 const END: &str = "<!-- end -->";
 
 fn repository() -> &'static Path {
@@ -94,15 +78,12 @@ fn chinese() -> String {
         let severity = severity(rule.code).unwrap_or_else(|| panic!("{} is no rule", rule.code));
         row(&mut text, &[format!("`{}`", rule.code), severity.to_owned(), rule.says_zh.to_owned()]);
     }
-    let commands: Vec<String> = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    let (mut told, mut there) = (COMMANDS_ZH.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>(), commands);
-    told.sort_unstable();
-    there.sort_unstable();
-    assert_eq!(told, there, "every command is told of in Chinese, and no other");
     text += "\n";
     text += &heading(&["命令", "作用"]);
-    for (name, does) in COMMANDS_ZH {
-        row(&mut text, &[format!("`qianhe {name}`"), (*does).to_owned()]);
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        let told = qianhe::text::help::command(name).unwrap_or_else(|| panic!("{name} is not told of in Chinese"));
+        row(&mut text, &[format!("`qianhe {name}`"), told.about.to_owned()]);
     }
     text
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{run, sample};
+use crate::support::{Story, run, sample};
 
 fn explain(reports: &Path, id: &str, args: &[&str]) -> (i32, String) {
     let (code, stdout, stderr) = run(reports, &[&["explain", id, "--reports", "."], args].concat());
@@ -107,4 +107,47 @@ fn an_unknown_id_is_an_error_with_the_nearest() {
     assert!(code == 2 && !told.contains("did you mean"), "{told}");
     let (code, _, stderr) = run(&reports, &["explain", "liuyang", "--reports", "nowhere"]);
     assert!(code == 2 && stderr.contains("manifest.json"), "{stderr}");
+}
+
+/// What `explain` hints at, run as it stands, by a shell, in the folder where it was hinted at: how many rows each shows.
+#[cfg(unix)]
+fn rows_of_hints(folder: &Path, id: &str, args: &[&str]) -> Vec<usize> {
+    let bin = Path::new(env!("CARGO_BIN_EXE_qianhe")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let (code, told, stderr) = run(folder, &[&["explain", id], args].concat());
+    assert_eq!((code, stderr.as_str()), (0, ""), "{told}");
+    let rows = |command: &str| {
+        let mut shell = assert_cmd::Command::new("sh");
+        let output = shell.current_dir(folder).env("PATH", &path).args(["-c", &format!("{command} --json")]).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Vec<Value>>(&output.stdout).unwrap().len()
+    };
+    told.lines().filter_map(|line| line.trim().strip_prefix("all of them: ")).map(rows).collect()
+}
+
+/// data/README.md: 15 relations of `liuyang`.
+#[cfg(unix)]
+#[test]
+fn the_hinted_command_shows_all_rows() {
+    let (folder, reports) = sample();
+    assert_eq!(rows_of_hints(folder.path(), "liuyang", &[]), [15], "the default folder");
+    for name in ["elsewhere", "of the client", "it's $HOME", "案例 `报表`"] {
+        std::fs::rename(&reports, folder.path().join(name)).unwrap();
+        assert_eq!(rows_of_hints(folder.path(), "liuyang", &["--reports", name]), [15], "{name}");
+        std::fs::rename(folder.path().join(name), &reports).unwrap();
+    }
+}
+
+/// A group stands in a list of ids, in that of either time.
+#[cfg(unix)]
+#[test]
+fn the_hinted_command_finds_a_group_in_lists() {
+    let story = Story::new("ann: wei 2025-01-01", "")
+        .groups("source-before", "g1: ann a 2025-01-01; g2: ann b 2025-01-01")
+        .groups("source-after", "g1: ann a 2025-01-01; g2: ann b 2025-01-01")
+        .codes("source-before", "c1: g1; c2: g1; c3: g1 g2; c4: g1; c5: g1; c6: g2; c7: g2")
+        .codes("source-after", "c1: g1; c2:; c3: g1; c4: g1; c5: g1; c6: g1; c7: g2");
+    story.audit();
+    // Before it was linked by c1 to c5, after by c6 too.
+    assert_eq!(rows_of_hints(story.write(), "g1", &[]), [6]);
 }

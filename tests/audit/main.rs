@@ -20,6 +20,7 @@ mod languages;
 mod laws;
 mod page;
 mod precheck;
+mod precheck_screen;
 mod query;
 mod reports;
 mod rules;

@@ -29,7 +29,7 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
     raw.tables.insert(GROUPS.name, vec![table.finish()]);
     raw.tables.insert(GROUP_MEMBERS.name, vec![members.finish()]);
     let none = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, &Memory::unlimited());
-    GroupSide::of(&Snapshot::build(Role::SourceBefore, raw, none, false).unwrap())
+    GroupSide::of(&Snapshot::build(Role::SourceBefore, raw, none, false, &crate::progress::Silent).unwrap())
 }
 
 /// Groups told as `name: unionid unionid`.

@@ -49,6 +49,9 @@ phrases! {
     different_cases(earlier, later) "两次审计属于不同的案例：{earlier} 和 {later}" "the audits are of different cases: {earlier} and {later}",
     DIFFERENT_CASES_REMEDY "比较同一案例的审计；如果只是改了 id，请加 --force" "compare audits of one case, or add --force if the id was only renamed",
 
+    no_policy(word) "是 {word}，不是可用的策略" "is {word}, which is no policy",
+    no_policy_remedy(known) "应为 {known} 之一；--fail-on 可另行指定，不管报表怎么说" "it is one of {known}; --fail-on says which, whatever the reports say",
+
     // man
     no_command(name) "没有命令 `{name}`" "there is no command `{name}`",
     commands_are(commands) "可用的命令：{commands}" "the commands are {commands}",

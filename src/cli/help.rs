@@ -1,0 +1,269 @@
+//! The command line as clap is told of it, with its help in the language of the user.
+//!
+//! The help is printed while the command line is parsed, so that the language has to be known before.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+
+use clap::builder::{Resettable, StyledStr};
+use clap::{Arg, Command, CommandFactory, ValueEnum};
+
+use super::Cli;
+use crate::text::width::{width, wrap};
+use crate::text::{Lang, help as zh};
+
+/// Columns of a help text. What clap wraps it wraps at spaces, which Chinese has none of.
+const COLUMNS: usize = 80;
+/// Columns before the help of an argument in a long help text.
+const INDENT: usize = 10;
+/// Columns of a short flag with its comma, before a long one.
+const SHORT_FLAG: usize = 4;
+/// Columns around the name of an argument in a short help text.
+const AROUND: usize = 4;
+
+/// The command line in a language.
+pub(super) fn command(lang: Lang) -> Command {
+    match lang {
+        Lang::En => Cli::command(),
+        Lang::Zh => {
+            let mut command = Cli::command();
+            // clap adds its own arguments and commands here.
+            command.build();
+            in_chinese(command)
+        }
+    }
+}
+
+/// The language that the command line asks for, else that of the locale.
+pub(super) fn lang_of(args: &[OsString]) -> Lang {
+    let mut asked = None;
+    let mut args = args.iter().map(|arg| arg.to_string_lossy()).take_while(|arg| arg != "--");
+    while let Some(arg) = args.next() {
+        let value = match arg.strip_prefix("--lang=") {
+            Some(value) => Some(value.to_owned()),
+            None if arg == "--lang" => args.next().map(Cow::into_owned),
+            None => None,
+        };
+        asked = value.and_then(|value| Lang::from_str(&value, false).ok()).or(asked);
+    }
+    asked.unwrap_or_else(Lang::of_locale)
+}
+
+/// The command with everything that it says of itself in Chinese; so its subcommands.
+fn in_chinese(command: Command) -> Command {
+    let mut command = command.subcommand_value_name(zh::COMMAND).subcommand_help_heading(zh::SUBCOMMANDS);
+    let name = command.get_name().to_owned();
+    let usage = usage(&mut command);
+    let title = title_of_usage(&command);
+    let after = after_help(&command).map(StyledStr::from);
+    let [arguments, options] = [true, false].map(|is_positional| columns_of_names(&command, is_positional));
+    let told = command.mut_subcommands(in_chinese).mut_args(|arg| {
+        let (heading, columns) = if arg.is_positional() { (zh::ARGUMENTS, arguments) } else { (zh::OPTIONS, options) };
+        of_argument(arg.help_heading(heading), &name, COLUMNS.saturating_sub(columns))
+    });
+    let template = format!("{{about-with-newline}}\n{title} {{usage}}\n\n{{all-args}}{{after-help}}");
+    let told = told.help_template(template).override_usage(usage).after_help(Resettable::from(after));
+    match zh::command(&name) {
+        Some(says) => told.about(says.about).long_about(wrap(&says.in_full(), COLUMNS)),
+        None => told,
+    }
+}
+
+/// The columns that names take in a short help text, where what is said of them stands beside them.
+fn columns_of_names(command: &Command, is_positional: bool) -> usize {
+    let args = command.get_arguments().filter(|arg| arg.is_positional() == is_positional);
+    let columns = |arg: &Arg| width(&arg.to_string()) + if arg.get_long().is_some() { SHORT_FLAG } else { 0 };
+    args.map(columns).max().unwrap_or(0) + AROUND
+}
+
+/// The line of usage without its heading, in the colours of clap.
+fn usage(command: &mut Command) -> StyledStr {
+    let usage = command.render_usage().ansi().to_string();
+    let (_, usage) = usage.split_once(' ').unwrap_or_default();
+    usage.replace("[OPTIONS]", zh::ANY_OPTIONS).into()
+}
+
+/// The heading of the usage, as clap prints its own.
+fn title_of_usage(command: &Command) -> String {
+    let style = command.get_styles().get_usage();
+    format!("{style}{}:{style:#}", zh::USAGE)
+}
+
+/// The examples are the same in both languages, but for those of qianhe itself, which come with an explanation.
+fn after_help(command: &Command) -> Option<String> {
+    let english = command.get_after_help()?.to_string();
+    if command.get_name() == env!("CARGO_PKG_NAME") {
+        return Some(format!("{}\n\n{}\n\n{}", zh::EXAMPLES, zh::EXIT_CODES, zh::ENVIRONMENT));
+    }
+    let examples = english.split("\n\n").next()?.split_once('\n')?.1;
+    Some(format!("{}:\n{examples}\n\n{}", zh::EXAMPLE, zh::EXIT_CODES))
+}
+
+/// What is said of an argument, with the values that clap would tell of in English. Beside its name there are so many columns.
+fn of_argument(arg: Arg, command: &str, columns: usize) -> Arg {
+    let Some(help) = zh::argument(command, arg.get_id().as_str()) else { return arg };
+    let mut values = Vec::new();
+    // A flag has values too, which nobody types.
+    if arg.get_action().takes_values() {
+        let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        let possible: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        values.extend(list(zh::DEFAULT, &default.join(", ")).into_iter().chain(list(zh::POSSIBLE, &possible.join(", "))));
+    }
+    let beside = [&[help.to_owned()], values.as_slice()].concat().join(" ");
+    let below = if values.is_empty() { help.to_owned() } else { format!("{help}\n\n{}", values.join("\n")) };
+    let arg = arg.hide_default_value(true).hide_possible_values(true);
+    arg.help(wrap(&beside, columns)).long_help(wrap(&below, COLUMNS - INDENT))
+}
+
+/// `[默认：4GiB]`; nothing where there are no values.
+fn list(heading: &str, values: &str) -> Option<String> {
+    (!values.is_empty()).then(|| format!("[{heading}：{values}]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn args(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    fn is_told(text: &str) -> bool {
+        text.contains(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
+    }
+
+    /// qianhe and every command of it, with clap's own.
+    fn commands() -> Vec<Command> {
+        let mut root = Cli::command();
+        root.build();
+        root.get_subcommands().cloned().chain([root.clone()]).collect()
+    }
+
+    fn ids(command: &Command) -> BTreeSet<String> {
+        command.get_arguments().map(|arg| arg.get_id().to_string()).collect()
+    }
+
+    #[test]
+    fn every_command_and_every_argument_is_told_of_in_chinese() {
+        for command in commands() {
+            let name = command.get_name();
+            let told = zh::command(name).unwrap_or_else(|| panic!("src/text/help.rs lacks the command {name}"));
+            assert!(is_told(told.about) && (told.more.is_empty() || is_told(told.more)), "{name}");
+            assert_eq!(told.more.is_empty(), command.get_long_about().is_none(), "{name}: one language says more than the other");
+            for id in ids(&command) {
+                let help = zh::argument(name, &id).unwrap_or_else(|| panic!("src/text/help.rs lacks {id} of {name}"));
+                assert!(is_told(help), "{id} of {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_of_that_is_no_more() {
+        let commands = commands();
+        let find = |name: &str| commands.iter().find(|command| command.get_name() == name);
+        for told in zh::COMMANDS.iter().filter(|told| !told.name.is_empty()) {
+            let there = ids(find(told.name).unwrap_or_else(|| panic!("there is no command {}", told.name)));
+            let gone: Vec<_> = told.args.iter().filter(|(id, _)| !there.contains(*id)).collect();
+            assert!(gone.is_empty(), "{} has no more: {gone:?}", told.name);
+        }
+        let names: BTreeSet<&str> = zh::COMMANDS.iter().map(|told| told.name).collect();
+        assert_eq!(names.len(), zh::COMMANDS.len(), "told of twice");
+        let of_several = &zh::COMMANDS.iter().find(|told| told.name.is_empty()).unwrap().args;
+        for (id, _) in *of_several {
+            let uses = |command: &&Command| {
+                let own = zh::command(command.get_name()).is_some_and(|told| told.args.iter().any(|(known, _)| known == id));
+                ids(command).contains(*id) && !own
+            };
+            assert!(commands.iter().any(|command| uses(&command)), "no command has {id} any more");
+        }
+    }
+
+    /// What clap says by itself, and what the English texts begin with.
+    const ENGLISH: &[&str] =
+        &["Usage", "Options", "Commands", "Arguments", "default:", "possible", "Print", "Example", "Exit codes", "OPTIONS"];
+
+    #[test]
+    fn no_english_is_left_and_every_line_fits() {
+        let mut root = command(Lang::Zh);
+        let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        let mut texts = vec![root.render_help().to_string(), root.render_long_help().to_string()];
+        for name in names {
+            let command = root.find_subcommand_mut(&name).unwrap();
+            texts.extend([command.render_help().to_string(), command.render_long_help().to_string()]);
+        }
+        for text in texts {
+            let english: Vec<_> = ENGLISH.iter().filter(|word| text.contains(**word)).collect();
+            assert!(english.is_empty(), "{english:?} in\n{text}");
+            assert!(text.contains("\n用法: qianhe") && (text.contains("退出码:") || text.contains("qianhe help")), "{text}");
+            // A line that is to be typed is as long as it is.
+            let widest = text.lines().filter(|line| !line.starts_with("  qianhe ")).max_by_key(|line| width(line)).unwrap();
+            assert!(width(widest) <= COLUMNS, "{}: {widest}", width(widest));
+        }
+    }
+
+    #[test]
+    fn values_are_told_in_chinese() {
+        let mut root = command(Lang::Zh);
+        let mut help = |name: &str| root.find_subcommand_mut(name).unwrap().render_long_help().to_string();
+        assert!(help("audit").contains("[默认：CASE/reports]"), "{}", help("audit"));
+        assert!(help("compare").contains("[默认：4GiB]"), "{}", help("compare"));
+        assert!(help("query").contains("[可选：table, csv, json, parquet]"), "{}", help("query"));
+        assert!(help("demo").contains("[默认：2000]"), "{}", help("demo"));
+        assert!(help("audit").contains("\n用法: qianhe audit [选项] <CASE>\n"), "{}", help("audit"));
+        assert!(help("audit").contains("\n示例:\n  qianhe audit acme --set policy.fail_on=review\n"), "{}", help("audit"));
+    }
+
+    /// The lines that are to be typed, without what is said of them.
+    fn typed(text: &str) -> Vec<String> {
+        let lines = text.lines().filter(|line| line.starts_with("  qianhe "));
+        lines.map(|line| line.trim_start().split("  ").next().unwrap_or_default().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_examples_are_the_same_in_both_languages() {
+        let english = Cli::command().get_after_help().unwrap().to_string();
+        assert!(typed(&english).len() > 5);
+        assert_eq!(typed(zh::EXAMPLES), typed(&english));
+        let codes = |text: &str| -> Vec<String> {
+            let words = text.lines().filter_map(|line| line.trim_start().split(' ').next());
+            words.filter(|word| word.parse::<u8>().is_ok()).map(str::to_owned).collect()
+        };
+        assert_eq!(codes(zh::EXIT_CODES), codes(&english));
+    }
+
+    #[test]
+    fn the_command_line_is_the_same_in_both_languages() {
+        for line in [
+            "qianhe --lang zh audit acme --json",
+            "qianhe precheck acme --lang=zh -q",
+            "qianhe --lang zh query",
+            "qianhe man audit --lang zh",
+        ] {
+            assert!(Cli::read(args(line)).is_ok(), "{line}");
+        }
+        for (line, code) in
+            [("--help", 0), ("help audit", 0), ("audit -h", 0), ("--version", 0), ("audit", 2), ("audit a b", 2), ("nothing", 2)]
+        {
+            let answer = Cli::read(args(&format!("qianhe --lang zh {line}"))).unwrap_err();
+            assert_eq!(answer.exit_code(), code, "{line}");
+            assert!(is_told(&answer.to_string()) || !["--help", "help audit", "audit -h"].contains(&line), "{line}: {answer}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_before_the_rest_is_read() {
+        for (line, lang) in [
+            ("qianhe --lang zh", Lang::Zh),
+            ("qianhe audit --lang=en --help", Lang::En),
+            ("qianhe nonsense --lang zh --more", Lang::Zh),
+            ("qianhe --lang fr --lang zh", Lang::Zh),
+        ] {
+            assert_eq!(lang_of(&args(line)), lang, "{line}");
+        }
+        for line in ["qianhe", "qianhe --lang", "qianhe --lang fr", "qianhe query -- --lang"] {
+            assert_eq!(lang_of(&args(line)), Lang::of_locale(), "{line}");
+        }
+    }
+}

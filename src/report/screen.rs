@@ -1,0 +1,168 @@
+//! What the screens of an audit and of a precheck share: 80 columns, colours, the contract in a line, what to do first.
+
+use std::fmt::Write;
+
+use crate::billing::Bill;
+use crate::findings::Finding;
+use crate::schema::vocabulary::Severity;
+use crate::text::width::{cut, pad, pad_left, plain};
+use crate::text::{Lang, commands as say};
+
+/// Columns of the screen.
+pub const COLUMNS: usize = 80;
+/// Findings that are shown; the reports hold all.
+const SHOWN: usize = 3;
+/// Columns that the name of a count takes.
+const NAME: usize = 21;
+
+/// How a screen looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    pub lang: Lang,
+    pub colour: bool,
+}
+
+impl Look {
+    /// The text in a colour, if colours are wanted.
+    pub fn paint(self, text: &str, shade: Shade) -> String {
+        if self.colour { format!("\u{1b}[{}m{text}\u{1b}[0m", shade.colour()) } else { text.to_owned() }
+    }
+
+    /// The letter of a shade, in its colour.
+    pub fn mark(self, shade: Shade) -> String {
+        self.paint(&shade.letter().to_string(), shade)
+    }
+}
+
+/// How something stands, as a letter and a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shade {
+    Fine,
+    OutOfScope,
+    Review,
+    Defect,
+}
+
+impl Shade {
+    /// Plain letters: what looks like a block is two columns wide in some Chinese fonts.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Fine => '#',
+            Self::OutOfScope => '.',
+            Self::Review => '?',
+            Self::Defect => '!',
+        }
+    }
+
+    const fn colour(self) -> &'static str {
+        match self {
+            Self::Fine => "32",
+            Self::OutOfScope => "2",
+            Self::Review => "33",
+            Self::Defect => "31",
+        }
+    }
+}
+
+/// A count with its name, its mark and its part of the total: half a line.
+pub fn count(name: &str, count: u64, total: u64, shade: Shade, look: Look) -> String {
+    let figures = format!("{}{}", pad_left(&grouped(count), 7), pad_left(&percent(count, total), 8));
+    format!("  {} {}{figures}", look.mark(shade), pad(name, NAME))
+}
+
+/// Half lines in two columns, read downwards.
+pub fn in_two_columns(halves: &[String]) -> String {
+    let height = halves.len().div_ceil(2);
+    let line = |row: usize| {
+        let right = halves.get(row + height).map_or("", String::as_str);
+        format!("{}{right}", halves[row]).trim_end().to_owned() + "\n"
+    };
+    (0..height).map(line).collect()
+}
+
+/// How many relations were contracted, how many take part, and what that means; or that there is no contract.
+pub fn contract(bill: Option<&Bill>, lang: Lang) -> String {
+    let Some(drift) = bill.map(|bill| &bill.drift) else { return say::SUMMARY_NO_BILL.tell(lang).to_owned() + "\n" };
+    let line = say::SUMMARY_CONTRACT.fill(
+        lang,
+        &[
+            ("contracted", &drift.contracted),
+            ("participating", &drift.participating),
+            ("drift", &format!("{:+}", drift.drift)),
+            ("tolerance", &drift.tolerance),
+            ("verdict", &drift.verdict.name().tell(lang)),
+        ],
+    );
+    cut(&line, COLUMNS) + "\n"
+}
+
+/// What to do first, and how much more there is; what is waived is counted only.
+pub fn to_do(findings: &[Finding], look: Look) -> String {
+    let lang = look.lang;
+    let (open, waived): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().filter(|finding| finding.severity() >= Severity::Review).partition(|finding| finding.counts());
+    let mut text = format!("\n{}\n", if open.is_empty() { say::SUMMARY_NOTHING } else { say::SUMMARY_TO_DO }.tell(lang));
+    for finding in open.iter().take(SHOWN) {
+        text.push_str(&of_finding(finding, look));
+    }
+    if open.len() > SHOWN {
+        let _ = writeln!(text, "    {}", say::SUMMARY_MORE.fill(lang, &[("count", &(open.len() - SHOWN))]));
+    }
+    if !waived.is_empty() {
+        let codes: Vec<&str> = waived.iter().map(|finding| finding.rule.code).collect();
+        let line = say::SUMMARY_WAIVED.fill(lang, &[("count", &waived.len()), ("codes", &codes.join(", "))]);
+        let _ = writeln!(text, "  {}", cut(&line, COLUMNS - 2));
+    }
+    text
+}
+
+/// What was found, and what to do about it.
+fn of_finding(finding: &Finding, look: Look) -> String {
+    let (message, step) = match look.lang {
+        Lang::Zh => (finding.message_zh(), finding.rule.next_step_zh),
+        Lang::En => (finding.message_en(), finding.rule.next_step_en),
+    };
+    let accepted = match finding.waived.count {
+        0 => String::new(),
+        count => say::SUMMARY_PART_WAIVED.fill(look.lang, &[("count", &count)]),
+    };
+    let shade = if finding.severity() == Severity::Defect { Shade::Defect } else { Shade::Review };
+    let line = cut(&format!("{}{accepted}: {}", finding.rule.code, plain(&message)), COLUMNS - 4);
+    format!("  {} {line}\n    {}\n", look.mark(shade), cut(&format!("-> {step}"), COLUMNS - 4))
+}
+
+/// `1,234,567`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn percent(count: u64, total: u64) -> String {
+    let (count, total) = (u128::from(count), u128::from(total).max(1));
+    format!("{}.{} %", count * 100 / total, count * 1000 / total % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, in_two_columns};
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn columns_are_read_downwards() {
+        let halves = ["a ", "b ", "c "].map(str::to_owned);
+        assert_eq!(in_two_columns(&halves), "a c\nb\n");
+        assert_eq!(in_two_columns(&[]), "");
+    }
+}
