@@ -6,6 +6,7 @@
 //! where they end, changes how much memory a run takes, and nothing else.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -32,10 +33,7 @@ pub enum Corp {
 impl Layout {
     /// Partitions of about so many `rows`, for accounts of the source corp that hold so many relations each.
     pub fn of(accounts: &BTreeMap<String, u64>, enrolment: &Enrolment, rows: u64) -> Self {
-        let mut layout = Self::by_range(accounts, rows);
-        let targets = enrolment.accounts().iter().map(|pair| (pair.target_userid.clone(), layout.by_account(&pair.source_userid)));
-        layout.of_target = targets.collect();
-        layout
+        Self::by_range(accounts, rows).with_targets(Some(enrolment))
     }
 
     /// Partitions for accounts of one corp alone.
@@ -50,6 +48,45 @@ impl Layout {
             so_far += relations;
         }
         Self { bounds, of_target: HashMap::new() }
+    }
+
+    /// The same partitions, of which those that hold far more than `rows` are cut into several: where memory ran short, they
+    /// were chosen by the accounts that had been seen until then.
+    #[must_use]
+    pub fn refined(&self, accounts: &BTreeMap<String, u64>, enrolment: Option<&Enrolment>, rows: u64) -> Self {
+        let mut sizes = vec![0; self.partitions()];
+        for (userid, relations) in accounts {
+            sizes[self.by_account(userid)] += relations;
+        }
+        let mut known: BTreeMap<&str, u64> = self.bounds.iter().map(|userid| (userid.as_str(), 0)).collect();
+        known.extend(accounts.iter().map(|(userid, relations)| (userid.as_str(), *relations)));
+        let (mut bounds, mut so_far) = (Vec::new(), 0);
+        for (userid, relations) in known {
+            let begins = self.bounds.binary_search_by(|bound| bound.as_str().cmp(userid)).is_ok();
+            let is_large = sizes[self.by_account(userid)] > 2 * rows;
+            if begins || is_large && so_far > 0 && so_far + relations > rows {
+                bounds.push(userid.to_owned());
+                so_far = 0;
+            }
+            so_far += relations;
+        }
+        Self { bounds, of_target: HashMap::new() }.with_targets(enrolment)
+    }
+
+    /// The partitions of a refined layout that one of these has become.
+    pub fn places_in(&self, refined: &Self, partition: usize) -> Range<usize> {
+        let begin = |partition: usize| match partition.checked_sub(1).map(|before| self.bounds.get(before)) {
+            None => 0,
+            Some(None) => refined.partitions(),
+            Some(Some(bound)) => refined.by_account(bound),
+        };
+        begin(partition)..begin(partition + 1)
+    }
+
+    fn with_targets(mut self, enrolment: Option<&Enrolment>) -> Self {
+        let pairs = enrolment.map_or(&[][..], Enrolment::accounts);
+        self.of_target = pairs.iter().map(|pair| (pair.target_userid.clone(), self.by_account(&pair.source_userid))).collect();
+        self
     }
 
     /// How many partitions there are.
@@ -87,5 +124,22 @@ mod tests {
         assert_eq!(["a", "b", "c", "d", "e"].map(of), [0, 0, 1, 2, 2]);
         assert_eq!(["", "bb", "cc", "z"].map(of), [0, 0, 1, 2], "accounts that nobody counted");
         assert_eq!(Layout::default().partitions(), 1);
+    }
+
+    #[test]
+    fn partitions_that_grew_are_cut_and_the_others_are_as_they_were() {
+        let counted = |sizes: &[(&str, u64)]| sizes.iter().map(|(userid, rows)| ((*userid).to_owned(), *rows)).collect();
+        // What was seen first: three partitions, a to b, c, d and all behind it.
+        let seen = Layout::by_range(&counted(&[("a", 9), ("b", 1), ("c", 30), ("d", 1)]), 10);
+        // c is one account and stays whole; of the last, d and e fill a partition, f another one, g and h the third.
+        let all = counted(&[("a", 9), ("b", 11), ("c", 30), ("d", 4), ("e", 6), ("f", 10), ("g", 1), ("h", 2)]);
+        let refined = seen.refined(&all, None, 10);
+        let of = |userid| refined.partition(Corp::Source, userid);
+        assert_eq!(["a", "b", "c", "d", "e", "f", "g", "h", "z"].map(of), [0, 0, 1, 2, 2, 3, 4, 4, 4]);
+        assert_eq!([0, 1, 2].map(|partition| seen.places_in(&refined, partition)), [0..1, 1..2, 2..5]);
+        // A partition whose first account has no rows stays one of its own.
+        let guessed = Layout::by_range(&counted(&[("a", 10), ("b", 10), ("c", 10)]), 10);
+        let refined = guessed.refined(&counted(&[("a", 10), ("c", 10), ("d", 15), ("e", 15)]), None, 10);
+        assert_eq!([0, 1, 2].map(|partition| guessed.places_in(&refined, partition)), [0..1, 1..2, 2..5]);
     }
 }

@@ -16,7 +16,7 @@ use crate::ingest::raw::{FILE, RECORD, TakeRelations, raw_schema};
 use crate::progress::Progress;
 use crate::schema::tables::UNASSIGNED;
 use crate::schema::{Column, Table, fields};
-use crate::scope::Enrolment;
+use crate::scope::{Account, Enrolment};
 use crate::spill::{Held, Loan, Memory, make_room, weight};
 use crate::turns::collect_in_turn;
 
@@ -102,6 +102,8 @@ pub struct RelationsBuilder<'a> {
     corp: Corp,
     memory: Memory,
     enrolment: Option<&'a Enrolment>,
+    /// Whether another snapshot has laid down the partitions.
+    layout_is_given: bool,
     read: Mutex<Read>,
 }
 
@@ -110,6 +112,7 @@ struct Read {
     layout: Option<Arc<Layout>>,
     /// Rows of accounts that have no partition yet, for the accounts are not known yet.
     unrouted: Held,
+    /// The rows of each account; not counted where the layout was given.
     accounts: BTreeMap<String, u64>,
     parts: Vec<Held>,
 }
@@ -119,10 +122,11 @@ impl<'a> RelationsBuilder<'a> {
     /// an enrolment so that the accounts that are mapped to them can join them.
     pub fn new(table: &'static Table, corp: Corp, layout: Option<Layout>, enrolment: Option<&'a Enrolment>, memory: &Memory) -> Self {
         let mut read = Read { layout: None, unrouted: Held::new(memory, raw_schema(table)), accounts: BTreeMap::new(), parts: Vec::new() };
+        let layout_is_given = layout.is_some();
         if let Some(layout) = layout {
             read.set(layout, table, memory);
         }
-        Self { table, corp, memory: memory.clone(), enrolment, read: Mutex::new(read) }
+        Self { table, corp, memory: memory.clone(), enrolment, layout_is_given, read: Mutex::new(read) }
     }
 
     /// How many raw rows have been read.
@@ -144,7 +148,8 @@ impl<'a> RelationsBuilder<'a> {
             &mut *self.lock(),
             Read { layout: None, unrouted: Held::new(&self.memory, raw_schema(self.table)), accounts: BTreeMap::new(), parts: Vec::new() },
         );
-        self.fix_layout(&mut read)?;
+        self.fix_layout(&mut read, &[])?;
+        self.split_what_grew(&mut read)?;
         let layout = read.layout.clone().unwrap_or_default();
         let echoes = route(&layout, self.corp, &unassigned_as_relations(self.table, unassigned)?)?;
         let merged = |(rows, echoes): (Held, _)| {
@@ -178,14 +183,20 @@ impl<'a> RelationsBuilder<'a> {
         Ok((relations, (*layout).clone(), duplicates))
     }
 
-    /// Chooses the partitions by the accounts that are known by now.
-    fn fix_layout(&self, read: &mut Read) -> Result<()> {
+    /// Chooses the partitions by the accounts that are known by now, and those that are `awaited`: as large as these, on
+    /// average.
+    fn fix_layout(&self, read: &mut Read, awaited: &[Account]) -> Result<()> {
         if read.layout.is_some() {
             return Ok(());
         }
+        let mut accounts = read.accounts.clone();
+        let average = read.unrouted.rows() / (accounts.len() as u64).max(1);
+        for pair in awaited {
+            accounts.entry(pair.source_userid.clone()).or_insert(average);
+        }
         let layout = match self.enrolment {
-            Some(enrolment) => Layout::of(&std::mem::take(&mut read.accounts), enrolment, self.memory.partition_rows()),
-            None => Layout::by_range(&std::mem::take(&mut read.accounts), self.memory.partition_rows()),
+            Some(enrolment) => Layout::of(&accounts, enrolment, self.memory.partition_rows()),
+            None => Layout::by_range(&accounts, self.memory.partition_rows()),
         };
         read.set(layout, self.table, &self.memory);
         let unrouted = std::mem::replace(&mut read.unrouted, Held::new(&self.memory, raw_schema(self.table)));
@@ -199,16 +210,59 @@ impl<'a> RelationsBuilder<'a> {
         }
         Ok(())
     }
+
+    /// Cuts the partitions that became too large. They are read back and spilled again, which is dear; but what is in order
+    /// shows its last accounts last, and would leave all of them to one partition.
+    fn split_what_grew(&self, read: &mut Read) -> Result<()> {
+        if self.layout_is_given || !read.parts.iter().any(Held::is_spilled) {
+            return Ok(());
+        }
+        let layout = read.layout.clone().unwrap_or_default();
+        let refined = Arc::new(layout.refined(&read.accounts, self.enrolment, self.memory.partition_rows()));
+        let mut parts = Vec::new();
+        for (partition, rows) in std::mem::take(&mut read.parts).into_iter().enumerate() {
+            let places = layout.places_in(&refined, partition);
+            if places.len() == 1 {
+                parts.push(rows);
+                continue;
+            }
+            let mut cut: Vec<Held> = places.clone().map(|_| Held::new(&self.memory, raw_schema(self.table))).collect();
+            rows.for_each(|batch| {
+                for (part, rows) in cut.iter_mut().zip(route(&refined, self.corp, &[batch])?.drain(places.clone())) {
+                    for rows in rows {
+                        part.push(rows);
+                    }
+                }
+                make_room(&self.memory, cut.iter_mut())
+            })?;
+            parts.extend(cut);
+        }
+        read.parts = parts;
+        read.layout = Some(refined);
+        Ok(())
+    }
 }
 
 impl TakeRelations for RelationsBuilder<'_> {
     fn take(&self, rows: &RecordBatch) -> Result<()> {
         let rows = rows.project(&projection(self.table, rows))?;
+        let mut accounts = BTreeMap::new();
+        if !self.layout_is_given {
+            count_accounts(&mut accounts, &rows);
+        }
+        self.place(&rows, accounts)
+    }
+}
+
+impl RelationsBuilder<'_> {
+    /// Puts rows of so many accounts where they belong.
+    fn place(&self, rows: &RecordBatch, accounts: BTreeMap<String, u64>) -> Result<()> {
         let layout = self.lock().layout.clone();
-        let routed = layout.map(|layout| route(&layout, self.corp, std::slice::from_ref(&rows))).transpose()?;
+        let routed = layout.map(|layout| route(&layout, self.corp, std::slice::from_ref(rows))).transpose()?;
         let mut read = self.lock();
         match routed {
             Some(routed) => {
+                read.add(accounts);
                 for (part, rows) in read.parts.iter_mut().zip(routed) {
                     for rows in rows {
                         part.push(rows);
@@ -217,18 +271,13 @@ impl TakeRelations for RelationsBuilder<'_> {
             }
             None if read.layout.is_some() => {
                 drop(read);
-                return self.take(&rows);
+                return self.place(rows, accounts);
             }
             None => {
-                count_accounts(&mut read.accounts, &rows);
-                read.unrouted.push(rows);
+                read.add(accounts);
+                read.unrouted.push(rows.clone());
                 if self.memory.is_short() {
-                    // Accounts that no row has shown yet: as many again as those that were seen, on average.
-                    for pair in self.enrolment.map_or(&[][..], Enrolment::accounts) {
-                        let average = read.unrouted.rows() / (read.accounts.len() as u64).max(1);
-                        read.accounts.entry(pair.source_userid.clone()).or_insert(average);
-                    }
-                    self.fix_layout(&mut read)?;
+                    self.fix_layout(&mut read, self.enrolment.map_or(&[][..], Enrolment::accounts))?;
                 }
             }
         }
@@ -237,6 +286,12 @@ impl TakeRelations for RelationsBuilder<'_> {
 }
 
 impl Read {
+    fn add(&mut self, accounts: BTreeMap<String, u64>) {
+        for (userid, rows) in accounts {
+            *self.accounts.entry(userid).or_default() += rows;
+        }
+    }
+
     fn set(&mut self, layout: Layout, table: &'static Table, memory: &Memory) {
         self.parts = (0..layout.partitions()).map(|_| Held::new(memory, raw_schema(table))).collect();
         self.layout = Some(Arc::new(layout));
@@ -518,3 +573,6 @@ impl CorpCodes {
         codes
     }
 }
+
+#[cfg(test)]
+mod tests;
