@@ -36,7 +36,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
     load_as(path, overrides, End::Known)
 }
 
-/// As [`load`], for a migration that is still to come: `migration.finished_at` may be absent, and the start stands for it.
+/// As [`load`], for what can be done while a migration is still to come: `migration.finished_at` may be absent, and the start stands for it.
 ///
 /// # Errors
 /// As [`load`].

@@ -10,7 +10,8 @@ use crate::{case, run};
 
 /// Turn the exports of a case into canonical Parquet tables, so that later runs skip parsing.
 ///
-/// Writes OUT/snapshots/ROLE/*.parquet, with what was read, rejected and covered.
+/// Writes OUT/snapshots/ROLE/*.parquet, with what was read, rejected and covered. What was exported before the migration
+/// can be ingested before it ends: `migration.finished_at` may still be absent.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe ingest acme --out acme-canonical
@@ -34,7 +35,7 @@ pub(super) struct Args {
 
 impl Args {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let case = case::load(&self.case, &self.set)?;
+        let case = case::load_plan(&self.case, &self.set)?;
         let folder = self.out.as_ref().unwrap_or(&case.root);
         let summary = run::ingest(&case, folder, self.machine.resources(), out.progress().as_ref())?;
         if self.json {

@@ -91,7 +91,7 @@ help! {
     }
 
     "ingest" "把案例的导出转成标准 Parquet 表，之后再跑不必重新解析"
-    "写出 OUT/snapshots/ROLE/*.parquet，并说明读取、拒收与覆盖的情况。" {
+    "写出 OUT/snapshots/ROLE/*.parquet，并说明读取、拒收与覆盖的情况。迁移前的导出在迁移结束前即可转换：migration.finished_at 可暂缺。" {
         "out" "snapshots 写到哪里 [默认：CASE]",
         "json" "以 JSON 显示数量，代替文字",
     }

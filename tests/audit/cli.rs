@@ -178,6 +178,18 @@ fn ingest_lists_its_tables() {
 }
 
 #[test]
+fn what_was_exported_before_can_be_ingested_before_the_end_is_known() {
+    let story = reconciled().without("target-after");
+    let folder = story.write();
+    let case = fs::read_to_string(folder.join("case.toml")).unwrap();
+    fs::write(folder.join("case.toml"), case.replace("finished_at", "#")).unwrap();
+    assert_eq!(run(folder, &["audit", "."]).0, 2, "an audit needs the end");
+    let (code, _, stderr) = run(folder, &["ingest", "."]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(folder.join("snapshots/source-before/relations.parquet").is_file());
+}
+
+#[test]
 fn what_is_done_is_told_in_the_language_asked_for() {
     let story = reconciled();
     let folder = tempfile::tempdir().unwrap();
