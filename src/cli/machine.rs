@@ -8,15 +8,15 @@ use crate::spill::Resources;
 /// What a run may use of the machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Machine {
-    /// How much memory to aim at [default: half of what the machine has]. Rows are held in a third of it, and beyond that
+    /// How much memory to aim at [default: half of what the machine has]. Rows are held in a quarter of it, and beyond that
     /// put aside in a file beside the output; what is worked on, and what is kept of every relation, comes on top. It
     /// decides nothing but how long the run takes
     #[arg(long, value_name = "SIZE")]
     memory: Option<ByteSize>,
 }
 
-/// Rows that are held take this part of the memory; the rest is for the rows that are worked on, and for what is kept of
-/// every relation.
+/// Rows that are held, and what is encoded of them, take this part of the memory; the rest is for the rows that are worked
+/// on, and for what is kept of every relation.
 const HELD: u64 = 3;
 /// What is aimed at where the machine does not say what it has.
 const UNKNOWN_MACHINE: u64 = 4 << 30;

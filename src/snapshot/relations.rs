@@ -203,11 +203,7 @@ impl<'a> RelationsBuilder<'a> {
         let layout = read.layout.clone().unwrap_or_default();
         let routed = route(&layout, self.corp, &unrouted.batches()?)?;
         drop(unrouted);
-        for (part, rows) in read.parts.iter_mut().zip(routed) {
-            for rows in rows {
-                part.push(rows);
-            }
-        }
+        push(&mut read.parts, routed);
         Ok(())
     }
 
@@ -228,11 +224,7 @@ impl<'a> RelationsBuilder<'a> {
             }
             let mut cut: Vec<Held> = places.clone().map(|_| Held::new(&self.memory, raw_schema(self.table))).collect();
             rows.for_each(|batch| {
-                for (part, rows) in cut.iter_mut().zip(route(&refined, self.corp, &[batch])?.drain(places.clone())) {
-                    for rows in rows {
-                        part.push(rows);
-                    }
-                }
+                push(&mut cut, route(&refined, self.corp, &[batch])?.drain(places.clone()));
                 make_room(&self.memory, cut.iter_mut())
             })?;
             parts.extend(cut);
@@ -263,11 +255,7 @@ impl RelationsBuilder<'_> {
         match routed {
             Some(routed) => {
                 read.add(accounts);
-                for (part, rows) in read.parts.iter_mut().zip(routed) {
-                    for rows in rows {
-                        part.push(rows);
-                    }
-                }
+                push(&mut read.parts, routed);
             }
             None if read.layout.is_some() => {
                 drop(read);
@@ -462,6 +450,15 @@ fn route(layout: &Layout, corp: Corp, batches: &[RecordBatch]) -> Result<Vec<Vec
         }
     }
     Ok(routed)
+}
+
+/// Adds to each partition the batches that were routed to it.
+fn push(parts: &mut [Held], routed: impl IntoIterator<Item = Vec<RecordBatch>>) {
+    for (part, rows) in parts.iter_mut().zip(routed) {
+        for rows in rows {
+            part.push(rows);
+        }
+    }
 }
 
 /// The rows of each partition, each copied together once.
