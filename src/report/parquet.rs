@@ -333,7 +333,7 @@ impl PageStore for PagesOfColumn {
         let page = self.pages.get_mut(key.get() as usize).map_or(Page::Taken, |page| std::mem::replace(page, Page::Taken));
         match page {
             Page::InMemory { value, .. } => Ok(value),
-            Page::Spilled(place) => Ok(self.memory.read(place).map_err(external)?.into()),
+            Page::Spilled(place) => Ok(self.memory.read(&place).map_err(external)?.into()),
             Page::Taken => Err(external(Error::Bug("a page is asked for that is not there".to_owned()))),
         }
     }

@@ -210,7 +210,7 @@ impl<'a> RelationsBuilder<'a> {
     /// Cuts the partitions that became too large. They are read back and spilled again, which is dear; but what is in order
     /// shows its last accounts last, and would leave all of them to one partition.
     fn split_what_grew(&self, read: &mut Read) -> Result<()> {
-        if self.layout_is_given || !read.parts.iter().any(Held::is_spilled) {
+        if self.layout_is_given || !read.parts.iter().any(Held::is_packed) {
             return Ok(());
         }
         let layout = read.layout.clone().unwrap_or_default();
@@ -350,17 +350,18 @@ impl Stored {
         let mut corp_codes = CorpCodes::default();
         corp_codes.count(part.column(&fields::EXTERNAL_USERID).as_string_view());
         let told = Told { open: Open::of(&merged), duplicates: merged.duplicates, accounts, echoes: merged.echo_rows, corp_codes };
-        let stored = match rows.is_spilled() {
-            false => {
+        let stored = match rows.is_packed() {
+            false if memory.is_ample() => {
                 let loan = memory.loan(weight(&part.rows));
                 Self::Merged { part, _loan: loan }
             }
             true if merged.was_in_order => Self::Raw { rows, echoes },
-            true => {
+            _ => {
                 drop(rows);
                 let mut rows = Held::new(memory, raw_schema(table));
                 rows.push(as_raw(table, &part.rows)?);
-                rows.spill()?;
+                rows.pack()?;
+                make_room(memory, std::iter::once(&mut rows))?;
                 Self::Raw { rows, echoes }
             }
         };

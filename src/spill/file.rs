@@ -1,0 +1,60 @@
+//! Reading and writing anywhere in a file, by several threads at once.
+
+use std::fs::File;
+
+#[cfg(unix)]
+pub fn write_at(file: &File, bytes: &[u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+/// Into memory as the allocator gives it, which nobody has to clear first.
+#[cfg(unix)]
+pub fn read_at(file: &File, length: usize, offset: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length);
+    while bytes.len() < length {
+        let at = offset + bytes.len() as u64;
+        match rustix::io::pread(file, rustix::buffer::spare_capacity(&mut bytes), at) {
+            Ok(0) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // The allocator may have given room for more than was asked for.
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+#[cfg(windows)]
+pub fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
+        bytes = &bytes[written..];
+        offset += written as u64;
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+pub fn read_at(file: &File, length: usize, offset: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    let mut filled = 0;
+    while filled < length {
+        let read = std::os::windows::fs::FileExt::seek_read(file, &mut bytes[filled..], offset + filled as u64)?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        filled += read;
+    }
+    Ok(bytes)
+}
+
+/// Gives the disk back what nobody reads again, where the system can: the file goes on, with a hole in it. That a disk
+/// cannot costs room and nothing else.
+#[cfg(target_os = "linux")]
+pub fn let_go(file: &File, offset: u64, length: u64) {
+    use rustix::fs::{FallocateFlags, fallocate};
+    let _ = fallocate(file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, offset, length);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn let_go(_file: &File, _offset: u64, _length: u64) {}

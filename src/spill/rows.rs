@@ -1,0 +1,74 @@
+//! How much rows weigh, and copies of them that hold nothing else.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, ListArray, RecordBatch};
+use arrow::datatypes::DataType;
+
+use crate::error::Result;
+
+/// About how many bytes rows take: what their texts and values are, not what their buffers could hold.
+pub fn weight(rows: &RecordBatch) -> u64 {
+    rows.columns().iter().map(weight_of).sum()
+}
+
+fn weight_of(column: &ArrayRef) -> u64 {
+    let rows = column.len() as u64;
+    match column.data_type() {
+        // The lower half of a view is the length of its text; short texts stand in their views.
+        DataType::Utf8View => {
+            let long = |view: &u128| Some(*view as u32).filter(|length| *length > 12).map_or(0, u64::from);
+            16 * rows + column.as_string_view().views().iter().map(long).sum::<u64>()
+        }
+        DataType::List(_) => {
+            let list: &ListArray = column.as_list();
+            let offsets = list.value_offsets();
+            let (begin, end) = (offsets[0] as usize, offsets[list.len()] as usize);
+            4 * rows + weight_of(&list.values().slice(begin, end - begin))
+        }
+        DataType::Boolean => rows / 8,
+        DataType::UInt8 => rows,
+        DataType::UInt32 => 4 * rows,
+        DataType::Null => 0,
+        _ => 8 * rows,
+    }
+}
+
+/// The same rows in buffers of their own, that hold nothing else.
+///
+/// # Errors
+/// [`Error::Bug`] only.
+pub fn compact(rows: &RecordBatch) -> Result<RecordBatch> {
+    let columns = rows.columns().iter().map(compact_column).collect::<Result<_>>()?;
+    Ok(RecordBatch::try_new(rows.schema(), columns)?)
+}
+
+fn compact_column(column: &ArrayRef) -> Result<ArrayRef> {
+    Ok(match column.data_type() {
+        DataType::Utf8View => Arc::new(column.as_string_view().gc()),
+        DataType::List(field) => {
+            let list: &ListArray = column.as_list();
+            let offsets = list.offsets();
+            let (begin, end) = (offsets[0] as usize, offsets[list.len()] as usize);
+            let values = compact_column(&list.values().slice(begin, end - begin))?;
+            let lengths = arrow::buffer::OffsetBuffer::from_lengths(offsets.lengths());
+            Arc::new(ListArray::try_new(field.clone(), lengths, values, list.nulls().cloned())?)
+        }
+        _ => column.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::StringViewArray;
+
+    #[test]
+    fn compact_texts_let_go_of_all_others() {
+        let texts: StringViewArray = (0..100).map(|n| Some(format!("{n} and enough to be longer than a view"))).collect();
+        let all = RecordBatch::try_from_iter([("text", Arc::new(texts) as ArrayRef)]).unwrap();
+        let few = compact(&all.slice(40, 10)).unwrap();
+        assert_eq!(few, all.slice(40, 10));
+        assert!(few.column(0).get_buffer_memory_size() < all.column(0).get_buffer_memory_size() / 4);
+    }
+}
