@@ -285,7 +285,8 @@ impl Pending {
         let rows = concat_batches(&schema, &std::mem::take(&mut self.batches))?;
         let mut groups = in_groups(&rows);
         if let Some(rest) = groups.pop_if(|last| last.num_rows() < at_least) {
-            self.batches.push(rest);
+            // Rows put together share the texts of all: a rest that went on as it is would keep every text ever written.
+            self.batches.push(compact(&rest)?);
         }
         self.rows = self.batches.iter().map(RecordBatch::num_rows).sum();
         Ok(groups)
@@ -457,16 +458,35 @@ fn is_high_entropy(column: &Column) -> bool {
     [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::small;
     use crate::schema::tables::FINDINGS_REPORT;
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn a_full_disk_is_said_and_is_not_our_bug() {
         let error = write_table(Path::new("/dev/full"), &FINDINGS_REPORT, &small::findings(&[]), &[], &Vec::new()).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
         assert!(error.to_string().starts_with("/dev/full: cannot write: No space left on device"), "{error}");
+    }
+
+    #[test]
+    fn rows_that_wait_do_not_hold_on_to_those_that_were_written() {
+        let portion = |number: usize| {
+            let texts = (0..=ROW_GROUP / 2).map(|row| Some(format!("{number}: a text that is too long for a view, {row}")));
+            RecordBatch::try_from_iter([("text", Arc::new(texts.collect::<arrow::array::StringViewArray>()) as ArrayRef)]).unwrap()
+        };
+        let mut pending = Pending::default();
+        let mut written = 0;
+        for number in 0..9 {
+            pending.add(portion(number));
+            written += pending.take_groups(ROW_GROUP).unwrap().iter().map(RecordBatch::num_rows).sum::<usize>();
+        }
+        assert_eq!((written, pending.rows), (4 * ROW_GROUP, ROW_GROUP / 2 + 9));
+        let held: usize = pending.batches.iter().map(RecordBatch::get_array_memory_size).sum();
+        let of_two: usize = 2 * portion(0).get_array_memory_size();
+        assert!(held < of_two, "{held} bytes are held for what takes {of_two}");
     }
 }
