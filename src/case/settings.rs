@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::schema::vocabulary::Role;
-use crate::text::Language;
+use crate::text::Lang;
 
 /// A validated case.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct Case {
     /// `case.timezone`, of times without offset.
     pub timezone: TimeZone,
     /// `case.language`, of the workbook; the page speaks both.
-    pub language: Language,
+    pub language: Lang,
     /// The corp that the customers leave.
     pub source: Corp,
     /// The corp that the customers join.

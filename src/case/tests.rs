@@ -8,7 +8,7 @@ use super::settings::{Case, FailOn, PaymentCovers, SurchargeBasis};
 use super::{End, TEMPLATE, file, init, load, overrides, validate};
 use crate::error::{Error, Result};
 use crate::schema::vocabulary::Role;
-use crate::text::{Lang, Language};
+use crate::text::Lang;
 
 const MINIMAL: &str = r#"
 [case]
@@ -85,7 +85,7 @@ fn defaults() {
     let case = good("");
     assert_eq!((case.id.as_str(), case.title.as_str()), ("acme-2026", "acme-2026"));
     assert_eq!(case.timezone.iana_name(), Some("Asia/Shanghai"));
-    assert_eq!(case.language, Language::Zh, "whatever the machine speaks");
+    assert_eq!(case.language, Lang::Zh, "whatever the machine speaks");
     assert_eq!((case.source.name.as_str(), case.target.name.as_str()), ("source", "target"));
     assert_eq!((case.source.corp_id, case.contract, case.waivers), (None, None, vec![]));
     assert_eq!((case.migration.started_at, case.migration.finished_at), (START, START + 144 * HOUR));
@@ -99,7 +99,7 @@ fn defaults() {
 
 #[test]
 fn the_language_is_one_of_two() {
-    assert_eq!(set(&["case.language=en"]).unwrap().language, Language::En);
+    assert_eq!(set(&["case.language=en"]).unwrap().language, Lang::En);
     refused(&with("id = \"acme", "language = \"de\"\nid = \"acme"), &["case.language (line 3)", "\"zh\", \"en\""]);
 }
 

@@ -16,7 +16,7 @@ use super::settings::{
 use crate::error::{Error, Result};
 use crate::findings::CATALOGUE;
 use crate::schema::vocabulary::Role;
-use crate::text::{Language, Message, errors as say};
+use crate::text::{Lang, Message, errors as say};
 
 const SECTIONS: &[&str] = &["case", "source", "target", "migration", "snapshots", "contract", "policy", "waivers"];
 const CASE: &[&str] = &["id", "title", "timezone", "language", "as_of"];
@@ -30,7 +30,7 @@ const INVOICE: &[&str] = &["id", "issued_on", "amount", "payment"];
 const POLICY: &[&str] = &["fail_on", "customer_cap", "min_unionid_overlap", "min_group_overlap"];
 const WAIVER: &[&str] = &["code", "keys", "reason", "by", "until"];
 
-const LANGUAGES: [(&str, Language); 2] = [("zh", Language::Zh), ("en", Language::En)];
+const LANGUAGES: [(&str, Lang); 2] = [("zh", Lang::Zh), ("en", Lang::En)];
 const TIMEZONE: &str = "Asia/Shanghai";
 const CURRENCY: &str = "CNY";
 const CUSTOMER_CAP: u64 = 20_000;
@@ -50,7 +50,7 @@ pub(super) fn case(file: &Path, typed: &Node, end: End) -> Result<Case> {
         file: file.to_path_buf(),
         title: case.read("title", text)?.unwrap_or_else(|| id.clone()),
         id,
-        language: case.read("language", |field| word(field, &LANGUAGES))?.unwrap_or_default(),
+        language: case.read("language", |field| word(field, &LANGUAGES))?.unwrap_or(Lang::Zh),
         source: corp(&root, "source")?,
         target: corp(&root, "target")?,
         as_of: as_of(&case, migration, &snapshots, &timezone)?,

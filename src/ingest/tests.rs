@@ -41,7 +41,7 @@ fn case(root: &Path) -> Case {
     let corp = Corp { corp_id: None, name: "corp".into() };
     Case {
         as_of: jiff::civil::date(2026, 5, 12),
-        language: crate::text::Language::Zh,
+        language: Lang::Zh,
         root: root.to_path_buf(),
         file: root.join("case.toml"),
         id: "test".into(),

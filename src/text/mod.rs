@@ -37,24 +37,6 @@ pub struct Text {
     pub en: &'static str,
 }
 
-/// A language of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    #[default]
-    Zh,
-    En,
-}
-
-impl Text {
-    /// The phrase in one language.
-    pub const fn to(self, language: Language) -> &'static str {
-        match language {
-            Language::Zh => self.zh,
-            Language::En => self.en,
-        }
-    }
-}
-
 /// In JSON a pair: Chinese, English.
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::report::{local, starts_a_formula};
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, Kind, fields};
-use crate::text::{self, Language, column_name, fill, workbook};
+use crate::text::{self, Lang, column_name, fill, workbook};
 
 /// UTF-16 units that a cell holds, less some room for what is put in front and behind.
 const LONGEST_TEXT: usize = 32_700;
@@ -39,7 +39,7 @@ pub enum Cell {
 /// How values become cells.
 #[derive(Clone, Copy)]
 pub struct Cells<'a> {
-    pub language: Language,
+    pub language: Lang,
     pub zone: &'a TimeZone,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Cells<'a> {
 
     /// What stands above a column; above times, their zone.
     pub fn title(self, column: &'static Column) -> String {
-        let title = column_name(column).expect("the catalogue names the columns of reports").to(self.language);
+        let title = column_name(column).expect("the catalogue names the columns of reports").tell(self.language);
         match column.kind {
             Kind::Time => self.in_zone(title),
             _ => title.to_owned(),
@@ -72,7 +72,7 @@ impl<'a> Cells<'a> {
 
     /// A title with the zone of the times below it.
     pub fn in_zone(self, title: &str) -> String {
-        fill(workbook::IN_ZONE.to(self.language), &[("title", &title), ("zone", &self.zone.iana_name().unwrap_or("UTC"))])
+        fill(workbook::IN_ZONE.tell(self.language), &[("title", &title), ("zone", &self.zone.iana_name().unwrap_or("UTC"))])
     }
 
     /// A moment, in microseconds since 1970, UTC.
@@ -85,7 +85,7 @@ impl<'a> Cells<'a> {
 
     /// How serious something is, in words.
     pub fn severity(self, severity: Severity) -> Cell {
-        Cell::Severity(severity, named(severity.name().to(self.language), severity.word()))
+        Cell::Severity(severity, named(severity.name().tell(self.language), severity.word()))
     }
 }
 
@@ -98,7 +98,7 @@ impl ColumnCells<'_> {
         match self.column.kind {
             Kind::Text | Kind::Id => text(values.as_string_view().value(row)),
             Kind::Word(words) => self.word(words, values, row),
-            Kind::Flag => text(if values.as_boolean().value(row) { workbook::YES } else { workbook::NO }.to(self.cells.language)),
+            Kind::Flag => text(if values.as_boolean().value(row) { workbook::YES } else { workbook::NO }.tell(self.cells.language)),
             Kind::Integer | Kind::Count => integer(values.as_primitive::<Int64Type>().value(row)),
             Kind::Ratio => Cell::Share(values.as_primitive::<Float64Type>().value(row)),
             Kind::Time => self.cells.time(values.as_primitive::<TimestampMicrosecondType>().value(row)),
@@ -133,10 +133,10 @@ impl ColumnCells<'_> {
 }
 
 /// The names of the words, each with its code, by which the Parquet reports and SQL know it.
-fn names(words: &[&str], language: Language) -> Vec<String> {
+fn names(words: &[&str], language: Lang) -> Vec<String> {
     let vocabulary = text::vocabularies().into_iter().find(|vocabulary| vocabulary.words == words);
     match vocabulary {
-        Some(vocabulary) => vocabulary.names.iter().zip(words).map(|(name, word)| named(name.to(language), word)).collect(),
+        Some(vocabulary) => vocabulary.names.iter().zip(words).map(|(name, word)| named(name.tell(language), word)).collect(),
         None => words.iter().map(|word| (*word).to_owned()).collect(),
     }
 }
@@ -205,7 +205,7 @@ mod tests {
         TimeZone::get("Asia/Shanghai").unwrap()
     }
 
-    fn cell(column: &'static Column, values: &ArrayRef, language: Language) -> Cell {
+    fn cell(column: &'static Column, values: &ArrayRef, language: Lang) -> Cell {
         let zone = shanghai();
         Cells { language, zone: &zone }.of(column).cell(values, 0)
     }
@@ -233,12 +233,12 @@ mod tests {
     fn times_are_those_of_the_clock_in_the_zone() {
         let at = |micros: i64| {
             let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![micros]).with_timezone("UTC"));
-            cell(&fields::SOURCE_CREATED_AT, &times, Language::Zh)
+            cell(&fields::SOURCE_CREATED_AT, &times, Lang::Zh)
         };
         assert_eq!(at(1_740_881_700_000_000), Cell::Time(1_740_881_700 + 8 * 3600));
         assert_eq!(at(-2_300_000_000_000_000), Cell::Text("1897-02-11T15:06:40Z".to_owned()), "older than spreadsheets");
         let zone = shanghai();
-        let cells = Cells { language: Language::Zh, zone: &zone };
+        let cells = Cells { language: Lang::Zh, zone: &zone };
         assert_eq!(cells.title(&fields::SOURCE_CREATED_AT), "迁出企业添加时间（Asia/Shanghai）");
         assert_eq!(cells.title(&fields::SOURCE_USERID), "迁出账号");
     }
@@ -248,20 +248,20 @@ mod tests {
         let codes = || -> ArrayRef { Arc::new(UInt8Array::from(vec![Outcome::RefusedButArrived.code()])) };
         let texts = || -> ArrayRef { Arc::new(StringViewArray::from(vec!["refused_but_arrived"])) };
         for values in [codes(), texts()] {
-            assert_eq!(cell(&fields::OUTCOME, &values, Language::Zh), Cell::Text("拒绝却到达 (refused_but_arrived)".to_owned()));
+            assert_eq!(cell(&fields::OUTCOME, &values, Lang::Zh), Cell::Text("拒绝却到达 (refused_but_arrived)".to_owned()));
         }
-        assert_eq!(cell(&fields::OUTCOME, &codes(), Language::En), Cell::Text("Refused, yet arrived (refused_but_arrived)".to_owned()));
+        assert_eq!(cell(&fields::OUTCOME, &codes(), Lang::En), Cell::Text("Refused, yet arrived (refused_but_arrived)".to_owned()));
         let missing: ArrayRef = Arc::new(StringViewArray::from(vec!["missing"]));
-        assert_eq!(cell(&fields::OUTCOME, &missing, Language::En), Cell::Text("Missing".to_owned()), "the code in plain letters");
+        assert_eq!(cell(&fields::OUTCOME, &missing, Lang::En), Cell::Text("Missing".to_owned()), "the code in plain letters");
         let defect: ArrayRef = Arc::new(UInt8Array::from(vec![Severity::Defect.code()]));
-        assert_eq!(cell(&fields::SEVERITY, &defect, Language::Zh), Cell::Severity(Severity::Defect, "缺陷 (defect)".to_owned()));
+        assert_eq!(cell(&fields::SEVERITY, &defect, Lang::Zh), Cell::Severity(Severity::Defect, "缺陷 (defect)".to_owned()));
     }
 
     #[test]
     fn numbers_are_exact_or_text() {
         let money = |units: i128| -> Cell {
             let amounts: ArrayRef = Arc::new(Decimal128Array::from(vec![units]).with_precision_and_scale(18, 2).unwrap());
-            cell(&fields::AMOUNT, &amounts, Language::Zh)
+            cell(&fields::AMOUNT, &amounts, Lang::Zh)
         };
         assert_eq!(money(6_480), Cell::Money(64.8));
         assert_eq!(money(-1), Cell::Money(-0.01));

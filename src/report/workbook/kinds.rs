@@ -21,7 +21,7 @@ use crate::schema::tables::{
 };
 use crate::schema::vocabulary::{Coverage, Outcome, Reason, Severity};
 use crate::schema::{Column, Table};
-use crate::text::{Language, Text, fill, workbook};
+use crate::text::{Lang, Text, fill, workbook};
 
 /// Rows of a sheet that is not about relations.
 pub const ROWS_SHOWN: usize = 100_000;
@@ -86,7 +86,7 @@ impl Kind {
     /// Fills its sheet.
     pub fn write(&self, sheet: &mut Worksheet, cells: Cells<'_>, formats: &Formats) -> std::result::Result<(), XlsxError> {
         let has_tasks = self.portions.iter().any(|portion| portion.tasks.is_some());
-        let next_step_title = has_tasks.then(|| workbook::NEXT_STEP.to(cells.language).to_owned());
+        let next_step_title = has_tasks.then(|| workbook::NEXT_STEP.tell(cells.language).to_owned());
         let titles: Vec<String> = self.columns.iter().map(|column| cells.title(column)).chain(next_step_title).collect();
         let columns: Vec<ColumnCells<'_>> = self.columns.iter().map(|column| cells.of(column)).collect();
         let rows = self.portions.iter().flat_map(|portion| {
@@ -102,7 +102,7 @@ impl Kind {
                 line.chain(rules.map(|rules| Cell::Text(next_step(rules, cells.language)))).collect()
             })
         });
-        sheet::fill(sheet, self.name.to(cells.language), &titles, rows, formats)?;
+        sheet::fill(sheet, self.name.tell(cells.language), &titles, rows, formats)?;
         Ok(())
     }
 }
@@ -113,12 +113,12 @@ impl Portion {
     }
 }
 
-fn relations(outcome: &'static str, total: u64, portions: Vec<RecordBatch>, language: Language) -> Kind {
+fn relations(outcome: &'static str, total: u64, portions: Vec<RecordBatch>, language: Lang) -> Kind {
     let code = Outcome::WORDS.iter().position(|word| *word == outcome).expect("an outcome is a word of its vocabulary");
     let name = Outcome::ALL[code].name();
     Kind {
         name,
-        holds: fill(workbook::HOLDS_RELATIONS.to(language), &[("outcome", &name.to(language))]),
+        holds: fill(workbook::HOLDS_RELATIONS.tell(language), &[("outcome", &name.tell(language))]),
         report: RELATIONS_REPORT.name,
         filter: Some(format!("{} = '{outcome}'", OUTCOME.name)),
         total: Some(total),
@@ -233,8 +233,8 @@ fn in_not_whole(column: &Column) -> String {
 
 fn findings(audit: &Audit<'_>) -> Result<Kind> {
     let (message, next_step) = match audit.case.language {
-        Language::Zh => (&MESSAGE_ZH, &NEXT_STEP_ZH),
-        Language::En => (&MESSAGE_EN, &NEXT_STEP_EN),
+        Lang::Zh => (&MESSAGE_ZH, &NEXT_STEP_ZH),
+        Lang::En => (&MESSAGE_EN, &NEXT_STEP_EN),
     };
     let columns = vec![&SEVERITY, &CODE, &CLAUSE, &COUNT, message, next_step, &EXAMPLES, &REPORT, &FILTER];
     let waiver = [&WAIVED_COUNT, &WAIVED_BY, &WAIVED_REASON, &WAIVED_UNTIL];
@@ -253,10 +253,10 @@ fn plain(audit: &Audit<'_>, table: &'static Table, name: Text, holds: Text) -> R
 }
 
 /// A kind whose rows are of that table, none yet.
-fn of_table(table: &'static Table, name: Text, holds: Text, language: Language) -> Kind {
+fn of_table(table: &'static Table, name: Text, holds: Text, language: Lang) -> Kind {
     Kind {
         name,
-        holds: holds.to(language).to_owned(),
+        holds: holds.tell(language).to_owned(),
         report: table.name,
         filter: None,
         total: None,
@@ -286,5 +286,5 @@ pub fn of_missing(total: u64, held: usize) -> Kind {
     let rows = RecordBatch::new_empty(crate::report::relations::report_schema(&RELATIONS_REPORT));
     let nulls: Vec<ArrayRef> = rows.columns().iter().map(|column| arrow::array::new_null_array(column.data_type(), held)).collect();
     let rows = RecordBatch::try_new(rows.schema(), nulls).unwrap();
-    relations(Outcome::Missing.word(), total, vec![rows], Language::En)
+    relations(Outcome::Missing.word(), total, vec![rows], Lang::En)
 }

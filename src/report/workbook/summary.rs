@@ -25,7 +25,7 @@ struct Page<'a> {
 pub fn write(book: &mut Workbook, audit: &Audit<'_>, kinds: &[Kind], tasks: u64, cells: Cells<'_>) -> Result<(), XlsxError> {
     let formats = Formats::left();
     let sheet = book.add_worksheet();
-    sheet.set_name(workbook::SUMMARY.to(cells.language))?.set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_name(workbook::SUMMARY.tell(cells.language))?.set_landscape().set_print_fit_to_pages(1, 0);
     for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
@@ -39,13 +39,13 @@ pub fn write(book: &mut Workbook, audit: &Audit<'_>, kinds: &[Kind], tasks: u64,
 }
 
 impl Page<'_> {
-    fn to(&self, text: Text) -> &'static str {
-        text.to(self.cells.language)
+    fn tell(&self, text: Text) -> &'static str {
+        text.tell(self.cells.language)
     }
 
     fn heading(&mut self, text: Text, is_title: bool) -> Result<(), XlsxError> {
         let format = if is_title { &self.formats.title } else { &self.formats.heading };
-        self.sheet.write_string_with_format(self.row, 0, self.to(text), format)?;
+        self.sheet.write_string_with_format(self.row, 0, self.tell(text), format)?;
         self.row += 1;
         Ok(())
     }
@@ -63,23 +63,23 @@ impl Page<'_> {
         let of_outcome = |outcome: Outcome| counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
         let in_scope = counts.by_scope.get(Scope::InScope.word()).copied().unwrap_or(0);
         let arrived = of_outcome(Outcome::Migrated) + of_outcome(Outcome::AlreadyAtTarget);
-        let verdict = format!("{} ({})", self.to(summary.verdict.name()), summary.verdict.word());
+        let verdict = format!("{} ({})", self.tell(summary.verdict.name()), summary.verdict.word());
         let figures = [
-            (self.to(workbook::CASE).to_owned(), text(&format!("{} · {}", case.id, case.title))),
-            (self.to(workbook::FROM_TO).to_owned(), text(&format!("{} → {}", case.source.name, case.target.name))),
-            (self.cells.in_zone(self.to(workbook::STARTED_AT)), self.cells.time(case.migration.started_at)),
-            (self.cells.in_zone(self.to(workbook::FINISHED_AT)), self.cells.time(case.migration.finished_at)),
-            (self.to(workbook::VERDICT).to_owned(), text(&verdict)),
-            (self.to(workbook::RELATIONS).to_owned(), count(counts.by_outcome.values().sum())),
-            (self.to(workbook::IN_SCOPE).to_owned(), count(in_scope)),
-            (self.to(workbook::ARRIVED).to_owned(), count(arrived)),
+            (self.tell(workbook::CASE).to_owned(), text(&format!("{} · {}", case.id, case.title))),
+            (self.tell(workbook::FROM_TO).to_owned(), text(&format!("{} → {}", case.source.name, case.target.name))),
+            (self.cells.in_zone(self.tell(workbook::STARTED_AT)), self.cells.time(case.migration.started_at)),
+            (self.cells.in_zone(self.tell(workbook::FINISHED_AT)), self.cells.time(case.migration.finished_at)),
+            (self.tell(workbook::VERDICT).to_owned(), text(&verdict)),
+            (self.tell(workbook::RELATIONS).to_owned(), count(counts.by_outcome.values().sum())),
+            (self.tell(workbook::IN_SCOPE).to_owned(), count(in_scope)),
+            (self.tell(workbook::ARRIVED).to_owned(), count(arrived)),
         ];
         for (label, value) in &figures {
             self.figure(label, value)?;
         }
         if let Some(bill) = &summary.bill {
             for (label, amount) in [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)] {
-                let label = format!("{} ({})", self.to(label), bill.contract.currency);
+                let label = format!("{} ({})", self.tell(label), bill.contract.currency);
                 self.figure(&label, &exact(amount.mantissa(), amount.scale(), Cell::Money))?;
             }
         }
@@ -89,23 +89,23 @@ impl Page<'_> {
     /// A line for each kind, those without rows too, and for the worklist.
     fn sheets(&mut self, kinds: &[Kind], tasks: u64) -> Result<(), XlsxError> {
         for (column, title) in (0..).zip([workbook::SHEET, workbook::HOLDS, workbook::ROWS, workbook::TOTAL, workbook::SQL]) {
-            self.sheet.write_string_with_format(self.row, column, self.to(title), &self.formats.heading)?;
+            self.sheet.write_string_with_format(self.row, column, self.tell(title), &self.formats.heading)?;
         }
         self.row += 1;
         for kind in kinds {
-            let total = kind.total.map_or_else(|| text(self.to(workbook::NOT_MEASURED)), count);
+            let total = kind.total.map_or_else(|| text(self.tell(workbook::NOT_MEASURED)), count);
             self.name(kind.name, kind.shown() > 0)?;
             let sql = kind.sql().map_or(Cell::Empty, |sql| text(&sql));
             let line = [text(&kind.holds), count(kind.shown()), total, sql];
             self.line(&line)?;
         }
         self.name(workbook::WORKLIST, true)?;
-        self.line(&[text(self.to(workbook::HOLDS_WORKLIST)), count(tasks)])
+        self.line(&[text(self.tell(workbook::HOLDS_WORKLIST)), count(tasks)])
     }
 
     /// The name of a sheet, which leads to it if it is there.
     fn name(&mut self, name: Text, is_there: bool) -> Result<(), XlsxError> {
-        let name = self.to(name);
+        let name = self.tell(name);
         if is_there {
             let link = Url::new(format!("internal:'{name}'!A1")).set_text(name);
             self.sheet.write_url(self.row, 0, link)?;
@@ -128,12 +128,12 @@ impl Page<'_> {
         let cut = kinds.iter().filter_map(|kind| Some((kind, kind.total.filter(|total| *total > kind.shown())?)));
         let notes: Vec<String> = cut
             .map(|(kind, total)| {
-                let (sheet, rows) = (self.to(kind.name), kind.shown());
-                fill(self.to(workbook::NOTE_CUT), &[("sheet", &sheet), ("rows", &rows), ("total", &total)])
+                let (sheet, rows) = (self.tell(kind.name), kind.shown());
+                fill(self.tell(workbook::NOTE_CUT), &[("sheet", &sheet), ("rows", &rows), ("total", &total)])
             })
-            .chain([fill(self.to(workbook::NOTE_LIMITS), &[("relations", &RELATIONS_HELD), ("rows", &ROWS_SHOWN)])])
-            .chain([workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS].map(|note| self.to(note).to_owned()))
-            .chain([workbook::NOTE_PERSONAL, workbook::NOTE_SAME].map(|note| self.to(note).to_owned()))
+            .chain([fill(self.tell(workbook::NOTE_LIMITS), &[("relations", &RELATIONS_HELD), ("rows", &ROWS_SHOWN)])])
+            .chain([workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS].map(|note| self.tell(note).to_owned()))
+            .chain([workbook::NOTE_PERSONAL, workbook::NOTE_SAME].map(|note| self.tell(note).to_owned()))
             .collect();
         for note in notes {
             self.sheet.write_string_with_format(self.row, 0, note, &self.formats.text)?;
@@ -154,13 +154,13 @@ mod tests {
 
     use super::*;
     use crate::report::workbook::kinds::of_missing;
-    use crate::text::Language;
+    use crate::text::Lang;
 
     /// The notes of a workbook whose sheet holds two missing relations of so many.
     fn notes(total: u64) -> Vec<String> {
         let mut book = Workbook::new();
         let (zone, formats) = (TimeZone::UTC, Formats::left());
-        let cells = Cells { language: Language::En, zone: &zone };
+        let cells = Cells { language: Lang::En, zone: &zone };
         let mut page = Page { sheet: book.add_worksheet(), row: 0, cells, formats: &formats };
         page.notes(&[of_missing(total, 2)]).unwrap();
         let mut read: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();

@@ -12,7 +12,7 @@ use super::sheet::{self, Formats};
 use crate::findings::FindingRule;
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, fields};
-use crate::text::{Language, column_name, workbook};
+use crate::text::{Lang, column_name, workbook};
 
 /// The columns that say what a row is about.
 pub struct Subject {
@@ -62,12 +62,12 @@ pub fn worst(rules: &[&FindingRule]) -> Option<Severity> {
 }
 
 /// What to do, in the words of the findings.
-pub fn next_step(rules: &[&FindingRule], language: Language) -> String {
+pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
     let steps: Vec<&str> = rules
         .iter()
         .map(|rule| match language {
-            Language::Zh => rule.next_step_zh,
-            Language::En => rule.next_step_en,
+            Lang::Zh => rule.next_step_zh,
+            Lang::En => rule.next_step_en,
         })
         .collect();
     steps.join(" ")
@@ -75,7 +75,7 @@ pub fn next_step(rules: &[&FindingRule], language: Language) -> String {
 
 /// Fills the sheet, also when there is nothing to do.
 pub fn write(sheet: &mut Worksheet, tasks: &[Task<'_>], kinds: &[Kind], cells: Cells<'_>, formats: &Formats) -> Result<(), XlsxError> {
-    let to = |text: crate::text::Text| text.to(cells.language).to_owned();
+    let to = |text: crate::text::Text| text.tell(cells.language).to_owned();
     let title = |column: &Column| to(column_name(column).expect("the catalogue names the columns of reports"));
     let titles = vec![
         title(&fields::TARGET_USERID),
@@ -95,7 +95,7 @@ pub fn write(sheet: &mut Worksheet, tasks: &[Task<'_>], kinds: &[Kind], cells: C
     let subjects: Vec<Option<[Option<ColumnCells<'_>>; 4]>> =
         kinds.iter().map(|kind| kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c))))).collect();
     let rows = tasks.iter().map(|task| task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells));
-    let last = sheet::fill(sheet, workbook::WORKLIST.to(cells.language), &titles, rows, formats)?;
+    let last = sheet::fill(sheet, workbook::WORKLIST.tell(cells.language), &titles, rows, formats)?;
     if last > 0 {
         let states = [workbook::STATUS_OPEN, workbook::STATUS_DOING, workbook::STATUS_DONE].map(to);
         sheet.add_data_validation(1, status, last, status, &DataValidation::new().allow_list_strings(&states)?)?;
@@ -112,7 +112,7 @@ impl Task<'_> {
         vec![
             self.account.map_or(Cell::Empty, text),
             cells.severity(self.severity),
-            Cell::Text(kind.name.to(cells.language).to_owned()),
+            Cell::Text(kind.name.tell(cells.language).to_owned()),
             name,
             id,
             account,
