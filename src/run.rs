@@ -29,9 +29,10 @@ use crate::schema::tables::{
 use crate::schema::vocabulary::Role;
 use crate::schema::{Column, fields};
 use crate::scope::{Enrolment, Refusals};
-use crate::snapshot::{Corp, Input, Layout, RelationsBuilder, Snapshot, corp, merge};
+use crate::snapshot::{Corp, Input, Layout, Part, RelationsBuilder, Snapshot, corp, merge};
 use crate::spill::{Memory, Resources};
 use crate::text::{Lang, Message, commands, errors as say};
+use crate::turns::in_turn;
 
 pub use crate::report::summary::AuditSummary;
 
@@ -196,12 +197,11 @@ fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer, progress:
 /// The partitions of a snapshot that was read for itself are ranges of its own accounts: one after the other they are sorted.
 fn write_relations(snapshot: &Snapshot, path: &Path, footer: &Footer, progress: &dyn Progress) -> Result<()> {
     let mut writer = GroupWriter::create(path, &RELATIONS_TABLE, RELATIONS_TABLE.key, footer)?;
-    for partition in 0..snapshot.relations.partitions() {
-        let part = snapshot.relations.part(partition)?;
-        let rows = part.rows.num_rows() as u64;
-        writer.write(part.rows)?;
-        progress.advance(rows);
-    }
+    let write = |part: Part| {
+        progress.advance(part.rows.num_rows() as u64);
+        writer.write(part.rows)
+    };
+    in_turn(0..snapshot.relations.partitions(), |partition| snapshot.relations.take(partition), write)?;
     writer.finish()
 }
 

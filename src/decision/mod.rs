@@ -28,7 +28,7 @@ use crate::progress::{Progress, Unit, Work};
 use crate::schema;
 use crate::schema::vocabulary::{Coverage, Origin, Outcome, Reason, Scope};
 use crate::scope::{Enrolment, Refusals, UnmatchedRefusal};
-use crate::snapshot::{Part, Snapshot};
+use crate::snapshot::{Part, Relations, Snapshot};
 use crate::spill::Memory;
 use crate::turns::{collect_in_turn, in_turn};
 use across::LeftRows;
@@ -164,14 +164,26 @@ impl Parts {
     /// Reads those of a partition.
     ///
     /// # Errors
-    /// As [`crate::snapshot::Relations::part`].
+    /// As [`Relations::part`].
     pub fn of(exports: &Exports, partition: usize) -> Result<Self> {
-        let optional = |snapshot: &Option<Snapshot>| snapshot.as_ref().map(|snapshot| snapshot.relations.part(partition)).transpose();
+        Self::by(exports, |relations| relations.part(partition))
+    }
+
+    /// Reads those of a partition for the last time.
+    ///
+    /// # Errors
+    /// As [`Relations::part`].
+    pub fn take(exports: &Exports, partition: usize) -> Result<Self> {
+        Self::by(exports, |relations| relations.take(partition))
+    }
+
+    fn by(exports: &Exports, part: impl Fn(&Relations) -> Result<Part>) -> Result<Self> {
+        let optional = |snapshot: &Option<Snapshot>| snapshot.as_ref().map(|snapshot| part(&snapshot.relations)).transpose();
         Ok(Self {
-            source_before: exports.source_before.relations.part(partition)?,
+            source_before: part(&exports.source_before.relations)?,
             source_after: optional(&exports.source_after)?,
             target_before: optional(&exports.target_before)?,
-            target_after: exports.target_after.relations.part(partition)?,
+            target_after: part(&exports.target_after.relations)?,
         })
     }
 }

@@ -56,7 +56,7 @@ pub struct Writing<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// Writes the large reports.
+/// Writes the large reports, and lets go of the relations of `exports` on the way: what comes after has the decision only.
 ///
 /// # Errors
 /// As [`SortedWriter`] and [`GroupWriter`]; [`crate::Error::Interrupted`].
@@ -138,7 +138,7 @@ impl WalkedPart {
         nothing: &Nothing,
         waivers: &Mutex<&mut Waivers<'_>>,
     ) -> Result<Self> {
-        let parts = Parts::of(exports, partition)?;
+        let parts = Parts::take(exports, partition)?;
         let (part, decided) = (&parts.source_before, &decision.parts[partition]);
         let (waived, findings) = {
             let mut waivers = waivers.lock().unwrap_or_else(PoisonError::into_inner);

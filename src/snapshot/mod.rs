@@ -1,5 +1,6 @@
 //! Raw rows of one role -> its canonical tables: one row per grain, with what the snapshot can vouch for.
 
+mod corp_codes;
 mod coverage;
 mod fold;
 mod group_list;
@@ -9,12 +10,13 @@ mod merge;
 mod owners;
 mod relations;
 
+pub use corp_codes::CorpCodes;
 pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
 pub use keys::{Key, stands_in};
 pub use layout::{Corp, Layout};
 pub use merge::{Merged, merge};
-pub use relations::{CorpCodes, Open, Part, Relations, RelationsBuilder, stretches};
+pub use relations::{Open, Part, Relations, RelationsBuilder, stretches};
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -12,10 +12,9 @@ use crate::error::Result;
 
 /// Batches with fewer rows are put together before they are packed.
 const BLOCK: usize = 1 << 13;
-/// Fewer bytes are not worth a block, unless memory is very small.
-const WORTH_A_BLOCK: u64 = 1 << 16;
-/// Memory is very small where so many blocks fill it.
-const BLOCKS: u64 = 1 << 12;
+/// As many bytes are worth a block; fewer, where this part of all memory would not suffice for so many of each holder.
+const WORTH_A_BLOCK: u64 = 1 << 20;
+const LOOSE: u64 = 8;
 
 /// Rows of one table that are held until they are needed, in the order in which they came.
 pub struct Held {
@@ -139,7 +138,7 @@ pub fn make_room<'a>(memory: &Memory, held: impl Iterator<Item = &'a mut Held>) 
         return Ok(());
     }
     let mut held: Vec<&mut Held> = held.collect();
-    let worth_it = WORTH_A_BLOCK.min(memory.0.limit / BLOCKS);
+    let worth_it = WORTH_A_BLOCK.min(memory.0.limit / LOOSE / (held.len() as u64).max(1));
     held.iter_mut().filter(|held| held.lent > worth_it).try_for_each(|held| held.pack())?;
     if memory.is_crowded() { held.into_iter().try_for_each(Held::spill) } else { Ok(()) }
 }

@@ -109,19 +109,14 @@ impl Memory {
         self.0.partition_rows
     }
 
-    /// Whether so little is lent that rows may wait as they are.
-    pub fn is_ample(&self) -> bool {
-        self.lent() <= self.0.limit / 4
-    }
-
-    /// Whether so much is lent that rows should be packed. A quarter is left for what is encoded, which comes later and is
-    /// smaller: where it has to be spilled too, it was in vain that rows made room.
+    /// Whether so much is lent that rows should be packed: before it is much, for memory that is not touched costs nothing,
+    /// and what is packed is read back from nearby.
     pub fn is_short(&self) -> bool {
-        self.lent() > self.0.limit / 4 * 3
+        self.lent() > self.0.limit / 4
     }
 
-    /// Whether packed rows should be spilled: so much is lent after packing that there is little room for others before
-    /// memory is short again.
+    /// Whether packed rows should be spilled. A third is left for what is encoded, which comes later and is smaller: where it
+    /// has to be spilled too, it was in vain that rows made room.
     fn is_crowded(&self) -> bool {
         self.lent() > self.0.limit / 3 * 2
     }

@@ -4,11 +4,10 @@
 //! Rows that wait for their turn are millions; in memory as they are worked on each of their texts takes 16 bytes beside
 //! its letters, be there any or not. Ids stay as they are, but for what all of them begin with: they are as good as random.
 
-use std::collections::HashMap;
-
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, ListArray, RecordBatch, StringViewArray};
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
+use hashbrown::HashMap;
 
 use super::weight;
 use crate::error::{Error, Result};
@@ -18,7 +17,7 @@ const MOST_BYTES: u64 = 1 << 30;
 /// Columns with more texts than a byte can number are written text by text.
 const MOST_WORDS: usize = 256;
 /// Times of the service are whole seconds.
-const MICROSECONDS: i64 = 1_000_000;
+const MICROSECONDS: u64 = 1_000_000;
 
 /// Packs rows into one block, or into several if their texts are very long.
 ///
@@ -93,25 +92,30 @@ impl Packer {
 
     /// Each as its distance from the least of them, in as few bytes as the greatest distance takes.
     fn integers(&mut self, values: &[i64]) {
-        let least = values.iter().copied().min().unwrap_or(0);
+        let (least, most) = values.iter().fold((i64::MAX, i64::MIN), |(least, most), &value| (least.min(value), most.max(value)));
+        let least = if values.is_empty() { 0 } else { least };
         let distance = |value: &i64| value.wrapping_sub(least) as u64;
-        let greatest = values.iter().map(distance).max().unwrap_or(0);
-        let unit = if greatest >= MICROSECONDS as u64 && values.iter().all(|value| distance(value) % MICROSECONDS as u64 == 0) {
-            MICROSECONDS as u64
-        } else {
-            1
-        };
-        let width = Width::of(greatest / unit);
+        let greatest = if values.is_empty() { 0 } else { distance(&most) };
+        let in_seconds = greatest >= MICROSECONDS && values.iter().all(|value| distance(value).is_multiple_of(MICROSECONDS));
         self.number(least as u64);
-        self.number(unit);
+        self.number(if in_seconds { MICROSECONDS } else { 1 });
+        // Two loops, for a division by what is known beforehand is a multiplication.
+        if in_seconds {
+            self.distances(values.iter().map(|value| distance(value) / MICROSECONDS), greatest / MICROSECONDS);
+        } else {
+            self.distances(values.iter().map(distance), greatest);
+        }
+    }
+
+    fn distances(&mut self, distances: impl Iterator<Item = u64>, greatest: u64) {
+        let width = Width::of(greatest);
         self.0.push(width as u8);
-        let scaled = values.iter().map(|value| distance(value) / unit);
         match width {
             Width::None => {}
-            Width::One => self.0.extend(scaled.map(|number| number as u8)),
-            Width::Two => scaled.for_each(|number| self.0.extend_from_slice(&(number as u16).to_le_bytes())),
-            Width::Four => scaled.for_each(|number| self.0.extend_from_slice(&(number as u32).to_le_bytes())),
-            Width::Eight => scaled.for_each(|number| self.0.extend_from_slice(&number.to_le_bytes())),
+            Width::One => self.0.extend(distances.map(|number| number as u8)),
+            Width::Two => distances.for_each(|number| self.0.extend_from_slice(&(number as u16).to_le_bytes())),
+            Width::Four => distances.for_each(|number| self.0.extend_from_slice(&(number as u32).to_le_bytes())),
+            Width::Eight => distances.for_each(|number| self.0.extend_from_slice(&number.to_le_bytes())),
         }
     }
 
@@ -135,14 +139,22 @@ impl Packer {
     /// What all of them begin with, then of each how many letters follow, then these.
     fn letters(&mut self, texts: &StringViewArray) {
         let shared = shared_beginning(texts);
-        let rest = |row: usize| if texts.is_valid(row) { &texts.value(row).as_bytes()[shared.len()..] } else { &[] };
         self.number(shared.len() as u64);
         self.0.extend_from_slice(shared);
-        let lengths: Vec<i64> = (0..texts.len()).map(|row| rest(row).len() as i64).collect();
+        // The lower half of a view is the length of its text.
+        let lengths: Vec<i64> = match texts.nulls() {
+            None => texts.views().iter().map(|view| i64::from(*view as u32) - shared.len() as i64).collect(),
+            Some(nulls) => {
+                let length = |(view, is_text): (&u128, bool)| if is_text { i64::from(*view as u32) - shared.len() as i64 } else { 0 };
+                texts.views().iter().zip(nulls).map(length).collect()
+            }
+        };
         self.integers(&lengths);
-        self.number(lengths.iter().sum::<i64>() as u64);
-        for row in 0..texts.len() {
-            self.0.extend_from_slice(rest(row));
+        let letters = lengths.iter().sum::<i64>() as u64;
+        self.number(letters);
+        self.0.reserve(letters as usize);
+        for text in texts.iter().flatten() {
+            self.0.extend_from_slice(&text.as_bytes()[shared.len()..]);
         }
     }
 }
@@ -173,26 +185,16 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     fn of(column: &'a StringViewArray) -> Option<Self> {
-        let mut code_of: HashMap<&str, u8> = HashMap::new();
+        let mut code_of: HashMap<&str, u8> = HashMap::with_capacity(MOST_WORDS);
         let mut words = Self { texts: Vec::new(), codes: Vec::with_capacity(column.len()) };
         // Many columns say the same from row to row, and mostly by the same view.
         let mut last: Option<(u128, u8)> = None;
         for (row, &view) in column.views().iter().enumerate() {
             let code = match last {
-                _ if column.is_null(row) => 0,
                 Some((seen, code)) if seen == view => code,
+                _ if column.is_null(row) => 0,
                 _ => {
-                    let text = column.value(row);
-                    let new = words.texts.len();
-                    let code = match code_of.get(text) {
-                        Some(code) => *code,
-                        None if new == MOST_WORDS => return None,
-                        None => {
-                            words.texts.push(text);
-                            code_of.insert(text, new as u8);
-                            new as u8
-                        }
-                    };
+                    let code = words.code(column.value(row), &mut code_of)?;
                     last = Some((view, code));
                     code
                 }
@@ -200,6 +202,17 @@ impl<'a> Words<'a> {
             words.codes.push(code);
         }
         Some(words)
+    }
+
+    /// The number of a text; none if there are too many.
+    fn code(&mut self, text: &'a str, code_of: &mut HashMap<&'a str, u8>) -> Option<u8> {
+        if let Some(code) = code_of.get(text) {
+            return Some(*code);
+        }
+        let code = u8::try_from(self.texts.len()).ok()?;
+        self.texts.push(text);
+        code_of.insert(text, code);
+        Some(code)
     }
 }
 

@@ -37,7 +37,7 @@ fn weight_of(column: &ArrayRef) -> u64 {
 /// The same rows in buffers of their own, that hold nothing else.
 ///
 /// # Errors
-/// [`Error::Bug`] only.
+/// [`crate::Error::Bug`] only.
 pub fn compact(rows: &RecordBatch) -> Result<RecordBatch> {
     let columns = rows.columns().iter().map(compact_column).collect::<Result<_>>()?;
     Ok(RecordBatch::try_new(rows.schema(), columns)?)

@@ -78,21 +78,21 @@ fn rows_are_packed_before_they_are_spilled() {
     held.push(all.clone());
     make_room(&memory, std::iter::once(&mut held)).unwrap();
     assert!(held.is_packed());
-    assert!(!memory.is_short(), "{memory:?}");
+    assert!(!memory.is_crowded(), "{memory:?}");
     assert_eq!(held.batches().unwrap(), [all]);
     drop(held);
     assert_eq!(memory.lent(), 0);
 }
 
 #[test]
-fn a_quarter_is_left_for_what_is_encoded() {
-    let memory = memory(1000, Path::new("."));
+fn rows_are_packed_early_and_spilled_late_and_pages_last() {
+    let memory = memory(1200, Path::new("."));
     let told = |bytes| {
         let _loan = memory.loan(bytes);
-        (memory.is_ample(), memory.is_short(), memory.is_exhausted())
+        (memory.is_short(), memory.is_crowded(), memory.is_exhausted())
     };
-    assert_eq!([250, 251, 750].map(told), [(true, false, false), (false, false, false), (false, false, false)]);
-    assert_eq!([751, 1000, 1001].map(told), [(false, true, false), (false, true, false), (false, true, true)]);
+    assert_eq!([300, 301, 800].map(told), [(false, false, false), (true, false, false), (true, false, false)]);
+    assert_eq!([801, 1200, 1201].map(told), [(true, true, false), (true, true, false), (true, true, true)]);
     assert_eq!(memory.lent(), 0, "loans end");
 }
 

@@ -23,6 +23,9 @@ pub fn unpack(block: Buffer, schema: &SchemaRef) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &RecordBatchOptions::new().with_row_count(Some(rows)))?)
 }
 
+/// Texts of so many bytes stand in their views.
+const INLINE: usize = 12;
+
 struct Unpacker {
     block: Buffer,
     at: usize,
@@ -147,11 +150,22 @@ impl Unpacker {
         let mut begin = 0;
         let view = |&length: &i64| {
             let end = begin + length as usize;
-            let view = make_view(&letters[begin..end], 0, begin as u32);
+            let view = view_of(&letters, begin, end);
             begin = end;
             view
         };
         Ok((lengths.iter().map(view).collect(), letters))
+    }
+}
+
+/// A view of some of the letters of the first buffer.
+fn view_of(letters: &[u8], begin: usize, end: usize) -> u128 {
+    match letters[begin..end] {
+        // What is too long to stand in its view, as nearly all ids are: length, first letters, buffer, place.
+        [a, b, c, d, ..] if end - begin > INLINE => {
+            (begin as u128) << 96 | u128::from(u32::from_le_bytes([a, b, c, d])) << 32 | (end - begin) as u128
+        }
+        _ => make_view(&letters[begin..end], 0, begin as u32),
     }
 }
 

@@ -1,11 +1,12 @@
 //! How relations are divided among partitions where memory is short.
 
 use super::*;
-use crate::ingest::raw::{Provenance, RawTable};
+use crate::ingest::raw::{Provenance, RawTable, TakeRelations};
 use crate::progress::Silent;
 use crate::schema::Cell;
 use crate::schema::tables::RELATIONS_TABLE;
-use crate::spill::Resources;
+use crate::snapshot::Corp;
+use crate::spill::{Memory, Resources};
 
 const ACCOUNTS: u64 = 40;
 const OF_ACCOUNT: u64 = 50;
