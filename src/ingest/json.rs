@@ -40,19 +40,23 @@ pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> 
     let mut batches = json.next_batches(&mut framer, stream)?;
     if framer.ended() && batches.len() == 1 {
         // A page of its own: not worth a detour over other threads.
-        records.append(json.decode(&batches[0])?)?;
+        records.append(json.decode(&batches[0], 0)?)?;
         return Ok(records);
     }
+    let mut room = 0;
     while !batches.is_empty() {
         let mut parts: Vec<Option<Result<Part>>> = batches.iter().map(|_| None).collect();
         let next = rayon::in_place_scope(|scope| {
             for (part, batch) in parts.iter_mut().zip(&batches) {
-                scope.spawn(move |_| *part = Some(json.decode(batch)));
+                scope.spawn(move |_| *part = Some(json.decode(batch, room)));
             }
             json.next_batches(&mut framer, stream)
         });
         for part in parts.into_iter().flatten() {
-            records.append(part?)?;
+            let part = part?;
+            // Batches are of one size, and so are their pages, about.
+            room = room.max(part.rows() + part.rows() / 8);
+            records.append(part)?;
         }
         if let Some(relations) = json.relations {
             records.hand_over(relations)?;
@@ -78,9 +82,9 @@ impl JsonFile<'_> {
         Ok(batches)
     }
 
-    fn decode(&self, batch: &Batch) -> Result<Part> {
+    fn decode(&self, batch: &Batch, room: usize) -> Result<Part> {
         interrupt::check()?;
-        let mut part = Part::new(self.file);
+        let mut part = Part::with_room(self.file, room);
         for (number, range) in (batch.first..).zip(&batch.documents) {
             let at = batch.offset + range.start as u64;
             let bytes = &batch.bytes[range.clone()];

@@ -31,7 +31,12 @@ enum ColumnBuilder {
 impl Rows {
     /// An empty table.
     pub fn new(table: &'static Table) -> Self {
-        let columns = table.columns.iter().map(|slot| ColumnBuilder::new(slot.column.kind)).collect();
+        Self::with_room(table, 0)
+    }
+
+    /// An empty table that takes so many rows without being moved.
+    pub fn with_room(table: &'static Table, rows: usize) -> Self {
+        let columns = table.columns.iter().map(|slot| ColumnBuilder::new(slot.column.kind, rows)).collect();
         Self { table, columns, len: 0 }
     }
 
@@ -76,21 +81,21 @@ impl Rows {
 }
 
 impl ColumnBuilder {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: Kind, rows: usize) -> Self {
         match kind {
-            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::new()),
-            Kind::Integer | Kind::Count => Self::Integer(Int64Builder::new()),
-            Kind::Ratio => Self::Ratio(Float64Builder::new()),
-            Kind::Flag => Self::Flag(BooleanBuilder::new()),
-            Kind::Time => Self::Time(TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type())),
-            Kind::TextList => Self::List(ListBuilder::new(StringViewBuilder::new())),
-            Kind::Money => Self::decimal(kind, MONEY_DECIMALS),
-            Kind::Price => Self::decimal(kind, PRICE_DECIMALS),
+            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::with_capacity(rows)),
+            Kind::Integer | Kind::Count => Self::Integer(Int64Builder::with_capacity(rows)),
+            Kind::Ratio => Self::Ratio(Float64Builder::with_capacity(rows)),
+            Kind::Flag => Self::Flag(BooleanBuilder::with_capacity(rows)),
+            Kind::Time => Self::Time(TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(Kind::Time.arrow_type())),
+            Kind::TextList => Self::List(ListBuilder::with_capacity(StringViewBuilder::with_capacity(rows), rows)),
+            Kind::Money => Self::decimal(kind, MONEY_DECIMALS, rows),
+            Kind::Price => Self::decimal(kind, PRICE_DECIMALS, rows),
         }
     }
 
-    fn decimal(kind: Kind, places: i8) -> Self {
-        Self::Decimal(Decimal128Builder::new().with_data_type(kind.arrow_type()), places)
+    fn decimal(kind: Kind, places: i8, rows: usize) -> Self {
+        Self::Decimal(Decimal128Builder::with_capacity(rows).with_data_type(kind.arrow_type()), places)
     }
 
     fn push(&mut self, cell: &Cell<'_>, table: &str) {
