@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::endpoints::{self, DocumentFault};
-use super::framing::{Batch, Framer, FramingFault, Stopped};
+use super::framing::{Batch, Framer, FramingFault, Spare, Stopped};
 use super::part::{FileRecords, Part};
 use super::raw::TakeRelations;
 use super::stream::Stream;
@@ -15,11 +15,13 @@ use crate::text::errors as say;
 
 /// How much is decoded at once; what is in memory is about twice `batches * batch_bytes` per file being read.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
+pub struct Pace<'s> {
     /// Bytes of a batch, about.
     pub batch_bytes: usize,
     /// Batches decoded side by side while the next ones are read.
     pub batches: usize,
+    /// Memory for them.
+    pub spare: &'s Spare,
 }
 
 /// The file that is read, and what to know for it.
@@ -29,42 +31,47 @@ pub struct JsonFile<'f> {
     /// Its index.
     pub file: u32,
     pub zone: &'f TimeZone,
-    pub pace: Pace,
+    pub pace: Pace<'f>,
     pub relations: Option<&'f dyn TakeRelations>,
 }
 
 /// Reads all documents of the file.
 pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> {
     let mut records = FileRecords::default();
-    let mut framer = Framer::default();
+    let mut framer = Framer::new(json.pace.spare);
     let mut batches = json.next_batches(&mut framer, stream)?;
     if framer.ended() && batches.len() == 1 {
         // A page of its own: not worth a detour over other threads.
-        records.append(json.decode(&batches[0])?)?;
+        records.append(json.decode(&batches[0], 0)?)?;
+        batches.drain(..).for_each(|batch| json.pace.spare.reuse(batch));
         return Ok(records);
     }
+    let mut room = 0;
     while !batches.is_empty() {
         let mut parts: Vec<Option<Result<Part>>> = batches.iter().map(|_| None).collect();
         let next = rayon::in_place_scope(|scope| {
             for (part, batch) in parts.iter_mut().zip(&batches) {
-                scope.spawn(move |_| *part = Some(json.decode(batch)));
+                scope.spawn(move |_| *part = Some(json.decode(batch, room)));
             }
             json.next_batches(&mut framer, stream)
         });
         for part in parts.into_iter().flatten() {
-            records.append(part?)?;
+            let part = part?;
+            // Batches are of one size, and so are their pages, about.
+            room = room.max(part.rows() + part.rows() / 8);
+            records.append(part)?;
         }
         if let Some(relations) = json.relations {
             records.hand_over(relations)?;
         }
-        batches.drain(..).for_each(|batch| framer.reuse(batch));
+        batches.drain(..).for_each(|batch| json.pace.spare.reuse(batch));
         batches = next?;
     }
     Ok(records)
 }
 
 impl JsonFile<'_> {
-    fn next_batches(&self, framer: &mut Framer, stream: &mut Stream<'_>) -> Result<Vec<Batch>> {
+    fn next_batches(&self, framer: &mut Framer<'_>, stream: &mut Stream<'_>) -> Result<Vec<Batch>> {
         let mut batches = Vec::new();
         while batches.len() < self.pace.batches {
             interrupt::check()?;
@@ -78,9 +85,9 @@ impl JsonFile<'_> {
         Ok(batches)
     }
 
-    fn decode(&self, batch: &Batch) -> Result<Part> {
+    fn decode(&self, batch: &Batch, room: usize) -> Result<Part> {
         interrupt::check()?;
-        let mut part = Part::new(self.file);
+        let mut part = Part::with_room(self.file, room);
         for (number, range) in (batch.first..).zip(&batch.documents) {
             let at = batch.offset + range.start as u64;
             let bytes = &batch.bytes[range.clone()];

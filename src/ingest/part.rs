@@ -15,6 +15,8 @@ use crate::schema::{Cell, Column, Table};
 pub struct Part {
     /// The index of the file.
     pub file: u32,
+    /// Rows that each table takes without being moved.
+    room: usize,
     tables: Vec<RawTable>,
     answers: Vec<Answer>,
     account_counts: Vec<AccountCount>,
@@ -28,7 +30,17 @@ pub struct Part {
 impl Part {
     /// An empty portion of the file with that index.
     pub fn new(file: u32) -> Self {
-        Self { file, ..Self::default() }
+        Self::with_room(file, 0)
+    }
+
+    /// As [`Self::new`], for about so many rows: a table that grows is moved again and again, and room is for nothing.
+    pub fn with_room(file: u32, rows: usize) -> Self {
+        Self { file, room: rows, ..Self::default() }
+    }
+
+    /// Rows of the largest table.
+    pub fn rows(&self) -> usize {
+        self.tables.iter().map(RawTable::rows).max().unwrap_or(0)
     }
 
     /// A record begins. It has to end in [`Self::push`] or [`Self::reject`].
@@ -82,7 +94,7 @@ impl Part {
 
     fn table(&mut self, table: &'static Table) -> &mut RawTable {
         let at = self.tables.iter().position(|t| t.table().name == table.name).unwrap_or_else(|| {
-            self.tables.push(RawTable::new(table));
+            self.tables.push(RawTable::with_room(table, self.room));
             self.tables.len() - 1
         });
         &mut self.tables[at]

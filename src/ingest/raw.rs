@@ -51,8 +51,14 @@ pub struct RawTable {
 impl RawTable {
     /// An empty batch of `table`.
     pub fn new(table: &'static Table) -> Self {
-        let fetched_at = TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type());
-        Self { rows: Rows::new(table), fetched_at, file: UInt32Builder::new(), record: UInt64Builder::new() }
+        Self::with_room(table, 0)
+    }
+
+    /// An empty batch of `table` that takes so many rows without being moved.
+    pub fn with_room(table: &'static Table, rows: usize) -> Self {
+        let fetched_at = TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(Kind::Time.arrow_type());
+        let (file, record) = (UInt32Builder::with_capacity(rows), UInt64Builder::with_capacity(rows));
+        Self { rows: Rows::with_room(table, rows), fetched_at, file, record }
     }
 
     /// Which table it is of.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::files::Found;
+use super::framing::Spare;
 use super::json::{JsonFile, Pace};
 use super::part::FileRecords;
 use super::raw::{Raw, TakeRelations};
@@ -70,11 +71,12 @@ pub fn read_all(
 }
 
 /// Files are taken up in order; where several cannot be read, the first of them is told of.
-fn side_by_side(files: &[Found], read: impl Fn(u32, &Found, Pace) -> Result<FileRecords> + Sync) -> Result<Vec<FileRecords>> {
+fn side_by_side(files: &[Found], read: impl Fn(u32, &Found, Pace<'_>) -> Result<FileRecords> + Sync) -> Result<Vec<FileRecords>> {
     // Readers are threads of their own, for they wait: for the disk, and for the pool that decodes what they read.
     let threads = rayon::current_num_threads();
     let readers = threads.min(files.len()).max(1);
-    let pace = Pace { batch_bytes: BATCH_BYTES, batches: (2 * threads).div_ceil(readers) };
+    let spare = Spare::default();
+    let pace = Pace { batch_bytes: BATCH_BYTES, batches: (2 * threads).div_ceil(readers), spare: &spare };
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let results: Vec<Mutex<Option<Result<FileRecords>>>> = files.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
@@ -99,7 +101,7 @@ fn read_one(
     case: &Case,
     (index, file): (u32, &Found),
     expected: Expected,
-    pace: Pace,
+    pace: Pace<'_>,
     relations: Option<&dyn TakeRelations>,
     progress: &dyn Progress,
 ) -> Result<FileRecords> {

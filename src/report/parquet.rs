@@ -2,7 +2,7 @@
 //!
 //! Ids have high entropy: a dictionary of them is as large as they are and compression finds nothing in it, so they are
 //! written plain by length and bytes, with a bloom filter per row group for look-ups. Words, and accounts, of which
-//! there are few, are dictionaries.
+//! there are few, are dictionaries, and so are texts as long as these are small.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -32,6 +32,10 @@ use crate::text::errors as say;
 
 /// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
 pub const ROW_GROUP: usize = 1 << 17;
+
+/// Bytes of a dictionary of texts. Where they are more, as names are, the rest is written plain: looking each of them up is
+/// dear, and saves little.
+const DICTIONARY: usize = 1 << 18;
 
 /// Footer entries, `qianhe.*`.
 pub type Footer = Vec<(String, String)>;
@@ -427,7 +431,7 @@ fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> WriterPr
 }
 
 fn with_column(builder: WriterPropertiesBuilder, column: &Column, is_sorted_by: bool) -> WriterPropertiesBuilder {
-    let path = ColumnPath::from(column.name);
+    let path = leaf(column);
     if is_high_entropy(column) {
         let builder =
             builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
@@ -443,13 +447,23 @@ fn with_column(builder: WriterPropertiesBuilder, column: &Column, is_sorted_by: 
                 .set_column_bloom_filter_fpp(path, 0.05)
         };
     }
-    if column.kind == Kind::Text && !is_sorted_by {
-        return builder.set_column_statistics_enabled(path, EnabledStatistics::None);
+    if matches!(column.kind, Kind::Text | Kind::TextList) && !is_sorted_by {
+        let builder = builder
+            .set_column_dictionary_page_size_limit(path.clone(), DICTIONARY)
+            .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+        let has_bounds = column.kind == Kind::TextList;
+        return if has_bounds { builder } else { builder.set_column_statistics_enabled(path, EnabledStatistics::None) };
     }
     if matches!(column.kind, Kind::Time | Kind::Count) {
         return builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
     }
     builder
+}
+
+/// Where the values of a column stand: those of a list below it.
+fn leaf(column: &Column) -> ColumnPath {
+    let below: &[&str] = if column.kind == Kind::TextList { &["list", "item"] } else { &[] };
+    ColumnPath::new([column.name].iter().chain(below).map(|&name| name.to_owned()).collect())
 }
 
 /// Ids that are (nearly) different in each row, and that people look up.

@@ -1,11 +1,12 @@
 //! Builds a table row by row, in the types that [`Kind::arrow_type`] gives its columns.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{
     ArrayRef, BooleanBuilder, Decimal128Builder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, StringViewBuilder,
-    TimestampMicrosecondBuilder,
+    TimestampMicrosecondBuilder, new_null_array,
 };
+use arrow::datatypes::DataType;
 use rust_decimal::Decimal;
 
 use super::column::{Cell, Kind, MONEY_DECIMALS, PRICE_DECIMALS, Table};
@@ -13,8 +14,18 @@ use super::column::{Cell, Kind, MONEY_DECIMALS, PRICE_DECIMALS, Table};
 /// A table on its way.
 pub struct Rows {
     table: &'static Table,
-    columns: Vec<ColumnBuilder>,
+    columns: Vec<Filling>,
     len: usize,
+}
+
+/// A column on its way. Nothing is written down before it holds a value: many never do.
+struct Filling {
+    kind: Kind,
+    /// Whether it holds a value.
+    begun: bool,
+    /// Rows before the first value.
+    nulls: usize,
+    builder: ColumnBuilder,
 }
 
 enum ColumnBuilder {
@@ -31,7 +42,12 @@ enum ColumnBuilder {
 impl Rows {
     /// An empty table.
     pub fn new(table: &'static Table) -> Self {
-        let columns = table.columns.iter().map(|slot| ColumnBuilder::new(slot.column.kind)).collect();
+        Self::with_room(table, 0)
+    }
+
+    /// An empty table that takes so many rows without being moved.
+    pub fn with_room(table: &'static Table, rows: usize) -> Self {
+        let columns = table.columns.iter().map(|slot| Filling::new(slot.column.kind, rows)).collect();
         Self { table, columns, len: 0 }
     }
 
@@ -65,7 +81,7 @@ impl Rows {
 
     /// The columns, in order.
     pub fn into_columns(mut self) -> Vec<ArrayRef> {
-        self.columns.iter_mut().map(ColumnBuilder::finish).collect()
+        self.columns.iter_mut().map(Filling::finish).collect()
     }
 
     /// The table, with [`Table::arrow_schema`].
@@ -75,22 +91,58 @@ impl Rows {
     }
 }
 
-impl ColumnBuilder {
-    fn new(kind: Kind) -> Self {
-        match kind {
-            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::new()),
-            Kind::Integer | Kind::Count => Self::Integer(Int64Builder::new()),
-            Kind::Ratio => Self::Ratio(Float64Builder::new()),
-            Kind::Flag => Self::Flag(BooleanBuilder::new()),
-            Kind::Time => Self::Time(TimestampMicrosecondBuilder::new().with_data_type(Kind::Time.arrow_type())),
-            Kind::TextList => Self::List(ListBuilder::new(StringViewBuilder::new())),
-            Kind::Money => Self::decimal(kind, MONEY_DECIMALS),
-            Kind::Price => Self::decimal(kind, PRICE_DECIMALS),
+impl Filling {
+    fn new(kind: Kind, rows: usize) -> Self {
+        // Made before there is a value, so that the columns of a table lie side by side, and leave a large gap when they go.
+        Self { kind, begun: false, nulls: 0, builder: ColumnBuilder::new(kind, rows) }
+    }
+
+    fn push(&mut self, cell: &Cell<'_>, table: &str) {
+        match (self.begun, cell) {
+            (true, cell) => self.builder.push(cell, table),
+            (false, Cell::Null) => self.nulls += 1,
+            (false, cell) => {
+                self.begun = true;
+                (0..self.nulls).for_each(|_| self.builder.push(&Cell::Null, table));
+                self.builder.push(cell, table);
+            }
         }
     }
 
-    fn decimal(kind: Kind, places: i8) -> Self {
-        Self::Decimal(Decimal128Builder::new().with_data_type(kind.arrow_type()), places)
+    fn finish(&mut self) -> ArrayRef {
+        if self.begun { self.builder.finish() } else { nulls(&self.kind.arrow_type(), self.nulls) }
+    }
+}
+
+/// So many nulls. Those of one type share their memory, however many columns consist of nothing else.
+pub fn nulls(data_type: &DataType, rows: usize) -> ArrayRef {
+    static SHARED: Mutex<Vec<ArrayRef>> = Mutex::new(Vec::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(enough) = shared.iter().find(|nulls| nulls.data_type() == data_type && nulls.len() >= rows) {
+        return enough.slice(0, rows);
+    }
+    shared.retain(|nulls| nulls.data_type() != data_type);
+    let more = new_null_array(data_type, rows.next_power_of_two());
+    shared.push(more.clone());
+    more.slice(0, rows)
+}
+
+impl ColumnBuilder {
+    fn new(kind: Kind, rows: usize) -> Self {
+        match kind {
+            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::with_capacity(rows)),
+            Kind::Integer | Kind::Count => Self::Integer(Int64Builder::with_capacity(rows)),
+            Kind::Ratio => Self::Ratio(Float64Builder::with_capacity(rows)),
+            Kind::Flag => Self::Flag(BooleanBuilder::with_capacity(rows)),
+            Kind::Time => Self::Time(TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(Kind::Time.arrow_type())),
+            Kind::TextList => Self::List(ListBuilder::with_capacity(StringViewBuilder::with_capacity(rows), rows)),
+            Kind::Money => Self::decimal(kind, MONEY_DECIMALS, rows),
+            Kind::Price => Self::decimal(kind, PRICE_DECIMALS, rows),
+        }
+    }
+
+    fn decimal(kind: Kind, places: i8, rows: usize) -> Self {
+        Self::Decimal(Decimal128Builder::with_capacity(rows).with_data_type(kind.arrow_type()), places)
     }
 
     fn push(&mut self, cell: &Cell<'_>, table: &str) {
@@ -141,7 +193,30 @@ fn units(value: Decimal, places: i8) -> i128 {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::{Array, AsArray};
+
     use super::*;
+    use crate::schema::tables::MEMBERS;
+
+    #[test]
+    fn a_column_that_begins_with_nulls_holds_what_follows() {
+        let mut rows = Rows::new(&MEMBERS);
+        for name in [Cell::Null, Cell::Null, Cell::Text("Ann"), Cell::Null] {
+            rows.push(&[Cell::Text("ann"), name, Cell::Null, Cell::Null]);
+        }
+        let rows = rows.finish();
+        let names: Vec<Option<&str>> = rows.column(1).as_string_view().iter().collect();
+        assert_eq!(names, [None, None, Some("Ann"), None]);
+        assert_eq!([0, 2, 3].map(|column| rows.column(column).null_count()), [0, 4, 4]);
+    }
+
+    #[test]
+    fn nulls_are_as_many_and_of_the_type_that_is_asked_for() {
+        for (kind, rows) in [(Kind::Text, 3), (Kind::Time, 3), (Kind::Text, 100), (Kind::TextList, 0), (Kind::Text, 5), (Kind::Flag, 9)] {
+            let array = nulls(&kind.arrow_type(), rows);
+            assert_eq!((array.data_type(), array.len(), array.null_count()), (&kind.arrow_type(), rows, rows));
+        }
+    }
 
     #[test]
     fn decimals_are_kept_to_the_last_place() {

@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array};
-use arrow::compute::{concat_batches, take};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
+use arrow::compute::{concat, take};
+use arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType, UInt32Type, UInt64Type};
 use rayon::prelude::*;
 
-use super::fold::Fold;
+use super::fold::{Fold, Run};
 use super::keys::Key;
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FETCHED_AT, FILE, RECORD, raw_schema};
-use crate::schema::{Table, fields};
+use crate::schema::{Table, fields, nulls};
 
 /// A table at its grain.
 pub struct Merged {
@@ -40,7 +40,7 @@ pub struct Merged {
 /// [`Error::Bug`] if the batches do not have the table's raw schema, or exceed 4 billion rows.
 pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBatch], files: &[String]) -> Result<Merged> {
     let counted: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    let all = concat_batches(&raw_schema(table), batches.iter().chain(echoes))?;
+    let all = concatenated(&raw_schema(table), &batches.iter().chain(echoes).collect::<Vec<_>>())?;
     if u32::try_from(all.num_rows()).is_err() {
         return Err(Error::Bug(format!("{}: more than {} rows at once", table.name, u32::MAX)));
     }
@@ -58,24 +58,41 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
             alike: 0,
         });
     }
-    let mut order = copies.sorted();
-    let mut runs = copies.runs(&order);
+    let (mut order, mut runs) = copies.sorted();
     let alike = copies.alike(&order, &runs);
     let left_over = fold.map(|fold| fold.fold(&mut order, &mut runs)).unwrap_or_default();
     let duplicates = copies.duplicates(&order, &runs);
-    let columns = (0..table.columns.len())
-        .map(|n| {
-            let array = all.column(n);
-            let newest = Copies::newest_filled(array, &order, &runs);
-            take(array, &newest, None)
-        })
-        .collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
-    let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
     let winners: UInt32Array = runs.iter().map(|&(_, end)| order[end - 1]).collect();
+    let has_copies = runs.len() < order.len();
+    // Each column goes once it is taken: its memory serves the next one.
+    let columns = all.into_parts().1.into_iter().take(table.columns.len()).map(|array| {
+        if array.null_count() == array.len() {
+            return Ok(nulls(array.data_type(), winners.len()));
+        }
+        let newest = has_copies.then(|| Copies::newest_filled(&array, &order, &runs));
+        take(&array, newest.as_ref().unwrap_or(&winners), None)
+    });
+    let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
+    let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
     let rows = copies.with_provenance(table, rows, Some(&winners), files)?;
     let echo_rows = winners.values().iter().filter(|&&row| row as usize >= counted).count() as u64;
     Ok(Merged { rows, duplicates, echo_rows, was_in_order: false, left_over, alike })
 }
+
+/// All rows one after the other. Columns without a value are not copied.
+fn concatenated(schema: &SchemaRef, batches: &[&RecordBatch]) -> Result<RecordBatch> {
+    let rows = batches.iter().map(|batch| batch.num_rows()).sum();
+    let column = |n: usize| {
+        let arrays: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(n).as_ref()).collect();
+        let is_null = arrays.iter().all(|array| array.null_count() == array.len());
+        if is_null { Ok(nulls(schema.field(n).data_type(), rows)) } else { concat(&arrays) }
+    };
+    let columns = (0..schema.fields().len()).map(column).collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
+/// The hints of a row, and its number.
+type Entry = (u64, u64, u32);
 
 /// All copies of all rows, and what tells them apart.
 struct Copies {
@@ -106,13 +123,13 @@ impl Copies {
         (1..self.rows).all(|i| self.key.compare(i - 1, &self.key, i).is_lt())
     }
 
-    /// Row numbers in order of key, copies of one key from the oldest to the newest.
-    fn sorted(&self) -> Vec<u32> {
+    /// Row numbers in order of key, copies of one key from the oldest to the newest; and the stretches that hold one key each.
+    fn sorted(&self) -> (Vec<u32>, Vec<Run>) {
         let hints = SortHints::of(&self.key, self.rows);
-        let mut entries: Vec<(u64, u64, u32)> =
-            (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
+        let mut entries: Vec<Entry> = (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
         entries.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize)));
-        entries.into_iter().map(|(_, _, row)| row).collect()
+        let runs = self.runs(&entries);
+        (entries.into_iter().map(|(_, _, row)| row).collect(), runs)
     }
 
     fn compare(&self, i: usize, j: usize) -> Ordering {
@@ -125,28 +142,27 @@ impl Copies {
         (i < self.counted, fetched_at, self.file.value(i), self.record.value(i))
     }
 
-    /// The stretches of `order` that hold one key each.
-    fn runs(&self, order: &[u32]) -> Vec<(usize, usize)> {
-        let mut runs = Vec::with_capacity(order.len());
-        let mut begin = 0;
-        for end in 1..=order.len() {
-            let goes_on = end < order.len() && self.key.compare(order[end - 1] as usize, &self.key, order[end] as usize).is_eq();
-            if !goes_on {
-                runs.push((begin, end));
-                begin = end;
-            }
-        }
-        runs
+    /// The stretches of sorted `entries` that hold one key each. Most keys differ in their hints already.
+    fn runs(&self, entries: &[Entry]) -> Vec<Run> {
+        let is_same = |a: &Entry, b: &Entry| (a.0, a.1) == (b.0, b.1) && self.key.compare(a.2 as usize, &self.key, b.2 as usize).is_eq();
+        let mut end = 0;
+        entries
+            .chunk_by(is_same)
+            .map(|same| {
+                end += same.len();
+                (end - same.len(), end)
+            })
+            .collect()
     }
 
     /// Copies without an id that stand in one file: no file lists a relation twice, so they may be two.
-    fn alike(&self, order: &[u32], runs: &[(usize, usize)]) -> u64 {
+    fn alike(&self, order: &[u32], runs: &[Run]) -> u64 {
         let without_id = runs.iter().filter(|run| self.key.has_no_id(order[run.0] as usize));
         let of_one_file = |pair: &[u32]| self.file.value(pair[0] as usize) == self.file.value(pair[1] as usize);
         without_id.map(|&(begin, end)| order[begin..end].windows(2).filter(|pair| of_one_file(pair)).count() as u64).sum()
     }
 
-    fn duplicates(&self, order: &[u32], runs: &[(usize, usize)]) -> HashMap<u32, u64> {
+    fn duplicates(&self, order: &[u32], runs: &[Run]) -> HashMap<u32, u64> {
         let mut duplicates = HashMap::new();
         for &(begin, end) in runs {
             for &row in &order[begin..end - 1] {
@@ -159,7 +175,7 @@ impl Copies {
     }
 
     /// For each run, the newest copy in which `array` is filled; the newest of all where none is.
-    fn newest_filled(array: &ArrayRef, order: &[u32], runs: &[(usize, usize)]) -> UInt32Array {
+    fn newest_filled(array: &ArrayRef, order: &[u32], runs: &[Run]) -> UInt32Array {
         runs.iter()
             .map(|&(begin, end)| {
                 let filled = || order[begin..end].iter().rev().find(|&&row| array.is_valid(row as usize));
@@ -194,19 +210,30 @@ impl Copies {
         // All come from few files: one text each, and a view of it per row.
         let mut places: HashMap<u32, i32> = HashMap::new();
         let mut names: Vec<&str> = Vec::new();
+        let mut last: Option<(u32, i32)> = None;
         let place = |row: usize| {
             let file = self.file.value(copy_of(row));
-            *places.entry(file).or_insert_with(|| {
+            if let Some((same, place)) = last
+                && same == file
+            {
+                return place;
+            }
+            let place = *places.entry(file).or_insert_with(|| {
                 names.push(&files[file as usize]);
                 names.len() as i32 - 1
-            })
+            });
+            last = Some((file, place));
+            place
         };
-        let keys: Int32Array = (0..given.len()).map(place).map(Some).collect();
+        let keys = Int32Array::from_iter_values((0..given.len()).map(place));
         let names = StringViewArray::from_iter_values(names);
         take(&names, &keys, None).expect("every place is one of a name").as_string_view().clone()
     }
 
     fn source_records(&self, given: &Int64Array, copy_of: impl Fn(usize) -> usize) -> Int64Array {
+        if given.null_count() == given.len() {
+            return Int64Array::from_iter_values((0..given.len()).map(|row| self.record.value(copy_of(row)) as i64));
+        }
         given.iter().enumerate().map(|(row, given)| given.or_else(|| Some(self.record.value(copy_of(row)) as i64))).collect()
     }
 }
@@ -229,18 +256,28 @@ impl SortHints {
 
 /// The rank of each row's text among all texts of key column `n`; 0 is null.
 fn ranks(key: &Key, n: usize, rows: usize) -> Vec<u64> {
-    let mut rank_of: HashMap<&str, u64> = HashMap::new();
-    for i in 0..rows {
-        if let Some(text) = key.text(n, i) {
-            rank_of.entry(text).or_default();
+    let mut number_of: HashMap<&str, usize> = HashMap::new();
+    let mut last: Option<(&str, usize)> = None;
+    // Numbered as they come; mostly one is that of the row before.
+    let mut number = |text| {
+        if let Some((same, number)) = last
+            && same == text
+        {
+            return number;
         }
-    }
-    let mut texts: Vec<&str> = rank_of.keys().copied().collect();
+        let next = number_of.len() + 1;
+        let number = *number_of.entry(text).or_insert(next);
+        last = Some((text, number));
+        number
+    };
+    let numbers: Vec<usize> = (0..rows).map(|i| key.text(n, i).map_or(0, &mut number)).collect();
+    let mut texts: Vec<(&str, usize)> = number_of.into_iter().collect();
     texts.sort_unstable();
-    for (rank, text) in (1..).zip(&texts) {
-        rank_of.insert(text, rank);
+    let mut ranks = vec![0; texts.len() + 1];
+    for (rank, (_, number)) in (1..).zip(texts) {
+        ranks[number] = rank;
     }
-    (0..rows).map(|i| key.text(n, i).map_or(0, |text| rank_of[text])).collect()
+    numbers.into_iter().map(|number| ranks[number]).collect()
 }
 
 /// The eight bytes of each text that follow what all texts of key column `n` begin with; 0 is null.

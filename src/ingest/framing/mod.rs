@@ -5,6 +5,7 @@ mod cutter;
 mod marks;
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use cutter::Cutter;
 
@@ -36,11 +37,35 @@ pub struct FramingFault {
     pub remedy: Text,
 }
 
+/// Memory of batches that are done with, for the next ones, of other files too: new memory is dear.
+#[derive(Debug, Default)]
+pub struct Spare(Mutex<Vec<Vec<u8>>>);
+
+/// What a long document took is not kept.
+const LARGEST_SPARE: usize = 16 << 20;
+
+impl Spare {
+    /// Takes the memory of a batch that is done with.
+    pub fn reuse(&self, batch: Batch) {
+        self.put(batch.bytes);
+    }
+
+    fn put(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        if buffer.capacity() <= LARGEST_SPARE {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        }
+    }
+
+    fn get(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+}
+
 /// Reads bytes and hands out batches.
-#[derive(Default)]
-pub struct Framer {
+pub struct Framer<'s> {
     buffer: Vec<u8>,
-    spare: Vec<Vec<u8>>,
+    spare: &'s Spare,
     offset: u64,
     cutter: Cutter,
     ended: bool,
@@ -53,17 +78,21 @@ pub enum Stopped<E> {
     Framing(FramingFault),
 }
 
-impl Framer {
+impl Drop for Framer<'_> {
+    fn drop(&mut self) {
+        self.spare.put(std::mem::take(&mut self.buffer));
+    }
+}
+
+impl<'s> Framer<'s> {
+    /// Nothing is read yet.
+    pub fn new(spare: &'s Spare) -> Self {
+        Self { buffer: spare.get(), spare, offset: 0, cutter: Cutter::default(), ended: false }
+    }
+
     /// Whether all has been handed out.
     pub fn ended(&self) -> bool {
         self.ended
-    }
-
-    /// Takes the memory of a batch that is done with, for the next ones.
-    pub fn reuse(&mut self, batch: Batch) {
-        let mut buffer = batch.bytes;
-        buffer.clear();
-        self.spare.push(buffer);
     }
 
     /// The next batch of about `target` bytes. `read` appends up to so many bytes, fewer only at the end of the stream.
@@ -79,6 +108,11 @@ impl Framer {
         let mut documents = Vec::new();
         while documents.is_empty() && !self.ended {
             let wanted = target.max(1);
+            // With room for the beginning of a document that was there already, so that the memory serves again as it is.
+            let room = wanted + wanted / 4;
+            if self.buffer.capacity() < room {
+                self.buffer.reserve_exact(room - self.buffer.len());
+            }
             self.ended = read(wanted, &mut self.buffer).map_err(Stopped::Reading)? < wanted;
             let cut = self.cutter.cut(&self.buffer, self.ended, &mut documents);
             cut.map_err(|(problem, remedy)| Stopped::Framing(self.fault(problem, remedy)))?;
@@ -90,7 +124,7 @@ impl Framer {
             }
         }
         let keep_from = self.cutter.forget();
-        let mut rest = self.spare.pop().unwrap_or_default();
+        let mut rest = self.spare.get();
         rest.extend_from_slice(&self.buffer[keep_from..]);
         self.buffer.truncate(keep_from);
         let bytes = std::mem::replace(&mut self.buffer, rest);

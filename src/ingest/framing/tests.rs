@@ -4,7 +4,8 @@ use super::marks::{BLOCK, Marks};
 use super::*;
 
 fn frame(text: &str, target: usize) -> Result<Vec<String>, FramingFault> {
-    let (mut framer, mut rest, mut found) = (Framer::default(), text.as_bytes(), Vec::new());
+    let (spare, mut rest, mut found) = (Spare::default(), text.as_bytes(), Vec::new());
+    let mut framer = Framer::new(&spare);
     loop {
         let batch = framer.next_batch(target, |limit, buffer: &mut Vec<u8>| {
             let (now, later) = rest.split_at(limit.min(rest.len()));
@@ -124,7 +125,8 @@ fn depth_is_limited() {
 
 /// What comes of a stream that begins so and then repeats a byte, until it has given so many; and how much was held.
 fn endless(begin: &[u8], byte: u8, most: usize) -> (Option<FramingFault>, usize, usize) {
-    let (mut framer, mut given) = (Framer::default(), 0);
+    let (spare, mut given) = (Spare::default(), 0);
+    let mut framer = Framer::new(&spare);
     let stopped = framer.next_batch(4 << 20, |limit, buffer: &mut Vec<u8>| {
         let limit = if given < most { limit } else { 0 };
         if given == 0 {
