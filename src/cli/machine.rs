@@ -8,8 +8,8 @@ use crate::spill::Resources;
 /// What a run may use of the machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Machine {
-    /// How much memory to aim at [default: half of what the machine has]. Rows are held in a quarter of it, and beyond that
-    /// put aside in a file beside the output; what is worked on, and what is kept of every relation, comes on top. It
+    /// How much memory to aim at [default: half of what the machine has]. Rows are held in a third of it, packed, and beyond
+    /// that put aside in a file beside the output; what is worked on, and what is kept of every relation, comes on top. It
     /// decides nothing but how long the run takes
     #[arg(long, value_name = "SIZE")]
     memory: Option<ByteSize>,
