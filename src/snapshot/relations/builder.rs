@@ -64,7 +64,7 @@ impl<'a> RelationsBuilder<'a> {
     /// Merges what was read. `unassigned`: the raw batches of the unassigned list, which are relations too.
     ///
     /// # Errors
-    /// [`Error::Bug`] if the readers broke their promises, [`Error::Io`] if the disk refuses to spill.
+    /// [`crate::Error::Bug`] if the readers broke their promises, [`crate::Error::Io`] if the disk refuses to spill.
     pub fn finish(self, unassigned: &[RecordBatch], files: &[String], progress: &dyn Progress) -> Result<(Relations, Layout, Duplicates)> {
         let mut read = std::mem::replace(
             &mut *self.lock(),
