@@ -3,6 +3,14 @@
 //! Ids have high entropy: a dictionary of them is as large as they are and compression finds nothing in it, so they are
 //! written plain by length and bytes, with a bloom filter per row group for look-ups. Words, and accounts, of which
 //! there are few, are dictionaries, and so are texts as long as these are small.
+//!
+//! ```text
+//! properties   how each column is written
+//! pages        encoded pages that wait for their turn
+//! ```
+
+mod pages;
+mod properties;
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -12,30 +20,22 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
-use parquet::arrow::encode_arrow_schema;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::column::page_store::{PageKey, PageStore, PageStoreArgs, PageStoreFactory};
-use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
+
+use pages::SpilledPages;
+use properties::properties;
 
 use super::relations::report_schema;
 use crate::error::{Error, Result};
 use crate::schema::{Column, Kind, Slot, Table};
-use crate::spill::{Held, Loan, Memory, Place, compact, make_room};
+use crate::spill::{Held, Memory, compact, make_room};
 use crate::text::errors as say;
 
 /// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
 pub const ROW_GROUP: usize = 1 << 17;
-
-/// Bytes of a dictionary of texts. Where they are more, as names are, the rest is written plain: looking each of them up is
-/// dear, and saves little.
-const DICTIONARY: usize = 1 << 18;
 
 /// Footer entries, `qianhe.*`.
 pub type Footer = Vec<(String, String)>;
@@ -297,60 +297,6 @@ impl Pending {
     }
 }
 
-/// Keeps the pages of row groups that wait for their turn, in memory or in the spill file.
-#[derive(Debug)]
-struct SpilledPages(Memory);
-
-/// Those of one column of one row group.
-struct PagesOfColumn {
-    memory: Memory,
-    pages: Vec<Page>,
-}
-
-enum Page {
-    /// The loan ends with the page.
-    InMemory {
-        value: Bytes,
-        _loan: Loan,
-    },
-    Spilled(Place),
-    Taken,
-}
-
-impl PageStoreFactory for SpilledPages {
-    fn create(&self, _: &PageStoreArgs<'_>) -> parquet::errors::Result<Box<dyn PageStore>> {
-        Ok(Box::new(PagesOfColumn { memory: self.0.clone(), pages: Vec::new() }))
-    }
-}
-
-impl PageStore for PagesOfColumn {
-    fn put(&mut self, value: Bytes) -> parquet::errors::Result<PageKey> {
-        let page = if self.memory.is_exhausted() {
-            Page::Spilled(self.memory.spill(&value).map_err(external)?)
-        } else {
-            Page::InMemory { _loan: self.memory.loan(value.len() as u64), value }
-        };
-        self.pages.push(page);
-        Ok(PageKey::new(self.pages.len() as u64 - 1))
-    }
-
-    fn take(&mut self, key: PageKey) -> parquet::errors::Result<Bytes> {
-        let page = self.pages.get_mut(key.get() as usize).map_or(Page::Taken, |page| std::mem::replace(page, Page::Taken));
-        match page {
-            Page::InMemory { value, .. } => Ok(value),
-            Page::Spilled(place) => Ok(self.memory.read(&place).map_err(external)?.into()),
-            Page::Taken => Err(external(Error::Bug("a page is asked for that is not there".to_owned()))),
-        }
-    }
-}
-
-fn external(error: Error) -> parquet::errors::ParquetError {
-    match error {
-        Error::Io { source, .. } => parquet::errors::ParquetError::External(Box::new(source)),
-        other => parquet::errors::ParquetError::External(Box::new(other)),
-    }
-}
-
 /// Rows in groups of [`ROW_GROUP`].
 pub fn in_groups(rows: &RecordBatch) -> Vec<RecordBatch> {
     let begins = (0..rows.num_rows()).step_by(ROW_GROUP);
@@ -390,17 +336,6 @@ fn written_schema(table: &Table) -> SchemaRef {
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
-/// What a reader is told: plain strings, dictionaries for words.
-fn published_schema(table: &Table) -> Schema {
-    Schema::new(
-        table
-            .columns
-            .iter()
-            .map(|slot| Field::new(slot.column.name, slot.column.kind.published_type(), !slot.required))
-            .collect::<Vec<_>>(),
-    )
-}
-
 /// The array as it is written: words, be they codes or texts, become dictionaries over their vocabulary.
 fn written(slot: Slot, array: &ArrayRef) -> Result<ArrayRef> {
     let Kind::Word(words) = slot.column.kind else { return Ok(array.clone()) };
@@ -413,63 +348,6 @@ fn written(slot: Slot, array: &ArrayRef) -> Result<ArrayRef> {
         other => return Err(Error::Bug(format!("{}: a word came as {other}", slot.column.name))),
     };
     Ok(Arc::new(DictionaryArray::try_new(keys, Arc::new(StringArray::from(words.to_vec())))?))
-}
-
-fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> WriterProperties {
-    let mut entries = vec![KeyValue::new("ARROW:schema".to_owned(), encode_arrow_schema(&published_schema(table)))];
-    entries.extend(footer.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())));
-    let sorting = sorted_by.iter().filter_map(|column| table.position(column)).filter_map(|n| i32::try_from(n).ok());
-    let sorting: Vec<SortingColumn> =
-        sorting.map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true }).collect();
-    let builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_key_value_metadata(Some(entries))
-        .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
-    table.columns.iter().fold(builder, |builder, slot| with_column(builder, slot.column, sorted_by.first() == Some(&slot.column))).build()
-}
-
-fn with_column(builder: WriterPropertiesBuilder, column: &Column, is_sorted_by: bool) -> WriterPropertiesBuilder {
-    let path = leaf(column);
-    if is_high_entropy(column) {
-        let builder =
-            builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
-        // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all over,
-        // so their bounds tell nothing, and a bloom filter does.
-        return if is_sorted_by {
-            builder
-        } else {
-            builder
-                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
-                .set_column_bloom_filter_enabled(path.clone(), true)
-                .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP as u64)
-                .set_column_bloom_filter_fpp(path, 0.05)
-        };
-    }
-    if matches!(column.kind, Kind::Text | Kind::TextList) && !is_sorted_by {
-        let builder = builder
-            .set_column_dictionary_page_size_limit(path.clone(), DICTIONARY)
-            .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
-        let has_bounds = column.kind == Kind::TextList;
-        return if has_bounds { builder } else { builder.set_column_statistics_enabled(path, EnabledStatistics::None) };
-    }
-    if matches!(column.kind, Kind::Time | Kind::Count) {
-        return builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
-    }
-    builder
-}
-
-/// Where the values of a column stand: those of a list below it.
-fn leaf(column: &Column) -> ColumnPath {
-    let below: &[&str] = if column.kind == Kind::TextList { &["list", "item"] } else { &[] };
-    ColumnPath::new([column.name].iter().chain(below).map(|&name| name.to_owned()).collect())
-}
-
-/// Ids that are (nearly) different in each row, and that people look up.
-fn is_high_entropy(column: &Column) -> bool {
-    use crate::schema::fields as f;
-    [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ impl Held {
     }
 
     /// Whether any of them are packed, in memory or in the spill file.
+    #[cfg(test)]
     pub fn is_packed(&self) -> bool {
         !self.blocks.is_empty()
     }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, ArrowPrimitiveType, BooleanArray, GenericByteViewArray, ListArray, PrimitiveArray, RecordBatch, RecordBatchOptions,
-    StringViewArray, make_view, new_null_array,
+    StringViewArray, make_view,
 };
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
 
 use super::pack::{ALL, NONE, WORDS};
 use crate::error::{Error, Result};
+use crate::schema::nulls;
 
 /// The rows of a block that [`pack`] made of rows of that schema in this run.
 ///
@@ -57,7 +58,7 @@ impl Unpacker {
     fn column(&mut self, data_type: &DataType, rows: usize) -> Result<ArrayRef> {
         let nulls = match self.byte()? {
             NONE => None,
-            ALL => return Ok(new_null_array(data_type, rows)),
+            ALL => return Ok(nulls(data_type, rows)),
             _ => Some(NullBuffer::new(self.bits(rows)?)),
         };
         Ok(match data_type {

@@ -125,7 +125,7 @@ impl<'a> RelationsBuilder<'a> {
     /// Cuts the partitions that became too large. They are read back and spilled again, which is dear; but what is in order
     /// shows its last accounts last, and would leave all of them to one partition.
     fn split_what_grew(&self, read: &mut Read) -> Result<()> {
-        if self.layout_is_given || !read.parts.iter().any(Held::is_packed) {
+        if self.layout_is_given {
             return Ok(());
         }
         let layout = read.layout.clone().unwrap_or_default();

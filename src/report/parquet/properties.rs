@@ -1,0 +1,84 @@
+//! How each column is written: encoding, dictionary, bounds, bloom filter.
+
+use arrow::datatypes::{Field, Schema};
+use parquet::arrow::encode_arrow_schema;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::{KeyValue, SortingColumn};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+
+use super::{Footer, ROW_GROUP};
+use crate::schema::{Column, Kind, Table};
+
+/// Bytes of a dictionary of texts. Where they are more, as names are, the rest is written plain: looking each of them up is
+/// dear, and saves little.
+const DICTIONARY: usize = 1 << 18;
+
+/// How a table is written whose rows are sorted by those columns.
+pub fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> WriterProperties {
+    let mut entries = vec![KeyValue::new("ARROW:schema".to_owned(), encode_arrow_schema(&published_schema(table)))];
+    entries.extend(footer.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())));
+    let sorting = sorted_by.iter().filter_map(|column| table.position(column)).filter_map(|n| i32::try_from(n).ok());
+    let sorting: Vec<SortingColumn> =
+        sorting.map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true }).collect();
+    let builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_key_value_metadata(Some(entries))
+        .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
+    table.columns.iter().fold(builder, |builder, slot| with_column(builder, slot.column, sorted_by.first() == Some(&slot.column))).build()
+}
+
+fn with_column(builder: WriterPropertiesBuilder, column: &Column, is_sorted_by: bool) -> WriterPropertiesBuilder {
+    let path = leaf(column);
+    if is_high_entropy(column) {
+        let builder =
+            builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+        // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all over,
+        // so their bounds tell nothing, and a bloom filter does.
+        return if is_sorted_by {
+            builder
+        } else {
+            builder
+                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
+                .set_column_bloom_filter_enabled(path.clone(), true)
+                .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP as u64)
+                .set_column_bloom_filter_fpp(path, 0.05)
+        };
+    }
+    if matches!(column.kind, Kind::Text | Kind::TextList) && !is_sorted_by {
+        let builder = builder
+            .set_column_dictionary_page_size_limit(path.clone(), DICTIONARY)
+            .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+        let has_bounds = column.kind == Kind::TextList;
+        return if has_bounds { builder } else { builder.set_column_statistics_enabled(path, EnabledStatistics::None) };
+    }
+    if matches!(column.kind, Kind::Time | Kind::Count) {
+        return builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+    }
+    builder
+}
+
+/// Where the values of a column stand: those of a list below it.
+fn leaf(column: &Column) -> ColumnPath {
+    let below: &[&str] = if column.kind == Kind::TextList { &["list", "item"] } else { &[] };
+    ColumnPath::new([column.name].iter().chain(below).map(|&name| name.to_owned()).collect())
+}
+
+/// Ids that are (nearly) different in each row, and that people look up.
+fn is_high_entropy(column: &Column) -> bool {
+    use crate::schema::fields as f;
+    [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
+}
+
+/// What a reader is told: plain strings, dictionaries for words.
+fn published_schema(table: &Table) -> Schema {
+    Schema::new(
+        table
+            .columns
+            .iter()
+            .map(|slot| Field::new(slot.column.name, slot.column.kind.published_type(), !slot.required))
+            .collect::<Vec<_>>(),
+    )
+}
