@@ -41,7 +41,7 @@ pub use crate::report::summary::AuditSummary;
 /// # Errors
 /// Any [`Error`]; nothing is published then.
 pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<AuditSummary> {
-    let stage = Stage::beside(out)?;
+    let mut stage = Stage::beside(out)?;
     let memory = stage.memory(resources);
     let (exports, lists) = read(case, &memory, progress)?;
     let decision = decide(case, &exports, &memory, progress)?;
@@ -96,8 +96,12 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     stage.write_text("summary.json", &summary.to_json())?;
     let audit =
         Audit { case, exports: &exports, decision: &decision, groups: &groups, summary: &summary, arrivals, to_act_on, tables: &tables };
-    stage.write_text("report.html", &page::audit(&audit)?)?;
-    workbook::write(&audit, stage.path())?;
+    let (page, workbook) = rayon::join(|| stage.write_text("report.html", &page::audit(&audit)?), || workbook::fill(&audit, stage.path()));
+    page?;
+    let workbook = workbook?;
+    let whole = stage.reports()?;
+    let (saved, sealed) = rayon::join(|| workbook.save(), || stage.seal(&whole));
+    saved.and(sealed)?;
     stage.publish(&case.id, &summary.inputs)?;
     progress.end();
     Ok(summary)

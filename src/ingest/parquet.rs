@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::parquet::arrow::ProjectionMask;
-use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array, new_null_array};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, FieldRef, Schema};
+use arrow::error::ArrowError;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
@@ -109,6 +110,28 @@ struct RowGroup {
     batches: Vec<RecordBatch>,
 }
 
+/// The rows of a row group, read column by column or all at once.
+struct Batches(Vec<ParquetRecordBatchReader>);
+
+impl Batches {
+    /// The next rows, with all columns. Columns of different length are an error.
+    fn next(&mut self) -> Option<std::result::Result<RecordBatch, ArrowError>> {
+        let read: Vec<_> = self.0.par_iter_mut().map(ParquetRecordBatchReader::next).collect();
+        if read.iter().all(Option::is_none) {
+            return None;
+        }
+        let ended = || ArrowError::ParquetError("a column ends before the others".to_owned());
+        let parts = read.into_iter().map(|part| part.unwrap_or_else(|| Err(ended())));
+        Some(parts.collect::<std::result::Result<Vec<_>, _>>().and_then(|parts| side_by_side(&parts)))
+    }
+}
+
+fn side_by_side(parts: &[RecordBatch]) -> std::result::Result<RecordBatch, ArrowError> {
+    let fields: Vec<FieldRef> = parts.iter().flat_map(|part| part.schema_ref().fields().iter().cloned()).collect();
+    let columns = parts.iter().flat_map(|part| part.columns().iter().cloned()).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
 impl ParquetFile<'_> {
     fn kind(&self) -> String {
         let ignored: Vec<&str> = (0..self.names.len()).filter(|index| !self.layout.uses(*index)).map(|index| self.names[index]).collect();
@@ -125,24 +148,45 @@ impl ParquetFile<'_> {
 
     /// Reads a row group, batch by batch; relations are handed over at once.
     fn read_group(&self, group: usize, before: u64, relations: Option<&dyn TakeRelations>) -> Result<RowGroup> {
-        let used = (0..self.names.len()).filter(|index| self.layout.uses(*index));
-        let mask = ProjectionMask::roots(self.metadata.metadata().file_metadata().schema_descr(), used);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open(self.path)?, self.metadata.clone())
-            .with_projection(mask)
-            .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|error| damaged(self.path, &error))?;
+        let mut batches = self.open_group(group)?;
         let mut read = RowGroup::default();
-        for batch in reader {
+        let mut next = batches.next();
+        while let Some(batch) = next {
             interrupt::check()?;
             let batch = batch.map_err(|error| damaged(self.path, &error))?;
-            self.add(&mut read, &batch, before)?;
-            if let Some(relations) = relations {
-                read.batches.drain(..).try_for_each(|rows| relations.take(&rows))?;
-            }
+            let taken;
+            // What has been read is put into its place while the next is read.
+            (taken, next) = rayon::join(
+                || {
+                    self.add(&mut read, &batch, before)?;
+                    relations.map_or(Ok(()), |relations| read.batches.drain(..).try_for_each(|rows| relations.take(&rows)))
+                },
+                || batches.next(),
+            );
+            taken?;
+        }
+        let promised = self.metadata.metadata().row_group(group).num_rows();
+        if u64::try_from(promised) != Ok(read.rows) {
+            return Err(damaged(self.path, &format!("row group {group}: {} rows of {promised}", read.rows)));
         }
         Ok(read)
+    }
+
+    /// A few row groups are too few for all threads, and many writers make one of a million rows: then columns are read
+    /// side by side too. (Not stretches of rows: a column may be a single page, that each of them would unpack.)
+    fn open_group(&self, group: usize) -> Result<Batches> {
+        let used: Vec<usize> = (0..self.names.len()).filter(|index| self.layout.uses(*index)).collect();
+        let groups = self.metadata.metadata().num_row_groups();
+        let together = if groups < rayon::current_num_threads() { 1 } else { used.len() };
+        let readers = used.chunks(together.max(1)).map(|columns| {
+            let mask = ProjectionMask::roots(self.metadata.metadata().file_metadata().schema_descr(), columns.iter().copied());
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open(self.path)?, self.metadata.clone())
+                .with_projection(mask)
+                .with_row_groups(vec![group])
+                .with_batch_size(BATCH_ROWS);
+            reader.build().map_err(|error| damaged(self.path, &error))
+        });
+        Ok(Batches(readers.collect::<Result<_>>()?))
     }
 
     fn add(&self, read: &mut RowGroup, batch: &RecordBatch, before: u64) -> Result<()> {

@@ -130,8 +130,9 @@ impl Encoder {
             encoded.map_err(|error| failed(&self.path, error))
         };
         let writers = self.columns.create_column_writers(0).map_err(|error| failed(&self.path, error))?;
-        let columns = self.table.columns.iter().zip(rows.columns());
-        Ok(RowGroup(writers.into_iter().zip(columns).map(encode).collect::<Result<_>>()?))
+        let columns: Vec<_> = writers.into_iter().zip(self.table.columns.iter().zip(rows.columns())).collect();
+        // Side by side, for often there is one row group to encode and nothing else to do.
+        Ok(RowGroup(columns.into_par_iter().map(encode).collect::<Result<_>>()?))
     }
 }
 

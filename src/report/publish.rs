@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -26,6 +27,15 @@ pub const SNAPSHOTS: &str = "snapshots";
 pub struct Stage {
     folder: TempDir,
     out: PathBuf,
+    /// SHA-256 by name.
+    sealed: BTreeMap<String, String>,
+}
+
+/// A report in a stage.
+pub struct Report {
+    /// Below the stage, with `/`.
+    name: String,
+    path: PathBuf,
 }
 
 /// What a folder of reports says of itself.
@@ -59,7 +69,7 @@ impl Stage {
         let refused = |error: std::io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
         fs::create_dir_all(parent).map_err(refused)?;
         let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
-        Ok(Self { folder, out: out.to_path_buf() })
+        Ok(Self { folder, out: out.to_path_buf(), sealed: BTreeMap::new() })
     }
 
     /// Memory for rows on their way to this stage; what does not fit goes to its disk.
@@ -82,16 +92,46 @@ impl Stage {
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io(&path, say::CANNOT_WRITE))
     }
 
-    /// Writes the manifest and puts the folder in the place of the output.
+    /// The reports that stand here.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] only.
+    pub fn reports(&self) -> Result<Vec<Report>> {
+        let mut reports = Vec::new();
+        for entry in walkdir::WalkDir::new(self.path()) {
+            let entry = entry.map_err(|error| Error::Bug(error.to_string()))?;
+            if entry.file_type().is_file() {
+                let name = entry.path().strip_prefix(self.path()).map_err(|error| Error::Bug(error.to_string()))?;
+                let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+                reports.push(Report { name, path: entry.into_path() });
+            }
+        }
+        Ok(reports)
+    }
+
+    /// Takes the SHA-256 of reports which are whole, side by side; they must not change any more.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn seal(&mut self, reports: &[Report]) -> Result<()> {
+        let digests = reports.par_iter().map(|report| Ok((report.name.clone(), sha256_of(&report.path)?)));
+        self.sealed.extend(digests.collect::<Result<BTreeMap<_, _>>>()?);
+        Ok(())
+    }
+
+    /// Seals what is not sealed yet, writes the manifest and puts the folder in the place of the output.
     ///
     /// # Errors
     /// [`Error::Io`]; the old reports are then as they were.
-    pub fn publish(self, case_id: &str, inputs: &[Input]) -> Result<()> {
+    pub fn publish(mut self, case_id: &str, inputs: &[Input]) -> Result<()> {
+        let mut others = self.reports()?;
+        others.retain(|report| !self.sealed.contains_key(&report.name));
+        self.seal(&others)?;
         let manifest = Manifest {
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             schema_version: SCHEMA_VERSION,
             case: case_id.to_owned(),
-            reports: digests(self.path())?,
+            reports: std::mem::take(&mut self.sealed),
             inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
         };
         let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug(error.to_string()))? + "\n";
@@ -159,20 +199,6 @@ fn known_names(out: &Path) -> Vec<String> {
     let Some(manifest) = manifest.filter(|manifest| manifest.tool.name == env!("CARGO_PKG_NAME")) else { return Vec::new() };
     let tops = manifest.reports.into_keys().map(|name| name.split('/').next().unwrap_or_default().to_owned());
     tops.chain([MANIFEST.to_owned()]).collect()
-}
-
-/// SHA-256 of every file below a folder, by its relative path.
-fn digests(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut digests = BTreeMap::new();
-    for entry in walkdir::WalkDir::new(folder) {
-        let entry = entry.map_err(|error| Error::Bug(error.to_string()))?;
-        if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(folder).map_err(|error| Error::Bug(error.to_string()))?;
-            let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-            digests.insert(name, sha256_of(entry.path())?);
-        }
-    }
-    Ok(digests)
 }
 
 /// SHA-256 of a file, hexadecimal.

@@ -162,3 +162,27 @@ fn an_empty_table_is_a_table() {
     let records = read_columns(vec![("userid", Arc::clone(empty.column(0)))], 10).unwrap();
     assert_eq!((records.tally.records_read, records.whole_tables), (0, vec!["members"]));
 }
+
+#[test]
+fn a_large_row_group_is_read_as_many_small_ones_are() {
+    let count = 2 * BATCH_ROWS + 3;
+    let numbered = |what: &str, every: usize| -> ArrayRef {
+        Arc::new((1..=count).map(|row| (row % every != 0).then(|| format!("{what}{row}"))).collect::<StringArray>())
+    };
+    let mut tags = arrow::array::ListBuilder::new(arrow::array::StringBuilder::new());
+    (0..count).for_each(|row| tags.append_option((row % 5 > 0).then(|| (0..row % 3).map(|tag| Some(format!("tag {row} {tag}"))))));
+    let columns = || -> Vec<(&str, ArrayRef)> {
+        let tags = Arc::new(tags.finish_cloned());
+        vec![("userid", numbered("u", count + 1)), ("external_userid", numbered("wm", 50_000)), ("tags", tags)]
+    };
+    let (one, many) = (read_columns(columns(), count).unwrap(), read_columns(columns(), 1000).unwrap());
+    let rejected: Vec<u64> = one.rejects.iter().map(|reject| reject.record).collect();
+    assert_eq!(rejected, [50_000, 100_000]);
+    let together = |records: &FileRecords| {
+        let batches = &records.tables["relations"];
+        arrow::compute::concat_batches(&batches[0].schema(), batches).unwrap()
+    };
+    assert_eq!(together(&one), together(&many));
+    let last = together(&one).slice(count - 3, 1);
+    assert_eq!(rows(&[last]), [format!("{count}: userid=u{count} external_userid=wm{count} tags=[tag {0} 0]", count - 1)]);
+}

@@ -17,7 +17,7 @@ mod sheet;
 mod summary;
 mod worklist;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -41,11 +41,17 @@ enum Content<'k> {
     Worklist,
 }
 
-/// Writes the workbook of an audit into a folder.
+/// A workbook whose sheets are filled.
+pub struct Filled {
+    book: Workbook,
+    path: PathBuf,
+}
+
+/// Fills the sheets of the workbook of an audit, side by side.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Interrupted`].
-pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
+pub fn fill(audit: &Audit<'_>, folder: &Path) -> Result<Filled> {
     let path = folder.join(WORKBOOK);
     let failed = |error: XlsxError| failure(&path, error);
     let kinds = kinds::kinds(audit)?;
@@ -77,10 +83,20 @@ pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
     for (_, sheet) in sheets {
         book.push_worksheet(sheet);
     }
-    interrupt::check()?;
-    let file = create_private(&path)?;
-    book.save_to_writer(&file).map_err(failed)?;
-    file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))
+    Ok(Filled { book, path })
+}
+
+impl Filled {
+    /// Packs the sheets into the file, which one thread has to do.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Interrupted`].
+    pub fn save(mut self) -> Result<()> {
+        interrupt::check()?;
+        let file = create_private(&self.path)?;
+        self.book.save_to_writer(&file).map_err(|error| failure(&self.path, error))?;
+        file.sync_all().map_err(Error::io(&self.path, say::CANNOT_WRITE))
+    }
 }
 
 /// The document is as old as the end of the migration: a clock would make two runs differ.
