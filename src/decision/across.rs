@@ -4,6 +4,7 @@
 //! decided by their texts.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
@@ -117,11 +118,11 @@ pub fn find(
 }
 
 /// The keys of many rows, in order, by method.
-struct Keys([Vec<u64>; ACROSS.len()]);
+struct Keys([Vec<NonZeroU64>; ACROSS.len()]);
 
 impl Keys {
     fn of<'l>(rows: impl Iterator<Item = &'l LeftOver>) -> Self {
-        let mut keys: [Vec<u64>; ACROSS.len()] = Default::default();
+        let mut keys: [Vec<NonZeroU64>; ACROSS.len()] = Default::default();
         for left in rows {
             keys.iter_mut().zip(left.keys).for_each(|(keys, key)| keys.extend(key));
         }

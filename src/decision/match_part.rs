@@ -1,6 +1,7 @@
 //! One partition: the scope of each source relation, what matches it inside its pair, and what is left over.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU64;
 use std::ops::Range;
 
 use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
@@ -64,8 +65,8 @@ impl Sample {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOver {
     pub row: u32,
-    /// By customer map, by unionid.
-    pub keys: [Option<u64>; 2],
+    /// By customer map, by unionid. Not zero, for there are many of these and a place for none would take as much again.
+    pub keys: [Option<NonZeroU64>; 2],
 }
 
 /// The methods that look across accounts, in the order of [`LeftOver::keys`].
@@ -116,10 +117,13 @@ fn sample(part: &Part, every: usize) -> Vec<String> {
 }
 
 fn left_over(side: &Side, is_left: impl Fn(u32) -> bool, unionids_shared: bool) -> Vec<LeftOver> {
-    let key = |row, method| key_across_accounts(side, method, row).map(|(key, _)| key);
+    // Keys that become the same are told apart by their texts.
+    let key = |row, method| key_across_accounts(side, method, row).map(|(key, _)| NonZeroU64::new(key).unwrap_or(NonZeroU64::MIN));
     let keys = |row| [key(row, ACROSS[0]), if unionids_shared { key(row, ACROSS[1]) } else { None }];
     let left = (0..side.rows() as u32).filter(|row| is_left(*row)).map(|row| LeftOver { row, keys: keys(row) });
-    left.filter(|left| left.keys != [None, None]).collect()
+    let mut left: Vec<LeftOver> = left.filter(|left| left.keys != [None, None]).collect();
+    left.shrink_to_fit();
+    left
 }
 
 /// The enrolled pairs of the partition as stretches of both sides; an account without relations is an empty stretch.

@@ -3,30 +3,33 @@
 //! A refusal with a member is about that relation, one without about all relations of the customer. One by name alone
 //! holds only where the name, with the member if given, stands for a single customer (SPEC section 1.2).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray};
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 
+use crate::matching::digest;
 use crate::schema::{Column, fields};
 
 /// The rows of the list.
 #[derive(Debug, Default)]
 pub struct Refusals {
     rows: Vec<Refusal>,
-    /// The refusals by what they give, and its text.
-    by_key: BTreeMap<Key, HashMap<String, Vec<usize>>>,
+    /// By what they give, in the order of [`Key::ALL`], the first refusal of each text.
+    first: [HashTable<u32>; Key::ALL.len()],
 }
 
 #[derive(Debug)]
 struct Refusal {
     by: Key,
-    key: String,
-    userid: Option<String>,
+    key: Box<str>,
+    userid: Option<Box<str>>,
+    /// The next refusal by the same key.
+    next: Option<u32>,
 }
 
 /// The strongest key that a row gives; the others are there for the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     ExternalUserid,
     Unionid,
@@ -45,21 +48,23 @@ pub struct UnmatchedRefusal {
 impl Refusals {
     /// Reads the merged refusals list.
     pub fn of(list: &RecordBatch) -> Self {
-        let rows: Vec<Refusal> = (0..list.num_rows())
-            .filter_map(|i| {
-                let text = |column| text(list, column, i).map(str::to_owned);
-                let (by, key) = text(&fields::EXTERNAL_USERID)
-                    .map(|key| (Key::ExternalUserid, key))
-                    .or_else(|| text(&fields::UNIONID).map(|key| (Key::Unionid, key)))
-                    .or_else(|| text(&fields::CUSTOMER_NAME).map(|key| (Key::CustomerName, key)))?;
-                Some(Refusal { by, key, userid: text(&fields::USERID) })
-            })
-            .collect();
-        let mut by_key: BTreeMap<Key, HashMap<String, Vec<usize>>> = BTreeMap::new();
-        for (place, refusal) in rows.iter().enumerate() {
-            by_key.entry(refusal.by).or_default().entry(refusal.key.clone()).or_default().push(place);
+        let refusal = |row| {
+            let text = |column: &Column| text(list, column, row).map(Box::from);
+            let (by, key) = Key::ALL.into_iter().find_map(|by| Some((by, text(by.column())?)))?;
+            Some(Refusal { by, key, userid: text(&fields::USERID), next: None })
+        };
+        let mut refusals = Self { rows: (0..list.num_rows()).filter_map(refusal).collect(), ..Self::default() };
+        // Backwards, so that those by one key follow one another as they stand in the list.
+        for row in (0..refusals.rows.len()).rev() {
+            let Refusal { by, key, .. } = &refusals.rows[row];
+            let rows = &refusals.rows;
+            let key_of = |&row: &u32| &rows[row as usize].key;
+            let entry = refusals.first[*by as usize].entry(digest(key), |row| key_of(row) == key, |row| digest(key_of(row)));
+            let mut first = entry.or_insert(row as u32);
+            let behind = std::mem::replace(first.get_mut(), row as u32);
+            refusals.rows[row].next = (behind as usize != row).then_some(behind);
         }
-        Self { rows, by_key }
+        refusals
     }
 
     /// The rows of `relations` that refusals could be about, by refusal.
@@ -69,9 +74,9 @@ impl Refusals {
         }
         let (userids, ids) = (strings(relations, &fields::USERID), strings(relations, &fields::EXTERNAL_USERID));
         let mut named = Vec::new();
-        for (&by, refusals) in &self.by_key {
+        for by in Key::ALL.into_iter().filter(|by| !self.first[*by as usize].is_empty()) {
             for (row, value) in (0..).zip(strings(relations, by.column()).iter()) {
-                for &refusal in value.and_then(|value| refusals.get(value)).into_iter().flatten() {
+                for refusal in value.into_iter().flat_map(|value| self.by(by, value)) {
                     let of_member = self.rows[refusal].userid.as_deref().is_none_or(|userid| userids.value(row as usize) == userid);
                     if of_member {
                         let customer = (by == Key::CustomerName && ids.is_valid(row as usize)).then(|| ids.value(row as usize).to_owned());
@@ -80,7 +85,14 @@ impl Refusals {
                 }
             }
         }
+        named.shrink_to_fit();
         named
+    }
+
+    /// The refusals by that key, in the order of the list.
+    fn by(&self, by: Key, key: &str) -> impl Iterator<Item = usize> {
+        let first = self.first[by as usize].find(digest(key), |&row| *self.rows[row as usize].key == *key);
+        std::iter::successors(first.copied(), |&row| self.rows[row as usize].next).map(|row| row as usize)
     }
 
     /// Which rows are refused, by part, and which refusals name none. A name is judged by all parts together.
@@ -97,8 +109,10 @@ impl Refusals {
             }
             refused.into()
         });
-        let key =
-            |refusal: &Refusal| refusal.userid.as_ref().map_or_else(|| refusal.key.clone(), |userid| format!("{userid}/{}", refusal.key));
+        let key = |refusal: &Refusal| match &refusal.userid {
+            Some(userid) => format!("{userid}/{}", refusal.key),
+            None => refusal.key.to_string(),
+        };
         let unmatched = self.rows.iter().enumerate().filter_map(|(place, refusal)| {
             let ambiguous_name = is_ambiguous(place);
             (ambiguous_name || customers[place].rows == 0).then(|| UnmatchedRefusal { key: key(refusal), ambiguous_name })
@@ -141,6 +155,8 @@ impl<'a> Customers<'a> {
 }
 
 impl Key {
+    const ALL: [Self; 3] = [Self::ExternalUserid, Self::Unionid, Self::CustomerName];
+
     fn column(self) -> &'static Column {
         match self {
             Self::ExternalUserid => &fields::EXTERNAL_USERID,
@@ -157,4 +173,51 @@ fn strings<'a>(batch: &'a RecordBatch, column: &Column) -> &'a StringViewArray {
 fn text<'a>(batch: &'a RecordBatch, column: &Column, i: usize) -> Option<&'a str> {
     let array = strings(batch, column);
     array.is_valid(i).then(|| array.value(i))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::tables::{AUDITED_RELATIONS, REFUSALS};
+    use crate::schema::{Cell, Rows, Table};
+
+    fn batch(table: &'static Table, rows: &[&[(&Column, &str)]]) -> RecordBatch {
+        let mut batch = Rows::new(table);
+        for row in rows {
+            let cell =
+                |column: &Column| row.iter().find(|(given, _)| given.name == column.name).map_or(Cell::Null, |(_, text)| Cell::Text(text));
+            batch.push(&table.columns.iter().map(|slot| cell(slot.column)).collect::<Vec<_>>());
+        }
+        batch.finish()
+    }
+
+    #[test]
+    fn refusals_by_one_key_are_all_heard_in_the_order_of_the_list() {
+        let (userid, id, name) = (&fields::USERID, &fields::EXTERNAL_USERID, &fields::CUSTOMER_NAME);
+        let refusals = Refusals::of(&batch(
+            &REFUSALS,
+            &[
+                &[(id, "wm1")],
+                &[(name, "Li")],
+                &[(id, "wm1"), (userid, "bo")],
+                &[(id, "wm2"), (userid, "ann")],
+                &[(id, "wm1"), (userid, "ann")],
+            ],
+        ));
+        let file = (&fields::SOURCE_FILE, "f");
+        let relations = batch(
+            &AUDITED_RELATIONS,
+            &[
+                &[(userid, "ann"), (id, "wm1"), (name, "Li"), file],
+                &[(userid, "bo"), (id, "wm1"), file],
+                &[(userid, "bo"), (id, "wm2"), file],
+            ],
+        );
+        let named = refusals.named(&relations);
+        let places: Vec<(usize, u32)> = named.iter().map(|named| (named.refusal, named.row)).collect();
+        assert_eq!(places, [(0, 0), (4, 0), (0, 1), (2, 1), (1, 0)]);
+        let (refused, unmatched) = refusals.settle(&[(3, named)]);
+        assert_eq!(refused, [BooleanArray::from(vec![true, true, false])]);
+        assert_eq!(unmatched, [UnmatchedRefusal { key: "ann/wm2".to_owned(), ambiguous_name: false }]);
+    }
 }
