@@ -15,17 +15,32 @@ use crate::schema::{Column, fields};
 #[derive(Debug, Default)]
 pub struct Refusals {
     rows: Vec<Refusal>,
-    /// By what they give, in the order of [`Key::ALL`], the first refusal of each text.
-    first: [HashTable<u32>; Key::ALL.len()],
+    /// The refusals of customers, by each key in the order of [`Key::ALL`].
+    of_customers: [Index; Key::ALL.len()],
+    /// Those of relations, by key and member: many members may have a customer of the same name.
+    of_relations: [Index; Key::ALL.len()],
 }
+
+/// Of the refusals that give the same, the first.
+type Index = HashTable<u32>;
 
 #[derive(Debug)]
 struct Refusal {
     by: Key,
     key: Box<str>,
     userid: Option<Box<str>>,
-    /// The next refusal by the same key.
+    /// The next refusal that gives the same.
     next: Option<u32>,
+}
+
+impl Refusal {
+    fn gives(&self, key: &str, userid: Option<&str>) -> bool {
+        *self.key == *key && self.userid.as_deref() == userid
+    }
+}
+
+fn digest_of(key: &str, userid: Option<&str>) -> u64 {
+    digest(key) ^ userid.map_or(0, |userid| digest(userid).rotate_left(1))
 }
 
 /// The strongest key that a row gives; the others are there for the reader.
@@ -54,12 +69,17 @@ impl Refusals {
             Some(Refusal { by, key, userid: text(&fields::USERID), next: None })
         };
         let mut refusals = Self { rows: (0..list.num_rows()).filter_map(refusal).collect(), ..Self::default() };
-        // Backwards, so that those by one key follow one another as they stand in the list.
+        // Backwards, so that those that give the same follow one another as they stand in the list.
         for row in (0..refusals.rows.len()).rev() {
-            let Refusal { by, key, .. } = &refusals.rows[row];
             let rows = &refusals.rows;
-            let key_of = |&row: &u32| &rows[row as usize].key;
-            let entry = refusals.first[*by as usize].entry(digest(key), |row| key_of(row) == key, |row| digest(key_of(row)));
+            let Refusal { by, key, userid, .. } = &rows[row];
+            let index = if userid.is_some() { &mut refusals.of_relations } else { &mut refusals.of_customers };
+            let userid = userid.as_deref();
+            let entry = index[*by as usize].entry(
+                digest_of(key, userid),
+                |&row| rows[row as usize].gives(key, userid),
+                |&row| digest_of(&rows[row as usize].key, rows[row as usize].userid.as_deref()),
+            );
             let mut first = entry.or_insert(row as u32);
             let behind = std::mem::replace(first.get_mut(), row as u32);
             refusals.rows[row].next = (behind as usize != row).then_some(behind);
@@ -74,24 +94,32 @@ impl Refusals {
         }
         let (userids, ids) = (strings(relations, &fields::USERID), strings(relations, &fields::EXTERNAL_USERID));
         let mut named = Vec::new();
-        for by in Key::ALL.into_iter().filter(|by| !self.first[*by as usize].is_empty()) {
-            for (row, value) in (0..).zip(strings(relations, by.column()).iter()) {
-                for refusal in value.into_iter().flat_map(|value| self.by(by, value)) {
-                    let of_member = self.rows[refusal].userid.as_deref().is_none_or(|userid| userids.value(row as usize) == userid);
-                    if of_member {
+        for by in Key::ALL {
+            let keys = strings(relations, by.column());
+            let mut look = |index: &Index, of_relations: bool| {
+                // Few cases have refusals of every kind.
+                if index.is_empty() {
+                    return;
+                }
+                for (row, key) in (0..).zip(keys.iter()) {
+                    let Some(key) = key else { continue };
+                    let userid = of_relations.then(|| userids.value(row as usize));
+                    for refusal in self.giving(index, key, userid) {
                         let customer = (by == Key::CustomerName && ids.is_valid(row as usize)).then(|| ids.value(row as usize).to_owned());
                         named.push(Named { refusal, row, customer });
                     }
                 }
-            }
+            };
+            look(&self.of_customers[by as usize], false);
+            look(&self.of_relations[by as usize], true);
         }
         named.shrink_to_fit();
         named
     }
 
-    /// The refusals by that key, in the order of the list.
-    fn by(&self, by: Key, key: &str) -> impl Iterator<Item = usize> {
-        let first = self.first[by as usize].find(digest(key), |&row| *self.rows[row as usize].key == *key);
+    /// The refusals that give just that, in the order of the list.
+    fn giving(&self, index: &Index, key: &str, userid: Option<&str>) -> impl Iterator<Item = usize> {
+        let first = index.find(digest_of(key, userid), |&row| self.rows[row as usize].gives(key, userid));
         std::iter::successors(first.copied(), |&row| self.rows[row as usize].next).map(|row| row as usize)
     }
 
@@ -202,6 +230,7 @@ mod tests {
                 &[(id, "wm1"), (userid, "bo")],
                 &[(id, "wm2"), (userid, "ann")],
                 &[(id, "wm1"), (userid, "ann")],
+                &[(name, "Li")],
             ],
         ));
         let file = (&fields::SOURCE_FILE, "f");
@@ -215,7 +244,7 @@ mod tests {
         );
         let named = refusals.named(&relations);
         let places: Vec<(usize, u32)> = named.iter().map(|named| (named.refusal, named.row)).collect();
-        assert_eq!(places, [(0, 0), (4, 0), (0, 1), (2, 1), (1, 0)]);
+        assert_eq!(places, [(0, 0), (0, 1), (4, 0), (2, 1), (1, 0), (5, 0)]);
         let (refused, unmatched) = refusals.settle(&[(3, named)]);
         assert_eq!(refused, [BooleanArray::from(vec![true, true, false])]);
         assert_eq!(unmatched, [UnmatchedRefusal { key: "ann/wm2".to_owned(), ambiguous_name: false }]);

@@ -20,6 +20,8 @@ ROOT = HERE.parent.parent
 MILLION = 1_000_000
 # Up to here every row is compared, beyond only the counts.
 COMPARE_ROWS_UP_TO = MILLION
+# A case of a multiple of so many is made of copies of the case of so many.
+COPIED = 10 * MILLION
 # Cases of what should not be, too small to be timed: only whether DuckDB and qianhe agree is of interest.
 ODD_CASES = ("twins", "disjoint")
 ODD_RELATIONS = MILLION // 5
@@ -132,7 +134,13 @@ class Bench:
         """Makes what is not there yet."""
         folder = self.folder_of(case)
         self.say(f"{case.name}: making the case, if it is not there")
-        self.check(self.script("generate", folder, case.relations, "--odd", case.odd, "--threads", self.args.threads))
+        copies, rest = divmod(case.relations, COPIED)
+        if copies > 1 and rest == 0:
+            copied = Case(COPIED)
+            self.prepare(copied, [])
+            self.check(self.script("copies", folder, self.folder_of(copied), copies, "--threads", self.args.threads))
+        else:
+            self.check(self.script("generate", folder, case.relations, "--odd", case.odd, "--threads", self.args.threads))
         compares = any(name in names for name in PURE_COMPARERS)
         if compares and not (folder / "compare" / "target.parquet").exists():
             self.check(self.script("differences", folder, "--prepare", "--threads", self.args.threads))
