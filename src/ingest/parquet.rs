@@ -154,15 +154,14 @@ impl ParquetFile<'_> {
         while let Some(batch) = next {
             interrupt::check()?;
             let batch = batch.map_err(|error| damaged(self.path, &error))?;
+            let mut take = || {
+                self.add(&mut read, &batch, before)?;
+                relations.map_or(Ok(()), |relations| read.batches.drain(..).try_for_each(|rows| relations.take(&rows)))
+            };
             let taken;
-            // What has been read is put into its place while the next is read.
-            (taken, next) = rayon::join(
-                || {
-                    self.add(&mut read, &batch, before)?;
-                    relations.map_or(Ok(()), |relations| read.batches.drain(..).try_for_each(|rows| relations.take(&rows)))
-                },
-                || batches.next(),
-            );
+            // What has been read is put into its place while the next is read, if all threads are not busy with groups anyway:
+            // who waits for a part of one would begin another.
+            (taken, next) = if self.has_few_groups() { rayon::join(take, || batches.next()) } else { (take(), batches.next()) };
             taken?;
         }
         let promised = self.metadata.metadata().row_group(group).num_rows();
@@ -172,13 +171,17 @@ impl ParquetFile<'_> {
         Ok(read)
     }
 
-    /// A few row groups are too few for all threads, and many writers make one of a million rows: then columns are read
-    /// side by side too. (Not stretches of rows: a column may be a single page, that each of them would unpack.)
+    /// Whether there are fewer row groups than threads; many writers make one of a million rows.
+    fn has_few_groups(&self) -> bool {
+        self.metadata.metadata().num_row_groups() < rayon::current_num_threads()
+    }
+
+    /// Columns of a few row groups are read side by side too. (Not stretches of rows: a column may be a single page, that each
+    /// of them would unpack.)
     fn open_group(&self, group: usize) -> Result<Batches> {
         let used: Vec<usize> = (0..self.names.len()).filter(|index| self.layout.uses(*index)).collect();
-        let groups = self.metadata.metadata().num_row_groups();
-        let together = if groups < rayon::current_num_threads() { 1 } else { used.len() };
-        let readers = used.chunks(together.max(1)).map(|columns| {
+        let together = if self.has_few_groups() { 1 } else { used.len().max(1) };
+        let readers = used.chunks(together).map(|columns| {
             let mask = ProjectionMask::roots(self.metadata.metadata().file_metadata().schema_descr(), columns.iter().copied());
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open(self.path)?, self.metadata.clone())
                 .with_projection(mask)
