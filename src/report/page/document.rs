@@ -1,5 +1,7 @@
 //! The file: style, scripts and data in one document that a browser lets reach nothing else.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::text::PAGE;
@@ -69,17 +71,7 @@ fn inert(json: &str) -> String {
 
 /// The source expression of a Content-Security-Policy for exactly this text.
 fn digest(text: &str) -> String {
-    format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |bytes: &[u8]| {
-        let bits = (0..3).fold(0_u32, |bits, i| bits << 8 | u32::from(bytes.get(i).copied().unwrap_or(0)));
-        let digit = |i: usize| if i <= bytes.len() { char::from(DIGITS[(bits >> (18 - 6 * i) & 63) as usize]) } else { '=' };
-        (0..4).map(digit).collect::<String>()
-    };
-    bytes.chunks(3).map(group).collect()
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
 #[cfg(test)]
@@ -87,16 +79,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-
-    #[test]
-    fn base64_is_that_of_rfc_4648() {
-        let pairs =
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")];
-        for (text, encoded) in pairs {
-            assert_eq!(base64(text.as_bytes()), encoded);
-        }
-        assert_eq!(base64(&[0xfb, 0xff]), "+/8=");
-    }
 
     #[test]
     fn data_cannot_leave_its_element() {
