@@ -122,11 +122,12 @@ impl Batches {
         }
         let ended = || ArrowError::ParquetError("a column ends before the others".to_owned());
         let parts = read.into_iter().map(|part| part.unwrap_or_else(|| Err(ended())));
-        Some(parts.collect::<std::result::Result<Vec<_>, _>>().and_then(|parts| side_by_side(&parts)))
+        Some(parts.collect::<std::result::Result<Vec<_>, _>>().and_then(|parts| one_batch(&parts)))
     }
 }
 
-fn side_by_side(parts: &[RecordBatch]) -> std::result::Result<RecordBatch, ArrowError> {
+/// The columns of all parts, which have the same rows.
+fn one_batch(parts: &[RecordBatch]) -> std::result::Result<RecordBatch, ArrowError> {
     let fields: Vec<FieldRef> = parts.iter().flat_map(|part| part.schema_ref().fields().iter().cloned()).collect();
     let columns = parts.iter().flat_map(|part| part.columns().iter().cloned()).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
