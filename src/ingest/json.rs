@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::endpoints::{self, DocumentFault};
 use super::framing::{Batch, Framer, FramingFault, Spare, Stopped};
 use super::part::{FileRecords, Part};
+use super::quick::Marks;
 use super::raw::TakeRelations;
 use super::stream::Stream;
 use crate::error::{Error, Result};
@@ -87,11 +88,12 @@ impl JsonFile<'_> {
 
     fn decode(&self, batch: &Batch, room: usize) -> Result<Part> {
         interrupt::check()?;
-        let mut part = Part::with_room(self.file, room);
+        let (mut part, mut marks) = (Part::with_room(self.file, room), Marks::default());
         for (number, range) in (batch.first..).zip(&batch.documents) {
             let at = batch.offset + range.start as u64;
             let bytes = &batch.bytes[range.clone()];
-            endpoints::decode(&mut part, self.zone, number, bytes).map_err(|fault| self.document_error(number, at, fault))?;
+            let decoded = endpoints::decode(&mut part, self.zone, number, bytes, &mut marks);
+            decoded.map_err(|fault| self.document_error(number, at, fault))?;
         }
         Ok(part)
     }

@@ -85,8 +85,25 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
 
 /// A type that a lenient field may want.
 pub trait Lenient<'de>: Sized {
+    /// What a text that is not empty is, or why it is none.
+    fn from_text(text: Cow<'de, str>) -> Result<Option<Self>, Wrong>;
+
+    /// What a whole number is, or why it is none.
+    fn from_integer(number: i64) -> Result<Option<Self>, Wrong>;
+
+    /// What any other value is that is not null, or why it is none.
+    fn from_other(scalar: &Scalar<'de>) -> Result<Option<Self>, Wrong>;
+
     /// The value, `None` for null, or why it is none.
-    fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong>;
+    #[inline]
+    fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
+        match scalar {
+            Scalar::Null => Ok(None),
+            Scalar::Text(text) => Self::from_text(text),
+            Scalar::Integer(number) => Self::from_integer(number),
+            other => Self::from_other(&other),
+        }
+    }
 }
 
 /// An identifier: text, always.
@@ -108,64 +125,77 @@ const NO_TIME: Wrong = "a time that is none: unix seconds from 0 up to the year 
 
 impl<'de: 'a, 'a> Lenient<'de> for Id<'a> {
     #[inline]
-    fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
-        match scalar {
-            Scalar::Null => Ok(None),
-            Scalar::Text(text) => Ok(Some(Self(text))),
-            Scalar::Integer(_) | Scalar::Float(_) => Err(NUMBER_AS_ID),
-            _ => Err(NO_ID),
-        }
+    fn from_text(text: Cow<'de, str>) -> Result<Option<Self>, Wrong> {
+        Ok(Some(Self(text)))
+    }
+    #[inline]
+    fn from_integer(_: i64) -> Result<Option<Self>, Wrong> {
+        Err(NUMBER_AS_ID)
+    }
+    fn from_other(scalar: &Scalar<'de>) -> Result<Option<Self>, Wrong> {
+        Err(if matches!(scalar, Scalar::Float(_)) { NUMBER_AS_ID } else { NO_ID })
     }
 }
 
 impl<'de: 'a, 'a> Lenient<'de> for Cow<'a, str> {
     #[inline]
-    fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
-        match scalar {
-            Scalar::Null => Ok(None),
-            Scalar::Text(text) => Ok(Some(text)),
-            Scalar::Integer(number) => Ok(Some(Cow::Owned(number.to_string()))),
-            Scalar::Float(number) => Ok(Some(Cow::Owned(number.to_string()))),
-            _ => Err(NO_TEXT),
-        }
+    fn from_text(text: Cow<'de, str>) -> Result<Option<Self>, Wrong> {
+        Ok(Some(text))
+    }
+    fn from_integer(number: i64) -> Result<Option<Self>, Wrong> {
+        Ok(Some(Cow::Owned(number.to_string())))
+    }
+    fn from_other(scalar: &Scalar<'de>) -> Result<Option<Self>, Wrong> {
+        if let Scalar::Float(number) = scalar { Ok(Some(Cow::Owned(number.to_string()))) } else { Err(NO_TEXT) }
     }
 }
 
 impl<'de> Lenient<'de> for i64 {
+    fn from_text(text: Cow<'de, str>) -> Result<Option<Self>, Wrong> {
+        text.trim().parse().map(Some).map_err(|_| NO_INTEGER)
+    }
     #[inline]
-    fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
-        match scalar {
-            Scalar::Null => Ok(None),
-            Scalar::Integer(number) => Ok(Some(number)),
-            Scalar::Text(text) => text.trim().parse().map(Some).map_err(|_| NO_INTEGER),
-            Scalar::Float(number) => whole(number).map(Some).ok_or(NO_INTEGER),
-            _ => Err(NO_INTEGER),
-        }
+    fn from_integer(number: i64) -> Result<Option<Self>, Wrong> {
+        Ok(Some(number))
+    }
+    fn from_other(scalar: &Scalar<'de>) -> Result<Option<Self>, Wrong> {
+        if let Scalar::Float(number) = scalar { whole(*number).map(Some).ok_or(NO_INTEGER) } else { Err(NO_INTEGER) }
     }
 }
 
 impl<'de> Lenient<'de> for bool {
-    #[inline]
-    fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
-        match scalar {
-            Scalar::Null => Ok(None),
-            Scalar::Flag(flag) => Ok(Some(flag)),
-            Scalar::Integer(number @ (0 | 1)) => Ok(Some(number == 1)),
-            Scalar::Text(text) => match text.trim() {
-                "1" | "true" => Ok(Some(true)),
-                "0" | "false" => Ok(Some(false)),
-                _ => Err(NO_FLAG),
-            },
+    fn from_text(text: Cow<'de, str>) -> Result<Option<Self>, Wrong> {
+        match text.trim() {
+            "1" | "true" => Ok(Some(true)),
+            "0" | "false" => Ok(Some(false)),
             _ => Err(NO_FLAG),
         }
+    }
+    #[inline]
+    fn from_integer(number: i64) -> Result<Option<Self>, Wrong> {
+        if matches!(number, 0 | 1) { Ok(Some(number == 1)) } else { Err(NO_FLAG) }
+    }
+    fn from_other(scalar: &Scalar<'de>) -> Result<Option<Self>, Wrong> {
+        if let Scalar::Flag(flag) = scalar { Ok(Some(*flag)) } else { Err(NO_FLAG) }
+    }
+}
+
+impl Moment {
+    fn from_unix(seconds: Result<Option<i64>, Wrong>) -> Result<Option<Self>, Wrong> {
+        seconds.map_err(|_| NO_TIME)?.map(|seconds| times::from_unix(seconds).map(Self).ok_or(NO_TIME)).transpose()
     }
 }
 
 impl<'de> Lenient<'de> for Moment {
+    fn from_text(text: Cow<'de, str>) -> Result<Option<Self>, Wrong> {
+        Self::from_unix(i64::from_text(text))
+    }
     #[inline]
-    fn from_scalar(scalar: Scalar<'de>) -> Result<Option<Self>, Wrong> {
-        let seconds = i64::from_scalar(scalar).map_err(|_| NO_TIME)?;
-        seconds.map(|seconds| times::from_unix(seconds).map(Self).ok_or(NO_TIME)).transpose()
+    fn from_integer(number: i64) -> Result<Option<Self>, Wrong> {
+        Self::from_unix(Ok(Some(number)))
+    }
+    fn from_other(scalar: &Scalar<'de>) -> Result<Option<Self>, Wrong> {
+        Self::from_unix(i64::from_other(scalar))
     }
 }
 

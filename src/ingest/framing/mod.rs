@@ -2,7 +2,7 @@
 //! documents one after the other. Documents come in batches of a few MB, so that they can be decoded side by side.
 
 mod cutter;
-mod marks;
+pub mod marks;
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};

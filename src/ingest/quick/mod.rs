@@ -1,7 +1,7 @@
 //! The quick way to read a document: straight into its fields, for JSON as exporters write it. What is unusual is left to
 //! `serde_json`, which is slower, knows all of JSON, and says what is wrong with a text that is none.
 
-mod text;
+mod marks;
 mod values;
 
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use serde::de::{Deserialize, IgnoredAny};
 
 use super::framing::MAX_DEPTH;
 use super::scalar::Scalar;
-use text::length_of_text;
+pub use marks::Marks;
 
 /// Not to be read quickly: unusual, or no JSON at all.
 #[derive(Debug)]
@@ -25,9 +25,11 @@ pub trait Quick<'a>: Default {
     fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()>;
 }
 
-/// Reads the whole text; `None` if it has to be read in the other way.
-pub fn read<'a, T: Quick<'a>>(text: &'a str) -> Option<T> {
-    let mut reader = Reader { text, at: 0 };
+/// Reads the whole text, with its marks in memory that serves for the next text too; `None` if it has to be read in the
+/// other way.
+pub fn read<'a, T: Quick<'a>>(text: &'a str, marks: &'a mut Marks) -> Option<T> {
+    marks.mark(text.as_bytes());
+    let mut reader = Reader { text, marks, at: 0 };
     let mut value = T::default();
     value.fill(&mut reader).ok()?;
     (reader.at == text.len()).then_some(value)
@@ -36,6 +38,7 @@ pub fn read<'a, T: Quick<'a>>(text: &'a str) -> Option<T> {
 /// The text, and how far it has been read.
 pub struct Reader<'a> {
     text: &'a str,
+    marks: &'a Marks,
     at: usize,
 }
 
@@ -99,12 +102,20 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn scalar(&mut self) -> Quickly<Scalar<'a>> {
+        // Nearly all that is read are texts and numbers.
         match self.peek() {
             b'"' => match self.text()? {
                 Cow::Borrowed("") => Ok(Scalar::Null),
                 text => Ok(Scalar::Text(text)),
             },
-            b'-' | b'0'..=b'9' => self.integer(),
+            b'-' | b'0'..=b'9' => self.number(),
+            other => self.neither_text_nor_number(other),
+        }
+    }
+
+    #[inline(never)]
+    fn neither_text_nor_number(&mut self, next: u8) -> Quickly<Scalar<'a>> {
+        match next {
             b'n' => self.word("null", Scalar::Null),
             b't' => self.word("true", Scalar::Flag(true)),
             b'f' => self.word("false", Scalar::Flag(false)),
@@ -133,7 +144,7 @@ impl<'a> Reader<'a> {
 
     /// A number of a few digits, mostly.
     #[inline]
-    fn integer(&mut self) -> Quickly<Scalar<'a>> {
+    fn number(&mut self) -> Quickly<Scalar<'a>> {
         const DIGITS: usize = 18;
         let rest = &self.text.as_bytes()[self.at..];
         let (mut value, mut length) = (0, 0);
@@ -145,14 +156,14 @@ impl<'a> Reader<'a> {
         }
         let ends = matches!(rest.get(length), Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'));
         if !ends || rest[0] == b'0' && length > 1 {
-            return self.number();
+            return self.long_number();
         }
         self.at += length;
         Ok(Scalar::Integer(value))
     }
 
     #[cold]
-    fn number(&mut self) -> Quickly<Scalar<'a>> {
+    fn long_number(&mut self) -> Quickly<Scalar<'a>> {
         let rest = &self.text[self.at..];
         let number = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
         let length = rest.bytes().take_while(|byte| number(*byte)).count();
@@ -181,22 +192,27 @@ impl<'a> Reader<'a> {
         if self.peek() != b'"' {
             return Err(Unusual);
         }
-        self.at += 1;
-        let (begin, mut plain) = (self.at, true);
+        let begin = self.at + 1;
+        let end = self.marks.next(begin);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return self.string_with_escapes(begin, end).map(|text| (text, false));
+        }
+        self.at = end + 1;
+        Ok((&self.text[begin..end], true))
+    }
+
+    /// The string that begins there, and has its first mark there.
+    #[inline(never)]
+    fn string_with_escapes(&mut self, begin: usize, mut mark: usize) -> Quickly<&'a str> {
         loop {
-            self.at += length_of_text(&self.text.as_bytes()[self.at..]);
-            match self.text.as_bytes().get(self.at) {
+            match self.text.as_bytes().get(mark) {
                 Some(b'"') => break,
-                Some(b'\\') => {
-                    plain = false;
-                    self.at = self.text.len().min(self.at + 2);
-                }
+                Some(b'\\') => mark = self.marks.next(mark + 2),
                 _ => return Err(Unusual),
             }
         }
-        let text = &self.text[begin..self.at];
-        self.at += 1;
-        Ok((text, plain))
+        self.at = mark + 1;
+        Ok(&self.text[begin..mark])
     }
 
     /// The string that began there and has just been passed.
@@ -229,6 +245,14 @@ impl<'a> Reader<'a> {
     /// The next byte that is no white space.
     #[inline]
     fn peek(&mut self) -> u8 {
+        match self.text.as_bytes().get(self.at) {
+            Some(&byte) if byte > b' ' => byte,
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[inline(never)]
+    fn peek_behind_space(&mut self) -> u8 {
         loop {
             match self.text.as_bytes().get(self.at) {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,

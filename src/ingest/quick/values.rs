@@ -1,5 +1,7 @@
 //! The values of a document, each as its [`Deserialize`](serde::Deserialize) has it.
 
+use std::borrow::Cow;
+
 use serde::de::IgnoredAny;
 
 use super::{Quick, Quickly, Reader, Unusual};
@@ -22,7 +24,15 @@ impl<'a> Quick<'a> for Scalar<'a> {
 impl<'a, T: Lenient<'a>> Quick<'a> for Field<T> {
     #[inline]
     fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
-        self.0 = T::from_scalar(reader.scalar()?);
+        // As a scalar is read, without making one of what it mostly is.
+        self.0 = match reader.peek() {
+            b'"' => match reader.text()? {
+                Cow::Borrowed("") => Ok(None),
+                text => T::from_text(text),
+            },
+            b'-' | b'0'..=b'9' => T::from_scalar(reader.number()?),
+            other => T::from_scalar(reader.neither_text_nor_number(other)?),
+        };
         Ok(())
     }
 }
@@ -56,7 +66,13 @@ impl<'a, T: Quick<'a>> Quick<'a> for Payload<'a, T> {
             return Ok(());
         }
         let mut items = Vec::new();
-        reader.array(|reader| items.push_mut(Item::default()).fill(reader))?;
+        reader.array(|reader| {
+            // A few tags, or a hundred records, which are large: to double the room each time would be to copy most of them twice.
+            if items.len() == items.capacity() {
+                items.reserve(7 * items.len());
+            }
+            items.push_mut(Item::default()).fill(reader)
+        })?;
         *self = Self::Items(items);
         Ok(())
     }
