@@ -63,6 +63,7 @@ pub mod frame;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod interrupt;
+mod leading;
 pub mod progress;
 pub mod schema;
 pub mod spill;

@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt8Type};
 
 use crate::decision::{DecidedPart, Sample};
 use crate::error::{Error, Result};
+use crate::leading::leading_bytes;
 use crate::schema::tables::CUSTOMERS_REPORT;
 use crate::schema::vocabulary::{Outcome, Scope};
 use crate::schema::{Column, Kind, fields};
@@ -187,27 +188,11 @@ pub fn customers(bucket: &Held) -> Result<RecordBatch> {
 
 /// The rows in order of their ids; of one id, as they stand.
 fn in_order(ids: &StringViewArray) -> Vec<u32> {
-    let shared = shared_prefix(ids);
-    let mut entries: Vec<(u64, u32)> =
-        (0..).zip(ids.iter().flatten()).map(|(row, id)| (leading_bytes(&id.as_bytes()[shared..]), row)).collect();
+    let mut entries: Vec<(u64, u32)> = leading_bytes(ids.iter()).into_iter().zip(0..).collect();
     entries.sort_unstable_by(|a, b| {
         a.0.cmp(&b.0).then_with(|| ids.value(a.1 as usize).cmp(ids.value(b.1 as usize))).then_with(|| a.1.cmp(&b.1))
     });
     entries.into_iter().map(|(_, row)| row).collect()
-}
-
-/// With how many bytes all texts begin alike: of two texts in order, all between them share what they share.
-fn shared_prefix(ids: &StringViewArray) -> usize {
-    let (Some(first), Some(last)) = (ids.iter().flatten().min(), ids.iter().flatten().max()) else { return 0 };
-    first.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count()
-}
-
-/// A number whose order never contradicts that of the bytes.
-fn leading_bytes(bytes: &[u8]) -> u64 {
-    let mut leading = [0; 8];
-    let length = bytes.len().min(8);
-    leading[..length].copy_from_slice(&bytes[..length]);
-    u64::from_be_bytes(leading)
 }
 
 fn table(relations: &RecordBatch, customers: &[Customer]) -> Result<RecordBatch> {

@@ -15,6 +15,7 @@ use super::fold::{Fold, Run};
 use super::keys::Key;
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FETCHED_AT, FILE, RECORD, raw_schema};
+use crate::leading::leading_bytes;
 use crate::schema::{Table, fields, nulls};
 
 /// A table at its grain.
@@ -246,11 +247,12 @@ struct SortHints {
 
 impl SortHints {
     fn of(key: &Key, rows: usize) -> Self {
+        let of_column = |n: usize| leading_bytes((0..rows).map(|i| key.text(n, i)));
         if key.width() == 1 {
-            return Self { first: leading_bytes(key, 0, rows), second: vec![0; rows] };
+            return Self { first: of_column(0), second: vec![0; rows] };
         }
         // The second hint may decide only between rows whose first column is equal, so the first has to be exact.
-        Self { first: ranks(key, 0, rows), second: leading_bytes(key, 1, rows) }
+        Self { first: ranks(key, 0, rows), second: of_column(1) }
     }
 }
 
@@ -278,23 +280,4 @@ fn ranks(key: &Key, n: usize, rows: usize) -> Vec<u64> {
         ranks[number] = rank;
     }
     numbers.into_iter().map(|number| ranks[number]).collect()
-}
-
-/// The eight bytes of each text that follow what all texts of key column `n` begin with; 0 is null.
-fn leading_bytes(key: &Key, n: usize, rows: usize) -> Vec<u64> {
-    let mut texts = (0..rows).filter_map(|i| key.text(n, i));
-    let Some(first) = texts.next() else { return vec![0; rows] };
-    let shared = texts
-        .fold(first.len(), |shared, text| first.as_bytes().iter().zip(text.as_bytes()).take(shared).take_while(|(a, b)| a == b).count());
-    (0..rows)
-        .into_par_iter()
-        .map(|i| {
-            let Some(text) = key.text(n, i) else { return 0 };
-            let mut bytes = [0; 8];
-            let tail = &text.as_bytes()[shared..];
-            let length = tail.len().min(8);
-            bytes[..length].copy_from_slice(&tail[..length]);
-            u64::from_be_bytes(bytes)
-        })
-        .collect()
 }
