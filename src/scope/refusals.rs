@@ -40,7 +40,11 @@ impl Refusal {
 }
 
 fn digest_of(key: &str, userid: Option<&str>) -> u64 {
-    digest(key) ^ userid.map_or(0, |userid| digest(userid).rotate_left(1))
+    digest(key) ^ userid.map_or(0, digest_of_member)
+}
+
+fn digest_of_member(userid: &str) -> u64 {
+    digest(userid).rotate_left(1)
 }
 
 /// The strongest key that a row gives; the others are there for the reader.
@@ -87,7 +91,7 @@ impl Refusals {
         refusals
     }
 
-    /// The rows of `relations` that refusals could be about, by refusal.
+    /// The rows of `relations` that refusals could be about, with each of these: by kind of key, then as the rows stand.
     pub fn named(&self, relations: &RecordBatch) -> Vec<Named> {
         if self.rows.is_empty() {
             return Vec::new();
@@ -95,31 +99,34 @@ impl Refusals {
         let (userids, ids) = (strings(relations, &fields::USERID), strings(relations, &fields::EXTERNAL_USERID));
         let mut named = Vec::new();
         for by in Key::ALL {
-            let keys = strings(relations, by.column());
-            let mut look = |index: &Index, of_relations: bool| {
-                // Few cases have refusals of every kind.
-                if index.is_empty() {
-                    return;
+            let (of_customers, of_relations) = (&self.of_customers[by as usize], &self.of_relations[by as usize]);
+            // Few cases have refusals of every kind.
+            if of_customers.is_empty() && of_relations.is_empty() {
+                continue;
+            }
+            // Relations stand by member, so his digest serves for many.
+            let mut member = None;
+            for (row, key) in strings(relations, by.column()).iter().enumerate() {
+                let Some(key) = key else { continue };
+                let (of_key, userid, view) = (digest(key), userids.value(row), userids.views()[row]);
+                let of_member = match member {
+                    Some((same, of_member)) if same == view => of_member,
+                    _ => member.insert((view, digest_of_member(userid))).1,
+                };
+                let customers = self.giving(of_customers, of_key, key, None);
+                for refusal in customers.chain(self.giving(of_relations, of_key ^ of_member, key, Some(userid))) {
+                    let customer = (by == Key::CustomerName && ids.is_valid(row)).then(|| ids.value(row).to_owned());
+                    named.push(Named { refusal, row: row as u32, customer });
                 }
-                for (row, key) in (0..).zip(keys.iter()) {
-                    let Some(key) = key else { continue };
-                    let userid = of_relations.then(|| userids.value(row as usize));
-                    for refusal in self.giving(index, key, userid) {
-                        let customer = (by == Key::CustomerName && ids.is_valid(row as usize)).then(|| ids.value(row as usize).to_owned());
-                        named.push(Named { refusal, row, customer });
-                    }
-                }
-            };
-            look(&self.of_customers[by as usize], false);
-            look(&self.of_relations[by as usize], true);
+            }
         }
         named.shrink_to_fit();
         named
     }
 
-    /// The refusals that give just that, in the order of the list.
-    fn giving(&self, index: &Index, key: &str, userid: Option<&str>) -> impl Iterator<Item = usize> {
-        let first = index.find(digest_of(key, userid), |&row| self.rows[row as usize].gives(key, userid));
+    /// The refusals that give just that, of which this is the digest, in the order of the list.
+    fn giving(&self, index: &Index, digest: u64, key: &str, userid: Option<&str>) -> impl Iterator<Item = usize> {
+        let first = index.find(digest, |&row| self.rows[row as usize].gives(key, userid));
         std::iter::successors(first.copied(), |&row| self.rows[row as usize].next).map(|row| row as usize)
     }
 
@@ -244,7 +251,7 @@ mod tests {
         );
         let named = refusals.named(&relations);
         let places: Vec<(usize, u32)> = named.iter().map(|named| (named.refusal, named.row)).collect();
-        assert_eq!(places, [(0, 0), (0, 1), (4, 0), (2, 1), (1, 0), (5, 0)]);
+        assert_eq!(places, [(0, 0), (4, 0), (0, 1), (2, 1), (1, 0), (5, 0)]);
         let (refused, unmatched) = refusals.settle(&[(3, named)]);
         assert_eq!(refused, [BooleanArray::from(vec![true, true, false])]);
         assert_eq!(unmatched, [UnmatchedRefusal { key: "ann/wm2".to_owned(), ambiguous_name: false }]);
