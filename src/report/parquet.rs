@@ -31,7 +31,7 @@ use properties::properties;
 use super::relations::report_schema;
 use crate::error::{Error, Result};
 use crate::schema::{Column, Kind, Slot, Table};
-use crate::spill::{Held, Memory, compact, make_room};
+use crate::spill::{Held, Memory, lean, make_room};
 use crate::text::errors as say;
 
 /// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
@@ -224,7 +224,7 @@ impl SortedWriter {
         let pending = &mut self.words[rank].pending;
         // What waits for the next partitions must not hold on to the texts of this one.
         let waits = pending.rows() + (rows.num_rows() as u64) < ROW_GROUP as u64;
-        pending.push(if waits { compact(&rows)? } else { rows });
+        pending.push(if waits { lean(rows)? } else { rows });
         Ok(())
     }
 
@@ -237,13 +237,9 @@ impl SortedWriter {
         let mut full = Vec::new();
         for (rank, word) in self.words.iter_mut().enumerate().filter(|(_, word)| word.pending.rows() >= ROW_GROUP as u64) {
             let pending = std::mem::replace(&mut word.pending, Held::new(&self.memory, self.schema.clone()));
-            for rows in in_groups(&concat_batches(&self.schema, &pending.batches()?)?) {
-                if rows.num_rows() == ROW_GROUP {
-                    full.push((rank, rows));
-                } else {
-                    word.pending.push(compact(&rows)?);
-                }
-            }
+            let mut batches = pending.batches()?;
+            split_last(&mut batches, pending.rows() as usize % ROW_GROUP)?.into_iter().for_each(|rows| word.pending.push(rows));
+            full.extend(in_groups(&concat_batches(&self.schema, &batches)?).into_iter().map(|rows| (rank, rows)));
         }
         let encoder = &self.writer.encoder;
         let encoded: Vec<(usize, RowGroup)> =
@@ -284,18 +280,28 @@ impl Pending {
     /// Takes pending rows, in groups of [`ROW_GROUP`], as long as there are `at_least` so many.
     fn take_groups(&mut self, at_least: usize) -> Result<Vec<RecordBatch>> {
         let Some(schema) = self.batches.first().map(RecordBatch::schema) else { return Ok(Vec::new()) };
-        if self.rows < at_least {
-            return Ok(Vec::new());
-        }
-        let rows = concat_batches(&schema, &std::mem::take(&mut self.batches))?;
-        let mut groups = in_groups(&rows);
-        if let Some(rest) = groups.pop_if(|last| last.num_rows() < at_least) {
-            // Rows put together share the texts of all: a rest that went on as it is would keep every text ever written.
-            self.batches.push(compact(&rest)?);
-        }
+        let rest = self.rows % ROW_GROUP;
+        let left = if rest < at_least { split_last(&mut self.batches, rest)? } else { Vec::new() };
+        let taken = std::mem::replace(&mut self.batches, left);
         self.rows = self.batches.iter().map(RecordBatch::num_rows).sum();
-        Ok(groups)
+        if taken.is_empty() { Ok(Vec::new()) } else { Ok(in_groups(&concat_batches(&schema, &taken)?)) }
     }
+}
+
+/// Takes so many of the last rows away from the others. Before these are put together: whatever is, shares the texts of all, and
+/// would keep every text ever written.
+fn split_last(batches: &mut Vec<RecordBatch>, rows: usize) -> Result<Vec<RecordBatch>> {
+    let (mut last, mut missing) = (Vec::new(), rows);
+    while let Some(batch) = batches.pop_if(|_| missing > 0) {
+        let (before, taken) = (batch.num_rows().saturating_sub(missing), batch.num_rows().min(missing));
+        last.push(lean(batch.slice(before, taken))?);
+        if before > 0 {
+            batches.push(batch.slice(0, before));
+        }
+        missing -= taken;
+    }
+    last.reverse();
+    Ok(last)
 }
 
 /// Rows in groups of [`ROW_GROUP`].

@@ -104,7 +104,7 @@ impl Column {
 }
 
 /// A column's place in a table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
     /// Which column.
     pub column: &'static Column,
@@ -123,7 +123,7 @@ pub const fn optional(column: &'static Column) -> Slot {
 }
 
 /// A table: its grain in words, its key, its columns in order.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Table {
     /// File stem and name in SQL.
     pub name: &'static str,

@@ -18,7 +18,7 @@ mod rows;
 mod unpack;
 
 pub use held::{Held, make_room};
-pub use rows::{compact, weight};
+pub use rows::{compact, lean, weight};
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

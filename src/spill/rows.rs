@@ -34,6 +34,14 @@ fn weight_of(column: &ArrayRef) -> u64 {
     }
 }
 
+/// The same rows, in buffers of their own if those that they stand in hold more than twice as much.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn lean(rows: RecordBatch) -> Result<RecordBatch> {
+    if 2 * weight(&rows) >= rows.get_array_memory_size() as u64 { Ok(rows) } else { compact(&rows) }
+}
+
 /// The same rows in buffers of their own, that hold nothing else.
 ///
 /// # Errors
@@ -70,5 +78,16 @@ mod tests {
         let few = compact(&all.slice(40, 10)).unwrap();
         assert_eq!(few, all.slice(40, 10));
         assert!(few.column(0).get_buffer_memory_size() < all.column(0).get_buffer_memory_size() / 4);
+    }
+
+    #[test]
+    fn what_is_lean_stays_where_it_is() {
+        let texts: StringViewArray = (0..100).map(|n| Some(format!("{n} and enough to be longer than a view"))).collect();
+        let all = compact(&RecordBatch::try_from_iter([("text", Arc::new(texts) as ArrayRef)]).unwrap()).unwrap();
+        for (rows, stays) in [(100, true), (80, true), (40, false), (0, false)] {
+            let some = lean(all.slice(0, rows)).unwrap();
+            assert_eq!(some, all.slice(0, rows));
+            assert_eq!(some.get_array_memory_size() == all.get_array_memory_size(), stays, "{rows}");
+        }
     }
 }

@@ -123,13 +123,17 @@ fn rows_are_sorted_and_the_file_says_how() {
     }
 }
 
-/// Bounds of pages that hold texts from all over tell nothing, and cost much.
-fn is_unsorted_text(table: &Table, path: &str) -> bool {
-    let slot = table.columns.iter().find(|slot| slot.column.name == path);
+/// Bounds of pages that hold texts or words from all over tell nothing, and cost much.
+fn has_no_bounds(table: &Table, path: &str) -> bool {
+    let order = promised_order(table);
     let is_id_of_a_customer =
         [&fields::SOURCE_EXTERNAL_USERID, &fields::TARGET_EXTERNAL_USERID, &fields::UNIONID].iter().any(|id| id.name == path);
-    let is_text = slot.is_some_and(|slot| slot.column.kind == Kind::Text);
-    (is_id_of_a_customer || is_text) && (table.name, path) != ("customers", "source_external_userid")
+    match table.columns.iter().find(|slot| slot.column.name == path).map(|slot| slot.column.kind) {
+        _ if is_id_of_a_customer => order.first() != Some(&path),
+        Some(Kind::Text | Kind::TextList) => order.first() != Some(&path),
+        Some(Kind::Word(_)) => !order.contains(&path),
+        _ => false,
+    }
 }
 
 #[test]
@@ -143,8 +147,8 @@ fn ids_can_be_looked_up_and_pages_skipped() {
             for column in group.columns() {
                 let path = column.column_descr().path().parts()[0].clone();
                 assert!(column.offset_index_offset().is_some(), "{}.{path}: no page index", table.name);
-                // What the rows are sorted by, and what is no text, can be skipped by bounds.
-                let bounds = if is_unsorted_text(table, &path) {
+                // What the rows are sorted by, and what is neither text nor word, can be skipped by bounds.
+                let bounds = if has_no_bounds(table, &path) {
                     column.column_index_offset().is_none()
                 } else {
                     column.column_index_offset().is_some()

@@ -8,7 +8,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use super::{Footer, ROW_GROUP};
-use crate::schema::{Column, Kind, Table};
+use crate::schema::tables::CANONICAL;
+use crate::schema::{Column, Kind, Table, fields as f};
 
 /// Bytes of a dictionary of texts. Where they are more, as names are, the rest is written plain: looking each of them up is
 /// dear, and saves little.
@@ -27,14 +28,22 @@ pub fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> Writ
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(entries))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
-    table.columns.iter().fold(builder, |builder, slot| with_column(builder, slot.column, sorted_by.first() == Some(&slot.column))).build()
+    let columns = table.columns.iter().map(|slot| slot.column);
+    let builder = columns.clone().fold(builder, |builder, column| with_column(builder, column, sorted_by));
+    if CANONICAL.contains(&table) {
+        // Snapshots are read as a whole; it is reports that ids are looked up in.
+        return columns.fold(builder, |builder, column| builder.set_column_bloom_filter_enabled(leaf(column), false)).build();
+    }
+    builder.build()
 }
 
-fn with_column(builder: WriterPropertiesBuilder, column: &Column, is_sorted_by: bool) -> WriterPropertiesBuilder {
+fn with_column(builder: WriterPropertiesBuilder, column: &Column, sorted_by: &[&Column]) -> WriterPropertiesBuilder {
     let path = leaf(column);
+    let is_sorted_by = sorted_by.first() == Some(&column);
     if is_high_entropy(column) {
-        let builder =
-            builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+        // All customers of a corp begin with the same letters, which compression would find again in each of them.
+        let encoding = if *column == f::UNIONID { Encoding::DELTA_LENGTH_BYTE_ARRAY } else { Encoding::DELTA_BYTE_ARRAY };
+        let builder = builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), encoding);
         // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all over,
         // so their bounds tell nothing, and a bloom filter does.
         return if is_sorted_by {
@@ -51,8 +60,11 @@ fn with_column(builder: WriterPropertiesBuilder, column: &Column, is_sorted_by: 
         let builder = builder
             .set_column_dictionary_page_size_limit(path.clone(), DICTIONARY)
             .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
-        let has_bounds = column.kind == Kind::TextList;
-        return if has_bounds { builder } else { builder.set_column_statistics_enabled(path, EnabledStatistics::None) };
+        return builder.set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
+    if matches!(column.kind, Kind::Word(_)) && !sorted_by.contains(&column) {
+        // Every page holds most of the words.
+        return builder.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
     if matches!(column.kind, Kind::Time | Kind::Count) {
         return builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
@@ -68,7 +80,6 @@ fn leaf(column: &Column) -> ColumnPath {
 
 /// Ids that are (nearly) different in each row, and that people look up.
 fn is_high_entropy(column: &Column) -> bool {
-    use crate::schema::fields as f;
     [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
 }
 
