@@ -8,7 +8,7 @@ use arrow::array::RecordBatch;
 
 use crate::error::{Error, Result};
 use crate::ingest::document::Document;
-use crate::ingest::quick::{self, Marks};
+use crate::ingest::quick::{self, TextMarks};
 use crate::ingest::raw::TakeRelations;
 use crate::ingest::{read_lists, read_snapshot};
 use crate::progress::Silent;
@@ -51,7 +51,7 @@ pub fn read(folder: &Path, bytes: &[u8]) -> Result<()> {
 /// [`Error::Bug`] where they do not lead to the same. The quick way may decline.
 pub fn both_ways(text: &str) -> Result<()> {
     let told = |document: &Document<'_>| format!("{document:?}");
-    let quickly = quick::read::<Document<'_>>(text, &mut Marks::default()).map(|document| told(&document));
+    let quickly = quick::read::<Document<'_>>(text, &mut TextMarks::default()).map(|document| told(&document));
     let thoroughly = serde_json::from_str::<Document<'_>>(text).ok().map(|document| told(&document));
     if quickly.is_none() || quickly == thoroughly {
         return Ok(());

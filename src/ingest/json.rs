@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::endpoints::{self, DocumentFault};
 use super::framing::{Batch, Framer, FramingFault, Spare, Stopped};
 use super::part::{FileRecords, Part};
-use super::quick::Marks;
+use super::quick::TextMarks;
 use super::raw::TakeRelations;
 use super::stream::Stream;
 use crate::error::{Error, Result};
@@ -88,7 +88,7 @@ impl JsonFile<'_> {
 
     fn decode(&self, batch: &Batch, room: usize) -> Result<Part> {
         interrupt::check()?;
-        let (mut part, mut marks) = (Part::with_room(self.file, room), Marks::default());
+        let (mut part, mut marks) = (Part::with_room(self.file, room), TextMarks::default());
         for (number, range) in (batch.first..).zip(&batch.documents) {
             let at = batch.offset + range.start as u64;
             let bytes = &batch.bytes[range.clone()];

@@ -1,8 +1,9 @@
 //! Tables -> Parquet files, by the `parquet` crate: Polars writes neither bloom filters nor sorting columns.
 //!
 //! Ids have high entropy: a dictionary of them is as large as they are and compression finds nothing in it, so they are
-//! written plain by length and bytes, with a bloom filter per row group for look-ups. Words, and accounts, of which
-//! there are few, are dictionaries, and so are texts as long as these are small.
+//! written by length and bytes, without the letters that all customers of a corp have in common; in reports with a bloom
+//! filter per row group for look-ups. Words, and accounts, of which there are few, are dictionaries, and so are texts as
+//! long as these are small.
 //!
 //! ```text
 //! properties   how each column is written

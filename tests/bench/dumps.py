@@ -120,7 +120,7 @@ def duckdb(folder: Path, out: Path, threads: int) -> None:
     import duckdb
 
     out.mkdir(parents=True)
-    con = duckdb.connect(config={"threads": threads})
+    con = duckdb.connect(config={"threads": threads, "preserve_insertion_order": False})
     types = {"text": "varchar", "texts": "varchar[]", "byte": "tinyint", "short": "smallint", "long": "bigint"}
     contact, follow = (", ".join(f"{key} {types[kind]}" for key, kind in keys.items()) for keys in (CONTACT, FOLLOW))
     # Without `sample_size` the first documents are looked through for types, though all are given: pages are large, so that
@@ -139,7 +139,7 @@ def duckdb(folder: Path, out: Path, threads: int) -> None:
                 item.follow_info.add_way, item.follow_info.oper_userid, item.follow_info.state,
                 item.follow_info.tag_id, item.follow_info.remark_mobiles
             from documents
-        ) to '{out}/relations.parquet' (compression zstd)
+        ) to '{out}/relations.parquet' (format parquet, compression zstd, compression_level 1, parquet_version v2)
     """)
 
 
@@ -164,7 +164,7 @@ def polars(folder: Path, out: Path, by_line: bool) -> None:
         .rename({"name": "customer_name", "type": "customer_type"})
         .with_columns(pl.from_epoch("createtime").alias("created_at"))
         .drop("createtime")
-        .sink_parquet(out / "relations.parquet", compression="zstd", engine="streaming")
+        .sink_parquet(out / "relations.parquet", compression="zstd", compression_level=1, engine="streaming")
     )
 
 

@@ -6,7 +6,7 @@ use proptest::{collection, prop_assert_eq, proptest};
 
 use super::*;
 use crate::ingest::part::FileRecords;
-use crate::ingest::quick::{self, Marks};
+use crate::ingest::quick::{self, TextMarks};
 
 /// What stands under a key, mostly.
 enum Kind {
@@ -278,7 +278,7 @@ proptest! {
         let mut dice = Dice(&choices);
         let document = dice.document();
         let bytes = dice.damage(document);
-        let both = outcome(|part, zone| decode(part, zone, 7, &bytes, &mut Marks::default()));
+        let both = outcome(|part, zone| decode(part, zone, 7, &bytes, &mut TextMarks::default()));
         prop_assert_eq!(both, by_serde(&bytes), "{}", String::from_utf8_lossy(&bytes));
     }
 }
@@ -296,7 +296,7 @@ fn many_documents_are_read_quickly_and_many_are_not() {
         let choices: Vec<u8> = (0..700).map(|_| byte()).collect();
         let mut dice = Dice(&choices);
         let document = dice.document();
-        quick += usize::from(quick::read::<Document<'_>>(&document, &mut Marks::default()).is_some());
+        quick += usize::from(quick::read::<Document<'_>>(&document, &mut TextMarks::default()).is_some());
         let (fault, evidence, tables) = by_serde(&dice.damage(document));
         faults += usize::from(fault.is_err());
         rows += usize::from(!tables.is_empty());

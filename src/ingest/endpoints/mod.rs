@@ -13,7 +13,7 @@ pub use shape::looked_for;
 use super::document::{Answered, Document, Node, Request};
 use super::part::Part;
 use super::payload::{Item, Payload};
-use super::quick::{self, Marks};
+use super::quick::{self, TextMarks};
 use super::raw::Endpoint;
 use super::scalar::Fault;
 use super::times;
@@ -53,7 +53,7 @@ impl Question<'_> {
 }
 
 /// Decodes one document: quickly if it is an ordinary one, to the same end in any case.
-pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8], marks: &mut Marks) -> Result<(), DocumentFault> {
+pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8], marks: &mut TextMarks) -> Result<(), DocumentFault> {
     // Checked once as a whole, which is faster than string by string.
     let text = simdutf8::compat::from_utf8(bytes).map_err(|error| invalid(say::BYTES_NOT_UTF8, error.valid_up_to()))?;
     match quick::read(text, marks) {

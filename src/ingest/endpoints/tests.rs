@@ -12,7 +12,7 @@ fn decode_all(documents: &[Json]) -> Result<FileRecords, DocumentFault> {
     let mut part = Part::new(0);
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     for (number, document) in (1..).zip(documents) {
-        decode(&mut part, &zone, number, document.to_string().as_bytes(), &mut Marks::default())?;
+        decode(&mut part, &zone, number, document.to_string().as_bytes(), &mut TextMarks::default())?;
     }
     let mut records = FileRecords::default();
     records.append(part).unwrap();

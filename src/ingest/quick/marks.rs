@@ -7,12 +7,12 @@ const BLOCK: usize = 32;
 
 /// One bit for each byte of a document: whether it ends a text, escapes something, or must not stand in a text.
 #[derive(Debug, Default)]
-pub struct Marks {
+pub struct TextMarks {
     /// The lowest bit of each byte is the first. Behind the document there are nothing but marks, enough for one look.
     bits: Vec<u8>,
 }
 
-impl Marks {
+impl TextMarks {
     /// Marks the bytes of a document, and forgets the one before.
     pub fn mark(&mut self, document: &[u8]) {
         let (blocks, rest) = document.as_chunks();
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_mark_is_found_at_every_place_behind_any_byte() {
-        let mut marks = Marks::default();
+        let mut marks = TextMarks::default();
         for byte in 0..=u8::MAX {
             for (at, before) in (0..150).flat_map(|at| [b'x', b'!', b' ', b'#', b'[', b']', 0x7f, 0x80, 0xff].map(|before| (at, before))) {
                 let mut bytes = [before; 150];
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_everything() {
-        let mut marks = Marks::default();
+        let mut marks = TextMarks::default();
         for length in 0..200 {
             marks.mark(&vec![b'x'; length]);
             assert_eq!([0, length].map(|at| marks.next(at)), [length; 2]);

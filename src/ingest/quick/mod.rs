@@ -10,7 +10,7 @@ use serde::de::{Deserialize, IgnoredAny};
 
 use super::framing::MAX_DEPTH;
 use super::scalar::Scalar;
-pub use marks::Marks;
+pub use marks::TextMarks;
 
 /// Not to be read quickly: unusual, or no JSON at all.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub trait Quick<'a>: Default {
 
 /// Reads the whole text, with its marks in memory that serves for the next text too; `None` if it has to be read in the
 /// other way.
-pub fn read<'a, T: Quick<'a>>(text: &'a str, marks: &'a mut Marks) -> Option<T> {
+pub fn read<'a, T: Quick<'a>>(text: &'a str, marks: &'a mut TextMarks) -> Option<T> {
     marks.mark(text.as_bytes());
     let mut reader = Reader { text, marks, at: 0 };
     let mut value = T::default();
@@ -38,7 +38,7 @@ pub fn read<'a, T: Quick<'a>>(text: &'a str, marks: &'a mut Marks) -> Option<T> 
 /// The text, and how far it has been read.
 pub struct Reader<'a> {
     text: &'a str,
-    marks: &'a Marks,
+    marks: &'a TextMarks,
     at: usize,
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::ingest::document::Document;
 
 fn quickly(text: &str) -> Option<String> {
-    read::<Document<'_>>(text, &mut Marks::default()).map(|document| format!("{document:?}"))
+    read::<Document<'_>>(text, &mut TextMarks::default()).map(|document| format!("{document:?}"))
 }
 
 fn by_serde(text: &str) -> Option<String> {
