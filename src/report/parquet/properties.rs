@@ -93,3 +93,16 @@ fn published_schema(table: &Table) -> Schema {
             .collect::<Vec<_>>(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::tables::{RELATIONS_REPORT, RELATIONS_TABLE};
+
+    #[test]
+    fn ids_are_looked_up_in_reports_and_not_in_snapshots() {
+        let has_filter = |table, column| properties(table, &[&f::USERID], &Vec::new()).bloom_filter_properties(&leaf(column)).is_some();
+        assert!(has_filter(&RELATIONS_REPORT, &f::UNIONID) && has_filter(&RELATIONS_REPORT, &f::SOURCE_EXTERNAL_USERID));
+        assert!(!has_filter(&RELATIONS_TABLE, &f::UNIONID) && !has_filter(&RELATIONS_TABLE, &f::EXTERNAL_USERID));
+    }
+}
