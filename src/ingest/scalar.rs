@@ -181,21 +181,21 @@ impl<'de> Lenient<'de> for bool {
 }
 
 impl Moment {
-    fn from_unix(seconds: Result<Option<i64>, Wrong>) -> Result<Option<Self>, Wrong> {
+    fn at_second(seconds: Result<Option<i64>, Wrong>) -> Result<Option<Self>, Wrong> {
         seconds.map_err(|_| NO_TIME)?.map(|seconds| times::from_unix(seconds).map(Self).ok_or(NO_TIME)).transpose()
     }
 }
 
 impl<'de> Lenient<'de> for Moment {
     fn from_text(text: Cow<'de, str>) -> Result<Option<Self>, Wrong> {
-        Self::from_unix(i64::from_text(text))
+        Self::at_second(i64::from_text(text))
     }
     #[inline]
     fn from_integer(number: i64) -> Result<Option<Self>, Wrong> {
-        Self::from_unix(Ok(Some(number)))
+        Self::at_second(Ok(Some(number)))
     }
     fn from_other(scalar: &Scalar<'de>) -> Result<Option<Self>, Wrong> {
-        Self::from_unix(i64::from_other(scalar))
+        Self::at_second(i64::from_other(scalar))
     }
 }
 

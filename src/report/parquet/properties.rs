@@ -28,16 +28,13 @@ pub fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> Writ
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(entries))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
+    // Snapshots are read as a whole; it is reports that ids are looked up in.
+    let is_looked_up_in = !CANONICAL.contains(&table);
     let columns = table.columns.iter().map(|slot| slot.column);
-    let builder = columns.clone().fold(builder, |builder, column| with_column(builder, column, sorted_by));
-    if CANONICAL.contains(&table) {
-        // Snapshots are read as a whole; it is reports that ids are looked up in.
-        return columns.fold(builder, |builder, column| builder.set_column_bloom_filter_enabled(leaf(column), false)).build();
-    }
-    builder.build()
+    columns.fold(builder, |builder, column| with_column(builder, column, sorted_by, is_looked_up_in)).build()
 }
 
-fn with_column(builder: WriterPropertiesBuilder, column: &Column, sorted_by: &[&Column]) -> WriterPropertiesBuilder {
+fn with_column(builder: WriterPropertiesBuilder, column: &Column, sorted_by: &[&Column], is_looked_up_in: bool) -> WriterPropertiesBuilder {
     let path = leaf(column);
     let is_sorted_by = sorted_by.first() == Some(&column);
     if is_high_entropy(column) {
@@ -45,16 +42,18 @@ fn with_column(builder: WriterPropertiesBuilder, column: &Column, sorted_by: &[&
         let encoding = if *column == f::UNIONID { Encoding::DELTA_LENGTH_BYTE_ARRAY } else { Encoding::DELTA_BYTE_ARRAY };
         let builder = builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), encoding);
         // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all over,
-        // so their bounds tell nothing, and a bloom filter does.
-        return if is_sorted_by {
-            builder
-        } else {
-            builder
-                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
-                .set_column_bloom_filter_enabled(path.clone(), true)
-                .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP as u64)
-                .set_column_bloom_filter_fpp(path, 0.05)
-        };
+        // so their bounds tell nothing, and in a report a bloom filter does.
+        if is_sorted_by {
+            return builder;
+        }
+        let builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+        if !is_looked_up_in {
+            return builder;
+        }
+        return builder
+            .set_column_bloom_filter_enabled(path.clone(), true)
+            .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP as u64)
+            .set_column_bloom_filter_fpp(path, 0.05);
     }
     if matches!(column.kind, Kind::Text | Kind::TextList) && !is_sorted_by {
         let builder = builder
