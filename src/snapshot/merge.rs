@@ -6,7 +6,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array, UInt64Array,
+};
 use arrow::compute::{concat, take};
 use arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType, UInt32Type, UInt64Type};
 use rayon::prelude::*;
@@ -48,10 +50,8 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     let copies = Copies::of(table, &all, counted);
     let fold = Fold::of(table, &all);
     if fold.is_none() && copies.are_in_order() {
-        let rows = RecordBatch::try_new(table.arrow_schema(), all.columns()[..table.columns.len()].to_vec())?;
-        let rows = copies.with_provenance(table, rows, None, files)?;
         return Ok(Merged {
-            rows,
+            rows: as_merged(table, &all, files)?,
             duplicates: HashMap::new(),
             echo_rows: (all.num_rows() - counted) as u64,
             was_in_order: true,
@@ -75,9 +75,18 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     });
     let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
     let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
-    let rows = copies.with_provenance(table, rows, Some(&winners), files)?;
+    let rows = copies.places.with_provenance(table, rows, Some(&winners), files)?;
     let echo_rows = winners.values().iter().filter(|&&row| row as usize >= counted).count() as u64;
     Ok(Merged { rows, duplicates, echo_rows, was_in_order: false, left_over, alike })
+}
+
+/// Raw rows that are in order, each the only one of its key, as [`merge`] gives them.
+///
+/// # Errors
+/// [`Error::Bug`] if they do not have the table's raw schema.
+pub fn as_merged(table: &'static Table, raw: &RecordBatch, files: &[String]) -> Result<RecordBatch> {
+    let rows = RecordBatch::try_new(table.arrow_schema(), raw.columns()[..table.columns.len()].to_vec())?;
+    Places::of(raw).with_provenance(table, rows, None, files)
 }
 
 /// All rows one after the other. Columns without a value are not copied.
@@ -102,21 +111,13 @@ struct Copies {
     /// Rows from here on are echoes.
     counted: usize,
     fetched_at: Int64Array,
-    file: UInt32Array,
-    record: arrow::array::UInt64Array,
+    places: Places,
 }
 
 impl Copies {
     fn of(table: &Table, all: &RecordBatch, counted: usize) -> Self {
-        let column = |name: &str| all.column_by_name(name).expect("raw batches carry provenance").clone();
-        Self {
-            key: Key::of(table, all),
-            rows: all.num_rows(),
-            counted,
-            fetched_at: column(FETCHED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
-            file: column(FILE).as_primitive::<UInt32Type>().clone(),
-            record: column(RECORD).as_primitive::<UInt64Type>().clone(),
-        }
+        let fetched_at = provenance(all, FETCHED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>();
+        Self { key: Key::of(table, all), rows: all.num_rows(), counted, fetched_at, places: Places::of(all) }
     }
 
     /// Whether the rows stand in order of their key already, and none is a copy of another.
@@ -140,7 +141,7 @@ impl Copies {
     /// Older first; echoes are older than anything.
     fn age(&self, i: usize) -> (bool, Option<i64>, u32, u64) {
         let fetched_at = self.fetched_at.is_valid(i).then(|| self.fetched_at.value(i));
-        (i < self.counted, fetched_at, self.file.value(i), self.record.value(i))
+        (i < self.counted, fetched_at, self.places.file.value(i), self.places.record.value(i))
     }
 
     /// The stretches of sorted `entries` that hold one key each. Most keys differ in their hints already.
@@ -159,7 +160,7 @@ impl Copies {
     /// Copies without an id that stand in one file: no file lists a relation twice, so they may be two.
     fn alike(&self, order: &[u32], runs: &[Run]) -> u64 {
         let without_id = runs.iter().filter(|run| self.key.has_no_id(order[run.0] as usize));
-        let of_one_file = |pair: &[u32]| self.file.value(pair[0] as usize) == self.file.value(pair[1] as usize);
+        let of_one_file = |pair: &[u32]| self.places.file.value(pair[0] as usize) == self.places.file.value(pair[1] as usize);
         without_id.map(|&(begin, end)| order[begin..end].windows(2).filter(|pair| of_one_file(pair)).count() as u64).sum()
     }
 
@@ -168,7 +169,7 @@ impl Copies {
         for &(begin, end) in runs {
             for &row in &order[begin..end - 1] {
                 if (row as usize) < self.counted {
-                    *duplicates.entry(self.file.value(row as usize)).or_default() += 1;
+                    *duplicates.entry(self.places.file.value(row as usize)).or_default() += 1;
                 }
             }
         }
@@ -183,6 +184,23 @@ impl Copies {
                 if end - begin == 1 { order[begin] } else { *filled().unwrap_or(&order[end - 1]) }
             })
             .collect()
+    }
+}
+
+/// Where raw rows come from.
+struct Places {
+    file: UInt32Array,
+    record: UInt64Array,
+}
+
+fn provenance<'r>(raw: &'r RecordBatch, column: &str) -> &'r ArrayRef {
+    raw.column_by_name(column).expect("raw batches carry provenance")
+}
+
+impl Places {
+    fn of(raw: &RecordBatch) -> Self {
+        let file = provenance(raw, FILE).as_primitive::<UInt32Type>().clone();
+        Self { file, record: provenance(raw, RECORD).as_primitive::<UInt64Type>().clone() }
     }
 
     /// Fills `source_file` and `source_record`, where the table has them and the dump did not, from the newest copy:

@@ -60,7 +60,6 @@ impl Held {
     }
 
     /// Whether any of them are packed, in memory or in the spill file.
-    #[cfg(test)]
     pub fn is_packed(&self) -> bool {
         !self.blocks.is_empty()
     }
@@ -107,17 +106,34 @@ impl Held {
         Ok(batches)
     }
 
+    /// All rows, in the order in which they came.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`] if they cannot be read back.
+    pub fn all(&self) -> Result<RecordBatch> {
+        let blocks = self.blocks.iter().map(|block| self.bytes(block)).collect::<Result<Vec<_>>>()?;
+        let packed = if blocks.is_empty() { None } else { Some(unpack(blocks, &self.schema)?) };
+        match (packed, &self.batches[..]) {
+            (Some(packed), []) => Ok(packed),
+            (None, [one]) => Ok(one.clone()),
+            (packed, loose) => Ok(concat_batches(&self.schema, packed.iter().chain(loose))?),
+        }
+    }
+
+    fn bytes(&self, block: &Block) -> Result<Buffer> {
+        match block {
+            Block::InMemory { block, .. } => Ok(block.clone()),
+            Block::Spilled(place) => Ok(self.memory.read(place)?.into()),
+        }
+    }
+
     /// The rows, in the order in which they came, few at a time.
     ///
     /// # Errors
     /// [`crate::Error::Io`] if they cannot be read back; those of `each`.
     pub fn for_each(&self, mut each: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
         for block in &self.blocks {
-            let block = match block {
-                Block::InMemory { block, .. } => block.clone(),
-                Block::Spilled(place) => self.memory.read(place)?.into(),
-            };
-            each(unpack(block, &self.schema)?)?;
+            each(unpack(vec![self.bytes(block)?], &self.schema)?)?;
         }
         self.batches.iter().cloned().try_for_each(each)
     }

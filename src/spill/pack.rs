@@ -24,13 +24,15 @@ const MICROSECONDS: u64 = 1_000_000;
 /// # Errors
 /// [`Error::Bug`] if a column is of a type that no table has that waits.
 pub fn pack(rows: &RecordBatch) -> Result<Vec<Buffer>> {
-    if weight(rows) > MOST_BYTES && rows.num_rows() > 1 {
+    let weight = weight(rows);
+    if weight > MOST_BYTES && rows.num_rows() > 1 {
         let half = rows.num_rows() / 2;
         let mut blocks = pack(&rows.slice(0, half))?;
         blocks.extend(pack(&rows.slice(half, rows.num_rows() - half))?);
         return Ok(blocks);
     }
-    let mut block = Packer(Vec::new());
+    // Room that is not filled costs nothing; to move what is packed for more room does.
+    let mut block = Packer(Vec::with_capacity(weight as usize));
     block.number(rows.num_rows() as u64);
     rows.columns().iter().try_for_each(|column| block.column(column))?;
     block.0.shrink_to_fit();

@@ -3,25 +3,194 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, ArrowPrimitiveType, BooleanArray, GenericByteViewArray, ListArray, PrimitiveArray, RecordBatch, RecordBatchOptions,
-    StringViewArray, make_view,
+    ArrayRef, ArrowPrimitiveType, BooleanArray, BooleanBufferBuilder, GenericByteViewArray, ListArray, PrimitiveArray, RecordBatch,
+    RecordBatchOptions, StringViewArray, make_view,
 };
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use arrow::datatypes::{DataType, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
+use arrow::datatypes::{DataType, FieldRef, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
 
 use super::pack::{ALL, NONE, WORDS};
 use crate::error::{Error, Result};
 use crate::schema::nulls;
 
-/// The rows of a block that [`pack`] made of rows of that schema in this run.
+/// The rows of blocks that [`pack`] made of rows of that schema in this run, one block after the other.
+///
+/// Their texts stay in the blocks: rows that were packed bit by bit are put together for no more than it takes to unpack them.
 ///
 /// # Errors
-/// [`Error::Bug`] if it did not.
-pub fn unpack(block: Buffer, schema: &SchemaRef) -> Result<RecordBatch> {
-    let mut block = Unpacker { block, at: 0 };
-    let rows = block.number()? as usize;
-    let columns = schema.fields().iter().map(|field| block.column(field.data_type(), rows)).collect::<Result<_>>()?;
-    Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &RecordBatchOptions::new().with_row_count(Some(rows)))?)
+/// [`Error::Bug`] if it did not make them.
+pub fn unpack(blocks: Vec<Buffer>, schema: &SchemaRef) -> Result<RecordBatch> {
+    let mut blocks: Vec<Unpacker> = blocks.into_iter().map(|block| Unpacker { block, at: 0 }).collect();
+    let rows = blocks.iter_mut().map(Unpacker::length).collect::<Result<Vec<usize>>>()?;
+    let column = |field: &FieldRef| column(blocks.iter_mut().zip(rows.iter().copied()).collect(), field.data_type());
+    let columns = schema.fields().iter().map(column).collect::<Result<_>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.iter().sum()));
+    Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &options)?)
+}
+
+/// The column that comes next in each of the blocks, of so many rows in each.
+fn column(blocks: Vec<(&mut Unpacker, usize)>, data_type: &DataType) -> Result<ArrayRef> {
+    let mut column = Column(blocks.into_iter().map(Stretch::begin).collect::<Result<_>>()?);
+    if column.is_null() {
+        return Ok(nulls(data_type, column.rows()));
+    }
+    let nulls = column.nulls();
+    Ok(match data_type {
+        DataType::Utf8View => {
+            let mut texts = Texts { views: Vec::with_capacity(column.rows()), letters: Vec::new() };
+            for stretch in &mut column.0 {
+                stretch.texts(&mut texts)?;
+            }
+            Arc::new(texts.finish(nulls))
+        }
+        DataType::List(item) => {
+            let lengths = column.integers(|length| length as usize)?;
+            let with_items = column.0.iter_mut().filter(|stretch| !stretch.nulls.is_all());
+            let items = with_items.map(|stretch| stretch.block.length().map(|items| (&mut *stretch.block, items)));
+            let values = self::column(items.collect::<Result<_>>()?, item.data_type())?;
+            Arc::new(ListArray::try_new(item.clone(), OffsetBuffer::from_lengths(lengths), values, nulls)?)
+        }
+        DataType::Boolean => Arc::new(BooleanArray::new(column.flags()?, nulls)),
+        DataType::Int64 => Arc::new(column.numbers::<Int64Type>(nulls, |value| value)?),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            Arc::new(column.numbers::<TimestampMicrosecondType>(nulls, |value| value)?.with_data_type(data_type.clone()))
+        }
+        DataType::UInt64 => Arc::new(column.numbers::<UInt64Type>(nulls, |value| value as u64)?),
+        DataType::UInt32 => Arc::new(column.numbers::<UInt32Type>(nulls, |value| value as u32)?),
+        DataType::UInt8 => Arc::new(column.numbers::<UInt8Type>(nulls, |value| value as u8)?),
+        other => return Err(Error::Bug(format!("no way to unpack {other}"))),
+    })
+}
+
+/// A column, block by block.
+struct Column<'b>(Vec<Stretch<'b>>);
+
+/// What one block holds of it.
+struct Stretch<'b> {
+    block: &'b mut Unpacker,
+    rows: usize,
+    nulls: Nulls,
+}
+
+/// Which rows are null.
+enum Nulls {
+    None,
+    All,
+    Some(NullBuffer),
+}
+
+impl Nulls {
+    fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+}
+
+impl Column<'_> {
+    fn rows(&self) -> usize {
+        self.0.iter().map(|stretch| stretch.rows).sum()
+    }
+
+    fn is_null(&self) -> bool {
+        self.0.iter().all(|stretch| stretch.nulls.is_all())
+    }
+
+    fn nulls(&self) -> Option<NullBuffer> {
+        if self.0.iter().all(|stretch| matches!(stretch.nulls, Nulls::None)) {
+            return None;
+        }
+        let mut valid = BooleanBufferBuilder::new(self.rows());
+        for stretch in &self.0 {
+            match &stretch.nulls {
+                Nulls::None => valid.append_n(stretch.rows, true),
+                Nulls::All => valid.append_n(stretch.rows, false),
+                Nulls::Some(nulls) => valid.append_buffer(nulls.inner()),
+            }
+        }
+        Some(NullBuffer::new(valid.finish()))
+    }
+
+    fn flags(&mut self) -> Result<BooleanBuffer> {
+        let mut flags = BooleanBufferBuilder::new(self.rows());
+        for stretch in &mut self.0 {
+            match stretch.nulls {
+                Nulls::All => flags.append_n(stretch.rows, false),
+                _ => flags.append_buffer(&stretch.block.bits(stretch.rows)?),
+            }
+        }
+        Ok(flags.finish())
+    }
+
+    fn numbers<T: ArrowPrimitiveType>(
+        &mut self,
+        nulls: Option<NullBuffer>,
+        narrow: impl Fn(i64) -> T::Native + Copy,
+    ) -> Result<PrimitiveArray<T>> {
+        Ok(PrimitiveArray::new(self.integers(narrow)?.into(), nulls))
+    }
+
+    fn integers<N: Clone + Default>(&mut self, narrow: impl Fn(i64) -> N + Copy) -> Result<Vec<N>> {
+        let mut numbers = Vec::with_capacity(self.rows());
+        for stretch in &mut self.0 {
+            match stretch.nulls {
+                Nulls::All => numbers.resize(numbers.len() + stretch.rows, N::default()),
+                _ => stretch.block.integers(stretch.rows, narrow, &mut numbers)?,
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+impl<'b> Stretch<'b> {
+    fn begin((block, rows): (&'b mut Unpacker, usize)) -> Result<Self> {
+        let nulls = match block.byte()? {
+            NONE => Nulls::None,
+            ALL => Nulls::All,
+            _ => Nulls::Some(NullBuffer::new(block.bits(rows)?)),
+        };
+        Ok(Self { block, rows, nulls })
+    }
+
+    fn texts(&mut self, texts: &mut Texts) -> Result<()> {
+        let before = texts.views.len();
+        let nulls = match &self.nulls {
+            Nulls::All => {
+                texts.views.resize(before + self.rows, 0);
+                return Ok(());
+            }
+            Nulls::None => None,
+            Nulls::Some(nulls) => Some(nulls),
+        };
+        match self.block.byte()? {
+            WORDS => self.block.words(self.rows, texts)?,
+            _ => self.block.letters(self.rows, nulls, texts)?,
+        }
+        if let Some(nulls) = nulls {
+            texts.views[before..].iter_mut().zip(nulls).filter(|(_, is_valid)| !is_valid).for_each(|(view, _)| *view = 0);
+        }
+        Ok(())
+    }
+}
+
+/// Texts, and the buffers that those stand in that are too long for their views.
+struct Texts {
+    views: Vec<u128>,
+    letters: Vec<Buffer>,
+}
+
+impl Texts {
+    /// The buffer that comes next.
+    fn buffer(&self) -> u32 {
+        self.letters.len() as u32
+    }
+
+    /// To check again that every text is UTF-8 takes longer than all the rest of it.
+    #[expect(unsafe_code, reason = "whoever leaves the check out has to vouch for the texts")]
+    fn finish(self, nulls: Option<NullBuffer>) -> StringViewArray {
+        // SAFETY: a block is made of valid texts in this very run, and kept in memory or in a file without a name. A view is
+        // made of the letters at its place in the buffer that is put in behind those before it; a text is put together of
+        // the two parts that it was cut into.
+        unsafe { GenericByteViewArray::new_unchecked(ScalarBuffer::from(self.views), self.letters.into(), nulls) }
+    }
 }
 
 /// Texts of so many bytes stand in their views.
@@ -55,92 +224,51 @@ impl Unpacker {
         usize::try_from(self.number()?).map_err(|error| Error::Bug(error.to_string()))
     }
 
-    fn column(&mut self, data_type: &DataType, rows: usize) -> Result<ArrayRef> {
-        let nulls = match self.byte()? {
-            NONE => None,
-            ALL => return Ok(nulls(data_type, rows)),
-            _ => Some(NullBuffer::new(self.bits(rows)?)),
-        };
-        Ok(match data_type {
-            DataType::Utf8View => self.texts(rows, nulls)?,
-            DataType::List(item) => {
-                let lengths = self.integers(rows)?;
-                let items = self.length()?;
-                let values = self.column(item.data_type(), items)?;
-                let offsets = OffsetBuffer::from_lengths(lengths.iter().map(|&length| length as usize));
-                Arc::new(ListArray::try_new(item.clone(), offsets, values, nulls)?)
-            }
-            DataType::Boolean => Arc::new(BooleanArray::new(self.bits(rows)?, nulls)),
-            DataType::Int64 => Arc::new(PrimitiveArray::<Int64Type>::new(self.integers(rows)?.into(), nulls)),
-            DataType::Timestamp(TimeUnit::Microsecond, _) => Arc::new(
-                PrimitiveArray::<TimestampMicrosecondType>::new(self.integers(rows)?.into(), nulls).with_data_type(data_type.clone()),
-            ),
-            DataType::UInt64 => self.narrowed::<UInt64Type>(rows, nulls, |value| value as u64)?,
-            DataType::UInt32 => self.narrowed::<UInt32Type>(rows, nulls, |value| value as u32)?,
-            DataType::UInt8 => self.narrowed::<UInt8Type>(rows, nulls, |value| value as u8)?,
-            other => return Err(Error::Bug(format!("no way to unpack {other}"))),
-        })
-    }
-
-    fn narrowed<T: ArrowPrimitiveType>(
-        &mut self,
-        rows: usize,
-        nulls: Option<NullBuffer>,
-        narrow: impl Fn(i64) -> T::Native,
-    ) -> Result<ArrayRef> {
-        let values: Vec<T::Native> = self.integers(rows)?.into_iter().map(narrow).collect();
-        Ok(Arc::new(PrimitiveArray::<T>::new(values.into(), nulls)))
-    }
-
     fn bits(&mut self, rows: usize) -> Result<BooleanBuffer> {
         Ok(BooleanBuffer::new(self.bytes(rows.div_ceil(8))?, 0, rows))
     }
 
-    fn integers(&mut self, rows: usize) -> Result<Vec<i64>> {
+    fn integers<N: Clone>(&mut self, rows: usize, narrow: impl Fn(i64) -> N, numbers: &mut Vec<N>) -> Result<()> {
         let (least, unit) = (self.number()? as i64, self.number()?);
         let width = self.byte()? as usize;
         let bytes = self.bytes(rows * width)?;
-        let value = |distance: u64| least.wrapping_add(distance.wrapping_mul(unit) as i64);
-        Ok(match width {
-            0 => vec![least; rows],
-            1 => bytes.iter().map(|&byte| value(u64::from(byte))).collect(),
-            2 => bytes.as_chunks().0.iter().map(|&bytes| value(u64::from(u16::from_le_bytes(bytes)))).collect(),
-            4 => bytes.as_chunks().0.iter().map(|&bytes| value(u64::from(u32::from_le_bytes(bytes)))).collect(),
-            _ => bytes.as_chunks().0.iter().map(|&bytes| value(u64::from_le_bytes(bytes))).collect(),
-        })
-    }
-
-    fn texts(&mut self, rows: usize, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let (mut views, letters) = match self.byte()? {
-            WORDS => self.words(rows)?,
-            _ => self.letters(rows, nulls.as_ref())?,
-        };
-        if let Some(nulls) = &nulls {
-            views.iter_mut().zip(nulls).filter(|(_, is_valid)| !is_valid).for_each(|(view, _)| *view = 0);
+        let value = |distance: u64| narrow(least.wrapping_add(distance.wrapping_mul(unit) as i64));
+        match width {
+            0 => numbers.resize(numbers.len() + rows, narrow(least)),
+            1 => numbers.extend(bytes.iter().map(|&byte| value(u64::from(byte)))),
+            2 => numbers.extend(bytes.as_chunks().0.iter().map(|&bytes| value(u64::from(u16::from_le_bytes(bytes))))),
+            4 => numbers.extend(bytes.as_chunks().0.iter().map(|&bytes| value(u64::from(u32::from_le_bytes(bytes))))),
+            _ => numbers.extend(bytes.as_chunks().0.iter().map(|&bytes| value(u64::from_le_bytes(bytes)))),
         }
-        Ok(Arc::new(texts(views, letters, nulls)))
+        Ok(())
     }
 
-    fn words(&mut self, rows: usize) -> Result<(Vec<u128>, Buffer)> {
+    fn words(&mut self, rows: usize, texts: &mut Texts) -> Result<()> {
         let mut letters = Vec::new();
-        let mut views = Vec::new();
+        let mut words = Vec::new();
+        let mut is_long = false;
         for _ in 0..self.length()? {
             let length = self.length()?;
             let text = self.bytes(length)?;
-            views.push(make_view(&text, 0, letters.len() as u32));
+            words.push(make_view(&text, texts.buffer(), letters.len() as u32));
             letters.extend_from_slice(&text);
+            is_long |= length > INLINE;
         }
-        let views = match views[..] {
-            [only] => vec![only; rows],
-            _ => self.bytes(rows)?.iter().map(|&code| views[code as usize]).collect(),
-        };
-        Ok((views, letters.into()))
+        match words[..] {
+            [only] => texts.views.resize(texts.views.len() + rows, only),
+            _ => texts.views.extend(self.bytes(rows)?.iter().map(|&code| words[code as usize])),
+        }
+        if is_long {
+            texts.letters.push(letters.into());
+        }
+        Ok(())
     }
 
-    fn letters(&mut self, rows: usize, nulls: Option<&NullBuffer>) -> Result<(Vec<u128>, Buffer)> {
+    fn letters(&mut self, rows: usize, nulls: Option<&NullBuffer>, texts: &mut Texts) -> Result<()> {
         let shared = self.length()?;
         let shared = self.bytes(shared)?;
-        let mut lengths = self.integers(rows)?;
+        let mut lengths = Vec::with_capacity(rows);
+        self.integers(rows, |length| length as usize, &mut lengths)?;
         let length = self.length()?;
         let mut letters = self.bytes(length)?;
         if !shared.is_empty() {
@@ -148,47 +276,41 @@ impl Unpacker {
             let of_texts = lengths.iter_mut().enumerate().filter(|(row, _)| is_text(*row)).map(|(_, length)| length);
             letters = joined(&shared, of_texts, rows - nulls.map_or(0, NullBuffer::null_count), &letters);
         }
-        let mut begin = 0;
-        let view = |&length: &i64| {
-            let end = begin + length as usize;
-            let view = view_of(&letters, begin, end);
+        let (buffer, mut begin) = (texts.buffer(), 0);
+        let view = |&length: &usize| {
+            let end = begin + length;
+            let view = view_of(&letters, buffer, begin, end);
             begin = end;
             view
         };
-        Ok((lengths.iter().map(view).collect(), letters))
+        texts.views.extend(lengths.iter().map(view));
+        texts.letters.push(letters);
+        Ok(())
     }
 }
 
-/// A view of some of the letters of the first buffer.
-fn view_of(letters: &[u8], begin: usize, end: usize) -> u128 {
+/// A view of some of the letters of a buffer.
+fn view_of(letters: &[u8], buffer: u32, begin: usize, end: usize) -> u128 {
     match letters[begin..end] {
         // What is too long to stand in its view, as nearly all ids are: length, first letters, buffer, place.
         [a, b, c, d, ..] if end - begin > INLINE => {
-            (begin as u128) << 96 | u128::from(u32::from_le_bytes([a, b, c, d])) << 32 | (end - begin) as u128
+            let first = u128::from(u32::from_le_bytes([a, b, c, d]));
+            (begin as u128) << 96 | u128::from(buffer) << 64 | first << 32 | (end - begin) as u128
         }
-        _ => make_view(&letters[begin..end], 0, begin as u32),
+        _ => make_view(&letters[begin..end], buffer, begin as u32),
     }
 }
 
 /// Puts what all texts begin with before each, and counts it to their lengths.
-fn joined<'a>(shared: &[u8], lengths: impl Iterator<Item = &'a mut i64>, texts: usize, rests: &[u8]) -> Buffer {
+fn joined<'a>(shared: &[u8], lengths: impl Iterator<Item = &'a mut usize>, texts: usize, rests: &[u8]) -> Buffer {
     let mut all = Vec::with_capacity(rests.len() + texts * shared.len());
     let mut rests = rests;
     for length in lengths {
-        let (rest, further) = rests.split_at(*length as usize);
+        let (rest, further) = rests.split_at(*length);
         all.extend_from_slice(shared);
         all.extend_from_slice(rest);
-        *length += shared.len() as i64;
+        *length += shared.len();
         rests = further;
     }
     all.into()
-}
-
-/// To check again that every text is UTF-8 takes longer than all the rest of it.
-#[expect(unsafe_code, reason = "whoever leaves the check out has to vouch for the texts")]
-fn texts(views: Vec<u128>, letters: Buffer, nulls: Option<NullBuffer>) -> StringViewArray {
-    // SAFETY: a block is made of valid texts in this very run, and kept in memory or in a file without a name. A view is
-    // made of the letters at its place in the one buffer there is; a text is put together of the two parts that it was cut
-    // into.
-    unsafe { GenericByteViewArray::new_unchecked(ScalarBuffer::from(views), Arc::new([letters]), nulls) }
 }

@@ -74,9 +74,10 @@ impl<'a> RelationsBuilder<'a> {
         self.split_what_grew(&mut read)?;
         let layout = read.layout.clone().unwrap_or_default();
         let echoes = route(&layout, self.corp, &unassigned_as_relations(self.table, unassigned)?)?;
+        let files: Arc<[String]> = files.into();
         let merged = |(rows, echoes): (Held, Vec<RecordBatch>)| {
             let raw_rows = rows.rows();
-            let merged = Stored::merged(self.table, rows, &echoes, files, &self.memory);
+            let merged = Stored::merged(self.table, rows, &echoes, &files, &self.memory);
             progress.advance(raw_rows);
             merged
         };

@@ -1,5 +1,8 @@
 //! How relations are divided among partitions where memory is short.
 
+use arrow::compute::concat_batches;
+use arrow::datatypes::Int64Type;
+
 use super::*;
 use crate::ingest::raw::{Provenance, RawTable, TakeRelations};
 use crate::progress::Silent;
@@ -24,8 +27,6 @@ fn rows_of(account: u64) -> RecordBatch {
             .map(|slot| match slot.column {
                 column if column == &fields::USERID => Cell::Text(&userid),
                 column if column == &fields::EXTERNAL_USERID => Cell::Text(&external_userid),
-                column if column == &fields::SOURCE_FILE => Cell::Text("a.csv"),
-                column if column == &fields::SOURCE_RECORD => Cell::Integer(i64::try_from(record).unwrap()),
                 _ => Cell::Null,
             })
             .collect();
@@ -34,8 +35,8 @@ fn rows_of(account: u64) -> RecordBatch {
     rows.finish()
 }
 
-/// The rows of each partition, of a snapshot whose accounts come in that order.
-fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<usize> {
+/// The partitions of a snapshot whose accounts come in that order.
+fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<Part> {
     let folder = tempfile::tempdir().unwrap();
     let memory = Memory::new(Resources { held_bytes, partition_rows: PARTITION_ROWS }, folder.path());
     let builder = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, &memory);
@@ -45,7 +46,7 @@ fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<usize
     let parts: Vec<Part> = (0..relations.partitions()).map(|partition| relations.part(partition).unwrap()).collect();
     let userids: Vec<String> = parts.iter().flat_map(|part| part.accounts().into_iter().map(|(userid, _)| userid.to_owned())).collect();
     assert_eq!(userids, (0..ACCOUNTS).map(|account| format!("user{account:03}")).collect::<Vec<_>>(), "partition after partition");
-    parts.iter().map(|part| part.rows.num_rows()).collect()
+    parts
 }
 
 /// Two accounts fill a partition. Memory for less than one of them runs short at the first, and the layout is chosen then;
@@ -54,10 +55,26 @@ fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<usize
 fn no_partition_is_large_whenever_memory_ran_short_and_in_whatever_order_accounts_came() {
     let all = usize::try_from(ACCOUNTS * OF_ACCOUNT).unwrap();
     for held_bytes in [1, 10_000, u64::MAX] {
-        for rows in [partitions(0..ACCOUNTS, held_bytes), partitions((0..ACCOUNTS).rev(), held_bytes)] {
+        for parts in [partitions(0..ACCOUNTS, held_bytes), partitions((0..ACCOUNTS).rev(), held_bytes)] {
+            let rows: Vec<usize> = parts.iter().map(|part| part.rows.num_rows()).collect();
             assert_eq!(rows.iter().sum::<usize>(), all);
             // A partition may grow to twice its size before it is cut.
             assert!(rows.iter().all(|rows| *rows as u64 <= 2 * PARTITION_ROWS), "{held_bytes}: {rows:?}");
+        }
+    }
+}
+
+/// Where memory is short, rows that came in order are held as they were read; others are put in order, and held so.
+#[test]
+fn relations_are_the_same_however_they_are_held() {
+    let ids: Vec<String> = (0..ACCOUNTS * OF_ACCOUNT).map(|record| format!("wm{record:06}")).collect();
+    for held_bytes in [1, 10_000, u64::MAX] {
+        for parts in [partitions(0..ACCOUNTS, held_bytes), partitions((0..ACCOUNTS).rev(), held_bytes)] {
+            let all = concat_batches(&RELATIONS_TABLE.arrow_schema(), parts.iter().map(|part| &part.rows)).unwrap();
+            let column = |column: &Column| all.column_by_name(column.name).unwrap();
+            assert!(column(&fields::EXTERNAL_USERID).as_string_view().iter().eq(ids.iter().map(|id| Some(id.as_str()))));
+            assert!(column(&fields::SOURCE_FILE).as_string_view().iter().all(|file| file == Some("a.csv")));
+            assert!(column(&fields::SOURCE_RECORD).as_primitive::<Int64Type>().values().iter().copied().eq(0..all.num_rows() as i64));
         }
     }
 }
