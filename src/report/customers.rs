@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray, UInt8Array, UInt32Array, new_null_array};
-use arrow::compute::{concat_batches, take, take_record_batch};
+use arrow::compute::{take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt8Type};
 
 use crate::decision::{DecidedPart, Sample};
@@ -18,6 +18,9 @@ use crate::schema::vocabulary::{Outcome, Scope};
 use crate::schema::{Column, Kind, fields};
 use crate::snapshot::Part;
 use crate::spill::{Held, Memory, compact, make_room};
+
+/// So many bounds are looked at one by one before they are halved.
+const NEAR: usize = 4;
 
 /// The first id of each bucket but the first.
 pub struct Bounds(Vec<String>);
@@ -46,10 +49,13 @@ impl Bounds {
     pub fn sort(&self, part: &Part, decided: &DecidedPart) -> Result<Sorted> {
         let ids = part.column(&fields::EXTERNAL_USERID).as_string_view();
         let mut rows: Vec<Vec<u32>> = vec![Vec::new(); self.0.len() + 1];
-        let mut without_id = Vec::new();
+        let (mut without_id, mut bucket) = (Vec::new(), 0);
         for (row, id) in (0..).zip(ids.iter()) {
             match id {
-                Some(id) => rows[self.0.partition_point(|bound| bound.as_str() <= id)].push(row),
+                Some(id) => {
+                    bucket = self.bucket_of(id, bucket);
+                    rows[bucket].push(row);
+                }
                 None => without_id.push(row),
             }
         }
@@ -57,6 +63,18 @@ impl Bounds {
         // They wait for other partitions, and must not hold on to all of this one.
         let of = |rows: Vec<u32>| compact(&take_record_batch(&relations, &UInt32Array::from(rows))?);
         Ok(Sorted { buckets: rows.into_iter().map(of).collect::<Result<_>>()?, without_id: of(without_id)? })
+    }
+
+    /// The bucket of an id: first looked for where the id before it went, and a little further, for the relations of an
+    /// account stand in order of their ids.
+    fn bucket_of(&self, id: &str, last: usize) -> usize {
+        let is_at_or_before = |bound: &String| bound.as_str() <= id;
+        let (before, behind) = self.0.split_at(last);
+        if !before.last().is_none_or(is_at_or_before) {
+            return before.partition_point(is_at_or_before);
+        }
+        let near = behind.iter().take(NEAR).take_while(|bound| is_at_or_before(bound)).count();
+        if near < NEAR { last + near } else { last + behind.partition_point(is_at_or_before) }
     }
 }
 
@@ -84,7 +102,7 @@ impl Buckets {
     /// # Errors
     /// [`Error::Bug`] only.
     pub fn without_id(&self) -> Result<RecordBatch> {
-        let relations = concat_batches(&schema(), &self.without_id.batches()?)?;
+        let relations = self.without_id.all()?;
         let names = relations.column(NAME).as_string_view();
         let mut order: Vec<u32> = (0..relations.num_rows() as u32).collect();
         order.sort_by_key(|&row| names.is_valid(row as usize).then(|| names.value(row as usize)));
@@ -159,6 +177,10 @@ impl Customer {
 
 /// The row with the first text; a text comes before none.
 fn first(texts: &StringViewArray, a: u32, b: u32) -> u32 {
+    // Mostly they are the same, and short enough to stand in their views.
+    if texts.views()[a as usize] == texts.views()[b as usize] && texts.is_valid(a as usize) {
+        return a;
+    }
     let text = |row: u32| texts.is_valid(row as usize).then(|| texts.value(row as usize));
     match (text(a), text(b)) {
         (None, Some(_)) => b,
@@ -172,27 +194,30 @@ fn first(texts: &StringViewArray, a: u32, b: u32) -> u32 {
 /// # Errors
 /// [`Error::Bug`] only.
 pub fn customers(bucket: &Held) -> Result<RecordBatch> {
-    let relations = concat_batches(&schema(), &bucket.batches()?)?;
+    let relations = bucket.all()?;
     let column = |n: usize| relations.column(n).as_string_view();
     let (ids, unionids, names) = (column(ID), column(UNIONID), column(NAME));
-    let mut customers: Vec<Customer> = Vec::new();
-    for row in in_order(ids) {
+    let mut customers: Vec<Customer> = Vec::with_capacity(ids.len());
+    let mut last_number = None;
+    for (number, row) in in_order(ids) {
         let customer = Customer::of(&relations, row as usize);
+        // Where numbers differ, so do the ids that they stand for.
+        let may_be_same = last_number.replace(number) == Some(number);
         match customers.last_mut() {
-            Some(last) if ids.value(last.id as usize) == ids.value(row as usize) => last.add(&customer, unionids, names),
+            Some(last) if may_be_same && ids.value(last.id as usize) == ids.value(row as usize) => last.add(&customer, unionids, names),
             _ => customers.push(customer),
         }
     }
     table(&relations, &customers)
 }
 
-/// The rows in order of their ids; of one id, as they stand.
-fn in_order(ids: &StringViewArray) -> Vec<u32> {
+/// The rows in order of their ids, each behind its number; of one id, as they stand.
+fn in_order(ids: &StringViewArray) -> Vec<(u64, u32)> {
     let mut entries: Vec<(u64, u32)> = leading_bytes(ids.iter()).into_iter().zip(0..).collect();
     entries.sort_unstable_by(|a, b| {
         a.0.cmp(&b.0).then_with(|| ids.value(a.1 as usize).cmp(ids.value(b.1 as usize))).then_with(|| a.1.cmp(&b.1))
     });
-    entries.into_iter().map(|(_, row)| row).collect()
+    entries
 }
 
 fn table(relations: &RecordBatch, customers: &[Customer]) -> Result<RecordBatch> {
@@ -215,4 +240,23 @@ fn table(relations: &RecordBatch, customers: &[Customer]) -> Result<RecordBatch>
     ];
     columns.extend((0..Outcome::ALL.len()).map(|place| counts(&|customer| customer.outcomes[place])));
     RecordBatch::try_new(CUSTOMERS_REPORT.arrow_schema(), columns).map_err(Error::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_goes_to_its_bucket_wherever_the_one_before_went() {
+        let text = |number: usize| format!("{number:02}");
+        for count in [0, 1, 3, 20] {
+            let bounds = Bounds((0..count).map(|bound| text(2 * bound + 1)).collect());
+            for last in 0..=count {
+                // Bounds are the odd numbers, so an id has half of itself before it, rounded up.
+                for id in 0..2 * count + 2 {
+                    assert_eq!(bounds.bucket_of(&text(id), last), id.div_ceil(2).min(count), "{id} of {count} after {last}");
+                }
+            }
+        }
+    }
 }

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::concat_batches;
+use arrow::array::{AsArray, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
 
 use super::parquet::{Footer, GroupWriter};
 use super::relations::{OfWord, TARGET_RELATIONS_SORTED_BY, by_rank, report_schema};
@@ -76,7 +76,7 @@ impl TargetAccounts {
             progress.advance(rows.num_rows() as u64);
             writer.write(rows)
         };
-        in_turn(held, |held| in_order_of_accounts(&held.batches()?), write)?;
+        in_turn(held, |held| in_order_of_accounts(&held.all()?), write)?;
         writer.finish()
     }
 }
@@ -91,12 +91,9 @@ fn relations_of(exports: &Exports, decision: &Decision, origin: Origin) -> BTree
     exports.target_after.relations.accounts().iter().map(count).collect()
 }
 
-fn in_order_of_accounts(batches: &[RecordBatch]) -> Result<RecordBatch> {
-    let mut accounts: Vec<(&str, RecordBatch)> = Vec::new();
-    for batch in batches {
-        let of_batch = stretches(batch.column(0).as_string_view()).into_iter();
-        accounts.extend(of_batch.map(|(userid, rows)| (userid, batch.slice(rows.start, rows.len()))));
-    }
+fn in_order_of_accounts(rows: &RecordBatch) -> Result<RecordBatch> {
+    let mut accounts = stretches(rows.column(0).as_string_view());
     accounts.sort_by_key(|(userid, _)| *userid);
-    Ok(concat_batches(&batches[0].schema(), accounts.iter().map(|(_, rows)| rows))?)
+    let order = UInt32Array::from_iter_values(accounts.into_iter().flat_map(|(_, rows)| rows).map(|row| row as u32));
+    Ok(take_record_batch(rows, &order)?)
 }
