@@ -1,5 +1,6 @@
 //! `relations.parquet` and `target_relations.parquet`: the rows of one partition, as they are written.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, StringViewArray, UInt8Array, UInt32Array};
@@ -12,6 +13,7 @@ use crate::matching::NOT_MATCHED;
 use crate::schema::tables::{RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
 use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason};
 use crate::schema::{Column, Kind, Table, fields};
+use crate::snapshot::Part;
 
 /// The columns by which `relations.parquet` is sorted.
 pub const RELATIONS_SORTED_BY: &[&Column] = &[&fields::OUTCOME, &fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID];
@@ -46,8 +48,9 @@ impl<'a> DecidedRows<'a> {
     /// # Errors
     /// [`crate::Error::Bug`] only.
     pub fn relations(&self, waived: &BooleanArray) -> Result<Vec<OfWord>> {
-        let (order, stretches) = by_word(self.part.source_rows(), Outcome::WORDS, |row| self.part.outcome(row).code());
-        Ok(split(&self.sorted_relations(&order, waived)?, stretches))
+        let of_word = by_word(self.part.source_rows(), Outcome::WORDS, |row| self.part.outcome(row).code());
+        let accounts = self.part.accounts();
+        of_word.map(|(rank, rows)| Ok(OfWord { rank, rows: self.relations_of(rows, &accounts, waived)? })).collect()
     }
 
     /// The rows of `target_relations.parquet`, by origin.
@@ -55,47 +58,45 @@ impl<'a> DecidedRows<'a> {
     /// # Errors
     /// [`crate::Error::Bug`] only.
     pub fn target_relations(&self) -> Result<Vec<OfWord>> {
-        let (order, stretches) = by_word(self.part.origin.len(), Origin::WORDS, |row| self.part.origin[row].code());
-        Ok(split(&self.sorted_target_relations(&order)?, stretches))
+        let of_word = by_word(self.part.origin.len(), Origin::WORDS, |row| self.part.origin[row].code());
+        of_word.map(|(rank, rows)| Ok(OfWord { rank, rows: self.target_relations_of(rows)? })).collect()
     }
 
-    fn sorted_relations(&self, rows: &[u32], waived: &BooleanArray) -> Result<RecordBatch> {
+    fn relations_of(&self, rows: Vec<u32>, accounts: &[Option<u32>], waived: &BooleanArray) -> Result<RecordBatch> {
         let (part, enrolment) = (self.part, &self.exports.enrolment);
-        let (before, after) = (&self.parts.source_before, &self.parts.target_after);
-        let at_source: UInt32Array = rows.to_vec().into();
-        // Rows from elsewhere stand behind those of the partition.
-        let elsewhere = |row: u32| self.misplaced.source.get(&row).map(|found| after.rows.num_rows() as u32 + found);
-        let at_target: UInt32Array =
-            rows.iter().map(|&row| joined(part.joined.target_of[row as usize]).or_else(|| elsewhere(row))).collect();
-        let source = |column: &Column| take(before.column(column), &at_source, None);
-        let target = |column: &Column| {
-            let here = after.column(column);
-            let found = self.decision.misplaced.target.column_by_name(column.name).expect("relations hold their columns");
-            if self.misplaced.source.is_empty() { take(here, &at_target, None) } else { take(&concat(&[here, found])?, &at_target, None) }
-        };
+        let (joined, elsewhere) = (&part.joined.target_of, &self.misplaced.source);
+        let at_target = OtherSide::of(&rows, joined, elsewhere, &self.parts.target_after, &self.decision.misplaced.target);
         let words = |code: &dyn Fn(usize) -> Option<u8>| -> ArrayRef {
             Arc::new(rows.iter().map(|&row| code(row as usize)).collect::<UInt8Array>())
         };
-        let accounts = part.accounts();
         let pair = |row: usize| accounts[row].map(|index| index as usize);
         let mapped: StringViewArray =
             rows.iter().map(|&row| pair(row as usize).map(|index| enrolment.accounts()[index].target_userid.as_str())).collect();
+        let scope = words(&|row| Some(part.scope[row].code()));
+        let outcome = words(&|row| Some(part.outcome(row).code()));
+        let reason = words(&|row| part.reason(row).map(Reason::code));
+        let severity = words(&|row| Some(part.rule_of(row).severity.code()));
+        let method = words(&|row| part.joined.method[row].map(MatchMethod::code));
+        let coverage = words(&|row| pair(row).map(|index| self.decision.pairs[index].coverage.target.code()));
+        let at_source = UInt32Array::from(rows);
+        let source = |column: &Column| take(self.parts.source_before.column(column), &at_source, None);
+        let target = |column: &Column| at_target.column(column);
         let columns: Vec<ArrayRef> = vec![
             source(&fields::USERID)?,
             source(&fields::EXTERNAL_USERID)?,
             source(&fields::UNIONID)?,
             source(&fields::CUSTOMER_NAME)?,
             source(&fields::CREATED_AT)?,
-            words(&|row| Some(part.scope[row].code())),
-            words(&|row| Some(part.outcome(row).code())),
-            words(&|row| part.reason(row).map(Reason::code)),
-            words(&|row| Some(part.rule_of(row).severity.code())),
-            words(&|row| part.joined.method[row].map(MatchMethod::code)),
+            scope,
+            outcome,
+            reason,
+            severity,
+            method,
             Arc::new(mapped),
             target(&fields::USERID)?,
             target(&fields::EXTERNAL_USERID)?,
             target(&fields::CREATED_AT)?,
-            words(&|row| pair(row).map(|index| self.decision.pairs[index].coverage.target.code())),
+            coverage,
             take(&part.refused, &at_source, None)?,
             take(&part.still_at_source, &at_source, None)?,
             Arc::new(texts_kept(&source(&fields::REMARK)?, &target(&fields::REMARK)?, &at_target)),
@@ -107,29 +108,62 @@ impl<'a> DecidedRows<'a> {
         named(&RELATIONS_REPORT, columns)
     }
 
-    fn sorted_target_relations(&self, rows: &[u32]) -> Result<RecordBatch> {
-        let (before, after) = (&self.parts.source_before, &self.parts.target_after);
-        let at_target: UInt32Array = rows.to_vec().into();
-        let elsewhere = |row: u32| self.misplaced.target.get(&row).map(|found| before.rows.num_rows() as u32 + found);
-        let at_source: UInt32Array =
-            rows.iter().map(|&row| joined(self.part.joined.source_of[row as usize]).or_else(|| elsewhere(row))).collect();
-        let target = |column: &Column| take(after.column(column), &at_target, None);
-        let source = |column: &Column| {
-            let here = before.column(column);
-            let found = self.decision.misplaced.source.column_by_name(column.name).expect("relations hold their columns");
-            if self.misplaced.target.is_empty() { take(here, &at_source, None) } else { take(&concat(&[here, found])?, &at_source, None) }
-        };
+    fn target_relations_of(&self, rows: Vec<u32>) -> Result<RecordBatch> {
+        let (joined, elsewhere) = (&self.part.joined.source_of, &self.misplaced.target);
+        let at_source = OtherSide::of(&rows, joined, elsewhere, &self.parts.source_before, &self.decision.misplaced.source);
+        let origin = rows.iter().map(|&row| Some(self.part.origin[row as usize].code())).collect::<UInt8Array>();
+        let at_target = UInt32Array::from(rows);
+        let target = |column: &Column| take(self.parts.target_after.column(column), &at_target, None);
         let columns: Vec<ArrayRef> = vec![
             target(&fields::USERID)?,
             target(&fields::EXTERNAL_USERID)?,
             target(&fields::UNIONID)?,
             target(&fields::CUSTOMER_NAME)?,
             target(&fields::CREATED_AT)?,
-            Arc::new(rows.iter().map(|&row| Some(self.part.origin[row as usize].code())).collect::<UInt8Array>()),
-            source(&fields::USERID)?,
-            source(&fields::EXTERNAL_USERID)?,
+            Arc::new(origin),
+            at_source.column(&fields::USERID)?,
+            at_source.column(&fields::EXTERNAL_USERID)?,
         ];
         named(&TARGET_RELATIONS_REPORT, columns)
+    }
+}
+
+/// What rows are on the other side: a row of the same partition, one that was found elsewhere, or none.
+struct OtherSide<'a> {
+    here: &'a Part,
+    at_here: UInt32Array,
+    elsewhere: &'a RecordBatch,
+    at_elsewhere: UInt32Array,
+}
+
+impl<'a> OtherSide<'a> {
+    /// Of `rows`: `joined` says which row of `here` they are, and `found` which of those `elsewhere`.
+    fn of(rows: &[u32], joined: &[u32], found: &BTreeMap<u32, u32>, here: &'a Part, elsewhere: &'a RecordBatch) -> Self {
+        let at_here: UInt32Array = rows.iter().map(|&row| Some(joined[row as usize]).filter(|&other| other != NOT_MATCHED)).collect();
+        let at_elsewhere = |(row, at_here): (&u32, Option<u32>)| if at_here.is_none() { found.get(row).copied() } else { None };
+        let at_elsewhere = rows.iter().zip(&at_here).map(at_elsewhere).collect();
+        Self { here, at_here, elsewhere, at_elsewhere }
+    }
+
+    fn is_known(&self, row: usize) -> bool {
+        self.at_here.is_valid(row) || self.at_elsewhere.is_valid(row)
+    }
+
+    fn column(&self, column: &Column) -> Result<ArrayRef> {
+        let here = || take(self.here.column(column), &self.at_here, None);
+        let elsewhere =
+            || take(self.elsewhere.column_by_name(column.name).expect("relations hold their columns"), &self.at_elsewhere, None);
+        let rows = self.at_here.len();
+        // Rows of one word are mostly all of one kind.
+        if self.at_elsewhere.null_count() == rows {
+            return Ok(here()?);
+        }
+        if self.at_here.null_count() == rows {
+            return Ok(elsewhere()?);
+        }
+        let behind = |row: usize| if self.at_elsewhere.is_valid(row) { rows + row } else { row };
+        let order: UInt32Array = (0..rows).map(|row| behind(row) as u32).collect::<Vec<u32>>().into();
+        Ok(take(&concat(&[&here()?, &elsewhere()?])?, &order, None)?)
     }
 }
 
@@ -140,30 +174,13 @@ pub fn by_rank(words: &[&str]) -> Vec<usize> {
     codes
 }
 
-/// Row numbers sorted by a word in alphabetical order, else as they were; and how many there are of each place.
-fn by_word(rows: usize, words: &[&str], code: impl Fn(usize) -> u8) -> (Vec<u32>, Vec<usize>) {
+/// The rows of each word that any has, by the place of the word in the alphabet, each in order.
+fn by_word(rows: usize, words: &[&str], code: impl Fn(usize) -> u8) -> impl Iterator<Item = (usize, Vec<u32>)> {
     let mut of_word: Vec<Vec<u32>> = vec![Vec::new(); words.len()];
     for row in 0..rows {
         of_word[code(row) as usize].push(row as u32);
     }
-    let sorted: Vec<Vec<u32>> = by_rank(words).into_iter().map(|code| std::mem::take(&mut of_word[code])).collect();
-    let counts = sorted.iter().map(Vec::len).collect();
-    (sorted.concat(), counts)
-}
-
-/// The stretches of sorted rows, each for itself.
-fn split(rows: &RecordBatch, counts: Vec<usize>) -> Vec<OfWord> {
-    let mut begin = 0;
-    let stretches = counts.into_iter().enumerate().map(|(rank, count)| {
-        let stretch = OfWord { rank, rows: rows.slice(begin, count) };
-        begin += count;
-        stretch
-    });
-    stretches.filter(|stretch| stretch.rows.num_rows() > 0).collect()
-}
-
-fn joined(row: u32) -> Option<u32> {
-    (row != NOT_MATCHED).then_some(row)
+    by_rank(words).into_iter().map(move |code| std::mem::take(&mut of_word[code])).enumerate().filter(|(_, rows)| !rows.is_empty())
 }
 
 fn named(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
@@ -178,15 +195,15 @@ pub fn report_schema(table: &Table) -> SchemaRef {
 }
 
 /// Whether a matched relation carries the same text; null where there was none, or no match.
-fn texts_kept(source: &ArrayRef, target: &ArrayRef, matched: &UInt32Array) -> BooleanArray {
+fn texts_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> BooleanArray {
     let pairs = source.as_string_view().iter().zip(target.as_string_view().iter());
-    pairs.enumerate().map(|(i, (source, target))| source.filter(|_| matched.is_valid(i)).map(|source| target == Some(source))).collect()
+    pairs.enumerate().map(|(i, (source, target))| source.filter(|_| matched.is_known(i)).map(|source| target == Some(source))).collect()
 }
 
 /// Whether a matched relation carries all tags. Tag ids differ between corps, so only `group/name` can be compared.
-fn tags_kept(source: &ArrayRef, target: &ArrayRef, matched: &UInt32Array) -> BooleanArray {
+fn tags_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> BooleanArray {
     let (source, target) = (Tags::of(source), Tags::of(target));
-    (0..matched.len()).map(|i| if matched.is_valid(i) { source.all_kept(i, &target) } else { None }).collect()
+    (0..matched.at_here.len()).map(|i| if matched.is_known(i) { source.all_kept(i, &target) } else { None }).collect()
 }
 
 /// The tags of each row.
