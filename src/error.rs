@@ -2,7 +2,9 @@
 //!
 //! What is merely wrong *with the migration* is not an error but a [finding](crate::findings).
 
+use std::cell::Cell;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::text::{Lang, Message, Text, errors as say};
@@ -22,6 +24,30 @@ pub enum Error {
     Interrupted,
     /// A control total does not balance or an invariant broke: the fault is ours. What it says is for us, in English.
     Bug(String),
+}
+
+thread_local! {
+    /// Whether this thread is within [`panics_as_errors`].
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs code of a library that panics on some damaged inputs. What is under way is lost then.
+///
+/// # Errors
+/// The words of the panic.
+pub fn panics_as_errors<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
+    GUARDED.set(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    GUARDED.set(false);
+    result.map_err(|panic| match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("panic").to_owned(),
+    })
+}
+
+/// Whether a panic on this thread becomes an error, and is no bug of ours.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
 }
 
 /// The result of anything that can stop a run.
@@ -106,6 +132,14 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
+
+    #[test]
+    fn a_panic_of_a_library_is_an_error() {
+        assert_eq!(panics_as_errors(|| 5), Ok(5));
+        assert_eq!(panics_as_errors(|| -> u8 { panic!("page {}", 7) }), Err("page 7".to_owned()));
+        assert_eq!(panics_as_errors(|| -> u8 { panic!("no page") }), Err("no page".to_owned()));
+        assert!(!is_guarded());
+    }
 
     #[test]
     fn every_kind_is_told_in_both_languages() {

@@ -2,6 +2,8 @@
 //!
 //! The unionids may be compared if the relations showed that ([`Decision::unionids_shared`]); all else is about groups.
 
+use std::collections::HashSet;
+
 use arrow::array::BooleanArray;
 use rayon::prelude::*;
 
@@ -62,11 +64,13 @@ impl DecidedGroup {
 
 /// Decides every group and join code.
 pub fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> GroupDecision {
-    let source = GroupSide::of(&exports.source_before);
-    let target = GroupSide::of(&exports.target_after);
+    let source = GroupSide::of(&exports.source_before).without(exports.shared_unionids());
+    let target = GroupSide::of(&exports.target_after).without(exports.shared_unionids());
     let test = MemberTest { unionids_shared: decision.unionids_shared, min_overlap: case.policy.min_group_overlap };
     let matches = match_groups(&source, &target, &pairs(exports, &source, &target), &exports.group_map, test);
-    let facts = Facts { case, exports, source: &source, target: &target, matches: &matches, test, stood_before: stood_before(exports) };
+    let uncertain_owners = uncertain_owners(exports, &target, &matches);
+    let stood_before = stood_before(exports);
+    let facts = Facts { case, exports, source: &source, target: &target, matches: &matches, test, stood_before, uncertain_owners };
     let groups = facts.decided();
     let codes = decide_join_codes(exports, &source, &groups);
     GroupDecision { source, target, matches, groups, codes }
@@ -80,7 +84,7 @@ pub fn planned_scopes(case: &Case, enrolment: &Enrolment, groups: &GroupSide) ->
 fn planned_scope(case: &Case, enrolment: &Enrolment, groups: &GroupSide, row: u32) -> GroupScope {
     let account = account_of(enrolment, groups, row);
     group_scope(&scope::GroupFacts {
-        enrolled: account.is_some(),
+        enrolled: account.is_some() || groups.is_owner_in_doubt(row),
         assessment_failed: account.is_some_and(|account| account.assessment == Assessment::Fail),
         created_after_start: groups.created_at(row).is_some_and(|created| created >= case.migration.started_at),
     })
@@ -127,6 +131,19 @@ struct Facts<'a> {
     matches: &'a Matches<GroupMatchMethod>,
     test: MemberTest,
     stood_before: BooleanArray,
+    /// Owners of target groups of which a value could not be read, and that nothing matches, or only their name.
+    uncertain_owners: HashSet<&'a str>,
+}
+
+/// Such a group may be any group of its owner (SPEC section 1.3).
+fn uncertain_owners<'a>(exports: &Exports, target: &'a GroupSide, matches: &Matches<GroupMatchMethod>) -> HashSet<&'a str> {
+    let is_uncertain = |row: &u32| {
+        let source = matches.source_of[*row as usize];
+        let by_name = || matches.method[source as usize] == Some(GroupMatchMethod::Name);
+        target.is_unreadable(*row) && (source == NOT_MATCHED || by_name())
+    };
+    let rows = (0..target.rows() as u32).filter(|_| !exports.target_after.coverage.trusted);
+    rows.filter(is_uncertain).filter_map(|row| target.owner(row)).collect()
 }
 
 impl Facts<'_> {
@@ -154,6 +171,7 @@ impl Facts<'_> {
             stood_before,
             ambiguous: self.matches.ambiguous[at],
             no_usable_key: self.matches.no_usable_key[at],
+            unreadable: self.source.is_unreadable(row),
             target_covered: owners_known && account.is_some_and(|account| self.is_covered(account)),
         });
         let overlap = target.filter(|_| self.test.unionids_shared).and_then(|target| self.source.overlap(row, self.target, target));
@@ -179,7 +197,7 @@ impl Facts<'_> {
 
     fn is_covered(&self, account: &Account) -> bool {
         let coverage = self.exports.target_after.coverage.of_groups(Some(&account.target_userid), self.target.rows() > 0);
-        matches!(coverage, Coverage::Complete | Coverage::Observed)
+        matches!(coverage, Coverage::Complete | Coverage::Observed) && !self.uncertain_owners.contains(account.target_userid.as_str())
     }
 
     fn still_listed(&self, row: u32, list: &GroupList<'_>) -> Option<bool> {

@@ -56,6 +56,8 @@ struct Held {
     /// Each once, in the order of the dump; none where it was deleted.
     chat_ids: Vec<String>,
     links_twice: bool,
+    /// Whether its list of groups, or whether it was deleted, could not be read.
+    is_unreadable: bool,
 }
 
 fn codes_of(snapshot: &Snapshot) -> BTreeMap<&str, Held> {
@@ -83,6 +85,7 @@ impl Held {
             state: text(&fields::STATE),
             auto_create_room: flag(&fields::AUTO_CREATE_ROOM),
             deleted,
+            is_unreadable: column(codes, &fields::UNREADABLE).is_valid(row),
             links_twice: once.len() < listed.len(),
             chat_ids: once,
         }
@@ -102,10 +105,11 @@ fn column<'a>(codes: &'a RecordBatch, column: &Column) -> &'a arrow::array::Arra
     codes.column_by_name(column.name).expect("join codes hold their columns")
 }
 
-/// Counts the groups that a code links by what is known of them; a group that the snapshot does not hold has no scope.
-fn linked_before(chat_ids: &[String], scope_of: impl Fn(&str) -> Option<GroupScope>) -> LinkedBefore {
-    let mut linked = LinkedBefore::default();
-    for id in chat_ids {
+/// Counts the groups that a code links by what is known of them; a group that the snapshot does not hold, or of which the
+/// owner or time could not be read, has no scope. A list that could not be read may link such a group.
+fn linked_before(code: &Held, scope_of: impl Fn(&str) -> Option<GroupScope>) -> LinkedBefore {
+    let mut linked = LinkedBefore { not_held: usize::from(code.is_unreadable), ..LinkedBefore::default() };
+    for id in &code.chat_ids {
         match scope_of(id) {
             None => linked.not_held += 1,
             Some(GroupScope::InScope) => linked.in_scope += 1,
@@ -113,6 +117,12 @@ fn linked_before(chat_ids: &[String], scope_of: impl Fn(&str) -> Option<GroupSco
         }
     }
     linked
+}
+
+/// The scope of a group by its id, if it is known.
+fn scope_of_group(groups: &GroupSide, row: u32, scope: GroupScope) -> Option<GroupScope> {
+    let is_open = groups.is_owner_in_doubt(row) || (groups.is_unreadable(row) && groups.created_at(row).is_none());
+    (!is_open).then_some(scope)
 }
 
 /// A code of source-before, with what will become of it.
@@ -130,10 +140,10 @@ pub struct PlannedCode {
 /// Every code of source-before, in order of its id. `scopes`: of each group, by row.
 pub fn planned_codes(before: &Snapshot, groups: &GroupSide, scopes: &[GroupScope]) -> Vec<PlannedCode> {
     let rows_by_id = groups.rows_by_id();
-    let scope_of = |id: &str| rows_by_id.get(id).map(|&row| scopes[row as usize]);
+    let scope_of = |id: &str| rows_by_id.get(id).and_then(|&row| scope_of_group(groups, row, scopes[row as usize]));
     let planned = |(id, held): (&str, Held)| PlannedCode {
         config_id: id.to_owned(),
-        predicted: predicted(&linked_before(&held.chat_ids, scope_of)),
+        predicted: predicted(&linked_before(&held, scope_of)),
         remark: held.remark,
         state: held.state,
         auto_create_room: held.auto_create_room,
@@ -153,7 +163,7 @@ struct Evidence<'a> {
 
 impl Evidence<'_> {
     fn decide(&self, config_id: &str, before: Option<&Held>, after: Option<&Held>) -> JoinCode {
-        let predicted = before.map(|code| predicted(&self.linked_before(&code.chat_ids)));
+        let predicted = before.map(|code| predicted(&self.linked_before(code)));
         let (linked, kept_alive_by) = self.linked_after(after);
         let observed = observed(&linked);
         let was_linked = |id: &String| before.is_some_and(|code| code.chat_ids.contains(id));
@@ -174,8 +184,9 @@ impl Evidence<'_> {
         }
     }
 
-    fn linked_before(&self, chat_ids: &[String]) -> LinkedBefore {
-        linked_before(chat_ids, |id| self.rows_by_id.get(id).map(|&row| self.decided[row as usize].scope))
+    fn linked_before(&self, code: &Held) -> LinkedBefore {
+        let scope = |&row: &u32| scope_of_group(self.groups, row, self.decided[row as usize].scope);
+        linked_before(code, |id| self.rows_by_id.get(id).and_then(scope))
     }
 
     /// What is known of a code in source-after, and the groups that keep it alive: those that the corp lists, and where
@@ -185,7 +196,7 @@ impl Evidence<'_> {
         let listing = |id: &str| list.by_id(id, self.rows_by_id.get(id).and_then(|&row| self.groups.owner(row)));
         let alive = |id: &&String| matches!(listing(id), Listing::Listed | Listing::NoList);
         let kept_alive_by: Vec<String> = code.chat_ids.iter().filter(alive).cloned().collect();
-        let unclear = code.chat_ids.iter().filter(|id| listing(id) == Listing::Unclear).count();
+        let unclear = code.chat_ids.iter().filter(|id| listing(id) == Listing::Unclear).count() + usize::from(code.is_unreadable);
         (LinkedAfter { answered: true, deleted: code.deleted, listed: kept_alive_by.len(), unclear }, kept_alive_by)
     }
 }

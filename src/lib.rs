@@ -35,6 +35,7 @@
 //! - no hash decides anything: keys are verified by the texts that they stand for.
 
 pub mod case;
+mod names;
 pub mod ingest;
 pub mod snapshot;
 pub mod scope;
@@ -69,5 +70,6 @@ pub mod schema;
 pub mod spill;
 pub mod text;
 pub mod turns;
+mod userids;
 
 pub use error::{Error, Result};

@@ -1,5 +1,6 @@
 //! The runs, top to bottom: read, decide, report, balance, publish.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::billing::Bill;
@@ -25,14 +26,16 @@ use crate::report::{Audit, SmallTable, accounts, groups, large, small, workbook}
 use crate::schema::tables::{
     ACCOUNTS_REPORT, AUDITED_RELATIONS, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
     FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT, RELATIONS_TABLE,
+    UNREADABLE_TABLE,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Column, fields};
 use crate::scope::{Enrolment, Refusals};
-use crate::snapshot::{Corp, Input, Layout, Part, RelationsBuilder, Snapshot, corp, merge};
+use crate::snapshot::{Corp, Input, Layout, Part, RelationsBuilder, Snapshot, corp, merge, spell_all};
 use crate::spill::{Memory, Resources};
 use crate::text::{Lang, Message, commands, errors as say};
 use crate::turns::in_turn;
+use crate::userids::Userids;
 
 pub use crate::report::summary::AuditSummary;
 
@@ -49,8 +52,8 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     let (counts, group_counts) = (Counts::of(&decision), GroupCounts::of(&exports, &groups));
     let bill = Bill::of(case, &counts)?;
 
-    let read = small::read(&lists.inputs, &lists.rejects, exports.snapshots());
-    let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
+    let read = small::read(&lists.inputs, exports.snapshots());
+    let inputs: Vec<Input> = read.iter().flat_map(|read| read.inputs.iter().cloned()).collect();
     let footer = footer(case, &inputs);
     let accounts = accounts::accounts(&exports, &decision);
     let mut totals = controls::totals(&exports, &decision, &counts, &accounts, &inputs.iter().collect::<Vec<_>>());
@@ -74,7 +77,7 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
 
     let Observers { concentration, arrivals, to_act_on } = &walked.observers;
     let audited = Audited { case, exports: &exports, decision: &decision, groups: &groups, concentration, bill: bill.as_ref() };
-    let findings = findings::find(&audited, walked.findings, &mut waivers, &lists.inputs, &small::reject_keys(&read));
+    let findings = findings::find(&audited, walked.findings, &mut waivers, &read);
     let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
 
     let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.lines);
@@ -162,7 +165,7 @@ pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Prog
         controls::check(&[controls::rows_of_tables(role.word(), accepted_rows(&snapshot), &snapshot.inputs)])?;
         let tables = write_snapshot(&snapshot, stage.path(), &footer(case, &snapshot.inputs), progress)?;
         summary.rows.push((role.word().to_owned(), tables));
-        summary.rejected += snapshot.rejects.len() as u64;
+        summary.rejected += snapshot.inputs.iter().map(|input| input.file.rejected).sum::<u64>();
         inputs.extend(snapshot.inputs.iter().cloned());
         rejects.push((role, snapshot.inputs, snapshot.rejects));
     }
@@ -170,7 +173,7 @@ pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Prog
         return Err(Error::input(&case.file, Message::verbatim("snapshots"), say::NO_EXPORTS, say::NO_EXPORTS_REMEDY));
     }
     let read: Vec<small::Read<'_>> =
-        rejects.iter().map(|(role, inputs, rejects)| (Some(*role), inputs.as_slice(), rejects.as_slice())).collect();
+        rejects.iter().map(|(role, inputs, rejects)| small::Read { role: Some(*role), inputs, rejects }).collect();
     // Names with `_` are passed over by readers: they are about the tables, not of them.
     write_table(&stage.path().join("_rejects.parquet"), &REJECTS_REPORT, &small::rejects(&read), &[], &footer(case, &inputs))?;
     write_table(&stage.path().join("_inputs.parquet"), &INPUTS_REPORT, &small::inputs(&read), &[], &footer(case, &inputs))?;
@@ -221,15 +224,15 @@ pub(crate) struct Lists {
 /// What became of the records of the lists.
 pub(crate) struct ListsRead {
     pub(crate) inputs: Vec<Input>,
-    pub(crate) rejects: Vec<Reject>,
     rows: u64,
 }
 
 impl Lists {
     /// Reads and merges all lists; the accounts list has to be 1:1.
     pub(crate) fn read(case: &Case, progress: &dyn Progress) -> Result<Self> {
-        let raw = read_lists(case, progress)?;
+        let mut raw = read_lists(case, progress)?;
         let (enrolment, mut duplicates) = Enrolment::from_lists(&raw, &case.root)?;
+        spell_all(&mut raw, &enrolment.sources())?;
         let (customer_map, group_map) = (IdMap::of(raw.batches(&CUSTOMER_MAP)), IdMap::of(raw.batches(&GROUP_MAP)));
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
         let mut rows = enrolment.accounts().len() as u64;
@@ -247,7 +250,7 @@ impl Lists {
         }
         let inputs =
             (0..).zip(raw.files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect();
-        Ok(Self { enrolment, customer_map, group_map, refusals, read: ListsRead { inputs, rejects: raw.rejects, rows } })
+        Ok(Self { enrolment, customer_map, group_map, refusals, read: ListsRead { inputs, rows } })
     }
 }
 
@@ -255,11 +258,12 @@ impl Lists {
 fn read(case: &Case, memory: &Memory, progress: &dyn Progress) -> Result<(Exports, ListsRead)> {
     let Lists { enrolment, customer_map, group_map, refusals, read } = Lists::read(case, progress)?;
     let source_before = required(case, Role::SourceBefore, Partitions::Pairs(&enrolment), memory, progress)?;
-    let same = || Partitions::Same(source_before.layout());
-    let target_after = required(case, Role::TargetAfter, same(), memory, progress)?;
-    let source_after = snapshot(case, Role::SourceAfter, same(), memory, progress)?;
-    let target_before = snapshot(case, Role::TargetBefore, same(), memory, progress)?;
-    Ok((Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after }, read))
+    let layout = source_before.layout();
+    let target_after = required(case, Role::TargetAfter, Partitions::Same(layout, &enrolment.targets()), memory, progress)?;
+    let source_after = snapshot(case, Role::SourceAfter, Partitions::Same(layout, &source_before.userids), memory, progress)?;
+    let target_before = snapshot(case, Role::TargetBefore, Partitions::Same(layout, &target_after.userids), memory, progress)?;
+    let exports = Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after };
+    Ok((exports.with_doubts_by_keys(), read))
 }
 
 /// Which partitions the relations of a snapshot are put into.
@@ -269,8 +273,8 @@ pub(crate) enum Partitions<'a> {
     Own,
     /// Ranges of its own accounts, which the accounts that they are mapped to will join.
     Pairs(&'a Enrolment),
-    /// Those of another snapshot.
-    Same(&'a Layout),
+    /// Those of another snapshot; with the members of the corp whose spelling is settled.
+    Same(&'a Layout, &'a Userids),
 }
 
 /// Reads the snapshot of a role.
@@ -284,8 +288,8 @@ pub(crate) fn snapshot(
     let builder = |table, layout, enrolment| RelationsBuilder::new(table, corp(role), layout, enrolment, memory);
     let relations = match partitions {
         Partitions::Own => RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, memory),
-        Partitions::Pairs(enrolment) => builder(&AUDITED_RELATIONS, None, Some(enrolment)),
-        Partitions::Same(layout) => builder(&AUDITED_RELATIONS, Some(layout.clone()), None),
+        Partitions::Pairs(enrolment) => builder(&AUDITED_RELATIONS, None, Some(enrolment)).knowing(Cow::Owned(enrolment.sources())),
+        Partitions::Same(layout, userids) => builder(&AUDITED_RELATIONS, Some(layout.clone()), None).knowing(Cow::Borrowed(userids)),
     };
     let Some(raw) = read_snapshot(case, role, &relations, progress)? else { return Ok(None) };
     let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
@@ -303,12 +307,16 @@ fn accepted_totals(exports: &Exports, lists: &ListsRead) -> Vec<ControlTotal> {
     exports.snapshots().map(of).chain([controls::rows_of_tables("lists", lists.rows, &lists.inputs)]).collect()
 }
 
-/// Rows that records became: of all tables, less the relations that only the unassigned list shows, and the coverage,
-/// which is drawn from whole answers and not from records (unless it was ingested before).
+/// Rows that records became: of all tables, less the relations that only the unassigned list shows, the coverage, which is
+/// drawn from whole answers and not from records, and what could not be read (unless they were ingested before).
 pub(crate) fn accepted_rows(snapshot: &Snapshot) -> u64 {
-    CANONICAL.iter().filter(|table| table.name != COVERAGE.name).map(|table| snapshot.rows_of(table)).sum::<u64>()
+    CANONICAL
+        .iter()
+        .filter(|table| ![COVERAGE.name, UNREADABLE_TABLE.name].contains(&table.name))
+        .map(|table| snapshot.rows_of(table))
+        .sum::<u64>()
         - snapshot.relations.echoes
-        + snapshot.coverage_records
+        + snapshot.written_records
 }
 
 /// The `qianhe.*` entries of every Parquet file.

@@ -36,6 +36,8 @@ pub struct Case {
     pub migration: Migration,
     /// All four roles, with defaults where the file says nothing.
     pub snapshots: BTreeMap<Role, SnapshotSettings>,
+    /// `[lists.columns]`: own headers of the lists.
+    pub list_headers: OwnHeaders,
     /// Present where the case has `[contract]`.
     pub contract: Option<Contract>,
     /// Thresholds and the exit policy.
@@ -62,6 +64,9 @@ pub struct Migration {
     pub finished_at: i64,
 }
 
+/// Headers of the user's own tables by the canonical column that they stand for: `[snapshots.ROLE.columns]`, `[lists.columns]`.
+pub type OwnHeaders = BTreeMap<&'static str, String>;
+
 /// Where a snapshot is, and what the user says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotSettings {
@@ -73,6 +78,8 @@ pub struct SnapshotSettings {
     pub taken_at: Option<i64>,
     /// Whether the user vouches that it is complete (`coverage = "trusted"`).
     pub trusted: bool,
+    /// `[snapshots.ROLE.columns]`: own headers of its tables.
+    pub headers: OwnHeaders,
 }
 
 /// What was agreed and paid.

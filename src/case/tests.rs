@@ -287,6 +287,29 @@ fn the_end_comes_after_the_start() {
 }
 
 #[test]
+fn own_headers_stand_for_known_columns() {
+    let case = good("[snapshots.target-after.columns]\nexternal_userid = \"customer_id\"\n[lists.columns]\ntarget_userid = \"新账号\"\n");
+    let headers = &case.snapshots[&Role::TargetAfter].headers;
+    assert_eq!(headers.iter().collect::<Vec<_>>(), [(&"external_userid", &"customer_id".to_owned())]);
+    assert_eq!(case.list_headers["target_userid"], "新账号");
+    assert!(case.snapshots[&Role::SourceBefore].headers.is_empty());
+    let unknown = format!("{MINIMAL}[snapshots.target-after.columns]\nexternal_id = \"customer_id\"\n");
+    refused(
+        &unknown,
+        &[
+            "snapshots.target-after.columns.external_id (line 8): unknown key",
+            "did you mean `external_userid`",
+            "userid, external_userid, unionid",
+        ],
+    );
+    refused(
+        &format!("{MINIMAL}[lists.columns]\ncreated_at = \"x\"\n"),
+        &["unknown key `created_at`", "source_userid, target_userid, assessment"],
+    );
+    refused(&format!("{MINIMAL}[lists.columns]\nuserid = 5\n"), &["lists.columns.userid (line 8): is a whole number"]);
+}
+
+#[test]
 fn overrides_come_before_the_checks() {
     let case = set(&["migration.started_at=2026-05-02T00:00:00+08:00", "case.title=A = B", "policy.customer_cap=1"]).unwrap();
     assert_eq!((case.migration.started_at, case.title.as_str(), case.policy.customer_cap), (START + 24 * HOUR, "A = B", 1));

@@ -11,18 +11,21 @@ use super::file::Node;
 use super::kinds::{amount, count, currency, date, identifier, share, text, texts, time, timezone, unit_price, word};
 use super::section::{Field, Section, nearest};
 use super::settings::{
-    Case, Contract, Corp, FailOn, Invoice, Migration, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
+    Case, Contract, Corp, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
 };
 use crate::error::{Error, Result};
 use crate::findings::CATALOGUE;
+use crate::schema::tables::{self, COVERAGE, SNAPSHOT_TABLES, UNREADABLE_TABLE};
 use crate::schema::vocabulary::Role;
+use crate::schema::{Table, fields};
 use crate::text::{Lang, Message, errors as say};
 
-const SECTIONS: &[&str] = &["case", "source", "target", "migration", "snapshots", "contract", "policy", "waivers"];
+const SECTIONS: &[&str] = &["case", "source", "target", "migration", "snapshots", "lists", "contract", "policy", "waivers"];
 const CASE: &[&str] = &["id", "title", "timezone", "language", "as_of"];
 const CORP: &[&str] = &["corp_id", "name"];
 const MIGRATION: &[&str] = &["started_at", "finished_at"];
-const SNAPSHOT: &[&str] = &["path", "taken_at", "coverage"];
+const SNAPSHOT: &[&str] = &["path", "taken_at", "coverage", "columns"];
+const LISTS: &[&str] = &["columns"];
 const CONTRACT: &[&str] =
     &["signed_on", "party", "relations", "unit_price", "currency", "surcharge_unit_price", "surcharge_basis", "payments", "invoices"];
 const PAYMENT: &[&str] = &["id", "paid_on", "amount", "currency", "covers"];
@@ -56,6 +59,7 @@ pub(super) fn case(file: &Path, typed: &Node, end: End) -> Result<Case> {
         as_of: as_of(&case, migration, &snapshots, &timezone)?,
         migration,
         snapshots,
+        list_headers: own_headers(&root.section("lists", LISTS)?, tables::LISTS)?,
         contract: contract(&root)?,
         policy: policy(&root)?,
         waivers: waivers(&root)?,
@@ -118,7 +122,29 @@ fn snapshot(all: &Section<'_>, role: Role, zone: &TimeZone) -> Result<SnapshotSe
         path: path.unwrap_or_else(|| role.word().to_owned()),
         taken_at: snapshot.read("taken_at", |field| time(field, zone))?,
         trusted: snapshot.read("coverage", |field| word(field, &[("proven", false), ("trusted", true)]))?.unwrap_or(false),
+        headers: own_headers(&snapshot, SNAPSHOT_TABLES)?,
     })
+}
+
+/// The table `columns` of a section: which header of the user's own tables is which canonical column.
+fn own_headers(section: &Section<'_>, tables: &[&Table]) -> Result<OwnHeaders> {
+    let known = mappable(tables);
+    let columns = section.section("columns", &known)?;
+    let header = |name| Ok(columns.read(name, text)?.map(|header| (name, header)));
+    known.into_iter().filter_map(|name| header(name).transpose()).collect()
+}
+
+/// The columns that other people's tables may hold under another name; what `ingest` writes for itself is not among them.
+fn mappable(tables: &[&Table]) -> Vec<&'static str> {
+    let foreign = tables.iter().filter(|table| ![COVERAGE.name, UNREADABLE_TABLE.name].contains(&table.name));
+    let own = [&fields::SOURCE_FILE, &fields::SOURCE_RECORD, &fields::UNREADABLE];
+    let mut names = Vec::new();
+    for slot in foreign.flat_map(|table| table.columns).filter(|slot| !own.contains(&slot.column)) {
+        if !names.contains(&slot.column.name) {
+            names.push(slot.column.name);
+        }
+    }
+    names
 }
 
 fn contract(root: &Section<'_>) -> Result<Option<Contract>> {

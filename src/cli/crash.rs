@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::out;
+use crate::error::is_guarded;
 use crate::text::{Lang, Message, errors as say};
 
 /// The exit code of a bug.
@@ -28,6 +29,9 @@ pub fn guard(run: impl FnOnce() -> u8 + panic::UnwindSafe) -> u8 {
 
 /// Only the first panic: the others are mostly its echo on other threads.
 fn report(info: &PanicHookInfo<'_>) {
+    if is_guarded() {
+        return;
+    }
     if !HAPPENED.swap(true, Ordering::Relaxed) {
         let lang = LANG.get().copied().unwrap_or_else(Lang::of_locale);
         out::line(message(info.payload_as_str(), info.location()).tell(lang));

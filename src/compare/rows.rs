@@ -70,7 +70,7 @@ pub fn compare(report: &Report, audits: (&Reports, &Reports), memory: u64, see: 
 impl Report {
     /// The key, and what stands for it where its last column is null.
     fn keys(&self) -> impl Iterator<Item = &'static Column> {
-        self.table.key.iter().chain(self.table.fallback_key).copied()
+        self.table.key.iter().chain(self.table.fallback_key.iter().copied().flatten()).copied()
     }
 
     /// As many ranges of keys as it takes for one of them to fit into memory, with what is kept of its rows.

@@ -12,8 +12,10 @@ use arrow::compute::{concat_batches, take_record_batch};
 use super::Exports;
 use super::match_part::{ACROSS, LeftOver, MatchedPart};
 use crate::error::Result;
-use crate::matching::{self, Matches, Side};
+use crate::ingest::doubts::{Customers, merged};
+use crate::matching::{self, Doubt, Matches, Side};
 use crate::schema::tables::AUDITED_RELATIONS;
+use crate::snapshot::RELATION_DATASETS;
 use crate::spill::{Held, Memory, compact, make_room};
 
 /// The relations that stand under another account than the mapped one, on both sides.
@@ -95,14 +97,26 @@ pub fn find(
 
     let mut matches = Matches::none(source.places.len(), target.places.len());
     let rows = |count: usize| (0..count as u32).collect::<Vec<u32>>();
-    let found = matching::misplaced(
-        &Side::of_source(&source.rows, &exports.customer_map),
-        &Side::of_target(&target.rows, &exports.customer_map),
-        &rows(source.places.len()),
-        &rows(target.places.len()),
-        unionids_shared,
-        &mut matches,
-    );
+    let is_enrolled = |userid: Option<&str>| userid.is_none_or(|userid| exports.enrolment.by_source(userid).is_some());
+    let doubts = exports.source_before.coverage.doubts.iter();
+    let of_records = doubts.filter(|(dataset, userid, _)| RELATION_DATASETS.contains(dataset) && is_enrolled(*userid));
+    let of_records = of_records.map(|(.., doubt)| doubt.customers.clone());
+    let unread = merged(of_records.chain(matched.iter().filter_map(|part| part.doubts.source.clone())));
+    let shared = exports.shared_unionids();
+    let source_side = Side::of_source(&source.rows, &exports.customer_map).without(shared);
+    let target_side = Side::of_target(&target.rows, &exports.customer_map).without(shared);
+    let doubt = |row: u32| {
+        let (part, own) = source.places[row as usize];
+        let doubts = &matched[part].doubts;
+        let may_be = |unread: &Customers| unread.may_be(source_side.external_userid.get(row), source_side.unionid.get(row));
+        match () {
+            () if doubts.unreadable[own as usize] || doubts.doubted[own as usize] => Doubt::OwnRow,
+            () if unread.as_ref().is_some_and(may_be) => Doubt::OtherRows,
+            () => Doubt::None,
+        }
+    };
+    let candidates = (&rows(source.places.len())[..], &rows(target.places.len())[..]);
+    let found = matching::misplaced(&source_side, &target_side, candidates, unionids_shared, doubt, &mut matches);
     let mut parts = vec![MisplacedPart::default(); matched.len()];
     for row in found {
         let other = matches.target_of[row as usize];

@@ -16,7 +16,7 @@ use crate::matching::NOT_MATCHED;
 use crate::outcomes::{self, ORIGIN_RULES, RULE_BOOK};
 use crate::schema;
 use crate::schema::evidence as e;
-use crate::schema::vocabulary::{Coverage, Origin, Outcome};
+use crate::schema::vocabulary::{Origin, Outcome};
 
 /// Decides the relations of a partition.
 pub fn decide_part(
@@ -25,8 +25,12 @@ pub fn decide_part(
     refused: BooleanArray,
     misplaced: &MisplacedPart,
     coverage: &[PairCoverage],
+    namespaces_in_doubt: bool,
 ) -> Result<DecidedPart> {
-    let facts = of_outcome(&part, &refused, misplaced, coverage)?;
+    let mut facts = of_outcome(&part, &refused, misplaced, coverage)?;
+    // Where unread unionids could have made the namespaces comparable, or not, nothing unmatched is known to be absent.
+    let covered = part.doubts.covered.iter().map(|&covered| Some(covered && !namespaces_in_doubt)).collect();
+    facts.push(flags(&e::TARGET_COVERED, covered)?);
     let rule = codes((part.scope.len(), facts), outcomes::rule(&case.migration), e::RULE.name)?;
     let origin = origins(case, &part, misplaced, &rule)?;
     let MatchedPart { scope, pairs, matches, still_at_source, .. } = part;
@@ -60,7 +64,8 @@ fn of_outcome(part: &MatchedPart, refused: &BooleanArray, misplaced: &MisplacedP
         flags(&e::MISPLACED, is_misplaced.into())?,
         flags(&e::AMBIGUOUS, part.matches.ambiguous.clone().into())?,
         flags(&e::NO_USABLE_KEY, part.matches.no_usable_key.clone().into())?,
-        flags(&e::TARGET_COVERED, of_pair(|c| matches!(c.target, Coverage::Complete | Coverage::Observed)))?,
+        flags(&e::UNREADABLE, part.doubts.unreadable.clone().into())?,
+        flags(&e::LOOK_ALIKE, part.doubts.look_alike.clone().into())?,
         flags(&e::TARGET_AT_CAP, of_pair(|c| c.target_at_cap))?,
     ])
 }

@@ -7,6 +7,8 @@ use std::ops::Range;
 use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
+use super::doubt::{self, RowDoubts};
+use super::permissions::Permissions;
 use super::{Exports, PairCoverage, Parts, plan, times};
 use crate::case::Case;
 use crate::error::Result;
@@ -27,12 +29,14 @@ pub struct MatchedPart {
     pub named: Vec<Named>,
     /// Source rows that another account may hold: in scope and not matched. Refused ones still among them.
     pub candidates: Vec<LeftOver>,
-    /// Target rows that may belong to another account: not matched, made since the start.
+    /// Target rows that may belong to another account: not matched, made since the start or at an unknown time.
     pub arrivals: Vec<LeftOver>,
     pub target_created_at: Int64Array,
     /// Which target relations stand in target-before.
     pub stood_before: BooleanArray,
     pub still_at_source: BooleanArray,
+    /// What could not be read of the relations, or may be.
+    pub doubts: RowDoubts,
     /// A few ids of customers, evenly taken.
     pub sample: Vec<String>,
 }
@@ -74,14 +78,32 @@ pub const ACROSS: [MatchMethod; 2] = [MatchMethod::CustomerMap, MatchMethod::Uni
 
 impl MatchedPart {
     /// Matches the pairs of a partition; with the rows of both sides that are left over.
-    pub fn of(case: &Case, exports: &Exports, parts: &Parts, unionids_shared: bool) -> Result<(Self, (RecordBatch, RecordBatch))> {
-        let scope = plan::scopes(case, &exports.source_before, &parts.source_before, &exports.enrolment)?;
-        let source = Side::of_source(&parts.source_before.rows, &exports.customer_map);
-        let target = Side::of_target(&parts.target_after.rows, &exports.customer_map);
+    pub fn of(
+        case: &Case,
+        exports: &Exports,
+        permissions: &Permissions<'_>,
+        parts: &Parts,
+        unionids_shared: bool,
+    ) -> Result<(Self, (RecordBatch, RecordBatch))> {
+        let scope = plan::scopes(case, permissions, &parts.source_before, &exports.enrolment)?;
+        let shared = exports.shared_unionids();
+        let source = Side::of_source(&parts.source_before.rows, &exports.customer_map).without(shared);
+        let target = Side::of_target(&parts.target_after.rows, &exports.customer_map).without(shared);
         let pairs = pairs(exports, parts);
         let stretches: Vec<Pair> = pairs.iter().map(|(_, pair)| pair.clone()).collect();
         let (matches, namespaces) = matching::match_pairs(&source, &target, &stretches, unionids_shared);
-        let since_start = |row: u32| target.created_at(row).is_some_and(|made| made >= case.migration.started_at);
+        let matched = doubt::Matched {
+            before: &parts.source_before,
+            after: &parts.target_after.rows,
+            source: &source,
+            target: &target,
+            pairs: &pairs,
+            matches: &matches,
+            unionids_shared,
+            started_at: case.migration.started_at,
+        };
+        let doubts = RowDoubts::new(exports, permissions, &matched);
+        let since_start = |row: u32| target.created_at(row).is_none_or(|made| made >= case.migration.started_at);
         let is_candidate = |row: u32| scope[row as usize] == Scope::InScope && matches.target_of[row as usize] == NOT_MATCHED;
         let is_arrival = |row: u32| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize] && since_start(row);
         let candidates = left_over(&source, is_candidate, unionids_shared);
@@ -90,7 +112,7 @@ impl MatchedPart {
         let part = Self {
             pairs,
             namespaces,
-            named: exports.refusals.named(&parts.source_before.rows),
+            named: exports.refusals.named(&parts.source_before.rows, |unionid| !shared[0].contains(unionid)),
             candidates,
             arrivals,
             // A copy: a column that was read back shares its buffer with all others.
@@ -98,6 +120,7 @@ impl MatchedPart {
             stood_before: stood_before(parts),
             still_at_source: still_at_source(exports, parts),
             sample: sample(&parts.source_before, Sample::one_in(exports)),
+            doubts,
             matches,
             scope,
         };
@@ -148,15 +171,20 @@ fn pairs(exports: &Exports, parts: &Parts) -> Vec<(u32, Pair)> {
     pairs
 }
 
-/// What the snapshots can say about the accounts of each pair.
-pub fn coverage(case: &Case, exports: &Exports) -> Vec<PairCoverage> {
+/// What the snapshots can say about the accounts of each pair. `partial`: pairs whose target account holds an unmatched
+/// relation of which a deciding value could not be read.
+pub fn coverage(case: &Case, exports: &Exports, partial: &HashSet<u32>) -> Vec<PairCoverage> {
     let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
     let of_account = |snapshot: &Snapshot, userid: &str| snapshot.coverage.of_account(userid, rows(snapshot, userid) > 0);
-    let accounts = exports.enrolment.accounts().iter();
+    let of_target = |index: u32, userid: &str| match of_account(&exports.target_after, userid) {
+        Coverage::Complete | Coverage::Observed if partial.contains(&index) => Coverage::Partial,
+        coverage => coverage,
+    };
+    let accounts = (0..).zip(exports.enrolment.accounts());
     accounts
-        .map(|account| PairCoverage {
+        .map(|(index, account)| PairCoverage {
             source: of_account(&exports.source_before, &account.source_userid),
-            target: of_account(&exports.target_after, &account.target_userid),
+            target: of_target(index, &account.target_userid),
             target_at_cap: rows(&exports.target_after, &account.target_userid) >= case.policy.customer_cap,
         })
         .collect()
@@ -191,24 +219,4 @@ fn still_at_source(exports: &Exports, parts: &Parts) -> BooleanArray {
         still.extend(range.map(|row| (held.value(row) || (covered && speaks(row))).then(|| held.value(row))));
     }
     still.into()
-}
-
-/// The members with customer-contact permission; none where the snapshot has no such list.
-pub fn members_with_permission(before: &Snapshot) -> Option<HashSet<&str>> {
-    let members = before.table(&crate::schema::tables::MEMBERS);
-    let userids = members.column_by_name(fields::USERID.name).expect("members have ids").as_string_view();
-    let permission = members.column_by_name(fields::HAS_CUSTOMER_CONTACT.name).expect("members say it").as_boolean();
-    let has_list = before.coverage.has_follow_user_list() || permission.null_count() < permission.len();
-    let with_permission = userids.iter().zip(permission.iter()).filter(|(_, permission)| *permission == Some(true));
-    has_list.then(|| with_permission.filter_map(|(userid, _)| userid).collect())
-}
-
-/// Whether the member of each relation has customer-contact permission; null where the snapshot has no such list.
-pub fn permissions(before: &Snapshot, part: &Part) -> BooleanArray {
-    let Some(with_permission) = members_with_permission(before) else { return BooleanArray::new_null(part.rows.num_rows()) };
-    let mut permissions = Vec::with_capacity(part.rows.num_rows());
-    for (userid, range) in part.accounts() {
-        permissions.resize(range.end, with_permission.contains(userid));
-    }
-    permissions.into()
 }

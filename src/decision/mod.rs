@@ -1,7 +1,9 @@
 //! From snapshots to decided relations: gathers the facts, applies scope, matching and the rule books, in that order.
 //!
 //! ```text
+//! permissions  who has customer-contact permission
 //! match_part   one partition: scope, matching inside its pairs, what is left over
+//! doubt        one partition: what unreadable records and values leave open
 //! across       all partitions: what was left over here and stands there (misplaced)
 //! facts        one partition: the facts about each relation -> the rule that decides it
 //! ```
@@ -9,8 +11,10 @@
 //! Of each relation a few bytes are kept; its texts are read again where they are written.
 
 mod across;
+mod doubt;
 mod facts;
 mod match_part;
+mod permissions;
 mod plan;
 
 pub use across::{Misplaced, MisplacedPart};
@@ -26,13 +30,14 @@ use crate::matching::{IdMap, Joined, NOT_MATCHED, Namespaces, Pair};
 use crate::outcomes::{RULE_BOOK, Rule};
 use crate::progress::{Progress, Unit, Work};
 use crate::schema;
-use crate::schema::vocabulary::{Coverage, Origin, Outcome, Reason, Scope};
+use crate::schema::vocabulary::{Coverage, Dataset, Origin, Outcome, Reason, Scope};
 use crate::scope::{Enrolment, Refusals, UnmatchedRefusal};
-use crate::snapshot::{Part, Relations, Snapshot};
+use crate::snapshot::{Part, Relations, SharedUnionids, Snapshot};
 use crate::spill::Memory;
 use crate::turns::{collect_in_turn, in_turn};
 use across::LeftRows;
 use match_part::MatchedPart;
+use permissions::Permissions;
 
 /// All that a case holds, read and in canonical form.
 pub struct Exports {
@@ -51,6 +56,24 @@ impl Exports {
     pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
         let optional = [self.source_after.as_ref(), self.target_before.as_ref()];
         [Some(&self.source_before), optional[0], optional[1], Some(&self.target_after)].into_iter().flatten()
+    }
+
+    /// The same, where an unreadable record with a unionid that is no key may be of any customer.
+    #[must_use]
+    pub fn with_doubts_by_keys(mut self) -> Self {
+        let shared = self.shared_unionids();
+        if shared.iter().any(|shared| !shared.is_empty()) {
+            let is_key = |unionid: &str| !shared.iter().any(|shared| shared.contains(unionid));
+            let by_keys = |snapshot: &Snapshot| snapshot.coverage.doubts.clone().by_keys(is_key);
+            let (source, target) = (by_keys(&self.source_before), by_keys(&self.target_after));
+            (self.source_before.coverage.doubts, self.target_after.coverage.doubts) = (source, target);
+        }
+        self
+    }
+
+    /// The unionids of either corp that are no keys; one corp is enough to make it none.
+    pub fn shared_unionids(&self) -> [&SharedUnionids; 2] {
+        [&self.source_before.shared_unionids, &self.target_after.shared_unionids]
     }
 
     /// How many partitions the relations are in; the same in every snapshot.
@@ -211,11 +234,12 @@ pub fn decide(case: &Case, exports: &Exports, memory: &Memory, progress: &dyn Pr
     let (refused, unmatched_refusals) = exports.refusals.settle(&named);
     let misplaced = across::find(exports, &mut matched, left, &refused, unionids_shared)?;
     let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
-    let coverage = match_part::coverage(case, exports);
+    let coverage = match_part::coverage(case, exports, &matched.iter().flat_map(|part| part.doubts.partial.iter().copied()).collect());
+    let namespaces_in_doubt = namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread_unionids(exports, &matched));
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
     let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
         let rows = part.scope.len() as u64;
-        let decided = facts::decide_part(case, part, refused, misplaced.of(partition), &coverage);
+        let decided = facts::decide_part(case, part, refused, misplaced.of(partition), &coverage, namespaces_in_doubt);
         progress.advance(rows);
         decided
     })?;
@@ -231,11 +255,12 @@ fn match_all(
     unionids_shared: bool,
     progress: &dyn Progress,
 ) -> Result<(Vec<MatchedPart>, LeftRows)> {
+    let permissions = Permissions::new(&exports.source_before);
     let (mut matched, mut left) = (Vec::new(), LeftRows::new(memory));
     progress.begin(Work::Match, exports.source_before.relations.len(), Unit::Rows);
     in_turn(
         0..exports.partitions(),
-        |partition| MatchedPart::of(case, exports, &Parts::of(exports, partition)?, unionids_shared),
+        |partition| MatchedPart::of(case, exports, &permissions, &Parts::of(exports, partition)?, unionids_shared),
         |(part, left_rows)| {
             progress.advance(part.scope.len() as u64);
             matched.push(part);
@@ -244,6 +269,12 @@ fn match_all(
     )?;
     progress.end();
     Ok((matched, left))
+}
+
+/// Unionids that relations of either side may carry unread.
+fn unread_unionids(exports: &Exports, matched: &[MatchedPart]) -> u64 {
+    let records = [&exports.source_before, &exports.target_after].map(|snapshot| snapshot.coverage.doubts.records_of(Dataset::Relations));
+    records.iter().sum::<u64>() + matched.iter().map(|part| part.doubts.unionids).sum::<u64>()
 }
 
 fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::BooleanArray;
 
 use super::facts::{codes, flags};
-use super::match_part::permissions;
+use super::permissions::Permissions;
 use crate::case::Case;
 use crate::counts::Counts;
 use crate::error::Result;
@@ -36,9 +36,10 @@ impl Plan {
     /// # Errors
     /// As [`super::decide`].
     pub fn of(case: &Case, before: &Snapshot, enrolment: &Enrolment) -> Result<Self> {
+        let permissions = Permissions::new(before);
         let parts = collect_in_turn(0..before.relations.partitions(), |partition| {
             let part = before.relations.part(partition)?;
-            Ok(PlannedPart { scope: scopes(case, before, &part, enrolment)?, account: accounts(&part, enrolment) })
+            Ok(PlannedPart { scope: scopes(case, &permissions, &part, enrolment)?, account: accounts(&part, enrolment) })
         })?;
         Ok(Self { parts })
     }
@@ -69,7 +70,7 @@ fn accounts(part: &Part, enrolment: &Enrolment) -> Vec<Option<u32>> {
 }
 
 /// The scope of each relation.
-pub fn scopes(case: &Case, before: &Snapshot, part: &Part, enrolment: &Enrolment) -> Result<Vec<Scope>> {
+pub fn scopes(case: &Case, permissions: &Permissions<'_>, part: &Part, enrolment: &Enrolment) -> Result<Vec<Scope>> {
     let rows = part.rows.num_rows();
     let mut enrolled = Vec::with_capacity(rows);
     let mut failed = Vec::with_capacity(rows);
@@ -82,7 +83,7 @@ pub fn scopes(case: &Case, before: &Snapshot, part: &Part, enrolment: &Enrolment
         frame::column(e::UNASSIGNED.name, &(Arc::new(part.unassigned.clone()) as _))?,
         frame::column(e::IS_CUSTOMER.name, part.column(&fields::IS_CUSTOMER))?,
         frame::column(e::CREATED_AT.name, part.column(&fields::CREATED_AT))?,
-        flags(&e::HAS_PERMISSION, permissions(before, part))?,
+        flags(&e::HAS_PERMISSION, permissions.of_relations(part))?,
         flags(&e::ENROLLED, BooleanArray::from(enrolled))?,
         flags(&e::ASSESSMENT_FAILED, BooleanArray::from(failed))?,
     ];

@@ -56,7 +56,6 @@ pub const BOOK: &[Plan] = &[
     plan("missing-at-cap", &[AtCap], Needs::Nothing, Of(200), 3, AT_CAP, one(Full, Any, Own, None, Willing)),
     plan("missing-was-there-before", N, Needs::TargetBefore, Of(5), 1, MISSING, one(Full, Any, Own, Some(Gone), Willing)),
     plan("missing-old-elsewhere", N, Needs::MapOrSharedUnionids, Of(5), 1, MISSING, Elsewhere(Old)),
-    plan("missing-untimed-elsewhere", N, Needs::MapOrSharedUnionids, Of(5), 1, MISSING, Elsewhere(NoTime)),
     plan("missing-namesake-unionid", N, Needs::SharedUnionids, Of(5), 1, MISSING, Recipe::NamesakeUnionid),
     plan("missing-map-elsewhere", N, Needs::Map, Of(5), 1, MISSING, Recipe::MapElsewhere),
     plan("missing-map-other", N, Needs::Map, Of(5), 1, MISSING, Recipe::MapOther),
@@ -70,12 +69,7 @@ pub const BOOK: &[Plan] = &[
     plan("misplaced-target-uncovered", &[TargetUnknown], Needs::MapOrSharedUnionids, Of(50), 1, MISPLACED, Misplaced(MapOrUnionid, Place::Enrolled)),
     plan("contested", N, Needs::MapOrSharedUnionids, Of(0), 1, AMBIGUOUS, Recipe::Contested),
     plan("contested-other", N, Needs::MapOrSharedUnionids, Of(0), 1, AMBIGUOUS, one(Full, MapOrUnionid, Contested, None, Willing)),
-    // One key, several relations.
-    plan("unionid-two-of-one", N, Needs::SharedUnionids, Of(10), 1, AMBIGUOUS, several(Unionid, 2, 1, Willing)),
-    plan("unionid-three-of-two", N, Needs::SharedUnionids, Of(5), 0, AMBIGUOUS, several(Unionid, 3, 2, Willing)),
-    plan("unionid-two-of-two", N, Needs::SharedUnionids, Of(10), 1, MIGRATED, several(Unionid, 2, 2, Willing)),
-    plan("unionid-one-of-two", N, Needs::SharedUnionids, Of(10), 1, MIGRATED, several(Unionid, 1, 2, Willing)),
-    plan("unionid-two-of-none", N, Needs::SharedUnionids, Of(5), 1, MISSING, several(Unionid, 2, 0, Willing)),
+    // One name, several relations. (A unionid under several ids of a corp is no key.)
     plan("name-two-of-one", N, Needs::Nothing, Of(20), 1, AMBIGUOUS, several(Name, 2, 1, Willing)),
     plan("name-three-of-two", N, Needs::Nothing, Of(5), 0, AMBIGUOUS, several(Name, 3, 2, Willing)),
     plan("name-two-of-two", N, Needs::Nothing, Of(20), 1, MIGRATED, several(Name, 2, 2, Willing)),

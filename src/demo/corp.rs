@@ -24,7 +24,7 @@ pub fn write(world: &World, dir: &Path, layout: &Planted, contacts: &[Value], un
     permissions(world, &before, &source)?;
     pages(world, &before, "contact_list", contacts)?;
     unassigned_list(&before, unassigned)?;
-    odd_records(world, &before)?;
+    odd_records(&before)?;
     if world.source_after {
         members(world, &dir.join("source-after"), &userids, TAKEN_AFTER)?;
     }
@@ -115,14 +115,13 @@ fn no_such_relation(world: &World, folder: &Path, taken_at: i64) -> Result<()> {
 }
 
 /// Records that cannot be read, and are no planted relation's trace.
-fn odd_records(world: &World, folder: &Path) -> Result<()> {
-    let id = |n| names::external_id("wm", "Oddities", world.seed, n);
+fn odd_records(folder: &Path) -> Result<()> {
     let record = |contact: Value, follow: Value| json!({"external_contact": contact, "follow_info": follow});
     let records = [
-        record(json!({"name": "无ID", "type": 1}), json!({"userid": "nobody", "createtime": 1_700_000_000})),
-        record(json!({"external_userid": id(1), "name": "坏时间", "type": 1}), json!({"userid": "nobody", "createtime": "yesterday"})),
+        record(json!({"type": 1}), json!({"userid": "nobody", "createtime": 1_700_000_000})),
+        record(json!({"external_userid": 2001.5, "type": 1}), json!({"userid": "nobody", "createtime": 1_700_000_000})),
         record(
-            json!({"external_userid": 123_456_789_012_345_678_i64, "name": "数字ID", "type": 1}),
+            json!({"external_userid": 123_456_789_012_345_678_i64, "type": 1}),
             json!({"userid": "nobody", "createtime": 1_700_000_000}),
         ),
     ];

@@ -83,15 +83,15 @@ fn push_letters(text: &mut String, mut bits: u64, length: usize) {
     }
 }
 
-/// The userid of the `number`th account of the source corp: pinyin, numbers with leading zeros, pairs that differ only
-/// in case.
+/// The userid of the `number`th account of the source corp: pinyin in both letter cases, numbers with leading zeros. No two
+/// differ in case only: the service ignores it.
 pub fn source_userid(dice: Dice, number: usize) -> String {
     let name = PINYIN[dice.of("pinyin", number as u64).below(PINYIN.len() as u64) as usize];
     let pair = PINYIN[number / 6 % PINYIN.len()];
     match number % 6 {
         0 => format!("{:05}", 123 + number),
         1 => format!("{}{}", capitalised(pair), number / 6),
-        2 => format!("{pair}{}", number / 6),
+        2 => format!("{pair}.{}", number / 6),
         3 => format!("{name}_{number}"),
         4 => format!("{}.{name}", number + 7),
         _ => format!("{}-{number}", capitalised(name)),
@@ -136,7 +136,8 @@ mod tests {
     #[test]
     fn userids_are_distinct() {
         let dice = Dice::new(2);
-        let all: HashSet<String> = (0..20_000).flat_map(|n| [source_userid(dice, n), target_userid(dice, n)]).collect();
+        let all: HashSet<String> =
+            (0..20_000).flat_map(|n| [source_userid(dice, n), target_userid(dice, n)]).map(|userid| userid.to_lowercase()).collect();
         assert_eq!(all.len(), 40_000);
     }
 

@@ -6,9 +6,11 @@ mod find;
 mod nearest;
 mod row;
 mod told;
+mod unread;
 
 pub use row::{Applied, Row};
 pub use told::told;
+pub use unread::Unread;
 
 use serde::Serialize;
 
@@ -24,6 +26,8 @@ pub struct Explanation {
     pub case: String,
     /// What the id was found as, report by report.
     pub found: Vec<Found>,
+    /// What could not be read and may concern it.
+    pub unread: Unread,
 }
 
 /// The rows of a report in which the id stands.
@@ -67,10 +71,14 @@ pub fn explain(reports: &Reports, id: &str) -> Result<Explanation> {
         Some((userid, customer)) => find::relation(reports, userid, customer)?,
         None => find::everywhere(reports, id)?,
     };
+    let unread = Unread::new(reports, id, &found)?;
     if found.is_empty() {
+        if unread.total > 0 {
+            return Err(Error::usage(say::no_such_id(id), say::may_be_unread(unread.total)));
+        }
         return Err(unknown(id, nearest::nearest(reports, id.rsplit('/').next().unwrap_or(id))?));
     }
-    Ok(Explanation { id: id.to_owned(), case: reports.manifest.case.clone(), found })
+    Ok(Explanation { id: id.to_owned(), case: reports.manifest.case.clone(), found, unread })
 }
 
 fn unknown(id: &str, nearest: Option<String>) -> Error {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::find::SHOWN;
 use super::row::{Applied, Row};
-use super::{Explanation, Found, Kind};
+use super::{Explanation, Found, Kind, Unread};
 use crate::published::text;
 use crate::schema::{Column, Kind as ColumnKind, fields};
 use crate::text::shell::quoted;
@@ -27,6 +27,22 @@ pub fn told(explanation: &Explanation, reports: Option<&Path>, lang: Lang) -> St
             text.push('\n');
         }
         text.push_str(&of_found(found, &explanation.id, reports, lang));
+    }
+    text.push_str(&unread(&explanation.unread, lang));
+    text
+}
+
+/// What could not be read, a line each.
+fn unread(unread: &Unread, lang: Lang) -> String {
+    if unread.total == 0 {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", say::EXPLAIN_UNREAD.fill(lang, &[("count", &unread.total)]));
+    for row in &unread.rows {
+        let of = |column: &Column| plain(&row.text(column));
+        let (file, place) = (of(&fields::FILE), of(&fields::PLACE));
+        let line = say::EXPLAIN_UNREAD_ROW.fill(lang, &[("file", &file), ("place", &place), ("reason", &of(&fields::REJECT_REASON))]);
+        let _ = writeln!(text, "  {line}");
     }
     text
 }

@@ -45,6 +45,15 @@ findings! {
     "B8-inconclusive" "B8" Defect {
         zh: "{count} 条应迁移的客户关系无法判定（{detail}），超过 5%，本次审计不能下结论。", en: "{count} [relation in scope is|relations in scope are] undetermined ({detail}), more than 5 %: the audit cannot conclude.",
         do_zh: "先补齐下面各项导出，再重新审计。", do_en: "Complete the exports named below and run the audit again.", rows: Some(("relations", "outcome = 'undetermined'")) }
+    "Q-source-before-empty" "Q" Defect {
+        zh: "迁出企业（迁移前）的导出没有任何客户关系，本次审计不能下结论。", en: "Source-before holds no relation: the audit cannot conclude.",
+        do_zh: "核对 source-before 的路径与导出内容，再审计。", do_en: "Check the path of source-before and what was exported, then audit again.", rows: None }
+    "Q-too-much-unreadable" "Q" Defect {
+        zh: "{count} 份必需的快照中超过 5% 的客户关系记录无法读取（{detail}），本次审计不能下结论。", en: "More than 5 % of the records of relations of {count} required [snapshot|snapshots] could not be read ({detail}): the audit cannot conclude.",
+        do_zh: "查看 rejects 中的原因，更正后重新导出，再审计。", do_en: "Look at the reasons in rejects, correct them, export again and audit.", rows: Some(("rejects", "grain = 'record'")) }
+    "Q-unreadable-records" "Q" Defect {
+        zh: "{count} 条记录无法读取（{detail}）：相关账号的导出不再视为完整，凡可能与之有关的客户关系不判为缺失。", en: "{count} [record|records] could not be read ({detail}): the accounts concerned do not count as complete, and no relation that [it|they] may stand for is called missing.",
+        do_zh: "按 rejects 中的原因更正后重新导出；若确认无关紧要，在案例文件中为该快照写明 coverage = \"trusted\"。", do_en: "Correct the reasons listed in rejects and export again; or, if you vouch that nothing is lost, set coverage = \"trusted\" for the snapshot.", rows: Some(("rejects", "grain = 'record'")) }
     "B8-missing" "B8" Defect {
         zh: "{count} 条应迁移的客户关系在迁入企业找不到踪迹。", en: "{count} [relation|relations] in scope left no trace in the target corp.",
         do_zh: "把名单提交给服务方，要求逐条说明或补迁。", do_en: "Hand the list to the service and ask for an explanation or a second run, row by row.", rows: Some(("relations", "outcome = 'missing' and reason = 'no_trace'")) }
@@ -81,6 +90,12 @@ findings! {
     "B8-no-usable-key" "B8" Review {
         zh: "{count} 条客户关系没有可用于比对的信息。", en: "{count} [relation carries nothing that joins it|relations carry nothing that joins them] with the target corp.",
         do_zh: "重新导出，带上客户名称与 unionid，或提供客户 ID 对照表。", do_en: "Export again with names and unionids, or supply a customer map.", rows: Some(("relations", "outcome = 'undetermined' and reason = 'no_usable_key'")) }
+    "B8-unreadable" "B8" Review {
+        zh: "{count} 条客户关系无法判定：起决定作用的字段值无法读取。", en: "{count} [relation|relations] cannot be judged: a value that decides could not be read.",
+        do_zh: "查看 rejects 中的原因，更正后重新导出，再审计。", do_en: "Look at the reasons in rejects, correct them, export again and audit.", rows: Some(("relations", "outcome = 'undetermined' and reason = 'unreadable'")) }
+    "B8-look-alike" "B8" Review {
+        zh: "{count} 条客户关系无法判定：迁入账号中有名称看起来相同、但写法不同的未配对客户。", en: "{count} [relation|relations] cannot be judged: the mapped account holds an unmatched customer whose name looks the same but is written differently.",
+        do_zh: "人工核对两边名称；客户 ID 对照表，或两边带 unionid 的接口导出，可予判定。", do_en: "Compare the names by eye; a customer map, or API dumps of both corps with unionids, would settle them.", rows: Some(("relations", "outcome = 'undetermined' and reason = 'look_alike'")) }
     "B8-target-not-covered" "B8" Review {
         zh: "{count} 条客户关系无法判定：其迁入账号的导出失败或不完整。", en: "{count} [relation|relations] cannot be judged: the dump of [its|their] target account failed or is incomplete.",
         do_zh: "重新导出这些迁入账号（见 coverage），再审计。", do_en: "Export these target accounts again (see coverage), then audit.", rows: Some(("relations", "outcome = 'undetermined' and reason = 'target_not_covered'")) }
@@ -102,6 +117,9 @@ findings! {
     "B8-group-no-usable-key" "B8" Review {
         zh: "{count} 个客户群没有可用于比对的信息。", en: "{count} [group carries nothing that joins it|groups carry nothing that joins them] with the groups of the mapped account.",
         do_zh: "重新导出群详情（群名与成员 unionid），或提供客户群 ID 对照表。", do_en: "Export the groups' details again (names, members with unionids), or supply a group map.", rows: Some(("groups", "outcome = 'undetermined' and reason = 'no_usable_key'")) }
+    "B8-group-unreadable" "B8" Review {
+        zh: "{count} 个客户群无法判定：起决定作用的字段值无法读取。", en: "{count} [group|groups] cannot be judged: a value that decides could not be read.",
+        do_zh: "查看 rejects 中的原因，更正后重新导出，再审计。", do_en: "Look at the reasons in rejects, correct them, export again and audit.", rows: Some(("groups", "outcome = 'undetermined' and reason = 'unreadable'")) }
     "B8-group-target-not-covered" "B8" Review {
         zh: "{count} 个客户群无法判定：迁入企业的群列表失败、不完整，或有群缺少群主。", en: "{count} [group|groups] cannot be judged: the target's group list failed, is incomplete, or lacks the owner of some groups.",
         do_zh: "重新导出迁入企业的群列表与每个群的详情，再审计。", do_en: "Export the target's group list and the details of each group again, then audit.", rows: Some(("groups", "outcome = 'undetermined' and reason = 'target_not_covered'")) }
@@ -222,15 +240,27 @@ findings! {
     "Q-count-jump" "Q" Review {
         zh: "{count} 个账号在两个接口的应答中客户数相差悬殊：{detail}。", en: "{count} [account has|accounts have] very different numbers of customers in the answers of two endpoints: {detail}.",
         do_zh: "较少的一方可能被漏取；同时重新导出两个接口，再审计。", do_en: "The smaller one may have lost pages: export both endpoints again at the same time, then audit.", rows: None }
+    "Q-unionid-shared" "Q" Review {
+        zh: "{count} 个 unionid 在同一企业对应多个 external_userid，未用于匹配：{detail}。", en: "{count} [unionid stands|unionids stand] under several external_userids of one corp and [is|are] not used as a key: {detail}.",
+        do_zh: "一个微信用户在一个企业只有一个客户 ID。找出代表“没有 unionid”的占位值并清空，或移走另一个应用的导出（其 ID 形式不同），再审计。", do_en: "A WeChat user has one id in a corp. Find the word that stands for a missing unionid, or leave out the dump of the second app (its ids have another form), and audit again.", rows: None }
+    "Q-userid-case" "Q" Info {
+        zh: "{count} 个账号的写法与所用写法仅大小写不同：{detail}。", en: "{count} [spelling of a userid differs|spellings of userids differ] in letter case only from the one that is used: {detail}.",
+        do_zh: "无需处理：企业微信不区分账号的大小写，均按同一成员计。", do_en: "Nothing to do: the service ignores case; they count as one member.", rows: None }
     "Q-waiver-expired" "Q" Review {
         zh: "{count} 条豁免已过期，其所涉内容重新计入：{detail}。", en: "{count} [waiver has expired, and what it|waivers have expired, and what they] covered counts again: {detail}.",
         do_zh: "处理这些问题，或由负责人续期。", do_en: "Settle what they were about, or have whoever is responsible renew them.", rows: None }
     "Q-waiver-unused" "Q" Info {
         zh: "豁免中有 {count} 个代码或键在本次审计中没有对应内容。", en: "{count} [code or key of the waivers is|codes or keys of the waivers are] about nothing that this audit found.",
         do_zh: "核对拼写；如已解决，删除该豁免。", do_en: "Check the spelling; if the matter is settled, take the waiver out.", rows: None }
-    "Q-rejected-records" "Q" Review {
-        zh: "{count} 条记录无法读取，已列入 rejects。", en: "{count} [record could not be read; it stands|records could not be read; they stand] in rejects.",
-        do_zh: "逐条查看原因，更正后重新导出。", do_en: "Look at the reasons, correct and export again.", rows: Some(("rejects", "true")) }
+    "Q-unreadable-values" "Q" Review {
+        zh: "{count} 个字段值无法读取，按空值处理，已列入 rejects（{detail}）。", en: "{count} [value|values] could not be read and [counts|count] as null; see rejects ({detail}).",
+        do_zh: "查看 rejects 中的原因，更正后重新导出。", do_en: "Look at the reasons in rejects, correct them and export again.", rows: Some(("rejects", "grain = 'value'")) }
+    "Q-empty-table" "Q" Review {
+        zh: "{count} 个表没有任何数据行（{detail}），不能证明对应内容为空。", en: "{count} [table holds|tables hold] no row ({detail}), which proves nothing about what [it|they] should hold.",
+        do_zh: "确认导出没有中途失败；若确实为空，请移走该文件，或在案例文件中为该快照写明 coverage = \"trusted\"。", do_en: "Check that the export did not fail; if there is truly nothing, take the file out, or vouch for the snapshot with coverage = \"trusted\".", rows: None }
+    "Q-columns-unused" "Q" Info {
+        zh: "输入文件中有 {count} 列未被使用（{detail}）。", en: "{count} [column of the inputs is|columns of the inputs are] not used ({detail}).",
+        do_zh: "若其中有需要的字段，请在案例文件的 [snapshots.角色.columns] 中写明对应的列名；若有“已删除”标记，请先自行筛除。", do_en: "If one of them holds a known field, map it in [snapshots.ROLE.columns]; rows that such a column marks as deleted have to be filtered out beforehand.", rows: None }
     "Q-map-contradiction" "Q" Review {
         zh: "客户对照表中 {count} 个迁出客户 ID 的记录相互矛盾，未采用。", en: "{count} source [id of the customer map contradicts others; it was|ids of the customer map contradict others; they were] set aside.",
         do_zh: "更正对照表，使其一对一。", do_en: "Correct the map to 1:1.", rows: None }

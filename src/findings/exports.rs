@@ -6,11 +6,12 @@ use super::{Finding, MAX_EXAMPLES};
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
 use crate::precheck::AccountForecast;
-use crate::report::small::{self, Read};
+use crate::report::small::Read;
 use crate::schema::vocabulary::{Coverage, Role};
-use crate::snapshot::{CorpCodes, CountJump, Input};
+use crate::scope::Enrolment;
+use crate::snapshot::{CorpCodes, CountJump, Input, SharedUnionid, Snapshot};
 
-pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &[Input], rejects: &[String]) -> Vec<Finding> {
+pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[Read<'_>]) -> Vec<Finding> {
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
     let empty = accounts.clone().zip(&decision.pairs).filter(|(_, pair)| pair.source_relations == 0);
     let uncovered = accounts.zip(&decision.pairs).filter(|(_, pair)| !is_covered(pair.coverage.source));
@@ -19,17 +20,17 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, lists: &
     findings.extend(snapshot_times(case));
     findings.extend(namespaces(decision));
     findings.extend(corp_codes(exports));
-    findings.extend(passed_over(exports.snapshots().flat_map(|snapshot| &snapshot.inputs).chain(lists)));
+    findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
     findings.push(count_jumps(exports));
+    findings.extend(keys(&exports.enrolment, exports.snapshots()));
     findings.extend(without_ids(exports));
     let set_aside = &exports.customer_map.set_aside;
     findings.push(Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
-    findings.push(Finding::new("Q-rejected-records", rejects.len() as u64, rejects.to_vec(), ""));
     findings
 }
 
 /// What is wrong before the migration already: with the accounts, the times, the records.
-pub(super) fn before_start(case: &Case, accounts: &[AccountForecast], read: &[Read<'_>]) -> Vec<Finding> {
+pub(super) fn before_start(case: &Case, accounts: &[AccountForecast], read: &[Read<'_>], of_keys: [Finding; 2]) -> Vec<Finding> {
     let enrolled = || accounts.iter().filter(|account| account.target_userid.is_some());
     let of = |code: &str, holds: fn(&AccountForecast) -> bool| {
         about_accounts(code, enrolled().filter(|account| holds(account)).map(|account| (account.source_userid.as_str(), ())))
@@ -40,9 +41,8 @@ pub(super) fn before_start(case: &Case, accounts: &[AccountForecast], read: &[Re
         of("B5-target-over-cap", |account| account.exceeds_cap),
     ];
     findings.extend(snapshot_times(case).into_iter().filter(|finding| finding.rule.code != "D1-after-too-early"));
-    findings.extend(passed_over(read.iter().flat_map(|(_, inputs, _)| inputs.iter())));
-    let rejects = small::reject_keys(read);
-    findings.push(Finding::new("Q-rejected-records", rejects.len() as u64, rejects, ""));
+    findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
+    findings.extend(of_keys);
     findings
 }
 
@@ -115,6 +115,32 @@ fn count_jumps(exports: &Exports) -> Finding {
     let more = if jumps.len() > MAX_EXAMPLES { ", ..." } else { "" };
     let detail = jumps.iter().take(MAX_EXAMPLES).map(say).collect::<Vec<_>>().join(", ") + more;
     Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
+}
+
+/// Userids in several spellings, and unionids that stand for several customers.
+pub(super) fn keys<'a>(enrolment: &Enrolment, snapshots: impl Iterator<Item = &'a Snapshot>) -> [Finding; 2] {
+    let mut spellings = vec![("accounts", &enrolment.respelled)];
+    let mut shared = Vec::new();
+    for snapshot in snapshots {
+        spellings.push((snapshot.role.word(), &snapshot.respelled));
+        shared.push((snapshot.role, &snapshot.shared_unionids));
+    }
+    let count = spellings.iter().map(|(_, respelled)| respelled.count).sum();
+    let pairs = spellings.iter().flat_map(|(of, respelled)| respelled.listed.iter().map(move |pair| (of, pair)));
+    let pairs: Vec<String> = pairs.map(|(of, (met, used))| format!("{of}/{met} = {used}")).collect();
+    let of_userids = Finding::new("Q-userid-case", count, pairs.clone(), first_of(&pairs, count));
+    let count = shared.iter().map(|(_, shared)| shared.len()).sum();
+    let examples = || shared.iter().flat_map(|(role, shared)| shared.examples.iter().map(move |example| (role, example)));
+    let say = |(role, of): (&Role, &SharedUnionid)| format!("{role}/{} ×{} ({})", of.unionid, of.relations, of.external_userids.join(", "));
+    let detail = first_of(&examples().map(say).collect::<Vec<_>>(), count);
+    let unionids = examples().map(|(role, of)| format!("{role}/{}", of.unionid)).collect();
+    [of_userids, Finding::new("Q-unionid-shared", count, unionids, detail)]
+}
+
+/// A few of so many.
+fn first_of(texts: &[String], count: u64) -> String {
+    let more = if count > MAX_EXAMPLES as u64 { ", ..." } else { "" };
+    texts.iter().take(MAX_EXAMPLES).map(String::as_str).collect::<Vec<_>>().join(", ") + more
 }
 
 /// What rows without ids, as the console exports them, leave open.

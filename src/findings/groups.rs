@@ -14,6 +14,7 @@ const BY_GROUP: &[OfGroups] = &[
     ("B8-group-missing", |group, _| group.outcome() == GroupOutcome::Missing),
     ("B8-group-ambiguous", |group, _| group.reason() == Some(GroupReason::Ambiguous)),
     ("B8-group-no-usable-key", |group, _| group.reason() == Some(GroupReason::NoUsableKey)),
+    ("B8-group-unreadable", |group, _| group.reason() == Some(GroupReason::Unreadable)),
     ("B8-group-target-not-covered", |group, _| group.reason() == Some(GroupReason::TargetNotCovered)),
     ("B8-group-arrived-out-of-scope", |group, _| group.outcome() == GroupOutcome::ArrivedOutOfScope),
     ("B8-group-still-at-source", |group, _| group.outcome() == GroupOutcome::Migrated && group.still_at_source == Some(true)),

@@ -7,6 +7,7 @@ mod concentration;
 mod exports;
 mod groups;
 mod relations;
+mod unreadable;
 mod verdict;
 mod waivers;
 
@@ -26,7 +27,8 @@ use crate::precheck::{AccountForecast, CodeForecast};
 use crate::report::small::Read;
 use crate::schema::vocabulary::Predicted;
 use crate::schema::vocabulary::Severity;
-use crate::snapshot::Input;
+use crate::scope::Enrolment;
+use crate::snapshot::Snapshot;
 use crate::text;
 
 /// Something found, with how often and where.
@@ -42,6 +44,8 @@ pub struct Finding {
     pub detail: String,
     /// The same in Chinese, where it has words.
     pub detail_zh: Option<String>,
+    /// Where it is less serious than the catalogue has it.
+    milder: Option<Severity>,
     /// What somebody accepted of it.
     pub waived: Waived,
     /// Whether it does not count any more, though it is not waived to the last row.
@@ -96,7 +100,7 @@ impl Finding {
     fn new(code: &str, count: u64, keys: Vec<String>, detail: impl Into<String>) -> Self {
         let rule = rule(code);
         let (waived, detail) = (Waived::default(), detail.into());
-        Self { rule, count, examples: keys, detail, detail_zh: None, waived, is_settled: false, is_of_rows: false }
+        Self { rule, count, examples: keys, detail, detail_zh: None, milder: None, waived, is_settled: false, is_of_rows: false }
     }
 
     /// A finding about rows of a report.
@@ -126,7 +130,7 @@ impl Finding {
 
     /// How serious it is.
     pub fn severity(&self) -> Severity {
-        self.rule.severity
+        self.milder.unwrap_or(self.rule.severity)
     }
 
     fn fill(&self, template: &str, detail: &str) -> String {
@@ -152,18 +156,13 @@ pub struct Audited<'a> {
 }
 
 /// Everything that there is to say, the most serious first, in the order of the catalogue.
-pub fn find(
-    audited: &Audited<'_>,
-    relations: RelationFindings,
-    waivers: &mut Waivers<'_>,
-    lists: &[Input],
-    rejects: &[String],
-) -> Vec<Finding> {
+pub fn find(audited: &Audited<'_>, relations: RelationFindings, waivers: &mut Waivers<'_>, read: &[Read<'_>]) -> Vec<Finding> {
     let &Audited { case, exports, decision, groups, concentration, bill } = audited;
     let mut findings = relations.find();
     findings.extend(concentration.find(exports, decision));
     findings.extend(bill.map(billing::find).unwrap_or_default());
-    findings.extend(exports::find(case, exports, decision, lists, rejects));
+    findings.extend(exports::find(case, exports, decision, read));
+    findings.extend(unreadable::find(read, &exports.snapshots().collect::<Vec<_>>()));
     findings.extend(groups::find(exports, groups));
     findings.retain(|finding| finding.count > 0);
     waivers.apply(&mut findings);
@@ -172,8 +171,15 @@ pub fn find(
 }
 
 /// What there is to say before the migration.
-pub fn precheck(case: &Case, accounts: &[AccountForecast], codes: &[CodeForecast], bill: Option<&Bill>, read: &[Read<'_>]) -> Vec<Finding> {
-    let mut findings = exports::before_start(case, accounts, read);
+pub fn precheck(
+    case: &Case,
+    (accounts, codes): (&[AccountForecast], &[CodeForecast]),
+    bill: Option<&Bill>,
+    read: &[Read<'_>],
+    (enrolment, snapshots): (&Enrolment, &[&Snapshot]),
+) -> Vec<Finding> {
+    let mut findings = exports::before_start(case, accounts, read, exports::keys(enrolment, snapshots.iter().copied()));
+    findings.extend(unreadable::find(read, snapshots));
     let dying = codes.iter().filter(|code| code.code.predicted == Predicted::Empty);
     let ids: Vec<String> = dying.map(|code| code.code.config_id.clone()).collect();
     findings.push(Finding::new("A2-codes-will-die", ids.len() as u64, ids, ""));

@@ -17,6 +17,8 @@ const BY_OUTCOME: &[(&str, Outcome, Option<Reason>)] = &[
     ("A3-refused", Outcome::Refused, None),
     ("B8-ambiguous", Outcome::Undetermined, Some(Reason::Ambiguous)),
     ("B8-no-usable-key", Outcome::Undetermined, Some(Reason::NoUsableKey)),
+    ("B8-unreadable", Outcome::Undetermined, Some(Reason::Unreadable)),
+    ("B8-look-alike", Outcome::Undetermined, Some(Reason::LookAlike)),
     ("B8-target-not-covered", Outcome::Undetermined, Some(Reason::TargetNotCovered)),
     ("B1-external-contact-arrived", Outcome::ArrivedOutOfScope, Some(Reason::ExternalContact)),
     ("B3-unassigned-arrived", Outcome::ArrivedOutOfScope, Some(Reason::Unassigned)),

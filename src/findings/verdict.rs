@@ -1,14 +1,19 @@
 //! The verdict on the case, and the exit code that the policy makes of it.
 
-use super::Finding;
+use super::{Finding, unreadable};
 use crate::case::FailOn;
 use crate::schema::vocabulary::{Severity, Verdict};
 
-/// The verdict that the findings lead to, those that are waived left out; inconclusive goes before all, for a defect may then be one of the exports.
+/// The verdict that the findings lead to, those that are waived left out; inconclusive goes before all, for a defect may then be
+/// one of the exports: so where what could not be read is the only defect (SPEC section 1.3).
 pub fn verdict(findings: &[Finding]) -> Verdict {
     let counting = || findings.iter().filter(|finding| finding.counts());
     let worst = counting().map(Finding::severity).max();
-    if counting().any(|finding| finding.rule.code == "B8-inconclusive") {
+    let concludes_nothing =
+        |finding: &Finding| finding.rule.code == "B8-inconclusive" || unreadable::INCONCLUSIVE.contains(&finding.rule.code);
+    let is_about_records = |finding: &Finding| finding.rule.code == "Q-unreadable-records";
+    let mut defects = counting().filter(|finding| finding.severity() == Severity::Defect).peekable();
+    if counting().any(concludes_nothing) || (defects.peek().is_some() && defects.all(is_about_records)) {
         return Verdict::Inconclusive;
     }
     match worst {

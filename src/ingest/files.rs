@@ -14,6 +14,9 @@ use crate::text::{Message, errors as say};
 /// Where the lists of a case are.
 pub const LISTS_FOLDER: &str = "lists";
 
+/// The logs beside the files of a table in Delta Lake or Hudi, which say which of the files count.
+const LAKES: [&str; 2] = ["_delta_log", ".hoodie"];
+
 /// A file of a case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -21,6 +24,8 @@ pub struct Found {
     pub shown: String,
     pub path: PathBuf,
     pub bytes: u64,
+    /// The folder of a partitioned table that it stands in, if any: `dt=2026-05-01`.
+    pub partition: Option<String>,
 }
 
 /// The files of a role. `None` where the default folder does not exist and the case does not name it.
@@ -117,6 +122,9 @@ impl Place<'_> {
                 Err(error) if error.loop_ancestor().is_some() => continue,
                 Err(error) => return Err(unreadable(base, error)),
             };
+            if entry.file_type().is_dir() && LAKES.iter().any(|log| entry.path().join(log).is_dir()) {
+                return Err(Error::input(entry.path(), say::FOLDER, say::TABLE_OF_A_LAKE, say::TABLE_OF_A_LAKE_REMEDY));
+            }
             if entry.file_type().is_dir() || !wanted(entry.path()) {
                 continue;
             }
@@ -126,7 +134,8 @@ impl Place<'_> {
             let bytes = entry.metadata().map_err(|error| unreadable(base, error))?.len();
             let below = entry.path().strip_prefix(base).unwrap_or(Path::new(""));
             let shown = with_slashes(&if below.as_os_str().is_empty() { shown_base.clone() } else { shown_base.join(below) });
-            found.push(Found { shown, path: entry.into_path(), bytes });
+            let partition = partition(below);
+            found.push(Found { shown, path: entry.into_path(), bytes, partition });
         }
         found.sort();
         Ok(found)
@@ -141,6 +150,14 @@ impl Place<'_> {
         let (Ok(base), Ok(root)) = (base.canonicalize(), self.root.canonicalize()) else { return base.to_path_buf() };
         base.strip_prefix(&root).map(Path::to_path_buf).unwrap_or(base)
     }
+}
+
+/// The folder that says the value of a column for all that is below it.
+fn partition(below: &Path) -> Option<String> {
+    let folders = below.parent()?.components().map(|part| part.as_os_str().to_string_lossy());
+    let is_column =
+        |name: &str| name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    folders.into_iter().find(|folder| folder.split_once('=').is_some_and(|(name, _)| is_column(name))).map(std::borrow::Cow::into_owned)
 }
 
 fn is_passed_over(name: &str) -> bool {

@@ -3,20 +3,24 @@
 //! ```text
 //! files     which files                       stream    bytes, unpacked and hashed
 //! sniff     what a file is                    reader    all files side by side, in order
-//! framing   JSON bytes -> documents           sheet     headers -> table, cells -> row
+//! framing   JSON bytes -> documents           headers   headers -> table; sheet: cells -> record
 //! quick     documents -> their fields         csv       CSV, TSV -> rows of a sheet; text, rows: their encoding and quoting
 //! endpoints fields -> records                 parquet   columns -> batches; xlsx: workbooks
-//! part      records counted, none lost
+//! value     values of all of these -> values of a column
+//! part      records counted, none lost; doubts: what unreadable records stand for
 //! ```
 
 pub(crate) mod document;
 pub(crate) mod quick;
 pub mod raw;
 
+pub mod doubts;
+
 mod csv;
 mod endpoints;
 mod files;
 mod framing;
+mod headers;
 mod json;
 mod parquet;
 mod part;
@@ -28,8 +32,7 @@ mod sheet;
 mod sniff;
 mod stream;
 mod text;
-mod times;
-mod values;
+mod value;
 mod xlsx;
 
 use crate::case::Case;
@@ -45,7 +48,7 @@ use reader::Expected;
 /// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy; [`crate::Error::Interrupted`].
 pub fn read_snapshot(case: &Case, role: Role, relations: &dyn TakeRelations, progress: &dyn Progress) -> Result<Option<Raw>> {
     let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
-    reader::read_all(case, &files, Expected::Snapshot, Work::Read(role), Some(relations), progress).map(Some)
+    reader::read_all(case, &files, Expected::Snapshot(role), Work::Read(role), Some(relations), progress).map(Some)
 }
 
 /// All lists in `lists/`.

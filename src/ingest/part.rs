@@ -1,14 +1,77 @@
 //! What one portion of a file became: rows, rejects, answers, and a count of every record, so that none is lost.
 
-use std::collections::BTreeMap;
-
-use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+
+use super::doubts::{CustomerKey, Doubts};
 use super::raw::{AccountCount, Answer, FileTally, Provenance, RawTable, Reject, TakeRelations};
 use crate::error::{Error, Result};
 use crate::schema::tables::{CANONICAL, CONSOLE_GROUPS, GROUPS, RELATIONS_TABLE};
-use crate::schema::{Cell, Column, Table};
+use crate::schema::vocabulary::{Dataset, Grain};
+use crate::schema::{Cell, Column, Table, fields};
+
+/// Rejects of one file and reason that are listed one by one; in a file of the wrong kind every row may be one.
+pub const LISTED_REJECTS: u32 = 100;
+
+/// Why a value or record cannot be read. Never quotes what stands there: it may be personal data.
+pub type Wrong = &'static str;
+
+/// A value of a record that is none, or not all of it: the field, as its file calls it, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    pub field: &'static str,
+    pub reason: Wrong,
+}
+
+/// What was read where a column of a record stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading<'a> {
+    /// The value; null where there is none, or none that can be read.
+    pub cell: Cell<'a>,
+    /// Why it cannot be read, or (a name that is not sound) not for certain.
+    pub fault: Option<Fault>,
+}
+
+impl<'a> From<Cell<'a>> for Reading<'a> {
+    fn from(cell: Cell<'a>) -> Self {
+        Self { cell, fault: None }
+    }
+}
+
+impl From<Fault> for Reading<'_> {
+    fn from(fault: Fault) -> Self {
+        Self { cell: Cell::Null, fault: Some(fault) }
+    }
+}
+
+/// Where a record stands, and of whom it may be.
+#[derive(Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "`fetched_at` is the word of the envelope")]
+pub struct At<'q> {
+    /// What it tells of.
+    pub dataset: Dataset,
+    /// When it was fetched, if known: microseconds since 1970, UTC.
+    pub fetched_at: Option<i64>,
+    /// The place of one of its fields, for the user: `document 3, info_list[2].name`; of the record itself for `""`.
+    pub place: &'q dyn Fn(&str) -> String,
+    /// The accounts of its request or page: whose it may be if it names none. Empty: of any account.
+    pub accounts: &'q [String],
+}
+
+/// A record that cannot be read at all, and what is known of it.
+pub struct Unread<'q> {
+    /// What it tells of, or may tell of.
+    pub datasets: &'q [Dataset],
+    /// Whose it is, as far as it says so; empty: of any account.
+    pub accounts: &'q [String],
+    /// Which customer it is about, as far as it says so.
+    pub key: CustomerKey,
+    pub place: String,
+    pub reason: Cow<'static, str>,
+}
 
 /// The rows, rejects and counts of one portion of a file, in order. Records are numbered from 1 within the portion.
 #[derive(Default)]
@@ -21,8 +84,13 @@ pub struct Part {
     answers: Vec<Answer>,
     account_counts: Vec<AccountCount>,
     rejects: Vec<Reject>,
+    /// How many rejects there are of each grain and reason.
+    listed: HashMap<(Grain, Cow<'static, str>), u64>,
+    doubts: Doubts,
     records: u64,
     pushed: u64,
+    rejected: u64,
+    relations: (u64, u64),
     passed_over: BTreeMap<String, u64>,
     kinds: BTreeMap<&'static str, u64>,
 }
@@ -43,21 +111,118 @@ impl Part {
         self.tables.iter().map(RawTable::rows).max().unwrap_or(0)
     }
 
-    /// A record begins. It has to end in [`Self::push`] or [`Self::reject`].
-    pub fn begin_record(&mut self) {
+    /// Takes a record of the table: one reading per column, in its order. It becomes a row if its keys can be read (the
+    /// table's `identity`); values that cannot be are null and counted. Else it becomes a reject.
+    pub fn record(&mut self, table: &'static Table, readings: &[Reading<'_>], at: &At<'_>) {
         self.records += 1;
-    }
-
-    /// The current record becomes a row.
-    pub fn push(&mut self, table: &'static Table, cells: &[Cell<'_>], fetched_at: Option<i64>) {
-        let from = Provenance { fetched_at, file: self.file, record: self.records };
+        let is_relation = table.name == RELATIONS_TABLE.name;
+        self.relations.0 += u64::from(is_relation);
+        if let Some(fault) = lacking(table, readings) {
+            self.relations.1 += u64::from(is_relation);
+            return self.reject_row(table, readings, at, &fault);
+        }
+        let mut deciding: Vec<String> = Vec::new();
+        if readings.iter().any(|reading| reading.fault.is_some()) {
+            let userid = account_of(table, readings).map(str::to_owned);
+            for (slot, reading) in table.columns.iter().zip(readings) {
+                let Some(fault) = reading.fault else { continue };
+                self.value(at.dataset, userid.clone(), (at.place)(fault.field), fault.reason);
+                if let (true, Cell::List(lost)) = (*slot.column == fields::UNREADABLE, reading.cell) {
+                    // What stands in other rows, or was lost with them.
+                    deciding.extend_from_slice(lost);
+                } else if table.deciding.contains(&slot.column) {
+                    deciding.push(slot.column.name.to_owned());
+                } else if *slot.column == fields::UNREADABLE {
+                    // It may have named any.
+                    deciding = table.deciding.iter().map(|column| column.name.to_owned()).collect();
+                }
+            }
+        }
+        let from = Provenance { fetched_at: at.fetched_at, file: self.file, record: self.records };
         self.pushed += 1;
+        let unreadable = if deciding.is_empty() { None } else { table.position(&fields::UNREADABLE) };
+        // What `ingest` wrote names some already.
+        if let Some(Cell::List(names)) = unreadable.map(|place| readings[place].cell) {
+            deciding.extend(names.iter().filter(|name| !deciding.contains(name)).cloned().collect::<Vec<_>>());
+        }
+        let cells = (0..readings.len()).map(|place| if Some(place) == unreadable { Cell::List(&deciding) } else { readings[place].cell });
         self.table(table).push(cells, from);
     }
 
-    /// The current record cannot be read.
-    pub fn reject(&mut self, place: String, reason: impl Into<String>) {
-        self.rejects.push(Reject { file: self.file, record: self.records, place, reason: reason.into() });
+    /// Counts records of the table that became rows elsewhere, column by column.
+    pub fn count_rows(&mut self, table: &Table, rows: u64) {
+        self.records += rows;
+        self.pushed += rows;
+        self.relations.0 += if table.name == RELATIONS_TABLE.name { rows } else { 0 };
+    }
+
+    /// Takes the rows out. Their record numbers continue the `before` records of the portions before.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if they are not as their table.
+    pub fn take_rows(&mut self, before: u64) -> Result<Vec<RecordBatch>> {
+        self.tables.drain(..).map(|table| renumber(table.finish(), before)).collect()
+    }
+
+    fn reject_row(&mut self, table: &'static Table, readings: &[Reading<'_>], at: &At<'_>, fault: &Missing) {
+        let userid = account_of(table, readings);
+        let text = |column: &Column| text_of(table, readings, column).map(str::to_owned);
+        let own = userid.map(|userid| [userid.to_owned()]);
+        self.unread(Unread {
+            datasets: &[at.dataset],
+            accounts: own.as_ref().map_or(at.accounts, |own| &own[..]),
+            key: CustomerKey { external_userid: text(&fields::EXTERNAL_USERID), unionid: text(&fields::UNIONID) },
+            place: (at.place)(&fault.field),
+            reason: Cow::Borrowed(fault.reason),
+        });
+    }
+
+    /// The current record, which was counted, cannot be read.
+    fn unread(&mut self, unread: Unread<'_>) {
+        let Unread { datasets, accounts, key, place, reason } = unread;
+        self.rejected += 1;
+        let mut uncounted = 1;
+        for &dataset in datasets {
+            let whole = accounts.is_empty().then_some(None);
+            for userid in whole.into_iter().chain(accounts.iter().map(|userid| Some(userid.as_str()))) {
+                self.doubts.add(dataset, userid, key.clone(), std::mem::take(&mut uncounted));
+            }
+        }
+        let userid = if let [only] = accounts { Some(only.clone()) } else { None };
+        let dataset = datasets.first().copied().unwrap_or(Dataset::Relations);
+        self.list(Grain::Record, dataset, userid, place, reason);
+    }
+
+    /// A record that cannot be read at all: no object, a torn document, a sheet that was passed over.
+    pub fn reject(&mut self, unread: Unread<'_>) {
+        self.records += 1;
+        let is_relation = u64::from(unread.datasets.contains(&Dataset::Relations));
+        self.relations = (self.relations.0 + is_relation, self.relations.1 + is_relation);
+        self.unread(unread);
+    }
+
+    /// A value that cannot be read, of a record that can, or of none (a cursor, a time of a page).
+    pub fn value(&mut self, dataset: Dataset, userid: Option<String>, place: String, reason: impl Into<Cow<'static, str>>) {
+        self.doubts.add_values(dataset, 1);
+        self.list(Grain::Value, dataset, userid, place, reason.into());
+    }
+
+    /// Records of the dataset may be missing, though none was seen: of these accounts, or of any.
+    pub fn doubt(&mut self, dataset: Dataset, accounts: &[String]) {
+        if accounts.is_empty() {
+            self.doubts.add(dataset, None, CustomerKey::default(), 0);
+        }
+        for userid in accounts {
+            self.doubts.add(dataset, Some(userid), CustomerKey::default(), 0);
+        }
+    }
+
+    fn list(&mut self, grain: Grain, dataset: Dataset, userid: Option<String>, place: String, reason: Cow<'static, str>) {
+        let count = self.listed.entry((grain, reason.clone())).or_default();
+        *count += 1;
+        if *count <= u64::from(LISTED_REJECTS) {
+            self.rejects.push(Reject { grain, dataset, userid, file: self.file, record: self.records, place, reason: reason.into_owned() });
+        }
     }
 
     /// So many further records are recognised, and of no use here.
@@ -66,11 +231,6 @@ impl Part {
             self.records += records;
             *self.passed_over.entry(why.into()).or_default() += records;
         }
-    }
-
-    /// The current record is recognised, and of no use here.
-    pub fn pass_over_current(&mut self, why: &str) {
-        *self.passed_over.entry(why.to_owned()).or_default() += 1;
     }
 
     /// The service answered something.
@@ -101,15 +261,53 @@ impl Part {
     }
 }
 
+/// What keeps a record from being one of its table.
+struct Missing {
+    field: Cow<'static, str>,
+    reason: Wrong,
+}
+
+/// Why a field without which a record is of no use is null.
+pub const ABSENT: Wrong = "absent or empty, and the record is of no use without it";
+
+/// The first of the table's keys that the record lacks.
+fn lacking(table: &Table, readings: &[Reading<'_>]) -> Option<Missing> {
+    let reading = |column: &Column| table.position(column).map(|at| readings[at]);
+    let is_lacking = |columns: &&&[&Column]| columns.iter().all(|column| reading(column).is_none_or(|reading| reading.cell == Cell::Null));
+    let columns = table.identity.iter().find(is_lacking)?;
+    let faulty = columns.iter().find_map(|column| reading(column)?.fault);
+    Some(if let Some(fault) = faulty {
+        Missing { field: Cow::Borrowed(fault.field), reason: fault.reason }
+    } else {
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        Missing { field: Cow::Owned(names.join(" or ")), reason: ABSENT }
+    })
+}
+
+fn text_of<'a>(table: &Table, readings: &[Reading<'a>], column: &Column) -> Option<&'a str> {
+    match readings[table.position(column)?].cell {
+        Cell::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn account_of<'a>(table: &Table, readings: &[Reading<'a>]) -> Option<&'a str> {
+    text_of(table, readings, table.account?)
+}
+
 /// What one whole file became.
 #[derive(Debug, Default)]
 pub struct FileRecords {
     pub tally: FileTally,
     pub tables: BTreeMap<&'static str, Vec<RecordBatch>>,
     pub whole_tables: Vec<&'static str>,
+    pub empty_tables: Vec<&'static str>,
     pub answers: Vec<Answer>,
     pub account_counts: Vec<AccountCount>,
     pub rejects: Vec<Reject>,
+    /// How many rejects there are of each grain and reason, listed or not.
+    pub reject_counts: HashMap<(Grain, Cow<'static, str>), u64>,
+    pub doubts: Doubts,
     pub kinds: BTreeMap<&'static str, u64>,
     /// Relations that somebody took already.
     pub handed_over: u64,
@@ -126,8 +324,22 @@ impl FileRecords {
         }
         part.answers.into_iter().for_each(|answer| self.remember(answer));
         self.account_counts.extend(part.account_counts);
-        self.tally.rejected += part.rejects.len() as u64;
-        self.rejects.extend(part.rejects.into_iter().map(|reject| Reject { record: reject.record + before, ..reject }));
+        self.tally.rejected += part.rejected;
+        self.tally.unreadable_values += part.doubts.values().map(|(_, values)| values).sum::<u64>();
+        self.tally.relations = (self.tally.relations.0 + part.relations.0, self.tally.relations.1 + part.relations.1);
+        for reject in part.rejects {
+            let listed = self.reject_counts.get(&(reject.grain, Cow::Borrowed(reject.reason.as_str()))).copied().unwrap_or(0);
+            let of_part = self.rejects.iter().rev().take_while(|other| other.record > before);
+            let more = of_part.filter(|other| (other.grain, &other.reason) == (reject.grain, &reject.reason)).count() as u64;
+            if listed + more < u64::from(LISTED_REJECTS) {
+                self.rejects.push(Reject { record: reject.record + before, ..reject });
+            }
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+        for (kind, count) in part.listed {
+            *self.reject_counts.entry(kind).or_default() += count;
+        }
+        self.doubts.merge(part.doubts);
         self.tally.records_read += part.records;
         self.tally.pushed += part.pushed;
         for (why, records) in part.passed_over {
@@ -156,16 +368,13 @@ impl FileRecords {
         }
     }
 
-    /// Lists the first so many rejects only; all of them are counted.
-    pub fn list_rejects_up_to(&mut self, most: usize) {
-        self.rejects.truncate(most);
-    }
-
-    /// The last reject that is listed says how many more there are.
+    /// The last reject of a reason that is listed says how many more there are.
     pub fn close_rejects(&mut self) {
-        let more = self.tally.rejected - self.rejects.len() as u64;
-        if let (1.., Some(last)) = (more, self.rejects.last_mut()) {
-            last.reason = format!("{} (and {more} more rejects in this file, not listed)", last.reason);
+        #[expect(clippy::iter_over_hash_type, reason = "each touches a reject of its own")]
+        for ((grain, reason), &count) in &self.reject_counts {
+            let mut listed = self.rejects.iter_mut().filter(|reject| reject.grain == *grain && reject.reason == *reason);
+            let (Some(last), more @ 1..) = (listed.next_back(), count.saturating_sub(u64::from(LISTED_REJECTS))) else { continue };
+            last.reason = format!("{reason} (and {more} more of this reason in this file, not listed)");
         }
     }
 
@@ -235,11 +444,13 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
     true
 }
 
-/// The cells of a row, by column: `row!(MEMBERS, { USERID: id, NAME: name })`. Columns that are not named are null.
+/// The readings of a record, by column: `row!(MEMBERS, { USERID: id, NAME: name })`, each a [`Cell`] or a [`Reading`].
+/// Columns that are not named are null.
 macro_rules! row {
     ($table:path, { $($column:ident: $cell:expr),+ $(,)? }) => {{
-        let mut cells = [$crate::schema::Cell::Null; $table.columns.len()];
-        $(cells[const { $crate::ingest::part::place(&$table, &$crate::schema::fields::$column) }] = $cell;)+
+        let null = $crate::ingest::part::Reading { cell: $crate::schema::Cell::Null, fault: None };
+        let mut cells = [null; $table.columns.len()];
+        $(cells[const { $crate::ingest::part::place(&$table, &$crate::schema::fields::$column) }] = $cell.into();)+
         cells
     }};
 }
@@ -254,18 +465,20 @@ mod tests {
     fn part(records: u64) -> Part {
         let mut part = Part::new(0);
         for _ in 0..records {
-            part.begin_record();
-            part.push(&MEMBERS, &row!(MEMBERS, { USERID: Cell::Text("ann") }), None);
+            part.record(&MEMBERS, &row!(MEMBERS, { USERID: Cell::Text("ann") }), &at());
         }
         part
+    }
+
+    fn at() -> At<'static> {
+        At { dataset: Dataset::Members, fetched_at: None, place: &|field| format!("here.{field}"), accounts: &[] }
     }
 
     #[test]
     fn record_numbers_continue_from_portion_to_portion() {
         let mut file = FileRecords::default();
         let mut second = part(1);
-        second.begin_record();
-        second.reject("here".into(), "bad");
+        second.record(&MEMBERS, &row!(MEMBERS, { NAME: Cell::Text("Ann") }), &at());
         file.append(part(2)).unwrap();
         file.append(second).unwrap();
         file.check().unwrap();
@@ -307,7 +520,7 @@ mod tests {
     #[test]
     fn a_record_that_ends_nowhere_is_our_bug() {
         let mut lost = part(1);
-        lost.begin_record();
+        lost.records += 1;
         let mut file = FileRecords::default();
         file.append(lost).unwrap();
         assert_eq!(file.check().unwrap_err().exit_code(), 3);

@@ -1,4 +1,4 @@
-//! The arrays and objects of a document: what is of another type is kept as it is, and becomes a reject of its record.
+//! The arrays and objects of a document: what is of another type is kept as it is, and found unreadable where a record is made.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,39 +6,65 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::scalar::{Fault, NO_ID, Scalar, ScalarVisitor, Wrong};
+use super::scalar::{GivenVisitor, LOST};
+use super::value::Given;
 
 /// An item of a payload array, or a part of one: an object, or something else.
 #[derive(Debug)]
 pub enum Item<'a, T> {
     Object(T),
-    Other(Scalar<'a>),
+    Other(Given<'a>),
 }
 
 impl<T> Default for Item<'_, T> {
     fn default() -> Self {
-        Self::Other(Scalar::Null)
+        Self::Other(Given::Nothing)
     }
 }
 
 impl<T> Item<'_, T> {
-    /// The object; none for null.
-    pub fn get(&self, field: &'static str) -> Result<Option<&T>, Fault> {
-        match self {
-            Self::Object(object) => Ok(Some(object)),
-            Self::Other(Scalar::Null) => Ok(None),
-            Self::Other(_) => Err(Fault { field, reason: "not an object" }),
-        }
+    /// Whether it is null or absent.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Other(Given::Nothing))
+    }
+
+    /// Whether it may stand under a key that is no sound text.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Other(Given::Spoilt(_)))
     }
 }
 
-impl Item<'_, IgnoredAny> {
-    /// The id that the item is.
-    pub fn id(&self) -> Result<&str, Wrong> {
-        match self {
-            Self::Other(scalar) => scalar.id()?.ok_or("empty, where an id belongs"),
-            Self::Object(_) => Err(NO_ID),
-        }
+/// A field that its object lacks, and that may stand under a key of it that is no sound text: from now on it counts as
+/// unreadable, not as absent.
+pub trait Lose {
+    fn lose(&mut self);
+}
+
+impl Lose for Given<'_> {
+    fn lose(&mut self) {
+        *self = Given::Spoilt(LOST);
+    }
+}
+
+impl<T> Lose for Item<'_, T> {
+    fn lose(&mut self) {
+        *self = Self::Other(Given::Spoilt(LOST));
+    }
+}
+
+impl<T> Lose for Option<Item<'_, T>> {
+    fn lose(&mut self) {
+        *self = Some(Item::Other(Given::Spoilt(LOST)));
+    }
+}
+
+impl Lose for Option<IgnoredAny> {
+    fn lose(&mut self) {}
+}
+
+impl<T> Lose for Payload<'_, T> {
+    fn lose(&mut self) {
+        *self = Self::Lost;
     }
 }
 
@@ -54,28 +80,28 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ItemVisitor<T> {
         T::deserialize(MapAccessDeserializer::new(entries)).map(Item::Object)
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Item::Other(Scalar::Null))
+        Ok(Item::Other(Given::Nothing))
     }
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        ScalarVisitor.visit_bool(value).map(Item::Other)
+        GivenVisitor.visit_bool(value).map(Item::Other)
     }
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        ScalarVisitor.visit_i64(value).map(Item::Other)
+        GivenVisitor.visit_i64(value).map(Item::Other)
     }
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        ScalarVisitor.visit_u64(value).map(Item::Other)
+        GivenVisitor.visit_u64(value).map(Item::Other)
     }
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        ScalarVisitor.visit_f64(value).map(Item::Other)
+        GivenVisitor.visit_f64(value).map(Item::Other)
     }
     fn visit_borrowed_str<E: serde::de::Error>(self, value: &'de str) -> Result<Self::Value, E> {
-        ScalarVisitor.visit_borrowed_str(value).map(Item::Other)
+        GivenVisitor.visit_borrowed_str(value).map(Item::Other)
     }
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Self::Value, E> {
-        ScalarVisitor.visit_str(value).map(Item::Other)
+        GivenVisitor.visit_str(value).map(Item::Other)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
-        ScalarVisitor.visit_seq(items).map(Item::Other)
+        GivenVisitor.visit_seq(items).map(Item::Other)
     }
 }
 
@@ -95,20 +121,22 @@ pub enum Payload<'a, T> {
     Items(Vec<Item<'a, T>>),
     /// The key is there, and holds no array.
     NoArray,
+    /// The key is not there, unless it is one that is no sound text.
+    Lost,
 }
 
 impl<'a, T> Payload<'a, T> {
     /// Whether the key is there.
     pub fn is_there(&self) -> bool {
-        !matches!(self, Self::Absent)
+        matches!(self, Self::Items(_) | Self::NoArray)
     }
 
-    /// The items; `None` if it is no array.
+    /// The items; `None` if they cannot be read.
     pub fn items(&self) -> Option<&[Item<'a, T>]> {
         match self {
             Self::Absent => Some(&[]),
             Self::Items(items) => Some(items),
-            Self::NoArray => None,
+            Self::NoArray | Self::Lost => None,
         }
     }
 }
@@ -129,7 +157,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PayloadVisitor<T> {
         Ok(Payload::Items(all))
     }
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
-        ScalarVisitor.visit_map(entries).map(|_| Payload::NoArray)
+        GivenVisitor.visit_map(entries).map(|_| Payload::NoArray)
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Payload::Items(Vec::new()))

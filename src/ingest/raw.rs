@@ -9,6 +9,8 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, TimestampMicrosecondBuilder, UInt32Builder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+use super::doubts::Doubts;
+use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Kind, Rows, Table};
 
 /// When the row was fetched, if the envelope says (microseconds, UTC); decides which copy of a duplicate wins.
@@ -75,8 +77,8 @@ impl RawTable {
     ///
     /// # Panics
     /// As [`Rows::push`].
-    pub fn push(&mut self, cells: &[Cell<'_>], from: Provenance) {
-        self.rows.push(cells);
+    pub fn push<'a>(&mut self, cells: impl ExactSizeIterator<Item = Cell<'a>>, from: Provenance) {
+        self.rows.push_each(cells);
         self.fetched_at.append_option(from.fetched_at);
         self.file.append_value(from.file);
         self.record.append_value(from.record);
@@ -193,9 +195,15 @@ pub struct AccountCount {
     pub document: u64,
 }
 
-/// A record that could not be read.
+/// A record, or a value of a record, that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
+    /// Whether it is the whole record.
+    pub grain: Grain,
+    /// What the record tells of.
+    pub dataset: Dataset,
+    /// The account that it names; none where it could be of any.
+    pub userid: Option<String>,
     /// The index of its file in [`Raw::files`].
     pub file: u32,
     /// The number of the record within the file, from 1.
@@ -225,6 +233,12 @@ pub struct FileTally {
     pub pushed: u64,
     /// Records that became a [`Reject`].
     pub rejected: u64,
+    /// Values of other records that could not be read.
+    pub unreadable_values: u64,
+    /// Records of relations, and how many of them became a [`Reject`].
+    pub relations: (u64, u64),
+    /// Headers or columns that are not used, in the order of the file.
+    pub unused_columns: Vec<String>,
     /// Records recognised and of no use, by why: `bare externalcontact/list cannot be tied to a member`, ...
     pub passed_over: BTreeMap<String, u64>,
 }
@@ -248,11 +262,15 @@ pub struct Raw {
     pub tables: BTreeMap<&'static str, Vec<RecordBatch>>,
     /// Tables that came as a whole (a sheet or Parquet), and so cover every account, unless a coverage table came along.
     pub whole_tables: Vec<&'static str>,
+    /// Tables that came without any row, each with its file: they prove nothing.
+    pub empty_tables: Vec<(&'static str, u32)>,
+    /// What the records that could not be read put in doubt.
+    pub doubts: Doubts,
     /// Evidence of coverage.
     pub answers: Vec<Answer>,
     /// Relations by answer and account.
     pub account_counts: Vec<AccountCount>,
-    /// Records that could not be read.
+    /// What could not be read; of each file and reason the first [`LISTED_REJECTS`](super::part::LISTED_REJECTS).
     pub rejects: Vec<Reject>,
 }
 

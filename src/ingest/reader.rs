@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::files::Found;
 use super::framing::Spare;
+use super::headers::{self, Own, Sought};
 use super::json::{JsonFile, Pace};
 use super::part::FileRecords;
 use super::raw::{Raw, TakeRelations};
@@ -13,12 +14,13 @@ use super::sheet::{self, SheetFile};
 use super::sniff::{Format, sniff};
 use super::stream::{Compression, Stream};
 use super::{csv, endpoints, json, parquet, xlsx};
-use crate::case::Case;
+use crate::case::{Case, OwnHeaders};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::progress::{Progress, Unit, Work};
 use crate::schema::Table;
 use crate::schema::tables::{CANONICAL, LISTS, SNAPSHOT_TABLES};
+use crate::schema::vocabulary::Role;
 use crate::text::{Message, Text, errors as say};
 
 /// Bytes of a batch of JSON documents, about.
@@ -28,7 +30,7 @@ const BATCH_BYTES: usize = 2 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// Answers of the service and canonical tables.
-    Snapshot,
+    Snapshot(Role),
     /// Lists.
     Lists,
 }
@@ -36,7 +38,7 @@ pub enum Expected {
 impl Expected {
     fn tables(self) -> &'static [&'static Table] {
         match self {
-            Self::Snapshot => SNAPSHOT_TABLES,
+            Self::Snapshot(_) => SNAPSHOT_TABLES,
             Self::Lists => LISTS,
         }
     }
@@ -44,8 +46,20 @@ impl Expected {
     /// What was looked for in a file that is nothing known.
     fn looked_for(self) -> Message {
         match self {
-            Self::Snapshot => say::looked_for_both(endpoints::looked_for(), sheet::looked_for(CANONICAL)),
-            Self::Lists => sheet::looked_for(self.tables()),
+            Self::Snapshot(_) => say::looked_for_both(endpoints::looked_for(), headers::looked_for(CANONICAL)),
+            Self::Lists => headers::looked_for(self.tables()),
+        }
+    }
+
+    /// The user's own headers of its tables.
+    fn own_headers(self, case: &Case) -> Own {
+        static NONE: OwnHeaders = OwnHeaders::new();
+        match self {
+            Self::Snapshot(role) => {
+                let headers = case.snapshots.get(&role).map_or(&NONE, |settings| &settings.headers);
+                Own::new(format!("snapshots.{role}.columns"), headers)
+            }
+            Self::Lists => Own::new("lists.columns".to_owned(), &case.list_headers),
         }
     }
 }
@@ -61,13 +75,19 @@ pub fn read_all(
 ) -> Result<Raw> {
     let total = files.iter().map(|file| file.bytes).sum();
     progress.begin(work, total, Unit::Bytes);
-    let read = side_by_side(files, |index, file, pace| read_one(case, (index, file), expected, pace, relations, progress));
+    let own = expected.own_headers(case);
+    let read = side_by_side(files, |index, file, pace| read_one(case, (index, file), (expected, &own), pace, relations, progress));
     progress.end();
     let mut raw = Raw::default();
     for records in read? {
         add(&mut raw, records);
     }
-    Ok(raw)
+    match own.unmet().next() {
+        Some((key, header)) => {
+            Err(Error::input(&case.file, Message::verbatim(key), say::no_such_header(header), say::NO_SUCH_HEADER_REMEDY))
+        }
+        None => Ok(raw),
+    }
 }
 
 /// Files are taken up in order; where several cannot be read, the first of them is told of.
@@ -100,7 +120,7 @@ fn side_by_side(files: &[Found], read: impl Fn(u32, &Found, Pace<'_>) -> Result<
 fn read_one(
     case: &Case,
     (index, file): (u32, &Found),
-    expected: Expected,
+    (expected, own): (Expected, &Own),
     pace: Pace<'_>,
     relations: Option<&dyn TakeRelations>,
     progress: &dyn Progress,
@@ -108,9 +128,14 @@ fn read_one(
     interrupt::check()?;
     let mut stream = Stream::open(&file.path, progress)?;
     let compression = stream.compression();
-    let (tables, looked_for) = (expected.tables(), expected.looked_for());
-    let sheet = SheetFile { path: &file.path, file: index, tables, looked_for: &looked_for, zone: &case.timezone, relations };
-    let (mut records, encoding) = match sniff(stream.head(), stream.head_is_all()) {
+    let looked_for = expected.looked_for();
+    let sought = Sought { tables: expected.tables(), own };
+    let sheet = SheetFile { path: &file.path, file: index, sought, looked_for: &looked_for, zone: &case.timezone, relations };
+    let format = sniff(stream.head(), stream.head_is_all());
+    if let (Format::Text(_) | Format::Parquet, Some(partition)) = (format, &file.partition) {
+        return Err(Error::input(&file.path, say::FOLDER, say::partitioned(partition), say::PARTITIONED_REMEDY));
+    }
+    let (mut records, encoding) = match format {
         Format::Json { .. } if expected == Expected::Lists => {
             return Err(nothing_known(file, say::JSON_AMONG_LISTS, say::JSON_AMONG_LISTS_REMEDY, expected));
         }
@@ -120,7 +145,7 @@ fn read_one(
         }
         Format::Text(beginning) => csv::read(sheet, beginning, &mut stream)?,
         Format::Parquet if compression == Compression::None => {
-            (parquet::read((&file.path, index), tables, &looked_for, &case.timezone, relations)?, "binary")
+            (parquet::read((&file.path, index), sought, &looked_for, &case.timezone, relations)?, "binary")
         }
         Format::Parquet => return Err(nothing_known(file, say::PACKED_PARQUET, say::PACKED_PARQUET_REMEDY, expected)),
         Format::Zip if compression == Compression::None => (xlsx::read(sheet)?, "binary"),
@@ -137,6 +162,9 @@ fn read_one(
         tally.kind = json_kind(&records.kinds);
     }
     records.check()?;
+    if expected == Expected::Lists {
+        sheet::refuse_list(&file.path, &records)?;
+    }
     if let Some(relations) = relations {
         records.hand_over(relations)?;
     }
@@ -157,6 +185,8 @@ fn json_kind(kinds: &BTreeMap<&'static str, u64>) -> String {
 }
 
 fn add(raw: &mut Raw, file: FileRecords) {
+    let index = raw.files.len() as u32;
+
     raw.files.push(file.tally);
     for (name, batches) in file.tables {
         raw.tables.entry(name).or_default().extend(batches);
@@ -169,4 +199,6 @@ fn add(raw: &mut Raw, file: FileRecords) {
     raw.answers.extend(file.answers);
     raw.account_counts.extend(file.account_counts);
     raw.rejects.extend(file.rejects);
+    raw.doubts.merge(file.doubts);
+    raw.empty_tables.extend(file.empty_tables.into_iter().map(|table| (table, index)));
 }

@@ -8,7 +8,7 @@ use std::io::Read;
 
 use memchr::{memchr, memchr_iter};
 
-use super::text::{Text, Undecodable, Unreadable};
+use super::text::{Text, Unreadable};
 
 /// The longest row, in bytes of UTF-8: a sheet's cell holds 32,767 characters at most.
 pub const LONGEST_ROW: usize = 8 << 20;
@@ -21,6 +21,8 @@ pub struct Cells {
     ends: Vec<usize>,
     /// Whether text follows a closing quote.
     is_misquoted: bool,
+    /// Whether a quote stands inside a cell that does not begin with one.
+    has_stray_quote: bool,
 }
 
 impl Cells {
@@ -28,6 +30,7 @@ impl Cells {
         self.text.clear();
         self.ends.clear();
         self.is_misquoted = false;
+        self.has_stray_quote = false;
     }
 
     /// How many there are.
@@ -36,8 +39,14 @@ impl Cells {
     }
 
     /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len()).map(|n| &self.text[if n == 0 { 0 } else { self.ends[n - 1] }..self.ends[n]])
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        (0..self.ends.len()).map(|n| self.get(n))
+    }
+
+    /// One of them; empty behind the last.
+    pub fn get(&self, n: usize) -> &str {
+        let Some(&end) = self.ends.get(n) else { return "" };
+        &self.text[if n == 0 { 0 } else { self.ends[n - 1] }..end]
     }
 
     fn push(&mut self, cell: &str) {
@@ -55,10 +64,10 @@ pub struct Row {
     pub lines: u64,
     /// Whether text follows a closing quote.
     pub is_misquoted: bool,
+    /// Whether a quote stands inside a cell that does not begin with one.
+    pub has_stray_quote: bool,
     /// Whether it holds a NUL.
     pub has_nul: bool,
-    /// Its first bytes that are no text.
-    pub undecodable: Option<Undecodable>,
 }
 
 /// Why there is no next row.
@@ -86,21 +95,29 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// With the line ends that the text has.
+    /// With the line end that the text has first, outside of quotes.
     pub fn of(delimiter: u8, text: &str) -> Self {
-        let newline = if !text.contains('\n') && text.contains('\r') { b'\r' } else { b'\n' };
+        let newline = if ends_with_return(text.as_bytes(), delimiter) { b'\r' } else { b'\n' };
         Self { delimiter, newline }
     }
 
     /// The rows of the beginning of a text; the last one only if the text `ended`, for else it may be cut off.
-    pub fn first_rows(self, text: &str, ended: bool, most: usize) -> Vec<Vec<String>> {
-        let (mut at, mut cells, mut rows) = (0, Cells::default(), Vec::new());
+    pub fn first_rows(self, text: &str, ended: bool, most: usize) -> Vec<(Vec<String>, Row)> {
+        let (mut at, mut cells, mut rows, mut line) = (0, Cells::default(), Vec::new(), 1);
         while rows.len() < most && at < text.len() {
             let Some(length) = self.split(&text[at..], ended, &mut cells) else { break };
-            rows.push(cells.iter().map(str::to_owned).collect());
+            let row = self.row(&text.as_bytes()[at..at + length], line, &cells);
+            line += row.lines;
+            rows.push((cells.iter().map(str::to_owned).collect(), row));
             at += length;
         }
         rows
+    }
+
+    fn row(self, bytes: &[u8], line: u64, cells: &Cells) -> Row {
+        let lines = memchr_iter(self.newline, bytes).count().max(1) as u64;
+        let Cells { is_misquoted, has_stray_quote, .. } = *cells;
+        Row { line, lines, is_misquoted, has_stray_quote, has_nul: memchr(0, bytes).is_some() }
     }
 
     /// Splits the first row of the text into cells; how long it is with its line end. None where it does not end there.
@@ -125,13 +142,15 @@ impl Dialect {
         Some(end.map_or(text.len(), |end| end + 1))
     }
 
+    /// Software that writes line ends twice makes `\r\r\n` of them.
     fn without_return(self, line: &str) -> &str {
-        if self.newline == b'\n' { line.strip_suffix('\r').unwrap_or(line) } else { line }
+        if self.newline == b'\n' { line.trim_end_matches('\r') } else { line }
     }
 
     fn split_quoted(self, text: &str, ended: bool, cells: &mut Cells) -> Option<usize> {
         let bytes = text.as_bytes();
-        let mut at = 0;
+        // Where files were joined, a byte order mark stands in front of a row.
+        let mut at = if text.starts_with("\u{feff}\"") { '\u{feff}'.len_utf8() } else { 0 };
         loop {
             let is_quoted = bytes.get(at) == Some(&b'"');
             if is_quoted {
@@ -145,13 +164,47 @@ impl Dialect {
             }
             let is_last = bytes.get(end) != Some(&self.delimiter);
             let plain = if is_last { self.without_return(&text[at..end]) } else { &text[at..end] };
+            // Blanks behind a quoted cell are of no weight.
+            let plain = if is_quoted && plain.trim_start().is_empty() { "" } else { plain };
             cells.is_misquoted |= is_quoted && !plain.is_empty();
+            // A formula `="00123"` keeps a spreadsheet from reading a number.
+            cells.has_stray_quote |= !is_quoted && memchr(b'"', plain.as_bytes()).is_some() && !plain.trim_start().starts_with('=');
             cells.push(plain);
             at = end + 1;
             if is_last {
                 return Some(at.min(bytes.len()));
             }
         }
+    }
+}
+
+/// Whether the first row of a text ends with a return alone, as on old Macs. Quotes count only where a cell begins.
+fn ends_with_return(text: &[u8], delimiter: u8) -> bool {
+    let (mut at, mut begins) = (0, true);
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' if begins => match end_of_quoted(text, at + 1) {
+                Some(end) => at = end - 1,
+                None => return false,
+            },
+            b'\n' => return false,
+            b'\r' => return text[at..].iter().find(|byte| **byte != b'\r') != Some(&b'\n'),
+            _ => {}
+        }
+        begins = byte == delimiter;
+        at += 1;
+    }
+    false
+}
+
+/// Where the closing quote of a cell ends, from behind its opening one.
+fn end_of_quoted(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr(b'"', &text[at..])? + 1;
+        if text.get(at) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 1;
     }
 }
 
@@ -178,15 +231,13 @@ pub struct Rows<R> {
     /// Text that was read; rows up to `at` have been handed out.
     buffer: String,
     at: usize,
-    /// Where `buffer` begins in the text.
-    base: u64,
     line: u64,
 }
 
 impl<R: Read> Rows<R> {
     /// The rows of what `buffer` holds, and of what follows it.
     pub fn new(text: Text<R>, buffer: String, dialect: Dialect) -> Self {
-        Self { text, dialect, buffer, at: 0, base: 0, line: 1 }
+        Self { text, dialect, buffer, at: 0, line: 1 }
     }
 
     /// The encoding, as far as it is known by now.
@@ -202,7 +253,7 @@ impl<R: Read> Rows<R> {
                 return Ok(None);
             }
             if let Some(length) = self.dialect.split(rest, self.text.ended(), cells) {
-                return Ok(Some(self.row(length, cells.is_misquoted)));
+                return Ok(Some(self.row(length, cells)));
             }
             if self.text.ended() {
                 return Err(Stopped::OpenQuote(self.line));
@@ -213,20 +264,16 @@ impl<R: Read> Rows<R> {
             // As much again as there is, so that a long row is not looked at too often.
             let more = rest.len();
             self.buffer.drain(..self.at);
-            self.base += self.at as u64;
             self.at = 0;
             self.text.read_on(more, &mut self.buffer)?;
         }
     }
 
-    fn row(&mut self, length: usize, is_misquoted: bool) -> Row {
-        let bytes = &self.buffer.as_bytes()[self.at..self.at + length];
-        let lines = memchr_iter(self.dialect.newline, bytes).count().max(1) as u64;
-        let (line, has_nul) = (self.line, memchr(0, bytes).is_some());
-        self.line += lines;
+    fn row(&mut self, length: usize, cells: &Cells) -> Row {
+        let row = self.dialect.row(&self.buffer.as_bytes()[self.at..self.at + length], self.line, cells);
+        self.line += row.lines;
         self.at += length;
-        let undecodable = self.text.undecodable_before(self.base + self.at as u64);
-        Row { line, lines, is_misquoted, has_nul, undecodable }
+        row
     }
 }
 
@@ -272,6 +319,7 @@ mod tests {
         assert_eq!(split("ann,\"Ann\nbob,Bob\ncat,\"Cat\"\ndan,Dan\n"), ["1!:ann|Ann\nbob,Bob\ncat,Cat\"", "4:dan|Dan"]);
         assert_eq!(split("a\nb,\"c\nd\n"), ["1:a", "open since 2"]);
         assert_eq!(split("a,\"\"b\n"), ["1!:a|b"]);
+        assert_eq!(split("\"a\" ,b\n\"c\"\t\r\n"), ["1:a|b", "2:c"]);
     }
 
     #[test]

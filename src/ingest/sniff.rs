@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
-use super::text::{Beginning, Unicode};
+use super::text::{Beginning, Unicode, is_utf8};
 use crate::text::{Text, errors as say};
 
 /// What the content looks like.
@@ -22,12 +22,36 @@ pub enum Format {
 
 /// The first bytes of known formats that are not read.
 const KNOWN: &[(&[u8], Text, Text)] = &[
-    (b"\xd0\xcf\x11\xe0", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
+    (b"\x09\x08\x10\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
+    (b"\x09\x04\x06\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
+    (b"\x09\x02\x06\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
+    (b"PARE", say::ENCRYPTED_PARQUET, say::ENCRYPTED_PARQUET_REMEDY),
     (b"%PDF", say::PDF, say::EXPORT_AS_DATA),
     (b"\x1f\x8b", say::PACKED_TWICE, say::UNPACK_ONCE),
     (b"\x28\xb5\x2f\xfd", say::PACKED_TWICE, say::UNPACK_ONCE),
     (b"BZh", say::BZIP2, say::REPACK),
     (b"\xfd7zXZ", say::XZ, say::REPACK),
+];
+
+/// A container that old workbooks are, and those with a password.
+const OLE: &[u8] = b"\xd0\xcf\x11\xe0";
+/// The name, in there, of a workbook with a password.
+const ENCRYPTED: &str = "EncryptedPackage";
+
+/// Beginnings of web pages and of other XML, in small letters.
+const MARKUP: &[(&str, Text)] = &[
+    ("<!doctype html", say::WEB_PAGE),
+    ("<html", say::WEB_PAGE),
+    ("<head", say::WEB_PAGE),
+    ("<meta", say::WEB_PAGE),
+    ("<style", say::WEB_PAGE),
+    ("<body", say::WEB_PAGE),
+    ("<div", say::WEB_PAGE),
+    ("<table", say::WEB_PAGE),
+    ("<!--", say::WEB_PAGE),
+    ("mime-version:", say::WEB_PAGE),
+    ("<?xml", say::XML_WORKBOOK),
+    ("<workbook", say::XML_WORKBOOK),
 ];
 
 /// Looks at the first bytes, `all` of them or only a beginning.
@@ -40,6 +64,12 @@ pub fn sniff(head: &[u8], all: bool) -> Format {
     }
     if let Some(&(_, what, remedy)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Format::Unreadable { what, remedy };
+    }
+    if head.starts_with(OLE) {
+        let encrypted: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let is_encrypted = memchr::memmem::find(head, &encrypted).is_some();
+        let what = if is_encrypted { say::ENCRYPTED_WORKBOOK } else { say::OLD_WORKBOOK };
+        return Format::Unreadable { what, remedy: say::SAVE_AS_SHEET };
     }
     if head.get(257..262) == Some(b"ustar") {
         return Format::Unreadable { what: say::TAR, remedy: say::UNPACK_TAR };
@@ -57,6 +87,9 @@ fn sniff_text(text: &[u8], beginning: Beginning, all: bool) -> Format {
     if memchr::memchr_iter(0, text).count() * 10 > text.len() {
         return Format::Unreadable { what: say::BINARY, remedy: say::BINARY_REMEDY };
     }
+    if let Some(what) = markup(text.trim_ascii_start()) {
+        return Format::Unreadable { what, remedy: say::SAVE_AS_SHEET };
+    }
     let begins_as_json = match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None if all => return Format::Unreadable { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
         Some(b'{' | b'[') => true,
@@ -65,18 +98,31 @@ fn sniff_text(text: &[u8], beginning: Beginning, all: bool) -> Format {
     if !begins_as_json {
         return Format::Text(beginning);
     }
-    match std::str::from_utf8(text) {
-        // A head may end in the middle of a character.
-        Err(error) if all || error.error_len().is_some() => Format::Unreadable { what: say::FOREIGN_JSON, remedy: say::SAVE_AS_UTF8 },
-        _ => Format::Json { bom: beginning != Beginning::Open },
+    if is_utf8(text, all) {
+        Format::Json { bom: beginning != Beginning::Open }
+    } else {
+        Format::Unreadable { what: say::FOREIGN_JSON, remedy: say::SAVE_AS_UTF8 }
     }
+}
+
+/// Web pages and other markup, which some systems call workbooks.
+fn markup(text: &[u8]) -> Option<Text> {
+    let begins = |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()));
+    let what = MARKUP.iter().find(|(start, _)| begins(start))?.1;
+    // A web page may be XML too.
+    let is_page = || text[..text.len().min(1024)].to_ascii_lowercase().windows(5).any(|tag| tag == b"<html");
+    Some(if what == say::XML_WORKBOOK && is_page() { say::WEB_PAGE } else { what })
 }
 
 fn sniff_utf16(text: &[u8], beginning: Beginning, all: bool) -> Format {
     let is_le = matches!(beginning, Beginning::Known { encoding: Unicode::Utf16Le, .. });
     let unit = |pair: &[u8; 2]| if is_le { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
-    let units = text.as_chunks().0.iter().map(unit);
-    match units.map(|unit| u8::try_from(unit).unwrap_or(u8::MAX)).find(|byte| !byte.is_ascii_whitespace()) {
+    let bytes: Vec<u8> = text.as_chunks().0.iter().map(|pair| u8::try_from(unit(pair)).unwrap_or(u8::MAX)).collect();
+    let bytes = bytes.trim_ascii_start();
+    if let Some(what) = markup(bytes) {
+        return Format::Unreadable { what, remedy: say::SAVE_AS_SHEET };
+    }
+    match bytes.first() {
         None if all => Format::Unreadable { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
         Some(b'{' | b'[') => Format::Unreadable { what: say::UTF16_JSON, remedy: say::SAVE_AS_UTF8 },
         _ => Format::Text(beginning),
@@ -127,13 +173,28 @@ mod tests {
         assert_eq!(sniff(head, false), Format::Text(Beginning::Open));
         let json = &"[\"客户名称\"]".as_bytes()[..12];
         assert_eq!(sniff(json, false), Format::Json { bom: false });
-        assert!(matches!(sniff(json, true), Format::Unreadable { .. }));
+        assert_eq!(sniff(json, true), Format::Json { bom: false }, "cut off, for its reader to say");
+    }
+
+    #[test]
+    fn json_with_a_bad_byte_is_json() {
+        for json in [&b"{\"name\":\"Jos\xe9\"}"[..], b"{\"name\":\"\xe6\x9e\x97\xff\"}", b"[\"\xed\xa0\xbd\"]"] {
+            assert_eq!(sniff(json, true), Format::Json { bom: false }, "{}", String::from_utf8_lossy(json));
+        }
+        // 客户名称 in GB18030, cut off within a character.
+        assert!(matches!(sniff(b"[\"\xbf\xcd\xbb\xa7\xc3\xfb\xb3", false), Format::Unreadable { .. }));
     }
 
     #[test]
     fn what_cannot_be_read_is_named() {
         for (head, name) in [
             (&b"\xd0\xcf\x11\xe0...."[..], ".xls"),
+            (b"\xd0\xcf\x11\xe0..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", "encrypted"),
+            (b" \n<HTML><body><table><tr><td>userid,name</td></tr></table>", "HTML"),
+            (b"<table border=1>", "HTML"),
+            (b"<?xml version=\"1.0\"?><html xmlns=\"x\">", "HTML"),
+            (b"<?xml version=\"1.0\"?><Workbook>", "XML"),
+            (b"\xff\xfe<\0h\0t\0m\0l\0>\0", "HTML"),
             (b"\xff\xfe{\0\"\0", "JSON in UTF-16"),
             (b"[\"\xbf\xcd\xbb\xa7\"]", "JSON that is not in UTF-8"),
             (b"\x7fELF\x02\x01\x01\0\0\0\0\0", "binary"),

@@ -1,10 +1,9 @@
-//! The bytes of a sheet -> UTF-8 text, whatever encoding they are in, and where they are in none.
+//! The bytes of a sheet -> UTF-8 text, whatever encoding they are in; U+FFFD stands for those that are no text in it.
 //!
 //! Console exports are UTF-8, and GB18030 once Excel has saved them again; some tools write UTF-16. Without a byte order
 //! mark the encoding shows at the first byte that is not ASCII, wherever in the file that stands: up to there all
 //! encodings but UTF-16 are one.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -63,17 +62,11 @@ impl Beginning {
 
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
-/// How much of the text beyond its first byte that is not ASCII is looked at.
+/// How much of the text beyond its first byte that is not ASCII is looked at, at once and at most.
 const WINDOW: usize = 256 * 1024;
-
-/// Bytes that are no text in the file's encoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Undecodable {
-    /// Where they stand in the (unpacked) file, from 0.
-    pub byte: u64,
-    /// Where they stand in the text, as a replacement character.
-    pub at: u64,
-}
+const WIDEST_WINDOW: usize = 64 * WINDOW;
+/// Bytes that are not ASCII of which an encoding shows for certain.
+const TELLING_BYTES: usize = 300;
 
 /// What a text is decoded by.
 enum Decoding {
@@ -86,15 +79,9 @@ enum Decoding {
 pub struct Text<R> {
     from: R,
     raw: Vec<u8>,
-    /// Bytes taken from the file and handed to the decoder.
-    decoded_bytes: u64,
-    /// Bytes of text handed out.
-    written: u64,
     decoding: Decoding,
     name: &'static str,
     ended: bool,
-    /// Not asked for yet, in order.
-    undecodable: VecDeque<Undecodable>,
 }
 
 /// Why a text cannot be read on.
@@ -128,8 +115,7 @@ impl<R: Read> Text<R> {
                 (Decoding::By(encoding.encoding().new_decoder_without_bom_handling()), name)
             }
         };
-        let decoded_bytes = beginning.mark() as u64;
-        Self { from, raw: Vec::new(), decoded_bytes, written: 0, decoding, name, ended: false, undecodable: VecDeque::new() }
+        Self { from, raw: Vec::new(), decoding, name, ended: false }
     }
 
     /// The encoding, as far as it is known by now; what is ASCII throughout is UTF-8.
@@ -140,15 +126,6 @@ impl<R: Read> Text<R> {
     /// Whether all has been handed out.
     pub fn ended(&self) -> bool {
         self.ended
-    }
-
-    /// The first undecodable bytes whose replacement stands before `end` in the text; those before it are forgotten.
-    pub fn undecodable_before(&mut self, end: u64) -> Option<Undecodable> {
-        let first = self.undecodable.front().copied().filter(|found| found.at < end)?;
-        while self.undecodable.front().is_some_and(|found| found.at < end) {
-            self.undecodable.pop_front();
-        }
-        Some(first)
     }
 
     /// Appends about so many bytes of text, or all that is left.
@@ -175,12 +152,11 @@ impl<R: Read> Text<R> {
     fn while_ascii(&mut self, mut last: bool, text: &mut String) -> Result<(), Unreadable> {
         let ascii = Encoding::ascii_valid_up_to(&self.raw);
         text.extend(self.raw.drain(..ascii).map(char::from));
-        self.decoded_bytes += ascii as u64;
-        self.written += ascii as u64;
         if self.raw.is_empty() {
             return Ok(());
         }
-        if !last {
+        let has_few = |raw: &[u8]| raw.iter().filter(|byte| !byte.is_ascii()).count() < TELLING_BYTES;
+        while !last && self.raw.len() < WIDEST_WINDOW && (self.raw.len() < WINDOW || has_few(&self.raw)) {
             last = self.read_raw(WINDOW)?;
         }
         let encoding = judge(&self.raw, last).map_err(Unreadable::Foreign)?;
@@ -195,36 +171,37 @@ impl<R: Read> Text<R> {
         loop {
             let raw = &self.raw[from..];
             text.reserve(decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).min(4 * CHUNK) + 4);
-            let before = text.len();
             let (result, read) = decoder.decode_to_string_without_replacement(raw, text, last);
             from += read;
-            self.decoded_bytes += read as u64;
-            self.written += (text.len() - before) as u64;
             match result {
                 DecoderResult::InputEmpty => break,
                 DecoderResult::OutputFull => {}
-                DecoderResult::Malformed(length, after) => {
-                    let byte = self.decoded_bytes.saturating_sub(u64::from(length) + u64::from(after));
-                    self.undecodable.push_back(Undecodable { byte, at: self.written });
-                    text.push(char::REPLACEMENT_CHARACTER);
-                    self.written += char::REPLACEMENT_CHARACTER.len_utf8() as u64;
-                }
+                DecoderResult::Malformed(..) => text.push(char::REPLACEMENT_CHARACTER),
             }
         }
         self.raw.clear();
     }
 }
 
+/// Whether a text, `all` of it or the beginning, is UTF-8, if a damaged one.
+pub fn is_utf8(text: &[u8], all: bool) -> bool {
+    judge(&text[Encoding::ascii_valid_up_to(text)..], all) == Ok(UTF_8)
+}
+
 /// The encoding of a text that begins with a byte that is not ASCII: UTF-8 or GB18030, or else the name of another one.
 fn judge(window: &[u8], all: bool) -> Result<&'static Encoding, &'static str> {
     let utf8 = Fit::of(UTF_8, window, all);
-    // Other encodings are hardly ever valid UTF-8; a damaged file in UTF-8 still is, nearly throughout.
-    if utf8.undecodable * 4 <= utf8.characters {
+    if utf8.undecodable == 0 {
         return Ok(UTF_8);
     }
+    // Characters of three bytes and more are hardly ever anything else: where they outnumber what is damaged, the file is
+    // UTF-8. Two bytes of GB18030 may well be a character of UTF-8, if not often.
     let gb18030 = Fit::of(GB18030, window, all);
-    if gb18030.undecodable * 50 > gb18030.characters {
-        // Whatever it is, its rows are told one by one.
+    let is_damaged_utf8 = utf8.undecodable * 4 <= utf8.characters
+        || utf8.long > utf8.undecodable
+        || (utf8.long == utf8.undecodable && gb18030.undecodable > 0);
+    // What is neither is damaged beyond knowing: nothing of it passes for a text.
+    if is_damaged_utf8 || gb18030.undecodable * 10 > gb18030.characters {
         return Ok(UTF_8);
     }
     // GB18030 takes nearly every two bytes for a character, those of other East Asian encodings too.
@@ -247,19 +224,22 @@ fn guess(window: &[u8], all: bool) -> &'static Encoding {
 struct Fit {
     /// Characters beyond ASCII.
     characters: usize,
+    /// Those of three bytes and more in UTF-8.
+    long: usize,
     undecodable: usize,
 }
 
 impl Fit {
     fn of(encoding: &'static Encoding, window: &[u8], all: bool) -> Self {
         let mut decoder = encoding.new_decoder_without_bom_handling();
-        let mut fit = Self { characters: 0, undecodable: 0 };
+        let mut fit = Self { characters: 0, long: 0, undecodable: 0 };
         let (mut from, mut text) = (0, String::with_capacity(4 * CHUNK));
         loop {
             text.clear();
             let (result, read) = decoder.decode_to_string_without_replacement(&window[from..], &mut text, all);
             from += read;
             fit.characters += text.chars().filter(|character| !character.is_ascii()).count();
+            fit.long += text.chars().filter(|character| character.len_utf8() > 2).count();
             match result {
                 DecoderResult::InputEmpty => return fit,
                 DecoderResult::OutputFull => {}
@@ -273,13 +253,13 @@ impl Fit {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8], beginning: Beginning) -> (String, &'static str, Vec<Undecodable>) {
+    fn read(bytes: &[u8], beginning: Beginning) -> (String, &'static str) {
         let mut text = Text::new(&bytes[beginning.mark()..], beginning);
         let mut all = String::new();
         while !text.ended() {
             text.read_on(1, &mut all).unwrap();
         }
-        (all, text.encoding(), text.undecodable.iter().copied().collect())
+        (all, text.encoding())
     }
 
     /// Hanzi of which each encoding has its own bytes.
@@ -306,7 +286,7 @@ mod tests {
             (&be, marked(&be), "utf-16be with BOM"),
             (&le[2..], Beginning::Known { encoding: Unicode::Utf16Le, bom: false }, "utf-16le"),
         ] {
-            assert_eq!(read(bytes, beginning), (NAMES.to_owned(), name, Vec::new()));
+            assert_eq!(read(bytes, beginning), (NAMES.to_owned(), name));
         }
     }
 
@@ -314,8 +294,8 @@ mod tests {
     fn the_encoding_shows_wherever_ascii_ends() {
         let ascii = "userid,customer_name\n".repeat(50_000);
         for (tail, name) in [("林子豪".as_bytes().to_vec(), "utf-8"), (gb18030("林子豪"), "gb18030"), (b"lin".to_vec(), "utf-8")] {
-            let (text, encoding, undecodable) = read(&[ascii.as_bytes(), &tail].concat(), Beginning::Open);
-            assert_eq!((encoding, undecodable.len(), text.len() > ascii.len()), (name, 0, true));
+            let (text, encoding) = read(&[ascii.as_bytes(), &tail].concat(), Beginning::Open);
+            assert_eq!((encoding, text.contains('\u{fffd}'), text.len() > ascii.len()), (name, false, true));
         }
     }
 
@@ -330,21 +310,34 @@ mod tests {
     }
 
     #[test]
-    fn undecodable_bytes_are_told_with_their_place() {
-        let mut bytes = NAMES.repeat(20).into_bytes();
-        let at = bytes.len();
-        bytes.extend_from_slice(b"\xff,bob\n");
-        let (text, name, undecodable) = read(&bytes, Beginning::Open);
-        assert_eq!((name, text.ends_with("\u{fffd},bob\n")), ("utf-8", true));
-        assert_eq!(undecodable, [Undecodable { byte: at as u64, at: at as u64 }]);
-        // GB18030: each of 客户名称 took two bytes and takes three; the lead byte 0xff is none.
-        let mut bytes = gb18030(&NAMES.repeat(20));
-        let (at, written) = (bytes.len() as u64, NAMES.len() as u64 * 20);
-        bytes.extend_from_slice(b"\xff,bob\n");
-        assert_eq!(read(&bytes, Beginning::Open).2, [Undecodable { byte: at, at: written }]);
+    fn a_replacement_character_stands_for_what_is_no_text() {
+        for good in [NAMES.repeat(20).into_bytes(), gb18030(&NAMES.repeat(20))] {
+            let (text, _) = read(&[&good[..], b"\xff,bob\n"].concat(), Beginning::Open);
+            assert_eq!(text, format!("{}\u{fffd},bob\n", NAMES.repeat(20)));
+        }
         // UTF-16: half of a pair, behind the byte order mark and one character.
-        let (_, _, undecodable) = read(b"\xff\xfea\0\0\xd8b\0", Beginning::by_mark(b"\xff\xfe").unwrap());
-        assert_eq!(undecodable, [Undecodable { byte: 4, at: 1 }]);
+        assert_eq!(read(b"\xff\xfea\0\0\xd8b\0", Beginning::by_mark(b"\xff\xfe").unwrap()).0, "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_short_text_with_a_damaged_byte_is_in_its_encoding() {
+        let read = |bytes: &[u8]| read(bytes, Beginning::Open);
+        for (bytes, text) in [
+            (&b"ann,\xe6\x9e\x97\xff\n"[..], "ann,林\u{fffd}\n"),
+            (b"ann,\xe6\x9e\x97\xe5\xad\nbob,\xe5\x91\xa8\n", "ann,林\u{fffd}\nbob,周\n"),
+            (b"ann,\xe6\x9e\xe5\xad\x90\xe8\xb1\xaa\n", "ann,\u{fffd}子豪\n"),
+        ] {
+            assert_eq!(read(bytes), (text.to_owned(), "utf-8"));
+        }
+        // 客户名称 in GB18030 with a byte that is none.
+        let damaged = [&gb18030("客户名称,添加人账号\n林"), &b"\xff,ann\n"[..]].concat();
+        assert_eq!(read(&damaged), ("客户名称,添加人账号\n林\u{fffd},ann\n".to_owned(), "gb18030"));
+        for name in ["林子豪", "周雅婷", "联通", "瑜华"] {
+            assert_eq!(read(&gb18030(&format!("客户名称\n{name}\n"))).1, "gb18030", "{name}");
+        }
+        // A damaged byte far in front of the first name, which GB18030 would take for a character with what follows it.
+        let late = [&b"ann,\xc1a\n"[..], &b"ann,wm1\n".repeat(100_000), "林子豪,周雅婷\n".as_bytes()].concat();
+        assert_eq!(read(&late).1, "utf-8");
     }
 
     #[test]

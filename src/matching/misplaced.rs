@@ -7,17 +7,30 @@ use super::side::Side;
 use super::standing::{KeyedRows, RowKey, for_each_standing};
 use crate::schema::vocabulary::MatchMethod;
 
+/// What could not be read that bears on a source row which its pair left over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing.
+    None,
+    /// A value of its own, or a record of its mapped account that it may be: it is undetermined by that.
+    OwnRow,
+    /// A record of the source corp that may be of the same customer.
+    OtherRows,
+}
+
 /// Joins left-over source rows with left-over target rows of the same customer, by customer map, then by unionid.
 /// Marks what it joins in `matches` and answers which source rows are misplaced. A customer who is left over more often
 /// at the source than at the target is ambiguous, as inside a pair.
 ///
 /// `candidates`: source rows in scope, not matched, not refused. `arrivals`: unmatched target rows made since the start.
+/// `doubt`: what could not be read about a candidate: where another row of the customer may be the one that arrived, none is
+/// misplaced.
 pub fn misplaced<'a>(
     source: &'a Side,
     target: &'a Side,
-    candidates: &[u32],
-    arrivals: &[u32],
+    (candidates, arrivals): (&[u32], &[u32]),
     unionids_shared: bool,
+    doubt: impl Fn(u32) -> Doubt,
     matches: &mut Matches,
 ) -> Vec<u32> {
     let mut found = Vec::new();
@@ -33,7 +46,12 @@ pub fn misplaced<'a>(
         let (left, right) = (KeyedRows::of(source, left, key_of(source)), KeyedRows::of(target, right, key_of(target)));
         for_each_standing(&left, &right, |standing| {
             let (n, m) = (standing.source.len(), standing.target.len());
-            if n <= m {
+            if n <= m && m > 0 && standing.source.iter().any(|&row| doubt(row) != Doubt::None) {
+                for &row in standing.source {
+                    matches.ambiguous[row as usize] |= doubt(row) != Doubt::OwnRow;
+                    settled.insert(row);
+                }
+            } else if n <= m {
                 for (&source, &target) in standing.source.iter().zip(standing.target) {
                     matches.join(source, target, method);
                     settled.insert(source);

@@ -16,7 +16,8 @@ mod standing;
 pub use cascade::{Joined, Matches, NOT_MATCHED, Pair, match_pairs};
 pub use groups::{GroupPair, GroupSide, MemberTest, Overlap, match_groups};
 pub use id_map::IdMap;
-pub use misplaced::{key as key_across_accounts, misplaced};
+pub use misplaced::{Doubt, key as key_across_accounts, misplaced};
+pub use name::contradict;
 pub use namespaces::Namespaces;
 pub use side::{Side, digest};
 

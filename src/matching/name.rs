@@ -34,6 +34,12 @@ impl Class {
     }
 }
 
+/// Whether ids contradict that a source row and a target row are one relation.
+pub fn contradict(source: &Side, target: &Side, (row, other): (u32, u32), unionids_shared: bool) -> bool {
+    let ids = Ids { source, target, unionids_shared };
+    ids.source_class(row).contradicts(ids.target_class(other))
+}
+
 impl Ids<'_> {
     /// As [`PairResult::settle`], among the rows that do not contradict one another.
     pub(super) fn settle(&self, standing: &Standing<'_>, result: &mut PairResult) {

@@ -1,12 +1,16 @@
 //! One side of the matching: the columns that can join a relation with another, and their fixed-width keys.
 
+use std::borrow::Cow;
+
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::id_map::IdMap;
 use super::standing::RowKey;
+use crate::names;
 use crate::schema::{Column, fields};
+use crate::snapshot::SharedUnionids;
 
 /// Turns the text of an id into its fixed-width key. Two texts with one key are still told apart by their text, so the
 /// choice of the function can never decide an outcome; tests narrow it to make collisions common.
@@ -28,6 +32,22 @@ impl Keyed {
         Self { text: batch.column_by_name(column.name).expect("relations hold their columns").as_string_view().clone(), digest }
     }
 
+    /// Names as they are compared: in normal form, without those that are masked (SPEC section 1.3).
+    fn of_names(batch: &RecordBatch, digest: Digest) -> Self {
+        let keyed = Self::of(batch, &fields::CUSTOMER_NAME, digest);
+        let is_plain =
+            |name: &str| !names::is_masked(name) && matches!(names::normal(name), Cow::Borrowed(normal) if normal.len() == name.len());
+        if keyed.text.iter().flatten().all(is_plain) {
+            return keyed;
+        }
+        Self { text: keyed.text.iter().map(|name| comparable(name?)).collect(), digest }
+    }
+
+    /// The same without the texts that are no keys.
+    fn without(self, is_key: impl Fn(&str) -> bool) -> Self {
+        Self { text: self.text.iter().map(|text| text.filter(|text| is_key(text))).collect(), ..self }
+    }
+
     /// The key of a row with the text that verifies it.
     pub fn keyed(&self, row: u32) -> RowKey<'_> {
         self.get(row).map(|text| ((self.digest)(text), text))
@@ -38,6 +58,10 @@ impl Keyed {
         let row = row as usize;
         self.text.is_valid(row).then(|| self.text.value(row))
     }
+}
+
+fn comparable(name: &str) -> Option<Cow<'_, str>> {
+    (!names::is_masked(name)).then(|| names::normal(name)).filter(|name| !name.is_empty())
 }
 
 /// Stands for "the map does not speak of it".
@@ -75,14 +99,28 @@ impl Side {
             mapped: if map.is_empty() { Vec::new() } else { external_userid.text.iter().map(entry).collect() },
             external_userid,
             unionid: Keyed::of(relations, &fields::UNIONID, digest),
-            customer_name: Keyed::of(relations, &fields::CUSTOMER_NAME, digest),
+            customer_name: Keyed::of_names(relations, digest),
             created_at: created_at.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
         }
+    }
+
+    /// The same without the unionids that are no keys, in either corp.
+    #[must_use]
+    pub fn without(self, shared: [&SharedUnionids; 2]) -> Self {
+        if shared.iter().all(|shared| shared.is_empty()) {
+            return self;
+        }
+        Self { unionid: self.unionid.without(|unionid| !shared.iter().any(|shared| shared.contains(unionid))), ..self }
     }
 
     /// The key by which the customer map joins a row: its entry, which is exact and needs no text.
     pub fn mapped(&self, row: u32) -> RowKey<'static> {
         self.mapped.get(row as usize).filter(|&&entry| entry != NOT_MAPPED).map(|&entry| (u64::from(entry), ""))
+    }
+
+    /// The name of a row as it is compared, unless it is masked.
+    pub fn name(&self, row: u32) -> Option<&str> {
+        self.customer_name.get(row)
     }
 
     /// How many relations there are.

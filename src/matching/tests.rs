@@ -72,7 +72,7 @@ fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -
     let (mut matches, namespaces) = match_pairs(&source, &target, &pairs, true);
     let left = |side: &[u32]| (0..).zip(side).filter(|(_, row)| **row == NOT_MATCHED).map(|(row, _)| row).collect::<Vec<u32>>();
     let (candidates, arrivals) = (left(&matches.target_of), left(&matches.source_of));
-    let found = misplaced(&source, &target, &candidates, &arrivals, true, &mut matches);
+    let found = misplaced(&source, &target, (&candidates, &arrivals), true, |_| super::Doubt::None, &mut matches);
     (namespaces, matches, found)
 }
 

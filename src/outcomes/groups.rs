@@ -15,6 +15,8 @@ pub struct GroupFacts {
     pub ambiguous: bool,
     /// Nothing joins the group with those of the mapped account.
     pub no_usable_key: bool,
+    /// A value that decides could not be read.
+    pub unreadable: bool,
     /// The target's group list is known to be complete, and says who owns each group that nothing matches.
     pub target_covered: bool,
 }
@@ -44,6 +46,7 @@ pub const GROUP_RULE_BOOK: &[GroupRule] = &[
     GroupRule { outcome: GroupOutcome::Migrated,          reason: None,                                clause: "B8", severity: Fine,   says: "In scope, and in the target corp.",                                              holds: |group| in_scope(group) && group.matched },
     GroupRule { outcome: GroupOutcome::Undetermined,      reason: Some(GroupReason::Ambiguous),        clause: "B8", severity: Review, says: "In scope; several groups of the owner fit equally well.",                        holds: |group| in_scope(group) && group.ambiguous },
     GroupRule { outcome: GroupOutcome::Undetermined,      reason: Some(GroupReason::NoUsableKey),      clause: "B8", severity: Review, says: "In scope; nothing can join it with the groups of the mapped account.",           holds: |group| in_scope(group) && group.no_usable_key },
+    GroupRule { outcome: GroupOutcome::Undetermined,      reason: Some(GroupReason::Unreadable),       clause: "B8", severity: Review, says: "In scope; a value that decides could not be read.",                                 holds: |group| in_scope(group) && group.unreadable },
     GroupRule { outcome: GroupOutcome::Undetermined,      reason: Some(GroupReason::TargetNotCovered), clause: "B8", severity: Review, says: "In scope; the target's group list is not known to be complete, or lacks owners.", holds: |group| in_scope(group) && !group.target_covered },
     GroupRule { outcome: GroupOutcome::Missing,           reason: None,                                clause: "B8", severity: Defect, says: "In scope, and no trace of it.",                                                  holds: in_scope },
     GroupRule { outcome: GroupOutcome::ArrivedOutOfScope, reason: None,                                clause: "B8", severity: Review, says: "Not in scope, and in the target corp, which did not hold it before.",            holds: |group| group.matched && !group.stood_before },

@@ -10,7 +10,7 @@ use Severity::{Defect, Ok as Fine, Review};
 pub struct LinkedBefore {
     pub in_scope: usize,
     pub out_of_scope: usize,
-    /// Groups that the snapshot does not hold.
+    /// Groups that the snapshot does not hold, or that could not be read.
     pub not_held: usize,
 }
 
@@ -41,7 +41,7 @@ pub struct LinkedAfter {
     pub deleted: bool,
     /// Linked groups that the source corp still lists; all of them where there is no group list.
     pub listed: usize,
-    /// Linked groups of which the group list, being cut short or in error, cannot tell.
+    /// Linked groups of which the group list, being cut short or in error, cannot tell; a list of groups that could not be read.
     pub unclear: usize,
 }
 

@@ -46,7 +46,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let memory = stage.memory(resources);
     let lists = run::Lists::read(case, progress)?;
     let before = run::required(case, Role::SourceBefore, Partitions::Pairs(&lists.enrolment), &memory, progress)?;
-    let target = run::snapshot(case, Role::TargetBefore, Partitions::Same(before.layout()), &memory, progress)?;
+    let target = run::snapshot(case, Role::TargetBefore, Partitions::Same(before.layout(), &lists.enrolment.targets()), &memory, progress)?;
     let plan = Plan::of(case, &before, &lists.enrolment)?;
 
     let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan)?;
@@ -55,9 +55,10 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let lines: Vec<Line> = bill.as_ref().map(Bill::forecast).unwrap_or_default();
 
     let snapshots = || std::iter::once(&before).chain(target.as_ref());
-    let read = small::read(&lists.read.inputs, &lists.read.rejects, snapshots());
-    let inputs: Vec<Input> = read.iter().flat_map(|(_, inputs, _)| inputs.iter().cloned()).collect();
-    let findings = findings::precheck(case, &accounts, &codes, bill.as_ref(), &read);
+    let read = small::read(&lists.read.inputs, snapshots());
+    let inputs: Vec<Input> = read.iter().flat_map(|read| read.inputs.iter().cloned()).collect();
+    let of_keys = (&lists.enrolment, &snapshots().collect::<Vec<_>>()[..]);
+    let findings = findings::precheck(case, (&accounts, &codes), bill.as_ref(), &read, of_keys);
     let totals = totals(&plan, &accounts, &inputs, snapshots());
     controls::check(&totals)?;
 

@@ -45,7 +45,7 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
         let rule = finding.rule;
         rows.push(&[
             Cell::Text(rule.code),
-            Cell::Text(rule.severity.word()),
+            Cell::Text(finding.severity().word()),
             Cell::Text(rule.clause),
             count(finding.count),
             Cell::Text(&finding.message_zh()),
@@ -68,7 +68,7 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
 pub fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> RecordBatch {
     let mut rows = Rows::new(&COVERAGE_REPORT);
     for snapshot in snapshots {
-        for ((dataset, userid), evidence) in &snapshot.coverage.evidence {
+        for ((dataset, userid), evidence) in &snapshot.coverage.told() {
             rows.push(&[
                 Cell::Text(snapshot.role.word()),
                 Cell::Text(dataset),
@@ -82,45 +82,45 @@ pub fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> RecordBatc
     rows.finish()
 }
 
-/// One role's files, or the lists (`None`), with their rejects.
-pub type Read<'a> = (Option<Role>, &'a [Input], &'a [Reject]);
-
-/// What was read: the lists, then the snapshots.
-pub fn read<'a>(lists: &'a [Input], list_rejects: &'a [Reject], snapshots: impl Iterator<Item = &'a Snapshot>) -> Vec<Read<'a>> {
-    let roles = snapshots.map(|snapshot| (Some(snapshot.role), snapshot.inputs.as_slice(), snapshot.rejects.as_slice()));
-    std::iter::once((None, lists, list_rejects)).chain(roles).collect()
+/// The files of one role, or of the lists (no role), and what of them could not be read.
+#[derive(Clone, Copy)]
+pub struct Read<'a> {
+    pub role: Option<Role>,
+    pub inputs: &'a [Input],
+    pub rejects: &'a [Reject],
 }
 
-/// `rejects.parquet`: every record that could not be read.
+/// What was read: the lists, then the snapshots. A row of a list that cannot be read stops the run.
+pub fn read<'a>(lists: &'a [Input], snapshots: impl Iterator<Item = &'a Snapshot>) -> Vec<Read<'a>> {
+    let roles = snapshots.map(|snapshot| Read { role: Some(snapshot.role), inputs: &snapshot.inputs, rejects: &snapshot.rejects });
+    std::iter::once(Read { role: None, inputs: lists, rejects: &[] }).chain(roles).collect()
+}
+
+/// `rejects.parquet`: the records and values that could not be read.
 pub fn rejects(read: &[Read<'_>]) -> RecordBatch {
     let mut rows = Rows::new(&REJECTS_REPORT);
-    for (role, inputs, rejects) in read {
-        for reject in *rejects {
+    for &Read { role, inputs, rejects } in read {
+        for reject in rejects {
             rows.push(&[
                 text(role.map(Role::word)),
                 Cell::Text(inputs.get(reject.file as usize).map_or("", |input| input.file.path.as_str())),
                 if reject.record == 0 { Cell::Null } else { count(reject.record) },
                 Cell::Text(&reject.place),
                 Cell::Text(&reject.reason),
+                Cell::Text(reject.grain.word()),
+                Cell::Text(reject.dataset.word()),
+                text(reject.userid.as_deref()),
             ]);
         }
     }
     rows.finish()
 }
 
-/// The keys of the rejects, for the finding: file and place.
-pub fn reject_keys(read: &[Read<'_>]) -> Vec<String> {
-    let key = |inputs: &[Input], reject: &Reject| {
-        format!("{}: {}", inputs.get(reject.file as usize).map_or("", |i| i.file.path.as_str()), reject.place)
-    };
-    read.iter().flat_map(|(_, inputs, rejects)| rejects.iter().map(|reject| key(inputs, reject))).collect()
-}
-
 /// `inputs.parquet`: every file, by role and path.
 pub fn inputs(read: &[Read<'_>]) -> RecordBatch {
     let mut rows = Rows::new(&INPUTS_REPORT);
-    for (role, inputs, _) in read {
-        for input in *inputs {
+    for &Read { role, inputs, .. } in read {
+        for input in inputs {
             let file = &input.file;
             rows.push(&[
                 text(role.map(Role::word)),
@@ -134,6 +134,8 @@ pub fn inputs(read: &[Read<'_>]) -> RecordBatch {
                 count(input.duplicates),
                 count(file.rejected),
                 count(input.passed_over()),
+                count(file.unreadable_values),
+                Cell::List(&file.unused_columns),
             ]);
         }
     }

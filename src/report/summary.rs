@@ -156,6 +156,8 @@ struct InputJson<'a> {
     duplicate: u64,
     rejected: u64,
     passed_over: u64,
+    unreadable_values: u64,
+    unused_columns: &'a [String],
 }
 
 impl AuditSummary {
@@ -244,7 +246,7 @@ impl<'a> FindingJson<'a> {
         let rule = finding.rule;
         Self {
             code: rule.code,
-            severity: rule.severity.word(),
+            severity: finding.severity().word(),
             clause: rule.clause,
             count: finding.count,
             waived_count: finding.waived.count,
@@ -287,6 +289,8 @@ impl<'a> InputJson<'a> {
             duplicate: input.duplicates,
             rejected: file.rejected,
             passed_over: input.passed_over(),
+            unreadable_values: file.unreadable_values,
+            unused_columns: &file.unused_columns,
         }
     }
 }

@@ -11,6 +11,8 @@ use rust_decimal::Decimal;
 pub enum Kind {
     /// Free text.
     Text,
+    /// The name of a person or group: text that is compared by the rules of [`crate::names`].
+    Name,
     /// An identifier: text, always, case-sensitive, never parsed as a number.
     Id,
     /// True or false.
@@ -44,7 +46,7 @@ impl Kind {
     /// The Arrow type used in memory by canonical tables. Words are plain text there.
     pub fn arrow_type(self) -> DataType {
         match self {
-            Self::Text | Self::Id | Self::Word(_) => DataType::Utf8View,
+            Self::Text | Self::Name | Self::Id | Self::Word(_) => DataType::Utf8View,
             Self::Flag => DataType::Boolean,
             Self::Integer | Self::Count => DataType::Int64,
             Self::Ratio => DataType::Float64,
@@ -58,7 +60,7 @@ impl Kind {
     /// The type that a reader of the published Parquet file sees.
     pub fn published_type(self) -> DataType {
         match self {
-            Self::Text | Self::Id => DataType::Utf8,
+            Self::Text | Self::Name | Self::Id => DataType::Utf8,
             Self::Word(_) => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
             Self::TextList => DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))),
             other => other.arrow_type(),
@@ -68,7 +70,7 @@ impl Kind {
     /// The type in the words of the data dictionary.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Text => "text",
+            Self::Text | Self::Name => "text",
             Self::Id => "id (text)",
             Self::Flag => "boolean",
             Self::Integer => "int64",
@@ -131,8 +133,16 @@ pub struct Table {
     pub grain: &'static str,
     /// The columns that tell one row from another.
     pub key: &'static [&'static Column],
-    /// What tells rows apart where the last column of `key` is null.
-    pub fallback_key: &'static [&'static Column],
+    /// What tells rows apart where the last column of `key` is null: alternatives, of which the first decides whose first
+    /// column is filled.
+    pub fallback_key: &'static [&'static [&'static Column]],
+    /// What a record needs to be one of this table: of each list at least one column.
+    pub identity: &'static [&'static [&'static Column]],
+    /// The member whose record it is, if the table has one.
+    pub account: Option<&'static Column>,
+    /// Columns that decide what becomes of a row: where one of them cannot be read, the row says so in
+    /// [`UNREADABLE`](super::fields::UNREADABLE).
+    pub deciding: &'static [&'static Column],
     /// All columns, in order.
     pub columns: &'static [Slot],
 }
@@ -161,7 +171,7 @@ impl Slot {
 pub enum Cell<'a> {
     /// Absent, `null`, or empty: one and the same (DOMAIN.md section 3).
     Null,
-    /// For [`Kind::Text`], [`Kind::Id`] and [`Kind::Word`].
+    /// For [`Kind::Text`], [`Kind::Name`], [`Kind::Id`] and [`Kind::Word`].
     Text(&'a str),
     /// For [`Kind::Integer`] and [`Kind::Count`].
     Integer(i64),

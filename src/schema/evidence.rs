@@ -25,7 +25,9 @@ facts! {
     MISPLACED: Kind::Flag, "misplaced", "The customer stands, unmatched, under another target account since the start.";
     AMBIGUOUS: Kind::Flag, "ambiguous", "More source relations share the key than the target holds.";
     NO_USABLE_KEY: Kind::Flag, "no_usable_key", "Nothing joins the relation with the mapped account.";
-    TARGET_COVERED: Kind::Flag, "target_covered", "The mapped account's coverage is complete or observed.";
+    UNREADABLE: Kind::Flag, "unreadable", "A value that decides could not be read, or an unreadable record leaves the scope open.";
+    TARGET_COVERED: Kind::Flag, "target_covered", "The mapped account's coverage is complete or observed, as far as this customer is concerned.";
+    LOOK_ALIKE: Kind::Flag, "look_alike", "The mapped account holds an unmatched relation, since the start or of unknown time, with a look-alike name.";
     TARGET_AT_CAP: Kind::Flag, "target_at_cap", "The mapped account holds as many customers as it can.";
     RULE: Kind::Count, "rule", "The place in the rule book of the rule that decided.";
 }

@@ -2,8 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::vocabulary::{
-    Advice, Assessment, Change, CodeVerdict, Compared, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod,
-    MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
+    Advice, Assessment, Change, CodeVerdict, Compared, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope,
+    MatchMethod, MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
 };
 
 /// Declares columns: `NAME: Kind, "name", ["中文"...], "meaning";`.
@@ -20,7 +20,7 @@ columns! {
     USERID: Kind::Id, "userid", ["添加人账号", "添加人帐号", "跟进员工账号", "成员账号", "帐号", "账号"], "The member of the corp who holds the relation.";
     EXTERNAL_USERID: Kind::Id, "external_userid", ["客户ID"], "The customer's id, different in each corp.";
     UNIONID: Kind::Id, "unionid", ["客户UnionID"], "The customer's id under the developer id bound to the corp; comparable across corps only in a shared namespace.";
-    CUSTOMER_NAME: Kind::Text, "customer_name", ["客户名称", "客户姓名", "客户昵称"], "The customer's own name in WeChat or WeCom.";
+    CUSTOMER_NAME: Kind::Name, "customer_name", ["客户名称", "客户姓名", "客户昵称"], "The customer's own name in WeChat or WeCom.";
     CUSTOMER_TYPE: Kind::Integer, "customer_type", ["客户类型"], "1 a WeChat user, 2 a WeCom user.";
     IS_CUSTOMER: Kind::Flag, "is_customer", ["是否客户"], "False for an external contact that is no customer (B1); null where the dump does not say.";
     CREATED_AT: Kind::Time, "created_at", ["添加时间", "创建时间", "创群时间"], "When the relation or group was made.";
@@ -31,14 +31,17 @@ columns! {
     TAGS: Kind::TextList, "tags", ["标签"], "The customer's tags, `group/name` where the dump names them, else tag ids.";
     SOURCE_FILE: Kind::Text, "source_file", ["来源文件"], "The file that the row was read from, relative to the case.";
     SOURCE_RECORD: Kind::Count, "source_record", ["来源记录"], "The number of the record within its file, from 1.";
-    NAME: Kind::Text, "name", ["姓名", "群名", "客户群名称"], "The name of the member or group.";
+    TMP_OPENID: Kind::Id, "tmp_openid", ["客户临时ID"], "The id that ties the rows of one contact within a dump of `contact_list`; of no use across dumps.";
+    UNREADABLE: Kind::TextList, "unreadable", ["无法读取的字段"], "The deciding columns whose value stood in the dump and could not be read; null where there is none.";
+    GRAIN: Kind::Word(Grain::WORDS), "grain", ["粒度"], "Whether a whole record could not be read, or one value of it.";
+    NAME: Kind::Name, "name", ["姓名", "群名", "客户群名称"], "The name of the member or group.";
     HAS_CUSTOMER_CONTACT: Kind::Flag, "has_customer_contact", ["客户联系权限"], "Whether the member has customer-contact permission (B1); null where no snapshot of the list exists.";
     STATUS: Kind::Integer, "status", ["状态"], "The service's status number of the member (1 active, 2 disabled, 4 not activated, 5 left) or group (0 normal, 1 owner left, 2 inheriting, 3 inherited).";
     HANDOVER_USERID: Kind::Id, "handover_userid", ["离职成员账号", "原跟进成员账号"], "The member who left.";
     LEFT_AT: Kind::Time, "left_at", ["离职时间"], "When the member left.";
     CHAT_ID: Kind::Id, "chat_id", ["客户群ID"], "The group's id, different in each corp.";
     OWNER_USERID: Kind::Id, "owner_userid", ["群主账号", "群主帐号"], "The member who owns the group.";
-    OWNER_NAME: Kind::Text, "owner_name", ["群主"], "The name of the member who owns the group, as the console shows it.";
+    OWNER_NAME: Kind::Name, "owner_name", ["群主"], "The name of the member who owns the group, as the console shows it.";
     MEMBER_COUNT: Kind::Count, "member_count", ["群人数"], "How many people the group holds.";
     EXTERNAL_MEMBER_COUNT: Kind::Count, "external_member_count", ["外部联系人数"], "How many of them are external.";
     MEMBER_KIND: Kind::Word(MemberKind::WORDS), "kind", ["成员类型"], "Whether the group member is of the corp or external.";
@@ -136,7 +139,7 @@ columns! {
     PROPOSALS: Kind::TextList, "proposals", [], "Up to five groups that stay and could be tied to the code, the least full first.";
     CODE: Kind::Text, "code", [], "The finding's stable code, which starts with its clause.";
     CLAUSE: Kind::Text, "clause", [], "The clause of the service's rules (DOMAIN.md), or Q for the quality of the exports.";
-    COUNT: Kind::Count, "count", [], "How many rows, records or things it is about.";
+    COUNT: Kind::Count, "count", ["数量"], "How many rows, records or things it is about.";
     MESSAGE_ZH: Kind::Text, "message_zh", [], "What was found, in Chinese.";
     MESSAGE_EN: Kind::Text, "message_en", [], "What was found, in English.";
     NEXT_STEP_ZH: Kind::Text, "next_step_zh", [], "What to do about it, in Chinese.";
@@ -169,6 +172,8 @@ columns! {
     ACCEPTED: Kind::Count, "accepted", [], "Records that became a row.";
     DUPLICATE: Kind::Count, "duplicate", [], "Records of which a row existed already; merged into it.";
     REJECTED: Kind::Count, "rejected", [], "Records that could not be read.";
+    UNREADABLE_VALUES: Kind::Count, "unreadable_values", [], "Values that could not be read, of records that could; they count as null.";
+    UNUSED_COLUMNS: Kind::TextList, "unused_columns", [], "The headers or columns of the file that are not used.";
     PASSED_OVER: Kind::Count, "passed_over", [], "Records that were recognised and are of no use here.";
     CONTROL_NAME: Kind::Text, "name", [], "What must balance.";
     CONTROL_LEFT: Kind::Count, "left", [], "The one side of the equation.";

@@ -10,4 +10,4 @@ pub mod tables;
 pub mod vocabulary;
 
 pub use column::{Cell, Column, Kind, Slot, Table, optional, required};
-pub use rows::{Rows, nulls};
+pub use rows::{Filling, Rows, nulls};

@@ -19,7 +19,7 @@ pub struct Rows {
 }
 
 /// A column on its way. Nothing is written down before it holds a value: many never do.
-struct Filling {
+pub struct Filling {
     kind: Kind,
     /// Whether it holds a value.
     begun: bool,
@@ -72,9 +72,17 @@ impl Rows {
     /// If `cells` has another length than the table has columns, or a cell is of another kind than its column: both are
     /// faults of the caller, not of any input.
     pub fn push(&mut self, cells: &[Cell<'_>]) {
+        self.push_each(cells.iter().copied());
+    }
+
+    /// As [`Self::push`], cell by cell.
+    ///
+    /// # Panics
+    /// As [`Self::push`].
+    pub fn push_each<'a>(&mut self, cells: impl ExactSizeIterator<Item = Cell<'a>>) {
         assert_eq!(cells.len(), self.columns.len(), "a row of {} has {} cells", self.table.name, self.columns.len());
         for (builder, cell) in self.columns.iter_mut().zip(cells) {
-            builder.push(cell, self.table.name);
+            builder.push(&cell, self.table.name);
         }
         self.len += 1;
     }
@@ -92,12 +100,17 @@ impl Rows {
 }
 
 impl Filling {
-    fn new(kind: Kind, rows: usize) -> Self {
+    /// An empty column that takes so many rows without being moved.
+    pub fn new(kind: Kind, rows: usize) -> Self {
         // Made before there is a value, so that the columns of a table lie side by side, and leave a large gap when they go.
         Self { kind, begun: false, nulls: 0, builder: ColumnBuilder::new(kind, rows) }
     }
 
-    fn push(&mut self, cell: &Cell<'_>, table: &str) {
+    /// Appends a cell; `table` is named if it does not fit.
+    ///
+    /// # Panics
+    /// As [`Rows::push`].
+    pub fn push(&mut self, cell: &Cell<'_>, table: &str) {
         match (self.begun, cell) {
             (true, cell) => self.builder.push(cell, table),
             (false, Cell::Null) => self.nulls += 1,
@@ -109,7 +122,8 @@ impl Filling {
         }
     }
 
-    fn finish(&mut self) -> ArrayRef {
+    /// The column, of the type that [`Kind::arrow_type`] gives.
+    pub fn finish(&mut self) -> ArrayRef {
         if self.begun { self.builder.finish() } else { nulls(&self.kind.arrow_type(), self.nulls) }
     }
 }
@@ -130,7 +144,7 @@ pub fn nulls(data_type: &DataType, rows: usize) -> ArrayRef {
 impl ColumnBuilder {
     fn new(kind: Kind, rows: usize) -> Self {
         match kind {
-            Kind::Text | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::with_capacity(rows)),
+            Kind::Text | Kind::Name | Kind::Id | Kind::Word(_) => Self::Text(StringViewBuilder::with_capacity(rows)),
             Kind::Integer | Kind::Count => Self::Integer(Int64Builder::with_capacity(rows)),
             Kind::Ratio => Self::Ratio(Float64Builder::with_capacity(rows)),
             Kind::Flag => Self::Flag(BooleanBuilder::with_capacity(rows)),
@@ -202,12 +216,12 @@ mod tests {
     fn a_column_that_begins_with_nulls_holds_what_follows() {
         let mut rows = Rows::new(&MEMBERS);
         for name in [Cell::Null, Cell::Null, Cell::Text("Ann"), Cell::Null] {
-            rows.push(&[Cell::Text("ann"), name, Cell::Null, Cell::Null]);
+            rows.push(&[Cell::Text("ann"), name, Cell::Null, Cell::Null, Cell::Null]);
         }
         let rows = rows.finish();
         let names: Vec<Option<&str>> = rows.column(1).as_string_view().iter().collect();
         assert_eq!(names, [None, None, Some("Ann"), None]);
-        assert_eq!([0, 2, 3].map(|column| rows.column(column).null_count()), [0, 4, 4]);
+        assert_eq!([0, 2, 3, 4].map(|column| rows.column(column).null_count()), [0, 4, 4, 4]);
     }
 
     #[test]

@@ -1,16 +1,25 @@
 //! The tables: canonical snapshots, lists, reports. Each is a list of columns with a grain and a key.
 
-use super::column::{Slot, Table, optional, required};
+use super::column::{Column, Slot, Table, optional, required};
 use super::fields::*;
 
 macro_rules! table {
-    ($(#[$doc:meta])* $konst:ident = $name:literal, $grain:literal, key [$($key:ident),*], fallback [$($fallback:ident),*], [$($slot:ident $column:ident),+ $(,)?]) => {
+    ($(#[$doc:meta])* $konst:ident = $name:literal, $grain:literal, key [$($key:ident),*], fallback [$($fallback:ident),*], [$($slots:tt)+]) => {
+        table! { $(#[$doc])* $konst = $name, $grain, key [$($key),*], fallbacks [[$($fallback),*]], identity [], account [], deciding [], [$($slots)+] }
+    };
+    (
+        $(#[$doc:meta])* $konst:ident = $name:literal, $grain:literal, key [$($key:ident),*], fallbacks [$([$($fallback:ident),*]),*],
+        identity [$([$($identity:ident),+]),*], account [$($account:ident)?], deciding [$($deciding:ident),*], [$($slot:ident $column:ident),+ $(,)?]
+    ) => {
         $(#[$doc])*
         pub const $konst: Table = Table {
             name: $name,
             grain: $grain,
             key: &[$(&$key),*],
-            fallback_key: &[$(&$fallback),*],
+            fallback_key: &[$(&[$(&$fallback),*]),*],
+            identity: &[$(&[$(&$identity),+]),*],
+            account: { const ACCOUNTS: &[&Column] = &[$(&$account)?]; if ACCOUNTS.is_empty() { None } else { Some(ACCOUNTS[0]) } },
+            deciding: &[$(&$deciding),*],
             columns: { const COLUMNS: &[Slot] = &[$($slot(&$column)),+]; COLUMNS },
         };
     };
@@ -18,85 +27,114 @@ macro_rules! table {
 
 table! {
     /// Who holds which customer.
-    RELATIONS_TABLE = "relations", "one row per (userid, external_userid); without an id, per (userid, customer_name, created_at)",
-    key [USERID, EXTERNAL_USERID], fallback [CUSTOMER_NAME, CREATED_AT],
+    RELATIONS_TABLE = "relations",
+    "one row per (userid, external_userid); without an id, per (userid, unionid), else (userid, customer_name, created_at, tmp_openid)",
+    key [USERID, EXTERNAL_USERID], fallbacks [[UNIONID], [CUSTOMER_NAME, CREATED_AT, TMP_OPENID]],
+    identity [[USERID], [EXTERNAL_USERID, UNIONID, TMP_OPENID, CUSTOMER_NAME]], account [USERID],
+    deciding [EXTERNAL_USERID, UNIONID, CUSTOMER_NAME, CREATED_AT, IS_CUSTOMER],
     [required USERID, optional EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional CUSTOMER_TYPE, optional IS_CUSTOMER,
      optional CREATED_AT, optional ADD_WAY, optional STATE, optional REMARK, optional DESCRIPTION, optional TAGS,
-     required SOURCE_FILE, required SOURCE_RECORD]
+     required SOURCE_FILE, required SOURCE_RECORD, optional TMP_OPENID, optional UNREADABLE]
 }
 table! {
     /// Who holds which customer, as far as an audit looks at it: millions of rows are held, and what nobody reads is not.
-    AUDITED_RELATIONS = "relations", "one row per (userid, external_userid); without an id, per (userid, customer_name, created_at)",
-    key [USERID, EXTERNAL_USERID], fallback [CUSTOMER_NAME, CREATED_AT],
+    AUDITED_RELATIONS = "relations",
+    "one row per (userid, external_userid); without an id, per (userid, unionid), else (userid, customer_name, created_at, tmp_openid)",
+    key [USERID, EXTERNAL_USERID], fallbacks [[UNIONID], [CUSTOMER_NAME, CREATED_AT, TMP_OPENID]],
+    identity [[USERID], [EXTERNAL_USERID, UNIONID, TMP_OPENID, CUSTOMER_NAME]], account [USERID],
+    deciding [EXTERNAL_USERID, UNIONID, CUSTOMER_NAME, CREATED_AT, IS_CUSTOMER],
     [required USERID, optional EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional IS_CUSTOMER,
-     optional CREATED_AT, optional ADD_WAY, optional REMARK, optional TAGS, required SOURCE_FILE, required SOURCE_RECORD]
+     optional CREATED_AT, optional ADD_WAY, optional REMARK, optional TAGS, required SOURCE_FILE, required SOURCE_RECORD,
+     optional TMP_OPENID, optional UNREADABLE]
 }
 table! {
     /// The members of a corp.
-    MEMBERS = "members", "one row per userid", key [USERID], fallback [],
-    [required USERID, optional NAME, optional HAS_CUSTOMER_CONTACT, optional STATUS]
+    MEMBERS = "members", "one row per userid", key [USERID], fallbacks [],
+    identity [[USERID]], account [USERID], deciding [HAS_CUSTOMER_CONTACT],
+    [required USERID, optional NAME, optional HAS_CUSTOMER_CONTACT, optional STATUS, optional UNREADABLE]
 }
 table! {
     /// Customers of left members, awaiting reassignment (B3).
-    UNASSIGNED = "unassigned", "one row per (handover_userid, external_userid)", key [HANDOVER_USERID, EXTERNAL_USERID], fallback [],
+    UNASSIGNED = "unassigned", "one row per (handover_userid, external_userid)", key [HANDOVER_USERID, EXTERNAL_USERID], fallbacks [],
+    identity [[HANDOVER_USERID], [EXTERNAL_USERID]], account [HANDOVER_USERID], deciding [],
     [required HANDOVER_USERID, required EXTERNAL_USERID, optional LEFT_AT]
 }
 table! {
     /// Customer groups.
     GROUPS = "groups", "one row per chat_id; without an id, per (name, owner_userid, created_at)",
-    key [CHAT_ID], fallback [NAME, OWNER_USERID, CREATED_AT],
+    key [CHAT_ID], fallbacks [[NAME, OWNER_USERID, CREATED_AT]],
+    identity [[CHAT_ID, NAME]], account [OWNER_USERID], deciding [CHAT_ID, NAME, OWNER_USERID, CREATED_AT],
     [optional CHAT_ID, optional NAME, optional OWNER_USERID, optional STATUS, optional CREATED_AT,
-     optional MEMBER_COUNT, optional EXTERNAL_MEMBER_COUNT]
+     optional MEMBER_COUNT, optional EXTERNAL_MEMBER_COUNT, optional UNREADABLE]
 }
 table! {
     /// Who is in which group.
-    GROUP_MEMBERS = "group_members", "one row per (chat_id, userid)", key [CHAT_ID, USERID], fallback [],
-    [required CHAT_ID, required USERID, required MEMBER_KIND, optional UNIONID, optional JOINED_AT, optional JOIN_SCENE, optional STATE]
+    GROUP_MEMBERS = "group_members", "one row per (chat_id, userid)", key [CHAT_ID, USERID], fallbacks [[UNIONID, JOINED_AT]],
+    identity [[CHAT_ID]], account [], deciding [USERID, MEMBER_KIND, UNIONID],
+    [required CHAT_ID, optional USERID, optional MEMBER_KIND, optional UNIONID, optional JOINED_AT, optional JOIN_SCENE, optional STATE,
+     optional UNREADABLE]
 }
 table! {
     /// Join-group live codes.
-    JOIN_CODES = "join_codes", "one row per config_id", key [CONFIG_ID], fallback [],
-    [required CONFIG_ID, optional CHAT_IDS, optional AUTO_CREATE_ROOM, optional STATE, optional REMARK, optional SCENE, optional DELETED]
+    JOIN_CODES = "join_codes", "one row per config_id", key [CONFIG_ID], fallbacks [],
+    identity [[CONFIG_ID]], account [], deciding [CHAT_IDS, DELETED],
+    [required CONFIG_ID, optional CHAT_IDS, optional AUTO_CREATE_ROOM, optional STATE, optional REMARK, optional SCENE, optional DELETED,
+     optional UNREADABLE]
 }
 table! {
     /// What a snapshot can vouch for.
-    COVERAGE = "coverage", "one row per (dataset, userid)", key [DATASET, USERID], fallback [],
+    COVERAGE = "coverage", "one row per (dataset, userid)", key [DATASET, USERID], fallbacks [],
+    identity [[DATASET], [COVERAGE_STATUS]], account [USERID], deciding [],
     [required DATASET, optional USERID, required COVERAGE_STATUS, optional ERRCODE, optional DETAIL]
 }
 
 table! {
     /// Customer groups as the console exports them: without ids, and with the names of their owners. They become
     /// [`GROUPS`] where the roster says whose names these are.
-    CONSOLE_GROUPS = "console groups", "one row per (name, owner, created_at)", key [CHAT_ID], fallback [NAME, OWNER_NAME, CREATED_AT],
+    CONSOLE_GROUPS = "console groups", "one row per (name, owner, created_at)", key [CHAT_ID], fallbacks [[NAME, OWNER_NAME, CREATED_AT]],
+    identity [[CHAT_ID, NAME]], account [OWNER_USERID], deciding [CHAT_ID, NAME, OWNER_USERID, OWNER_NAME, CREATED_AT],
     [optional CHAT_ID, optional NAME, optional OWNER_USERID, optional OWNER_NAME, optional STATUS, optional CREATED_AT,
-     optional MEMBER_COUNT, optional EXTERNAL_MEMBER_COUNT]
+     optional MEMBER_COUNT, optional EXTERNAL_MEMBER_COUNT, optional UNREADABLE]
+}
+
+table! {
+    /// What could not be read of a snapshot: for what such records and values may stand.
+    UNREADABLE_TABLE = "unreadable", "one row per (grain, dataset, userid, external_userid, unionid)",
+    key [GRAIN, DATASET, USERID, EXTERNAL_USERID, UNIONID], fallbacks [],
+    identity [[GRAIN], [DATASET], [COUNT]], account [USERID], deciding [],
+    [required GRAIN, required DATASET, optional USERID, optional EXTERNAL_USERID, optional UNIONID, required COUNT]
 }
 
 /// The canonical tables that `ingest` writes for each snapshot.
-pub const CANONICAL: &[&Table] = &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE];
+pub const CANONICAL: &[&Table] =
+    &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE];
 
 /// The tables that a file of a snapshot may hold.
 pub const SNAPSHOT_TABLES: &[&Table] =
-    &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &CONSOLE_GROUPS];
+    &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE, &CONSOLE_GROUPS];
 
 table! {
     /// Which account goes where (B5, B6, B7).
-    ACCOUNTS_LIST = "accounts list", "one row per source account", key [SOURCE_USERID], fallback [],
+    ACCOUNTS_LIST = "accounts list", "one row per source account", key [SOURCE_USERID], fallbacks [],
+    identity [[SOURCE_USERID], [TARGET_USERID]], account [SOURCE_USERID], deciding [],
     [required SOURCE_USERID, required TARGET_USERID, optional ASSESSMENT, optional ASSESSMENT_REASON]
 }
 table! {
     /// Which customer id became which.
-    CUSTOMER_MAP = "customer map", "one row per source customer", key [SOURCE_EXTERNAL_USERID], fallback [],
+    CUSTOMER_MAP = "customer map", "one row per source customer", key [SOURCE_EXTERNAL_USERID], fallbacks [],
+    identity [[SOURCE_EXTERNAL_USERID], [TARGET_EXTERNAL_USERID]], account [], deciding [],
     [required SOURCE_EXTERNAL_USERID, required TARGET_EXTERNAL_USERID]
 }
 table! {
     /// Which group id became which.
-    GROUP_MAP = "group map", "one row per source group", key [SOURCE_CHAT_ID], fallback [],
+    GROUP_MAP = "group map", "one row per source group", key [SOURCE_CHAT_ID], fallbacks [],
+    identity [[SOURCE_CHAT_ID], [TARGET_CHAT_ID]], account [], deciding [],
     [required SOURCE_CHAT_ID, required TARGET_CHAT_ID]
 }
 table! {
     /// Who refused to move (A3).
-    REFUSALS = "refusals", "one row per refusal", key [EXTERNAL_USERID, UNIONID, CUSTOMER_NAME, USERID], fallback [],
+    REFUSALS = "refusals", "one row per refusal", key [EXTERNAL_USERID, UNIONID, CUSTOMER_NAME, USERID], fallbacks [],
+    identity [[EXTERNAL_USERID, UNIONID, CUSTOMER_NAME]], account [USERID], deciding [],
     [optional EXTERNAL_USERID, optional UNIONID, optional CUSTOMER_NAME, optional USERID]
 }
 
@@ -168,15 +206,17 @@ table! {
     [required ROLE, required DATASET, optional USERID, required COVERAGE_STATUS, optional ERRCODE, optional DETAIL]
 }
 table! {
-    /// Every record that could not be read.
-    REJECTS_REPORT = "rejects", "one row per rejected record", key [FILE, RECORD, PLACE], fallback [],
-    [optional ROLE, required FILE, optional RECORD, required PLACE, required REJECT_REASON]
+    /// What could not be read: records and values.
+    REJECTS_REPORT = "rejects", "one row per record or value that could not be read; of each file and reason the first 100",
+    key [FILE, RECORD, PLACE], fallback [],
+    [optional ROLE, required FILE, optional RECORD, required PLACE, required REJECT_REASON, required GRAIN, required DATASET, optional USERID]
 }
 table! {
     /// Every input file, with its counts.
     INPUTS_REPORT = "inputs", "one row per input file", key [PATH], fallback [],
     [optional ROLE, required PATH, required SHA256, required BYTES, required INPUT_KIND, required ENCODING,
-     required RECORDS_READ, required ACCEPTED, required DUPLICATE, required REJECTED, required PASSED_OVER]
+     required RECORDS_READ, required ACCEPTED, required DUPLICATE, required REJECTED, required PASSED_OVER,
+     required UNREADABLE_VALUES, required UNUSED_COLUMNS]
 }
 table! {
     /// What must balance, and did.

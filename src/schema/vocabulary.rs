@@ -85,9 +85,35 @@ vocabulary! {
         AddedAfterStart = "added_after_start": "Scope `added_after_start` (D1).",
         Ambiguous = "ambiguous": "More source relations share the key than the target holds: which of them arrived cannot be told.",
         NoUsableKey = "no_usable_key": "Neither a map, nor a shared unionid, nor a name joins it with the target account.",
+        Unreadable = "unreadable": "A value that decides stood in the dump and could not be read.",
         TargetNotCovered = "target_not_covered": "The dump of the target account is not known to be complete.",
+        LookAlike = "look_alike": "The mapped account holds an unmatched relation with a name that looks the same.",
         TargetAtCap = "target_at_cap": "The target account holds as many customers as it can.",
         NoTrace = "no_trace": "The target account is covered and holds nothing that matches.",
+    }
+}
+
+vocabulary! {
+    /// What could not be read.
+    Grain {
+        Record = "record": "A whole record: none of its keys could be read.",
+        Value = "value": "One value of a record that counts all the same.",
+    }
+}
+
+vocabulary! {
+    /// What a record of an export tells of.
+    Dataset {
+        Relations = "relations": "Relations of members and customers.",
+        Contacts = "contacts": "Who is a customer and who is not, by `contact_list`: relations too.",
+        Members = "members": "Members of the corp.",
+        FollowUsers = "follow_users": "Members with customer-contact permission (B1).",
+        Unassigned = "unassigned": "Customers of left members (B3).",
+        Groups = "groups": "Customer groups.",
+        GroupMembers = "group_members": "Who is in which group.",
+        JoinCodes = "join_codes": "Join-group live codes (A2).",
+        Coverage = "coverage": "What an ingested snapshot can vouch for.",
+        Lists = "lists": "The lists of the case.",
     }
 }
 
@@ -145,6 +171,7 @@ vocabulary! {
         CreatedAfterStart = "created_after_start": "Scope `created_after_start` (D1).",
         Ambiguous = "ambiguous": "Several groups of the owner fit equally well: which is which cannot be told.",
         NoUsableKey = "no_usable_key": "Neither a map, nor members with shared unionids, nor a name joins it with the groups of the mapped account.",
+        Unreadable = "unreadable": "A value that decides stood in the dump and could not be read.",
         TargetNotCovered = "target_not_covered": "The group list of the target corp is not known to be complete, or does not say who owns each group.",
     }
 }

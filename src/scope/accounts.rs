@@ -1,4 +1,4 @@
-//! The accounts list: strictly one source account to one target account (B6, B7).
+//! The accounts list: strictly one source account to one target account (B6, B7), whatever the letter case.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -12,6 +12,7 @@ use crate::schema::fields;
 use crate::schema::tables::ACCOUNTS_LIST;
 use crate::schema::vocabulary::Assessment;
 use crate::text::{Message, errors as say};
+use crate::userids::{Respelled, Userids};
 
 /// An enrolled pair of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +27,20 @@ pub struct Account {
     pub assessment_reason: Option<String>,
 }
 
+/// The account of one of the corps.
+type OfCorp = fn(&Account) -> &str;
+
+const SOURCE: OfCorp = |account| &account.source_userid;
+const TARGET: OfCorp = |account| &account.target_userid;
+
 /// The accounts that take part, in order of their source userid.
 #[derive(Debug, Default)]
 pub struct Enrolment {
     accounts: Vec<Account>,
     by_source: HashMap<String, usize>,
     by_target: HashMap<String, usize>,
+    /// Spellings of the list that gave way to the first one of the member.
+    pub respelled: Respelled,
 }
 
 /// A row of the list, with where it stands.
@@ -42,12 +51,14 @@ struct Row {
 }
 
 impl Enrolment {
-    /// Reads the accounts list. Rows that repeat one another are merged; the second value counts them by file.
+    /// Reads the accounts list. Rows that repeat one another, in whatever letter case, are merged; the second value counts
+    /// them by file.
     ///
     /// # Errors
     /// [`Error::Input`] with all offenders where the list is not 1:1 or contradicts itself, and where it is empty.
     pub fn from_lists(lists: &Raw, root: &Path) -> Result<(Self, HashMap<u32, u64>)> {
-        let rows: Vec<Row> = lists.batches(&ACCOUNTS_LIST).iter().flat_map(rows_of).collect();
+        let mut rows: Vec<Row> = lists.batches(&ACCOUNTS_LIST).iter().flat_map(rows_of).collect();
+        rows.sort_by_key(|row| (row.file, row.record));
         if rows.is_empty() {
             let headers = Message::list([&fields::SOURCE_USERID, &fields::TARGET_USERID].map(|column| column.zh[0]));
             return Err(Error::input(root.join("lists"), say::ACCOUNTS, say::NO_ACCOUNTS, say::no_accounts_remedy(headers)));
@@ -57,6 +68,7 @@ impl Enrolment {
             let problem = say::not_one_to_one(Message::lines(offenders));
             return Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::NOT_ONE_TO_ONE_REMEDY));
         }
+        let respelled = spell(&mut rows);
         let mut duplicates = HashMap::new();
         let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
         for row in rows {
@@ -64,13 +76,23 @@ impl Enrolment {
                 *duplicates.entry(row.file).or_default() += 1;
             }
         }
-        Ok((Self::new(accounts.into_values().collect()), duplicates))
+        Ok((Self::new(accounts.into_values().collect(), respelled), duplicates))
     }
 
-    fn new(accounts: Vec<Account>) -> Self {
+    fn new(accounts: Vec<Account>, respelled: Respelled) -> Self {
         let index =
             |userid: fn(&Account) -> &String| accounts.iter().enumerate().map(|(i, account)| (userid(account).clone(), i)).collect();
-        Self { by_source: index(|a| &a.source_userid), by_target: index(|a| &a.target_userid), accounts }
+        Self { by_source: index(|a| &a.source_userid), by_target: index(|a| &a.target_userid), accounts, respelled }
+    }
+
+    /// The accounts of the source corp, as they are spelled.
+    pub fn sources(&self) -> Userids {
+        self.accounts.iter().map(SOURCE).collect()
+    }
+
+    /// The accounts of the target corp, as they are spelled.
+    pub fn targets(&self) -> Userids {
+        self.accounts.iter().map(TARGET).collect()
     }
 
     /// All enrolled pairs, in order of their source userid.
@@ -111,33 +133,62 @@ fn rows_of(batch: &RecordBatch) -> Vec<Row> {
         .collect()
 }
 
-/// Everything that keeps the list from being 1:1, a line each.
+/// Spells every account as the first row does that names it.
+fn spell(rows: &mut [Row]) -> Respelled {
+    let accounts = |of: OfCorp| rows.iter().map(move |row| of(&row.account));
+    let [sources, targets] = [SOURCE, TARGET].map(|of| accounts(of).collect::<Userids>());
+    let respelled = |of, userids| Respelled::new(accounts(of).collect::<BTreeSet<&str>>().into_iter(), userids);
+    let mut all = respelled(SOURCE, &sources);
+    all.extend(respelled(TARGET, &targets));
+    for account in rows.iter_mut().map(|row| &mut row.account) {
+        for (userid, userids) in [(&mut account.source_userid, &sources), (&mut account.target_userid, &targets)] {
+            if let Some(used) = userids.other(userid) {
+                used.clone_into(userid);
+            }
+        }
+    }
+    all
+}
+
+/// Everything that keeps the list from being 1:1, a line each, with every spelling.
 fn offenders(rows: &[Row], lists: &Raw) -> Vec<Message> {
     let path = |row: &Row| lists.files.get(row.file as usize).map_or("accounts", |file| file.path.as_str());
     let places = |rows: &[&Row]| Message::list(rows.iter().map(|row| say::row_of_file(path(row), row.record)));
-    let mut by_source: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
-    let mut by_target: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
-    for row in rows {
-        by_source.entry(&row.account.source_userid).or_default().push(row);
-        by_target.entry(&row.account.target_userid).or_default().push(row);
-    }
     let mut offenders = Vec::new();
-    for (source, rows) in &by_source {
-        let targets: BTreeSet<&str> = rows.iter().map(|r| r.account.target_userid.as_str()).collect();
-        let assessments: BTreeSet<Assessment> = rows.iter().map(|r| r.account.assessment).collect();
-        if targets.len() > 1 {
-            offenders.push(say::one_to_many(source, Message::list(targets), places(rows)));
+    for rows in by_member(rows, SOURCE) {
+        let assessments: BTreeSet<Assessment> = rows.iter().map(|row| row.account.assessment).collect();
+        let (source, targets) = (spellings(&rows, SOURCE), spellings(&rows, TARGET));
+        if members(&targets) > 1 {
+            offenders.push(say::one_to_many(Message::list(source), Message::list(targets), places(&rows)));
         } else if assessments.len() > 1 {
-            offenders.push(say::contradictory(source, places(rows)));
+            offenders.push(say::contradictory(Message::list(source), places(&rows)));
         }
     }
-    for (target, rows) in &by_target {
-        let sources: BTreeSet<&str> = rows.iter().map(|r| r.account.source_userid.as_str()).collect();
-        if sources.len() > 1 {
-            offenders.push(say::many_to_one(target, Message::list(sources), places(rows)));
+    for rows in by_member(rows, TARGET) {
+        let (target, sources) = (spellings(&rows, TARGET), spellings(&rows, SOURCE));
+        if members(&sources) > 1 {
+            offenders.push(say::many_to_one(Message::list(target), Message::list(sources), places(&rows)));
         }
     }
     offenders
+}
+
+/// The rows of each member of a corp, whatever the letter case.
+fn by_member(rows: &[Row], of: OfCorp) -> impl Iterator<Item = Vec<&Row>> {
+    let mut members: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+    for row in rows {
+        members.entry(of(&row.account).to_ascii_lowercase()).or_default().push(row);
+    }
+    members.into_values()
+}
+
+fn spellings<'r>(rows: &[&'r Row], of: OfCorp) -> BTreeSet<&'r str> {
+    rows.iter().map(|row| of(&row.account)).collect()
+}
+
+/// How many members have these spellings.
+fn members(spellings: &BTreeSet<&str>) -> usize {
+    spellings.iter().map(|userid| userid.to_ascii_lowercase()).collect::<BTreeSet<String>>().len()
 }
 
 #[cfg(test)]
@@ -151,7 +202,7 @@ pub(crate) mod tests {
         for (record, (source, target, assessment)) in (1..).zip(rows) {
             let assessment = if assessment.is_empty() { Cell::Null } else { Cell::Text(assessment) };
             let cells = [Cell::Text(source), Cell::Text(target), assessment, Cell::Null];
-            table.push(&cells, Provenance { fetched_at: None, file: 0, record });
+            table.push(cells.iter().copied(), Provenance { fetched_at: None, file: 0, record });
         }
         let mut raw = Raw { files: vec![FileTally { path: "lists/accounts.csv".to_owned(), ..FileTally::default() }], ..Raw::default() };
         raw.tables.insert(ACCOUNTS_LIST.name, vec![table.finish()]);
@@ -165,6 +216,32 @@ pub(crate) mod tests {
         assert_eq!(enrolment.accounts().iter().map(|a| a.source_userid.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(enrolment.by_target("y"), Some(1));
         assert_eq!(duplicates, HashMap::from([(0, 1)]));
+    }
+
+    #[test]
+    fn letter_case_makes_no_other_account_and_the_first_row_is_spelled_right() {
+        let rows = [("Zhang", "X1", ""), ("bo", "y", ""), ("ZHANG", "x1", ""), ("zhang", "X1", "pass"), ("BO", "y", "")];
+        let (enrolment, duplicates) = Enrolment::from_lists(&lists(&rows), Path::new("")).unwrap();
+        let pairs: Vec<(&str, &str)> = enrolment.accounts().iter().map(|a| (a.source_userid.as_str(), a.target_userid.as_str())).collect();
+        assert_eq!(pairs, [("Zhang", "X1"), ("bo", "y")]);
+        assert_eq!(duplicates, HashMap::from([(0, 3)]));
+        let listed = [("BO", "bo"), ("ZHANG", "Zhang"), ("zhang", "Zhang"), ("x1", "X1")];
+        assert_eq!(enrolment.respelled.count, 4);
+        assert_eq!(enrolment.respelled.listed, listed.map(|(met, used)| (met.to_owned(), used.to_owned())));
+        assert_eq!(enrolment.targets().get("x1"), Some("X1"));
+    }
+
+    #[test]
+    fn the_list_is_one_to_one_without_regard_to_case() {
+        let rows = [("Zhang", "x", ""), ("zhang", "y", ""), ("a", "Z", ""), ("b", "z", ""), ("d", "w", "pass"), ("D", "W", "fail")];
+        let error = Enrolment::from_lists(&lists(&rows), Path::new("")).unwrap_err().to_string();
+        for part in [
+            "B7-one-to-many: source account Zhang, zhang is mapped to x, y (lists/accounts.csv row 1, lists/accounts.csv row 2)",
+            "B6-many-to-one: target account Z, z is mapped from a, b (lists/accounts.csv row 3, lists/accounts.csv row 4)",
+            "B5-contradiction: source account D, d both passes and fails",
+        ] {
+            assert!(error.contains(part), "{error}\nlacks\n{part}");
+        }
     }
 
     #[test]

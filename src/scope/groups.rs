@@ -5,7 +5,7 @@ use crate::schema::vocabulary::GroupScope;
 /// What the rules look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupFacts {
-    /// Its owner is known, and in the accounts list.
+    /// Its owner is in the accounts list, or could not be read.
     pub enrolled: bool,
     /// The owner's account failed the pre-assessment.
     pub assessment_failed: bool,

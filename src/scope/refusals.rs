@@ -1,7 +1,7 @@
 //! The refusals list (A3): which relations of source-before it names.
 //!
-//! A refusal with a member is about that relation, one without about all relations of the customer. One by name alone
-//! holds only where the name, with the member if given, stands for a single customer (SPEC section 1.2).
+//! A refusal with a member, in whatever letter case, is about that relation, one without about all relations of the customer.
+//! One by name alone holds only where the name, with the member if given, stands for a single customer (SPEC section 1.2).
 
 use std::collections::HashSet;
 
@@ -35,7 +35,8 @@ struct Refusal {
 
 impl Refusal {
     fn gives(&self, key: &str, userid: Option<&str>) -> bool {
-        *self.key == *key && self.userid.as_deref() == userid
+        let is_same = |(given, userid): (&str, &str)| given.eq_ignore_ascii_case(userid);
+        *self.key == *key && self.userid.is_some() == userid.is_some() && self.userid.as_deref().zip(userid).is_none_or(is_same)
     }
 }
 
@@ -44,7 +45,7 @@ fn digest_of(key: &str, userid: Option<&str>) -> u64 {
 }
 
 fn digest_of_member(userid: &str) -> u64 {
-    digest(userid).rotate_left(1)
+    digest(&userid.to_ascii_lowercase()).rotate_left(1)
 }
 
 /// The strongest key that a row gives; the others are there for the reader.
@@ -92,7 +93,9 @@ impl Refusals {
     }
 
     /// The rows of `relations` that refusals could be about, with each of these: by kind of key, then as the rows stand.
-    pub fn named(&self, relations: &RecordBatch) -> Vec<Named> {
+    ///
+    /// A refusal by a unionid that is no key names none.
+    pub fn named(&self, relations: &RecordBatch, is_key: impl Fn(&str) -> bool) -> Vec<Named> {
         if self.rows.is_empty() {
             return Vec::new();
         }
@@ -107,7 +110,7 @@ impl Refusals {
             // Relations stand by member, so his digest serves for many.
             let mut member = None;
             for (row, key) in strings(relations, by.column()).iter().enumerate() {
-                let Some(key) = key else { continue };
+                let Some(key) = key.filter(|key| by != Key::Unionid || is_key(key)) else { continue };
                 let (of_key, userid, view) = (digest(key), userids.value(row), userids.views()[row]);
                 let of_member = match member {
                     Some((same, of_member)) if same == view => of_member,
@@ -236,7 +239,7 @@ mod tests {
                 &[(name, "Li")],
                 &[(id, "wm1"), (userid, "bo")],
                 &[(id, "wm2"), (userid, "ann")],
-                &[(id, "wm1"), (userid, "ann")],
+                &[(id, "wm1"), (userid, "Ann")],
                 &[(name, "Li")],
             ],
         ));
@@ -249,7 +252,7 @@ mod tests {
                 &[(userid, "bo"), (id, "wm2"), file],
             ],
         );
-        let named = refusals.named(&relations);
+        let named = refusals.named(&relations, |_| true);
         let places: Vec<(usize, u32)> = named.iter().map(|named| (named.refusal, named.row)).collect();
         assert_eq!(places, [(0, 0), (4, 0), (0, 1), (2, 1), (1, 0), (5, 0)]);
         let (refused, unmatched) = refusals.settle(&[(3, named)]);

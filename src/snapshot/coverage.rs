@@ -8,8 +8,9 @@ mod count_jumps;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::{Answer, Endpoint};
-use crate::schema::vocabulary::Coverage;
+use crate::schema::vocabulary::{Coverage, Dataset};
 
 pub use count_jumps::{CountJump, count_jumps};
 
@@ -31,18 +32,29 @@ pub struct SnapshotCoverage {
     pub evidence: BTreeMap<(String, Option<String>), Evidence>,
     /// Whether the user vouches for the snapshot.
     pub trusted: bool,
+    /// What records that could not be read take away; nothing from a snapshot that the user vouches for.
+    pub doubts: Doubts,
 }
 
 /// The dataset that holds customer relations.
 pub const RELATIONS: &str = "relations";
+/// What unreadable records of relations are of.
+pub const RELATION_DATASETS: &[Dataset] = &[Dataset::Relations, Dataset::Contacts];
 /// The dataset that holds customer groups.
 pub const GROUPS: &str = "groups";
 /// The dataset of members with customer-contact permission.
 pub const FOLLOW_USERS: &str = "follow_users";
 
 impl SnapshotCoverage {
-    /// What the snapshot can say about an account, given whether it shows any relation of it.
+    /// What the snapshot can say about an account, given whether it shows any relation of it. Records that could not be
+    /// read make what is whole partial (SPEC section 1.3).
     pub fn of_account(&self, userid: &str, has_relations: bool) -> Coverage {
+        let by_evidence = self.by_evidence(userid, has_relations);
+        lowered(by_evidence, is_covered(by_evidence) && self.doubts.of_any(RELATION_DATASETS, userid).is_some())
+    }
+
+    /// The same by the evidence alone, as if every record had been read.
+    pub fn by_evidence(&self, userid: &str, has_relations: bool) -> Coverage {
         let account = self.evidence.get(&(RELATIONS.to_owned(), Some(userid.to_owned()))).map(|evidence| evidence.status);
         let whole = self.trusted || self.evidence.get(&(RELATIONS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete);
         match account {
@@ -56,8 +68,19 @@ impl SnapshotCoverage {
     }
 
     /// What the snapshot can say about the groups of an owner, or of the whole corp, given whether it shows any group. An
-    /// owner who was asked about alone has evidence of their own; an error there, or for the corp, is never coverage.
+    /// owner who was asked about alone has evidence of their own; an error there, or for the corp, is never coverage. A
+    /// record of a group that could not be read may be of any owner, unless it names one.
     pub fn of_groups(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
+        let doubts = [Dataset::Groups, Dataset::GroupMembers].into_iter().any(|dataset| match owner {
+            Some(owner) => self.doubts.of(dataset, owner).is_some(),
+            None => self.doubts.concern(dataset),
+        });
+        let by_evidence = self.of_groups_by_evidence(owner, has_groups);
+        // A list that cannot be read is a list: what it lacks is unclear.
+        lowered(by_evidence, doubts && by_evidence != Coverage::Failed)
+    }
+
+    fn of_groups_by_evidence(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
         let status =
             |owner: Option<&str>| self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status);
         let of_owner = owner.and_then(|owner| status(Some(owner)));
@@ -80,6 +103,29 @@ impl SnapshotCoverage {
     fn insert(&mut self, dataset: &str, userid: Option<String>, evidence: Evidence) {
         self.evidence.insert((dataset.to_owned(), userid), evidence);
     }
+
+    /// All evidence as reports show it: with what could not be read.
+    pub fn told(&self) -> BTreeMap<(String, Option<String>), Evidence> {
+        let mut told = self.evidence.clone();
+        for (dataset, userid, _) in self.doubts.iter() {
+            let nothing = Evidence { status: Coverage::Complete, errcode: None, detail: String::new() };
+            let evidence = told.entry((dataset.word().to_owned(), userid.map(str::to_owned))).or_insert(nothing);
+            if evidence.status != Coverage::Failed {
+                evidence.status = Coverage::Partial;
+            }
+            let detail = [evidence.detail.as_str(), "records could not be read: see rejects"];
+            evidence.detail = detail.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        }
+        told
+    }
+}
+
+fn is_covered(coverage: Coverage) -> bool {
+    matches!(coverage, Coverage::Complete | Coverage::Observed)
+}
+
+fn lowered(coverage: Coverage, is_in_doubt: bool) -> Coverage {
+    if is_in_doubt { Coverage::Partial } else { coverage }
 }
 
 /// Weighs the answers of a dump.
@@ -153,8 +199,15 @@ fn without_licence() -> Evidence {
     Evidence { status: Coverage::Failed, errcode: None, detail: "left out by the service: the member has no licence".to_owned() }
 }
 
+/// errcode of `externalcontact/list` for a member without any customer: an answer, not a failure (DOMAIN.md section 3).
+const NO_CUSTOMERS: i64 = 84061;
+
 fn of_answer(answer: &Answer) -> Evidence {
     match answer.errcode {
+        NO_CUSTOMERS => {
+            let detail = format!("{} answered {NO_CUSTOMERS}: no customers", answer.endpoint.path());
+            Evidence { status: Coverage::Complete, errcode: Some(NO_CUSTOMERS), detail }
+        }
         0 => Evidence { status: Coverage::Complete, errcode: None, detail: format!("{} answered", answer.endpoint.path()) },
         code => failed(answer, code),
     }

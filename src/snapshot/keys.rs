@@ -7,12 +7,12 @@ use std::cmp::Ordering;
 use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
-use crate::schema::{Column, Kind, Table};
+use crate::schema::{Column, Kind, Table, fields};
 
 /// The key columns of a batch, ready to compare.
 pub struct Key {
     columns: Vec<KeyColumn>,
-    fallback: Vec<KeyColumn>,
+    fallbacks: Vec<Vec<KeyColumn>>,
 }
 
 enum KeyColumn {
@@ -23,8 +23,17 @@ enum KeyColumn {
 impl Key {
     /// The key of `batch`, whose columns are those of `table` (more may follow).
     pub fn of(table: &Table, batch: &RecordBatch) -> Self {
-        let pick = |columns: &[&Column]| columns.iter().map(|column| KeyColumn::of(batch, column)).collect();
-        Self { columns: pick(table.key), fallback: pick(table.fallback_key) }
+        Self::by(table, batch, |_| true)
+    }
+
+    /// As [`Self::of`], for comparisons across dumps: a `tmp_openid` ties rows of one dump only.
+    fn across(table: &Table, batch: &RecordBatch) -> Self {
+        Self::by(table, batch, |column| column.name != fields::TMP_OPENID.name)
+    }
+
+    fn by(table: &Table, batch: &RecordBatch, keep: impl Fn(&Column) -> bool) -> Self {
+        let pick = |columns: &[&Column]| columns.iter().filter(|column| keep(column)).map(|column| KeyColumn::of(batch, column)).collect();
+        Self { columns: pick(table.key), fallbacks: table.fallback_key.iter().map(|columns| pick(columns)).collect() }
     }
 
     /// Compares row `i` here with row `j` there: by the key, and where its last column is null on both sides, by the
@@ -32,16 +41,26 @@ impl Key {
     pub fn compare(&self, i: usize, other: &Self, j: usize) -> Ordering {
         let by_key = Self::lexicographic(&self.columns, i, &other.columns, j);
         let no_id = self.columns.last().is_some_and(|last| last.is_null(i));
-        if by_key == Ordering::Equal && no_id { Self::lexicographic(&self.fallback, i, &other.fallback, j) } else { by_key }
+        if by_key == Ordering::Equal && no_id { self.by_fallback(i, other, j) } else { by_key }
     }
 
     fn lexicographic(left: &[KeyColumn], i: usize, right: &[KeyColumn], j: usize) -> Ordering {
         left.iter().zip(right).map(|(left, right)| left.compare(i, right, j)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
+    /// Of the alternatives the first decides whose first column is filled on either side.
+    fn by_fallback(&self, i: usize, other: &Self, j: usize) -> Ordering {
+        let is_empty = |columns: &[KeyColumn], row| columns.first().is_none_or(|first| first.is_null(row));
+        let mut alternatives = self.fallbacks.iter().zip(&other.fallbacks);
+        let decides = alternatives
+            .find(|(left, right)| !is_empty(left, i) || !is_empty(right, j))
+            .or(self.fallbacks.last().zip(other.fallbacks.last()));
+        decides.map_or(Ordering::Equal, |(left, right)| Self::lexicographic(left, i, right, j))
+    }
+
     /// Whether row `i` is told apart by the fallback, for it has no id.
     pub(super) fn has_no_id(&self, i: usize) -> bool {
-        !self.fallback.is_empty() && self.columns.last().is_some_and(|last| last.is_null(i))
+        !self.fallbacks.is_empty() && self.columns.last().is_some_and(|last| last.is_null(i))
     }
 
     /// The text of key column `n` in row `i`.
@@ -98,7 +117,7 @@ fn is_same_view(a: &StringViewArray, i: usize, b: &StringViewArray, j: usize) ->
 
 /// For each row of `batch`, whether its key stands in `other`. Both are sorted by the key, without duplicates.
 pub fn stands_in(table: &Table, batch: &RecordBatch, other: &RecordBatch) -> BooleanArray {
-    stands_in_key(&Key::of(table, batch), batch.num_rows(), &Key::of(table, other), other.num_rows())
+    stands_in_key(&Key::across(table, batch), batch.num_rows(), &Key::across(table, other), other.num_rows())
 }
 
 /// As [`stands_in`], for keys taken from differently named columns.

@@ -3,11 +3,12 @@
 //! Of several copies, a field comes from the newest that fills it: the later `fetched_at`, else the later in file order.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array,
+    UInt64Array,
 };
 use arrow::compute::{concat, take};
 use arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType, UInt32Type, UInt64Type};
@@ -66,9 +67,13 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
     let winners: UInt32Array = runs.iter().map(|&(_, end)| order[end - 1]).collect();
     let has_copies = runs.len() < order.len();
     // Each column goes once it is taken: its memory serves the next one.
-    let columns = all.into_parts().1.into_iter().take(table.columns.len()).map(|array| {
+    let unreadable = table.position(&fields::UNREADABLE);
+    let columns = all.into_parts().1.into_iter().take(table.columns.len()).enumerate().map(|(place, array)| {
         if array.null_count() == array.len() {
             return Ok(nulls(array.data_type(), winners.len()));
+        }
+        if Some(place) == unreadable {
+            return Ok(unreadable_in_any(&array, &order, &runs));
         }
         let newest = has_copies.then(|| Copies::newest_filled(&array, &order, &runs));
         take(&array, newest.as_ref().unwrap_or(&winners), None)
@@ -87,6 +92,22 @@ pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBat
 pub fn as_merged(table: &'static Table, raw: &RecordBatch, files: &[String]) -> Result<RecordBatch> {
     let rows = RecordBatch::try_new(table.arrow_schema(), raw.columns()[..table.columns.len()].to_vec())?;
     Places::of(raw).with_provenance(table, rows, None, files)
+}
+
+/// What could not be read in any copy: had it been, that copy might have won.
+fn unreadable_in_any(lists: &ArrayRef, order: &[u32], runs: &[Run]) -> ArrayRef {
+    let lists = lists.as_list::<i32>();
+    let mut merged = ListBuilder::new(StringViewBuilder::new());
+    for &(begin, end) in runs {
+        let filled = order[begin..end].iter().map(|&row| row as usize).filter(|&row| lists.is_valid(row));
+        let values: Vec<ArrayRef> = filled.map(|row| lists.value(row)).collect();
+        let names: BTreeSet<&str> = values.iter().flat_map(|values| values.as_string_view().iter().flatten()).collect();
+        for name in &names {
+            merged.values().append_value(name);
+        }
+        merged.append(!names.is_empty());
+    }
+    Arc::new(merged.finish())
 }
 
 /// All rows one after the other. Columns without a value are not copied.

@@ -9,14 +9,19 @@ mod layout;
 mod merge;
 mod owners;
 mod relations;
+mod shared_unionids;
+mod spelling;
+mod unread;
 
 pub use corp_codes::CorpCodes;
-pub use coverage::{CountJump, Evidence, SnapshotCoverage};
+pub use coverage::{CountJump, Evidence, RELATION_DATASETS, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
 pub use keys::{Key, stands_in};
 pub use layout::{Corp, Layout};
 pub use merge::{Merged, merge};
-pub use relations::{Open, Part, Relations, RelationsBuilder, stretches};
+pub use relations::{Finished, Open, Part, Relations, RelationsBuilder, stretches};
+pub use shared_unionids::{SharedUnionid, SharedUnionids};
+pub use spelling::spell_all;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -24,12 +29,14 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 
 use crate::error::Result;
+use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::{FileTally, Raw, Reject};
 use crate::progress::{Progress, Silent, Unit, Work};
-use crate::schema::tables::{COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED};
-use crate::schema::vocabulary::{Coverage, Role};
+use crate::schema::tables::{COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED, UNREADABLE_TABLE};
+use crate::schema::vocabulary::{Coverage, Dataset, Role};
 use crate::schema::{Cell, Rows, Table, fields};
 use crate::spill::Memory;
+use crate::userids::{Respelled, Userids};
 
 /// One export of one corp, in canonical form.
 pub struct Snapshot {
@@ -45,8 +52,20 @@ pub struct Snapshot {
     /// The relations, in partitions.
     pub relations: Relations,
     layout: Layout,
-    /// Rows of coverage that were read, not weighed: the snapshot was ingested before.
-    pub coverage_records: u64,
+    /// The spelling of every member of the corp that is known by now.
+    pub userids: Userids,
+    /// Spellings of members that were replaced.
+    pub respelled: Respelled,
+    /// The unionids that are no keys.
+    pub shared_unionids: SharedUnionids,
+    /// Rows of coverage and of what could not be read that were read, not weighed: the snapshot was ingested before.
+    pub written_records: u64,
+    /// What could not be read, by dataset and account; also of a snapshot that the user vouches for.
+    pub unread: Doubts,
+    /// Records of relations, those that could not be read among them, and how many these are.
+    pub relation_records: (u64, u64),
+    /// The files whose table holds no row: they prove nothing.
+    pub empty_tables: Vec<String>,
     /// What became of the records of each file.
     pub inputs: Vec<Input>,
     /// Records that could not be read.
@@ -79,12 +98,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`crate::Error::Bug`] if the readers broke their promises.
-    pub fn build(role: Role, raw: Raw, relations: RelationsBuilder<'_>, trusted: bool, progress: &dyn Progress) -> Result<Self> {
+    pub fn build(role: Role, mut raw: Raw, relations: RelationsBuilder<'_>, trusted: bool, progress: &dyn Progress) -> Result<Self> {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
         progress.begin(Work::Merge(role), relations.rows(), Unit::Rows);
-        let (relations, layout, mut duplicates) = relations.finish(raw.batches(&UNASSIGNED), &paths, progress)?;
+        let Finished { relations, layout, mut duplicates, userids, respelled, shared_unionids } =
+            relations.finish(&mut raw, &paths, progress)?;
         let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) = (BTreeMap::new(), relations.open.left_over.clone());
-        for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE] {
+        for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE] {
             let merged = match canonical.get(MEMBERS.name) {
                 // The roster stands before the groups, and says who their owners are.
                 Some(members) if table.name == GROUPS.name => merge(table, &owners::with_owners(&raw, members)?, &[], &paths)?,
@@ -97,13 +117,22 @@ impl Snapshot {
             }
             canonical.insert(table.name, merged.rows);
         }
-        let coverage_records = canonical[COVERAGE.name].num_rows() as u64;
-        let coverage = coverage_of(&raw, &canonical[COVERAGE.name], trusted);
+        let written_records = [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum();
+        let mut unread = raw.doubts.clone();
+        unread.merge(unread::of_table(&canonical[UNREADABLE_TABLE.name]));
+        let mut coverage = coverage_of(&raw, &canonical[COVERAGE.name], trusted);
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
-        let members = with_follow_users(&canonical[MEMBERS.name], coverage.has_follow_user_list())?;
+        canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread));
+        if !trusted {
+            coverage.doubts = unread.clone();
+        }
+        let members = with_follow_users(&canonical[MEMBERS.name], &coverage)?;
         canonical.insert(MEMBERS.name, members);
         progress.end();
+        let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
+        let empty_tables = raw.empty_tables.iter().filter(|_| !has_coverage).map(|(_, file)| paths[*file as usize].clone()).collect();
         let inputs = inputs(raw.files, &duplicates);
+        let relation_records = relation_records(&inputs, &unread);
         let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
         Ok(Self {
             role,
@@ -113,7 +142,13 @@ impl Snapshot {
             count_jumps,
             relations,
             layout,
-            coverage_records,
+            userids,
+            respelled,
+            shared_unionids,
+            written_records,
+            unread,
+            relation_records,
+            empty_tables,
             inputs,
             rejects: raw.rejects,
         })
@@ -191,15 +226,26 @@ fn coverage_table(coverage: &SnapshotCoverage) -> RecordBatch {
     rows.finish()
 }
 
-/// Where the snapshot has the list of members with customer-contact permission, a member who is not on it has none.
-fn with_follow_users(members: &RecordBatch, has_list: bool) -> Result<RecordBatch> {
+/// Records of relations that were read, and those of them that could not be: of an ingested snapshot, those of its dumps.
+fn relation_records(inputs: &[Input], unread: &Doubts) -> (u64, u64) {
+    let (read, rejected) = inputs.iter().fold((0, 0), |sums, input| (sums.0 + input.file.relations.0, sums.1 + input.file.relations.1));
+    let unread = RELATION_DATASETS.iter().map(|dataset| unread.records_of(*dataset)).sum::<u64>().max(rejected);
+    (read - rejected + unread, unread)
+}
+
+/// Where the snapshot has the list of members with customer-contact permission, a member who is not on it has none, unless
+/// an entry of the list could not be read: it may be anyone's.
+fn with_follow_users(members: &RecordBatch, coverage: &SnapshotCoverage) -> Result<RecordBatch> {
     let position = MEMBERS.position(&fields::HAS_CUSTOMER_CONTACT).expect("members say it");
     let listed = members.column(position).as_boolean();
     // A table of members that says it of anybody is such a list too.
-    if !has_list && listed.null_count() == listed.len() {
+    let unreadable = members.column_by_name(fields::UNREADABLE.name).expect("members say what could not be read");
+    let is_list = coverage.has_follow_user_list() || listed.null_count() < listed.len() || unreadable.null_count() < unreadable.len();
+    if !is_list || coverage.doubts.concern(Dataset::FollowUsers) {
         return Ok(members.clone());
     }
-    let decided: BooleanArray = listed.iter().map(|listed| Some(listed.unwrap_or(false))).collect();
+    let decide = |(row, listed): (usize, Option<bool>)| listed.or(unreadable.is_null(row).then_some(false));
+    let decided: BooleanArray = listed.iter().enumerate().map(decide).collect();
     let mut columns = members.columns().to_vec();
     columns[position] = Arc::new(decided);
     Ok(RecordBatch::try_new(members.schema(), columns)?)

@@ -12,7 +12,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-pub use builder::RelationsBuilder;
+pub use builder::{Finished, RelationsBuilder};
 pub use routing::stretches;
 
 use std::collections::{BTreeMap, HashMap};

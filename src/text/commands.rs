@@ -34,6 +34,8 @@ phrases! {
     EXPLAIN_CHANGE "何以改变" "what would change it",
     EXPLAIN_STOOD "出处：{file}，第 {record} 条记录" "read from: {file}, record {record}",
     EXPLAIN_EVIDENCE "依据：" "evidence:",
+    EXPLAIN_UNREAD "可能与之有关、但无法读取的内容（{count} 处）：" "could not be read, and may concern it ({count}):",
+    EXPLAIN_UNREAD_ROW "{file}，{place}：{reason}" "{file}, {place}: {reason}",
 
     // ingest, init, demo
     INGEST_WROTE "{rejected} 条记录被拒收；表在 {folder}" "{rejected} records rejected; tables in {folder}",

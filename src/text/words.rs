@@ -2,7 +2,7 @@
 
 use super::Text;
 use crate::schema::vocabulary::{
-    Advice, Assessment, BillingVerdict, CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod,
+    Advice, Assessment, BillingVerdict, CodeVerdict, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod,
     NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity, Verdict,
 };
 
@@ -80,7 +80,9 @@ names! {
         AddedAfterStart "迁移开始后添加" "Added after the start",
         Ambiguous "无法区分" "Ambiguous",
         NoUsableKey "没有可比对的信息" "No usable key",
+        Unreadable "关键字段无法读取" "Unreadable",
         TargetNotCovered "迁入账号导出不完整" "Target not covered",
+        LookAlike "名称相似，无法确认" "Look-alike",
         TargetAtCap "迁入账号已达上限" "Target at its cap",
         NoTrace "找不到踪迹" "No trace",
     }
@@ -120,6 +122,7 @@ names! {
         CreatedAfterStart "迁移开始后创建" "Created after the start",
         Ambiguous "无法区分" "Ambiguous",
         NoUsableKey "没有可比对的信息" "No usable key",
+        Unreadable "关键字段无法读取" "Unreadable",
         TargetNotCovered "迁入企业群列表不完整" "Target not covered",
     }
     "group_match_method" GroupMatchMethod {
@@ -157,6 +160,10 @@ names! {
         Failed "失败" "Failed",
         Observed "有数据，未证明完整" "Observed",
         Unknown "无依据" "Unknown",
+    }
+    "grain" Grain {
+        Record "整条记录" "Record",
+        Value "单个值" "Value",
     }
     "assessment" Assessment {
         Pass "通过" "Pass",

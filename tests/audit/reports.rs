@@ -35,7 +35,7 @@ fn rich() -> Audit {
         .customer_map("w90 t90\n w90 t91")
         .file("target-after/answers.json", list)
         .file("source-before/groups.json", groups)
-        .file("source-before/more.csv", "userid,external_userid\n,w1\n")
+        .file("source-before/more.csv", "userid,external_userid\n,w1\nann,w1\n")
         .groups("source-before", "g1: ann vip 2025-01-01 members=u1; g2: ann lost 2025-01-01; g3: - day 2025-01-01; g4: dan night 2025-01-01; g5: bob far 2025-01-01 members=u2")
         .groups("target-after", "h1: ann2 VIP 2025-01-01 members=u1; h4: dan2 night 2025-01-01; h5: bob2 far 2025-01-01 members=u3")
         .groups("source-after", "g1: ann vip 2025-01-01; g3: - day 2025-01-01")

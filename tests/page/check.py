@@ -78,25 +78,68 @@ def switches(watched, path):
         assert page.get_attribute("html", "data-theme") == "light", "the choice is remembered"
 
 
-def numbers_lead_to_rows(watched, path):
-    """Each finding with rows has a link, and it shows as many rows as the finding counts; so does each number of an outcome."""
+def follow(page, link, click):
+    """Follows a link to rows."""
+    href = link.get_attribute("href")
+    click()
+    page.wait_for_function("(hash) => location.hash === hash", arg=href)
+    return href
+
+
+# Every link from a number to rows, with what it says: bars say theirs beside them, shapes in their name.
+LINKS = """(names) => [...document.querySelectorAll("main a[href]")].map((a) => {
+    const told = a.querySelector(".amount")?.textContent ?? a.getAttribute("aria-label") ?? a.textContent;
+    return { href: a.getAttribute("href"), told: told.split(/[·/]/)[0].match(/[\\d,]+/g)?.at(-1), isFinding: a.matches(".rows-link") };
+})"""
+
+
+def sql_of(table, conditions):
+    """The words that must stand in a column of a report, as SQL."""
+    quoted = lambda values: ", ".join(f"'{value}'" for value in values)
+    where = [f"{name} in ({quoted(values)})" if len(values) > 1 else f"{name} = {quoted(values)}" for name, values in conditions.items()]
+    return f"select * from {table['name']} where {' and '.join(where)}"
+
+
+def leads_to_its_rows(page, data, href, told, sql, is_to_act_on):
+    """As many rows as the number says, or as many of them as the page holds: then it says both, and before the rows the SQL
+    that gives all of them."""
+    rows = pages.held(data, href)
+    assert found(page)[0] == len(rows), f"{href}: {found(page)}, and the page holds {len(rows)}"
+    missing = told - len(rows)
+    assert 0 <= missing <= pages.left_out(data, href, is_to_act_on), f"{href}: {len(rows)} of {told} rows"
+    assert page.text_content(".sql-text") == sql, f"{href}: {page.text_content('.sql-text')} for {sql}"
+    notes, note = page.locator(".note.cut"), page.text_content(".note")
+    assert notes.count() == (missing > 0), f"{href}: {len(rows)} of {told} rows, and the page says: {note}"
+    if missing:
+        figures = re.findall(r"\d[\d,]*", note)
+        assert sorted(figures) == sorted([f"{len(rows):,}", f"{told:,}"]), f"{href}: {len(rows)} of {told} rows, and the page says: {note}"
+        tops = [page.locator(selector).bounding_box()["y"] for selector in (".note", ".sql-text", ".grid")]
+        assert tops == sorted(tops) and f"{told:,}" in page.text_content(".sql"), f"{href}: the SQL stands before the rows: {tops}"
+
+
+def numbers_lead_to_rows(watched, path, language="zh"):
+    """Each finding with rows has a link, and so has each number of a figure or a chart: it leads to its rows."""
     data = pages.data(path)
     shown = {share["outcome"]: share for share in data["shown"]}
-    with watched.open(path) as page:
-        page.click(".more")
-        links = page.locator(".steps .rows-link")
+    with watched.open(path, language=language) as page:
+        if page.locator(".more").count():
+            page.click(".more")
+        findings = page.locator(".steps .rows-link")
         with_rows = [finding for finding in data["findings"] if finding["report"]]
-        assert links.count() == len(with_rows) > 0, f"{links.count()} links for {len(with_rows)} findings"
-        for n in range(links.count()):
-            links.nth(n).click()
-            page.wait_for_function("(hash) => location.hash === hash", arg=links.nth(n).get_attribute("href"))
-            told, href = number(links.nth(n).text_content()), links.nth(n).get_attribute("href")
-            assert told == with_rows[n]["count"], f"{href}: not the finding {with_rows[n]['code']}"
-            if with_rows[n]["severity"] == "info" and href.startswith("#relations"):
-                # Relations of which all is well are not in the page, which says so, and gives the SQL for all of them.
-                assert found(page)[0] <= told and page.text_content(".note") and page.text_content(".sql-text"), f"{href}: {found(page)}"
-            else:
-                assert found(page)[0] == told, f"{href}: {found(page)}"
+        assert findings.count() == len(with_rows) > 0, f"{findings.count()} links for {len(with_rows)} findings"
+        for n, finding in enumerate(with_rows):
+            href, told = follow(page, findings.nth(n), findings.nth(n).click), number(findings.nth(n).text_content())
+            assert told == finding["count"], f"{href}: not the finding {finding['code']}"
+            where = "" if finding["filter"] == "true" else f" where {finding['filter']}"
+            leads_to_its_rows(page, data, href, told, f"select * from {finding['report']}{where}", finding["severity"] != "info")
+        names = [table["name"] for table in data["tables"]]
+        links = [(n, link) for n, link in enumerate(page.evaluate(LINKS)) if link["href"][1:].split("?")[0] in names and "?" in link["href"] and not link["isFinding"]]
+        assert len(links) > len(data["flow"]), f"{len(links)} links"
+        for n, link in links:
+            # Shapes that others cover are links, too.
+            href = follow(page, page.locator("main a[href]").nth(n), lambda: page.locator("main a[href]").nth(n).dispatch_event("click"))
+            assert href == link["href"] and link["told"], f"{link} says no number"
+            leads_to_its_rows(page, data, href, number(link["told"]), sql_of(*pages.wanted(data, href)), False)
         for word, count in data["relations"]["by_outcome"].items():
             page.evaluate("(hash) => { location.hash = hash; }", f"#relations?outcome={word}")
             page.wait_for_timeout(30)
@@ -107,6 +150,12 @@ def numbers_lead_to_rows(watched, path):
                 assert f"{count:,}" in page.text_content(".note"), f"{word}: the page says what it leaves out"
         flow = page.locator(".flow a .band")
         assert flow.count() == len(data["flow"])
+
+
+def numbers_lead_to_rows_where_cut(watched, path):
+    """The same where the page truly cannot hold all that somebody must act on."""
+    assert pages.is_cut(pages.data(path)), f"{path} holds all that somebody must act on: make the case larger"
+    numbers_lead_to_rows(watched, path)
 
 
 def tables(watched, path):
@@ -173,13 +222,23 @@ def unmeasured(watched, path):
 
 
 def says_what_is_cut(watched, path):
-    """Where an outcome has more rows than the page holds, the page says how many of how many."""
+    """Where a report has more rows than the page holds, the page says how many of how many, and gives the SQL for all."""
     page_file, share = pages.cut(path, OUT / "cut.html")
+    numbers_lead_to_rows(watched, page_file, "en")
     with watched.open(page_file, place="#relations?outcome=missing") as page:
         note = page.text_content(".note")
-        assert f"前 {share['shown']:,} 行" in note and f"共 {share['total']:,} 行" in note, note
+        assert f"收录 {share['shown']:,} 行" in note and f"共 {share['total']:,} 行" in note, note
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } })")
+        page.click(".sql button")
+        assert page.evaluate("window.copied") == "select * from relations where outcome = 'missing'"
+        page.fill(".search", "a")
+        settle(page)
+        assert page.locator(".note.cut").count() == 0, "how many rows hold a text, the page does not know"
+    with watched.open(page_file, place="#relations", language="en") as page:
+        note = page.text_content(".note")
+        assert f"Of {share['total']:,} rows" in note and "SQL" in note, note
     with watched.open(path, place="#relations?outcome=missing") as page:
-        assert "前" not in page.text_content(".note")
+        assert page.locator(".note.cut").count() == 0
 
 
 def on_paper(watched, path, shots):
@@ -244,6 +303,7 @@ def is_quick(watched, path):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("pages", nargs="+", type=Path, help="report.html")
+    arguments.add_argument("--cut", action="append", default=[], type=Path, help="report.html of a case with more to act on than it holds")
     arguments.add_argument("--no-screenshots", dest="shots", action="store_false")
     given = arguments.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
@@ -255,6 +315,9 @@ def main():
         for path in given.pages:
             checks.append(lambda path=path: numbers_lead_to_rows(watched, path))
             names.append(f"numbers lead to rows: {path}")
+        for path in given.cut:
+            checks.append(lambda path=path: numbers_lead_to_rows_where_cut(watched, path))
+            names.append(f"numbers lead to rows where cut: {path}")
         for check in (tables, exports, unmeasured, says_what_is_cut, is_quick):
             checks.append(lambda check=check: check(watched, first))
             names.append(check.__name__.replace("_", " "))

@@ -4,6 +4,7 @@ import json
 import random
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 DATA = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.S)
 
@@ -61,11 +62,70 @@ def unmeasured(path, out):
     return with_data(path, page, out)
 
 
+def wanted(page, place):
+    """The table and the conditions that stand in an address."""
+    name, _, query = place.removeprefix("#").partition("?")
+    table = next(table for table in page["tables"] if table["name"] == name)
+    conditions = {}
+    for part in filter(None, query.split("&")):
+        key, _, value = part.partition("=")
+        conditions.setdefault(key.removesuffix("!"), []).append(None if key.endswith("!") else unquote(value))
+    return table, conditions
+
+
+def held(page, place):
+    """The rows of the page that an address leads to."""
+    table, conditions = wanted(page, place)
+    tests = [(column(table, name), values) for name, values in conditions.items()]
+    return [row for row in range(table["rows"]) if all(fits(plain(cells, row), values) for cells, values in tests)]
+
+
+def plain(cells, row):
+    """A value as addresses name it; null is the empty text."""
+    value = cells["values"][row]
+    if value is None:
+        return ""
+    value = cells["texts"][value] if "texts" in cells else value
+    return str(bool(value)).lower() if cells["kind"] == "flag" else str(value)
+
+
+def fits(text, values):
+    return text in values or (None in values and text != "")
+
+
+def left_out(page, place, is_to_act_on):
+    """At most so many rows that an address leads to are not in the page; of what is to be acted on, or of all."""
+    table, conditions = wanted(page, place)
+    if table["name"] != "relations":
+        return table["total"] - table["rows"]
+    asks = [word for word, severity in page["severities"]["outcome"].items() if severity in ("review", "defect")]
+    outcomes = conditions.get("outcome", asks if is_to_act_on else page["severities"]["outcome"])
+    return sum(share["total"] - share["shown"] for share in page["shown"] if share["outcome"] in outcomes)
+
+
+def is_cut(page):
+    """Whether the page holds only some of the relations that ask for something."""
+    return left_out(page, "#relations", True) > 0
+
+
+def keep(table, rows):
+    table["rows"] = len(rows)
+    for cells in table["columns"]:
+        cells["values"] = [cells["values"][row] for row in rows]
+
+
 def cut(path, out):
-    """A page of a case with a thousand more missing relations than the page holds."""
+    """The same page with half of the missing relations, half of the groups, and none of the join codes."""
     page = data(path)
     share = next(share for share in page["shown"] if share["outcome"] == "missing")
-    share["total"] += 1000
+    share["shown"] //= 2
+    table = relations(page)
+    missing = held(page, "#relations?outcome=missing")
+    dropped = set(missing[share["shown"] :])
+    keep(table, [row for row in range(table["rows"]) if row not in dropped])
+    for table in page["tables"]:
+        if table["name"] in ("groups", "join_codes"):
+            keep(table, range(table["rows"] // 2 if table["name"] == "groups" else 0))
     return with_data(path, page, out), share
 
 

@@ -41,10 +41,7 @@ const ANSWER: &[Entry] = &[
     ("debug", Junk),
 ];
 const PAYLOADS: &[(&str, Entry)] = &[
-    (
-        "externalcontact/batch/get_by_user",
-        ("external_contact_list", List(&[("external_contact", Object(CONTACT)), ("follow_info", Object(FOLLOW))])),
-    ),
+    ("externalcontact/batch/get_by_user", ("external_contact_list", List(BATCH_ITEM))),
     ("externalcontact/get", ("external_contact", Object(CONTACT))),
     ("externalcontact/get", ("follow_user", List(FOLLOW))),
     ("externalcontact/get_follow_user_list", ("follow_user", Ids)),
@@ -61,6 +58,7 @@ const PAYLOADS: &[(&str, Entry)] = &[
     ("user/list", ("userlist", List(&[("userid", Text), ("name", Text), ("status", Number)]))),
     ("user/list_id", ("dept_user", List(&[("userid", Text), ("department", Number)]))),
 ];
+const BATCH_ITEM: &[Entry] = &[("external_contact", Object(CONTACT)), ("follow_info", Object(FOLLOW))];
 const CONTACT: &[Entry] =
     &[("external_userid", Text), ("name", Text), ("type", Number), ("unionid", Text), ("avatar", Text), ("external_profile", Junk)];
 const FOLLOW: &[Entry] = &[
@@ -74,7 +72,15 @@ const FOLLOW: &[Entry] = &[
     ("state", Text),
     ("remark_mobiles", Junk),
 ];
-const INFO: &[Entry] = &[("is_customer", Number), ("external_userid", Text), ("follow_userid", Text), ("name", Text), ("add_time", Number)];
+const INFO: &[Entry] = &[
+    ("is_customer", Number),
+    ("tmp_openid", Text),
+    ("external_userid", Text),
+    ("follow_userid", Text),
+    ("chat_id", Text),
+    ("name", Text),
+    ("add_time", Number),
+];
 const GROUP: &[Entry] =
     &[("chat_id", Text), ("name", Text), ("owner", Text), ("create_time", Number), ("notice", Junk), ("member_list", List(MEMBER))];
 const MEMBER: &[Entry] =
@@ -112,7 +118,7 @@ const ODD_NUMBERS: &[&str] = &[
     "NaN",
     "253402300800",
 ];
-const ODD_KEYS: &[&str] = &["\\u0075serid", "errcode", "x", "", "userid", "response", "\\ud800", "名"];
+const ODD_KEYS: &[&str] = &["\\u0075serid", "errcode", "x", "", "userid", "response", "\\ud800", "名", "un\u{fffd}onid"];
 const MUTATIONS: &[&str] =
     &["{", "}", "[", "]", ",", ":", "\"", "\\", "\0", "\n", " ", "0", "-", "e", ".", "null", "\u{feff}", "\\u00e9", "\"errcode\":0,"];
 
@@ -136,6 +142,10 @@ impl Dice<'_> {
     }
 
     fn document(&mut self) -> String {
+        if self.roll(8) == 7 {
+            let items = [BATCH_ITEM, INFO, GROUP, JOIN_WAY][self.roll(4)];
+            return self.items(items);
+        }
         let (endpoint, payload) = &PAYLOADS[self.roll(PAYLOADS.len())];
         let mut entries = self.entries(ANSWER);
         entries.push(self.entry(payload));
@@ -260,14 +270,14 @@ fn outcome(decode: impl Fn(&mut Part, &TimeZone) -> Result<(), DocumentFault>) -
     records.append(part).unwrap();
     records.check().unwrap();
     let tables = std::mem::take(&mut records.tables).into_iter().collect();
-    (fault, format!("{records:?}"), tables)
+    // In no order.
+    let mut counts: Vec<String> = records.reject_counts.drain().map(|count| format!("{count:?}")).collect();
+    counts.sort();
+    (fault, format!("{counts:?} {records:?}"), tables)
 }
 
 fn by_serde(bytes: &[u8]) -> Outcome {
-    outcome(|part, zone| match std::str::from_utf8(bytes) {
-        Ok(text) => decode_by_serde(part, zone, 7, text),
-        Err(error) => Err(invalid(say::BYTES_NOT_UTF8, error.valid_up_to())),
-    })
+    outcome(|part, zone| decode_thoroughly(part, &Question::unknown(7, how(zone)), bytes, &mut TextMarks::default()))
 }
 
 proptest! {

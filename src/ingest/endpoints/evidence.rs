@@ -2,11 +2,20 @@
 
 use std::sync::Arc;
 
-use super::Question;
-use crate::ingest::document::{Ids, Node, Request};
+use serde::de::IgnoredAny;
+
+use super::record::Leaf;
+use super::{Question, items, shape};
+use crate::ingest::document::{Answered, Document, Ids, Node, Request};
+use crate::ingest::part::{Fault, Part, Wrong};
 use crate::ingest::payload::Item;
 use crate::ingest::raw::{Answer, Endpoint};
-use crate::ingest::scalar::Scalar;
+use crate::ingest::value::Given;
+use crate::schema::{Cell, Column, fields};
+
+/// Stand for a page, and for the beginning of the next one, that cannot be read: no page, and none of the service's cursors.
+const NO_PAGE: &str = "\u{fffd}page";
+const NO_NEXT: &str = "\u{fffd}next";
 
 /// Whether an answer is of use without its request.
 pub fn speaks_for_the_corp(endpoint: Endpoint) -> bool {
@@ -21,78 +30,197 @@ pub fn speaks_for_the_corp(endpoint: Endpoint) -> bool {
     )
 }
 
-/// The evidence that one document is.
-pub fn answer<R>(file: u32, node: &Node<'_, R>, endpoint: Endpoint, errcode: i64, question: &Question<'_>, envelope: bool) -> Answer {
+/// Hands on the evidence that one document is.
+pub fn answer<R>(part: &mut Part, node: &Node<'_, R>, endpoint: Endpoint, errcode: i64, question: &Question<'_>, envelope: bool) {
     let request = question.request;
-    let userids = asked_about(endpoint, request);
-    let last = endpoint == Endpoint::GetUnassignedList && node.is_last.ok() == Some(&true);
-    let unlicensed = match &node.fail_info {
-        Item::Object(fail_info) => texts(&fail_info.unlicensed_userid_list).unwrap_or_default(),
-        Item::Other(_) => Vec::new(),
-    };
-    Answer {
+    let cursor = request.and_then(|request| text(part, endpoint, question, &request.cursor, "request.cursor", NO_PAGE));
+    let next_cursor = text(part, endpoint, question, &node.next_cursor, "next_cursor", NO_NEXT);
+    let next_cursor = if endpoint == Endpoint::GetUnassignedList { next_if_more(part, node, question, next_cursor) } else { next_cursor };
+    let answer = Answer {
         endpoint,
-        subject: request.and_then(|request| subject(endpoint, request)),
+        subject: request.and_then(|request| subject(part, endpoint, question, request)),
         errcode,
-        errmsg: node.errmsg.ok().map(ToString::to_string).unwrap_or_default(),
-        cursor: request.and_then(|request| request.cursor.ok()).map(ToString::to_string),
-        next_cursor: node.next_cursor.ok().filter(|_| !last).map(ToString::to_string),
-        // Where the accounts asked about cannot be read, the answer must not pass for one about the whole corp.
-        envelope: envelope && userids.is_some(),
-        userids: Arc::from(userids.unwrap_or_default()),
-        unlicensed,
+        errmsg: if let Given::Text(errmsg) = &node.errmsg { errmsg.to_string() } else { String::new() },
+        cursor,
+        next_cursor,
+        envelope,
+        userids: Arc::clone(&question.accounts),
+        unlicensed: unlicensed(part, &node.fail_info, endpoint, question),
         fetched_at: question.fetched_at,
-        file,
+        file: part.file,
         document: question.document,
-    }
+    };
+    part.answer(answer);
 }
 
-/// The accounts asked about; `None` if there must be some and they cannot be read.
-fn asked_about(endpoint: Endpoint, request: Option<&Request<'_>>) -> Option<Vec<String>> {
-    match endpoint {
-        Endpoint::ExternalcontactList => Some(vec![text(&request?.userid)?]),
-        Endpoint::BatchGetByUser => {
-            let request = request?;
-            match texts(&request.userid_list) {
-                Some(userids) if !userids.is_empty() => Some(userids),
-                Some(_) => Some(vec![text(&request.userid)?]),
-                None => None,
-            }
+/// A value that is of no record cannot be read.
+fn unreadable(part: &mut Part, endpoint: Endpoint, question: &Question<'_>, fault: Fault) {
+    let userid = if let [only] = &question.accounts[..] { Some(only.clone()) } else { None };
+    part.value(shape::datasets(endpoint)[0], userid, question.place(fault.field), fault.reason);
+}
+
+/// A text beside the records; `instead` of one that cannot be read.
+fn text(
+    part: &mut Part,
+    endpoint: Endpoint,
+    question: &Question<'_>,
+    given: &Given<'_>,
+    field: &'static str,
+    instead: &str,
+) -> Option<String> {
+    // Free text, of which nothing is cut off.
+    let leaf = question.leaf(&fields::DETAIL, given, field);
+    match leaf.fault() {
+        Some(fault) => {
+            unreadable(part, endpoint, question, fault);
+            Some(instead.to_owned())
         }
-        Endpoint::GroupchatList => match request.map(|request| &request.owner_filter) {
-            Some(Item::Object(filter)) => texts(&filter.userid_list),
-            Some(Item::Other(Scalar::Null)) | None => Some(Vec::new()),
-            Some(Item::Other(_)) => None,
-        },
-        _ => Some(Vec::new()),
+        None => leaf.text().map(str::to_owned),
     }
 }
 
-fn subject(endpoint: Endpoint, request: &Request<'_>) -> Option<String> {
-    let id = match endpoint {
-        Endpoint::ExternalcontactGet => &request.external_userid,
-        Endpoint::GroupchatGet => &request.chat_id,
-        Endpoint::GetJoinWay => &request.config_id,
+/// The unassigned list says in words that it is at its end.
+fn next_if_more<R>(part: &mut Part, node: &Node<'_, R>, question: &Question<'_>, next: Option<String>) -> Option<String> {
+    let is_last = question.leaf(&fields::IS_CUSTOMER, &node.is_last, "is_last");
+    match (is_last.reading().cell, is_last.fault()) {
+        (Cell::Flag(true), _) => None,
+        (_, Some(fault)) => {
+            unreadable(part, Endpoint::GetUnassignedList, question, fault);
+            next.or_else(|| Some(NO_NEXT.to_owned()))
+        }
+        _ => next,
+    }
+}
+
+/// Members left out for want of a licence. Where that cannot be read, it may be any of those asked about.
+fn unlicensed(
+    part: &mut Part,
+    fail_info: &Item<'_, crate::ingest::document::FailInfo<'_>>,
+    endpoint: Endpoint,
+    question: &Question<'_>,
+) -> Vec<String> {
+    let userids = match fail_info {
+        Item::Object(fail_info) => userids(question, &fail_info.unlicensed_userid_list, "fail_info.unlicensed_userid_list"),
+        Item::Other(Given::Nothing) => Ok(Vec::new()),
+        Item::Other(_) => Err(Fault { field: "fail_info", reason: super::NOT_AN_OBJECT }),
+    };
+    userids.unwrap_or_else(|fault| {
+        unreadable(part, endpoint, question, fault);
+        part.doubt(shape::datasets(endpoint)[0], &question.accounts);
+        Vec::new()
+    })
+}
+
+fn subject(part: &mut Part, endpoint: Endpoint, question: &Question<'_>, request: &Request<'_>) -> Option<String> {
+    let (column, given, field): (&'static Column, _, _) = match endpoint {
+        Endpoint::ExternalcontactGet => (&fields::EXTERNAL_USERID, &request.external_userid, "request.external_userid"),
+        Endpoint::GroupchatGet => (&fields::CHAT_ID, &request.chat_id, "request.chat_id"),
+        Endpoint::GetJoinWay => (&fields::CONFIG_ID, &request.config_id, "request.config_id"),
         _ => return None,
     };
-    id.ok().map(|id| id.0.to_string())
+    let leaf = question.leaf(column, given, field);
+    if let Some(fault) = leaf.fault() {
+        unreadable(part, endpoint, question, fault);
+    }
+    leaf.text().map(str::to_owned)
+}
+
+/// The accounts that an answer is about.
+pub enum Asked {
+    /// These; none, where it speaks for the corp as a whole.
+    Accounts(Arc<[String]>),
+    /// There must be some, and the request names none.
+    Unknown,
+    /// The request names some, and they cannot be read.
+    Unreadable(Fault),
+}
+
+/// The accounts asked about.
+pub fn asked_about(endpoint: Endpoint, question: &Question<'_>) -> Asked {
+    let corp = || Asked::Accounts(Arc::default());
+    let accounts = match (endpoint, question.request) {
+        (Endpoint::ExternalcontactList | Endpoint::BatchGetByUser, None) => return Asked::Unknown,
+        (Endpoint::ExternalcontactList, Some(request)) => userid(question, request).map(|userid| userid.into_iter().collect()),
+        (Endpoint::BatchGetByUser, Some(request)) => requested(question, request),
+        (Endpoint::GroupchatList, Some(request)) => match &request.owner_filter {
+            Item::Object(filter) => userids(question, &filter.userid_list, "request.owner_filter.userid_list"),
+            Item::Other(Given::Nothing) => return corp(),
+            Item::Other(_) => Err(Fault { field: "request.owner_filter", reason: super::NOT_AN_OBJECT }),
+        },
+        _ => return corp(),
+    };
+    match accounts {
+        Ok(accounts) if accounts.is_empty() && endpoint != Endpoint::GroupchatList => Asked::Unknown,
+        Ok(accounts) => Asked::Accounts(accounts.into()),
+        Err(fault) => Asked::Unreadable(fault),
+    }
+}
+
+/// The accounts that a request names, whatever it asks: those of its list, else the one.
+pub fn requested(question: &Question<'_>, request: &Request<'_>) -> Result<Vec<String>, Fault> {
+    let listed = userids(question, &request.userid_list, "request.userid_list")?;
+    if listed.is_empty() { Ok(userid(question, request)?.into_iter().collect()) } else { Ok(listed) }
+}
+
+fn userid(question: &Question<'_>, request: &Request<'_>) -> Result<Option<String>, Fault> {
+    let userid = question.leaf(&fields::USERID, &request.userid, "request.userid");
+    userid.fault().map_or_else(|| Ok(userid.text().map(str::to_owned)), Err)
+}
+
+/// The userids; a fault if one of them is none.
+pub fn userids(question: &Question<'_>, ids: &Ids<'_>, field: &'static str) -> Result<Vec<String>, Fault> {
+    let fault = |reason| Fault { field, reason };
+    let items = ids.items().ok_or(fault(super::NOT_AN_ARRAY))?;
+    items.iter().map(|item| id_of(&fields::USERID, question, item).map_err(fault)).collect()
 }
 
 /// The account that was asked about alone, if the request names exactly one.
-pub fn only_account<'q>(question: &Question<'q>) -> Option<&'q str> {
-    let request = question.request?;
-    match request.userid_list.items()? {
-        [] => request.userid.id().ok().flatten(),
-        [only] => only.id().ok(),
-        _ => None,
+pub fn only_account<'q>(question: &'q Question<'_>) -> Option<&'q str> {
+    if let [only] = &question.accounts[..] { Some(only) } else { None }
+}
+
+/// The id that an item of a list is; not of a member.
+pub fn id(question: &Question<'_>, item: &Item<'_, IgnoredAny>) -> Result<String, Wrong> {
+    id_of(&fields::CHAT_ID, question, item)
+}
+
+fn id_of(column: &'static Column, question: &Question<'_>, item: &Item<'_, IgnoredAny>) -> Result<String, Wrong> {
+    let Item::Other(given) = item else { return Err("an object, where an id belongs") };
+    let leaf: Leaf<'_> = question.leaf(column, given, "");
+    match (leaf.text(), leaf.fault()) {
+        (_, Some(fault)) => Err(fault.reason),
+        (Some(id), None) => Ok(id.to_owned()),
+        (None, None) => Err("empty, where an id belongs"),
     }
 }
 
-fn text(scalar: &Scalar<'_>) -> Option<String> {
-    scalar.id().ok().flatten().map(str::to_owned)
+/// When an answer was given. Where that cannot be read, another answer may be newer or older, and its accounts are in doubt.
+pub fn fetched_at(
+    part: &mut Part,
+    envelope: &Document<'_>,
+    answer: &Answered<'_>,
+    endpoint: Endpoint,
+    question: &Question<'_>,
+) -> Option<i64> {
+    let leaf = question.leaf(&fields::CREATED_AT, &envelope.fetched_at, "fetched_at");
+    if let Some(fault) = leaf.fault() {
+        unreadable(part, endpoint, question, fault);
+        let accounts = match endpoint {
+            Endpoint::ExternalcontactGet => followers(question, answer),
+            _ => question.accounts.to_vec(),
+        };
+        for dataset in shape::datasets(endpoint) {
+            part.doubt(*dataset, &accounts);
+        }
+    }
+    if let Cell::Time(micros) = leaf.reading().cell { Some(micros) } else { None }
 }
 
-/// The ids; `None` if one of them is none.
-fn texts(ids: &Ids<'_>) -> Option<Vec<String>> {
-    ids.items()?.iter().map(|item| item.id().ok().map(str::to_owned)).collect()
+/// The members who have the customer, if all can be read: the accounts of such a page.
+fn followers(question: &Question<'_>, answer: &Answered<'_>) -> Vec<String> {
+    let userid = |item: &Item<'_, crate::ingest::document::Follow<'_>>| {
+        let Item::Object(follow) = item else { return None };
+        question.leaf(&fields::USERID, &follow.userid, "").text().map(str::to_owned)
+    };
+    items(&answer.follow_user).iter().map(userid).collect::<Option<Vec<String>>>().unwrap_or_default()
 }

@@ -2,189 +2,212 @@
 
 use serde::de::IgnoredAny;
 
-use super::{Question, each, evidence};
-use crate::ingest::document::{BatchItem, Contact, ContactListItem, Follow, UnassignedItem};
-use crate::ingest::part::{Part, row};
+use super::record::{Leaf, record};
+use super::{NOT_AN_ARRAY, NOT_AN_OBJECT, Question, each, evidence};
+use crate::ingest::document::{BatchItem, Contact, ContactListItem, Follow, Tag, UnassignedItem};
+use crate::ingest::part::{At, Fault, Part, Reading, Wrong};
 use crate::ingest::payload::{Item, Payload};
-use crate::ingest::scalar::{AsCell, Fault};
-use crate::schema::Cell;
+use crate::ingest::value::Given;
 use crate::schema::tables::{RELATIONS_TABLE, UNASSIGNED};
+use crate::schema::vocabulary::Dataset;
+use crate::schema::{Cell, fields};
 
+/// Fields of the customer begin with it, those of the member's side with [`FOLLOW`].
 const CONTACT: &str = "external_contact";
+const FOLLOW: &str = "follow_info";
 
-/// Each id of `external_userid`; the member is known from the request only.
+/// Each id of `external_userid`.
 pub fn list(part: &mut Part, question: &Question<'_>, items: &[Item<'_, IgnoredAny>]) {
-    let userid = question.request.map_or(Ok(None), |request| request.userid.id());
-    if userid == Ok(None) {
-        return part.pass_over("bare externalcontact/list cannot be tied to a member", items.len() as u64);
-    }
-    if let Ok(Some(userid)) = userid {
-        part.count_for(question.document, userid, items.len() as u64);
+    let nothing = Given::Nothing;
+    let asked = question.request.map_or(&nothing, |request| &request.userid);
+    let userid = question.leaf(&fields::USERID, asked, "request.userid");
+    match userid.reading() {
+        Reading { cell: Cell::Null, fault: None } => {
+            return part.pass_over("bare externalcontact/list cannot be tied to a member", items.len() as u64);
+        }
+        Reading { cell: Cell::Text(userid), .. } => part.count_for(question.document, userid, items.len() as u64),
+        _ => {}
     }
     for (index, item) in items.iter().enumerate() {
-        part.begin_record();
-        match (userid, item.id()) {
-            (Err(reason), _) => part.reject(format!("document {}, request.userid", question.document), reason),
-            (_, Err(reason)) => part.reject(question.place("external_userid", index, ""), reason),
-            (Ok(userid), Ok(external_userid)) => {
-                let cells = row!(RELATIONS_TABLE, {
-                    USERID: userid.map_or(Cell::Null, Cell::Text),
-                    EXTERNAL_USERID: Cell::Text(external_userid),
-                });
-                part.push(&RELATIONS_TABLE, &cells, question.fetched_at);
-            }
-        }
+        let place = |field: &str| match field {
+            "request.userid" => question.place(field),
+            _ => question.place_in("external_userid", index, ""),
+        };
+        let at = question.at(Dataset::Relations, &place);
+        let given = if let Item::Other(given) = item { given } else { &Given::Other };
+        record!(part, question, RELATIONS_TABLE, &at, { EXTERNAL_USERID: *given => "" }, { USERID: userid.reading() });
     }
 }
 
 /// Each follower of one customer.
 pub fn get(part: &mut Part, question: &Question<'_>, contact: Option<&Item<'_, Contact<'_>>>, followers: &[Item<'_, Follow<'_>>]) {
     if followers.is_empty() {
-        return part.pass_over("externalcontact/get without a follower", 1);
+        return without_follower(part);
     }
     let nobody = Item::default();
-    let contact = contact.unwrap_or(&nobody);
     for (index, follower) in followers.iter().enumerate() {
-        part.begin_record();
-        let pushed = match follower {
-            Item::Object(follow) => relation(part, question, contact, follow, None),
-            Item::Other(_) => Err(Fault { field: "", reason: "not an object" }),
+        let place = |field: &str| match field.strip_prefix(FOLLOW) {
+            Some(field) => question.place_in("follow_user", index, field.trim_start_matches('.')),
+            None => question.place(field),
         };
-        match pushed {
-            Ok(()) => {}
-            Err(Fault { field, reason }) if field.starts_with(CONTACT) => {
-                part.reject(format!("document {}, {field}", question.document), reason);
-            }
-            Err(Fault { field, reason }) => part.reject(question.place("follow_user", index, field), reason),
-        }
+        relation(part, question, contact.unwrap_or(&nobody), follower, None, &question.at(Dataset::Relations, &place));
     }
+}
+
+/// A customer alone.
+pub fn without_follower(part: &mut Part) {
+    part.pass_over("externalcontact/get without a follower", 1);
 }
 
 /// Each relation of the accounts asked about.
 pub fn batch(part: &mut Part, question: &Question<'_>, items: &[Item<'_, BatchItem<'_>>]) {
     let only_account = evidence::only_account(question);
-    for (index, item) in items.iter().enumerate() {
-        part.begin_record();
-        let pushed = match item {
-            Item::Object(item) => batch_item(part, question, item, only_account),
-            Item::Other(_) => Err(("", Fault { field: "", reason: "not an object" })),
-        };
-        if let Err((prefix, Fault { field, reason })) = pushed {
-            part.reject(question.place("external_contact_list", index, &format!("{prefix}{field}")), reason);
-        }
-    }
+    each(part, question, Dataset::Relations, "external_contact_list", items, |part, item, at| {
+        batch_item(part, question, item, only_account, at);
+    });
 }
 
-fn batch_item(
-    part: &mut Part,
-    question: &Question<'_>,
-    item: &BatchItem<'_>,
-    only_account: Option<&str>,
-) -> Result<(), (&'static str, Fault)> {
-    let follow = item.follow_info.get("follow_info").map_err(|fault| ("", fault))?;
-    let Some(follow) = follow else { return Err(("", Fault { field: "follow_info", reason: "absent, and with it the member" })) };
-    let userid = follow.userid.ok().map(|userid| &*userid.0).or(only_account);
-    if let (Some(_), Some(userid)) = (question.request, userid) {
-        part.count_for(question.document, userid, 1);
-    }
-    relation(part, question, &item.external_contact, follow, only_account)
-        .map_err(|fault| (if fault.field.starts_with(CONTACT) { "" } else { "follow_info." }, fault))
+/// One item of a batch.
+pub fn batch_item(part: &mut Part, question: &Question<'_>, item: &BatchItem<'_>, only_account: Option<&str>, at: &At<'_>) {
+    relation(part, question, &item.external_contact, &item.follow_info, only_account, at);
 }
 
-/// One relation. Faults of the customer begin with `external_contact`, those of the member's side do not.
 fn relation(
     part: &mut Part,
     question: &Question<'_>,
     contact: &Item<'_, Contact<'_>>,
-    follow: &Follow<'_>,
+    follow: &Item<'_, Follow<'_>>,
     only_account: Option<&str>,
-) -> Result<(), Fault> {
-    let contact = contact.get(CONTACT)?.ok_or(Fault { field: CONTACT, reason: "absent, and with it the customer" })?;
-    let userid = match (follow.userid.get("userid")?, only_account) {
-        (Some(userid), _) => userid.as_cell(),
-        (None, Some(userid)) => Cell::Text(userid),
-        (None, None) => {
-            let reason = "absent, and the request does not name exactly one account (old dumps leave the userid out)";
-            return Err(Fault { field: "userid", reason });
+    at: &At<'_>,
+) {
+    let (empty_contact, empty_follow);
+    let (contact, no_contact) = match contact {
+        Item::Object(contact) => (contact, None),
+        Item::Other(other) => {
+            empty_contact = Contact::default();
+            (&empty_contact, Some(lack(CONTACT, other, "absent, and with it the customer")))
         }
     };
-    let tags = tags(follow)?;
-    let cells = row!(RELATIONS_TABLE, {
+    let (follow, no_follow) = match follow {
+        Item::Object(follow) => (follow, None),
+        Item::Other(other) => {
+            empty_follow = Follow::default();
+            (&empty_follow, Some(lack(FOLLOW, other, "absent, and with it the member")))
+        }
+    };
+    let external_userid = question.leaf(&fields::EXTERNAL_USERID, &contact.external_userid, "external_contact.external_userid");
+    let userid = question.leaf(&fields::USERID, &follow.userid, "follow_info.userid");
+    let userid = no_follow.map_or_else(|| member(&userid, only_account), Reading::from);
+    if let (Some(_), Cell::Text(userid)) = (question.request, userid.cell) {
+        part.count_for(question.document, userid, 1);
+    }
+    let (tags, wrong_tags) = tags(question, follow);
+    let tags = Reading { cell: if tags.is_empty() { Cell::Null } else { Cell::List(&tags) }, fault: wrong_tags };
+    record!(part, question, RELATIONS_TABLE, at, {
+        UNIONID: contact.unionid => "external_contact.unionid",
+        CUSTOMER_NAME: contact.name => "external_contact.name",
+        CUSTOMER_TYPE: contact.kind => "external_contact.type",
+        CREATED_AT: follow.createtime => "follow_info.createtime",
+        ADD_WAY: follow.add_way => "follow_info.add_way",
+        STATE: follow.state => "follow_info.state",
+        REMARK: follow.remark => "follow_info.remark",
+        DESCRIPTION: follow.description => "follow_info.description",
+    }, {
         USERID: userid,
-        EXTERNAL_USERID: contact.external_userid.needed_cell("external_contact.external_userid")?,
-        UNIONID: contact.unionid.cell("external_contact.unionid")?,
-        CUSTOMER_NAME: contact.name.cell("external_contact.name")?,
-        CUSTOMER_TYPE: contact.kind.cell("external_contact.type")?,
-        CREATED_AT: follow.createtime.cell("createtime")?,
-        ADD_WAY: follow.add_way.cell("add_way")?,
-        STATE: follow.state.cell("state")?,
-        REMARK: follow.remark.cell("remark")?,
-        DESCRIPTION: follow.description.cell("description")?,
-        TAGS: if tags.is_empty() { Cell::Null } else { Cell::List(&tags) },
+        EXTERNAL_USERID: no_contact.map_or_else(|| external_userid.reading(), Reading::from),
+        TAGS: tags,
     });
-    part.push(&RELATIONS_TABLE, &cells, question.fetched_at);
-    Ok(())
 }
 
-/// `group/name` of each tag that is named, else its id.
-fn tags(follow: &Follow<'_>) -> Result<Vec<String>, Fault> {
-    let fault = |reason| Fault { field: "tags", reason };
-    let mut all = Vec::new();
-    for tag in follow.tags.items().ok_or(fault("not an array"))? {
-        let Item::Object(tag) = tag else { return Err(fault("an item that is not an object")) };
-        match (tag.group_name.get("tags")?, tag.tag_name.get("tags")?) {
-            (Some(group), Some(name)) => all.push([group, "/", name].concat()),
-            (None, Some(name)) => all.push(name.to_string()),
-            (_, None) => all.extend(tag.tag_id.get("tags")?.map(|id| id.0.to_string())),
+/// Why a part of a relation that is no object cannot be read.
+fn lack(field: &'static str, other: &Given<'_>, absent: Wrong) -> Fault {
+    Fault { field, reason: if *other == Given::Nothing { absent } else { NOT_AN_OBJECT } }
+}
+
+/// The member, who is in old dumps the only one that the request names.
+fn member<'r>(userid: &'r Leaf<'_>, only_account: Option<&'r str>) -> Reading<'r> {
+    match (userid.reading(), only_account) {
+        (Reading { cell: Cell::Null, fault: None }, Some(only)) => Cell::Text(only).into(),
+        (Reading { cell: Cell::Null, fault: None }, None) => {
+            let reason = "absent, and the request does not name exactly one account (old dumps leave the userid out)";
+            Fault { field: "follow_info.userid", reason }.into()
         }
+        (reading, _) => reading,
     }
-    // Of one tag, the same dump never gives both.
-    if let (true, Payload::Items(ids)) = (all.is_empty(), &follow.tag_id) {
-        for id in ids {
-            all.push(id.id().map_err(|reason| Fault { field: "tag_id", reason })?.to_owned());
+}
+
+/// `group/name` of each tag that is named, else its id; none, if one of them cannot be read.
+fn tags(question: &Question<'_>, follow: &Follow<'_>) -> (Vec<String>, Option<Fault>) {
+    match named_tags(question, &follow.tags).and_then(|named| if named.is_empty() { tag_ids(question, &follow.tag_id) } else { Ok(named) })
+    {
+        Ok(tags) => (tags, None),
+        Err(fault) => (Vec::new(), Some(fault)),
+    }
+}
+
+fn named_tags(question: &Question<'_>, tags: &Payload<'_, Tag<'_>>) -> Result<Vec<String>, Fault> {
+    let fault = |reason| Fault { field: "follow_info.tags", reason };
+    let mut all = Vec::new();
+    for tag in tags.items().ok_or(fault(NOT_AN_ARRAY))? {
+        let Item::Object(tag) = tag else { return Err(fault("an item that is not an object")) };
+        let [group, name, id] = [(&fields::STATE, &tag.group_name), (&fields::STATE, &tag.tag_name), (&fields::CONFIG_ID, &tag.tag_id)]
+            .map(|(column, given)| question.leaf(column, given, "follow_info.tags"));
+        if let Some(fault) = [&group, &name].into_iter().find_map(Leaf::fault) {
+            return Err(fault);
         }
-    } else if matches!(follow.tag_id, Payload::NoArray) {
-        return Err(Fault { field: "tag_id", reason: "not an array" });
+        match (group.text(), name.text()) {
+            (Some(group), Some(name)) => all.push([group, "/", name].concat()),
+            (None, Some(name)) => all.push(name.to_owned()),
+            (_, None) => match (id.text(), id.fault()) {
+                (_, Some(fault)) => return Err(fault),
+                (id, None) => all.extend(id.map(str::to_owned)),
+            },
+        }
     }
     Ok(all)
 }
 
+fn tag_ids(question: &Question<'_>, ids: &Payload<'_, IgnoredAny>) -> Result<Vec<String>, Fault> {
+    let fault = |reason| Fault { field: "follow_info.tag_id", reason };
+    let items = ids.items().ok_or(fault(NOT_AN_ARRAY))?;
+    items.iter().map(|item| evidence::id(question, item).map_err(fault)).collect()
+}
+
 /// Each item of `info_list`: the only endpoint that shows who is no customer.
 pub fn contact_list(part: &mut Part, question: &Question<'_>, items: &[Item<'_, ContactListItem<'_>>]) {
-    each(part, question, "info_list", items, |part, item| {
-        let is_customer = item.is_customer.get("is_customer")?;
-        let userid = item.follow_userid.get("follow_userid")?;
-        if userid.is_none() && is_customer == Some(&false) {
-            part.pass_over_current("contact_list: non-customers whom no member added");
-            return Ok(());
+    each(part, question, Dataset::Relations, "info_list", items, |part, item, at| contact(part, question, item, at));
+}
+
+/// One item of `info_list`.
+pub fn contact(part: &mut Part, question: &Question<'_>, item: &ContactListItem<'_>, at: &At<'_>) {
+    let userid = question.leaf(&fields::USERID, &item.follow_userid, "follow_userid");
+    let is_customer = question.leaf(&fields::IS_CUSTOMER, &item.is_customer, "is_customer");
+    if userid.reading() == Cell::Null.into() {
+        if item.chat_id != Given::Nothing {
+            return part.pass_over("contact_list: rows by group, which tell of no relation", 1);
         }
-        let external_userid = item.external_userid.cell("external_userid")?;
-        let name = item.name.cell("name")?;
-        if external_userid == Cell::Null && (is_customer != Some(&false) || name == Cell::Null) {
-            let reason = "absent, and only a non-customer with a name can do without it";
-            return Err(Fault { field: "external_userid", reason });
+        if is_customer.reading().cell == Cell::Flag(false) {
+            return part.pass_over("contact_list: non-customers whom no member added", 1);
         }
-        let cells = row!(RELATIONS_TABLE, {
-            USERID: item.follow_userid.needed_cell("follow_userid")?,
-            EXTERNAL_USERID: external_userid,
-            CUSTOMER_NAME: name,
-            IS_CUSTOMER: is_customer.map_or(Cell::Null, AsCell::as_cell),
-            CREATED_AT: item.add_time.cell("add_time")?,
-        });
-        part.push(&RELATIONS_TABLE, &cells, question.fetched_at);
-        Ok(())
-    });
+    }
+    record!(part, question, RELATIONS_TABLE, at, {
+        EXTERNAL_USERID: item.external_userid => "external_userid",
+        TMP_OPENID: item.tmp_openid => "tmp_openid",
+        CUSTOMER_NAME: item.name => "name",
+        CREATED_AT: item.add_time => "add_time",
+    }, { USERID: userid.reading(), IS_CUSTOMER: is_customer.reading() });
 }
 
 /// Each customer of a left member.
 pub fn unassigned(part: &mut Part, question: &Question<'_>, items: &[Item<'_, UnassignedItem<'_>>]) {
-    each(part, question, "info", items, |part, item| {
-        let cells = row!(UNASSIGNED, {
-            HANDOVER_USERID: item.handover_userid.needed_cell("handover_userid")?,
-            EXTERNAL_USERID: item.external_userid.needed_cell("external_userid")?,
-            LEFT_AT: item.dimission_time.cell("dimission_time")?,
-        });
-        part.push(&UNASSIGNED, &cells, question.fetched_at);
-        Ok(())
-    });
+    each(part, question, Dataset::Unassigned, "info", items, |part, item, at| unassigned_pair(part, question, item, at));
+}
+
+/// One item of `info`.
+pub fn unassigned_pair(part: &mut Part, question: &Question<'_>, item: &UnassignedItem<'_>, at: &At<'_>) {
+    record!(part, question, UNASSIGNED, at, {
+        HANDOVER_USERID: item.handover_userid => "handover_userid",
+        EXTERNAL_USERID: item.external_userid => "external_userid",
+        LEFT_AT: item.dimission_time => "dimission_time",
+    }, {});
 }

@@ -1,23 +1,25 @@
-//! Where documents begin and end: brackets and quotes are all that has to be looked at.
+//! Where documents begin and end: brackets, quotes and line ends are all that has to be looked at.
 
-use std::ops::Range;
-
-use super::MAX_DEPTH;
 use super::marks::{BLOCK, Marks, each_up_to, escaped};
+use super::{MAX_DEPTH, Piece, Tear};
 use crate::text::{Text, errors as say};
 
-/// What stops the cutting: the problem and its remedy.
-type Stop = (Text, Text);
+/// A fault: the problem and its remedy.
+type Fault = (Text, Text);
 
-const CUT_OFF: Stop = (say::CUT_OFF, say::CUT_OFF_REMEDY);
-const OPEN_ARRAY: Stop = (say::OPEN_ARRAY, say::CUT_OFF_REMEDY);
-const TOO_DEEP: Stop = (say::TOO_DEEP, say::WHAT_WROTE_IT);
+const CUT_OFF: Fault = (say::CUT_OFF, say::CUT_OFF_REMEDY);
+const RUN_ON: Fault = (say::RUN_ON, say::CUT_OFF_REMEDY);
+const OPEN_ARRAY: Fault = (say::OPEN_ARRAY, say::CUT_OFF_REMEDY);
+const TOO_DEEP: Fault = (say::TOO_DEEP, say::WHAT_WROTE_IT);
 /// How long a document may be: an answer holds a thousand records, or the members of a group.
 const LONGEST: usize = 256 << 20;
-const TOO_LONG: Stop = (say::TOO_LONG, say::TOO_LONG_REMEDY);
-const GARBAGE: Stop = (say::GARBAGE, say::GARBAGE_REMEDY);
-const NO_OBJECT: Stop = (say::NO_OBJECT, say::NO_OBJECT_REMEDY);
-const NO_COMMA: Stop = (say::NO_COMMA, say::NO_COMMA_REMEDY);
+const TOO_LONG: Fault = (say::TOO_LONG, say::TOO_LONG_REMEDY);
+const GARBAGE: Fault = (say::GARBAGE, say::GARBAGE_REMEDY);
+const NO_OBJECT: Fault = (say::NO_OBJECT, say::NO_OBJECT_REMEDY);
+const NO_COMMA: Fault = (say::NO_COMMA, say::NO_COMMA_REMEDY);
+
+/// Bytes behind a brace that tell whether it begins a document.
+const LOOK_AHEAD: usize = 64;
 
 /// Where in an array of documents the cutter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,7 +35,19 @@ enum Outer {
     Next,
 }
 
-/// Finds the documents in a buffer that grows, never looking at a byte twice.
+/// How far the cutter came.
+enum Step {
+    /// To the end of the bytes, or to where more of them are needed.
+    Wait,
+    /// Further.
+    On,
+    /// To the end of a document.
+    End,
+    /// To a fault.
+    Fault(Fault),
+}
+
+/// Finds the documents in a buffer that grows, looking at no byte twice.
 #[derive(Default)]
 pub struct Cutter {
     /// The next byte to look at.
@@ -44,42 +58,66 @@ pub struct Cutter {
     in_string: bool,
     escaped: bool,
     outer: Outer,
-    /// How many documents have been found.
+    /// Whether nothing is known before a line begins a document.
+    lost: bool,
+    /// While that is so, the last byte that was passed and is no white space.
+    passed: u8,
+    /// How many documents have been found, torn ones too.
     pub documents: u64,
 }
 
 impl Cutter {
     /// Looks at what is new in `bytes`, and adds the documents that end there. `ended`: nothing will follow.
-    pub fn cut(&mut self, bytes: &[u8], ended: bool, found: &mut Vec<Range<usize>>) -> Result<(), Stop> {
+    pub fn cut(&mut self, bytes: &[u8], ended: bool, found: &mut Vec<Piece>) {
         while self.at < bytes.len() {
-            if let Some(start) = self.start {
-                if self.inside(bytes)? {
-                    found.push(start..self.at);
-                    self.documents += 1;
-                    self.start = None;
+            let step = match (self.lost, self.start) {
+                (true, _) => self.seek(bytes, ended),
+                (false, Some(_)) => self.inside(bytes, ended),
+                (false, None) => self.between(bytes, ended),
+            };
+            match step {
+                Step::Wait => break,
+                Step::On => {}
+                Step::End => {
+                    self.add(found, None);
                     self.outer = if self.outer == Outer::Open { Outer::Open } else { Outer::After };
                 }
-            } else if !self.between(bytes, ended)? {
-                break;
+                Step::Fault(fault) => {
+                    self.add(found, Some(fault));
+                    self.outer = if self.outer == Outer::Open { Outer::Open } else { Outer::Next };
+                    (self.lost, self.passed) = (!matches!(fault, RUN_ON | NO_COMMA), 0);
+                }
             }
         }
-        if self.start.is_some_and(|start| bytes.len() - start > LONGEST) {
-            return Err(TOO_LONG);
-        }
-        match (ended, self.start.is_some(), self.outer) {
-            (true, true, _) => Err(CUT_OFF),
-            (true, false, Outer::First | Outer::After | Outer::Next) => Err(OPEN_ARRAY),
-            _ => Ok(()),
+        let fault = match (self.start, self.outer) {
+            _ if self.lost => None,
+            (Some(_), _) if ended => Some(CUT_OFF),
+            (Some(start), _) if bytes.len() - start > LONGEST => Some(TOO_LONG),
+            (None, Outer::First | Outer::After | Outer::Next) if ended => Some(OPEN_ARRAY),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            self.add(found, Some(fault));
+            self.lost = true;
         }
     }
 
-    /// Looks at one byte between documents. False if more bytes are needed to judge it.
-    fn between(&mut self, bytes: &[u8], ended: bool) -> Result<bool, Stop> {
+    /// Adds the current document, or what is torn.
+    fn add(&mut self, found: &mut Vec<Piece>, fault: Option<Fault>) {
+        let is_kept = matches!(fault, None | Some(RUN_ON | CUT_OFF));
+        let start = self.start.take().filter(|_| is_kept).unwrap_or(self.at);
+        let tear = fault.map(|(problem, remedy)| Tear { at: self.at, problem, remedy });
+        found.push(Piece { range: start..self.at, tear });
+        self.documents += 1;
+    }
+
+    /// Looks at one byte between documents.
+    fn between(&mut self, bytes: &[u8], ended: bool) -> Step {
         match (bytes[self.at], self.outer) {
             (b' ' | b'\t' | b'\r' | b'\n', _) => {}
             (b'{', Outer::Open | Outer::First | Outer::Next) => {
                 self.start = Some(self.at);
-                self.depth = 1;
+                (self.depth, self.in_string, self.escaped) = (1, false, false);
             }
             (b'[', Outer::Open) => self.outer = Outer::First,
             (b']', Outer::First | Outer::After) => self.outer = Outer::Open,
@@ -88,58 +126,80 @@ impl Cutter {
             (0xef, Outer::Open) => {
                 let rest = &bytes[self.at..];
                 if rest.len() < 3 && !ended {
-                    return Ok(false);
+                    return Step::Wait;
                 }
                 if !rest.starts_with(b"\xef\xbb\xbf") {
-                    return Err(GARBAGE);
+                    return Step::Fault(GARBAGE);
                 }
                 self.at += 2;
             }
-            (b'{', Outer::After) => return Err(NO_COMMA),
-            (_, Outer::Open) => return Err(GARBAGE),
-            _ => return Err(NO_OBJECT),
+            (b'{', Outer::After) => return Step::Fault(NO_COMMA),
+            (_, Outer::Open) => return Step::Fault(GARBAGE),
+            _ => return Step::Fault(NO_OBJECT),
         }
         self.at += 1;
-        Ok(true)
+        Step::On
     }
 
-    /// Runs through the current document. True if it ends before the bytes do.
-    fn inside(&mut self, bytes: &[u8]) -> Result<bool, Stop> {
+    /// Goes to the next line that begins a document.
+    fn seek(&mut self, bytes: &[u8], ended: bool) -> Step {
+        let rest = &bytes[self.at..];
+        let line = memchr::memmem::find(rest, b"\n{");
+        // The last byte may end the line before.
+        let pass = line.unwrap_or(rest.len() - usize::from(!ended));
+        self.passed = rest[..pass].trim_ascii_end().last().copied().unwrap_or(self.passed);
+        self.at += pass;
+        if line.is_none() {
+            return Step::Wait;
+        }
+        self.at += 1;
+        // A brace behind a colon begins a value.
+        self.lost = self.passed == b':';
+        Step::On
+    }
+
+    /// Runs through the current document.
+    fn inside(&mut self, bytes: &[u8], ended: bool) -> Step {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") {
             // SAFETY: the processor has them.
-            return unsafe { self.inside_by_avx2(bytes) };
+            return unsafe { self.inside_by_avx2(bytes, ended) };
         }
-        self.run(bytes, Marks::of)
+        self.run(bytes, ended, Marks::of)
     }
 
     /// The same steps, by instructions that not every processor has: marks by 32 bytes, and bits counted at once.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi1,popcnt")]
-    fn inside_by_avx2(&mut self, bytes: &[u8]) -> Result<bool, Stop> {
-        self.run(bytes, |block| Marks::by_thirty_twos(block))
+    fn inside_by_avx2(&mut self, bytes: &[u8], ended: bool) -> Step {
+        self.run(bytes, ended, |block| Marks::by_thirty_twos(block))
     }
 
     #[expect(clippy::inline_always, reason = "the instructions are those of the caller")]
     #[inline(always)]
-    fn run(&mut self, bytes: &[u8], marks: impl Fn(&[u8; BLOCK]) -> Marks) -> Result<bool, Stop> {
+    fn run(&mut self, bytes: &[u8], ended: bool, marks: impl Fn(&[u8; BLOCK]) -> Marks) -> Step {
         while let Some(block) = bytes[self.at..].first_chunk() {
-            let ends = match self.pass(&marks(block)) {
-                Some(ends) => ends,
-                None => self.crawl(&bytes[..self.at + BLOCK])?,
-            };
-            if ends {
-                return Ok(true);
+            let begins_line = bytes[self.at - 1] == b'\n';
+            match self.pass(&marks(block), begins_line) {
+                Some(true) => return Step::End,
+                Some(false) => {}
+                None => match self.crawl(bytes, self.at + BLOCK, ended) {
+                    Step::On => {}
+                    step => return step,
+                },
             }
         }
-        self.crawl(bytes)
+        match self.crawl(bytes, bytes.len(), ended) {
+            Step::On => Step::Wait,
+            step => step,
+        }
     }
 
     /// Runs through a block of the current document at once. True if the document ends in it; `None` if it has to be looked
     /// at byte by byte.
     #[expect(clippy::inline_always, reason = "the instructions are those of the caller")]
     #[inline(always)]
-    fn pass(&mut self, marks: &Marks) -> Option<bool> {
+    fn pass(&mut self, marks: &Marks, begins_line: bool) -> Option<bool> {
         let (escaped, ends_in_escape) = escaped(marks.backslashes, self.escaped);
         let in_string = each_up_to(marks.quotes & !escaped) ^ if self.in_string { u64::MAX } else { 0 };
         // Outside of strings a backslash is nothing, least of all an escape; only the decoder can say so.
@@ -148,12 +208,17 @@ impl Cutter {
         if odd || self.depth + opens.count_ones() > MAX_DEPTH {
             return None;
         }
+        // Where one of these stands in a document, the next one may begin.
+        let first_of_lines = (marks.lines << 1 | u64::from(begins_line)) & marks.opens;
         if let Some(length) = self.length_to_end(opens, closes) {
+            if (first_of_lines.trailing_zeros() as usize) < length {
+                return None;
+            }
             self.at += length;
-            self.depth = 0;
-            self.in_string = false;
-            self.escaped = false;
             return Some(true);
+        }
+        if first_of_lines != 0 {
+            return None;
         }
         self.at += BLOCK;
         self.depth = self.depth + opens.count_ones() - closes.count_ones();
@@ -178,61 +243,49 @@ impl Cutter {
         Some(ends.trailing_zeros() as usize + 1)
     }
 
-    /// Runs through the current document byte by byte. True if it ends before the bytes do.
-    fn crawl(&mut self, bytes: &[u8]) -> Result<bool, Stop> {
-        let mut at = self.at;
-        loop {
-            if self.in_string && !self.leave_string(bytes, &mut at) {
-                self.at = bytes.len();
-                return Ok(false);
+    /// Runs through the current document byte by byte, up to there.
+    fn crawl(&mut self, bytes: &[u8], to: usize, ended: bool) -> Step {
+        while self.at < to {
+            let byte = bytes[self.at];
+            if byte == b'{' && bytes[self.at - 1] == b'\n' {
+                if bytes.len() - self.at < LOOK_AHEAD && !ended {
+                    return Step::Wait;
+                }
+                if self.begins_document(bytes) {
+                    return Step::Fault(RUN_ON);
+                }
             }
-            let Some(length) = bytes[at..].iter().position(|byte| STRUCTURE[usize::from(*byte)]) else {
-                self.at = bytes.len();
-                return Ok(false);
-            };
-            at += length + 1;
-            match bytes[at - 1] {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    if self.depth > MAX_DEPTH {
-                        self.at = at - 1;
-                        return Err(TOO_DEEP);
-                    }
-                }
-                _ => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        self.at = at;
-                        return Ok(true);
-                    }
-                }
+            match byte {
+                _ if self.in_string && self.escaped => self.escaped = false,
+                b'\\' => self.escaped = self.in_string,
+                b'"' => self.in_string = !self.in_string,
+                _ if self.in_string => {}
+                b'{' | b'[' if self.depth == MAX_DEPTH => return Step::Fault(TOO_DEEP),
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => self.depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if self.depth == 0 {
+                return Step::End;
             }
         }
+        Step::On
     }
 
-    /// Runs to the end of the current string. False if the bytes end before it does.
-    fn leave_string(&mut self, bytes: &[u8], at: &mut usize) -> bool {
-        if self.escaped {
-            if *at >= bytes.len() {
-                return false;
-            }
-            self.escaped = false;
-            *at += 1;
+    /// Whether the brace here, with which a line begins, is no part of the current document: for it stands where none can, or
+    /// the object begins as an envelope or an answer does.
+    fn begins_document(&self, bytes: &[u8]) -> bool {
+        let behind = bytes[self.at + 1..][..LOOK_AHEAD.min(bytes.len() - self.at - 1)].trim_ascii_start();
+        if self.in_string {
+            return matches!(behind, [b'"' | b'}', ..]);
         }
-        while let Some(length) = memchr::memchr2(b'"', b'\\', &bytes[*at..]) {
-            *at += length + 1;
-            if bytes[*at - 1] == b'"' {
-                self.in_string = false;
-                return true;
-            }
-            if *at >= bytes.len() {
-                self.escaped = true;
-                return false;
-            }
-            *at += 1;
+        let begins = |keys: &[&str]| keys.iter().any(|key| behind.starts_with(key.as_bytes()));
+        match bytes[..self.at].trim_ascii_end() {
+            [.., b',' | b'['] => begins(OF_DOCUMENTS) || begins(OF_ANSWERS),
+            [key @ .., b':'] => begins(OF_DOCUMENTS) || begins(OF_ANSWERS) && !key.trim_ascii_end().ends_with(b"\"response\""),
+            _ => true,
         }
-        false
     }
 
     /// Forgets all before the current document, and says how much that is.
@@ -244,13 +297,6 @@ impl Cutter {
     }
 }
 
-const STRUCTURE: [bool; 256] = {
-    let mut table = [false; 256];
-    let marks = b"\"{}[]";
-    let mut at = 0;
-    while at < marks.len() {
-        table[marks[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+/// First keys of documents that stand in no other object, and of answers, which stand in envelopes.
+const OF_DOCUMENTS: &[&str] = &["\"endpoint\"", "\"request\"", "\"fetched_at\"", "\"response\""];
+const OF_ANSWERS: &[&str] = &["\"errcode\"", "\"errmsg\""];

@@ -1,4 +1,4 @@
-//! A block of bytes at once: one bit for each byte says whether it is a quote, a bracket, escaped or in a string.
+//! A block of bytes at once: one bit for each byte says whether it is a quote, a bracket, a line end, escaped or in a string.
 
 /// How many bytes are looked at at once: one for each bit of a mark.
 pub const BLOCK: usize = 64;
@@ -10,6 +10,8 @@ pub struct Marks {
     pub backslashes: u64,
     pub opens: u64,
     pub closes: u64,
+    /// Ends of lines.
+    pub lines: u64,
 }
 
 impl Marks {
@@ -20,6 +22,7 @@ impl Marks {
             backslashes: bits(block, |byte| byte == b'\\'),
             opens: bits(block, |byte| byte | CASE.cast_unsigned() == b'{'),
             closes: bits(block, |byte| byte | CASE.cast_unsigned() == b'}'),
+            lines: bits(block, |byte| byte == b'\n'),
         }
     }
 
@@ -43,6 +46,7 @@ impl Marks {
             backslashes: equal(low, b'\\') | equal(high, b'\\') << 32,
             opens: equal(low_braced, b'{') | equal(high_braced, b'{') << 32,
             closes: equal(low_braced, b'}') | equal(high_braced, b'}') << 32,
+            lines: equal(low, b'\n') | equal(high, b'\n') << 32,
         }
     }
 }

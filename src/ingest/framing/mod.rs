@@ -1,5 +1,6 @@
 //! Cuts a stream of JSON into its documents without reading them: one document, an array of them, JSON lines, or
 //! documents one after the other. Documents come in batches of a few MB, so that they can be decoded side by side.
+//! A document that does not end costs no other: it is cut off where a line begins the next one.
 
 mod cutter;
 pub mod marks;
@@ -14,7 +15,7 @@ use crate::text::Text;
 /// How deep a document may nest: far deeper than any answer of the service, and shallow enough for any stack.
 pub const MAX_DEPTH: u32 = 127;
 
-/// Some complete documents.
+/// Some documents.
 #[derive(Debug, Default)]
 pub struct Batch {
     pub bytes: Vec<u8>,
@@ -22,17 +23,22 @@ pub struct Batch {
     pub offset: u64,
     /// The number of the first document, from 1.
     pub first: u64,
-    /// Where each document stands in `bytes`.
-    pub documents: Vec<Range<usize>>,
+    pub documents: Vec<Piece>,
 }
 
-/// What keeps the stream from being cut into documents.
+/// A document, or the remains of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FramingFault {
-    /// The document concerned, from 1.
-    pub document: u64,
-    /// Where in the (unpacked) file.
-    pub offset: u64,
+pub struct Piece {
+    /// Where it stands in [`Batch::bytes`]; nowhere, if it is not kept.
+    pub range: Range<usize>,
+    pub tear: Option<Tear>,
+}
+
+/// Why a document has no end, or what stands between documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tear {
+    /// Where in [`Batch::bytes`].
+    pub at: usize,
     pub problem: Text,
     pub remedy: Text,
 }
@@ -71,13 +77,6 @@ pub struct Framer<'s> {
     ended: bool,
 }
 
-/// Why a batch could not be made.
-#[derive(Debug)]
-pub enum Stopped<E> {
-    Reading(E),
-    Framing(FramingFault),
-}
-
 impl Drop for Framer<'_> {
     fn drop(&mut self) {
         self.spare.put(std::mem::take(&mut self.buffer));
@@ -100,7 +99,7 @@ impl<'s> Framer<'s> {
         &mut self,
         target: usize,
         mut read: impl FnMut(usize, &mut Vec<u8>) -> Result<usize, E>,
-    ) -> Result<Option<Batch>, Stopped<E>> {
+    ) -> Result<Option<Batch>, E> {
         if self.ended {
             return Ok(None);
         }
@@ -113,9 +112,8 @@ impl<'s> Framer<'s> {
             if self.buffer.capacity() < room {
                 self.buffer.reserve_exact(room - self.buffer.len());
             }
-            self.ended = read(wanted, &mut self.buffer).map_err(Stopped::Reading)? < wanted;
-            let cut = self.cutter.cut(&self.buffer, self.ended, &mut documents);
-            cut.map_err(|(problem, remedy)| Stopped::Framing(self.fault(problem, remedy)))?;
+            self.ended = read(wanted, &mut self.buffer)? < wanted;
+            self.cutter.cut(&self.buffer, self.ended, &mut documents);
             if documents.is_empty() {
                 // However much there is between two documents, it is not held.
                 let passed = self.cutter.forget();
@@ -131,10 +129,6 @@ impl<'s> Framer<'s> {
         let offset = self.offset;
         self.offset += keep_from as u64;
         Ok(Some(Batch { bytes, offset, first, documents }))
-    }
-
-    fn fault(&self, problem: Text, remedy: Text) -> FramingFault {
-        FramingFault { document: self.cutter.documents + 1, offset: self.offset + self.cutter.at as u64, problem, remedy }
     }
 }
 

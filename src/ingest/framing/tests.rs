@@ -3,8 +3,11 @@
 use super::marks::{BLOCK, Marks};
 use super::*;
 
-fn frame(text: &str, target: usize) -> Result<Vec<String>, FramingFault> {
-    let (spare, mut rest, mut found) = (Spare::default(), text.as_bytes(), Vec::new());
+/// A document, and where it is torn and why.
+type Found = (String, Option<(u64, &'static str)>);
+
+fn frame(bytes: &[u8], target: usize) -> Vec<Found> {
+    let (spare, mut rest, mut found) = (Spare::default(), bytes, Vec::new());
     let mut framer = Framer::new(&spare);
     loop {
         let batch = framer.next_batch(target, |limit, buffer: &mut Vec<u8>| {
@@ -13,35 +16,36 @@ fn frame(text: &str, target: usize) -> Result<Vec<String>, FramingFault> {
             rest = later;
             Ok::<_, ()>(now.len())
         });
-        match batch {
-            Ok(None) => return Ok(found),
-            Ok(Some(batch)) => {
-                assert_eq!(batch.first, found.len() as u64 + 1);
-                for range in &batch.documents {
-                    let from = usize::try_from(batch.offset).unwrap();
-                    assert_eq!(text.as_bytes()[from + range.start..from + range.end], batch.bytes[range.clone()]);
-                    found.push(String::from_utf8(batch.bytes[range.clone()].to_vec()).unwrap());
-                }
-            }
-            Err(Stopped::Framing(fault)) => return Err(fault),
-            Err(Stopped::Reading(())) => unreachable!(),
+        let Some(batch) = batch.unwrap() else { return found };
+        assert_eq!(batch.first, found.len() as u64 + 1);
+        for Piece { range, tear } in &batch.documents {
+            let from = usize::try_from(batch.offset).unwrap();
+            assert_eq!(bytes[from + range.start..from + range.end], batch.bytes[range.clone()]);
+            let text = String::from_utf8_lossy(&batch.bytes[range.clone()]).into_owned();
+            found.push((text, tear.map(|tear| (batch.offset + tear.at as u64, tear.problem.en))));
         }
     }
 }
 
 /// Whatever the batches, the documents are the same.
-fn check(text: &str, expected: &[&str]) {
-    for target in [1, 2, 3, 5, 7, 64, 1 << 20] {
-        assert_eq!(frame(text, target).unwrap(), expected, "{text} in batches of {target}");
-    }
-}
-
-fn fault(text: &str) -> FramingFault {
-    let whole = frame(text, 1 << 20).unwrap_err();
-    for target in [1, 3, 64] {
-        assert_eq!(frame(text, target).unwrap_err(), whole, "{text} in batches of {target}");
+fn found(text: &str) -> Vec<Found> {
+    let whole = frame(text.as_bytes(), 1 << 20);
+    for target in [1, 2, 3, 5, 7, 64] {
+        assert_eq!(frame(text.as_bytes(), target), whole, "{text} in batches of {target}");
     }
     whole
+}
+
+fn check(text: &str, expected: &[&str]) {
+    let expected: Vec<Found> = expected.iter().map(|document| ((*document).to_owned(), None)).collect();
+    assert_eq!(found(text), expected, "{text}");
+}
+
+/// The first torn document: its number, and where and why.
+fn fault(text: &str) -> (usize, u64, &'static str) {
+    let found = found(text);
+    let torn = found.iter().enumerate().find_map(|(at, (_, tear))| tear.map(|(offset, problem)| (at + 1, offset, problem)));
+    torn.unwrap_or_else(|| panic!("nothing is torn in {text}"))
 }
 
 #[test]
@@ -63,21 +67,60 @@ fn brackets_and_quotes_in_strings_are_no_structure() {
 
 #[test]
 fn what_is_cut_off_is_said_where() {
-    assert_eq!((fault("{}{\"a\":").document, fault("{}{\"a\":").offset), (2, 7));
-    assert!(fault("{\"a\":\"x\\").problem.en.contains("middle of a document"));
-    assert!(fault("[{},").problem.en.contains("closed with `]`"));
-    assert!(fault("[{}").problem.en.contains("closed with `]`"));
+    assert_eq!((fault("{}{\"a\":").0, fault("{}{\"a\":").1), (2, 7));
+    assert!(fault("{\"a\":\"x\\").2.contains("middle of a document"));
+    assert!(fault("[{},").2.contains("closed with `]`"));
+    assert!(fault("[{}").2.contains("closed with `]`"));
 }
 
 #[test]
 fn what_does_not_belong_is_said_where() {
-    let garbage = fault("{} trailing");
-    assert_eq!((garbage.document, garbage.offset), (2, 3));
-    assert!(garbage.problem.en.contains("should begin with `{`"));
-    assert!(fault("[{} {}]").problem.en.contains("separated"));
-    assert!(fault("[{},]").problem.en.contains("does not begin with `{`"));
-    assert!(fault("[\"a\"]").problem.en.contains("does not begin with `{`"));
-    assert!(fault("{}\u{ef00}").problem.en.contains("should begin with `{`"));
+    let (document, offset, problem) = fault("{} trailing");
+    assert_eq!((document, offset), (2, 3));
+    assert!(problem.contains("should begin with `{`"));
+    assert!(fault("[{} {}]").2.contains("separated"));
+    assert!(fault("[{},]").2.contains("does not begin with `{`"));
+    assert!(fault("[\"a\"]").2.contains("does not begin with `{`"));
+    assert!(fault("{}\u{ef00}").2.contains("should begin with `{`"));
+}
+
+/// Between brackets what is torn, and at which byte.
+fn told(text: &str) -> String {
+    let told = |(document, tear): &Found| tear.map_or(document.clone(), |(at, _)| format!("<{document} {at}>"));
+    found(text).iter().map(told).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_torn_document_costs_no_other() {
+    let torn = r#"{"errcode":0,"userlist":[{"userid":"an"#;
+    for cut in 1..torn.len() {
+        let torn = &torn[..cut];
+        let text = format!("{{\"errcode\":1}}\n{torn}\n{{\"errcode\":2}}\n{{\"errcode\":3}}\n");
+        let at = 14 + torn.len();
+        assert_eq!(told(&text), format!("{{\"errcode\":1}} <{torn}\n {}> {{\"errcode\":2}} {{\"errcode\":3}}", at + 1), "{torn}");
+    }
+    // In an array, with CR and LF, laid out over lines.
+    assert_eq!(told("[{\"a\":1},\n{\"a\":,\n{\"errcode\":0}]"), "{\"a\":1} <{\"a\":,\n 17> {\"errcode\":0}");
+    assert_eq!(told("{\"a\":\"x\r\n{\"b\":1}\r\n"), "<{\"a\":\"x\r\n 9> {\"b\":1}");
+    assert_eq!(told("{\n  \"a\": 1\n\n{\n  \"b\": 2\n}"), "<{\n  \"a\": 1\n\n 12> {\n  \"b\": 2\n}");
+    // The beginning is lost, or too much is closed.
+    assert_eq!(told("{}\node\":0}\n{}\n"), "{} < 3> {}");
+    assert_eq!(told("{}}\n{}"), "{} < 2> {}");
+    assert_eq!(told("[{} {}]"), "{} < 4> {}");
+    assert_eq!(told("{}\n2026-05-01 INFO {\"x\":1}\nmore\n{}"), "{} < 3> {}");
+    assert_eq!(told(&format!("{}1\n{{}}\n", "{\"a\":".repeat(200))), "< 635> {}");
+}
+
+#[test]
+fn lines_of_a_document_begin_no_other() {
+    for text in [
+        "{\"a\":[\n{\n\"b\": 1\n},\n{\n\"b\": 2\n}\n]\n}",
+        "{\"endpoint\":\n\"x\",\n\"response\":\n{\"errcode\":0}}",
+        "{\"a\":\n{\n\"b\":\n{}}}",
+        "{\"remark\":\"two lines\n{or three}\"}",
+    ] {
+        check(text, &[text]);
+    }
 }
 
 proptest::proptest! {
@@ -86,7 +129,7 @@ proptest::proptest! {
     fn blocks_and_bytes_tell_the_same(pieces in proptest::collection::vec(0..PIECES.len(), 0..120)) {
         let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
         let text = format!("{{\"a\":{text}");
-        proptest::prop_assert_eq!(frame(&text, 1), frame(&text, 1 << 20));
+        proptest::prop_assert_eq!(frame(text.as_bytes(), 1), frame(text.as_bytes(), 1 << 20));
     }
 
     #[test]
@@ -99,8 +142,26 @@ proptest::proptest! {
     }
 }
 
-const PIECES: &[&str] =
-    &["{", "}", "{", "}", "[", "]", "\"", "\"", "\\", "\\\"", "\"a\":", "\"客户\"", "1", ",", "\n", "      abcdefghijklmnop "];
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    "\"",
+    "\\",
+    "\\\"",
+    "\"a\":",
+    "\"客户\"",
+    "1",
+    ",",
+    "\n",
+    "\n{",
+    "\n{\"errcode\":",
+    "      abcdefghijklmnop ",
+];
 
 #[test]
 fn escapes_reach_from_block_to_block() {
@@ -113,8 +174,8 @@ fn escapes_reach_from_block_to_block() {
 #[test]
 fn all_bytes_are_told_apart() {
     let bytes: Vec<u8> = (0..=255).collect();
-    let braces = Marks { quotes: 0, backslashes: 1 << 28, opens: 1 << 27 | 1 << 59, closes: 1 << 29 | 1 << 61 };
-    let expected = [Marks { quotes: 1 << 34, ..Marks::default() }, braces, Marks::default(), Marks::default()];
+    let braces = Marks { backslashes: 1 << 28, opens: 1 << 27 | 1 << 59, closes: 1 << 29 | 1 << 61, ..Marks::default() };
+    let expected = [Marks { quotes: 1 << 34, lines: 1 << 10, ..Marks::default() }, braces, Marks::default(), Marks::default()];
     let (blocks, _) = bytes.as_chunks();
     assert_eq!(blocks.iter().map(Marks::of).collect::<Vec<_>>(), expected);
 }
@@ -123,15 +184,17 @@ fn all_bytes_are_told_apart() {
 fn depth_is_limited() {
     let nested = |depth: usize| format!("{}{}", "{\"a\":".repeat(depth - 1) + "{", "}".repeat(depth));
     check(&nested(127), &[&nested(127)]);
-    assert!(fault(&nested(128)).problem.en.contains("deeper"));
-    assert!(fault(&"[".repeat(1_000_000).replacen('[', "{\"a\":[", 1)).problem.en.contains("deeper"));
+    assert!(fault(&nested(128)).2.contains("deeper"));
+    let deep = "[".repeat(1_000_000).replacen('[', "{\"a\":[", 1);
+    assert!(frame(deep.as_bytes(), 1 << 20)[0].1.is_some_and(|(_, problem)| problem.contains("deeper")));
 }
 
-/// What comes of a stream that begins so and then repeats a byte, until it has given so many; and how much was held.
-fn endless(begin: &[u8], byte: u8, most: usize) -> (Option<FramingFault>, usize, usize) {
+/// What comes of a stream that begins so and then repeats a byte, until it has given so many: the first tear, how many
+/// bytes were read by then, and how much was held.
+fn endless(begin: &[u8], byte: u8, most: usize) -> (Option<Tear>, usize, usize) {
     let (spare, mut given) = (Spare::default(), 0);
     let mut framer = Framer::new(&spare);
-    let stopped = framer.next_batch(4 << 20, |limit, buffer: &mut Vec<u8>| {
+    let batch = framer.next_batch(4 << 20, |limit, buffer: &mut Vec<u8>| {
         let limit = if given < most { limit } else { 0 };
         if given == 0 {
             buffer.extend_from_slice(begin);
@@ -140,16 +203,17 @@ fn endless(begin: &[u8], byte: u8, most: usize) -> (Option<FramingFault>, usize,
         given += limit;
         Ok::<_, ()>(limit)
     });
-    let fault = if let Err(Stopped::Framing(fault)) = stopped { Some(fault) } else { None };
-    (fault, given, framer.buffer.capacity())
+    let tear = batch.unwrap().and_then(|batch| batch.documents.first().and_then(|document| document.tear));
+    (tear, given, framer.buffer.capacity())
 }
 
 #[test]
 fn no_document_is_held_without_an_end() {
-    let (fault, given, _) = endless(b"{\"a\":\"", b'x', 1 << 30);
-    assert!(fault.is_some_and(|fault| fault.document == 1 && fault.problem.en.contains("256 MiB")));
+    let (tear, given, _) = endless(b"{\"a\":\"", b'x', 1 << 30);
+    assert!(tear.is_some_and(|tear| tear.problem.en.contains("256 MiB")));
     assert!(given <= 264 << 20, "{given} bytes were read");
-    let (fault, given, held) = endless(b"", b' ', 64 << 20);
-    assert_eq!((fault, given), (None, 64 << 20));
-    assert!(held <= 16 << 20, "{held} bytes are held");
+    for begin in [&b""[..], b"no JSON"] {
+        let (_, given, held) = endless(begin, b' ', 64 << 20);
+        assert!(held <= 16 << 20, "{held} bytes are held of {given}");
+    }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, IgnoredAny};
 
 use super::framing::MAX_DEPTH;
-use super::scalar::Scalar;
+use super::value::Given;
 pub use marks::TextMarks;
 
 /// Not to be read quickly: unusual, or no JSON at all.
@@ -101,12 +101,12 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn scalar(&mut self) -> Quickly<Scalar<'a>> {
+    fn scalar(&mut self) -> Quickly<Given<'a>> {
         // Nearly all that is read are texts and numbers.
         match self.peek() {
             b'"' => match self.text()? {
-                Cow::Borrowed("") => Ok(Scalar::Null),
-                text => Ok(Scalar::Text(text)),
+                Cow::Borrowed("") => Ok(Given::Nothing),
+                text => Ok(Given::Text(text)),
             },
             b'-' | b'0'..=b'9' => self.number(),
             other => self.neither_text_nor_number(other),
@@ -114,27 +114,27 @@ impl<'a> Reader<'a> {
     }
 
     #[inline(never)]
-    fn neither_text_nor_number(&mut self, next: u8) -> Quickly<Scalar<'a>> {
+    fn neither_text_nor_number(&mut self, next: u8) -> Quickly<Given<'a>> {
         match next {
-            b'n' => self.word("null", Scalar::Null),
-            b't' => self.word("true", Scalar::Flag(true)),
-            b'f' => self.word("false", Scalar::Flag(false)),
+            b'n' => self.word("null", Given::Nothing),
+            b't' => self.word("true", Given::Flag(true)),
+            b'f' => self.word("false", Given::Flag(false)),
             b'[' => {
-                let mut kind = Scalar::Null;
+                let mut kind = Given::Nothing;
                 self.array(|reader| {
-                    kind = Scalar::List;
+                    kind = Given::Other;
                     reader.skip()
                 })?;
                 Ok(kind)
             }
             _ => {
                 self.object(|reader, _| reader.skip())?;
-                Ok(Scalar::Object)
+                Ok(Given::Other)
             }
         }
     }
 
-    fn word(&mut self, word: &str, value: Scalar<'a>) -> Quickly<Scalar<'a>> {
+    fn word(&mut self, word: &str, value: Given<'a>) -> Quickly<Given<'a>> {
         if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
             return Err(Unusual);
         }
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
 
     /// A number of a few digits, mostly.
     #[inline]
-    fn number(&mut self) -> Quickly<Scalar<'a>> {
+    fn number(&mut self) -> Quickly<Given<'a>> {
         const DIGITS: usize = 18;
         let rest = &self.text.as_bytes()[self.at..];
         let (mut value, mut length) = (0, 0);
@@ -159,11 +159,11 @@ impl<'a> Reader<'a> {
             return self.long_number();
         }
         self.at += length;
-        Ok(Scalar::Integer(value))
+        Ok(Given::Integer(value))
     }
 
     #[cold]
-    fn long_number(&mut self) -> Quickly<Scalar<'a>> {
+    fn long_number(&mut self) -> Quickly<Given<'a>> {
         let rest = &self.text[self.at..];
         let number = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
         let length = rest.bytes().take_while(|byte| number(*byte)).count();

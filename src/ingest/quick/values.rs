@@ -1,12 +1,10 @@
 //! The values of a document, each as its [`Deserialize`](serde::Deserialize) has it.
 
-use std::borrow::Cow;
-
 use serde::de::IgnoredAny;
 
 use super::{Quick, Quickly, Reader, Unusual};
 use crate::ingest::payload::{Item, Payload};
-use crate::ingest::scalar::{Field, Lenient, Scalar};
+use crate::ingest::value::Given;
 
 impl<'a> Quick<'a> for IgnoredAny {
     fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
@@ -14,25 +12,10 @@ impl<'a> Quick<'a> for IgnoredAny {
     }
 }
 
-impl<'a> Quick<'a> for Scalar<'a> {
-    fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
-        *self = reader.scalar()?;
-        Ok(())
-    }
-}
-
-impl<'a, T: Lenient<'a>> Quick<'a> for Field<T> {
+impl<'a> Quick<'a> for Given<'a> {
     #[inline]
     fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
-        // As a scalar is read, without making one of what it mostly is.
-        self.0 = match reader.peek() {
-            b'"' => match reader.text()? {
-                Cow::Borrowed("") => Ok(None),
-                text => T::from_text(text),
-            },
-            b'-' | b'0'..=b'9' => T::from_scalar(reader.number()?),
-            other => T::from_scalar(reader.neither_text_nor_number(other)?),
-        };
+        *self = reader.scalar()?;
         Ok(())
     }
 }
@@ -40,7 +23,7 @@ impl<'a, T: Lenient<'a>> Quick<'a> for Field<T> {
 impl<'a, T: Quick<'a>> Quick<'a> for Option<T> {
     fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
         match reader.peek() {
-            b'n' => reader.word("null", Scalar::Null).map(|_| ()),
+            b'n' => reader.word("null", Given::Nothing).map(|_| ()),
             _ => self.insert(T::default()).fill(reader),
         }
     }
@@ -62,7 +45,7 @@ impl<'a, T: Quick<'a>> Quick<'a> for Item<'a, T> {
 impl<'a, T: Quick<'a>> Quick<'a> for Payload<'a, T> {
     fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
         if reader.peek() != b'[' {
-            *self = if reader.scalar()? == Scalar::Null { Self::Items(Vec::new()) } else { Self::NoArray };
+            *self = if reader.scalar()? == Given::Nothing { Self::Items(Vec::new()) } else { Self::NoArray };
             return Ok(());
         }
         let mut items = Vec::new();

@@ -16,13 +16,11 @@ const MOST_MERGES: u64 = 1 << 20;
 /// As in Excel.
 const MOST_COLUMNS: u64 = 16_384;
 const MOST_ROWS: u64 = 1 << 20;
-/// Rows in which the header may stand.
-const HEADER_ROWS: u64 = super::HEADER_ROWS as u64;
 
 /// What was seen in the parts of a workbook.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// Whether cells are merged downwards where the header may stand.
+    /// Whether cells are merged downwards.
     pub has_tall_merges: bool,
     texts: u64,
     merges: u64,
@@ -88,7 +86,7 @@ impl Markup {
             b"mergeCell" => {
                 seen.merges += 1;
                 let (first, last) = attribute(tag, b"ref").and_then(cells).ok_or(say::NO_PLACE_OF_A_SHEET)?;
-                seen.has_tall_merges |= first.1 <= HEADER_ROWS && last.1 > first.1;
+                seen.has_tall_merges |= last.1 > first.1;
             }
             _ => {}
         }
@@ -196,10 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn merged_cells_are_seen_where_they_span_rows_of_the_header() {
+    fn merged_cells_are_seen_where_they_span_rows() {
         assert_eq!(look("<mergeCells><mergeCell ref=\"A1:H1\"/></mergeCells>"), Ok(false));
         assert_eq!(look("<mergeCell ref=\"A9:A10\"/>"), Ok(true));
-        assert_eq!(look("<mergeCell ref=\"A21:A22\"/>"), Ok(false));
+        assert_eq!(look("<mergeCell ref=\"A21:A22\"/>"), Ok(true));
         assert_eq!(look("<mergeCell/>"), Err(say::NO_PLACE_OF_A_SHEET));
     }
 

@@ -6,8 +6,10 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::Raw;
 use crate::ingest::tests::{check_error, lists, one, rows};
+use crate::schema::vocabulary::Dataset;
 
 /// Texts row by row, from that row on (0 is the first).
 fn fill(sheet: &mut Worksheet, from: u32, rows: &[&[&str]]) {
@@ -57,6 +59,18 @@ fn the_header_stands_anywhere_in_the_first_twenty_rows() {
 }
 
 #[test]
+fn a_row_above_the_header_may_be_a_record() {
+    let bytes = workbook(|sheet| {
+        fill(sheet, 0, &[&["成员导出"], &["ann", "Ann", "销售"]]);
+        fill(sheet, 2, ROSTER);
+    });
+    let raw = one(&bytes).unwrap();
+    assert_eq!(rejects(&raw).len(), 1);
+    assert!(rejects(&raw)[0].starts_with("sheet Sheet1, row 2: a row above the header"), "{:?}", rejects(&raw));
+    assert_eq!(members(&raw).len(), 2);
+}
+
+#[test]
 fn blank_rows_are_no_records_and_numbers_are_those_that_excel_shows() {
     let bytes = workbook(|sheet| {
         fill(sheet, 0, ROSTER);
@@ -68,7 +82,7 @@ fn blank_rows_are_no_records_and_numbers_are_those_that_excel_shows() {
     });
     let raw = one(&bytes).unwrap();
     assert_eq!(members(&raw).len(), 3);
-    assert_eq!(rejects(&raw), ["sheet Sheet1, row 7, userid: empty, and the record is of no use without it"]);
+    assert_eq!(rejects(&raw), ["sheet Sheet1, row 7, userid: absent or empty, and the record is of no use without it"]);
     assert_eq!(raw.files[0].records_read, 4);
 }
 
@@ -94,15 +108,37 @@ fn dates_come_as_cells_and_as_text() {
             "1: userid=ann customer_name=a created_at=2026-04-30T14:00:01Z",
             "2: userid=ann customer_name=b created_at=2026-04-30T14:00:01Z",
             "3: userid=ann customer_name=c created_at=2026-04-30T14:00:00Z",
+            // 46142.5: a day of Excel, and noon.
+            "4: userid=ann customer_name=d created_at=2026-04-30T04:00:00Z",
             "5: userid=ann customer_name=e created_at=2026-04-30T16:00:00Z",
         ]
     );
-    // A bare number is no date, whatever Excel would make of it.
-    assert!(rejects(&raw)[0].starts_with("sheet Sheet1, row 5, created_at: a time that is none"), "{:?}", rejects(&raw));
+    assert_eq!(rejects(&raw), [""; 0]);
 }
 
 #[test]
-fn what_excel_has_rounded_is_rejected() {
+fn the_column_tells_which_part_of_a_date_is_the_day() {
+    let sheet = |last: &str| {
+        workbook(|sheet| {
+            fill(sheet, 0, &[&["客户名称", "添加人账号", "添加时间"]]);
+            sheet.merge_range(1, 1, 2, 1, "ann", &Format::new()).unwrap();
+            fill(sheet, 1, &[&["a", "", "25/2/2026 10:00"], &["b", "", "5/2/2026 10:00"], &["c", "ann", last]]);
+        })
+    };
+    let told = |last: &str| rows(&one(&sheet(last)).unwrap().tables["relations"]);
+    assert_eq!(
+        told("2026-01-01 10:00"),
+        [
+            "1: userid=ann customer_name=a created_at=2026-02-25T02:00:00Z",
+            "2: userid=ann customer_name=b created_at=2026-02-05T02:00:00Z",
+            "3: userid=ann customer_name=c created_at=2026-01-01T02:00:00Z",
+        ]
+    );
+    assert_eq!(told("2/25/2026 10:00")[1], "2: userid=ann customer_name=b unreadable=[created_at]");
+}
+
+#[test]
+fn what_excel_has_changed_is_no_key() {
     let bytes = workbook(|sheet| {
         fill(sheet, 0, &[&["帐号", "姓名", "手机"]]);
         sheet.write_number(1, 0, 1001).unwrap();
@@ -113,25 +149,54 @@ fn what_excel_has_rounded_is_rejected() {
         // Of no use here, so no reason to lose the row.
         fill(sheet, 8, &[&["ann", "Ann"]]);
         sheet.write_number(8, 2, 8_613_800_000_000_000_f64).unwrap();
+        sheet.write_number(9, 0, 2001.5).unwrap();
+        sheet
+            .write_datetime_with_format(10, 0, ExcelDateTime::from_ymd(2026, 3, 5).unwrap(), &Format::new().set_num_format("d-mmm"))
+            .unwrap();
+        sheet.write_number_with_format(11, 0, 123, &Format::new().set_num_format("00000")).unwrap();
+        sheet.write_formula(12, 0, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
+        // A name that is no text is none, and the member one all the same.
+        fill(sheet, 13, &[&["bob"]]);
+        sheet.write_number(13, 1, 7).unwrap();
     });
     let raw = one(&bytes).unwrap();
-    let told: Vec<String> = members(&raw).iter().map(|row| row.split(' ').nth(1).unwrap().to_owned()).collect();
-    assert_eq!(told, ["userid=1001", "userid=0.7e1", "userid=ann"]);
-    let rejects = rejects(&raw);
-    let rounded: Vec<&String> = rejects.iter().filter(|reject| reject.contains("Excel has rounded")).collect();
-    assert_eq!(rounded.len(), 4, "{rejects:?}");
-    assert!(rejects.iter().any(|reject| reject.starts_with("sheet Sheet1, row 8, userid: an error of Excel")), "{rejects:?}");
-    // The same in a sheet of text.
-    let csv = one(b"userid,name\n1.23457E+15,a\n0.7e1,b\n").unwrap();
-    assert!(csv.rejects[0].reason.contains("Excel has rounded") && csv.files[0].pushed == 1);
+    let told: Vec<String> = members(&raw).iter().map(|row| row.split_once(' ').unwrap().1.to_owned()).collect();
+    assert_eq!(told, ["userid=1001", "userid=0.7e1", "userid=ann name=Ann", "userid=00123", "userid=bob"]);
+    let of =
+        |row: u64| rejects(&raw).into_iter().find(|reject| reject.starts_with(&format!("sheet Sheet1, row {row}, "))).unwrap_or_default();
+    for (row, reason) in [
+        (3, "15 digits"),
+        (4, "decimals"),
+        (5, "15 digits"),
+        (6, "15 digits"),
+        (8, "absent"),
+        (10, "decimals"),
+        (11, "a date"),
+        (13, "an error"),
+        (14, "not a text"),
+    ] {
+        assert!(of(row).contains(reason), "{row}: {:?}", rejects(&raw));
+    }
+    assert_eq!((raw.files[0].rejected, raw.files[0].unreadable_values), (8, 1));
+}
+
+#[test]
+fn days_may_count_from_1904() {
+    let book = r#"<workbook xmlns:r="x"><workbookPr date1904="1"/><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+    let header =
+        ["userid", "unionid", "created_at"].iter().zip(["A1", "B1", "C1"]).map(|(text, place)| inline(place, text)).collect::<String>();
+    let row = inline("A2", "ann") + &inline("B2", "u1") + "<c r=\"C2\"><v>44680.5</v></c>";
+    let markup = sheet(&format!("<row r=\"1\">{header}</row><row r=\"2\">{row}</row>"));
+    let bytes = by_hand(&markup, &[("xl/workbook.xml", book.as_bytes())]);
+    assert_eq!(rows(&one(&bytes).unwrap().tables["relations"]), ["1: userid=ann unionid=u1 created_at=2026-04-30T04:00:00Z"]);
 }
 
 #[test]
 fn hidden_sheets_are_passed_over_and_said() {
     let mut book = Workbook::new();
     fill(book.add_worksheet().set_name("说明").unwrap(), 0, &[&["本表由后台导出"], &["请勿修改"]]);
-    fill(book.add_worksheet().set_name("旧").unwrap().set_hidden(true), 0, &[&["帐号", "姓名"], &["old", "Old"]]);
-    fill(book.add_worksheet().set_name("深藏").unwrap().set_very_hidden(true), 0, &[&["帐号"], &["older"]]);
+    fill(book.add_worksheet().set_name("旧").unwrap().set_hidden(true), 0, &[&["手机"], &["139"]]);
+    fill(book.add_worksheet().set_name("深藏").unwrap().set_very_hidden(true), 0, &[&["价格"], &["5"]]);
     book.add_worksheet().set_name("空").unwrap();
     fill(book.add_worksheet().set_name("成员").unwrap(), 0, ROSTER);
     let group = &[&["chat_id", "name", "owner_userid"][..], &["wr1", "g", "ann"]];
@@ -143,6 +208,7 @@ fn hidden_sheets_are_passed_over_and_said() {
     assert_eq!((file.records_read, file.pushed), (9, 3), "2 rows of 说明, 2 of 旧, 2 of 深藏");
     assert_eq!(file.passed_over["hidden sheet `旧`"], 2);
     assert_eq!(rows(&raw.tables["groups"]), ["9: chat_id=wr1 name=g owner_userid=ann"]);
+    assert!(raw.doubts == Doubts::default() && file.unused_columns == ["部门"]);
     let mut book = Workbook::new();
     fill(book.add_worksheet(), 0, &[&["手机", "价格"]]);
     fill(book.add_worksheet().set_hidden(true), 0, ROSTER);
@@ -150,23 +216,85 @@ fn hidden_sheets_are_passed_over_and_said() {
 }
 
 #[test]
-fn headers_may_be_merged() {
+fn a_sheet_that_may_hold_records_is_a_reject() {
+    let group = &[&["chat_id", "name", "owner_userid"][..], &["wr1", "g", "ann"]];
+    let with = |rows: &[&[&str]], is_hidden: bool| {
+        let mut book = Workbook::new();
+        fill(book.add_worksheet().set_name("成员").unwrap(), 0, ROSTER);
+        fill(book.add_worksheet().set_name("x").unwrap().set_hidden(is_hidden), 0, rows);
+        book.save_to_buffer().unwrap()
+    };
+    let raw = one(&with(group, true)).unwrap();
+    assert!(rejects(&raw)[0].starts_with("hidden sheet `x`: a hidden sheet with the header of a table"), "{:?}", rejects(&raw));
+    let file = &raw.files[0];
+    assert_eq!((file.records_read, file.pushed, file.rejected, file.passed_over["hidden sheet `x`"]), (5, 2, 1, 2));
+    assert!(raw.doubts.concern(Dataset::Groups) && !raw.doubts.concern(Dataset::Members));
+    // A header alone hides nothing.
+    assert_eq!(rejects(&one(&with(&group[..1], true)).unwrap()), [""; 0]);
+    // The roster goes on without its header, with a column that nobody filled.
+    for (rows, is_like) in [
+        (&[&["cat", "Cat", "x"][..], &["dan", "Dan"]][..], true),
+        (&[&["cat", "Cat"], &["dan", "Dan"]], true),
+        (&[&["note"], &["another"]], false),
+        (&[&["版本", "日期"], &["1.0", "2026-05-01"]], false),
+        (&[&["a", "b", "c", "d"]], false),
+    ] {
+        let raw = one(&with(rows, false)).unwrap();
+        assert_eq!(rejects(&raw).iter().any(|reject| reject.starts_with("sheet `x`: a sheet without a header")), is_like, "{rows:?}");
+        assert_eq!(raw.doubts.concern(Dataset::Members), is_like);
+    }
+    check_error(one(&with(&[&["userid", "name", "chat_id"], &["a", "b", "c"]], false)), "headers found", "members, groups");
+}
+
+#[test]
+fn a_table_of_which_no_row_can_be_read_stops_the_run() {
+    let mut book = Workbook::new();
+    fill(book.add_worksheet(), 0, ROSTER);
+    let names = book.add_worksheet();
+    fill(names, 0, &[&["客户名称", "添加人账号"], &["", "ann"], &["", "ann"]]);
+    names.write_number(1, 0, 7).unwrap();
+    names.write_boolean(2, 0, true).unwrap();
+    check_error(
+        one(&book.save_to_buffer().unwrap()),
+        "relations",
+        "none of its 2 rows can be read:\n    sheet Sheet2, row 2, customer_name: not a text",
+    );
+}
+
+#[test]
+fn merged_cells_give_their_value_to_each_row() {
     let bytes = workbook(|sheet| {
         let format = Format::new();
         sheet.merge_range(0, 0, 0, 4, "客户列表", &format).unwrap();
         sheet.merge_range(1, 0, 2, 0, "客户名称", &format).unwrap();
         sheet.merge_range(1, 1, 2, 1, "添加人账号", &format).unwrap();
         sheet.merge_range(1, 2, 1, 3, "其他", &format).unwrap();
-        fill(sheet, 2, &[&["", "", "添加时间", "描述"], &["wei", "ann", "2026-01-02", "x"]]);
+        fill(
+            sheet,
+            2,
+            &[&["", "", "添加时间", "描述"], &["wei", "", "2026-01-02", "x"], &["min"], &["", "", "2026-01-04"], &["li", "bob"]],
+        );
+        sheet.merge_range(3, 1, 5, 1, "ann", &format).unwrap();
+        sheet.merge_range(4, 0, 5, 0, "min", &format).unwrap();
+        // A record that takes two rows is one.
+        for column in 0..3 {
+            sheet.merge_range(7, column, 8, column, ["yi", "cat", "2026-01-05"][column as usize], &format).unwrap();
+        }
     });
     let raw = one(&bytes).unwrap();
     assert_eq!(
         rows(&raw.tables["relations"]),
-        ["1: userid=ann customer_name=wei created_at=2026-01-01T16:00:00Z description=x"],
+        [
+            "1: userid=ann customer_name=wei created_at=2026-01-01T16:00:00Z description=x",
+            "2: userid=ann customer_name=min",
+            "3: userid=ann customer_name=min created_at=2026-01-03T16:00:00Z",
+            "4: userid=bob customer_name=li",
+            "5: userid=cat customer_name=yi created_at=2026-01-04T16:00:00Z",
+        ],
         "{:?}",
         rejects(&raw)
     );
-    assert_eq!(raw.files[0].records_read, 1);
+    assert_eq!(raw.files[0].records_read, 5);
 }
 
 #[test]
@@ -179,6 +307,11 @@ fn lists_are_workbooks_too() {
         rows(&raw.tables["accounts list"]),
         ["1: source_userid=00123 target_userid=00457 assessment=pass", "2: source_userid=bob target_userid=bob assessment=fail"]
     );
+    let mut book = Workbook::new();
+    let accounts = &[&["迁出账号", "迁入账号"][..], &["ann", "ann2"]];
+    fill(book.add_worksheet(), 0, accounts);
+    fill(book.add_worksheet().set_name("旧").unwrap().set_hidden(true), 0, accounts);
+    check_error(lists(&book.save_to_buffer().unwrap()), "list", "hidden sheet `旧`: a hidden sheet");
 }
 
 // Workbooks made by hand.
@@ -200,7 +333,9 @@ fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
         ("xl/_rels/workbook.xml.rels", BOOK_RELS.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
     ];
-    for (name, content) in parts.iter().chain(more) {
+    // Of two parts of a name the later one.
+    let parts = parts.iter().filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    for (name, content) in parts.chain(more) {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
         zip.write_all(content).unwrap();
     }

@@ -10,6 +10,7 @@ mod side;
 pub use members::Overlap;
 pub use side::GroupSide;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -133,14 +134,14 @@ impl<'a> PairMatcher<'a> {
 
     /// A name joins two groups where it stands once on either side; else those of the source are ambiguous.
     fn by_name(&mut self) {
-        let mut named: BTreeMap<&str, GroupPair> = BTreeMap::new();
+        let mut named: BTreeMap<Cow<'_, str>, GroupPair> = BTreeMap::new();
         for &row in &self.left_at_source {
-            if let Some(name) = self.source.name(row) {
+            if let Some(name) = self.source.comparable_name(row) {
                 named.entry(name).or_default().source.push(row);
             }
         }
         for &row in &self.left_at_target {
-            if let Some(namesakes) = self.target.name(row).and_then(|name| named.get_mut(name)) {
+            if let Some(namesakes) = self.target.comparable_name(row).and_then(|name| named.get_mut(&name)) {
                 namesakes.target.push(row);
             }
         }
@@ -160,8 +161,9 @@ impl<'a> PairMatcher<'a> {
         let owned = &self.pair.target;
         let shows = |has: &dyn Fn(u32) -> bool| owned.is_empty() || owned.iter().any(|&row| has(row));
         let has_unionids = unionids_shared && shows(&|row| self.target.has_unionids(row));
-        let has_names = shows(&|row| self.target.name(row).is_some());
-        let is_usable = |row: u32| (has_unionids && self.source.has_unionids(row)) || (has_names && self.source.name(row).is_some());
+        let has_names = shows(&|row| self.target.comparable_name(row).is_some());
+        let is_usable =
+            |row: u32| (has_unionids && self.source.has_unionids(row)) || (has_names && self.source.comparable_name(row).is_some());
         self.left_at_source.iter().copied().filter(|&row| !is_usable(row)).collect()
     }
 }

@@ -1,18 +1,21 @@
 //! The groups of one snapshot, as the matching sees them: id, name, owner, and the unionids of the external members.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use arrow::array::{Array, AsArray, Int64Array, StringViewArray};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use rayon::prelude::*;
 
 use super::members::Overlap;
+use crate::ingest::doubts::Doubts;
+use crate::names;
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS};
-use crate::schema::vocabulary::MemberKind;
+use crate::schema::vocabulary::{Dataset, MemberKind};
 use crate::schema::{Column, fields};
-use crate::snapshot::{Snapshot, stretches};
+use crate::snapshot::{SharedUnionids, Snapshot, stretches};
 
 /// The groups of one snapshot, by row of its canonical table.
 pub struct GroupSide {
@@ -26,6 +29,10 @@ pub struct GroupSide {
     /// The external members of each group whose unionid is known, each unionid once and in order, as rows of `unionid`.
     known: Vec<Vec<u32>>,
     unionid: StringViewArray,
+    /// Of which groups a value that decides could not be read, or may stand in a record that could not.
+    unreadable: Vec<bool>,
+    /// Which groups may have an owner who could not be read.
+    owner_in_doubt: Vec<bool>,
 }
 
 impl GroupSide {
@@ -40,8 +47,11 @@ impl GroupSide {
         let stretches: HashMap<&str, Range<usize>> = stretches(&of_members).into_iter().collect();
         let members_of = |id: Option<&str>| id.and_then(|id| stretches.get(id)).cloned().unwrap_or_default();
         let members: Vec<Range<usize>> = chat_id.iter().map(members_of).collect();
+        let doubts = Doubtful::new(snapshot);
         let (kind, unionid) = (member(&fields::MEMBER_KIND), member(&fields::UNIONID));
         Self {
+            unreadable: members.iter().enumerate().map(|(row, members)| doubts.is_unreadable(row, members)).collect(),
+            owner_in_doubt: (0..members.len()).map(|row| doubts.is_owner_in_doubt(row)).collect(),
             shown: members.iter().map(ExactSizeIterator::len).collect(),
             known: members.into_par_iter().map(|members| known(members, &kind, &unionid)).collect(),
             name: column(&fields::NAME).as_string_view().clone(),
@@ -51,6 +61,17 @@ impl GroupSide {
             unionid,
             chat_id,
         }
+    }
+
+    /// The same without the unionids that are no keys, in either corp.
+    #[must_use]
+    pub fn without(mut self, shared: [&SharedUnionids; 2]) -> Self {
+        if shared.iter().any(|shared| !shared.is_empty()) {
+            let unionid = &self.unionid;
+            let is_key = |member: &u32| !shared.iter().any(|shared| shared.contains(unionid.value(*member as usize)));
+            self.known.par_iter_mut().for_each(|members| members.retain(is_key));
+        }
+        self
     }
 
     /// How many groups there are.
@@ -66,6 +87,21 @@ impl GroupSide {
     /// Its name.
     pub fn name(&self, row: u32) -> Option<&str> {
         text(&self.name, row)
+    }
+
+    /// Its name as it is compared.
+    pub fn comparable_name(&self, row: u32) -> Option<Cow<'_, str>> {
+        self.name(row).filter(|name| !names::is_masked(name)).map(names::normal).filter(|name| !name.is_empty())
+    }
+
+    /// Whether a value that decides what becomes of it could not be read (SPEC section 1.3).
+    pub fn is_unreadable(&self, row: u32) -> bool {
+        self.unreadable[row as usize]
+    }
+
+    /// Whether it may have an owner who could not be read: that owner is not unknown.
+    pub fn is_owner_in_doubt(&self, row: u32) -> bool {
+        self.owner_in_doubt[row as usize]
     }
 
     /// Who owns it.
@@ -106,6 +142,40 @@ impl GroupSide {
         let theirs: HashSet<&str> = theirs.collect();
         let shared = ours.filter(|unionid| theirs.contains(unionid)).count();
         (of_ours > 0 && of_theirs > 0).then(|| Overlap::new(shared, of_ours, of_theirs))
+    }
+}
+
+/// What could not be read of the groups of a snapshot.
+struct Doubtful<'a> {
+    groups: &'a RecordBatch,
+    members: &'a RecordBatch,
+    doubts: &'a Doubts,
+}
+
+impl<'a> Doubtful<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        Self { groups: snapshot.table(&GROUPS), members: snapshot.table(&GROUP_MEMBERS), doubts: &snapshot.coverage.doubts }
+    }
+
+    fn is_null(&self, column: &Column, row: usize) -> bool {
+        self.groups.column_by_name(column.name).expect("groups hold their columns").is_null(row)
+    }
+
+    /// A group that shows less than its details may owe that to a record that could not be read.
+    fn is_unreadable(&self, row: usize, members: &Range<usize>) -> bool {
+        let of_members = self.members.column_by_name(fields::UNREADABLE.name).expect("group members hold their columns");
+        let lacks = || [&fields::NAME, &fields::OWNER_USERID, &fields::CREATED_AT].into_iter().any(|column| self.is_null(column, row));
+        !self.is_null(&fields::UNREADABLE, row)
+            || members.clone().any(|member| of_members.is_valid(member))
+            || self.doubts.concern(Dataset::GroupMembers)
+            || (self.doubts.concern(Dataset::Groups) && (members.is_empty() || lacks()))
+    }
+
+    fn is_owner_in_doubt(&self, row: usize) -> bool {
+        let unreadable = self.groups.column_by_name(fields::UNREADABLE.name).expect("groups hold their columns").as_list::<i32>();
+        let owner = [fields::OWNER_USERID.name, fields::OWNER_NAME.name];
+        let of_owner = || unreadable.value(row).as_string_view().iter().flatten().any(|column| owner.contains(&column));
+        (unreadable.is_valid(row) && of_owner()) || (self.is_null(&fields::OWNER_USERID, row) && self.doubts.concern(Dataset::Groups))
     }
 }
 

@@ -17,12 +17,18 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
         // Zeros in front, so that rows stand in the order of the call.
         let id = format!("g{record:06}");
         let name = if name.is_empty() { Cell::Null } else { Cell::Text(name) };
-        table.push(&[Cell::Text(&id), name, Cell::Text("ann"), Cell::Null, Cell::Null, Cell::Null, Cell::Null], from(record));
+        table.push(
+            [Cell::Text(&id), name, Cell::Text("ann"), Cell::Null, Cell::Null, Cell::Null, Cell::Null, Cell::Null].into_iter(),
+            from(record),
+        );
         for (n, unionid) in unionids.iter().enumerate() {
             let userid = format!("m{n}");
             let kind = Cell::Text(MemberKind::External.word());
-            members
-                .push(&[Cell::Text(&id), Cell::Text(&userid), kind, Cell::Text(unionid), Cell::Null, Cell::Null, Cell::Null], from(record));
+            members.push(
+                [Cell::Text(&id), Cell::Text(&userid), kind, Cell::Text(unionid), Cell::Null, Cell::Null, Cell::Null, Cell::Null]
+                    .into_iter(),
+                from(record),
+            );
         }
     }
     let mut raw = Raw::default();

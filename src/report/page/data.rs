@@ -164,7 +164,7 @@ impl<'a> FindingJson<'a> {
         let (rule, waived) = (finding.rule, &finding.waived);
         Self {
             code: rule.code,
-            severity: rule.severity.word(),
+            severity: finding.severity().word(),
             clause: rule.clause,
             count: finding.count,
             counts: finding.counts(),

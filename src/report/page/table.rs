@@ -57,7 +57,7 @@ impl Cells {
         let title = text::column_name(column).expect("the catalogue names the columns of reports");
         let plain = |kind, values| Self { name: column.name, title, kind, words: None, texts: None, values };
         Ok(match column.kind {
-            Kind::Text => plain("text", Vec::new()).with_texts(&texts_of(cells)),
+            Kind::Text | Kind::Name => plain("text", Vec::new()).with_texts(&texts_of(cells)),
             Kind::Id => plain("id", Vec::new()).with_texts(&texts_of(cells)),
             Kind::Word(words) => Self { words: vocabulary(words), ..plain("word", Vec::new()).with_texts(&words_of(cells, words)) },
             Kind::Flag => plain("flag", cells.as_boolean().iter().map(|flag| json!(flag.map(u8::from))).collect()),

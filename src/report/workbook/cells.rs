@@ -96,7 +96,7 @@ impl ColumnCells<'_> {
             return Cell::Empty;
         }
         match self.column.kind {
-            Kind::Text | Kind::Id => text(values.as_string_view().value(row)),
+            Kind::Text | Kind::Name | Kind::Id => text(values.as_string_view().value(row)),
             Kind::Word(words) => self.word(words, values, row),
             Kind::Flag => text(if values.as_boolean().value(row) { workbook::YES } else { workbook::NO }.tell(self.cells.language)),
             Kind::Integer | Kind::Count => integer(values.as_primitive::<Int64Type>().value(row)),

@@ -1,25 +1,22 @@
 //! Raw rows to the partitions of their accounts.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray, UInt32Array};
 use arrow::compute::take_record_batch;
+use hashbrown::HashMap;
 
 use crate::error::Result;
 use crate::snapshot::layout::{Corp, Layout};
 use crate::spill::Held;
 
-/// Adds the rows of each account of a raw batch.
-pub fn count_accounts(accounts: &mut BTreeMap<String, u64>, rows: &RecordBatch) {
+/// The accounts of a raw batch, each once, with its rows.
+pub fn count_accounts(rows: &RecordBatch) -> HashMap<&str, u64> {
+    let mut accounts = HashMap::new();
     for (userid, rows) in stretches(rows.column(0).as_string_view()) {
-        match accounts.get_mut(userid) {
-            Some(count) => *count += rows.len() as u64,
-            None => {
-                accounts.insert(userid.to_owned(), rows.len() as u64);
-            }
-        }
+        *accounts.entry(userid).or_default() += rows.len() as u64;
     }
+    accounts
 }
 
 /// Stretches of an account in a batch that are shorter than this on average are gathered, not sliced.

@@ -15,6 +15,7 @@ use crate::schema::{Table, fields};
 use crate::snapshot::corp_codes::CorpCodes;
 use crate::snapshot::keys::stands_in;
 use crate::snapshot::merge::{as_merged, merge};
+use crate::snapshot::shared_unionids::Watch;
 use crate::spill::{Held, Memory, make_room};
 
 /// The relations of one partition, until they are needed.
@@ -37,7 +38,7 @@ pub struct Told {
 }
 
 impl Stored {
-    /// Merges what was read of a partition. `echoes`: its rows of the unassigned list.
+    /// Merges what was read of a partition. `echoes`: its rows of the unassigned list; `watch` looks at what comes of it.
     ///
     /// # Errors
     /// As [`merge`]; [`crate::Error::Io`] if there is no room for them.
@@ -47,12 +48,16 @@ impl Stored {
         echoes: &[RecordBatch],
         files: &Arc<[String]>,
         memory: &Memory,
+        watch: Option<&Watch>,
     ) -> Result<(Self, Told)> {
         // Loose batches are put in order before they are put together, which merging does.
         let raw = if read.is_packed() { vec![in_order(&read.all()?)?] } else { batches_in_order(read.batches()?) };
         let merged = merge(table, &raw, echoes, files)?;
         drop(raw);
         let part = Part { unassigned: unassigned(table, &merged.rows, echoes, files)?, rows: merged.rows.clone() };
+        if let Some(watch) = watch {
+            watch.look(&part);
+        }
         let accounts = part.accounts().into_iter().map(|(userid, rows)| (userid.to_owned(), rows.len() as u64)).collect();
         let mut corp_codes = CorpCodes::default();
         corp_codes.count(part.column(&fields::EXTERNAL_USERID).as_string_view());

@@ -25,6 +25,11 @@ phrases! {
     CHANGED_WHILE_READ "读取期间文件被写入" "it was written to while it was read",
     CHANGED_WHILE_READ_REMEDY "等导出结束后再运行" "wait until the export has ended, then run again",
 
+    partitioned(folder) "文件夹 `{folder}` 属于分区表：它的名称就是一列，而这一列不在文件中" "the folder `{folder}` is of a partitioned table: its name holds a column, which the file lacks",
+    PARTITIONED_REMEDY "把表导出为不分区的文件（含全部列），或在 case.toml 的 path 中指明一个分区的文件夹" "write the table without partitions, with all columns in the file, or name the folder of one partition as `path` in case.toml",
+    TABLE_OF_A_LAKE "数据湖的表（Delta Lake 或 Hudi）：其中也有不再有效的文件" "a table of a data lake (Delta Lake or Hudi), which holds files that count no more",
+    TABLE_OF_A_LAKE_REMEDY "把表导出为单独的 Parquet 或 CSV 文件" "export the table as Parquet or CSV files of its own",
+
     // The accounts list.
     not_one_to_one(offenders) "不是一对一：\n    {offenders}" "the accounts list is not 1:1:\n    {offenders}",
     NOT_ONE_TO_ONE_REMEDY "服务方只把一个迁出账号迁入一个迁入账号（B6、B7），每个账号只保留一行" "the service moves one source account into one target account (B6, B7); keep one row for each",
@@ -45,7 +50,10 @@ phrases! {
     PACKED_ZIP "压缩文件中的工作簿或 zip 压缩包" "a workbook or zip archive in a compressed file",
     UNPACK "先解压" "unpack it",
     OLD_WORKBOOK "旧的 .xls 工作簿，或带密码的工作簿" "a workbook of the old .xls kind, or one with a password",
-    SAVE_AS_SHEET "另存为 XLSX，或 UTF-8 的 CSV" "save it as XLSX, or as CSV in UTF-8",
+    ENCRYPTED_WORKBOOK "带密码的工作簿" "an encrypted workbook, with a password",
+    WEB_PAGE "网页（HTML），即使文件名以 .xls 结尾" "a web page (HTML), even if its name ends in .xls",
+    XML_WORKBOOK "XML 格式的工作簿或其他 XML" "XML, such as a workbook saved as XML",
+    SAVE_AS_SHEET "用 Excel 打开后另存为 XLSX，或 UTF-8 的 CSV，不设密码" "open it in Excel and save it as XLSX, or as CSV in UTF-8, without a password",
     PDF "PDF 文件" "a PDF",
     EXPORT_AS_DATA "改为导出 JSON、CSV 或 Parquet" "export the data as JSON, CSV or Parquet",
     PACKED_TWICE "压缩了两次" "compressed twice",

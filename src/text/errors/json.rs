@@ -7,6 +7,7 @@ phrases! {
 
     // Where documents begin and end.
     CUT_OFF "JSON 在一个文档中间就结束了" "the JSON ends in the middle of a document",
+    RUN_ON "一个文档还没有结束，下一个就开始了" "a document begins before the one before it has ended",
     OPEN_ARRAY "JSON 在文档数组以 `]` 闭合之前就结束了" "the JSON ends before the array of documents is closed with `]`",
     CUT_OFF_REMEDY "导出被截断：请重新获取或复制" "the export was cut off: fetch or copy it again",
     TOO_DEEP "JSON 嵌套超过 127 层，接口应答不会如此" "the JSON nests deeper than 127 levels, which no answer of the service does",
@@ -27,12 +28,9 @@ phrases! {
     ENVELOPE_REMEDY "信封是 {endpoint, request, fetched_at, response}" "an envelope is {endpoint, request, fetched_at, response}",
     NOT_AN_OBJECT "不是对象" "not an object",
     RESPONSE_REMEDY "`response` 中是接口应答的原文" "`response` holds the answer of the service as it was given",
-    REQUEST_REMEDY "request 是一个对象" "a request is an object",
     NOT_TEXT "应为文本，却既不是字符串也不是数字" "neither a string nor a number, where text belongs",
     NOT_WHOLE "既不是整数，也不是数字字符串" "not a whole number, nor a string of digits",
     KEEP_THE_ANSWER "按接口返回的原样保存应答" "keep the answer as the service gave it",
-    NO_MOMENT "不是有效的时间" "a time that is none",
-    NO_MOMENT_REMEDY "写成 2026-04-30T22:00:00+08:00，或 unix 秒" "write it as 2026-04-30T22:00:00+08:00, or in unix seconds",
     NOT_AN_ARRAY "内容不是数组" "the payload is not an array",
     NOT_AN_ARRAY_REMEDY "按接口返回的原样保存应答；如有改动，请重新获取" "keep the answer as the service gave it; fetch it again if it was changed",
     UNKNOWN_ENDPOINT "未知的接口" "an unknown endpoint",

@@ -7,6 +7,7 @@ phrases! {
 
     FILE "文件" "file",
     FOLDER "文件夹" "folder",
+    LIST "名单" "list",
     ARCHIVE "压缩包" "archive",
     WORKBOOK "工作簿" "workbook",
     COMPRESSED_DATA "压缩数据" "compressed data",

@@ -43,6 +43,7 @@ phrases! {
 
     // explain
     no_such_id(id) "本次审计中没有 ID 为 `{id}` 的账号、客户、客户关系、客户群或加入群聊活码" "no account, customer, relation, group or join code of this audit has the id `{id}`",
+    may_be_unread(count) "有 {count} 处内容无法读取（见 rejects），该 ID 可能就在其中：更正后重新导出，再审计" "it may stand in a record that could not be read (rejects lists {count}): correct them, export again and audit",
     NO_SUCH_ID_REMEDY "ID 可以是 userid、external_userid、unionid、chat_id、config_id 或 userid/external_userid，区分大小写" "ids are userid, external_userid, unionid, chat_id, config_id, or userid/external_userid; case counts",
 
     // compare

@@ -10,8 +10,11 @@ phrases! {
     NO_KNOWN_TABLE_REMEDY "在前 20 行内的一行写上这些表头，或移走此文件" "name the columns so in one of the first 20 rows, or leave the file out",
     several_tables(tables, looked_for) "表头同时符合多种表：{tables}；{looked_for}" "the headers fit several tables equally well: {tables}; {looked_for}",
     SEVERAL_TABLES_REMEDY "一个文件只放一种表，并尽量带上它的全部列" "keep one table in a file, with as many of its columns as there are",
-    column_twice(column, table) "有两个表头都是{table}的列 `{column}`" "two headers are the column `{column}` of {table}",
-    COLUMN_TWICE_REMEDY "只保留其中一个，或将另一个改名" "keep one of them, or rename the other",
+    column_twice(column, table, first, second) "表头 `{first}` 和 `{second}` 都可能是{table}的列 `{column}`" "the headers `{first}` and `{second}` could both be the column `{column}` of {table}",
+    map_column(lines) "在 case.toml 中写明是哪一个，或只保留其中一个：\n    {lines}" "say in case.toml which one it is, or keep only one of them:\n    {lines}",
+    map_columns(lines) "在 case.toml 中写明哪个表头是哪一列：\n    {lines}" "say in case.toml which header is which column:\n    {lines}",
+    no_such_header(header) "没有一个表含有表头 `{header}` 的这一列" "no table has this column under the header `{header}`",
+    NO_SUCH_HEADER_REMEDY "写上文件中的表头，或删去这一行" "write a header that the files have, or take the line out",
     table_wanted(table, columns) "{table}（{columns}）" "{table} ({columns})",
     ACCOUNTS_LIST "账号清单" "accounts list",
     CUSTOMER_MAP "客户 ID 对照表" "customer map",
@@ -19,7 +22,16 @@ phrases! {
     REFUSALS "拒绝名单" "refusals",
     CONSOLE_GROUPS "后台导出的客户群" "console groups",
 
+    // Tables that cannot be relied on.
+    nothing_readable(rows, reasons) "{rows} 行全部无法读取：\n    {reasons}" "none of its {rows} rows can be read:\n    {reasons}",
+    MEND_AND_EXPORT_AGAIN "修正后重新导出；在 Excel 中先把账号和 ID 所在的列设为文本格式" "mend it and export it again; in Excel, format the columns with accounts and ids as text first",
+    list_unreadable(count, rows) "名单中有 {count} 处无法读取：\n    {rows}" "{count} places of the list cannot be read:\n    {rows}",
+    and_more(more) "（另有 {more} 处）" "(and {more} more)",
+    MEND_LIST "逐一修正后再运行：名单的每一行都影响审计结果；在 Excel 中把账号和 ID 所在的列设为文本格式" "mend each of them and run again, for every row of a list counts; in Excel, format the columns with accounts and ids as text",
+
     // CSV and TSV.
+    MISQUOTED_HEADER "表头行中有多余的引号，其后的数据行可能被并入表头" "a stray quote in the header row, which may have swallowed rows",
+    TWO_ROW_ENDS "表头行中有单独的回车符：文件混用了两种换行" "a carriage return inside the header row: the rows of the file end in two ways",
     too_many_columns(columns, most) "一行有 {columns} 列，而表最多 {most} 列" "a row of {columns} columns; a sheet has {most} at most",
     endless_first_row(bytes) "第一行在 {bytes} 字节内没有结束，或其中的引号没有闭合" "the first row does not end within {bytes} bytes, or a quote that it opens is never closed",
     WHAT_WROTE_IT "检查文件是由什么程序写出的；如果不是导出，请移走" "check what wrote the file; leave it out if it is no export",
@@ -56,8 +68,8 @@ phrases! {
     // Parquet.
     parquet_cut_off(error) "Parquet 不完整或已损坏（{error}）" "the Parquet is cut off or damaged ({error})",
     PARQUET_CUT_OFF_REMEDY "重新复制，或重新写出此文件" "copy or write the file again",
-    unfit_type(found, wanted) "类型是 {found}，应为 {wanted}" "the type is {found}, where {wanted} belongs",
-    no_cast(found, wanted, error) "类型是 {found}，不能转换为 {wanted}（{error}）" "the type is {found}, which does not become {wanted} ({error})",
-    no_text_in_bytes(wanted) "是非 UTF-8 的字节，应为 {wanted}" "bytes that are not UTF-8, where {wanted} belongs",
-    WRONG_TYPE_REMEDY "按规范表的类型写这一列，或去掉它" "write the column with the type of the canonical table, or leave it out",
+    unknown_codec(codec) "用 {codec} 压缩，本程序不支持" "compressed with {codec}, which is not supported",
+    UNKNOWN_CODEC_REMEDY "改用 zstd、snappy、gzip、lz4 重新写出，或不压缩" "write the file again with zstd, snappy, gzip or lz4, or uncompressed",
+    ENCRYPTED_PARQUET "加密的 Parquet" "encrypted Parquet",
+    ENCRYPTED_PARQUET_REMEDY "不加密重新写出" "write it again without encryption",
 }

@@ -120,8 +120,9 @@ function accountsCard() {
   if (!worst.length) return el("section", { class: "card chart", id: "worst" }, el("h3", null, title), el("p", { class: "all-well" }, mark("ok"), t("accounts.none")));
   const entries = worst.map((row) => {
     const userid = column("source_userid").value(row);
+    const outcome = LOST.filter((word) => column(word).value(row) > 0);
     return {
-      title: `${userid} → ${column("target_userid").value(row)}`, href: link("relations", { source_userid: [userid], scope: ["in_scope"] }),
+      title: `${userid} → ${column("target_userid").value(row)}`, href: link("relations", { source_userid: [userid], scope: ["in_scope"], outcome }, lost(row)),
       name: [el("strong", null, userid), el("small", null, t("accounts.rate", { rate: percent(column("migrated").value(row) + column("already_at_target").value(row), column("in_scope").value(row)) }))],
       parts: LOST.map((outcome) => [column(outcome).value(row), tone("outcome", outcome), wordName("outcome", outcome)]),
       amount: `${number(lost(row))} / ${number(column("in_scope").value(row))}`,
@@ -137,7 +138,7 @@ function wordsCard({ id, title, table, column: name, vocabulary, counts, total, 
   if (!counts) return unmeasured(id, title, why);
   const words = Object.entries(counts).filter(([, count]) => count > 0);
   const entries = words.map(([word, count]) => ({
-    title: wordName(vocabulary, word), href: link(table, { [name]: [word] }), amount: number(count),
+    title: wordName(vocabulary, word), href: link(table, { [name]: [word] }, count), amount: number(count),
     name: [DATA.severities[vocabulary] && mark(severityOf(vocabulary, word)), el("strong", null, wordName(vocabulary, word)), code(word)],
     parts: [[count, tone(vocabulary, word), t("count")]],
   }));

@@ -39,8 +39,27 @@ function fromHash(hash) {
   return filter;
 }
 
-// A link to rows: `link("relations", { outcome: ["missing"] })`.
-const link = (table, where) => toHash({ ...newFilter(table), where: new Map(Object.entries(where)) });
+// How many rows each number of the page says there are, by the place that it leads to. The page may hold fewer of them.
+const TOLD = new Map();
+// One place for the same conditions, whichever was chosen first, and however the rows are sorted.
+const placeOf = ({ table, where }) => toHash({ ...newFilter(table), where: new Map([...where].map(([name, values]) => [name, [...values].sort()]).sort()) });
+
+// The address of the rows that a number tells of.
+function leadTo(filter, count) {
+  TOLD.set(placeOf(filter), count);
+  return toHash(filter);
+}
+
+// A link from a number to its rows: `link("relations", { outcome: ["missing"] }, 12)`.
+const link = (table, where, count) => leadTo({ ...newFilter(table), where: new Map(Object.entries(where)) }, count);
+
+// How many rows fit, in the page or not; undefined where no number of the page says so.
+function allOf(filter) {
+  if (filter.search) return undefined;
+  // Of all relations the page says outcome by outcome what it holds.
+  const isWhole = filter.where.size === 0 && filter.table !== "relations";
+  return isWhole ? TABLES.get(filter.table).total : TOLD.get(placeOf(filter));
+}
 
 // The conditions that findings and the bill write: `a = 'x' and b in ('y', 'z') and c is null`.
 function fromSql(table, sql) {

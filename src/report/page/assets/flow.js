@@ -31,7 +31,7 @@ function flowLabel(node, x, anchor) {
   const y = node.y + node.height / 2;
   const name = wordName(node.vocabulary, node.word);
   const share = `${number(node.count)} · ${percent(node.count, DATA.relations.total)}`;
-  return linkTo(link("relations", { [node.vocabulary]: [node.word] }), `${name} ${share}`,
+  return linkTo(link("relations", { [node.vocabulary]: [node.word] }, node.count), `${name} ${share}`,
     svg("text", { x, y: y - 3, "text-anchor": anchor, class: "flow-name" }, name),
     svg("text", { x, y: y + 14, "text-anchor": anchor, class: "flow-count" }, share));
 }
@@ -61,7 +61,7 @@ function drawFlow(size) {
   for (const one of bands) [one.y1, one.h1] = place(one.to, one.count);
   const shapes = bands.map((one) => {
     const label = `${wordName("scope", one.from.word)} → ${wordName("outcome", one.to.word)}`;
-    const shape = linkTo(link("relations", { scope: [one.from.word], outcome: [one.to.word] }), `${label}: ${number(one.count)}`,
+    const shape = linkTo(link("relations", { scope: [one.from.word], outcome: [one.to.word] }, one.count), `${label}: ${number(one.count)}`,
       svg("path", { class: `band ${tone("outcome", one.to.word)}`, d: band(x0, one.y0, Math.max(one.h0, 1.2), x1, one.y1, Math.max(one.h1, 1.2)) }));
     return withTip(shape, label, `${number(one.count)} · ${percent(one.count, DATA.relations.total)}`);
   });

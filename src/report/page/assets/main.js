@@ -3,18 +3,24 @@
 let theme = memory.get("theme") ?? "auto";
 let filter = fromHash(location.hash) ?? newFilter();
 
-// The line above a table that says what is and what is not in the page.
-function tableNote(rows) {
-  if (rows.name === "relations") {
-    const chosen = filter.where.get("outcome");
-    const shown = DATA.shown.filter((entry) => !chosen || chosen.includes(entry.outcome));
-    const left = shown.filter((entry) => entry.shown < entry.total && entry.total > 0);
-    const cut = left.filter((entry) => entry.shown > 0).map((entry) => t("rows.cut", { outcome: wordName("outcome", entry.outcome), shown: number(entry.shown), total: number(entry.total) }));
-    const absent = left.filter((entry) => entry.shown === 0).reduce((sum, entry) => sum + entry.total, 0);
-    return [t("rows.to_act_on"), ...cut, absent > 0 && t("rows.absent", { count: number(absent) })].filter(Boolean).join(" ");
-  }
-  if (rows.name === "target_relations") return t("rows.elsewhere", { count: number(rows.total) });
-  return rows.count < rows.total ? t("rows.cut", { outcome: tableTitle(rows.name), shown: number(rows.count), total: number(rows.total) }) : "";
+// Of the outcomes that are looked at, what the page holds: of some the first rows, of those that ask for nothing none.
+function relationsNote(part, isWhole) {
+  if (isWhole) return [t("rows.to_act_on")];
+  const chosen = filter.where.get("outcome");
+  const left = DATA.shown.filter((entry) => (!chosen || chosen.includes(entry.outcome)) && entry.shown < entry.total);
+  const absent = left.filter((entry) => entry.shown === 0).reduce((sum, entry) => sum + entry.total, 0);
+  if (part) return [part, absent > 0 && t("rows.to_act_on")];
+  const cut = left.filter((entry) => entry.shown > 0).map((entry) => t("rows.cut", { outcome: wordName("outcome", entry.outcome), shown: number(entry.shown), total: number(entry.total) }));
+  return [t("rows.to_act_on"), ...cut, absent > 0 && t("rows.absent", { count: number(absent) }), left.length > 0 && t("rows.sql")];
+}
+
+// The line above a table that says what is and what is not in the page: `shown` of `all` rows, if it is known how many.
+function tableNote(rows, shown, all) {
+  const part = all > shown && t("rows.part", { shown: number(shown), all: number(all) });
+  const excerpt = () => (rows.count < rows.total ? [t("rows.excerpt", { shown: number(rows.count), total: number(rows.total) }), t("rows.sql")] : []);
+  const told = { relations: () => relationsNote(part, all === shown), target_relations: () => [part || t("rows.elsewhere", { count: number(rows.total) })] };
+  const sentences = told[rows.name]?.() ?? (part || all === shown ? [part] : excerpt());
+  return sentences.filter(Boolean).join(language ? " " : "");
 }
 
 const tableTitle = (name) => ({
@@ -27,6 +33,7 @@ function tablesSection() {
   const count = el("span", { class: "found", role: "status" });
   const chips = el("span", { class: "chips" });
   const sql = el("code", { class: "sql-text" });
+  const sqlTitle = el("span");
   const search = el("input", { type: "search", class: "search", placeholder: t("tables.search"), "aria-label": t("tables.search"), oninput: () => { filter.search = search.value.trim(); changed(); } });
   const holder = el("div");
   const chip = (name, value) => el("button", { class: "chip", onclick: () => drop(name, value), "aria-label": t("filter.remove") }, el("span", null, say(TABLES.get(filter.table).byName.get(name).title)),
@@ -40,8 +47,14 @@ function tablesSection() {
   const said = () => {
     chips.replaceChildren(...[...filter.where].flatMap(([name, values]) => values.map((value) => chip(name, value))));
     count.textContent = t("rows.found", { found: number(table.found.length), all: number(table.rows.count) });
+    const [shown, all] = [table.found.length, allOf(filter)];
+    const isCut = all > shown;
     sql.textContent = toSql(filter);
-    note.textContent = tableNote(table.rows);
+    sqlTitle.textContent = isCut ? t("sql.all", { all: number(all) }) : t("sql.title");
+    note.textContent = tableNote(table.rows, shown, all);
+    note.classList.toggle("cut", isCut);
+    // What gives all of the rows stands where the page says that it does not hold them.
+    (isCut ? note : holder).after(sqlLine);
     tabs.forEach((tab) => tab.setAttribute("aria-selected", String(tab.dataset.table === filter.table)));
   };
   // The address follows, without a step back for every letter typed.
@@ -61,11 +74,11 @@ function tablesSection() {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const copySql = el("button", { class: "quiet", onclick: () => copy(toSql(filter), copySql) }, t("copy"));
+  const sqlLine = el("div", { class: "sql" }, sqlTitle, sql, copySql);
   const section = el("section", { class: "tables", id: "tables" }, el("h2", null, t("tables.title")),
     el("div", { class: "tabs", role: "tablist", "aria-label": t("tables.title") }, tabs),
     el("div", { class: "tools" }, search, chips, count, el("button", { class: "quiet csv", title: t("csv.hint"), onclick: download }, t("csv"))),
-    note, holder,
-    el("div", { class: "sql" }, el("span", null, t("sql.title")), sql, copySql));
+    note, holder, sqlLine);
   return { section, show };
 }
 

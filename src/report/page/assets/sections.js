@@ -27,12 +27,12 @@ function arrivedFigure() {
   const parts = [[ARRIVED, "tone-migrated", t("figure.arrived")], [["refused"], "tone-refused", wordName("outcome", "refused")], [["undetermined"], "tone-undetermined", wordName("outcome", "undetermined")],
     [["missing", "misplaced", "refused_but_arrived"], "tone-missing", t("figure.defects")]];
   const bar = el("div", { class: "stack" }, parts.filter(([words]) => countOf(words) > 0).map(([words, toneName, name]) => {
-    const part = el("a", { class: `part ${toneName}`, href: link("relations", { outcome: words }), "aria-label": `${name}: ${number(countOf(words))}` });
+    const part = el("a", { class: `part ${toneName}`, href: link("relations", { outcome: words }, countOf(words)), "aria-label": `${name}: ${number(countOf(words))}` });
     part.style.flexGrow = countOf(words);
     return withTip(part, name, `${number(countOf(words))} · ${percent(countOf(words), inScope)}`);
   }));
   const entries = parts.filter(([words]) => countOf(words) > 0).map(([words, toneName, name]) => el("li", null,
-    el("a", { href: link("relations", { outcome: words }) }, el("span", { class: `swatch ${toneName}` }), name, " ", el("b", null, number(countOf(words))))));
+    el("a", { href: link("relations", { outcome: words }, countOf(words)) }, el("span", { class: `swatch ${toneName}` }), name, " ", el("b", null, number(countOf(words))))));
   return figure({
     id: "arrived", title: t("figure.arrived_of_scope"), value: percent(countOf(ARRIVED), inScope),
     of: t("figure.of", { part: number(countOf(ARRIVED)), whole: number(inScope) }), children: [bar, el("ul", { class: "legend" }, entries)],
@@ -41,9 +41,9 @@ function arrivedFigure() {
 
 function openFigure() {
   const line = (severity) => el("ul", { class: "words" }, wordsOf(severity).filter((word) => outcomes[word] > 0).map((word) => el("li", null,
-    el("a", { href: link("relations", { outcome: [word] }) }, wordName("outcome", word), " ", el("b", null, number(outcomes[word]))))));
+    el("a", { href: link("relations", { outcome: [word] }, outcomes[word]) }, wordName("outcome", word), " ", el("b", null, number(outcomes[word]))))));
   // None of them is good news, and looks so.
-  const block = (severity, title) => el("div", { class: `block ${countOf(wordsOf(severity)) ? severity : "none-left"}` }, el("p", null, mark(countOf(wordsOf(severity)) ? severity : "ok"), el("a", { href: link("relations", { outcome: wordsOf(severity) }) },
+  const block = (severity, title) => el("div", { class: `block ${countOf(wordsOf(severity)) ? severity : "none-left"}` }, el("p", null, mark(countOf(wordsOf(severity)) ? severity : "ok"), el("a", { href: link("relations", { outcome: wordsOf(severity) }, countOf(wordsOf(severity))) },
     el("span", { class: "large" }, number(countOf(wordsOf(severity))))), el("span", { class: "unit" }, title)), line(severity));
   return el("section", { class: "card figure open", id: "open", "aria-label": t("figure.open") }, el("h2", null, t("figure.open")), block("defect", t("figure.defects")), block("review", t("figure.reviews")));
 }
@@ -76,11 +76,11 @@ function hero() {
     el("div", { class: "figures" }, arrivedFigure(), openFigure(), billFigure()));
 }
 
-// Where the rows of a finding are: in the page if it can hold their condition, as SQL in any case.
+// Where the rows of a finding are, as far as the page holds them; the SQL there gives them all.
 function findingRows(finding) {
   if (!finding.report) return null;
   const filter = fromSql(finding.report, finding.filter);
-  return filter && el("a", { class: "rows-link", href: toHash(filter) }, t("steps.rows", { count: number(finding.count) }));
+  return filter && el("a", { class: "rows-link", href: leadTo(filter, finding.count) }, t("steps.rows", { count: number(finding.count) }));
 }
 
 function step(finding) {

@@ -1,0 +1,205 @@
+//! What could not be read, relation by relation: unreadable is not absent (SPEC section 1.3). A relation that nothing
+//! matches is called missing only where no unreadable record or value could be the reason for it.
+
+use std::ops::Range;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+
+use super::Exports;
+use super::permissions::Permissions;
+use crate::ingest::doubts::{CustomerKey, Customers, merged};
+use crate::matching::{Matches, NOT_MATCHED, Pair, Side};
+use crate::names::LookAlikes;
+use crate::schema::fields;
+use crate::schema::vocabulary::{Coverage, Dataset, MatchMethod};
+use crate::snapshot::{Part, RELATION_DATASETS};
+
+/// The doubts about the relations of a partition.
+pub struct RowDoubts {
+    /// Source rows of which a value that decides could not be read, or whose scope an unreadable record leaves open.
+    pub unreadable: Vec<bool>,
+    /// Source rows of enrolled accounts whose mapped account is covered, as far as this customer is concerned.
+    pub covered: Vec<bool>,
+    /// Source rows that an unreadable record of the mapped account may be.
+    pub doubted: Vec<bool>,
+    /// Source rows for which the mapped account holds an unmatched relation with a name that looks the same.
+    pub look_alike: Vec<bool>,
+    /// Pairs (by index of the enrolment) whose target account holds an unmatched relation with an unreadable value.
+    pub partial: Vec<u32>,
+    /// Relations of either side whose unionid could not be read.
+    pub unionids: u64,
+    /// The customers that unmatched source rows with an unreadable value may be.
+    pub source: Option<Customers>,
+}
+
+/// The matched rows of a partition, as the doubts look at them.
+pub struct Matched<'a> {
+    pub before: &'a Part,
+    pub after: &'a RecordBatch,
+    pub source: &'a Side,
+    pub target: &'a Side,
+    pub pairs: &'a [(u32, Pair)],
+    pub matches: &'a Matches,
+    pub unionids_shared: bool,
+    /// The formal start, cut-off of clause D1.
+    pub started_at: i64,
+}
+
+impl RowDoubts {
+    /// Gathers the doubts about the relations of a partition.
+    pub fn new(exports: &Exports, permissions: &Permissions<'_>, matched: &Matched<'_>) -> Self {
+        let rows = matched.before.rows.num_rows();
+        let flags = Flags::new(&matched.before.rows);
+        let target_flags = Flags::new(matched.after);
+        let mut doubts = Self {
+            unreadable: (0..rows).map(|row| flags.is_set(row)).collect(),
+            covered: vec![false; rows],
+            doubted: vec![false; rows],
+            look_alike: vec![false; rows],
+            partial: Vec::new(),
+            unionids: flags.unionids() + target_flags.unionids(),
+            source: None,
+        };
+        for (userid, range) in matched.before.accounts() {
+            doubts.of_scope(exports, permissions, matched, (userid, range));
+        }
+        doubts.source = Self::of_source(matched);
+        for (index, pair) in matched.pairs {
+            doubts.of_pair(exports, matched, &target_flags, (*index, pair));
+        }
+        doubts
+    }
+
+    /// Scope that unreadable records of source-before leave open: whether the customer awaits reassignment, whether the member
+    /// has the permission, whether the contact is a customer, when the relation was made.
+    fn of_scope(&mut self, exports: &Exports, permissions: &Permissions<'_>, matched: &Matched<'_>, (userid, range): (&str, Range<usize>)) {
+        let doubts = &exports.source_before.coverage.doubts;
+        if doubts.of(Dataset::Unassigned, userid).is_some() || permissions.is_in_doubt(userid) {
+            self.unreadable[range].fill(true);
+            return;
+        }
+        let (relations, contacts) = (doubts.of(Dataset::Relations, userid), doubts.of(Dataset::Contacts, userid));
+        if relations.is_none() && contacts.is_none() {
+            return;
+        }
+        let lacks = [(&fields::CREATED_AT, merged(relations.into_iter().chain(contacts.clone()))), (&fields::IS_CUSTOMER, contacts)];
+        for (column, customers) in lacks.into_iter().filter_map(|(column, customers)| Some((column, customers?))) {
+            let values = matched.before.column(column);
+            for row in range.clone().filter(|&row| values.is_null(row)) {
+                let (id, unionid) = (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
+                self.unreadable[row] |= customers.may_be(id, unionid);
+            }
+        }
+    }
+
+    /// The customers of unmatched source rows of which a value could not be read, as far as an id tells who they are.
+    fn of_source(matched: &Matched<'_>) -> Option<Customers> {
+        let flags = Flags::new(&matched.before.rows);
+        let is_unknown = |row: &usize| flags.is_set(*row) && matched.matches.target_of[*row] == NOT_MATCHED;
+        let enrolled = matched.pairs.iter().flat_map(|(_, pair)| pair.source.start as usize..pair.source.end as usize);
+        let key = |row: usize| {
+            let own = |text: Option<&str>| text.map(str::to_owned);
+            let (id, unionid) = (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
+            CustomerKey { external_userid: own(id), unionid: own(unionid) }
+        };
+        merged(enrolled.filter(is_unknown).map(key).filter(|key| !key.is_unknown()).map(Customers::of))
+    }
+
+    fn of_pair(&mut self, exports: &Exports, matched: &Matched<'_>, target_flags: &Flags<'_>, (index, pair): (u32, &Pair)) {
+        let userid = &exports.enrolment.accounts()[index as usize].target_userid;
+        let coverage = &exports.target_after.coverage;
+        let by_evidence = coverage.by_evidence(userid, !pair.target.is_empty());
+        let is_covered = matches!(by_evidence, Coverage::Complete | Coverage::Observed);
+        let unmatched = |row: u32| matched.matches.source_of[row as usize] == NOT_MATCHED;
+        let flagged: Vec<u32> = pair
+            .target
+            .clone()
+            .filter(|&row| !coverage.trusted && target_flags.is_set(row as usize) && matched.is_uncertain(row))
+            .collect();
+        if flagged.iter().any(|&row| unmatched(row)) {
+            self.partial.push(index);
+        }
+        let of_rows = flagged.iter().map(|&row| Customers::of(matched.target_key(row)));
+        let customers = merged(coverage.doubts.of_any(RELATION_DATASETS, userid).into_iter().chain(of_rows));
+        for row in pair.source.clone() {
+            let is_doubted = customers.as_ref().is_some_and(|customers| matched.may_be(exports, row, customers));
+            self.doubted[row as usize] = is_doubted;
+            self.covered[row as usize] = is_covered && !is_doubted;
+        }
+        for row in matched.looking_alike(pair) {
+            self.look_alike[row as usize] = true;
+        }
+    }
+}
+
+impl Matched<'_> {
+    /// Whether a target row of which a value could not be read may be another customer: nothing matches it, or only its name.
+    fn is_uncertain(&self, row: u32) -> bool {
+        let source = self.matches.source_of[row as usize];
+        source == NOT_MATCHED || self.matches.method[source as usize] == Some(MatchMethod::Name)
+    }
+
+    fn target_key(&self, row: u32) -> CustomerKey {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        CustomerKey { external_userid: own(self.target.external_userid.get(row)), unionid: own(self.target.unionid.get(row)) }
+    }
+
+    /// Whether a source row may be one of the customers that unreadable records of its mapped account stand for.
+    fn may_be(&self, exports: &Exports, row: u32, customers: &Customers) -> bool {
+        let Customers::These(keys) = customers else { return true };
+        let mapped = self.source.external_userid.get(row).and_then(|id| exports.customer_map.target_of(id));
+        let unionid = self.source.unionid.get(row).filter(|_| self.unionids_shared);
+        let contradicts = |key: &CustomerKey| match (mapped, &key.external_userid) {
+            (Some(mapped), Some(id)) => mapped != id,
+            // The map goes before the unionid, and the id that it names may be the one that could not be read.
+            (Some(_), None) => false,
+            (None, _) => unionid.zip(key.unionid.as_deref()).is_some_and(|(source, target)| source != target),
+        };
+        !keys.iter().all(contradicts)
+    }
+
+    /// The unmatched source rows of a pair for which the target account holds an unmatched relation, made since the start
+    /// or at an unknown time, with a name that looks the same and that no id contradicts.
+    fn looking_alike(&self, pair: &Pair) -> Vec<u32> {
+        let (source, target) = (self.source, self.target);
+        let is_open = |&row: &u32| {
+            let is_new = target.created_at(row).is_none_or(|made| made >= self.started_at);
+            self.matches.source_of[row as usize] == NOT_MATCHED && is_new
+        };
+        let is_unmatched = |&row: &u32| self.matches.target_of[row as usize] == NOT_MATCHED && source.name(row).is_some();
+        let unmatched: Vec<u32> = pair.source.clone().filter(is_unmatched).collect();
+        if unmatched.is_empty() {
+            return Vec::new();
+        }
+        let named = pair.target.clone().filter(is_open).filter_map(|row| Some((row, target.name(row)?)));
+        let names = LookAlikes::new(named);
+        let agrees = |row: u32, other: u32| !crate::matching::contradict(source, target, (row, other), self.unionids_shared);
+        unmatched.into_iter().filter(|&row| source.name(row).is_some_and(|name| names.find(name).any(|other| agrees(row, other)))).collect()
+    }
+}
+
+/// Which rows say that a deciding value could not be read.
+struct Flags<'a> {
+    lists: &'a arrow::array::ListArray,
+}
+
+impl<'a> Flags<'a> {
+    fn new(rows: &'a RecordBatch) -> Self {
+        Self { lists: rows.column_by_name(fields::UNREADABLE.name).expect("relations hold their columns").as_list() }
+    }
+
+    fn is_set(&self, row: usize) -> bool {
+        self.lists.is_valid(row)
+    }
+
+    /// Rows whose unionid is among these values.
+    fn unionids(&self) -> u64 {
+        if self.lists.null_count() == self.lists.len() {
+            return 0;
+        }
+        let is_unionid = |row: &usize| {
+            self.is_set(*row) && self.lists.value(*row).as_string_view().iter().any(|column| column == Some(fields::UNIONID.name))
+        };
+        (0..self.lists.len()).filter(is_unionid).count() as u64
+    }
+}

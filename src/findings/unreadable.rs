@@ -1,0 +1,116 @@
+//! Findings about what could not be read (SPEC section 1.3): records, values, tables without rows, columns without use.
+
+use super::{Finding, MAX_EXAMPLES};
+use crate::report::small::Read;
+use crate::schema::vocabulary::{Grain, Role, Severity};
+use crate::snapshot::{Input, Snapshot};
+
+/// Unreadable records above this share of all records of relations make the audit inconclusive: one in this many.
+const ONE_IN: u64 = 20;
+/// Columns of one file that a message names.
+const NAMED_COLUMNS: usize = 20;
+
+/// Findings whose verdict is that nothing can be concluded.
+pub(super) const INCONCLUSIVE: [&str; 2] = ["Q-too-much-unreadable", "Q-source-before-empty"];
+
+pub(super) fn find(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Vec<Finding> {
+    vec![
+        records(read, snapshots),
+        values(read, snapshots),
+        too_much(snapshots),
+        nothing_before(snapshots),
+        empty_tables(snapshots),
+        unused_columns(read),
+    ]
+}
+
+fn records(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
+    let count = snapshots.iter().map(|snapshot| snapshot.unread.records()).sum();
+    let is_vouched_for = snapshots.iter().filter(|snapshot| snapshot.unread.records() > 0).all(|snapshot| snapshot.coverage.trusted);
+    let detail = places(read, snapshots, |input| input.file.rejected, |snapshot| snapshot.unread.records());
+    let milder = is_vouched_for.then_some(Severity::Info);
+    Finding { milder, ..Finding::new("Q-unreadable-records", count, keys(read, Grain::Record), detail) }
+}
+
+fn values(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
+    let of = |snapshot: &Snapshot| snapshot.unread.values().map(|(_, values)| values).sum::<u64>();
+    let count = snapshots.iter().map(|snapshot| of(snapshot)).sum();
+    Finding::new("Q-unreadable-values", count, keys(read, Grain::Value), places(read, snapshots, |input| input.file.unreadable_values, of))
+}
+
+/// How many of each file; of a snapshot that was ingested, of its dumps.
+fn places(read: &[Read<'_>], snapshots: &[&Snapshot], of_file: impl Fn(&Input) -> u64, of: impl Fn(&Snapshot) -> u64) -> String {
+    let mut places: Vec<(String, u64)> = Vec::new();
+    for snapshot in snapshots {
+        let inputs = read.iter().filter(|read| read.role == Some(snapshot.role)).flat_map(|read| read.inputs);
+        let files: Vec<(String, u64)> =
+            inputs.map(|input| (input.file.path.clone(), of_file(input))).filter(|(_, count)| *count > 0).collect();
+        let written = of(snapshot).saturating_sub(files.iter().map(|(_, count)| count).sum());
+        places.extend(files);
+        if written > 0 {
+            places.push((snapshot.role.word().to_owned(), written));
+        }
+    }
+    listed(places.iter().map(|(place, count)| format!("{place} ×{count}")))
+}
+
+/// The first few, and that there are more.
+fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = if items.len() > MAX_EXAMPLES { ", ..." } else { "" };
+    items.take(MAX_EXAMPLES).collect::<Vec<_>>().join(", ") + more
+}
+
+/// File and place of each that is listed.
+fn keys(read: &[Read<'_>], grain: Grain) -> Vec<String> {
+    let of_file = |read: &Read<'_>, file: u32| read.inputs.get(file as usize).map_or(String::new(), |input| input.file.path.clone());
+    let rejects = read.iter().flat_map(|read| read.rejects.iter().map(move |reject| (read, reject)));
+    rejects
+        .filter(|(_, reject)| reject.grain == grain)
+        .map(|(read, reject)| format!("{}: {}", of_file(read, reject.file), reject.place))
+        .collect()
+}
+
+fn is_required(role: Role) -> bool {
+    matches!(role, Role::SourceBefore | Role::TargetAfter)
+}
+
+fn too_much(snapshots: &[&Snapshot]) -> Finding {
+    let is_too_much = |snapshot: &&&Snapshot| {
+        let (records, unread) = snapshot.relation_records;
+        is_required(snapshot.role) && !snapshot.coverage.trusted && unread * ONE_IN > records
+    };
+    let roles: Vec<&Snapshot> = snapshots.iter().filter(is_too_much).copied().collect();
+    let detail =
+        listed(roles.iter().map(|snapshot| format!("{} {} / {}", snapshot.role, snapshot.relation_records.1, snapshot.relation_records.0)));
+    Finding::new(
+        "Q-too-much-unreadable",
+        roles.len() as u64,
+        roles.iter().map(|snapshot| snapshot.role.word().to_owned()).collect(),
+        detail,
+    )
+}
+
+fn nothing_before(snapshots: &[&Snapshot]) -> Finding {
+    let is_empty = |snapshot: &&&Snapshot| snapshot.role == Role::SourceBefore && snapshot.relations.is_empty();
+    Finding::new("Q-source-before-empty", snapshots.iter().filter(is_empty).count() as u64, Vec::new(), "")
+}
+
+fn empty_tables(snapshots: &[&Snapshot]) -> Finding {
+    let doubted = snapshots.iter().filter(|snapshot| !snapshot.coverage.trusted);
+    let files: Vec<String> = doubted.flat_map(|snapshot| snapshot.empty_tables.iter().cloned()).collect();
+    Finding::new("Q-empty-table", files.len() as u64, files.clone(), listed(files.iter().cloned()))
+}
+
+fn unused_columns(read: &[Read<'_>]) -> Finding {
+    let files: Vec<&Input> = read.iter().flat_map(|read| read.inputs).filter(|input| !input.file.unused_columns.is_empty()).collect();
+    let count = files.iter().map(|input| input.file.unused_columns.len() as u64).sum();
+    let named = |input: &&Input| {
+        let columns = &input.file.unused_columns;
+        let more = if columns.len() > NAMED_COLUMNS { ", ..." } else { "" };
+        format!("{}: {}{more}", input.file.path, columns.iter().take(NAMED_COLUMNS).cloned().collect::<Vec<_>>().join(", "))
+    };
+    let more = if files.len() > MAX_EXAMPLES { "; ..." } else { "" };
+    let detail = files.iter().take(MAX_EXAMPLES).map(named).collect::<Vec<_>>().join("; ") + more;
+    let key = |input: &&Input| input.file.unused_columns.iter().map(|column| format!("{}: {column}", input.file.path)).collect::<Vec<_>>();
+    Finding::new("Q-columns-unused", count, files.iter().flat_map(key).collect(), detail)
+}

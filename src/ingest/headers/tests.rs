@@ -1,0 +1,225 @@
+//! Headers of consoles, of the API, of other systems, and of nothing known.
+
+use super::*;
+use crate::schema::tables::CANONICAL;
+use crate::text::Lang;
+
+fn own(headers: &[(&'static str, &str)]) -> Own {
+    let headers = headers.iter().map(|(column, header)| (*column, (*header).to_owned())).collect();
+    Own::new("snapshots.target-after.columns".to_owned(), &headers)
+}
+
+/// The table, and which of its columns stands where.
+fn layout(headers: &[&str], own: &Own, tables: &'static [&'static Table]) -> Result<Layout, Unrecognised> {
+    recognise(headers, Sought { tables, own })
+}
+
+fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
+    layout(headers, &own(&[]), CANONICAL).map(|layout| layout.table.name)
+}
+
+/// The columns that are found, in the order of the headers, each with its header.
+fn columns(headers: &[&str], own: &Own) -> String {
+    let layout = layout(headers, own, SNAPSHOT_TABLES).unwrap();
+    let columns = layout.table.columns.iter().zip(&layout.places);
+    let mut found: Vec<(usize, &str)> = columns.filter_map(|(slot, place)| Some(((*place)?, slot.column.name))).collect();
+    found.sort_unstable();
+    let found = found.iter().map(|(place, column)| format!("{column}={}", headers[*place]));
+    format!("{}: {}", layout.table.name, found.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn a_table_is_recognised_by_all_of_its_headers() {
+    assert_eq!(table(&["userid", "external_userid", "created_at"]), Ok("relations"));
+    assert_eq!(table(&["userid", "unionid"]), Ok("relations"));
+    assert_eq!(table(&["客户名称", "描述", "添加人", "添加人帐号", "添加人所属部门", "添加时间", "来源"]), Ok("relations"));
+    assert_eq!(table(&["userid", "name", "status"]), Ok("members"));
+    assert_eq!(table(&["帐号", "姓名", "部门"]), Ok("members"));
+    assert_eq!(table(&["handover_userid", "external_userid", "left_at"]), Ok("unassigned"));
+    assert_eq!(table(&["chat_id", "name", "owner_userid", "status"]), Ok("groups"));
+    assert_eq!(table(&["群名", "群人数", "创建时间"]), Ok("groups"));
+    assert_eq!(table(&["chat_id", "userid", "kind"]), Ok("group_members"));
+    assert_eq!(table(&["config_id", "chat_ids", "state"]), Ok("join_codes"));
+    assert_eq!(table(&["dataset", "userid", "status", "errcode"]), Ok("coverage"));
+}
+
+#[test]
+fn every_table_is_recognised_by_its_own_columns() {
+    for tables in [CANONICAL, LISTS] {
+        for expected in tables {
+            let names: Vec<&str> = expected.columns.iter().map(|slot| slot.column.name).collect();
+            let zh: Vec<&str> = expected.columns.iter().map(|slot| slot.column.zh[0]).collect();
+            assert_eq!(layout(&names, &own(&[]), tables).unwrap().table.name, expected.name);
+            let by_zh = layout(&zh, &own(&[]), tables).map(|layout| layout.table.name);
+            // Group and member share neither their Chinese name headers nor their account headers.
+            assert!(by_zh == Ok(expected.name) || matches!(expected.name, "groups" | "group_members"), "{by_zh:?} {}", expected.name);
+        }
+    }
+}
+
+#[test]
+fn a_roster_has_more_than_accounts() {
+    for headers in [&["userid", "order_id", "amount"][..], &["账号", "订单号", "金额"], &["userid", "order_id", "status"], &[" UserID "]]
+    {
+        assert_eq!(table(headers), Err(Unrecognised::Nothing), "{headers:?}");
+    }
+    for headers in [&["userid", "status"][..], &["帐号", "部门"], &["userid", "department"], &["userid", "has_customer_contact", "x"]] {
+        assert_eq!(table(headers), Ok("members"), "{headers:?}");
+    }
+}
+
+#[test]
+fn headers_are_compared_as_keys_are() {
+    for headers in [
+        ["userid", "external_userid"],
+        [" UserID ", "External_UserId"],
+        ["userId", "externalUserid"],
+        ["user_id", "external-user-id"],
+        ["\u{feff}userid\u{200b}", "\u{202a}external_userid\u{202c}"],
+        ["=\"userid\"", "'external_userid"],
+        ["账号", "客户id"],
+    ] {
+        assert_eq!(table(&headers), Ok("relations"), "{headers:?}");
+    }
+}
+
+#[test]
+fn the_names_of_the_api_are_known() {
+    let columns = |headers: &[&str]| columns(headers, &own(&[]));
+    assert_eq!(
+        columns(&["userid", "external_userid", "unionid", "name", "createtime", "type"]),
+        "relations: userid=userid external_userid=external_userid unionid=unionid customer_name=name created_at=createtime customer_type=type"
+    );
+    assert_eq!(
+        columns(&[
+            "external_contact.external_userid",
+            "external_contact.name",
+            "follow_info.userid",
+            "follow_info.createtime",
+            "follow_info.tag_id"
+        ]),
+        "relations: external_userid=external_contact.external_userid customer_name=external_contact.name userid=follow_info.userid \
+         created_at=follow_info.createtime tags=follow_info.tag_id"
+    );
+    assert_eq!(
+        columns(&["follow_user_userid", "externalContactName", "follow_user.add_way"]),
+        "relations: userid=follow_user_userid customer_name=externalContactName add_way=follow_user.add_way"
+    );
+    assert_eq!(
+        columns(&["is_customer", "tmp_openid", "follow_userid", "add_time", "name"]),
+        "relations: is_customer=is_customer tmp_openid=tmp_openid userid=follow_userid created_at=add_time customer_name=name"
+    );
+    assert_eq!(
+        columns(&["chat_id", "name", "owner", "create_time"]),
+        "groups: chat_id=chat_id name=name owner_userid=owner created_at=create_time"
+    );
+    assert_eq!(
+        columns(&["chat_id", "userid", "type", "join_time", "name"]),
+        "group_members: chat_id=chat_id userid=userid kind=type joined_at=join_time"
+    );
+    assert_eq!(
+        columns(&["handover_userid", "external_userid", "dimission_time"]),
+        "unassigned: handover_userid=handover_userid external_userid=external_userid left_at=dimission_time"
+    );
+}
+
+#[test]
+fn a_name_that_says_little_yields() {
+    let columns = |headers: &[&str]| columns(headers, &own(&[]));
+    // A roster, though it has a name and a time.
+    assert_eq!(columns(&["userid", "name", "created_at"]), "members: userid=userid name=name");
+    // Of the member, where the customer has a column of its own.
+    assert_eq!(
+        columns(&["userid", "name", "external_userid", "customer_name"]),
+        "relations: userid=userid external_userid=external_userid customer_name=customer_name"
+    );
+}
+
+#[test]
+fn what_is_ambiguous_or_unknown_is_said() {
+    assert_eq!(table(&["phone", "price"]), Err(Unrecognised::Nothing));
+    assert_eq!(table(&["姓名", "状态"]), Err(Unrecognised::Nothing));
+    assert_eq!(table(&["userid", "name", "chat_id"]), Err(Unrecognised::Several(vec!["members", "groups", "group_members"])));
+    let twice = |column, pair: [&str; 2]| Err(Unrecognised::Twice { table: "relations", column, headers: pair.map(str::to_owned) });
+    assert_eq!(table(&["userid", "external_userid", "添加人账号"]), twice("userid", ["userid", "添加人账号"]));
+    assert_eq!(table(&["userid", "external_userid", "createtime", "created_at"]), twice("created_at", ["createtime", "created_at"]));
+}
+
+#[test]
+fn columns_that_are_not_used_are_named() {
+    let unused = |headers: &[&str]| layout(headers, &own(&[]), CANONICAL).unwrap().unused;
+    assert_eq!(unused(&["userid", " 部门\u{feff}", "姓名", "", "标签组1(来源)"]), ["部门", "标签组1(来源)"]);
+    assert_eq!(unused(&["客户名称", "添加人账号", "标签组1(来源)", "手机"]), ["手机"]);
+    // A contact of a group beside relations: the group says what the row is.
+    assert_eq!(unused(&["follow_userid", "external_userid", "chat_id", "deleted_at"]), ["deleted_at"]);
+    let many: Vec<String> = (0..1000).map(|n| format!("column {n} {}", "x".repeat(200))).chain(["userid".into(), "name".into()]).collect();
+    let many = unused(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((many.len(), many[0].len(), many.last().map(String::as_str)), (301, 100, Some("(+ 700)")));
+}
+
+#[test]
+fn own_headers_go_before_known_ones() {
+    let theirs = own(&[("external_userid", "Customer_ID"), ("created_at", "gmt_create"), ("userid", "owner")]);
+    let headers = ["customer_id", "owner", "userid", "created_at", "gmt_create"];
+    assert_eq!(columns(&headers, &theirs), "relations: external_userid=customer_id userid=owner created_at=gmt_create");
+    assert_eq!(layout(&headers, &theirs, CANONICAL).unwrap().unused, ["userid", "created_at"]);
+    // A file without such a header is read as if it were not mapped.
+    assert_eq!(columns(&["external_userid", "userid"], &theirs), "relations: external_userid=external_userid userid=userid");
+    // A header that is mapped is of no other column.
+    let name = own(&[("remark", "name")]);
+    assert_eq!(columns(&["userid", "unionid", "name"], &name), "relations: userid=userid unionid=unionid remark=name");
+    assert_eq!(columns(&["userid", "name"], &name), "members: userid=userid name=name");
+}
+
+#[test]
+fn own_headers_that_no_table_has_are_told() {
+    let theirs = own(&[("external_userid", "customer_id"), ("created_at", "no such")]);
+    let rows = [vec!["userid".to_owned(), "customer_id".to_owned()]];
+    find_header(rows.iter(), Sought { tables: CANONICAL, own: &theirs }).unwrap();
+    let unmet: Vec<_> = theirs.unmet().collect();
+    assert_eq!(unmet, [("snapshots.target-after.columns.created_at".to_owned(), "no such")]);
+}
+
+#[test]
+fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
+    let remedy = |headers: &[&str], tables| {
+        let own = own(&[]);
+        let sought = Sought { tables, own: &own };
+        let problem = recognise(headers, sought).unwrap_err();
+        let (_, remedy) = problem.explain(headers, &Message::verbatim("x"), sought);
+        remedy.tell(Lang::En).split_once(":\n    ").map(|(_, lines)| lines.replace("\n    ", "; ")).unwrap_or_default()
+    };
+    let key = "[snapshots.target-after.columns]; ";
+    assert_eq!(
+        remedy(&["customer_id", "staff_id", "gmt_create", "amount"], CANONICAL),
+        format!("{key}userid = \"staff_id\"; external_userid = \"customer_id\"; created_at = \"gmt_create\"")
+    );
+    assert_eq!(remedy(&["userid", "customer_id"], CANONICAL), format!("{key}external_userid = \"customer_id\""));
+    assert_eq!(remedy(&["user_id_", "externel_userid", "date"], CANONICAL), format!("{key}external_userid = \"externel_userid\""));
+    assert_eq!(remedy(&["旧账号", "新账号"], LISTS), format!("{key}source_userid = \"旧账号\"; target_userid = \"新账号\""));
+    assert_eq!(remedy(&["userid", "external_userid", "add_time", "created_at"], CANONICAL), format!("{key}created_at = \"add_time\""));
+    assert_eq!(remedy(&["phone", "price"], CANONICAL), "");
+    assert_eq!(remedy(&["账号", "订单号", "金额"], CANONICAL), "");
+    assert_eq!(remedy(&["a \"b\" \\c", "userid", "customerid"], CANONICAL), format!("{key}external_userid = \"customerid\""));
+}
+
+#[test]
+fn the_header_may_stand_below_a_preamble() {
+    let rows: Vec<Vec<String>> =
+        [&["导出时间", "2026-05-01"][..], &[""], &["客户名称", "添加人账号", "添加时间"], &["wei", "ann", "2026-01-01"]]
+            .iter()
+            .map(|row| row.iter().map(ToString::to_string).collect())
+            .collect();
+    let (index, layout) = find_header(rows.iter(), Sought { tables: CANONICAL, own: &own(&[]) }).unwrap();
+    assert_eq!((index, layout.table.name, layout.matched()), (2, "relations", 3));
+}
+
+#[test]
+fn a_header_is_known_again() {
+    let layout = layout(&["账号", "姓名", "部门"], &own(&[]), CANONICAL).unwrap();
+    let is_header = |cells: [&str; 3]| layout.is_header(|at| cells[at]);
+    assert!(is_header(["账号", "姓名", "部门"]) && is_header(["\u{feff}账号", " 姓名 ", "=\"部门\""]));
+    // The same in the other language, as below the headers of a warehouse.
+    assert!(is_header(["userid", "Name", "dept"]));
+    assert!(!is_header(["账号", "", "部门"]) && !is_header(["ann", "姓名", "部门"]) && !is_header(["", "", ""]));
+}

@@ -1,0 +1,278 @@
+//! Unionids that stand under several `external_userid`s of one corp, and are no keys (SPEC section 1.3): a word for null,
+//! or the dumps of two apps that are given different ids.
+//!
+//! All relations of a snapshot have to be looked at, and nearly always there is none. So a [`Watch`] takes eight bytes for
+//! each relation while partitions are merged: in a hash table, 32 bits of the unionid's digest and 32 bits of the id's. A
+//! unionid with two of these is a candidate. Only where there are candidates, the relations are read once more, and digests
+//! of 128 bits, which stand for the texts, say which unionids are shared. Two ids of one unionid whose 32 bits are equal pass
+//! unseen: one in four billion of the unionids that have just two.
+
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use arrow::array::AsArray;
+use hashbrown::{HashMap, HashSet};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::relations::{Part, Relations};
+use crate::error::Result;
+use crate::schema::fields;
+use crate::spill::{Loan, Memory};
+use crate::turns::in_turn;
+
+/// The unionids of a snapshot that are no keys.
+#[derive(Debug, Clone, Default)]
+pub struct SharedUnionids {
+    /// By 128 bits, so that no two texts have one.
+    digests: HashSet<u128>,
+    /// Those of the most relations, at most [`Self::EXAMPLES`].
+    pub examples: Vec<SharedUnionid>,
+}
+
+/// A unionid that is no key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedUnionid {
+    pub unionid: String,
+    /// The first two of its ids, in order.
+    pub external_userids: Vec<String>,
+    /// The relations that carry it, as far as they have an id.
+    pub relations: u64,
+}
+
+impl SharedUnionids {
+    /// How many are shown.
+    pub const EXAMPLES: usize = 5;
+
+    /// Whether all unionids are keys.
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// How many are no keys.
+    pub fn len(&self) -> u64 {
+        self.digests.len() as u64
+    }
+
+    /// Whether a unionid is no key.
+    pub fn contains(&self, unionid: &str) -> bool {
+        !self.is_empty() && self.digests.contains(&xxh3_128(unionid.as_bytes()))
+    }
+
+    /// Reads the relations once more, if any unionid may be shared.
+    ///
+    /// # Errors
+    /// As [`Relations::part`].
+    pub(super) fn new(watch: &Watch, relations: &Relations) -> Result<Self> {
+        if !watch.has_candidates.load(Ordering::Relaxed) {
+            return Ok(Self::default());
+        }
+        let holders = holders(watch, relations)?;
+        let mut shared: Vec<(u128, u64)> =
+            holders.into_iter().filter(|(_, holder)| holder.has_several_ids).map(|(digest, holder)| (digest, holder.relations)).collect();
+        shared.sort_unstable_by_key(|&(digest, relations)| (Reverse(relations), digest));
+        let examples = examples(relations, &shared[..shared.len().min(Self::EXAMPLES)])?;
+        Ok(Self { digests: shared.into_iter().map(|(digest, _)| digest).collect(), examples })
+    }
+}
+
+/// What is known of a candidate.
+struct Holder {
+    id: u64,
+    has_several_ids: bool,
+    relations: u64,
+}
+
+/// The candidates by their digests.
+fn holders(watch: &Watch, relations: &Relations) -> Result<HashMap<u128, Holder>> {
+    let mut holders: HashMap<u128, Holder> = HashMap::new();
+    let of_part = |partition| {
+        let part = relations.part(partition)?;
+        let candidates = pairs(&part).filter(|(unionid, _)| watch.is_candidate(xxh3_64(unionid.as_bytes())));
+        Ok(candidates.map(|(unionid, id)| (xxh3_128(unionid.as_bytes()), xxh3_64(id.as_bytes()))).collect::<Vec<_>>())
+    };
+    in_turn(0..relations.partitions(), of_part, |candidates| {
+        for (unionid, id) in candidates {
+            let holder = holders.entry(unionid).or_insert(Holder { id, has_several_ids: false, relations: 0 });
+            holder.has_several_ids |= holder.id != id;
+            holder.relations += 1;
+        }
+        Ok(())
+    })?;
+    Ok(holders)
+}
+
+/// The texts of a few unionids.
+fn examples(relations: &Relations, wanted: &[(u128, u64)]) -> Result<Vec<SharedUnionid>> {
+    let mut examples: Vec<SharedUnionid> =
+        wanted.iter().map(|&(_, relations)| SharedUnionid { unionid: String::new(), external_userids: Vec::new(), relations }).collect();
+    let of_part = |partition| {
+        let part = relations.part(partition)?;
+        let place = |unionid: &str| wanted.iter().position(|&(digest, _)| digest == xxh3_128(unionid.as_bytes()));
+        let found = pairs(&part).filter_map(|(unionid, id)| Some((place(unionid)?, unionid, id)));
+        Ok(found.map(|(place, unionid, id)| (place, unionid.to_owned(), id.to_owned())).collect::<Vec<_>>())
+    };
+    in_turn(0..relations.partitions(), of_part, |found| {
+        for (place, unionid, id) in found {
+            let ids = &mut examples[place].external_userids;
+            ids.push(id);
+            ids.sort_unstable();
+            ids.dedup();
+            ids.truncate(2);
+            examples[place].unionid = unionid;
+        }
+        Ok(())
+    })?;
+    Ok(examples)
+}
+
+/// Unionid and id of the relations that have both.
+fn pairs(part: &Part) -> impl Iterator<Item = (&str, &str)> {
+    let [unionids, ids] = [&fields::UNIONID, &fields::EXTERNAL_USERID].map(|column| part.column(column).as_string_view().iter());
+    unionids.zip(ids).filter_map(|(unionid, id)| unionid.zip(id))
+}
+
+/// Looks for unionids with several ids among the relations of partitions that are merged side by side.
+pub struct Watch {
+    shards: Vec<Mutex<Shard>>,
+    has_candidates: AtomicBool,
+    /// Lent as long as the table is there.
+    _loan: Loan,
+}
+
+/// A part of the table, of the unionids whose digests begin with the same bits. Open addressing; memory that is not
+/// touched costs nothing.
+struct Shard {
+    /// 0, or the id's bits in the upper half and the unionid's in the lower, none of them 0; no id's bits where several ids
+    /// were met.
+    slots: Vec<u64>,
+    /// Whether there was no room, so that any unionid may be shared.
+    is_full: bool,
+}
+
+/// As many shards as a part of the rows of a partition keeps busy; they are few where the relations are.
+const SHARD_BITS: u32 = 6;
+const ROWS_OF_A_SHARD: u64 = 1 << 15;
+
+impl Watch {
+    /// For at most so many relations. The table is filled to three quarters if each has a unionid of its own.
+    pub fn new(rows: u64, memory: &Memory) -> Self {
+        let bits = (rows / ROWS_OF_A_SHARD).max(1).ilog2().min(SHARD_BITS);
+        let slots = (rows >> bits) * 4 / 3 + 64;
+        let shard = || Mutex::new(Shard { slots: vec![0; slots as usize], is_full: false });
+        let shards: Vec<Mutex<Shard>> = (0..1 << bits).map(|_| shard()).collect();
+        Self { _loan: memory.loan((slots << bits) * 8), shards, has_candidates: AtomicBool::new(false) }
+    }
+
+    /// Looks at the relations of a partition.
+    pub fn look(&self, part: &Part) {
+        let of_shard = part.rows.num_rows() / self.shards.len();
+        let mut found: Vec<Vec<(u64, u64)>> = self.shards.iter().map(|_| Vec::with_capacity(of_shard + of_shard / 4)).collect();
+        for (unionid, id) in pairs(part) {
+            let unionid = xxh3_64(unionid.as_bytes());
+            found[self.shard(unionid)].push((unionid, xxh3_64(id.as_bytes())));
+        }
+        for (shard, found) in self.shards.iter().zip(found).filter(|(_, found)| !found.is_empty()) {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut has_candidates = false;
+            for (unionid, id) in found {
+                has_candidates |= shard.add(unionid << self.bits(), id);
+            }
+            self.has_candidates.fetch_or(has_candidates, Ordering::Relaxed);
+        }
+    }
+
+    fn is_candidate(&self, unionid: u64) -> bool {
+        let shard = self.shards[self.shard(unionid)].lock().unwrap_or_else(PoisonError::into_inner);
+        shard.has_several(unionid << self.bits())
+    }
+
+    fn bits(&self) -> u32 {
+        self.shards.len().ilog2()
+    }
+
+    fn shard(&self, unionid: u64) -> usize {
+        unionid.checked_shr(u64::BITS - self.bits()).unwrap_or(0) as usize
+    }
+}
+
+impl Shard {
+    /// Where the search for a unionid begins, and the bits that it is known by.
+    fn home(&self, unionid: u64) -> (usize, u64) {
+        let slot = (u128::from(unionid) * self.slots.len() as u128) >> u64::BITS;
+        (slot as usize, (unionid >> SHARD_BITS & u64::from(u32::MAX)).max(1))
+    }
+
+    /// The slot of a unionid, or the one that is free for it, if there is any.
+    fn find(&self, (home, bits): (usize, u64)) -> Option<usize> {
+        let around = (home..self.slots.len()).chain(0..home);
+        around.into_iter().find(|&slot| self.slots[slot] == 0 || self.slots[slot] & u64::from(u32::MAX) == bits)
+    }
+
+    /// Adds a unionid with one of its ids; whether it has several by now.
+    fn add(&mut self, unionid: u64, id: u64) -> bool {
+        let home = self.home(unionid);
+        let Some(slot) = self.find(home) else {
+            self.is_full = true;
+            return true;
+        };
+        let (bits, id) = (home.1, (id >> u32::BITS).max(1));
+        match &mut self.slots[slot] {
+            free @ 0 => *free = id << u32::BITS | bits,
+            known if *known >> u32::BITS == id => return false,
+            several => {
+                *several = bits;
+                return true;
+            }
+        }
+        false
+    }
+
+    fn has_several(&self, unionid: u64) -> bool {
+        let home = self.home(unionid);
+        self.is_full || self.find(home).is_some_and(|slot| self.slots[slot] == home.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shard(slots: usize) -> Shard {
+        Shard { slots: vec![0; slots], is_full: false }
+    }
+
+    #[test]
+    fn two_ids_of_one_unionid_make_a_candidate_and_one_id_twice_does_not() {
+        let mut shard = shard(100);
+        let ids = [1_u64, 2].map(|id| id << 40);
+        let digests: Vec<u64> = (0..70_u64).map(|n| xxh3_64(&n.to_le_bytes())).collect();
+        for &unionid in &digests {
+            assert!(!shard.add(unionid, ids[0]));
+            assert!(!shard.add(unionid, ids[0]));
+        }
+        assert!(shard.add(digests[5], ids[1]));
+        assert!(shard.add(digests[5], ids[0]), "it stays one");
+        let candidates: Vec<usize> = (0..digests.len()).filter(|&n| shard.has_several(digests[n])).collect();
+        assert_eq!((candidates, shard.is_full), (vec![5], false));
+    }
+
+    #[test]
+    fn where_there_is_no_room_any_unionid_may_be_shared() {
+        let mut shard = shard(2);
+        let added: Vec<bool> = (0..3_u64).map(|n| shard.add(xxh3_64(&n.to_le_bytes()), 0)).collect();
+        assert_eq!(added, [false, false, true]);
+        assert!(shard.has_several(xxh3_64(b"another")));
+    }
+
+    #[test]
+    fn shards_are_few_where_relations_are_and_have_room_for_all() {
+        for (rows, shards) in [(0, 1), (1, 1), (1 << 15, 1), (1 << 16, 2), (10_000_000, 64)] {
+            let watch = Watch::new(rows, &Memory::unlimited());
+            let slots = watch.shards[0].lock().unwrap().slots.len() * watch.shards.len();
+            assert_eq!(watch.shards.len(), shards, "{rows}");
+            assert!(slots as u64 > rows && slots as u64 <= rows * 4 / 3 + 64 * shards as u64, "{rows}: {slots}");
+            assert!(watch.shard(u64::MAX) < shards && watch.shard(0) == 0);
+        }
+    }
+}

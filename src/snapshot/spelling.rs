@@ -1,0 +1,180 @@
+//! The userids of what was read in one spelling, before anything is counted (SPEC section 1.3).
+//!
+//! A member is spelled as the accounts list does, else as the other snapshot of the corp that was read before, else by the
+//! first of all spellings in byte order: that depends neither on the order of the files nor on the threads that read them.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder};
+use hashbrown::HashSet;
+
+use crate::error::Result;
+use crate::ingest::raw::Raw;
+use crate::schema::tables::{GROUP_MEMBERS, REFUSALS, SNAPSHOT_TABLES};
+use crate::schema::vocabulary::MemberKind;
+use crate::schema::{Column, Table, fields};
+use crate::userids::{Respelled, Userids};
+
+/// Collects the spellings of a snapshot that are not yet known to be used.
+#[derive(Debug, Default)]
+pub struct Spellings(HashSet<Box<str>>);
+
+impl Spellings {
+    /// Adds one.
+    pub fn add(&mut self, userid: &str) {
+        if !self.0.contains(userid) {
+            self.0.insert(userid.into());
+        }
+    }
+
+    /// Chooses one spelling for every member, `known` ones as they are.
+    fn settle(self, known: &Userids) -> Settled {
+        let mut met: Vec<Box<str>> = self.0.into_iter().collect();
+        met.sort_unstable();
+        let mut userids = known.clone();
+        for userid in &met {
+            userids.add(userid);
+        }
+        let respelled = Respelled::new(met.iter().map(AsRef::as_ref), &userids);
+        met.retain(|userid| userids.other(userid).is_some() && known.get(userid).is_none());
+        Settled { userids, respelled, given_up: met }
+    }
+}
+
+/// One spelling for every member.
+pub struct Settled {
+    pub userids: Userids,
+    pub respelled: Respelled,
+    /// Spellings of members who were not known that are not used.
+    pub given_up: Vec<Box<str>>,
+}
+
+/// Spells every member of the lists that stand beside the accounts list: as `known` says, else by the first of the spellings.
+///
+/// # Errors
+/// [`crate::Error::Bug`] if a batch does not have the schema of its table.
+pub fn spell_all(raw: &mut Raw, known: &Userids) -> Result<()> {
+    settle(Spellings::default(), raw, known).map(drop)
+}
+
+/// Spells every member of what was read, other than in relations: as `known` says, else by the first of the spellings, those
+/// of the relations among them.
+///
+/// # Errors
+/// [`crate::Error::Bug`] if a batch does not have the schema of its table.
+pub fn settle(mut spellings: Spellings, raw: &mut Raw, known: &Userids) -> Result<Settled> {
+    spell(raw, &mut |userid| {
+        if known.get(userid) != Some(userid) {
+            spellings.add(userid);
+        }
+        None
+    })?;
+    let settled = spellings.settle(known);
+    if settled.respelled.count > 0 {
+        spell(raw, &mut |userid| settled.userids.other(userid))?;
+    }
+    Ok(settled)
+}
+
+/// Answers the spelling of a userid that is to be used instead of it.
+type Spell<'s, 'u> = &'s mut dyn FnMut(&str) -> Option<&'u str>;
+
+/// Asks for the spelling of every userid in what was read, other than in relations, and puts it in its place.
+fn spell(raw: &mut Raw, spell: Spell<'_, '_>) -> Result<()> {
+    for &table in SNAPSHOT_TABLES.iter().chain(&[&REFUSALS]) {
+        let Some(column) = column_of(table) else { continue };
+        for batch in raw.tables.get_mut(table.name).into_iter().flatten() {
+            *batch = spell_rows(batch, table, column, spell)?;
+        }
+    }
+    spell_answers(raw, spell);
+    for count in &mut raw.account_counts {
+        spell_text(&mut count.userid, spell);
+    }
+    for userid in raw.rejects.iter_mut().filter_map(|reject| reject.userid.as_mut()) {
+        spell_text(userid, spell);
+    }
+    raw.doubts = std::mem::take(&mut raw.doubts).spelled(|userid| spell(userid).map(str::to_owned));
+    Ok(())
+}
+
+/// The column of members of the corp.
+fn column_of(table: &Table) -> Option<&'static Column> {
+    if table.name == GROUP_MEMBERS.name { Some(&fields::USERID) } else { table.account }
+}
+
+fn spell_rows(batch: &RecordBatch, table: &Table, column: &Column, spell: Spell<'_, '_>) -> Result<RecordBatch> {
+    let is_member = StringViewArray::new_scalar(MemberKind::Member.word()).into_inner().views()[0];
+    // An external member stands there with an id of a customer, whose case tells it from others.
+    let kinds = batch.column_by_name(fields::MEMBER_KIND.name).filter(|_| table.name == GROUP_MEMBERS.name);
+    let kinds = kinds.map(|kinds| kinds.as_string_view().views());
+    spelled(batch, column, |row| kinds.is_none_or(|kinds| kinds[row] == is_member), spell)
+}
+
+/// The relations with their members in the spelling that is used.
+///
+/// # Errors
+/// [`crate::Error::Bug`] if they do not say whose they are.
+pub fn spelled_relations(relations: &RecordBatch, userids: &Userids) -> Result<RecordBatch> {
+    spelled(relations, &fields::USERID, |_| true, &mut |userid| userids.other(userid))
+}
+
+/// The batch with the userids of a column, where a row holds one, in the spelling that `spell` answers.
+fn spelled(batch: &RecordBatch, column: &Column, is_userid: impl Fn(usize) -> bool, spell: Spell<'_, '_>) -> Result<RecordBatch> {
+    let place = batch.schema_ref().index_of(column.name)?;
+    let userids = batch.column(place).as_string_view();
+    let views = userids.views();
+    let mut changes: Vec<(usize, &str)> = Vec::new();
+    let mut last: Option<(u128, Option<&str>)> = None;
+    for row in (0..userids.len()).filter(|&row| userids.is_valid(row) && is_userid(row)) {
+        let used = match last {
+            Some((view, used)) if view == views[row] => used,
+            _ => spell(userids.value(row)),
+        };
+        last = Some((views[row], used));
+        changes.extend(used.map(|used| (row, used)));
+    }
+    if changes.is_empty() {
+        return Ok(batch.clone());
+    }
+    let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+    columns[place] = Arc::new(changed(userids, changes));
+    Ok(RecordBatch::try_new(batch.schema(), columns)?)
+}
+
+fn changed(userids: &StringViewArray, changes: Vec<(usize, &str)>) -> StringViewArray {
+    let mut changes = changes.into_iter().peekable();
+    let mut builder = StringViewBuilder::with_capacity(userids.len()).with_deduplicate_strings();
+    for (row, userid) in userids.iter().enumerate() {
+        let change = changes.next_if(|(changed, _)| *changed == row).map(|(_, used)| used);
+        builder.append_option(change.or(userid));
+    }
+    builder.finish()
+}
+
+/// Pages that follow one another share the list of whom they were asked about, before and after.
+fn spell_answers(raw: &mut Raw, spell: Spell<'_, '_>) {
+    let mut last: Option<[Arc<[String]>; 2]> = None;
+    for answer in &mut raw.answers {
+        let asked = match &last {
+            Some([given, spelled]) if Arc::ptr_eq(given, &answer.userids) => Arc::clone(spelled),
+            _ => spelled_list(&answer.userids, spell),
+        };
+        last = Some([std::mem::replace(&mut answer.userids, Arc::clone(&asked)), asked]);
+        answer.unlicensed.iter_mut().for_each(|userid| spell_text(userid, spell));
+    }
+}
+
+fn spelled_list(userids: &Arc<[String]>, spell: Spell<'_, '_>) -> Arc<[String]> {
+    let used: Vec<Option<&str>> = userids.iter().map(|userid| spell(userid)).collect();
+    if used.iter().all(Option::is_none) {
+        return Arc::clone(userids);
+    }
+    userids.iter().zip(used).map(|(userid, used)| used.unwrap_or(userid).to_owned()).collect()
+}
+
+fn spell_text(userid: &mut String, spell: Spell<'_, '_>) {
+    if let Some(used) = spell(userid) {
+        used.clone_into(userid);
+    }
+}

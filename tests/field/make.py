@@ -1,0 +1,197 @@
+"""Makes the workbooks and Parquet files of the field cases; all other inputs are texts, and written by hand.
+
+    python3 -m venv venv && venv/bin/pip install -r tests/field/make-requirements.txt
+    venv/bin/python tests/field/make.py
+
+What it makes is committed: the runner needs none of these libraries. The same bytes come out every time, but for the workbook
+with a password, whose salt is random, so that it is made only where it is not there.
+"""
+
+import datetime
+import decimal
+import io
+import pathlib
+
+import msoffcrypto.format.ooxml
+import pyarrow
+import pyarrow.parquet
+import xlsxwriter
+
+HERE = pathlib.Path(__file__).parent
+NAMES = {1: "秦岚", 2: "陆川", 3: "唐宁", 4: "沈默", 5: "方圆", 6: "姜禾", 7: "白露", 8: "夏至", 9: "严冬"}
+HEADER = ["userid", "external_userid", "unionid", "customer_name", "created_at"]
+TEXT_TIME = "2026-06-02 14:30:00"
+# The same moment on the clock of the case, the start of the migration, and both in seconds since 1970.
+MOMENT, START = datetime.datetime(2026, 6, 2, 14, 30), datetime.datetime(2026, 6, 1)
+SECONDS = [1_780_381_800, 1_780_243_200]
+
+
+def target_id(n):
+    return f"wmHaitun88{n:022d}"
+
+
+def source_id(n):
+    return f"wmLanshan1{n:022d}"
+
+
+def unionid(n):
+    return f"ouLH{n:024d}"
+
+
+def row(n, **other):
+    """A relation of target-after as texts, by column."""
+    cells = {"userid": "qin.mei", "external_userid": target_id(n), "unionid": unionid(n), "customer_name": NAMES.get(n), "created_at": TEXT_TIME}
+    return {**cells, **other}
+
+
+class Book:
+    """A workbook whose bytes depend on nothing but its cells."""
+
+    def __init__(self, path, **options):
+        self.path = HERE / path
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.buffer = io.BytesIO()
+        self.book = xlsxwriter.Workbook(self.buffer, {"in_memory": True, **options})
+        self.book.set_properties({"created": datetime.datetime(2026, 6, 6)})
+
+    def sheet(self, rows, name=None):
+        """Texts are texts, and a callable writes its cell itself."""
+        sheet = self.book.add_worksheet(name)
+        for y, cells in enumerate(rows):
+            for x, cell in enumerate(cells):
+                if callable(cell):
+                    cell(sheet, y, x)
+                elif cell is not None:
+                    sheet.write_string(y, x, cell)
+        return sheet
+
+    def close(self):
+        self.book.close()
+        self.path.write_bytes(self.buffer.getvalue())
+
+
+def number(value, shown=None):
+    return lambda sheet, y, x: sheet.write_number(y, x, value, shown)
+
+
+def cells(*rows):
+    return [HEADER] + [list(row.values()) for row in rows]
+
+
+def parquet(path, rows, columns=None, **options):
+    """Columns of texts, but for those that are given as arrays; a row may have more columns than the header."""
+    path = HERE / path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    texts = {name: pyarrow.array([row[name] for row in rows], pyarrow.string()) for name in rows[0]}
+    pyarrow.parquet.write_table(pyarrow.table({**texts, **(columns or {})}), path, **options)
+
+
+def sheets():
+    target = "target-after/客户.xlsx"
+    book = Book(f"01-headless-sheet/{target}")
+    book.sheet(cells(row(1)), "客户")
+    book.sheet([list(row(2).values())], "续")
+    book.close()
+
+    book = Book(f"01-hidden-sheet/{target}")
+    book.sheet(cells(row(1)), "客户")
+    book.sheet(cells(row(2)), "旧").hide()
+    book.close()
+
+    book = Book(f"01-xlsx-number-id/{target}")
+    book.sheet(cells(row(1), row(2, userid=number(2001.5), unionid=None)))
+    book.close()
+
+    book = Book("02-hidden-accounts/lists/迁移名单.xlsx")
+    book.sheet([["迁出账号", "迁入账号"], ["qinmei", "qin.mei"]], "名单")
+    book.sheet([["迁出账号", "迁入账号"], ["guoyu", "guo.yu"]], "第二批").hide()
+    book.close()
+
+    book = Book(f"03-words-xlsx/{target}")
+    words = enumerate(["#N/A", "[NULL]", "None", "<null>"], 21)
+    book.sheet(cells(*[row(n, unionid=word, customer_name=f"新客{n}") for n, word in words], row(3)))
+    book.close()
+
+    book = Book(f"04-merged-cells/{target}")
+    sheet = book.sheet(cells(row(1), row(2, userid=None), row(3, userid="guo.yu")))
+    sheet.merge_range(1, 0, 2, 0, "qin.mei")
+    sheet.merge_range(1, 4, 3, 4, TEXT_TIME)
+    book.close()
+
+    book = Book("09-xlsx-zeros/lists/名单.xlsx")
+    zeros = book.book.add_format({"num_format": "00000"})
+    book.sheet([["迁出账号", "迁入账号"], [number(417, zeros), "a7"], [number(418), "a8"]])
+    book.close()
+
+    book = Book("09-xlsx-long-number/lists/名单.xlsx")
+    book.sheet([["迁出账号", "迁入账号"], [number(1_234_567_890_123_456), "qin.mei"]])
+    book.close()
+
+    book = Book(f"12-name-no-text/{target}")
+    book.sheet(cells(row(1), row(2, customer_name=number(8848))))
+    book.close()
+
+
+def dates():
+    target = "target-after/客户.xlsx"
+
+    def date(book):
+        shown = book.book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        return lambda sheet, y, x: sheet.write_datetime(y, x, MOMENT, shown)
+
+    def error(sheet, y, x):
+        sheet.write_formula(y, x, "=INDIRECT(\"Z\"&0)", None, "#REF!")
+
+    book = Book(f"05-xlsx-dates/{target}")
+    serial = (MOMENT - datetime.datetime(1899, 12, 30)) / datetime.timedelta(days=1)
+    book.sheet(cells(row(1, created_at=date(book)), row(2, created_at=number(serial)), row(3), row(4, created_at=error)))
+    book.close()
+
+    book = Book(f"05-xlsx-1904/{target}", date_1904=True)
+    book.sheet(cells(row(1, created_at=date(book))))
+    book.close()
+
+
+def tables():
+    target = "target-after/客户.parquet"
+    rows = [row(1), row(2)]
+    nanos = pyarrow.array([second * 10**9 for second in SECONDS], pyarrow.timestamp("ns", "UTC"))
+    decimals = pyarrow.array([decimal.Decimal(second) for second in SECONDS], pyarrow.decimal128(20, 3))
+    names = pyarrow.array([row["customer_name"] for row in rows]).dictionary_encode()
+    parquet(f"05-parquet-int96/{target}", rows, {"created_at": nanos}, use_deprecated_int96_timestamps=True)
+    parquet(f"05-parquet-decimal/{target}", rows, {"created_at": decimals})
+    parquet(f"05-parquet-double/{target}", rows, {"created_at": pyarrow.array([float(second) for second in SECONDS]), "customer_name": names})
+    parquet(f"05-parquet-millis/{target}", rows, {"created_at": pyarrow.array([second * 1000 for second in SECONDS])})
+    parquet(f"05-parquet-nanos/{target}", rows, {"created_at": nanos})
+
+    others = [row(1), row(2, customer_name="川流")]
+    parquet(f"01-float-unionids/{target}", others, {"unionid": pyarrow.array([86100001.0, 86100002.0])})
+    source = [row(n, userid=None if n == 4 else "qinmei", external_userid=source_id(n), created_at="2025-03-10 09:00:00") for n in range(1, 9)]
+    parquet("02-member-null/source-before/客户.parquet", source)
+    words = [row(n, unionid=word, customer_name=f"新客{n}") for n, word in enumerate(["nan", "NaN", "NULL", "null"], 21)]
+    parquet(f"03-words-parquet/{target}", [*words, row(3)])
+    parquet(f"08-unused-columns-parquet/{target}", [row(1)], {"is_blocked": pyarrow.array([False])})
+    own = dict(zip(HEADER, ["staff", "cust_no", "wx_union", "nick", "bound_at"], strict=True))
+    parquet(f"08-own-table-parquet/{target}", [{own[name]: value for name, value in row.items()} for row in rows])
+    parquet(f"09-padded-parquet/{target}", [{name: value.ljust(40) for name, value in row.items()} for row in rows])
+    parquet("13-brotli/target-after/part.parquet", [row(1)], compression="brotli")
+    parquet("13-partitioned/target-after/relations/dt=2026-06-06/part.parquet", [row(1)])
+
+
+def with_password():
+    path = HERE / "13-password/target-after/客户.xlsx"
+    if path.exists():
+        return
+    book = Book(path)
+    book.sheet(cells(row(1)))
+    book.close()
+    plain = io.BytesIO(path.read_bytes())
+    with path.open("wb") as file:
+        msoffcrypto.format.ooxml.OOXMLFile(plain).encrypt("haitun", file)
+
+
+if __name__ == "__main__":
+    sheets()
+    dates()
+    tables()
+    with_password()
