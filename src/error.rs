@@ -60,8 +60,18 @@ impl Error {
     }
 
     /// A fault in an input file: where in it, what is wrong, what would be right.
-    pub fn input(file: impl AsRef<Path>, place: impl Into<Message>, problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
-        Self::Input { file: file.as_ref().to_path_buf(), place: place.into(), problem: problem.into(), remedy: remedy.into() }
+    pub fn input(
+        file: impl AsRef<Path>,
+        place: impl Into<Message>,
+        problem: impl Into<Message>,
+        remedy: impl Into<Message>,
+    ) -> Self {
+        Self::Input {
+            file: file.as_ref().to_path_buf(),
+            place: place.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
     }
 
     /// A failed system call on `path`.
@@ -145,7 +155,11 @@ mod tests {
     fn every_kind_is_told_in_both_languages() {
         let (problem, remedy) = (|| say::unknown_key("{file}"), say::NOT_UTF8_REMEDY);
         for (error, zh, en) in [
-            (Error::usage(problem(), remedy), "未知的键 `{file}`\n  建议：另存为 UTF-8", "unknown key `{file}`\n  help: save it as UTF-8"),
+            (
+                Error::usage(problem(), remedy),
+                "未知的键 `{file}`\n  建议：另存为 UTF-8",
+                "unknown key `{file}`\n  help: save it as UTF-8",
+            ),
             (
                 Error::input("a/{place}.toml", say::row(3), problem(), remedy),
                 "a/{place}.toml：第 3 行：未知的键 `{file}`\n  建议：另存为 UTF-8",

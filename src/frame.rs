@@ -74,11 +74,16 @@ mod tests {
 
     #[test]
     fn texts_nulls_and_times_cross_over_unchanged() {
-        let texts: ArrayRef = Arc::new(StringViewArray::from(vec![Some("00123"), None, Some("a text longer than twelve bytes")]));
-        let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![Some(7), None, Some(-1)]).with_timezone("UTC"));
+        let texts: ArrayRef =
+            Arc::new(StringViewArray::from(vec![Some("00123"), None, Some("a text longer than twelve bytes")]));
+        let times: ArrayRef =
+            Arc::new(TimestampMicrosecondArray::from(vec![Some(7), None, Some(-1)]).with_timezone("UTC"));
         let texts = column("t", &texts).unwrap();
         let times = column("u", &times.slice(1, 2)).unwrap();
-        assert_eq!(texts.str().unwrap().iter().collect::<Vec<_>>(), [Some("00123"), None, Some("a text longer than twelve bytes")]);
+        assert_eq!(
+            texts.str().unwrap().iter().collect::<Vec<_>>(),
+            [Some("00123"), None, Some("a text longer than twelve bytes")]
+        );
         let back = array(&texts).unwrap();
         assert_eq!(
             arrow::array::AsArray::as_string_view(&back).iter().collect::<Vec<_>>(),

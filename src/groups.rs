@@ -70,7 +70,16 @@ pub fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> Gro
     let matches = match_groups(&source, &target, &pairs(exports, &source, &target), &exports.group_map, test);
     let uncertain_owners = uncertain_owners(exports, &target, &matches);
     let stood_before = stood_before(exports);
-    let facts = Facts { case, exports, source: &source, target: &target, matches: &matches, test, stood_before, uncertain_owners };
+    let facts = Facts {
+        case,
+        exports,
+        source: &source,
+        target: &target,
+        matches: &matches,
+        test,
+        stood_before,
+        uncertain_owners,
+    };
     let groups = facts.decided();
     let codes = decide_join_codes(exports, &source, &groups);
     GroupDecision { source, target, matches, groups, codes }
@@ -136,7 +145,11 @@ struct Facts<'a> {
 }
 
 /// Such a group may be any group of its owner (SPEC section 1.3).
-fn uncertain_owners<'a>(exports: &Exports, target: &'a GroupSide, matches: &Matches<GroupMatchMethod>) -> HashSet<&'a str> {
+fn uncertain_owners<'a>(
+    exports: &Exports,
+    target: &'a GroupSide,
+    matches: &Matches<GroupMatchMethod>,
+) -> HashSet<&'a str> {
     let is_uncertain = |row: &u32| {
         let source = matches.source_of[*row as usize];
         let by_name = || matches.method[source as usize] == Some(GroupMatchMethod::Name);
@@ -150,12 +163,16 @@ impl Facts<'_> {
     fn decided(&self) -> Vec<DecidedGroup> {
         let listed_after = self.exports.source_after.as_ref().map(GroupList::of);
         let owners_known = self.owners_known();
-        (0..self.source.rows() as u32).into_par_iter().map(|row| self.of_group(row, owners_known, listed_after.as_ref())).collect()
+        (0..self.source.rows() as u32)
+            .into_par_iter()
+            .map(|row| self.of_group(row, owners_known, listed_after.as_ref()))
+            .collect()
     }
 
     /// Whether each target group that nothing matches says who owns it; one that does not could be anybody's.
     fn owners_known(&self) -> bool {
-        let unmatched = (0..self.target.rows() as u32).filter(|&row| self.matches.source_of[row as usize] == NOT_MATCHED);
+        let unmatched =
+            (0..self.target.rows() as u32).filter(|&row| self.matches.source_of[row as usize] == NOT_MATCHED);
         unmatched.into_iter().all(|row| self.target.owner(row).is_some())
     }
 
@@ -174,7 +191,9 @@ impl Facts<'_> {
             unreadable: self.source.is_unreadable(row),
             target_covered: owners_known && account.is_some_and(|account| self.is_covered(account)),
         });
-        let overlap = target.filter(|_| self.test.unionids_shared).and_then(|target| self.source.overlap(row, self.target, target));
+        let overlap = target
+            .filter(|_| self.test.unionids_shared)
+            .and_then(|target| self.source.overlap(row, self.target, target));
         DecidedGroup {
             scope,
             rule,
@@ -196,8 +215,10 @@ impl Facts<'_> {
     }
 
     fn is_covered(&self, account: &Account) -> bool {
-        let coverage = self.exports.target_after.coverage.of_groups(Some(&account.target_userid), self.target.rows() > 0);
-        matches!(coverage, Coverage::Complete | Coverage::Observed) && !self.uncertain_owners.contains(account.target_userid.as_str())
+        let coverage =
+            self.exports.target_after.coverage.of_groups(Some(&account.target_userid), self.target.rows() > 0);
+        matches!(coverage, Coverage::Complete | Coverage::Observed)
+            && !self.uncertain_owners.contains(account.target_userid.as_str())
     }
 
     fn still_listed(&self, row: u32, list: &GroupList<'_>) -> Option<bool> {

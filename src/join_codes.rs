@@ -40,8 +40,12 @@ pub struct JoinCode {
 pub fn decide_join_codes(exports: &Exports, groups: &GroupSide, decided: &[DecidedGroup]) -> Vec<JoinCode> {
     let before = codes_of(&exports.source_before);
     let after = exports.source_after.as_ref().map(codes_of).unwrap_or_default();
-    let evidence =
-        Evidence { rows_by_id: groups.rows_by_id(), groups, decided, listed_after: exports.source_after.as_ref().map(GroupList::of) };
+    let evidence = Evidence {
+        rows_by_id: groups.rows_by_id(),
+        groups,
+        decided,
+        listed_after: exports.source_after.as_ref().map(GroupList::of),
+    };
     let ids: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     ids.into_iter().map(|id| evidence.decide(id, before.get(id), after.get(id))).collect()
 }
@@ -196,7 +200,8 @@ impl Evidence<'_> {
         let listing = |id: &str| list.by_id(id, self.rows_by_id.get(id).and_then(|&row| self.groups.owner(row)));
         let alive = |id: &&String| matches!(listing(id), Listing::Listed | Listing::NoList);
         let kept_alive_by: Vec<String> = code.chat_ids.iter().filter(alive).cloned().collect();
-        let unclear = code.chat_ids.iter().filter(|id| listing(id) == Listing::Unclear).count() + usize::from(code.is_unreadable);
+        let unclear =
+            code.chat_ids.iter().filter(|id| listing(id) == Listing::Unclear).count() + usize::from(code.is_unreadable);
         (LinkedAfter { answered: true, deleted: code.deleted, listed: kept_alive_by.len(), unclear }, kept_alive_by)
     }
 }

@@ -29,7 +29,9 @@ const INVISIBLE: [(char, char); 17] = [
 /// Whether the character shows nothing: zero-width characters, bidirectional controls, variation selectors.
 #[inline]
 pub(crate) fn is_invisible(c: char) -> bool {
-    c >= '\u{ad}' && !('\u{4e00}'..='\u{9fff}').contains(&c) && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
+    c >= '\u{ad}'
+        && !('\u{4e00}'..='\u{9fff}').contains(&c)
+        && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
 /// The name as it is compared: in NFC, without invisible characters, without white space around.
@@ -305,7 +307,9 @@ mod tests {
 
     /// As [`fills`], way by way.
     fn fills_slowly(a: &[char], b: &[char], has_equal: bool) -> bool {
-        let (Some(&first), Some(&other)) = (a.first(), b.first()) else { return has_equal && a.is_empty() && b.is_empty() };
+        let (Some(&first), Some(&other)) = (a.first(), b.first()) else {
+            return has_equal && a.is_empty() && b.is_empty();
+        };
         let by_a = || first == GAP && (1..=b.len()).any(|taken| fills_slowly(&a[1..], &b[taken..], has_equal));
         let by_b = || other == GAP && (1..=a.len()).any(|taken| fills_slowly(&a[taken..], &b[1..], has_equal));
         (first == other && first != GAP && fills_slowly(&a[1..], &b[1..], true)) || by_a() || by_b()

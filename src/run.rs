@@ -24,9 +24,9 @@ use crate::report::publish::{SNAPSHOTS, Stage};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::report::{Audit, SmallTable, accounts, groups, large, small, workbook};
 use crate::schema::tables::{
-    ACCOUNTS_REPORT, AUDITED_RELATIONS, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT, CUSTOMER_MAP,
-    FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS, REJECTS_REPORT, RELATIONS_TABLE,
-    UNREADABLE_TABLE,
+    ACCOUNTS_REPORT, AUDITED_RELATIONS, BILLING_REPORT, CANONICAL, CONTROL_TOTALS_REPORT, COVERAGE, COVERAGE_REPORT,
+    CUSTOMER_MAP, FINDINGS_REPORT, GROUP_MAP, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, REFUSALS,
+    REJECTS_REPORT, RELATIONS_TABLE, UNREADABLE_TABLE,
 };
 use crate::schema::vocabulary::Role;
 use crate::schema::{Column, fields};
@@ -63,8 +63,11 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
 
     let mut waivers = Waivers::of(case);
     let waived_groups = WaivedGroups::of(&groups, &mut waivers);
-    let observers =
-        Observers { concentration: Concentration::of(case, &decision), arrivals: Arrivals::of(case), to_act_on: ToActOn::of(&counts) };
+    let observers = Observers {
+        concentration: Concentration::of(case, &decision),
+        arrivals: Arrivals::of(case),
+        to_act_on: ToActOn::of(&counts),
+    };
     let writing = large::Writing { folder: stage.path(), footer: &footer, memory: &memory, progress };
     let walked = large::write(&exports, &decision, observers, &mut waivers, writing)?;
     progress.begin(Work::Publish, 0, Unit::Rows);
@@ -76,7 +79,8 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     controls::check(&totals)?;
 
     let Observers { concentration, arrivals, to_act_on } = &walked.observers;
-    let audited = Audited { case, exports: &exports, decision: &decision, groups: &groups, concentration, bill: bill.as_ref() };
+    let audited =
+        Audited { case, exports: &exports, decision: &decision, groups: &groups, concentration, bill: bill.as_ref() };
     let findings = findings::find(&audited, walked.findings, &mut waivers, &read);
     let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
 
@@ -97,9 +101,18 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     tables.extend(groups_and_codes);
     summary.control_totals = totals;
     stage.write_text("summary.json", &summary.to_json())?;
-    let audit =
-        Audit { case, exports: &exports, decision: &decision, groups: &groups, summary: &summary, arrivals, to_act_on, tables: &tables };
-    let (page, workbook) = rayon::join(|| stage.write_text("report.html", &page::audit(&audit)?), || workbook::fill(&audit, stage.path()));
+    let audit = Audit {
+        case,
+        exports: &exports,
+        decision: &decision,
+        groups: &groups,
+        summary: &summary,
+        arrivals,
+        to_act_on,
+        tables: &tables,
+    };
+    let (page, workbook) =
+        rayon::join(|| stage.write_text("report.html", &page::audit(&audit)?), || workbook::fill(&audit, stage.path()));
     page?;
     let workbook = workbook?;
     let whole = stage.reports()?;
@@ -110,8 +123,14 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     Ok(summary)
 }
 
-fn write_groups(folder: &Path, decision: &GroupDecision, waived: &WaivedGroups, footer: &Footer) -> Result<[SmallTable; 2]> {
-    let (rows, codes) = (groups::groups(decision, &waived.groups), groups::join_codes(&decision.codes, &waived.join_codes));
+fn write_groups(
+    folder: &Path,
+    decision: &GroupDecision,
+    waived: &WaivedGroups,
+    footer: &Footer,
+) -> Result<[SmallTable; 2]> {
+    let (rows, codes) =
+        (groups::groups(decision, &waived.groups), groups::join_codes(&decision.codes, &waived.join_codes));
     write_table(&folder.join("groups.parquet"), &GROUPS_REPORT, &rows, groups::GROUPS_SORTED_BY, footer)?;
     write_table(&folder.join("join_codes.parquet"), &JOIN_CODES_REPORT, &codes, groups::JOIN_CODES_SORTED_BY, footer)?;
     Ok([(&GROUPS_REPORT, rows), (&JOIN_CODES_REPORT, codes)])
@@ -134,15 +153,20 @@ impl IngestSummary {
         let mut lines = Vec::new();
         for (role, tables) in &self.rows {
             lines.push(role.clone());
-            lines.extend(tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("  {table:<15}{rows:>12}")));
+            lines.extend(
+                tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("  {table:<15}{rows:>12}")),
+            );
         }
-        lines.push(commands::INGEST_WROTE.fill(lang, &[("rejected", &self.rejected), ("folder", &self.folder.display())]));
+        lines.push(
+            commands::INGEST_WROTE.fill(lang, &[("rejected", &self.rejected), ("folder", &self.folder.display())]),
+        );
         lines.join("\n") + "\n"
     }
 
     /// The summary as JSON.
     pub fn to_json(&self) -> String {
-        let object = |pairs: &[(String, u64)]| pairs.iter().map(|(table, rows)| (table.clone(), (*rows).into())).collect();
+        let object =
+            |pairs: &[(String, u64)]| pairs.iter().map(|(table, rows)| (table.clone(), (*rows).into())).collect();
         let rows: serde_json::Map<String, serde_json::Value> =
             self.rows.iter().map(|(role, tables)| (role.clone(), serde_json::Value::Object(object(tables)))).collect();
         serde_json::json!({ "folder": self.folder, "rows": rows, "rejected": self.rejected }).to_string() + "\n"
@@ -175,14 +199,35 @@ pub fn ingest(case: &Case, out: &Path, resources: Resources, progress: &dyn Prog
     let read: Vec<small::Read<'_>> =
         rejects.iter().map(|(role, inputs, rejects)| small::Read { role: Some(*role), inputs, rejects }).collect();
     // Names with `_` are passed over by readers: they are about the tables, not of them.
-    write_table(&stage.path().join("_rejects.parquet"), &REJECTS_REPORT, &small::rejects(&read), &[], &footer(case, &inputs))?;
-    write_table(&stage.path().join("_inputs.parquet"), &INPUTS_REPORT, &small::inputs(&read), &[], &footer(case, &inputs))?;
+    write_table(
+        &stage.path().join("_rejects.parquet"),
+        &REJECTS_REPORT,
+        &small::rejects(&read),
+        &[],
+        &footer(case, &inputs),
+    )?;
+    write_table(
+        &stage.path().join("_inputs.parquet"),
+        &INPUTS_REPORT,
+        &small::inputs(&read),
+        &[],
+        &footer(case, &inputs),
+    )?;
     stage.publish(&case.id, &inputs)?;
     Ok(summary)
 }
 
-fn write_snapshot(snapshot: &Snapshot, folder: &Path, footer: &Footer, progress: &dyn Progress) -> Result<Vec<(String, u64)>> {
-    progress.begin(Work::WriteTables(snapshot.role), CANONICAL.iter().map(|table| snapshot.rows_of(table)).sum(), Unit::Rows);
+fn write_snapshot(
+    snapshot: &Snapshot,
+    folder: &Path,
+    footer: &Footer,
+    progress: &dyn Progress,
+) -> Result<Vec<(String, u64)>> {
+    progress.begin(
+        Work::WriteTables(snapshot.role),
+        CANONICAL.iter().map(|table| snapshot.rows_of(table)).sum(),
+        Unit::Rows,
+    );
     let folder = folder.join(snapshot.role.word());
     std::fs::create_dir_all(&folder).map_err(Error::io(&folder, say::CANNOT_CREATE))?;
     let mut tables = Vec::new();
@@ -248,8 +293,10 @@ impl Lists {
                 refusals = Refusals::of(&merged.rows);
             }
         }
-        let inputs =
-            (0..).zip(raw.files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect();
+        let inputs = (0..)
+            .zip(raw.files)
+            .map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) })
+            .collect();
         Ok(Self { enrolment, customer_map, group_map, refusals, read: ListsRead { inputs, rows } })
     }
 }
@@ -259,10 +306,22 @@ fn read(case: &Case, memory: &Memory, progress: &dyn Progress) -> Result<(Export
     let Lists { enrolment, customer_map, group_map, refusals, read } = Lists::read(case, progress)?;
     let source_before = required(case, Role::SourceBefore, Partitions::Pairs(&enrolment), memory, progress)?;
     let layout = source_before.layout();
-    let target_after = required(case, Role::TargetAfter, Partitions::Same(layout, &enrolment.targets()), memory, progress)?;
-    let source_after = snapshot(case, Role::SourceAfter, Partitions::Same(layout, &source_before.userids), memory, progress)?;
-    let target_before = snapshot(case, Role::TargetBefore, Partitions::Same(layout, &target_after.userids), memory, progress)?;
-    let exports = Exports { enrolment, customer_map, group_map, refusals, source_before, source_after, target_before, target_after };
+    let target_after =
+        required(case, Role::TargetAfter, Partitions::Same(layout, &enrolment.targets()), memory, progress)?;
+    let source_after =
+        snapshot(case, Role::SourceAfter, Partitions::Same(layout, &source_before.userids), memory, progress)?;
+    let target_before =
+        snapshot(case, Role::TargetBefore, Partitions::Same(layout, &target_after.userids), memory, progress)?;
+    let exports = Exports {
+        enrolment,
+        customer_map,
+        group_map,
+        refusals,
+        source_before,
+        source_after,
+        target_before,
+        target_after,
+    };
     Ok((exports.with_doubts_by_keys(), read))
 }
 
@@ -288,22 +347,34 @@ pub(crate) fn snapshot(
     let builder = |table, layout, enrolment| RelationsBuilder::new(table, corp(role), layout, enrolment, memory);
     let relations = match partitions {
         Partitions::Own => RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, memory),
-        Partitions::Pairs(enrolment) => builder(&AUDITED_RELATIONS, None, Some(enrolment)).knowing(Cow::Owned(enrolment.sources())),
-        Partitions::Same(layout, userids) => builder(&AUDITED_RELATIONS, Some(layout.clone()), None).knowing(Cow::Borrowed(userids)),
+        Partitions::Pairs(enrolment) => {
+            builder(&AUDITED_RELATIONS, None, Some(enrolment)).knowing(Cow::Owned(enrolment.sources()))
+        }
+        Partitions::Same(layout, userids) => {
+            builder(&AUDITED_RELATIONS, Some(layout.clone()), None).knowing(Cow::Borrowed(userids))
+        }
     };
     let Some(raw) = read_snapshot(case, role, &relations, progress)? else { return Ok(None) };
     let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
     Snapshot::build(role, raw, relations, trusted, progress).map(Some)
 }
 
-pub(crate) fn required(case: &Case, role: Role, partitions: Partitions<'_>, memory: &Memory, progress: &dyn Progress) -> Result<Snapshot> {
-    snapshot(case, role, partitions, memory, progress)?
-        .ok_or_else(|| Error::input(case.root.join(role.word()), say::FOLDER, say::no_export(role), say::no_export_remedy(role)))
+pub(crate) fn required(
+    case: &Case,
+    role: Role,
+    partitions: Partitions<'_>,
+    memory: &Memory,
+    progress: &dyn Progress,
+) -> Result<Snapshot> {
+    snapshot(case, role, partitions, memory, progress)?.ok_or_else(|| {
+        Error::input(case.root.join(role.word()), say::FOLDER, say::no_export(role), say::no_export_remedy(role))
+    })
 }
 
 /// Records accepted = rows of the canonical tables, by snapshot and for the lists.
 fn accepted_totals(exports: &Exports, lists: &ListsRead) -> Vec<ControlTotal> {
-    let of = |snapshot: &Snapshot| controls::rows_of_tables(snapshot.role.word(), accepted_rows(snapshot), &snapshot.inputs);
+    let of =
+        |snapshot: &Snapshot| controls::rows_of_tables(snapshot.role.word(), accepted_rows(snapshot), &snapshot.inputs);
     exports.snapshots().map(of).chain([controls::rows_of_tables("lists", lists.rows, &lists.inputs)]).collect()
 }
 

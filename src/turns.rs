@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn the_first_error_ends_the_work() {
-        let failing = |piece: usize| if piece % 10 == 3 { Err(Error::Bug(format!("piece {piece}"))) } else { Ok(piece) };
+        let failing =
+            |piece: usize| if piece % 10 == 3 { Err(Error::Bug(format!("piece {piece}"))) } else { Ok(piece) };
         let mut taken = Vec::new();
         let ended = in_turn(0..1000, failing, |piece| {
             taken.push(piece);
@@ -155,7 +156,9 @@ mod tests {
 
     #[test]
     fn a_panic_is_not_waited_for() {
-        let ended = std::panic::catch_unwind(|| collect_in_turn(0..100, |piece: u8| if piece == 5 { panic!("a bug") } else { Ok(piece) }));
+        let ended = std::panic::catch_unwind(|| {
+            collect_in_turn(0..100, |piece: u8| if piece == 5 { panic!("a bug") } else { Ok(piece) })
+        });
         assert!(ended.is_err());
     }
 }

@@ -32,7 +32,8 @@ fn digest(userid: &str) -> u64 {
 impl Userids {
     /// The spelling of a userid that is used, if the member is known.
     pub fn get(&self, userid: &str) -> Option<&str> {
-        let entry = self.by_folded.find(digest(userid), |&entry| self.spellings[entry as usize].eq_ignore_ascii_case(userid));
+        let entry =
+            self.by_folded.find(digest(userid), |&entry| self.spellings[entry as usize].eq_ignore_ascii_case(userid));
         entry.map(|&entry| &*self.spellings[entry as usize])
     }
 
@@ -118,7 +119,8 @@ mod tests {
     #[test]
     fn all_are_counted_and_the_first_are_listed() {
         let upper: Vec<String> = (0..Respelled::LISTED + 5).map(|n| format!("U{n:03}")).collect();
-        let userids: Userids = upper.iter().map(|userid| userid.to_lowercase()).collect::<Vec<_>>().iter().map(String::as_str).collect();
+        let userids: Userids =
+            upper.iter().map(|userid| userid.to_lowercase()).collect::<Vec<_>>().iter().map(String::as_str).collect();
         let respelled = Respelled::new(upper.iter().map(String::as_str).chain(["u007", "v"]), &userids);
         assert_eq!((respelled.count, respelled.listed.len()), (105, 100));
         assert_eq!(respelled.listed[0], ("U000".to_owned(), "u000".to_owned()));

@@ -47,12 +47,12 @@ impl Bill {
     /// [`Error::Input`] where an amount is more than a report can hold.
     pub fn of(case: &Case, counts: &Counts) -> Result<Option<Self>> {
         let Some(contract) = &case.contract else { return Ok(None) };
-        let start =
-            jiff::Timestamp::from_microsecond(case.migration.started_at).map_err(|error| Error::Bug(format!("the start: {error}")))?;
+        let start = jiff::Timestamp::from_microsecond(case.migration.started_at)
+            .map_err(|error| Error::Bug(format!("the start: {error}")))?;
         let start = start.to_zoned(case.timezone.clone()).date();
-        Self::draw_up(contract, start, counts)
-            .map(Some)
-            .ok_or_else(|| Error::input(&case.file, Message::verbatim("contract"), say::BILL_TOO_LARGE, say::BILL_TOO_LARGE_REMEDY))
+        Self::draw_up(contract, start, counts).map(Some).ok_or_else(|| {
+            Error::input(&case.file, Message::verbatim("contract"), say::BILL_TOO_LARGE, say::BILL_TOO_LARGE_REMEDY)
+        })
     }
 
     /// `None` where an amount is more than a report can hold.

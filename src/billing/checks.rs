@@ -64,7 +64,11 @@ fn below_tolerance(bill: &Bill) -> Found {
 /// More may be delivered than was billed: the tolerance is free.
 fn billed_undelivered(bill: &Bill) -> Found {
     let billed = bill.drift.billed();
-    Found { count: billed.saturating_sub(bill.delivered), keys: Vec::new(), detail: format!("{} / {billed}", bill.delivered) }
+    Found {
+        count: billed.saturating_sub(bill.delivered),
+        keys: Vec::new(),
+        detail: format!("{} / {billed}", bill.delivered),
+    }
 }
 
 /// White space is no difference: it is easily copied along.
@@ -103,7 +107,8 @@ fn payments(bill: &Bill, is_wrong: impl Fn(&Payment) -> bool) -> Found {
 }
 
 fn invoices(bill: &Bill, is_wrong: impl Fn(&Invoice, Option<&Payment>) -> bool) -> Found {
-    let payment_of = |invoice: &Invoice| bill.contract.payments.iter().find(|payment| Some(&payment.id) == invoice.payment.as_ref());
+    let payment_of =
+        |invoice: &Invoice| bill.contract.payments.iter().find(|payment| Some(&payment.id) == invoice.payment.as_ref());
     let wrong = bill.contract.invoices.iter().filter(|invoice| is_wrong(invoice, payment_of(invoice)));
     keyed(wrong.map(|invoice| invoice.id.clone()).collect())
 }

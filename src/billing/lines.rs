@@ -85,7 +85,9 @@ pub(super) fn agreed(bill: &Bill) -> Vec<Line> {
     let count = u64::cast_signed;
     let surcharge = match contract.surcharge_basis {
         SurchargeBasis::AboveTolerance => "above-tolerance: the excess at the surcharge's unit price",
-        SurchargeBasis::AboveContract => "above-contract: once above the tolerance, the whole drift at the surcharge's unit price",
+        SurchargeBasis::AboveContract => {
+            "above-contract: once above the tolerance, the whole drift at the surcharge's unit price"
+        }
     };
     let in_scope = Selection { column: &fields::SCOPE, words: vec![Scope::InScope.word()] };
     vec![
@@ -95,7 +97,8 @@ pub(super) fn agreed(bill: &Bill) -> Vec<Line> {
             .costs(bill.contract_amount),
         Line::new("participating", "relations in scope").counts(count(drift.participating)).of_rows(in_scope),
         Line::new("drift", "participating - contract").counts(drift.drift),
-        Line::new("tolerance", "the smaller of 5 % of the contract, rounded down, and 10,000 (B11)").counts(count(drift.tolerance)),
+        Line::new("tolerance", "the smaller of 5 % of the contract, rounded down, and 10,000 (B11)")
+            .counts(count(drift.tolerance)),
         Line::new("excess", "drift - tolerance where the drift is above it, else 0").counts(count(drift.excess)),
         Line::new("surcharge", surcharge)
             .counts(count(drift.surcharge_quantity))
@@ -112,7 +115,8 @@ fn paid(bill: &Bill) -> Vec<Line> {
             PaymentCovers::Contract => "contract",
             PaymentCovers::Surcharge => "surcharge",
         };
-        Line::new(format!("payment {}", payment.id), format!("paid on {} for the {covers}", payment.paid_on)).costs(payment.amount)
+        Line::new(format!("payment {}", payment.id), format!("paid on {} for the {covers}", payment.paid_on))
+            .costs(payment.amount)
     };
     let mut lines: Vec<Line> = bill.contract.payments.iter().map(payment).collect();
     lines.push(Line::new("paid", "all payments").costs(bill.paid));
@@ -123,15 +127,21 @@ fn paid(bill: &Bill) -> Vec<Line> {
 fn delivered(bill: &Bill) -> Option<Line> {
     let rows = Selection::outcomes(&[Outcome::Migrated, Outcome::AlreadyAtTarget]);
     let amount = amount(bill.delivered, bill.contract.unit_price)?;
-    let line = Line::new("delivered", "migrated + already_at_target, at the unit price; to be set beside the quantity of payable");
+    let line = Line::new(
+        "delivered",
+        "migrated + already_at_target, at the unit price; to be set beside the quantity of payable",
+    );
     Some(line.counts(bill.delivered.cast_signed()).at(bill.contract.unit_price).costs(amount).of_rows(rows))
 }
 
 fn of_one_outcome(bill: &Bill, outcome: Outcome, relations: u64) -> Option<Line> {
     let basis = match outcome {
-        Outcome::ArrivedOutOfScope | Outcome::OutOfScope => "relations with that outcome at the unit price; not in scope, so not billed",
+        Outcome::ArrivedOutOfScope | Outcome::OutOfScope => {
+            "relations with that outcome at the unit price; not in scope, so not billed"
+        }
         _ => "relations with that outcome at the unit price",
     };
-    let line = Line::new(format!("outcome {outcome}"), basis).counts(relations.cast_signed()).at(bill.contract.unit_price);
+    let line =
+        Line::new(format!("outcome {outcome}"), basis).counts(relations.cast_signed()).at(bill.contract.unit_price);
     Some(line.costs(amount(relations, bill.contract.unit_price)?).of_rows(Selection::outcomes(&[outcome])))
 }

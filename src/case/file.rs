@@ -95,7 +95,10 @@ fn value_of(value: DeValue<'_>, origin: OriginOf<'_>) -> Value {
         DeValue::Boolean(flag) => Value::Boolean(flag),
         DeValue::Datetime(time) => Value::Datetime(time),
         DeValue::Array(items) => Value::List(
-            items.into_iter().map(|item| Node { origin: origin(item.span()), value: value_of(item.into_inner(), origin) }).collect(),
+            items
+                .into_iter()
+                .map(|item| Node { origin: origin(item.span()), value: value_of(item.into_inner(), origin) })
+                .collect(),
         ),
         DeValue::Table(table) => Value::Table(table_of(table, origin)),
     }
@@ -124,9 +127,10 @@ fn key_at(table: &DeTable<'_>, at: usize) -> Option<String> {
 fn key_in(value: &DeValue<'_>, at: usize) -> Option<String> {
     match value {
         DeValue::Table(table) => key_at(table, at).map(|rest| format!(".{rest}")),
-        DeValue::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| key_in(item.get_ref(), at).map(|rest| format!("[{index}]{rest}")))
-        }
+        DeValue::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| key_in(item.get_ref(), at).map(|rest| format!("[{index}]{rest}"))),
         _ => None,
     }
 }

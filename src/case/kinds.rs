@@ -82,7 +82,8 @@ pub(super) fn unit_price(field: &Field<'_>) -> Result<Decimal> {
 fn money(field: &Field<'_>, most_digits: usize, decimals: usize, example: &str) -> Result<Decimal> {
     let remedy = say::money_remedy(decimals, example);
     let Value::Text(typed) = field.value() else { return Err(field.wrong_type(say::MONEY, remedy)) };
-    let (whole, fraction) = typed.split_once('.').map_or((typed.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) =
+        typed.split_once('.').map_or((typed.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !fraction.is_none_or(digits) {
         return Err(field.fault(say::not_money(typed), remedy));
@@ -165,7 +166,8 @@ fn civil(typed: &Datetime) -> Option<DateTime> {
     let date = Date::new(i16::try_from(day.year).ok()?, small(day.month)?, small(day.day)?).ok()?;
     let Some(clock) = typed.time else { return Some(date.to_datetime(Time::midnight())) };
     let nanosecond = i32::try_from(clock.nanosecond.unwrap_or(0)).ok()?;
-    let time = Time::new(small(clock.hour)?, small(clock.minute)?, small(clock.second.unwrap_or(0))?, nanosecond).ok()?;
+    let time =
+        Time::new(small(clock.hour)?, small(clock.minute)?, small(clock.second.unwrap_or(0))?, nanosecond).ok()?;
     Some(date.to_datetime(time))
 }
 

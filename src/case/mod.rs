@@ -20,7 +20,8 @@ use crate::error::{Error, Result};
 use crate::text::errors as say;
 
 pub use settings::{
-    Case, Contract, Corp, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
+    Case, Contract, Corp, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy, SnapshotSettings,
+    SurchargeBasis, Waiver,
 };
 pub use template::{TEMPLATE, init};
 

@@ -43,7 +43,12 @@ fn put(node: &mut Node, parts: &[&str], new: Node) -> std::result::Result<(), Me
 }
 
 /// The item of that number; the number after the last adds one.
-fn item<'a>(items: &'a mut Vec<Node>, part: &str, rest: &[&str], origin: &Origin) -> std::result::Result<&'a mut Node, Message> {
+fn item<'a>(
+    items: &'a mut Vec<Node>,
+    part: &str,
+    rest: &[&str],
+    origin: &Origin,
+) -> std::result::Result<&'a mut Node, Message> {
     let index: usize = part.parse().map_err(|_| say::not_by_number(part))?;
     let count = items.len();
     if index == count {

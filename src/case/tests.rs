@@ -92,9 +92,15 @@ fn defaults() {
     assert_eq!(case.root, Path::new("acme"));
     assert_eq!(case.snapshots.len(), Role::ALL.len());
     let before = &case.snapshots[&Role::TargetBefore];
-    assert_eq!((before.path.as_str(), before.named, before.taken_at, before.trusted), ("target-before", false, None, false));
+    assert_eq!(
+        (before.path.as_str(), before.named, before.taken_at, before.trusted),
+        ("target-before", false, None, false)
+    );
     assert_eq!((case.policy.fail_on, case.policy.customer_cap), (FailOn::Defect, 20_000));
-    assert!(case.policy.min_unionid_overlap.total_cmp(&0.05).is_eq() && case.policy.min_group_overlap.total_cmp(&0.5).is_eq());
+    assert!(
+        case.policy.min_unionid_overlap.total_cmp(&0.05).is_eq()
+            && case.policy.min_group_overlap.total_cmp(&0.5).is_eq()
+    );
 }
 
 #[test]
@@ -107,9 +113,15 @@ fn the_language_is_one_of_two() {
 fn contract_defaults() {
     let contract = good(CONTRACT).contract.unwrap();
     assert_eq!((contract.signed_on, contract.party, contract.relations), (None, None, 250_000));
-    assert_eq!((contract.unit_price, contract.surcharge_unit_price), ("0.80".parse().unwrap(), "0.80".parse().unwrap()));
+    assert_eq!(
+        (contract.unit_price, contract.surcharge_unit_price),
+        ("0.80".parse().unwrap(), "0.80".parse().unwrap())
+    );
     assert_eq!((contract.currency.as_str(), contract.surcharge_basis), ("CNY", SurchargeBasis::AboveTolerance));
-    assert_eq!((contract.payments[0].paid_on, contract.payments[0].covers), (date(2026, 3, 10), PaymentCovers::Contract));
+    assert_eq!(
+        (contract.payments[0].paid_on, contract.payments[0].covers),
+        (date(2026, 3, 10), PaymentCovers::Contract)
+    );
     assert_eq!(contract.invoices[0].payment.as_deref(), Some("P1"));
 }
 
@@ -139,7 +151,10 @@ fn the_template_asks_for_what_is_required() {
 
 #[test]
 fn unknown_keys() {
-    refused(&with("started_at", "start"), &["migration.start (line 5): unknown key `start`", "did you mean `started_at`?"]);
+    refused(
+        &with("started_at", "start"),
+        &["migration.start (line 5): unknown key `start`", "did you mean `started_at`?"],
+    );
     refused(&with("[contract]", "[contracts]"), &["contracts", "did you mean `contract`?", "at the top of the file"]);
 }
 
@@ -153,10 +168,16 @@ fn unknown_keys_inside_lists_and_roles() {
 #[test]
 fn wrong_types() {
     refused(&with("\"acme-2026\"", "2026"), &["case.id (line 3): is a whole number, and has to be a text"]);
-    refused(&with("relations = 250000", "relations = \"250000\""), &["contract.relations (line 8): is a text", "without quotes"]);
+    refused(
+        &with("relations = 250000", "relations = \"250000\""),
+        &["contract.relations (line 8): is a text", "without quotes"],
+    );
     refused(&with("[migration]", "[[migration]]"), &["migration (line 4): is a list, and has to be a table"]);
     refused("case = 3", &["case (line 1): is a whole number, and has to be a table"]);
-    refused(&with("[[contract.payments]]", "[contract.payments]"), &["contract.payments", "headed [[contract.payments]]"]);
+    refused(
+        &with("[[contract.payments]]", "[contract.payments]"),
+        &["contract.payments", "headed [[contract.payments]]"],
+    );
     refused(&with("id = \"acme-2026\"", "id = \"\""), &["case.id (line 3): is empty"]);
     refused(&with("\"acme-2026\"", "\"a b\""), &["`a b` is not an id"]);
 }
@@ -165,9 +186,16 @@ fn wrong_types() {
 fn numbers_out_of_range() {
     refused(&with("250000", "-1"), &["contract.relations (line 8): is out of range"]);
     refused(&with("250000", "2.5"), &["is a number with a fraction"]);
-    for (typed, says) in [("1.5", "is not between 0 and 1"), ("-0.1", "is not between"), ("nan", "is not between"), ("2", "is not between")]
-    {
-        refused(&format!("{MINIMAL}[policy]\nmin_group_overlap = {typed}\n"), &["policy.min_group_overlap (line 8)", says]);
+    for (typed, says) in [
+        ("1.5", "is not between 0 and 1"),
+        ("-0.1", "is not between"),
+        ("nan", "is not between"),
+        ("2", "is not between"),
+    ] {
+        refused(
+            &format!("{MINIMAL}[policy]\nmin_group_overlap = {typed}\n"),
+            &["policy.min_group_overlap (line 8)", says],
+        );
     }
     refused(&format!("{MINIMAL}[policy]\ncustomer_cap = 0\n"), &["policy.customer_cap (line 8): is out of range"]);
     assert!(good("[policy]\nmin_group_overlap = 1\n").policy.min_group_overlap.total_cmp(&1.0).is_eq());
@@ -175,21 +203,36 @@ fn numbers_out_of_range() {
 
 #[test]
 fn money_is_a_decimal_text() {
-    refused(&with("\"0.80\"", "0.80"), &["contract.unit_price (line 9): is a number with a fraction", "in quotes", "\"0.80\""]);
-    refused(&with("amount = \"200000.00\"", "amount = 200000"), &["contract.payments[0].amount (line 13): is a whole number"]);
+    refused(
+        &with("\"0.80\"", "0.80"),
+        &["contract.unit_price (line 9): is a number with a fraction", "in quotes", "\"0.80\""],
+    );
+    refused(
+        &with("amount = \"200000.00\"", "amount = 200000"),
+        &["contract.payments[0].amount (line 13): is a whole number"],
+    );
     refused(&with("\"200000.00\"", "\"200000.001\""), &["has more than 2 decimals"]);
     refused(&with("\"0.80\"", "\"0.8000001\""), &["has more than 6 decimals"]);
     for typed in ["-1", "1,000.00", "1e3", "1_000", ".5", "1.", "¥5", ""] {
-        refused(&with("\"200000.00\"", &format!("{typed:?}")), &["contract.payments[0].amount", "is not an amount of money"]);
+        refused(
+            &with("\"200000.00\"", &format!("{typed:?}")),
+            &["contract.payments[0].amount", "is not an amount of money"],
+        );
     }
     refused(&with("\"200000.00\"", "\"99999999999999999\""), &["is more than a report can hold"]);
-    refused(&with("unit_price", "currency = \"Yuan\"\nunit_price"), &["contract.currency (line 9): `Yuan` is not a currency", "CNY"]);
+    refused(
+        &with("unit_price", "currency = \"Yuan\"\nunit_price"),
+        &["contract.currency (line 9): `Yuan` is not a currency", "CNY"],
+    );
 }
 
 #[test]
 fn a_unit_price_fits_its_column() {
     assert!(case(&with("\"0.80\"", "\"999999999999.999999\""), &[]).is_ok());
-    refused(&with("\"0.80\"", "\"1000000000000\""), &["contract.unit_price (line 9)", "is more than a report can hold"]);
+    refused(
+        &with("\"0.80\"", "\"1000000000000\""),
+        &["contract.unit_price (line 9)", "is more than a report can hold"],
+    );
 }
 
 #[test]
@@ -197,13 +240,20 @@ fn payments_are_in_the_currency_of_the_contract() {
     assert!(case(&with("paid_on", "currency = \"CNY\"\npaid_on"), &[]).is_ok());
     let dollars = with("paid_on", "currency = \"USD\"\npaid_on");
     refused(&dollars, &["contract.payments[0].currency (line 12): was paid in USD, and the contract is in CNY"]);
-    refused(&with("paid_on", "currency = \"yuan\"\npaid_on"), &["contract.payments[0].currency (line 12): `yuan` is not a currency"]);
+    refused(
+        &with("paid_on", "currency = \"yuan\"\npaid_on"),
+        &["contract.payments[0].currency (line 12): `yuan` is not a currency"],
+    );
 }
 
 #[test]
 fn the_day_of_the_audit_is_the_newest_time_of_the_file() {
     assert_eq!(good("").as_of, date(2026, 5, 7));
-    assert_eq!(good("[snapshots.target-after]\ntaken_at = 2026-05-09T23:00:00Z\n").as_of, date(2026, 5, 10), "in case.timezone");
+    assert_eq!(
+        good("[snapshots.target-after]\ntaken_at = 2026-05-09T23:00:00Z\n").as_of,
+        date(2026, 5, 10),
+        "in case.timezone"
+    );
     assert_eq!(good("[snapshots.source-before]\ntaken_at = 2026-04-30\n").as_of, date(2026, 5, 7));
     assert_eq!(set(&["case.as_of=2026-05-01"]).unwrap().as_of, date(2026, 5, 1), "what is typed goes before all");
     refused(&with("id = \"acme", "as_of = \"soon\"\nid = \"acme"), &["case.as_of (line 3): `soon` is not a date"]);
@@ -213,14 +263,21 @@ fn the_day_of_the_audit_is_the_newest_time_of_the_file() {
 fn waivers_name_findings() {
     let waiver = |code: &str| format!("{MINIMAL}[[waivers]]\ncode = \"{code}\"\nreason = \"agreed\"\nby = \"Li Na\"\n");
     assert_eq!(case(&waiver("A3-refused"), &[]).unwrap().waivers[0].code, "A3-refused");
-    refused(&waiver("B8-mising"), &["waivers[0].code (line 8): no finding has the code `B8-mising`", "did you mean `B8-missing`?"]);
+    refused(
+        &waiver("B8-mising"),
+        &["waivers[0].code (line 8): no finding has the code `B8-mising`", "did you mean `B8-missing`?"],
+    );
     refused(&waiver("%"), &["no finding has the code `%`", ": `qianhe rules` lists all codes"]);
 }
 
 #[test]
 fn payments_and_invoices_agree() {
-    refused(&with("payment = \"P1\"", "payment = \"P2\""), &["contract.invoices[0].payment (line 18): there is no payment `P2`", ": P1"]);
-    let twice = format!("{MINIMAL}{CONTRACT}[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-03-11\namount = \"1\"\n");
+    refused(
+        &with("payment = \"P1\"", "payment = \"P2\""),
+        &["contract.invoices[0].payment (line 18): there is no payment `P2`", ": P1"],
+    );
+    let twice =
+        format!("{MINIMAL}{CONTRACT}[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-03-11\namount = \"1\"\n");
     refused(&twice, &["contract.payments[1].id (line 20): `P1` is the id of an earlier entry too"]);
     refused(&with("paid_on = 2026-03-10\n", ""), &["contract.payments[0].paid_on: is missing"]);
 }
@@ -234,8 +291,14 @@ fn dates_of_the_contract_out_of_order_are_for_a_finding() {
 fn words() {
     let coverage = format!("{MINIMAL}[snapshots.source-before]\ncoverage = \"sure\"\n");
     refused(&coverage, &["snapshots.source-before.coverage (line 8): `sure` is not one", "\"proven\", \"trusted\""]);
-    refused(&format!("{MINIMAL}[policy]\nfail_on = \"all\"\n"), &["policy.fail_on", "\"defect\", \"review\", \"never\""]);
-    refused(&with("id = \"acme", "timezone = \"Asia/Shangai\"\nid = \"acme"), &["case.timezone (line 3)", "did you mean `Asia/Shanghai`?"]);
+    refused(
+        &format!("{MINIMAL}[policy]\nfail_on = \"all\"\n"),
+        &["policy.fail_on", "\"defect\", \"review\", \"never\""],
+    );
+    refused(
+        &with("id = \"acme", "timezone = \"Asia/Shangai\"\nid = \"acme"),
+        &["case.timezone (line 3)", "did you mean `Asia/Shanghai`?"],
+    );
     assert!(good("[snapshots.source-before]\ncoverage = \"trusted\"\n").snapshots[&Role::SourceBefore].trusted);
 }
 
@@ -259,18 +322,25 @@ fn every_way_to_write_a_time() {
 fn times_that_are_none() {
     let start = "2026-05-01T00:00:00+08:00";
     refused(&with(start, "2026-02-30T00:00:00+08:00"), &["migration.started_at (line 5): not valid TOML"]);
-    refused(&with(start, "\"2026-02-30\""), &["migration.started_at (line 5): `2026-02-30` is not a time", "write a time such as"]);
+    refused(
+        &with(start, "\"2026-02-30\""),
+        &["migration.started_at (line 5): `2026-02-30` is not a time", "write a time such as"],
+    );
     refused(&with(start, "00:00:00"), &["migration.started_at (line 5)", "is not a moment"]);
     refused(&with(start, "20260501"), &["is a whole number, and has to be a time"]);
     refused(&with(start, "2026-05-01T00:00:60"), &["migration.started_at (line 5)"]);
-    refused(&with("2026-03-10", "2026-03-10T00:00:00Z"), &["contract.payments[0].paid_on (line 12)", "is more than a date"]);
+    refused(
+        &with("2026-03-10", "2026-03-10T00:00:00Z"),
+        &["contract.payments[0].paid_on (line 12)", "is more than a date"],
+    );
     refused(&with("2026-03-10", "2026-13-10"), &["contract.payments[0].paid_on (line 12)"]);
 }
 
 #[test]
 fn local_times_are_never_guessed() {
     let zone = |typed: &str| {
-        let text = with("id = \"acme", "timezone = \"Europe/Berlin\"\nid = \"acme").replace("2026-05-01T00:00:00+08:00", typed);
+        let text = with("id = \"acme", "timezone = \"Europe/Berlin\"\nid = \"acme")
+            .replace("2026-05-01T00:00:00+08:00", typed);
         case(&text, &[])
     };
     assert!(fault(zone("2026-03-29T02:30:00")).contains("does not exist in Europe/Berlin"));
@@ -288,7 +358,9 @@ fn the_end_comes_after_the_start() {
 
 #[test]
 fn own_headers_stand_for_known_columns() {
-    let case = good("[snapshots.target-after.columns]\nexternal_userid = \"customer_id\"\n[lists.columns]\ntarget_userid = \"新账号\"\n");
+    let case = good(
+        "[snapshots.target-after.columns]\nexternal_userid = \"customer_id\"\n[lists.columns]\ntarget_userid = \"新账号\"\n",
+    );
     let headers = &case.snapshots[&Role::TargetAfter].headers;
     assert_eq!(headers.iter().collect::<Vec<_>>(), [(&"external_userid", &"customer_id".to_owned())]);
     assert_eq!(case.list_headers["target_userid"], "新账号");
@@ -311,8 +383,12 @@ fn own_headers_stand_for_known_columns() {
 
 #[test]
 fn overrides_come_before_the_checks() {
-    let case = set(&["migration.started_at=2026-05-02T00:00:00+08:00", "case.title=A = B", "policy.customer_cap=1"]).unwrap();
-    assert_eq!((case.migration.started_at, case.title.as_str(), case.policy.customer_cap), (START + 24 * HOUR, "A = B", 1));
+    let case =
+        set(&["migration.started_at=2026-05-02T00:00:00+08:00", "case.title=A = B", "policy.customer_cap=1"]).unwrap();
+    assert_eq!(
+        (case.migration.started_at, case.title.as_str(), case.policy.customer_cap),
+        (START + 24 * HOUR, "A = B", 1)
+    );
     let case = set(&["contract.payments.0.amount=\"5.00\"", "contract.payments[0].covers=surcharge"]).unwrap();
     let payment = &case.contract.unwrap().payments[0];
     assert_eq!((payment.amount, payment.covers), ("5.00".parse().unwrap(), PaymentCovers::Surcharge));
@@ -321,7 +397,12 @@ fn overrides_come_before_the_checks() {
 
 #[test]
 fn overrides_create_tables_and_items() {
-    let sets = ["waivers.0.code=B8-missing", "waivers.0.reason=agreed", "waivers.0.by=Li Na", "snapshots.target-after.coverage=trusted"];
+    let sets = [
+        "waivers.0.code=B8-missing",
+        "waivers.0.reason=agreed",
+        "waivers.0.by=Li Na",
+        "snapshots.target-after.coverage=trusted",
+    ];
     let case = case(MINIMAL, &sets).unwrap();
     assert_eq!((case.waivers.len(), case.waivers[0].by.as_str()), (1, "Li Na"));
     assert!(case.snapshots[&Role::TargetAfter].trusted);

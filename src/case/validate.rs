@@ -11,7 +11,8 @@ use super::file::Node;
 use super::kinds::{amount, count, currency, date, identifier, share, text, texts, time, timezone, unit_price, word};
 use super::section::{Field, Section, nearest};
 use super::settings::{
-    Case, Contract, Corp, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy, SnapshotSettings, SurchargeBasis, Waiver,
+    Case, Contract, Corp, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy, SnapshotSettings,
+    SurchargeBasis, Waiver,
 };
 use crate::error::{Error, Result};
 use crate::findings::CATALOGUE;
@@ -20,14 +21,24 @@ use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
 use crate::text::{Lang, Message, errors as say};
 
-const SECTIONS: &[&str] = &["case", "source", "target", "migration", "snapshots", "lists", "contract", "policy", "waivers"];
+const SECTIONS: &[&str] =
+    &["case", "source", "target", "migration", "snapshots", "lists", "contract", "policy", "waivers"];
 const CASE: &[&str] = &["id", "title", "timezone", "language", "as_of"];
 const CORP: &[&str] = &["corp_id", "name"];
 const MIGRATION: &[&str] = &["started_at", "finished_at"];
 const SNAPSHOT: &[&str] = &["path", "taken_at", "coverage", "columns"];
 const LISTS: &[&str] = &["columns"];
-const CONTRACT: &[&str] =
-    &["signed_on", "party", "relations", "unit_price", "currency", "surcharge_unit_price", "surcharge_basis", "payments", "invoices"];
+const CONTRACT: &[&str] = &[
+    "signed_on",
+    "party",
+    "relations",
+    "unit_price",
+    "currency",
+    "surcharge_unit_price",
+    "surcharge_basis",
+    "payments",
+    "invoices",
+];
 const PAYMENT: &[&str] = &["id", "paid_on", "amount", "currency", "covers"];
 const INVOICE: &[&str] = &["id", "issued_on", "amount", "payment"];
 const POLICY: &[&str] = &["fail_on", "customer_cap", "min_unionid_overlap", "min_group_overlap"];
@@ -77,16 +88,23 @@ fn folder(file: &Path) -> PathBuf {
 fn zone(case: &Section<'_>) -> Result<TimeZone> {
     match case.read("timezone", timezone)? {
         Some(zone) => Ok(zone),
-        None => TimeZone::get(TIMEZONE).map_err(|error| Error::Bug(format!("the time zone database has no {TIMEZONE}: {error}"))),
+        None => TimeZone::get(TIMEZONE)
+            .map_err(|error| Error::Bug(format!("the time zone database has no {TIMEZONE}: {error}"))),
     }
 }
 
-fn as_of(case: &Section<'_>, migration: Migration, snapshots: &BTreeMap<Role, SnapshotSettings>, zone: &TimeZone) -> Result<Date> {
+fn as_of(
+    case: &Section<'_>,
+    migration: Migration,
+    snapshots: &BTreeMap<Role, SnapshotSettings>,
+    zone: &TimeZone,
+) -> Result<Date> {
     if let Some(day) = case.read("as_of", date)? {
         return Ok(day);
     }
     let newest = snapshots.values().filter_map(|snapshot| snapshot.taken_at).fold(migration.finished_at, i64::max);
-    let moment = jiff::Timestamp::from_microsecond(newest).map_err(|error| Error::Bug(format!("a checked time is none: {error}")))?;
+    let moment = jiff::Timestamp::from_microsecond(newest)
+        .map_err(|error| Error::Bug(format!("a checked time is none: {error}")))?;
     Ok(moment.to_zoned(zone.clone()).date())
 }
 
@@ -121,7 +139,9 @@ fn snapshot(all: &Section<'_>, role: Role, zone: &TimeZone) -> Result<SnapshotSe
         named: path.is_some(),
         path: path.unwrap_or_else(|| role.word().to_owned()),
         taken_at: snapshot.read("taken_at", |field| time(field, zone))?,
-        trusted: snapshot.read("coverage", |field| word(field, &[("proven", false), ("trusted", true)]))?.unwrap_or(false),
+        trusted: snapshot
+            .read("coverage", |field| word(field, &[("proven", false), ("trusted", true)]))?
+            .unwrap_or(false),
         headers: own_headers(&snapshot, SNAPSHOT_TABLES)?,
     })
 }
@@ -169,7 +189,8 @@ fn contract(root: &Section<'_>) -> Result<Option<Contract>> {
 }
 
 fn surcharge_basis(contract: &Section<'_>) -> Result<SurchargeBasis> {
-    let words = [("above-tolerance", SurchargeBasis::AboveTolerance), ("above-contract", SurchargeBasis::AboveContract)];
+    let words =
+        [("above-tolerance", SurchargeBasis::AboveTolerance), ("above-contract", SurchargeBasis::AboveContract)];
     Ok(contract.read("surcharge_basis", |field| word(field, &words))?.unwrap_or(SurchargeBasis::AboveTolerance))
 }
 
@@ -223,7 +244,11 @@ fn paid_by(invoice: &Section<'_>, payments: &[Payment]) -> Result<Option<String>
         if payments.iter().any(|payment| payment.id == id) {
             return Ok(id);
         }
-        let known = if payments.is_empty() { say::NONE.into() } else { Message::list(payments.iter().map(|payment| &payment.id)) };
+        let known = if payments.is_empty() {
+            say::NONE.into()
+        } else {
+            Message::list(payments.iter().map(|payment| &payment.id))
+        };
         Err(field.fault(say::no_payment(id), say::no_payment_remedy(known)))
     })
 }

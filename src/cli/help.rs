@@ -107,7 +107,8 @@ fn of_argument(arg: Arg, command: &str, columns: usize) -> Arg {
     if arg.get_action().takes_values() {
         let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
         let possible: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
-        values.extend(list(zh::DEFAULT, &default.join(", ")).into_iter().chain(list(zh::POSSIBLE, &possible.join(", "))));
+        values
+            .extend(list(zh::DEFAULT, &default.join(", ")).into_iter().chain(list(zh::POSSIBLE, &possible.join(", "))));
     }
     let beside = [&[help.to_owned()], values.as_slice()].concat().join(" ");
     let below = if values.is_empty() { help.to_owned() } else { format!("{help}\n\n{}", values.join("\n")) };
@@ -151,7 +152,11 @@ mod tests {
             let name = command.get_name();
             let told = zh::command(name).unwrap_or_else(|| panic!("src/text/help.rs lacks the command {name}"));
             assert!(is_told(told.about) && (told.more.is_empty() || is_told(told.more)), "{name}");
-            assert_eq!(told.more.is_empty(), command.get_long_about().is_none(), "{name}: one language says more than the other");
+            assert_eq!(
+                told.more.is_empty(),
+                command.get_long_about().is_none(),
+                "{name}: one language says more than the other"
+            );
             for id in ids(&command) {
                 let help = zh::argument(name, &id).unwrap_or_else(|| panic!("src/text/help.rs lacks {id} of {name}"));
                 assert!(is_told(help), "{id} of {name}");
@@ -173,7 +178,8 @@ mod tests {
         let of_several = &zh::COMMANDS.iter().find(|told| told.name.is_empty()).unwrap().args;
         for (id, _) in *of_several {
             let uses = |command: &&Command| {
-                let own = zh::command(command.get_name()).is_some_and(|told| told.args.iter().any(|(known, _)| known == id));
+                let own =
+                    zh::command(command.get_name()).is_some_and(|told| told.args.iter().any(|(known, _)| known == id));
                 ids(command).contains(*id) && !own
             };
             assert!(commands.iter().any(|command| uses(&command)), "no command has {id} any more");
@@ -181,8 +187,18 @@ mod tests {
     }
 
     /// What clap says by itself, and what the English texts begin with.
-    const ENGLISH: &[&str] =
-        &["Usage", "Options", "Commands", "Arguments", "default:", "possible", "Print", "Example", "Exit codes", "OPTIONS"];
+    const ENGLISH: &[&str] = &[
+        "Usage",
+        "Options",
+        "Commands",
+        "Arguments",
+        "default:",
+        "possible",
+        "Print",
+        "Example",
+        "Exit codes",
+        "OPTIONS",
+    ];
 
     #[test]
     fn no_english_is_left_and_every_line_fits() {
@@ -196,9 +212,13 @@ mod tests {
         for text in texts {
             let english: Vec<_> = ENGLISH.iter().filter(|word| text.contains(**word)).collect();
             assert!(english.is_empty(), "{english:?} in\n{text}");
-            assert!(text.contains("\n用法: qianhe") && (text.contains("退出码:") || text.contains("qianhe help")), "{text}");
+            assert!(
+                text.contains("\n用法: qianhe") && (text.contains("退出码:") || text.contains("qianhe help")),
+                "{text}"
+            );
             // A line that is to be typed is as long as it is.
-            let widest = text.lines().filter(|line| !line.starts_with("  qianhe ")).max_by_key(|line| width(line)).unwrap();
+            let widest =
+                text.lines().filter(|line| !line.starts_with("  qianhe ")).max_by_key(|line| width(line)).unwrap();
             assert!(width(widest) <= COLUMNS, "{}: {widest}", width(widest));
         }
     }
@@ -212,7 +232,11 @@ mod tests {
         assert!(help("query").contains("[可选：table, csv, json, parquet]"), "{}", help("query"));
         assert!(help("demo").contains("[默认：2000]"), "{}", help("demo"));
         assert!(help("audit").contains("\n用法: qianhe audit [选项] <CASE>\n"), "{}", help("audit"));
-        assert!(help("audit").contains("\n示例:\n  qianhe audit acme --set policy.fail_on=review\n"), "{}", help("audit"));
+        assert!(
+            help("audit").contains("\n示例:\n  qianhe audit acme --set policy.fail_on=review\n"),
+            "{}",
+            help("audit")
+        );
     }
 
     /// The lines that are to be typed, without what is said of them.
@@ -243,12 +267,21 @@ mod tests {
         ] {
             assert!(Cli::read(args(line)).is_ok(), "{line}");
         }
-        for (line, code) in
-            [("--help", 0), ("help audit", 0), ("audit -h", 0), ("--version", 0), ("audit", 2), ("audit a b", 2), ("nothing", 2)]
-        {
+        for (line, code) in [
+            ("--help", 0),
+            ("help audit", 0),
+            ("audit -h", 0),
+            ("--version", 0),
+            ("audit", 2),
+            ("audit a b", 2),
+            ("nothing", 2),
+        ] {
             let answer = Cli::read(args(&format!("qianhe --lang zh {line}"))).unwrap_err();
             assert_eq!(answer.exit_code(), code, "{line}");
-            assert!(is_told(&answer.to_string()) || !["--help", "help audit", "audit -h"].contains(&line), "{line}: {answer}");
+            assert!(
+                is_told(&answer.to_string()) || !["--help", "help audit", "audit -h"].contains(&line),
+                "{line}: {answer}"
+            );
         }
     }
 

@@ -35,7 +35,8 @@ const KEY_WORDS: &[&str] = &[
 
 /// Reads statements until the user leaves. One that fails is told of, and does not end the prompt.
 pub(super) fn open(session: &Session, lang: Lang, answer: &dyn Fn(&str) -> Result<()>) -> Result<()> {
-    let failed = |error: ReadlineError| Error::io("stdin", errors::CANNOT_READ)(std::io::Error::other(error.to_string()));
+    let failed =
+        |error: ReadlineError| Error::io("stdin", errors::CANNOT_READ)(std::io::Error::other(error.to_string()));
     let mut editor: Editor<Words, FileHistory> = Editor::new().map_err(failed)?;
     editor.set_helper(Some(Words::of(session)));
     let history = history_file();
@@ -103,7 +104,9 @@ impl Completer for Words {
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
         let typed = line.get(..position).unwrap_or_default();
-        let begin = typed.rfind(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-').map_or(0, |place| place + 1);
+        let begin = typed
+            .rfind(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-')
+            .map_or(0, |place| place + 1);
         // What stands before is one character, which may take several bytes.
         let begin = (begin..=typed.len()).find(|place| typed.is_char_boundary(*place)).unwrap_or(typed.len());
         let begun = typed[begin..].to_lowercase();

@@ -74,7 +74,9 @@ impl Args {
     /// What can be said before anything is read.
     fn check(&self) -> Result<()> {
         match &self.out {
-            None if self.format() == Format::Parquet => Err(Error::usage(say::PARQUET_ON_SCREEN, say::PARQUET_ON_SCREEN_REMEDY)),
+            None if self.format() == Format::Parquet => {
+                Err(Error::usage(say::PARQUET_ON_SCREEN, say::PARQUET_ON_SCREEN_REMEDY))
+            }
             Some(file) if folder_of(file).join(MANIFEST).exists() => {
                 Err(Error::usage(say::among_reports(file.display()), say::AMONG_REPORTS_REMEDY))
             }
@@ -91,7 +93,8 @@ impl Args {
             return if self.format() == Format::Table { out.text(&text) } else { out::data(&text) };
         };
         // Beside it and renamed into its place: a half-written result looks like a whole one.
-        let mut beside = tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, say::CANNOT_WRITE))?;
+        let mut beside =
+            tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, say::CANNOT_WRITE))?;
         write(&rows, self.format(), self.raw, &mut bytes)?;
         beside.write_all(&bytes).map_err(Error::io(file, say::CANNOT_WRITE))?;
         beside.persist(file).map_err(|error| Error::io(file, say::CANNOT_WRITE)(error.error))?;

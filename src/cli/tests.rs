@@ -27,7 +27,9 @@ fn every_help_text_has_an_example_and_the_exit_codes() {
 
 #[test]
 fn help_names_the_defaults() {
-    let help = |name: &str| Cli::command().find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap();
+    let help = |name: &str| {
+        Cli::command().find_subcommand_mut(name).map(|command| command.render_long_help().to_string()).unwrap()
+    };
     assert!(help("audit").contains("[default: CASE/reports]"));
     assert!(help("ingest").contains("[default: CASE]"));
     assert!(help("demo").contains("[default: 2000]") && help("demo").contains("[default: 1]"));
@@ -51,7 +53,14 @@ fn every_command_parses() {
 
 #[test]
 fn usage_errors_exit_2_and_answers_exit_0() {
-    for line in ["qianhe", "qianhe audit", "qianhe audit a b", "qianhe demo a --relations 0", "qianhe nothing", "qianhe rules --set a=b"] {
+    for line in [
+        "qianhe",
+        "qianhe audit",
+        "qianhe audit a b",
+        "qianhe demo a --relations 0",
+        "qianhe nothing",
+        "qianhe rules --set a=b",
+    ] {
         assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
     }
     for line in ["qianhe --help", "qianhe --version", "qianhe audit --help"] {

@@ -47,7 +47,8 @@ impl Args {
             (true, true) => say::VERIFY_FILES_HOLD,
             (false, _) => say::VERIFY_FAILS,
         };
-        let mut text = first.fill(lang, &[("folder", &folder), ("files", &files.named), ("totals", &control_totals.len())]) + "\n";
+        let mut text =
+            first.fill(lang, &[("folder", &folder), ("files", &files.named), ("totals", &control_totals.len())]) + "\n";
         let mut line = |phrase: Text, values: &[(&str, &dyn std::fmt::Display)]| {
             let _ = writeln!(text, "{}", phrase.fill(lang, values));
         };

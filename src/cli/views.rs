@@ -122,7 +122,9 @@ fn sentence(standing: Standing, lang: Lang) -> String {
     let how_far = match (total, done) {
         (0, 0) => None,
         (0, _) => Some(quantity(done, unit, lang)),
-        _ => Some(say::PROGRESS_OF.fill(lang, &[("percent", &percent(done, total)), ("total", &quantity(total, unit, lang))])),
+        _ => Some(
+            say::PROGRESS_OF.fill(lang, &[("percent", &percent(done, total)), ("total", &quantity(total, unit, lang))]),
+        ),
     };
     let how_long = match total.saturating_sub(done).div_ceil(rate.max(1)) {
         seconds if rate > 0 && seconds > 0 => Some(left(seconds, lang)),
@@ -190,12 +192,18 @@ mod tests {
     use crate::text::width::width;
 
     fn told(done: u64, total: u64, unit: Unit) -> String {
-        sentence(Standing { work: Work::Read(Role::SourceBefore), done, total, unit, elapsed: Duration::from_secs(2) }, Lang::En)
+        sentence(
+            Standing { work: Work::Read(Role::SourceBefore), done, total, unit, elapsed: Duration::from_secs(2) },
+            Lang::En,
+        )
     }
 
     #[test]
     fn says_what_is_known() {
-        assert_eq!(told(1 << 30, 4 << 30, Unit::Bytes), "reading source-before: 25 % of 4.00 GiB, 6 s left, 512.00 MiB/s");
+        assert_eq!(
+            told(1 << 30, 4 << 30, Unit::Bytes),
+            "reading source-before: 25 % of 4.00 GiB, 6 s left, 512.00 MiB/s"
+        );
         assert_eq!(told(2000, 0, Unit::Rows), "reading source-before: 2,000 rows, 1,000/s");
         assert_eq!(told(0, 10, Unit::Rows), "reading source-before: 0 % of 10 rows");
         assert_eq!(told(12, 10, Unit::Rows), "reading source-before: 100 % of 10 rows, 6/s");
@@ -215,9 +223,15 @@ mod tests {
         let rows = |work| Standing { work, done: 99_999_999, total: 100_000_000, unit: Unit::Rows, elapsed };
         let bytes = |work| Standing { work, done: 900 << 30, total: 999 << 30, unit: Unit::Bytes, elapsed };
         let read = [Work::ReadLists, Work::Read(Role::SourceBefore), Work::Read(Role::TargetBefore)].map(bytes);
-        let others =
-            [Work::Merge(Role::SourceBefore), Work::Match, Work::Decide, Work::Report, Work::WriteTables(Role::SourceBefore), Work::Demo]
-                .map(rows);
+        let others = [
+            Work::Merge(Role::SourceBefore),
+            Work::Match,
+            Work::Decide,
+            Work::Report,
+            Work::WriteTables(Role::SourceBefore),
+            Work::Demo,
+        ]
+        .map(rows);
         for standing in read.into_iter().chain(others) {
             for lang in [Lang::En, Lang::Zh] {
                 let line = sentence(standing, lang);

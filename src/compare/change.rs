@@ -68,13 +68,20 @@ pub struct Tally {
 impl Tally {
     /// Nothing yet.
     pub fn of(kind: Compared) -> Self {
-        Self { kind, counts: Change::ALL.iter().map(|change| (*change, 0)).collect(), examples: Vec::new(), worst: None }
+        Self {
+            kind,
+            counts: Change::ALL.iter().map(|change| (*change, 0)).collect(),
+            examples: Vec::new(),
+            worst: None,
+        }
     }
 
     /// One more.
     pub fn add(&mut self, item: &Item) {
         *self.counts.entry(item.change).or_default() += 1;
-        if item.change != Change::Unchanged && self.examples.iter().filter(|shown| shown.change == item.change).count() < EXAMPLES {
+        if item.change != Change::Unchanged
+            && self.examples.iter().filter(|shown| shown.change == item.change).count() < EXAMPLES
+        {
             self.examples.push(item.clone());
         }
         if let (Change::New | Change::Worse, Some(later)) = (item.change, &item.later)

@@ -27,11 +27,14 @@ pub struct FindingChange {
 pub fn compare(earlier: &Reports, later: &Reports) -> Result<Vec<FindingChange>> {
     let mut counts: BTreeMap<String, (Severity, [u64; 2])> = BTreeMap::new();
     for (place, reports) in [earlier, later].into_iter().enumerate() {
-        let columns = [&fields::CODE, &fields::SEVERITY, &fields::COUNT, &fields::WAIVED_COUNT].map(|column| column.name);
+        let columns =
+            [&fields::CODE, &fields::SEVERITY, &fields::COUNT, &fields::WAIVED_COUNT].map(|column| column.name);
         Scan::of(&reports.path(&FINDINGS_REPORT), &columns).each(|batch| {
             for row in 0..batch.num_rows() {
-                let [code, severity, count, waived] = [0, 1, 2, 3].map(|column| cell(batch.column(column).as_ref(), row));
-                let severity = Severity::ALL.iter().copied().find(|known| severity == known.word()).unwrap_or(Severity::Info);
+                let [code, severity, count, waived] =
+                    [0, 1, 2, 3].map(|column| cell(batch.column(column).as_ref(), row));
+                let severity =
+                    Severity::ALL.iter().copied().find(|known| severity == known.word()).unwrap_or(Severity::Info);
                 let open = count.as_u64().unwrap_or(0).saturating_sub(waived.as_u64().unwrap_or(0));
                 let entry = counts.entry(text(&code)).or_insert((severity, [0; 2]));
                 entry.1[place] = open;
@@ -41,7 +44,13 @@ pub fn compare(earlier: &Reports, later: &Reports) -> Result<Vec<FindingChange>>
     }
     let mut findings: Vec<FindingChange> = counts
         .into_iter()
-        .map(|(code, (severity, [earlier, later]))| FindingChange { code, change: change(earlier, later), severity, earlier, later })
+        .map(|(code, (severity, [earlier, later]))| FindingChange {
+            code,
+            change: change(earlier, later),
+            severity,
+            earlier,
+            later,
+        })
         .collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.code.cmp(&b.code)));
     Ok(findings)
@@ -65,7 +74,9 @@ impl FindingChange {
 
     /// The finding as a row.
     pub fn item(&self) -> Item {
-        let standing = |count: u64| (count > 0).then(|| Standing { words: count.to_string(), severity: self.severity, waived: false });
+        let standing = |count: u64| {
+            (count > 0).then(|| Standing { words: count.to_string(), severity: self.severity, waived: false })
+        };
         let (earlier, later) = (standing(self.earlier), standing(self.later));
         Item { kind: Compared::Finding, change: self.change, key: self.code.clone(), earlier, later }
     }

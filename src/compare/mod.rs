@@ -80,7 +80,8 @@ pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>) -> Result<Co
     let mut items: Vec<Item> = findings.iter().map(FindingChange::item).collect();
     items.sort_by(|one, other| one.key.cmp(&other.key));
     items.iter().try_for_each(|item| sink.add(item))?;
-    let worst = changes.iter().filter_map(|tally| tally.worst).chain(findings.iter().filter_map(FindingChange::worst)).max();
+    let worst =
+        changes.iter().filter_map(|tally| tally.worst).chain(findings.iter().filter_map(FindingChange::worst)).max();
     sink.finish(&later.manifest.case)?;
     Ok(Comparison { case: later.manifest.case, changes, findings, worst: worst.map(Severity::word), fail_on })
 }

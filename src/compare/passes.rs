@@ -26,7 +26,8 @@ pub fn step(rows: u64, passes: u64) -> u64 {
 /// As many ranges, of about as many keys each; fewer, where the sample does not tell so many apart. Every key is in one.
 pub fn ranges(mut sample: Vec<String>, passes: u64) -> Vec<Range> {
     sample.sort_unstable();
-    let place = |pass: u64| usize::try_from(u128::from(pass) * sample.len() as u128 / u128::from(passes)).unwrap_or(usize::MAX);
+    let place =
+        |pass: u64| usize::try_from(u128::from(pass) * sample.len() as u128 / u128::from(passes)).unwrap_or(usize::MAX);
     let mut bounds: Vec<String> = (1..passes).filter_map(|pass| sample.get(place(pass)).cloned()).collect();
     bounds.dedup();
     let from = std::iter::once(None).chain(bounds.iter().cloned().map(Some));

@@ -31,13 +31,28 @@ pub struct Report {
 
 /// All of them.
 pub const COMPARED: &[Report] = &[
-    Report { kind: Compared::Relation, table: &RELATIONS_REPORT, outcome: &fields::OUTCOME, reason: Some(&fields::REASON) },
-    Report { kind: Compared::Group, table: &GROUPS_REPORT, outcome: &fields::GROUP_OUTCOME, reason: Some(&fields::GROUP_REASON) },
+    Report {
+        kind: Compared::Relation,
+        table: &RELATIONS_REPORT,
+        outcome: &fields::OUTCOME,
+        reason: Some(&fields::REASON),
+    },
+    Report {
+        kind: Compared::Group,
+        table: &GROUPS_REPORT,
+        outcome: &fields::GROUP_OUTCOME,
+        reason: Some(&fields::GROUP_REASON),
+    },
     Report { kind: Compared::JoinCode, table: &JOIN_CODES_REPORT, outcome: &fields::CODE_VERDICT, reason: None },
 ];
 
 /// Shows every row of either audit once, what changed in the order of the keys.
-pub fn compare(report: &Report, audits: (&Reports, &Reports), memory: u64, see: &mut dyn FnMut(Item) -> Result<()>) -> Result<()> {
+pub fn compare(
+    report: &Report,
+    audits: (&Reports, &Reports),
+    memory: u64,
+    see: &mut dyn FnMut(Item) -> Result<()>,
+) -> Result<()> {
     let (earlier, later) = (audits.0.path(report.table), audits.1.path(report.table));
     for range in report.ranges([&earlier, &later], memory)? {
         let mut held = Held::default();
@@ -127,7 +142,11 @@ impl Report {
         let last = batch.num_columns() - 1;
         let severity = word(last - 1);
         let severity = Severity::ALL.iter().copied().find(|known| known.word() == severity).unwrap_or(Severity::Ok);
-        Standing { words, severity, waived: batch.column(last).as_boolean_opt().is_some_and(|waived| waived.value(row)) }
+        Standing {
+            words,
+            severity,
+            waived: batch.column(last).as_boolean_opt().is_some_and(|waived| waived.value(row)),
+        }
     }
 }
 
@@ -154,8 +173,12 @@ impl Held {
 
     /// What is left, by key.
     fn rest(self) -> Vec<(String, Standing)> {
-        let more = self.more.into_iter().flat_map(|(key, standings)| standings.into_iter().map(move |standing| (key.clone(), standing)));
-        let mut rest: Vec<(String, Standing)> = self.rows.into_iter().chain(more).map(|(key, standing)| (key.into(), standing)).collect();
+        let more = self
+            .more
+            .into_iter()
+            .flat_map(|(key, standings)| standings.into_iter().map(move |standing| (key.clone(), standing)));
+        let mut rest: Vec<(String, Standing)> =
+            self.rows.into_iter().chain(more).map(|(key, standing)| (key.into(), standing)).collect();
         rest.sort_by(|(a, x), (b, y)| (a, &x.words).cmp(&(b, &y.words)));
         rest
     }

@@ -12,11 +12,12 @@ const NUMBER: usize = 14;
 
 /// The comparison as text.
 pub fn told(comparison: &Comparison, lang: Lang) -> String {
-    let first = if comparison.worst.is_some_and(|worst| worst == Severity::Defect.word() || worst == Severity::Review.word()) {
-        say::COMPARE_WORSE
-    } else {
-        say::COMPARE_NO_WORSE
-    };
+    let first =
+        if comparison.worst.is_some_and(|worst| worst == Severity::Defect.word() || worst == Severity::Review.word()) {
+            say::COMPARE_WORSE
+        } else {
+            say::COMPARE_NO_WORSE
+        };
     let mut text = format!("{}\n\n", first.fill(lang, &[("case", &plain(&comparison.case))]));
     text.push_str(&table(&comparison.changes, lang));
     text.push_str(&findings(&comparison.findings, lang));
@@ -25,7 +26,9 @@ pub fn told(comparison: &Comparison, lang: Lang) -> String {
         let _ = writeln!(text, "\n{}", say::COMPARE_EXAMPLES.tell(lang));
     }
     for item in examples {
-        let words = |standing: &Option<super::Standing>| standing.as_ref().map_or("-".to_owned(), |standing| standing.words.clone());
+        let words = |standing: &Option<super::Standing>| {
+            standing.as_ref().map_or("-".to_owned(), |standing| standing.words.clone())
+        };
         let change = item.change.name().tell(lang);
         let _ = writeln!(text, "  {change}  {}: {} → {}", plain(&item.key), words(&item.earlier), words(&item.later));
     }

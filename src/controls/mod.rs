@@ -37,28 +37,51 @@ impl ControlTotal {
 }
 
 /// All equations that can be checked before the reports are written.
-pub fn totals(exports: &Exports, decision: &Decision, counts: &Counts, accounts: &RecordBatch, inputs: &[&Input]) -> Vec<ControlTotal> {
+pub fn totals(
+    exports: &Exports,
+    decision: &Decision,
+    counts: &Counts,
+    accounts: &RecordBatch,
+    inputs: &[&Input],
+) -> Vec<ControlTotal> {
     let (relations, target_relations) = (exports.source_before.relations.len(), exports.target_after.relations.len());
-    let matched = |rows: fn(&DecidedPart) -> &[u32]| decision.parts.iter().map(|part| count_matched(rows(part))).sum::<u64>();
+    let matched =
+        |rows: fn(&DecidedPart) -> &[u32]| decision.parts.iter().map(|part| count_matched(rows(part))).sum::<u64>();
     let sum = |column: &Column| column_sum(accounts, column);
     vec![
         records(inputs),
         ControlTotal::new("relations of source-before = sum of outcomes", relations, counts.by_outcome.values().sum()),
         ControlTotal::new("relations of source-before = sum of scopes", relations, counts.by_scope.values().sum()),
-        ControlTotal::new("relations of target-after = sum of origins", target_relations, counts.by_origin.values().sum()),
+        ControlTotal::new(
+            "relations of target-after = sum of origins",
+            target_relations,
+            counts.by_origin.values().sum(),
+        ),
         ControlTotal::new(
             "matched at the source = matched at the target",
             matched(|part| &part.joined.target_of) + decision.misplaced.found_at_source(),
             matched(|part| &part.joined.source_of) + decision.misplaced.found_at_target(),
         ),
-        ControlTotal::new("relations = accounts + not enrolled", relations, sum(&fields::SOURCE_RELATIONS) + unenrolled(decision)),
-        ControlTotal::new("outcomes by account = relations of accounts", outcome_sum(accounts), sum(&fields::SOURCE_RELATIONS)),
+        ControlTotal::new(
+            "relations = accounts + not enrolled",
+            relations,
+            sum(&fields::SOURCE_RELATIONS) + unenrolled(decision),
+        ),
+        ControlTotal::new(
+            "outcomes by account = relations of accounts",
+            outcome_sum(accounts),
+            sum(&fields::SOURCE_RELATIONS),
+        ),
         ControlTotal::new(
             "target relations = mapped accounts + others",
             target_relations,
             sum(&fields::TARGET_RELATIONS) + elsewhere(exports),
         ),
-        ControlTotal::new("in scope by account = in scope", sum(&fields::IN_SCOPE), counts.by_scope.get("in_scope").copied().unwrap_or(0)),
+        ControlTotal::new(
+            "in scope by account = in scope",
+            sum(&fields::IN_SCOPE),
+            counts.by_scope.get("in_scope").copied().unwrap_or(0),
+        ),
     ]
 }
 
@@ -73,13 +96,20 @@ pub fn customers(counts: &Counts, customers: CustomerTotals) -> Vec<ControlTotal
 /// Records read = accepted + duplicates + rejected + passed over; the accepted are recounted from the tables.
 pub fn records(inputs: &[&Input]) -> ControlTotal {
     let read = inputs.iter().map(|input| input.file.records_read).sum();
-    let told = inputs.iter().map(|input| input.accepted() + input.duplicates + input.file.rejected + input.passed_over()).sum();
+    let told = inputs
+        .iter()
+        .map(|input| input.accepted() + input.duplicates + input.file.rejected + input.passed_over())
+        .sum();
     ControlTotal::new("records read = accepted + duplicates + rejected + passed over", read, told)
 }
 
 /// Rows of the canonical tables = records accepted, which no reader counts by itself.
 pub fn rows_of_tables(name: &str, rows: u64, inputs: &[Input]) -> ControlTotal {
-    ControlTotal::new(format!("{name}: records accepted = rows of its tables"), inputs.iter().map(Input::accepted).sum(), rows)
+    ControlTotal::new(
+        format!("{name}: records accepted = rows of its tables"),
+        inputs.iter().map(Input::accepted).sum(),
+        rows,
+    )
 }
 
 fn unenrolled(decision: &Decision) -> u64 {
@@ -110,7 +140,9 @@ fn outcome_sum(accounts: &RecordBatch) -> u64 {
 /// [`Error::Bug`] that names the first line that failed.
 pub fn check(totals: &[ControlTotal]) -> Result<()> {
     match totals.iter().find(|total| !total.holds) {
-        Some(total) => Err(Error::Bug(format!("control total does not hold: {}: {} <> {}", total.name, total.left, total.right))),
+        Some(total) => {
+            Err(Error::Bug(format!("control total does not hold: {}: {} <> {}", total.name, total.left, total.right)))
+        }
         None => Ok(()),
     }
 }
@@ -119,7 +151,12 @@ pub fn check(totals: &[ControlTotal]) -> Result<()> {
 pub fn table(totals: &[ControlTotal]) -> RecordBatch {
     let mut rows = Rows::new(&CONTROL_TOTALS_REPORT);
     for total in totals {
-        rows.push(&[Cell::Text(&total.name), Cell::Integer(total.left as i64), Cell::Integer(total.right as i64), Cell::Flag(total.holds)]);
+        rows.push(&[
+            Cell::Text(&total.name),
+            Cell::Integer(total.left as i64),
+            Cell::Integer(total.right as i64),
+            Cell::Flag(total.holds),
+        ]);
     }
     rows.finish()
 }

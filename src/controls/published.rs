@@ -34,7 +34,11 @@ pub fn recount(folder: &Path, counts: &Counts, groups: &GroupCounts) -> Result<V
         ("join code verdict", &groups.by_verdict, verdicts),
     ] {
         for (word, count) in counted {
-            totals.push(ControlTotal::new(format!("{what} {word} = rows written"), *count, written.get(word).copied().unwrap_or(0)));
+            totals.push(ControlTotal::new(
+                format!("{what} {word} = rows written"),
+                *count,
+                written.get(word).copied().unwrap_or(0),
+            ));
         }
     }
     Ok(totals)
@@ -96,7 +100,8 @@ fn each_batch(path: &Path, column: &Column, mut see: impl FnMut(&RecordBatch) ->
     let file = File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(path, &error))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), [column.name]);
-    let reader = builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unreadable(path, &error))?;
+    let reader =
+        builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unreadable(path, &error))?;
     for batch in reader {
         see(&batch?)?;
     }

@@ -86,10 +86,13 @@ pub fn find(
     refused: &[BooleanArray],
     unionids_shared: bool,
 ) -> Result<Misplaced> {
-    let candidates = || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
-    let arrivals = || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.arrivals.iter().map(move |left| (part, left)));
+    let candidates =
+        || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
+    let arrivals =
+        || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.arrivals.iter().map(move |left| (part, left)));
     let at_target = Keys::of(arrivals().map(|(_, left)| left));
-    let is_candidate = |(part, left): (usize, &LeftOver)| !refused[part].value(left.row as usize) && at_target.hold_any_of(left);
+    let is_candidate =
+        |(part, left): (usize, &LeftOver)| !refused[part].value(left.row as usize) && at_target.hold_any_of(left);
     let at_source = Keys::of(candidates().filter(|&left| is_candidate(left)).map(|(_, left)| left));
     let source = Concerned::read(&left.source, candidates(), is_candidate)?;
     let target = Concerned::read(&left.target, arrivals(), |(_, left)| at_source.hold_any_of(left))?;
@@ -108,7 +111,8 @@ pub fn find(
     let doubt = |row: u32| {
         let (part, own) = source.places[row as usize];
         let doubts = &matched[part].doubts;
-        let may_be = |unread: &Customers| unread.may_be(source_side.external_userid.get(row), source_side.unionid.get(row));
+        let may_be =
+            |unread: &Customers| unread.may_be(source_side.external_userid.get(row), source_side.unionid.get(row));
         match () {
             () if doubts.unreadable[own as usize] || doubts.doubted[own as usize] => Doubt::OwnRow,
             () if unread.as_ref().is_some_and(may_be) => Doubt::OtherRows,

@@ -72,7 +72,13 @@ impl RowDoubts {
 
     /// Scope that unreadable records of source-before leave open: whether the customer awaits reassignment, whether the member
     /// has the permission, whether the contact is a customer, when the relation was made.
-    fn of_scope(&mut self, exports: &Exports, permissions: &Permissions<'_>, matched: &Matched<'_>, (userid, range): (&str, Range<usize>)) {
+    fn of_scope(
+        &mut self,
+        exports: &Exports,
+        permissions: &Permissions<'_>,
+        matched: &Matched<'_>,
+        (userid, range): (&str, Range<usize>),
+    ) {
         let doubts = &exports.source_before.coverage.doubts;
         if doubts.of(Dataset::Unassigned, userid).is_some() || permissions.is_in_doubt(userid) {
             self.unreadable[range].fill(true);
@@ -82,11 +88,15 @@ impl RowDoubts {
         if relations.is_none() && contacts.is_none() {
             return;
         }
-        let lacks = [(&fields::CREATED_AT, merged(relations.into_iter().chain(contacts.clone()))), (&fields::IS_CUSTOMER, contacts)];
+        let lacks = [
+            (&fields::CREATED_AT, merged(relations.into_iter().chain(contacts.clone()))),
+            (&fields::IS_CUSTOMER, contacts),
+        ];
         for (column, customers) in lacks.into_iter().filter_map(|(column, customers)| Some((column, customers?))) {
             let values = matched.before.column(column);
             for row in range.clone().filter(|&row| values.is_null(row)) {
-                let (id, unionid) = (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
+                let (id, unionid) =
+                    (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
                 self.unreadable[row] |= customers.may_be(id, unionid);
             }
         }
@@ -99,13 +109,20 @@ impl RowDoubts {
         let enrolled = matched.pairs.iter().flat_map(|(_, pair)| pair.source.start as usize..pair.source.end as usize);
         let key = |row: usize| {
             let own = |text: Option<&str>| text.map(str::to_owned);
-            let (id, unionid) = (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
+            let (id, unionid) =
+                (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
             CustomerKey { external_userid: own(id), unionid: own(unionid) }
         };
         merged(enrolled.filter(is_unknown).map(key).filter(|key| !key.is_unknown()).map(Customers::of))
     }
 
-    fn of_pair(&mut self, exports: &Exports, matched: &Matched<'_>, target_flags: &Flags<'_>, (index, pair): (u32, &Pair)) {
+    fn of_pair(
+        &mut self,
+        exports: &Exports,
+        matched: &Matched<'_>,
+        target_flags: &Flags<'_>,
+        (index, pair): (u32, &Pair),
+    ) {
         let userid = &exports.enrolment.accounts()[index as usize].target_userid;
         let coverage = &exports.target_after.coverage;
         let by_evidence = coverage.by_evidence(userid, !pair.target.is_empty());
@@ -141,7 +158,10 @@ impl Matched<'_> {
 
     fn target_key(&self, row: u32) -> CustomerKey {
         let own = |text: Option<&str>| text.map(str::to_owned);
-        CustomerKey { external_userid: own(self.target.external_userid.get(row)), unionid: own(self.target.unionid.get(row)) }
+        CustomerKey {
+            external_userid: own(self.target.external_userid.get(row)),
+            unionid: own(self.target.unionid.get(row)),
+        }
     }
 
     /// Whether a source row may be one of the customers that unreadable records of its mapped account stand for.
@@ -166,15 +186,20 @@ impl Matched<'_> {
             let is_new = target.created_at(row).is_none_or(|made| made >= self.started_at);
             self.matches.source_of[row as usize] == NOT_MATCHED && is_new
         };
-        let is_unmatched = |&row: &u32| self.matches.target_of[row as usize] == NOT_MATCHED && source.name(row).is_some();
+        let is_unmatched =
+            |&row: &u32| self.matches.target_of[row as usize] == NOT_MATCHED && source.name(row).is_some();
         let unmatched: Vec<u32> = pair.source.clone().filter(is_unmatched).collect();
         if unmatched.is_empty() {
             return Vec::new();
         }
         let named = pair.target.clone().filter(is_open).filter_map(|row| Some((row, target.name(row)?)));
         let names = LookAlikes::new(named);
-        let agrees = |row: u32, other: u32| !crate::matching::contradict(source, target, (row, other), self.unionids_shared);
-        unmatched.into_iter().filter(|&row| source.name(row).is_some_and(|name| names.find(name).any(|other| agrees(row, other)))).collect()
+        let agrees =
+            |row: u32, other: u32| !crate::matching::contradict(source, target, (row, other), self.unionids_shared);
+        unmatched
+            .into_iter()
+            .filter(|&row| source.name(row).is_some_and(|name| names.find(name).any(|other| agrees(row, other))))
+            .collect()
     }
 }
 
@@ -198,7 +223,8 @@ impl<'a> Flags<'a> {
             return 0;
         }
         let is_unionid = |row: &usize| {
-            self.is_set(*row) && self.lists.value(*row).as_string_view().iter().any(|column| column == Some(fields::UNIONID.name))
+            self.is_set(*row)
+                && self.lists.value(*row).as_string_view().iter().any(|column| column == Some(fields::UNIONID.name))
         };
         (0..self.lists.len()).filter(is_unionid).count() as u64
     }

@@ -37,7 +37,12 @@ pub fn decide_part(
     Ok(DecidedPart { scope, rule, joined: matches.into(), refused, origin, pairs, still_at_source })
 }
 
-fn of_outcome(part: &MatchedPart, refused: &BooleanArray, misplaced: &MisplacedPart, coverage: &[PairCoverage]) -> Result<Vec<Column>> {
+fn of_outcome(
+    part: &MatchedPart,
+    refused: &BooleanArray,
+    misplaced: &MisplacedPart,
+    coverage: &[PairCoverage],
+) -> Result<Vec<Column>> {
     let rows = part.scope.len();
     let mut is_misplaced = vec![false; rows];
     for &row in misplaced.source.keys() {
@@ -50,10 +55,15 @@ fn of_outcome(part: &MatchedPart, refused: &BooleanArray, misplaced: &MisplacedP
         }
         facts.into()
     };
-    let at_target: UInt32Array = part.matches.target_of.iter().map(|&row| (row != NOT_MATCHED).then_some(row)).collect();
+    let at_target: UInt32Array =
+        part.matches.target_of.iter().map(|&row| (row != NOT_MATCHED).then_some(row)).collect();
     let target_created_at = take(&part.target_created_at, &at_target, None)?;
-    let stood_before: BooleanArray =
-        take(&part.stood_before, &at_target, None)?.as_boolean().iter().map(|stood| stood == Some(true)).map(Some).collect();
+    let stood_before: BooleanArray = take(&part.stood_before, &at_target, None)?
+        .as_boolean()
+        .iter()
+        .map(|stood| stood == Some(true))
+        .map(Some)
+        .collect();
     let scope: ArrayRef = Arc::new(UInt8Array::from_iter_values(part.scope.iter().map(|scope| scope.code())));
     Ok(vec![
         frame::column(e::SCOPE.name, &scope)?,
@@ -73,7 +83,8 @@ fn of_outcome(part: &MatchedPart, refused: &BooleanArray, misplaced: &MisplacedP
 /// The origin of each relation of target-after.
 fn origins(case: &Case, part: &MatchedPart, misplaced: &MisplacedPart, rule: &[u8]) -> Result<Vec<Origin>> {
     let created_at: ArrayRef = Arc::new(part.target_created_at.clone());
-    let columns = vec![frame::column(e::CREATED_AT.name, &created_at)?, flags(&e::STOOD_BEFORE, part.stood_before.clone())?];
+    let columns =
+        vec![frame::column(e::CREATED_AT.name, &created_at)?, flags(&e::STOOD_BEFORE, part.stood_before.clone())?];
     let unmatched = codes((part.target_created_at.len(), columns), outcomes::origin(&case.migration), e::RULE.name)?;
     let origin_of_rule: Vec<Option<Origin>> = RULE_BOOK.iter().map(|rule| origin_of_outcome(rule.outcome)).collect();
     let origin_of = |(target, (&source, code)): (usize, (&u32, u8))| match source {
@@ -81,7 +92,8 @@ fn origins(case: &Case, part: &MatchedPart, misplaced: &MisplacedPart, rule: &[u
         NOT_MATCHED => Ok(ORIGIN_RULES[code as usize].origin),
         source => {
             let rule = rule[source as usize] as usize;
-            origin_of_rule[rule].ok_or_else(|| Error::Bug(format!("a matched relation has the outcome {}", RULE_BOOK[rule].outcome)))
+            origin_of_rule[rule]
+                .ok_or_else(|| Error::Bug(format!("a matched relation has the outcome {}", RULE_BOOK[rule].outcome)))
         }
     };
     part.matches.source_of.iter().zip(unmatched).enumerate().map(origin_of).collect()
@@ -104,7 +116,8 @@ pub fn codes((height, columns): (usize, Vec<Column>), rules: Expr, name: &str) -
     }
     // Polars widens small literals in `when`; a code is a byte again here.
     #[expect(clippy::disallowed_methods, reason = "a rule book becomes one code per row here, and nowhere else")]
-    let decided = frame::frame(height, columns)?.lazy().select([rules.cast(polars::prelude::DataType::UInt8)]).collect()?;
+    let decided =
+        frame::frame(height, columns)?.lazy().select([rules.cast(polars::prelude::DataType::UInt8)]).collect()?;
     let codes = decided.column(name)?.u8()?;
     codes.iter().map(|code| code.ok_or_else(|| Error::Bug(format!("a rule of {name} is null for some row")))).collect()
 }

@@ -104,8 +104,11 @@ impl MatchedPart {
         };
         let doubts = RowDoubts::new(exports, permissions, &matched);
         let since_start = |row: u32| target.created_at(row).is_none_or(|made| made >= case.migration.started_at);
-        let is_candidate = |row: u32| scope[row as usize] == Scope::InScope && matches.target_of[row as usize] == NOT_MATCHED;
-        let is_arrival = |row: u32| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize] && since_start(row);
+        let is_candidate =
+            |row: u32| scope[row as usize] == Scope::InScope && matches.target_of[row as usize] == NOT_MATCHED;
+        let is_arrival = |row: u32| {
+            matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize] && since_start(row)
+        };
         let candidates = left_over(&source, is_candidate, unionids_shared);
         let arrivals = left_over(&target, is_arrival, unionids_shared);
         let left_rows = (rows_of(&parts.source_before, &candidates)?, rows_of(&parts.target_after, &arrivals)?);
@@ -141,7 +144,9 @@ fn sample(part: &Part, every: usize) -> Vec<String> {
 
 fn left_over(side: &Side, is_left: impl Fn(u32) -> bool, unionids_shared: bool) -> Vec<LeftOver> {
     // Keys that become the same are told apart by their texts.
-    let key = |row, method| key_across_accounts(side, method, row).map(|(key, _)| NonZeroU64::new(key).unwrap_or(NonZeroU64::MIN));
+    let key = |row, method| {
+        key_across_accounts(side, method, row).map(|(key, _)| NonZeroU64::new(key).unwrap_or(NonZeroU64::MIN))
+    };
     let keys = |row| [key(row, ACROSS[0]), if unionids_shared { key(row, ACROSS[1]) } else { None }];
     let left = (0..side.rows() as u32).filter(|row| is_left(*row)).map(|row| LeftOver { row, keys: keys(row) });
     let mut left: Vec<LeftOver> = left.filter(|left| left.keys != [None, None]).collect();
@@ -175,7 +180,8 @@ fn pairs(exports: &Exports, parts: &Parts) -> Vec<(u32, Pair)> {
 /// relation of which a deciding value could not be read.
 pub fn coverage(case: &Case, exports: &Exports, partial: &HashSet<u32>) -> Vec<PairCoverage> {
     let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
-    let of_account = |snapshot: &Snapshot, userid: &str| snapshot.coverage.of_account(userid, rows(snapshot, userid) > 0);
+    let of_account =
+        |snapshot: &Snapshot, userid: &str| snapshot.coverage.of_account(userid, rows(snapshot, userid) > 0);
     let of_target = |index: u32, userid: &str| match of_account(&exports.target_after, userid) {
         Coverage::Complete | Coverage::Observed if partial.contains(&index) => Coverage::Partial,
         coverage => coverage,

@@ -201,7 +201,8 @@ impl Parts {
     }
 
     fn by(exports: &Exports, part: impl Fn(&Relations) -> Result<Part>) -> Result<Self> {
-        let optional = |snapshot: &Option<Snapshot>| snapshot.as_ref().map(|snapshot| part(&snapshot.relations)).transpose();
+        let optional =
+            |snapshot: &Option<Snapshot>| snapshot.as_ref().map(|snapshot| part(&snapshot.relations)).transpose();
         Ok(Self {
             source_before: part(&exports.source_before.relations)?,
             source_after: optional(&exports.source_after)?,
@@ -234,8 +235,13 @@ pub fn decide(case: &Case, exports: &Exports, memory: &Memory, progress: &dyn Pr
     let (refused, unmatched_refusals) = exports.refusals.settle(&named);
     let misplaced = across::find(exports, &mut matched, left, &refused, unionids_shared)?;
     let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
-    let coverage = match_part::coverage(case, exports, &matched.iter().flat_map(|part| part.doubts.partial.iter().copied()).collect());
-    let namespaces_in_doubt = namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread_unionids(exports, &matched));
+    let coverage = match_part::coverage(
+        case,
+        exports,
+        &matched.iter().flat_map(|part| part.doubts.partial.iter().copied()).collect(),
+    );
+    let namespaces_in_doubt =
+        namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread_unionids(exports, &matched));
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
     let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
         let rows = part.scope.len() as u64;
@@ -273,7 +279,8 @@ fn match_all(
 
 /// Unionids that relations of either side may carry unread.
 fn unread_unionids(exports: &Exports, matched: &[MatchedPart]) -> u64 {
-    let records = [&exports.source_before, &exports.target_after].map(|snapshot| snapshot.coverage.doubts.records_of(Dataset::Relations));
+    let records = [&exports.source_before, &exports.target_after]
+        .map(|snapshot| snapshot.coverage.doubts.records_of(Dataset::Relations));
     records.iter().sum::<u64>() + matched.iter().map(|part| part.doubts.unionids).sum::<u64>()
 }
 

@@ -39,7 +39,10 @@ impl Plan {
         let permissions = Permissions::new(before);
         let parts = collect_in_turn(0..before.relations.partitions(), |partition| {
             let part = before.relations.part(partition)?;
-            Ok(PlannedPart { scope: scopes(case, &permissions, &part, enrolment)?, account: accounts(&part, enrolment) })
+            Ok(PlannedPart {
+                scope: scopes(case, &permissions, &part, enrolment)?,
+                account: accounts(&part, enrolment),
+            })
         })?;
         Ok(Self { parts })
     }

@@ -68,7 +68,11 @@ impl Kind {
         self.at_target()
             && !matches!(
                 self,
-                Self::TargetFailed | Self::TargetUnlicensed | Self::TargetPartial | Self::TargetUnknown | Self::TargetObserved
+                Self::TargetFailed
+                    | Self::TargetUnlicensed
+                    | Self::TargetPartial
+                    | Self::TargetUnknown
+                    | Self::TargetObserved
             )
     }
 

@@ -139,7 +139,8 @@ impl Chain<'_> {
                     errmsg: "ok",
                     external_contact_list: part.iter().map(Relation::entry).collect(),
                     next_cursor: &next,
-                    fail_info: (!self.unlicensed.is_empty()).then_some(FailInfo { unlicensed_userid_list: self.unlicensed }),
+                    fail_info: (!self.unlicensed.is_empty())
+                        .then_some(FailInfo { unlicensed_userid_list: self.unlicensed }),
                 },
             })?;
         }
@@ -156,7 +157,8 @@ impl<'a> Relation<'a> {
     pub fn entry(&self) -> Entry<'a> {
         Entry {
             external_contact: self.contact(),
-            follow_info: self.follow(self.dice.of("tags", 0).chance(4_000).then(|| vec!["etAAAAAAAAtag1", "etAAAAAAAAtag2"])),
+            follow_info: self
+                .follow(self.dice.of("tags", 0).chance(4_000).then(|| vec!["etAAAAAAAAtag1", "etAAAAAAAAtag2"])),
         }
     }
 
@@ -184,7 +186,11 @@ impl<'a> Relation<'a> {
         let remark = self.dice.of("remark", 0);
         FollowInfo {
             userid: Some(self.userid),
-            remark: if remark.chance(3_000) { format!("客户{}", remark.of("number", 0).below(10_000)) } else { String::new() },
+            remark: if remark.chance(3_000) {
+                format!("客户{}", remark.of("number", 0).below(10_000))
+            } else {
+                String::new()
+            },
             description: if remark.chance(500) { "老客户，续约中" } else { "" },
             createtime: match self.created {
                 Some(time) => Some(Some(number(time, self.dice.of("createtime", 0)))),
@@ -192,7 +198,10 @@ impl<'a> Relation<'a> {
                 None => None,
             },
             tag_id,
-            add_way: number(self.dice.of("add way", 0).pick(&[0, 1, 2, 3, 4, 5, 8, 16, 202]), self.dice.of("add way", 1)),
+            add_way: number(
+                self.dice.of("add way", 0).pick(&[0, 1, 2, 3, 4, 5, 8, 16, 202]),
+                self.dice.of("add way", 1),
+            ),
             state: gap(self.dice.of("state", 0).chance(1_000).then_some("spring"), self.dice.of("no state", 0)),
             oper_userid: self.userid,
             remark_corp_name: "",
@@ -217,7 +226,12 @@ impl<'a> Relation<'a> {
 }
 
 /// A document with its question.
-pub fn envelope<Q: Serialize, R: Serialize>(endpoint: &'static str, request: Q, fetched_at: i64, response: R) -> Envelope<Q, R> {
+pub fn envelope<Q: Serialize, R: Serialize>(
+    endpoint: &'static str,
+    request: Q,
+    fetched_at: i64,
+    response: R,
+) -> Envelope<Q, R> {
     Envelope { endpoint, request, fetched_at: clock(fetched_at), response }
 }
 
@@ -233,13 +247,20 @@ pub fn list<'a>(userid: &'a str, ids: &'a [&'a str], fetched_at: i64) -> impl Se
         errmsg: &'static str,
         external_userid: &'a [&'a str],
     }
-    envelope("externalcontact/list", Request { userid }, fetched_at, Response { errcode: 0, errmsg: "ok", external_userid: ids })
+    envelope(
+        "externalcontact/list",
+        Request { userid },
+        fetched_at,
+        Response { errcode: 0, errmsg: "ok", external_userid: ids },
+    )
 }
 
 /// Seconds since 1970 as the clock in Shanghai shows them.
 pub fn clock(seconds: i64) -> String {
     let shanghai = TimeZone::fixed(offset(8));
-    Timestamp::from_second(seconds).map(|time| time.to_zoned(shanghai).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()).unwrap_or_default()
+    Timestamp::from_second(seconds)
+        .map(|time| time.to_zoned(shanghai).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        .unwrap_or_default()
 }
 
 /// A number that is now and then written as a text.

@@ -19,8 +19,15 @@ enum Place {
     FarBelow,
 }
 
-const PLACES: &[Place] =
-    &[Place::AsContracted, Place::AtTolerance, Place::OneAbove, Place::FarAbove, Place::AtLowerTolerance, Place::OneBelow, Place::FarBelow];
+const PLACES: &[Place] = &[
+    Place::AsContracted,
+    Place::AtTolerance,
+    Place::OneAbove,
+    Place::FarAbove,
+    Place::AtLowerTolerance,
+    Place::OneBelow,
+    Place::FarBelow,
+];
 
 /// A price as it is written, and in millionths.
 type Price = (&'static str, u128);
@@ -73,7 +80,10 @@ impl Bill {
             contracted: contracted(participating, place),
             delivered,
             price: dice.of("price", 0).pick(PRICES),
-            surcharge_price: dice.of("own surcharge price", 0).chance(4_000).then(|| dice.of("surcharge price", 0).pick(PRICES)),
+            surcharge_price: dice
+                .of("own surcharge price", 0)
+                .chance(4_000)
+                .then(|| dice.of("surcharge price", 0).pick(PRICES)),
             above_contract: dice.of("basis", 0).chance(5_000),
             party: Some("深圳市腾讯计算机系统有限公司"),
             payments: Vec::new(),
@@ -101,10 +111,16 @@ impl Bill {
         let paid = |on, cents| Money { on, cents, surcharge: false };
         let (word, payments) = match dice.below(8) {
             0 => ("contract-late", vec![paid("2026-05-03", contract)]),
-            1 => ("contract-in-part-late", vec![paid("2026-03-10", contract / 2), paid("2026-05-20", contract - contract / 2)]),
+            1 => (
+                "contract-in-part-late",
+                vec![paid("2026-03-10", contract / 2), paid("2026-05-20", contract - contract / 2)],
+            ),
             2 => ("contract-short", vec![paid("2026-03-10", contract - contract / 10 - 1)]),
             3 => ("contract-unpaid", Vec::new()),
-            4 | 5 => ("contract-in-parts", vec![paid("2026-03-10", contract / 3), paid("2026-04-10", contract - contract / 3)]),
+            4 | 5 => (
+                "contract-in-parts",
+                vec![paid("2026-03-10", contract / 3), paid("2026-04-10", contract - contract / 3)],
+            ),
             _ => ("contract-paid", vec![paid("2026-03-10", contract)]),
         };
         self.payments.extend(payments);
@@ -127,7 +143,8 @@ impl Bill {
     /// An invoice for every payment, some time after it, but for one.
     fn invoice(&mut self, dice: Dice) {
         let invoice = |payment: &Money, on| Money { on, ..*payment };
-        self.invoices = self.payments.iter().enumerate().map(|(n, payment)| (invoice(payment, "2026-05-25"), Some(n))).collect();
+        self.invoices =
+            self.payments.iter().enumerate().map(|(n, payment)| (invoice(payment, "2026-05-25"), Some(n))).collect();
         let Some(((first, _), payment)) = self.invoices.first_mut().zip(self.payments.first()) else {
             if dice.chance(5_000) {
                 self.invoices.push((Money { on: "2026-03-12", cents: self.contract_cents(), surcharge: false }, None));
@@ -232,7 +249,11 @@ impl Bill {
         }
         for (number, (invoice, payment)) in (1..).zip(&self.invoices) {
             lines.push("[[contract.invoices]]".to_owned());
-            lines.push(format!("id = \"I{number}\"\nissued_on = {}\namount = \"{}\"", invoice.on, money(invoice.cents)));
+            lines.push(format!(
+                "id = \"I{number}\"\nissued_on = {}\namount = \"{}\"",
+                invoice.on,
+                money(invoice.cents)
+            ));
             lines.extend(payment.map(|payment| format!("payment = \"P{}\"", payment + 1)));
         }
         lines.join("\n") + "\n"
@@ -261,8 +282,10 @@ fn tolerance(contracted: u64) -> u64 {
 /// The number to contract so that `participating` stands at `place`. Where the tolerance jumps, no contract puts exactly
 /// `participating` at its upper limit; the next smaller contract puts it one above.
 fn contracted(participating: u64, place: Place) -> u64 {
-    let above = |contracted: u64| i128::from(participating) - i128::from(contracted) - i128::from(tolerance(contracted));
-    let below = |contracted: u64| i128::from(contracted) - i128::from(participating) - i128::from(tolerance(contracted));
+    let above =
+        |contracted: u64| i128::from(participating) - i128::from(contracted) - i128::from(tolerance(contracted));
+    let below =
+        |contracted: u64| i128::from(contracted) - i128::from(participating) - i128::from(tolerance(contracted));
     match place {
         Place::AsContracted => participating,
         Place::AtTolerance => largest(participating, |contracted| above(contracted) >= 0),

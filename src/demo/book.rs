@@ -1,8 +1,8 @@
 //! The book of plans: every scope, outcome, reason, method and origin, with the traps beside them. One line per plan.
 
 use super::accounts::Kind::{
-    self, AssessmentFailed, AtCap, Bystander, Empty, Left, NoPermission, Normal, Outsider, OutsiderNoPermission, TargetEmpty, TargetFailed,
-    TargetObserved, TargetPartial, TargetUnknown, TargetUnlicensed,
+    self, AssessmentFailed, AtCap, Bystander, Empty, Left, NoPermission, Normal, Outsider, OutsiderNoPermission,
+    TargetEmpty, TargetFailed, TargetObserved, TargetPartial, TargetUnknown, TargetUnlicensed,
 };
 use super::customers::Key::{self, Any, Map, MapOrUnionid, Name, Nothing, Unionid};
 use super::plan::Form::{Blank, Full, Late, ListOnly, NotCustomer, NotCustomerNoId, Unassigned, UnassignedOnly};
@@ -145,7 +145,8 @@ pub const BOOK: &[Plan] = &[
 ];
 
 /// What the account at its cap is filled up with.
-pub const FILLER: &Plan = &plan("cap-filler", &[AtCap], Needs::Nothing, Of(0), 0, EXTRA, Extra(Own, Old, Origin::PreExisting));
+pub const FILLER: &Plan =
+    &plan("cap-filler", &[AtCap], Needs::Nothing, Of(0), 0, EXTRA, Extra(Own, Old, Origin::PreExisting));
 
 #[rustfmt::skip]
 const fn plan(label: &'static str, homes: &'static [Kind], needs: Needs, share: Share, planted: u64, fate: Fate, recipe: Recipe) -> Plan {

@@ -158,12 +158,17 @@ const fn new_code(label: &'static str, after: After, observed: Observed) -> Code
 /// A code for every 100 relations, and every plan at least once.
 pub fn write(world: &World, dir: &Path, stock: &Stock) -> Result<()> {
     let wanted = if world.group_list_after { List } else { NoList };
-    let possible: Vec<&CodePlan> = CODE_BOOK.iter().filter(|plan| plan.needs == Nothing || plan.needs == wanted).collect();
+    let possible: Vec<&CodePlan> =
+        CODE_BOOK.iter().filter(|plan| plan.needs == Nothing || plan.needs == wanted).collect();
     let more = (world.relations / 100).saturating_sub(possible.len() as u64);
-    let filler = |number: u64| if world.dice.of("filler code", number).chance(4_000) { 0 } else { number as usize % possible.len() };
+    let filler = |number: u64| {
+        if world.dice.of("filler code", number).chance(4_000) { 0 } else { number as usize % possible.len() }
+    };
     let plans = possible.iter().copied().chain((0..more).map(|number| possible[filler(number)]));
-    let mut codes: Vec<Code<'_>> =
-        plans.enumerate().map(|(n, plan)| Code { plan, number: n, stock, dice: world.dice.of("code", n as u64) }).collect();
+    let mut codes: Vec<Code<'_>> = plans
+        .enumerate()
+        .map(|(n, plan)| Code { plan, number: n, stock, dice: world.dice.of("code", n as u64) })
+        .collect();
     codes.sort_unstable_by_key(Code::id);
     let mut before = Documents::new(&dir.join("source-before"), "join_ways", Layout::Lines, Packing::Plain);
     let mut after = Documents::new(&dir.join("source-after"), "join_ways", Layout::Lines, Packing::Gzip);

@@ -47,16 +47,31 @@ fn members(world: &World, folder: &Path, userids: &[&str], taken_at: i64) -> Res
             .enumerate()
             .map(|(n, id)| json!({"userid": id, "name": format!("成员{n}"), "department": [1, 2 + n % 5]}))
             .collect();
-        return write_all(folder, "members", Layout::Pretty, Packing::Bom, &[json!({"errcode": 0, "errmsg": "ok", "userlist": users})]);
+        return write_all(
+            folder,
+            "members",
+            Layout::Pretty,
+            Packing::Bom,
+            &[json!({"errcode": 0, "errmsg": "ok", "userlist": users})],
+        );
     }
     let mut documents = Vec::new();
     let pages = userids.len().div_ceil(PAGE);
     for (page, part) in userids.chunks(PAGE).enumerate() {
         // A row per department: a member may stand twice.
-        let rows: Vec<Value> =
-            part.iter().enumerate().flat_map(|(n, id)| (0..=n % 2).map(move |d| json!({"userid": id, "department": d + 1}))).collect();
-        let response = json!({"errcode": 0, "errmsg": "ok", "dept_user": rows, "next_cursor": cursor("m", page + 1, pages)});
-        documents.push(envelope("user/list_id", json!({"cursor": cursor("m", page, pages), "limit": PAGE}), taken_at, response));
+        let rows: Vec<Value> = part
+            .iter()
+            .enumerate()
+            .flat_map(|(n, id)| (0..=n % 2).map(move |d| json!({"userid": id, "department": d + 1})))
+            .collect();
+        let response =
+            json!({"errcode": 0, "errmsg": "ok", "dept_user": rows, "next_cursor": cursor("m", page + 1, pages)});
+        documents.push(envelope(
+            "user/list_id",
+            json!({"cursor": cursor("m", page, pages), "limit": PAGE}),
+            taken_at,
+            response,
+        ));
     }
     write_all(folder, "members", Layout::Lines, Packing::Plain, &documents)
 }
@@ -75,8 +90,14 @@ fn permissions(world: &World, folder: &Path, source: &[&Account]) -> Result<()> 
 fn pages(world: &World, folder: &Path, stem: &str, rows: &[Value]) -> Result<()> {
     let pages = rows.len().div_ceil(PAGE);
     let page = |(page, part): (usize, &[Value])| {
-        let response = json!({"errcode": 0, "errmsg": "ok", "info_list": part, "next_cursor": cursor("c", page + 1, pages)});
-        envelope("externalcontact/contact_list", json!({"cursor": cursor("c", page, pages), "limit": PAGE}), TAKEN_BEFORE, response)
+        let response =
+            json!({"errcode": 0, "errmsg": "ok", "info_list": part, "next_cursor": cursor("c", page + 1, pages)});
+        envelope(
+            "externalcontact/contact_list",
+            json!({"cursor": cursor("c", page, pages), "limit": PAGE}),
+            TAKEN_BEFORE,
+            response,
+        )
     };
     let documents: Vec<_> = rows.chunks(PAGE).enumerate().map(page).collect();
     let packing = world.dice.of("packing", 100).pick(&[Packing::Plain, Packing::Gzip, Packing::Zstd]);

@@ -69,7 +69,8 @@ impl People {
     pub fn new(world: &World) -> Self {
         let dice = world.dice;
         let source_namespace = names::code(dice.of("namespace", 1), 5);
-        let target_namespace = if world.shared_unionids { source_namespace.clone() } else { names::code(dice.of("namespace", 2), 5) };
+        let target_namespace =
+            if world.shared_unionids { source_namespace.clone() } else { names::code(dice.of("namespace", 2), 5) };
         Self {
             world: *world,
             names: Names::new(dice),
@@ -148,7 +149,8 @@ impl People {
 
     /// The id of a group, for the source corp or the target corp.
     pub fn group_id(&self, source: bool, number: u64) -> String {
-        let (corp, label) = if source { (&self.source_corp, "source groups") } else { (&self.target_corp, "target groups") };
+        let (corp, label) =
+            if source { (&self.source_corp, "source groups") } else { (&self.target_corp, "target groups") };
         names::external_id("wr", corp, self.key(label), number)
     }
 

@@ -61,7 +61,9 @@ impl Documents {
     pub fn push<T: Serialize>(&mut self, document: &T) -> Result<()> {
         let (mut sink, first) = match self.sink.take() {
             Some(sink) => (sink, false),
-            None => (Sink::open(create(&self.path)?, self.packing).map_err(Error::io(&self.path, say::CANNOT_WRITE))?, true),
+            None => {
+                (Sink::open(create(&self.path)?, self.packing).map_err(Error::io(&self.path, say::CANNOT_WRITE))?, true)
+            }
         };
         append(&mut sink, self.layout, first, document).map_err(Error::io(&self.path, say::CANNOT_WRITE))?;
         self.sink = Some(sink);
@@ -138,7 +140,13 @@ pub fn create(path: &Path) -> Result<File> {
 }
 
 /// A file of a few documents at once.
-pub fn write_all<T: Serialize>(folder: &Path, stem: &str, layout: Layout, packing: Packing, documents: &[T]) -> Result<()> {
+pub fn write_all<T: Serialize>(
+    folder: &Path,
+    stem: &str,
+    layout: Layout,
+    packing: Packing,
+    documents: &[T],
+) -> Result<()> {
     let mut file = Documents::new(folder, stem, layout, packing);
     documents.iter().try_for_each(|document| file.push(document))?;
     file.finish()

@@ -13,7 +13,8 @@ use super::rng::Dice;
 use super::truth::{batch, texts, times};
 use crate::error::Result;
 use crate::schema::fields::{
-    CHAT_ID, CREATED_AT, EXTERNAL_MEMBER_COUNT, JOIN_SCENE, JOINED_AT, MEMBER_COUNT, MEMBER_KIND, NAME, OWNER_USERID, UNIONID, USERID,
+    CHAT_ID, CREATED_AT, EXTERNAL_MEMBER_COUNT, JOIN_SCENE, JOINED_AT, MEMBER_COUNT, MEMBER_KIND, NAME, OWNER_USERID,
+    UNIONID, USERID,
 };
 use crate::schema::vocabulary::MemberKind;
 
@@ -96,8 +97,21 @@ impl Group {
     /// With its owner, who is a member too, and a colleague.
     pub fn new(id: &str, name: Option<String>, owner: &str, created: i64, crowd: Vec<Person>, dice: Dice) -> Self {
         let staff = [owner.to_owned(), format!("staff_{}", dice.of("staff", 0).below(50))];
-        let staff = staff.into_iter().map(|userid| Person { userid, external: false, unionid: None, name: String::new(), joined: created });
-        Self { chat_id: id.to_owned(), name, owner: owner.to_owned(), created, members: staff.chain(crowd).collect(), dice }
+        let staff = staff.into_iter().map(|userid| Person {
+            userid,
+            external: false,
+            unionid: None,
+            name: String::new(),
+            joined: created,
+        });
+        Self {
+            chat_id: id.to_owned(),
+            name,
+            owner: owner.to_owned(),
+            created,
+            members: staff.chain(crowd).collect(),
+            dice,
+        }
     }
 
     /// Appends `groupchat/get` of the group, with or without its question, and now and then twice.
@@ -121,7 +135,12 @@ impl Group {
             owner: &self.owner,
             create_time: number(self.created, self.dice.of("create_time", 0)),
             notice: "",
-            member_list: self.members.iter().zip(0..).map(|(person, place)| self.member(person, self.dice.of("member", place))).collect(),
+            member_list: self
+                .members
+                .iter()
+                .zip(0..)
+                .map(|(person, place)| self.member(person, self.dice.of("member", place)))
+                .collect(),
             admin_list: [Userid { userid: &self.owner }],
             member_version: format!("{:016x}", self.dice.of("version", 0).bits()),
         };
@@ -181,9 +200,11 @@ pub fn tables(groups: &[Group]) -> Result<(RecordBatch, RecordBatch)> {
         (MEMBER_COUNT.name, count(|_| true)),
         (EXTERNAL_MEMBER_COUNT.name, count(|person| person.external)),
     ])?;
-    let inside: Vec<(&Group, &Person)> = groups.iter().flat_map(|group| group.members.iter().map(move |person| (group, person))).collect();
+    let inside: Vec<(&Group, &Person)> =
+        groups.iter().flat_map(|group| group.members.iter().map(move |person| (group, person))).collect();
     let kind = |person: &Person| if person.external { MemberKind::External } else { MemberKind::Member };
-    let scenes: Int64Array = inside.iter().map(|(group, person)| Some(join_scene(group.dice.of("member", person.joined as u64)))).collect();
+    let scenes: Int64Array =
+        inside.iter().map(|(group, person)| Some(join_scene(group.dice.of("member", person.joined as u64)))).collect();
     let members = batch(vec![
         (CHAT_ID.name, texts(&inside, |(group, _)| Some(&group.chat_id))),
         (USERID.name, texts(&inside, |(_, person)| Some(&person.userid))),

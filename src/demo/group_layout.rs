@@ -59,7 +59,9 @@ impl Cluster {
 /// names of their own.
 pub fn settle(world: &World, layout: &Layout, plans: impl Iterator<Item = &'static GroupPlan>) -> Vec<Cluster> {
     let homes = [Home::Enrolled, Home::Failed, Home::Outside, Home::Left];
-    let accounts = |home: Home| (0..layout.accounts.len()).filter(move |n| home.holds(layout.accounts[*n].kind)).collect::<Vec<_>>();
+    let accounts = |home: Home| {
+        (0..layout.accounts.len()).filter(move |n| home.holds(layout.accounts[*n].kind)).collect::<Vec<_>>()
+    };
     let mut open: Vec<(Home, Vec<usize>, usize)> = homes.iter().map(|home| (*home, accounts(*home), 0)).collect();
     let enrolled = open[0].1.clone();
     let start = world.dice.of("first owner", 0).below(enrolled.len() as u64) as usize;

@@ -205,6 +205,7 @@ pub struct GroupPlan {
 impl GroupPlan {
     /// Whether groups of two accounts take part in it.
     pub fn of_two(&self) -> bool {
-        self.here.iter().any(|group| group.owner == Owner::Other) || self.there.iter().any(|group| group.owner == Owner::Other)
+        self.here.iter().any(|group| group.owner == Owner::Other)
+            || self.there.iter().any(|group| group.owner == Owner::Other)
     }
 }

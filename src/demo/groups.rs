@@ -21,8 +21,8 @@ use super::world::{DAY, FINISH, HOUR, START, TAKEN_AFTER, TAKEN_BEFORE, TargetSt
 use crate::error::Result;
 use crate::interrupt;
 use crate::schema::fields::{
-    GROUP_MATCH_METHOD, GROUP_OUTCOME, GROUP_REASON, GROUP_SCOPE, GROUP_STILL_AT_SOURCE, NAME, SOURCE_CHAT_ID, SOURCE_OWNER_USERID,
-    TARGET_CHAT_ID, TARGET_OWNER_USERID,
+    GROUP_MATCH_METHOD, GROUP_OUTCOME, GROUP_REASON, GROUP_SCOPE, GROUP_STILL_AT_SOURCE, NAME, SOURCE_CHAT_ID,
+    SOURCE_OWNER_USERID, TARGET_CHAT_ID, TARGET_OWNER_USERID,
 };
 use crate::schema::vocabulary::{GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
 
@@ -71,7 +71,10 @@ impl<'a> Groups<'a> {
         let parts: Vec<(usize, &[Cluster])> = self.clusters.chunks(PART).enumerate().collect();
         for some in parts.chunks(rayon::current_num_threads().clamp(1, 8)) {
             interrupt::check()?;
-            let written = some.par_iter().map(|(number, clusters)| self.part(dir, *number, clusters)).collect::<Result<Vec<_>>>()?;
+            let written = some
+                .par_iter()
+                .map(|(number, clusters)| self.part(dir, *number, clusters))
+                .collect::<Result<Vec<_>>>()?;
             for part in written {
                 truth.push(&part.truth)?;
                 tables.push(part.tables)?;
@@ -86,7 +89,8 @@ impl<'a> Groups<'a> {
         lists.after.extend(since.iter().map(|id| (id.clone(), 0)));
         self.lists(dir, lists)?;
         if self.world.group_list_after {
-            let created: Vec<Group> = since.iter().zip(0..).map(|(id, number)| self.created_since(number, id)).collect();
+            let created: Vec<Group> =
+                since.iter().zip(0..).map(|(id, number)| self.created_since(number, id)).collect();
             let mut file = self.documents(&dir.join("source-after"), "new_groups", 3, 0);
             created.iter().try_for_each(|group| group.write(TAKEN_AFTER, &mut file))?;
             file.finish()?;
@@ -169,7 +173,8 @@ impl<'a> Groups<'a> {
     fn target_group(&self, cluster: &Cluster, place: usize) -> Group {
         let there = &cluster.plan.there[place];
         let dice = self.world.dice.of("group", cluster.number).of("target", place as u64);
-        let created = if dice.chance(5_000) { dice.between(START, FINISH) } else { START - dice.between(10 * DAY, 900 * DAY) };
+        let created =
+            if dice.chance(5_000) { dice.between(START, FINISH) } else { START - dice.between(10 * DAY, 900 * DAY) };
         let owner = cluster.account(there.owner).map_or("", |account| &self.layout.accounts[account].target_userid);
         let crowd = self.crowd(cluster, there.crowd, false, dice, created);
         let id = self.people.group_id(false, cluster.number * PLACES + place as u64);
@@ -199,9 +204,14 @@ impl<'a> Groups<'a> {
                     Unionids::None => false,
                 };
                 let of_source = source || crowd.unionids == Unionids::OfTheSource;
-                let unionid = if of_source { self.people.source_unionid(number) } else { self.people.target_unionid(number) };
+                let unionid =
+                    if of_source { self.people.source_unionid(number) } else { self.people.target_unionid(number) };
                 Person {
-                    userid: if source { self.people.source_id(number, false) } else { self.people.target_id(number, false) },
+                    userid: if source {
+                        self.people.source_id(number, false)
+                    } else {
+                        self.people.target_id(number, false)
+                    },
                     external: true,
                     unionid: known.then_some(unionid),
                     name: self.people.name(number),

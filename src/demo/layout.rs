@@ -250,10 +250,18 @@ impl<'w> Planter<'w> {
         match plan.borrows() {
             None => Some(group),
             Some(Owner::Shared) => {
-                let taken = |g: &Group, lender: usize| g.lender == Some(lender) && g.plan.borrows() == Some(Owner::Shared);
-                let free = |l: &&Lender| l.account != index && !self.accounts[index].groups.iter().any(|g| taken(g, l.account));
+                let taken =
+                    |g: &Group, lender: usize| g.lender == Some(lender) && g.plan.borrows() == Some(Owner::Shared);
+                let free = |l: &&Lender| {
+                    l.account != index && !self.accounts[index].groups.iter().any(|g| taken(g, l.account))
+                };
                 let lender = self.lenders.iter().rev().take(6).find(|l| free(l) && l.shared.1 > 0)?;
-                Some(Group { count: count.min(lender.shared.1), borrowed: lender.shared.0, lender: Some(lender.account), ..group })
+                Some(Group {
+                    count: count.min(lender.shared.1),
+                    borrowed: lender.shared.0,
+                    lender: Some(lender.account),
+                    ..group
+                })
             }
             Some(Owner::Contested) => {
                 let other = self.contested?;
@@ -276,7 +284,11 @@ impl<'w> Planter<'w> {
         }
         if let Some(plain) = self.accounts[index].groups.iter().find(|g| g.plan.share == Share::Rest) {
             let half = plain.count / 2;
-            self.lenders.push(Lender { account: index, shared: (plain.first, half), lent: (plain.first + half, plain.count - half) });
+            self.lenders.push(Lender {
+                account: index,
+                shared: (plain.first, half),
+                lent: (plain.first + half, plain.count - half),
+            });
         }
     }
 

@@ -13,8 +13,8 @@ use super::world::World;
 use crate::error::{Error, Result};
 use crate::schema::Column;
 use crate::schema::fields::{
-    ASSESSMENT, ASSESSMENT_REASON, CUSTOMER_NAME, EXTERNAL_USERID, SOURCE_CHAT_ID, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_CHAT_ID,
-    TARGET_EXTERNAL_USERID, TARGET_USERID, UNIONID, USERID,
+    ASSESSMENT, ASSESSMENT_REASON, CUSTOMER_NAME, EXTERNAL_USERID, SOURCE_CHAT_ID, SOURCE_EXTERNAL_USERID,
+    SOURCE_USERID, TARGET_CHAT_ID, TARGET_EXTERNAL_USERID, TARGET_USERID, UNIONID, USERID,
 };
 use crate::text::errors as say;
 
@@ -50,7 +50,9 @@ impl List {
 
     /// Appends a row.
     pub fn push(&mut self, fields: &[&str]) -> Result<()> {
-        self.writer.write_record(fields).map_err(|error| Error::io("lists", say::CANNOT_WRITE)(std::io::Error::other(error)))
+        self.writer
+            .write_record(fields)
+            .map_err(|error| Error::io("lists", say::CANNOT_WRITE)(std::io::Error::other(error)))
     }
 
     /// Writes what is still to be written.
@@ -61,7 +63,8 @@ impl List {
 
 /// Which account goes where.
 pub fn accounts(world: &World, dir: &Path, layout: &Layout) -> Result<()> {
-    let mut list = List::create(world, dir, "accounts", &[&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &ASSESSMENT_REASON])?;
+    let mut list =
+        List::create(world, dir, "accounts", &[&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &ASSESSMENT_REASON])?;
     let (pass, fail) = if world.chinese_headers { ("通过", "不通过") } else { ("pass", "fail") };
     for (number, account) in layout.accounts.iter().enumerate().filter(|(_, account)| account.kind.enrolled()) {
         let (assessment, reason) = match account.kind {

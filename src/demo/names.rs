@@ -5,7 +5,8 @@ use super::rng::{Dice, mix};
 const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
 const GIVEN: &str = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国春梅志海波鹏宇浩轩梓涵欣怡子墨雨晨佳琪思诗语嘉诚俊豪泽博雅婷雪倩晓东光辉永健世成立新凤云飞小燕洁莹琳素珍莉丹萍青松亮凯旋龙吉祥瑞庆安宁福贵长顺德仁义礼信忠良才振兴家业荣昌茂盛鑫淼森炎垚晶品若曦梦瑶紫菲可馨依诺一冰心天昊辰皓然睿哲翔宏图展程锦绣山河川岚峰岩石林楠桐柏杉槐榆柳枫荷莲菊蕾芸薇茜蓉芷萱菁荟芝茵茹萌蓝葵碧翠彤朱绯赫曼妮娅媛婉妍妙姗姝娴婕嫣";
 const EMOJI: &[&str] = &["🌸", "😊", "🍀", "☀️", "🐱", "💪", "🏠", "✨"];
-const PINYIN: &[&str] = &["zhangsan", "lina", "wangfang", "liuyang", "chenjie", "yangxue", "zhaolei", "huangmin", "zhouqiang", "wujing"];
+const PINYIN: &[&str] =
+    &["zhangsan", "lina", "wangfang", "liuyang", "chenjie", "yangxue", "zhaolei", "huangmin", "zhouqiang", "wujing"];
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The pools of syllables, split once.
@@ -136,8 +137,10 @@ mod tests {
     #[test]
     fn userids_are_distinct() {
         let dice = Dice::new(2);
-        let all: HashSet<String> =
-            (0..20_000).flat_map(|n| [source_userid(dice, n), target_userid(dice, n)]).map(|userid| userid.to_lowercase()).collect();
+        let all: HashSet<String> = (0..20_000)
+            .flat_map(|n| [source_userid(dice, n), target_userid(dice, n)])
+            .map(|userid| userid.to_lowercase())
+            .collect();
         assert_eq!(all.len(), 40_000);
     }
 

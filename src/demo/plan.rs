@@ -202,7 +202,11 @@ impl Plan {
             Recipe::Several { targets, .. } => targets,
             Recipe::Extra(_, when, _) => u64::from(when != When::Gone),
             Recipe::Misplaced(..) | Recipe::Contested | Recipe::Elsewhere(_) => 0,
-            Recipe::NamesakeUnionid | Recipe::MapElsewhere | Recipe::MapOther | Recipe::MapResolves | Recipe::TwoMapRows => 1,
+            Recipe::NamesakeUnionid
+            | Recipe::MapElsewhere
+            | Recipe::MapOther
+            | Recipe::MapResolves
+            | Recipe::TwoMapRows => 1,
         }
     }
 

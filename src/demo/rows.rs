@@ -165,7 +165,8 @@ impl Fabric<'_> {
             .collect();
         let mut there: Vec<TargetRow> = (0..targets)
             .map(|n| {
-                let mut row = self.target(index, group, first + count + n, key, When::Window, Origin::AddedDuringMigration);
+                let mut row =
+                    self.target(index, group, first + count + n, key, When::Window, Origin::AddedDuringMigration);
                 row.created = Some(START + DAY + self.dice("cluster", first).below(2 * DAY as u64) as i64 - spacing(n));
                 row.name = Some(self.people.name(if by_name { first } else { first + n }));
                 if !by_name {

@@ -18,7 +18,8 @@ use super::world::{TargetStyle, World};
 use crate::error::{Error, Result};
 use crate::schema::Column;
 use crate::schema::fields::{
-    COVERAGE_STATUS, CREATED_AT, CUSTOMER_NAME, CUSTOMER_TYPE, DATASET, DETAIL, ERRCODE, EXTERNAL_USERID, UNIONID, USERID,
+    COVERAGE_STATUS, CREATED_AT, CUSTOMER_NAME, CUSTOMER_TYPE, DATASET, DETAIL, ERRCODE, EXTERNAL_USERID, UNIONID,
+    USERID,
 };
 use crate::schema::vocabulary::Coverage;
 use crate::text::errors as say;
@@ -45,7 +46,8 @@ fn csv_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> Result<Vec<u8>> {
     for row in rows {
         let created = row.created.map(clock).unwrap_or_default();
         // Half of the worlds write times as people do, without an offset: Shanghai's, as the case says.
-        let created = if fabric.world.chinese_headers { created.get(..19).unwrap_or("").replace('T', " ") } else { created };
+        let created =
+            if fabric.world.chinese_headers { created.get(..19).unwrap_or("").replace('T', " ") } else { created };
         let record = [
             &*fabric.at(row.account).target_userid,
             &*row.external_userid,
@@ -88,7 +90,8 @@ impl Sheet {
             TargetStyle::Csv => {
                 let path = folder.join("relations.csv");
                 let mut file = create(&path)?;
-                let header = COLUMNS.map(|column| if world.chinese_headers { column.zh[0] } else { column.name }).join(",");
+                let header =
+                    COLUMNS.map(|column| if world.chinese_headers { column.zh[0] } else { column.name }).join(",");
                 let mark = if world.chinese_headers { "\u{feff}" } else { "" };
                 writeln!(file, "{mark}{header}").map_err(Error::io(&path, say::CANNOT_WRITE))?;
                 Ok(Self::Csv(file, path))
@@ -99,7 +102,9 @@ impl Sheet {
     /// Appends a unit's part.
     pub fn push(&mut self, part: Option<SheetPart>) -> Result<()> {
         match (self, part) {
-            (Self::Csv(file, path), Some(SheetPart::Csv(bytes))) => file.write_all(&bytes).map_err(Error::io(path, say::CANNOT_WRITE)),
+            (Self::Csv(file, path), Some(SheetPart::Csv(bytes))) => {
+                file.write_all(&bytes).map_err(Error::io(path, say::CANNOT_WRITE))
+            }
             (Self::Parquet(file), Some(SheetPart::Parquet(rows))) => file.push(&rows),
             _ => Ok(()),
         }

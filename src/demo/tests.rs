@@ -16,11 +16,12 @@ use crate::error::Error;
 use crate::progress::Silent;
 use crate::schema::Column;
 use crate::schema::fields::{
-    CODE_VERDICT, GROUP_MATCH_METHOD, GROUP_OUTCOME, GROUP_REASON, GROUP_SCOPE, MATCH_METHOD, OBSERVED, ORIGIN, OUTCOME, PREDICTED, REASON,
-    SCOPE, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
+    CODE_VERDICT, GROUP_MATCH_METHOD, GROUP_OUTCOME, GROUP_REASON, GROUP_SCOPE, MATCH_METHOD, OBSERVED, ORIGIN,
+    OUTCOME, PREDICTED, REASON, SCOPE, SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
 };
 use crate::schema::vocabulary::{
-    CodeVerdict, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, Observed, Origin, Outcome, Predicted, Reason, Scope,
+    CodeVerdict, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod, Observed, Origin, Outcome,
+    Predicted, Reason, Scope,
 };
 
 fn demo(relations: u64, seed: u64) -> tempfile::TempDir {
@@ -39,7 +40,9 @@ fn counts(batches: &[RecordBatch], column: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for batch in batches {
         let words = batch.column_by_name(column).expect("the column").as_string::<i32>();
-        (0..words.len()).filter(|n| words.is_valid(*n)).for_each(|n| *counts.entry(words.value(n).to_owned()).or_insert(0) += 1);
+        (0..words.len())
+            .filter(|n| words.is_valid(*n))
+            .for_each(|n| *counts.entry(words.value(n).to_owned()).or_insert(0) += 1);
     }
     counts
 }
@@ -56,7 +59,10 @@ fn keys(batches: &[RecordBatch], columns: [&Column; 2]) -> Vec<(String, String)>
 fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let entries = WalkDir::new(dir).into_iter().map(|entry| entry.expect("an entry"));
     let read = |path: &Path| fs::read(path).expect("a file");
-    entries.filter(|e| e.file_type().is_file()).map(|e| (e.path().strip_prefix(dir).expect("inside").to_owned(), read(e.path()))).collect()
+    entries
+        .filter(|e| e.file_type().is_file())
+        .map(|e| (e.path().strip_prefix(dir).expect("inside").to_owned(), read(e.path())))
+        .collect()
 }
 
 #[test]
@@ -80,11 +86,13 @@ fn everything_is_there_at_seed_1() {
         all(&source, &SCOPE, Scope::WORDS);
         all(&source, &OUTCOME, Outcome::WORDS);
         // What cannot be read, and names that look the same, are shown by the cases of tests/field.
-        let reasons: Vec<&str> = Reason::WORDS.iter().copied().filter(|word| !["unreadable", "look_alike"].contains(word)).collect();
+        let reasons: Vec<&str> =
+            Reason::WORDS.iter().copied().filter(|word| !["unreadable", "look_alike"].contains(word)).collect();
         all(&source, &REASON, &reasons);
         all(&source, &MATCH_METHOD, MatchMethod::WORDS);
         all(&target, &ORIGIN, Origin::WORDS);
-        let plans: BTreeSet<String> = counts(&source, "plan").into_keys().chain(counts(&target, "plan").into_keys()).collect();
+        let plans: BTreeSet<String> =
+            counts(&source, "plan").into_keys().chain(counts(&target, "plan").into_keys()).collect();
         let absent: Vec<_> = book::BOOK
             .iter()
             .filter(|p| p.planted > 0 && p.label != "gone-from-target" && !plans.contains(p.label))
@@ -145,14 +153,17 @@ fn the_bill_meets_every_limit_within_fifty_seeds() {
     let mut met = BTreeSet::new();
     for seed in 0..50 {
         let dir = demo(200, seed);
-        let bill: Value = serde_json::from_slice(&fs::read(dir.path().join("truth/billing.json")).expect("the bill")).expect("JSON");
+        let bill: Value =
+            serde_json::from_slice(&fs::read(dir.path().join("truth/billing.json")).expect("the bill")).expect("JSON");
         let place = |name: &str| bill[name].as_i64().unwrap_or(0);
         met.insert(bill["billing_verdict"].as_str().unwrap_or("no contract").to_owned());
         if !bill.is_null() {
             met.insert(format!("{} beyond", (place("drift").abs() - place("tolerance")).clamp(-2, 3)));
         }
     }
-    for wanted in ["within_tolerance", "above_tolerance", "below_tolerance", "no contract", "0 beyond", "1 beyond", "3 beyond"] {
+    for wanted in
+        ["within_tolerance", "above_tolerance", "below_tolerance", "no contract", "0 beyond", "1 beyond", "3 beyond"]
+    {
         assert!(met.contains(wanted), "{wanted}: {met:?}");
     }
 }

@@ -17,8 +17,8 @@ use super::layout::Layout;
 use super::rows::{SourceRow, TargetRow};
 use crate::error::{Error, Result};
 use crate::schema::fields::{
-    ARRIVED_USERID, CUSTOMER_NAME, MATCH_METHOD, ORIGIN, OUTCOME, REASON, REFUSED, SCOPE, SOURCE_CREATED_AT, SOURCE_EXTERNAL_USERID,
-    SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
+    ARRIVED_USERID, CUSTOMER_NAME, MATCH_METHOD, ORIGIN, OUTCOME, REASON, REFUSED, SCOPE, SOURCE_CREATED_AT,
+    SOURCE_EXTERNAL_USERID, SOURCE_USERID, TARGET_EXTERNAL_USERID, TARGET_USERID,
 };
 use crate::schema::vocabulary::{MatchMethod, Reason};
 use crate::text::errors as say;
@@ -42,9 +42,12 @@ impl ParquetFile {
     pub fn push(&mut self, batch: &RecordBatch) -> Result<()> {
         let path = &self.path;
         if self.writer.is_none() {
-            let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+            let properties =
+                WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
             let file = create(path)?;
-            self.writer = Some(ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(|error| failed(path, error))?);
+            self.writer = Some(
+                ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(|error| failed(path, error))?,
+            );
         }
         self.writer.as_mut().map_or(Ok(()), |writer| writer.write(batch)).map_err(|error| failed(path, error))
     }
@@ -103,7 +106,8 @@ pub fn billing(dir: &Path, bill: Option<&Bill>) -> Result<()> {
 
 /// A batch of named columns, all of which may be null.
 pub fn batch(columns: Vec<(&'static str, ArrayRef)>) -> Result<RecordBatch> {
-    let fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }

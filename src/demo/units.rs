@@ -92,8 +92,11 @@ impl Unit<'_> {
             unassigned: self.unassigned(&rows.sources),
             sheet: sheet::part(self.fabric, &rows.targets)?,
             in_scope: rows.sources.iter().filter(|row| row.fate.scope == Scope::InScope).count() as u64,
-            delivered: rows.sources.iter().filter(|row| matches!(row.fate.outcome, Outcome::Migrated | Outcome::AlreadyAtTarget)).count()
-                as u64,
+            delivered: rows
+                .sources
+                .iter()
+                .filter(|row| matches!(row.fate.outcome, Outcome::Migrated | Outcome::AlreadyAtTarget))
+                .count() as u64,
             map: rows.map,
             refusals: rows.refusals,
         })
@@ -110,13 +113,16 @@ impl Unit<'_> {
         let mut file = self.documents(&folder.join("batch"), "batch", 1);
         self.chain(&userids, &[], "sb", TAKEN_BEFORE, true).write(&relations, &mut file)?;
         file.finish()?;
-        let listed = |row: &SourceRow| matches!(row.form, Form::Full | Form::Late | Form::Blank | Form::ListOnly | Form::Unassigned);
+        let listed = |row: &SourceRow| {
+            matches!(row.form, Form::Full | Form::Late | Form::Blank | Form::ListOnly | Form::Unassigned)
+        };
         let everywhere = self.fabric.world.lists_everywhere;
         let mut file = self.documents(&folder.join("list"), "list", 2);
         for index in self.accounts.clone().filter(|n| self.fabric.at(*n).kind.dumped_at_source()) {
             let of_account = of(rows, index, |row| row.account).iter();
             if everywhere || of_account.clone().any(|row| row.form == Form::ListOnly) {
-                let ids: Vec<&str> = of_account.filter(|row| listed(row)).filter_map(|row| row.external_userid.as_deref()).collect();
+                let ids: Vec<&str> =
+                    of_account.filter(|row| listed(row)).filter_map(|row| row.external_userid.as_deref()).collect();
                 file.push(&api::list(&self.fabric.at(index).source_userid, &ids, TAKEN_BEFORE + 60))?;
             }
         }
@@ -133,7 +139,12 @@ impl Unit<'_> {
             if let Some(lender) = row.lender {
                 let userid = &*self.fabric.at(lender).source_userid;
                 let created = Some(self.fabric.source_time(lender, row.number, Form::Full));
-                followers.push(Relation { userid, created, dice: self.dice("source relation", row.number, lender), ..here });
+                followers.push(Relation {
+                    userid,
+                    created,
+                    dice: self.dice("source relation", row.number, lender),
+                    ..here
+                });
             }
             // The lender's relation keeps its unionid and name, which an own name (a namesake's) would contradict.
             if row.lender.is_none() || row.name.as_deref() == Some(&*self.fabric.people.name(row.number)) {
@@ -156,10 +167,14 @@ impl Unit<'_> {
         if !self.fabric.world.source_after || userids.is_empty() {
             return Ok(());
         }
-        let stays = |row: &&SourceRow| row.fate.outcome != Outcome::Migrated || self.dice("stays", row.number, row.account).chance(5_000);
+        let stays = |row: &&SourceRow| {
+            row.fate.outcome != Outcome::Migrated || self.dice("stays", row.number, row.account).chance(5_000)
+        };
         let mut file = self.documents(&self.dir.join("source-after").join("list"), "list", 3);
         for index in self.accounts.clone().filter(|n| self.fabric.at(*n).kind.dumped_at_source()) {
-            let listed = |row: &&SourceRow| !matches!(row.form, Form::NotCustomer | Form::NotCustomerNoId | Form::UnassignedOnly);
+            let listed = |row: &&SourceRow| {
+                !matches!(row.form, Form::NotCustomer | Form::NotCustomerNoId | Form::UnassignedOnly)
+            };
             let kept = of(rows, index, |row| row.account).iter().filter(listed).filter(stays);
             let ids: Vec<&str> = kept.filter_map(|row| row.external_userid.as_deref()).collect();
             file.push(&api::list(&self.fabric.at(index).source_userid, &ids, TAKEN_AFTER))?;
@@ -191,14 +206,16 @@ impl Unit<'_> {
             self.chain(&userids, &unlicensed, "ta", TAKEN_AFTER, true).write(&relations, &mut file)?;
         }
         for index in self.accounts.clone().filter(|n| self.fabric.at(*n).kind == Kind::TargetPartial) {
-            let relations: Vec<Relation<'_>> = of(rows, index, |row| row.account).iter().map(|row| self.target(row)).collect();
+            let relations: Vec<Relation<'_>> =
+                of(rows, index, |row| row.account).iter().map(|row| self.target(row)).collect();
             let userid = [&*self.fabric.at(index).target_userid];
             let mark = format!("tp{index}");
             self.chain(&userid, &[], &mark, TAKEN_AFTER, false).write(&relations, &mut file)?;
         }
         file.finish()?;
         self.target_lists(&folder, rows)?;
-        let bare: Vec<Value> = rows.iter().filter(|row| kind(row).bare_at_target()).map(|row| self.bare_target(row)).collect();
+        let bare: Vec<Value> =
+            rows.iter().filter(|row| kind(row).bare_at_target()).map(|row| self.bare_target(row)).collect();
         if bare.is_empty() {
             return Ok(());
         }
@@ -220,7 +237,8 @@ impl Unit<'_> {
             let of_account = of(rows, index, |row| row.account).iter();
             let wanted = self.fabric.world.lists_everywhere || of_account.clone().any(|row| row.when == When::IdOnly);
             if account.kind == Kind::TargetFailed {
-                let response = json!({"errcode": 45033, "errmsg": "api concurrent out of limit", "external_userid": []});
+                let response =
+                    json!({"errcode": 45033, "errmsg": "api concurrent out of limit", "external_userid": []});
                 file.push(&api::envelope(
                     "externalcontact/list",
                     json!({"userid": account.target_userid}),
@@ -259,11 +277,28 @@ impl Unit<'_> {
 
     fn userids(&self, wanted: impl Fn(Kind) -> bool, source: bool) -> Vec<&str> {
         let accounts = self.fabric.layout.accounts[self.accounts.clone()].iter();
-        accounts.filter(|a| wanted(a.kind)).map(|a| if source { &*a.source_userid } else { &*a.target_userid }).collect()
+        accounts
+            .filter(|a| wanted(a.kind))
+            .map(|a| if source { &*a.source_userid } else { &*a.target_userid })
+            .collect()
     }
 
-    fn chain<'c>(&self, userids: &'c [&'c str], unlicensed: &'c [&'c str], mark: &'c str, taken_at: i64, ends: bool) -> Chain<'c> {
-        Chain { userids, unlicensed, mark, unit: self.number, fetched_at: taken_at + (self.number % 60 * 60) as i64, ends }
+    fn chain<'c>(
+        &self,
+        userids: &'c [&'c str],
+        unlicensed: &'c [&'c str],
+        mark: &'c str,
+        taken_at: i64,
+        ends: bool,
+    ) -> Chain<'c> {
+        Chain {
+            userids,
+            unlicensed,
+            mark,
+            unit: self.number,
+            fetched_at: taken_at + (self.number % 60 * 60) as i64,
+            ends,
+        }
     }
 
     fn source<'r>(&'r self, row: &'r SourceRow) -> Relation<'r> {

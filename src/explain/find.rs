@@ -52,7 +52,9 @@ pub fn everywhere(reports: &Reports, id: &str) -> Result<Vec<Found>> {
     let mut found: Vec<Found> = Vec::new();
     for place in PLACES {
         // A pair whose accounts have one name is one pair.
-        if place.kind == Kind::Account && found.iter().any(|one| one.kind == Kind::Account && one.rows.iter().any(|row| is_both(row, id))) {
+        if place.kind == Kind::Account
+            && found.iter().any(|one| one.kind == Kind::Account && one.rows.iter().any(|row| is_both(row, id)))
+        {
             continue;
         }
         found.extend(place.look(reports, id, |_| true)?);
@@ -85,10 +87,15 @@ impl Place {
     fn look(&self, reports: &Reports, id: &str, is_wanted: impl Fn(&Row) -> bool) -> Result<Option<Found>> {
         let columns: Vec<&str> = self.table.columns.iter().map(|slot| slot.column.name).collect();
         let mut found = self.nothing();
-        Scan::of(&reports.path(self.table), &columns).wanting(Wanted { column: self.column.name, value: id }).each(|batch| {
-            (0..batch.num_rows()).map(|row| Row::of(self.table, batch, row)).filter(&is_wanted).for_each(|row| self.add(&mut found, row));
-            Ok(true)
-        })?;
+        Scan::of(&reports.path(self.table), &columns).wanting(Wanted { column: self.column.name, value: id }).each(
+            |batch| {
+                (0..batch.num_rows())
+                    .map(|row| Row::of(self.table, batch, row))
+                    .filter(&is_wanted)
+                    .for_each(|row| self.add(&mut found, row));
+                Ok(true)
+            },
+        )?;
         Ok((found.total > 0).then_some(found))
     }
 
@@ -98,7 +105,14 @@ impl Place {
             _ => &[],
         };
         let by_word = words.iter().map(|word| ((*word).to_owned(), 0)).collect();
-        Found { kind: self.kind, report: self.table.name, column: self.column.name, total: 0, by_word, rows: Vec::new() }
+        Found {
+            kind: self.kind,
+            report: self.table.name,
+            column: self.column.name,
+            total: 0,
+            by_word,
+            rows: Vec::new(),
+        }
     }
 
     /// Counts a row, and keeps it if it is one of the first. A member's rows are many: those to act on are kept.
@@ -135,7 +149,9 @@ impl Place {
 fn codes_of_group(reports: &Reports, chat_id: &str) -> Result<Option<Found>> {
     let place = place(Kind::JoinCode, &JOIN_CODES_REPORT, &fields::CHAT_IDS_BEFORE, Some(&fields::CODE_VERDICT));
     let columns: Vec<&str> = JOIN_CODES_REPORT.columns.iter().map(|slot| slot.column.name).collect();
-    let links = |row: &Row, column: &Column| row.value(column).as_array().is_some_and(|ids| ids.contains(&Value::from(chat_id)));
+    let links = |row: &Row, column: &Column| {
+        row.value(column).as_array().is_some_and(|ids| ids.contains(&Value::from(chat_id)))
+    };
     let mut found = place.nothing();
     Scan::of(&reports.path(&JOIN_CODES_REPORT), &columns).each(|batch| {
         let rows = (0..batch.num_rows()).map(|row| Row::of(&JOIN_CODES_REPORT, batch, row));

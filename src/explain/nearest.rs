@@ -2,7 +2,9 @@
 
 use crate::error::Result;
 use crate::published::{Reports, Scan, cell};
-use crate::schema::tables::{ACCOUNTS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
+use crate::schema::tables::{
+    ACCOUNTS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
+};
 use crate::schema::{Column, Table, fields};
 
 const COLUMNS: &[(&Table, &[&Column])] = &[

@@ -65,8 +65,9 @@ impl Row {
     /// The rules that can have decided it, the most precise first among those of one kind.
     fn codes(&self) -> Vec<String> {
         let of = |kind: &str, column: &Column| format!("{kind}/{}", self.text(column));
-        let refined =
-            |kind: &str, outcome: &Column, reason: &Column| vec![format!("{}/{}", of(kind, outcome), self.text(reason)), of(kind, outcome)];
+        let refined = |kind: &str, outcome: &Column, reason: &Column| {
+            vec![format!("{}/{}", of(kind, outcome), self.text(reason)), of(kind, outcome)]
+        };
         let name = self.table.name;
         if name == RELATIONS_REPORT.name {
             [vec![of("scope", &fields::SCOPE)], refined("outcome", &fields::OUTCOME, &fields::REASON)].concat()

@@ -41,7 +41,8 @@ fn unread(unread: &Unread, lang: Lang) -> String {
     for row in &unread.rows {
         let of = |column: &Column| plain(&row.text(column));
         let (file, place) = (of(&fields::FILE), of(&fields::PLACE));
-        let line = say::EXPLAIN_UNREAD_ROW.fill(lang, &[("file", &file), ("place", &place), ("reason", &of(&fields::REJECT_REASON))]);
+        let line = say::EXPLAIN_UNREAD_ROW
+            .fill(lang, &[("file", &file), ("place", &place), ("reason", &of(&fields::REJECT_REASON))]);
         let _ = writeln!(text, "  {line}");
     }
     text
@@ -82,21 +83,31 @@ fn query(found: &Found, id: &str, reports: Option<&Path>) -> String {
     let id = id.replace('\'', "''");
     let holds = if found.column == fields::CHAT_IDS_BEFORE.name {
         // Who asks for a group asks for the codes that link it at either time.
-        [&fields::CHAT_IDS_BEFORE, &fields::CHAT_IDS_AFTER].map(|list| format!("array_contains({}, '{id}')", list.name)).join(" or ")
+        [&fields::CHAT_IDS_BEFORE, &fields::CHAT_IDS_AFTER]
+            .map(|list| format!("array_contains({}, '{id}')", list.name))
+            .join(" or ")
     } else {
         format!("{} = '{id}'", found.column)
     };
     let sql = format!("select * from {} where {holds}", found.report);
-    let folder = reports.map(|folder| format!(" --reports {}", quoted(&plain(&folder.to_string_lossy())))).unwrap_or_default();
+    let folder =
+        reports.map(|folder| format!(" --reports {}", quoted(&plain(&folder.to_string_lossy())))).unwrap_or_default();
     format!("qianhe query {}{folder}", quoted(&sql))
 }
 
 /// How many rows there are of each word.
 fn counts(found: &Found, lang: Lang) -> String {
-    let counted: Vec<(String, u64)> =
-        found.by_word.iter().filter(|(_, count)| *count > 0).map(|(word, count)| (word_name(&found.by_word, word, lang), *count)).collect();
+    let counted: Vec<(String, u64)> = found
+        .by_word
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| (word_name(&found.by_word, word, lang), *count))
+        .collect();
     let widest = counted.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    counted.iter().map(|(name, count)| format!("  {}{}\n", pad(name, widest), pad_left(&count.to_string(), 9))).collect()
+    counted
+        .iter()
+        .map(|(name, count)| format!("  {}{}\n", pad(name, widest), pad_left(&count.to_string(), 9)))
+        .collect()
 }
 
 /// The rows that are kept of many, a line each.
@@ -106,7 +117,8 @@ fn lines(found: &Found, lang: Lang) -> String {
         let _ = writeln!(text, "  {}", say::EXPLAIN_FIRST.tell(lang));
     }
     for row in &found.rows {
-        let customer = [&fields::SOURCE_EXTERNAL_USERID, &fields::CUSTOMER_NAME].map(|column| plain(&row.text(column))).join(" ");
+        let customer =
+            [&fields::SOURCE_EXTERNAL_USERID, &fields::CUSTOMER_NAME].map(|column| plain(&row.text(column))).join(" ");
         let verdict = row.rules.last().map(|rule| verdict(rule, lang)).unwrap_or_default();
         let userid = plain(&row.text(&fields::SOURCE_USERID));
         let _ = writeln!(text, "    {}/{}: {verdict}", userid, customer.trim());
@@ -124,7 +136,11 @@ fn in_full(row: &Row, lang: Lang) -> String {
         let (zh, en) = &rule.says;
         let sentence = if lang == Lang::Zh { zh } else { en };
         let phrase = if rule.code.contains("scope/") { say::EXPLAIN_SCOPE } else { say::EXPLAIN_RULE };
-        let _ = writeln!(text, "  {}", phrase.fill(lang, &[("code", &rule.code), ("clause", &rule.clause), ("says", sentence)]));
+        let _ = writeln!(
+            text,
+            "  {}",
+            phrase.fill(lang, &[("code", &rule.code), ("clause", &rule.clause), ("says", sentence)])
+        );
     }
     for change in changes(&row.rules) {
         let _ = writeln!(text, "  {}: {}", say::EXPLAIN_CHANGE.tell(lang), change.tell(lang));
@@ -147,8 +163,10 @@ fn changes(rules: &[Applied]) -> Vec<Text> {
 fn evidence(row: &Row, lang: Lang) -> String {
     let columns = row.table.columns.iter().map(|slot| slot.column).zip(row.values.iter().map(|(_, value)| value));
     let told = columns.filter(|(column, _)| ![&fields::SOURCE_FILE, &fields::SOURCE_RECORD].contains(column));
-    let lines: Vec<(String, String)> =
-        told.map(|(column, value)| (label(column, lang), value_of(column, value, lang))).filter(|(_, value)| value != NO_NEWS).collect();
+    let lines: Vec<(String, String)> = told
+        .map(|(column, value)| (label(column, lang), value_of(column, value, lang)))
+        .filter(|(_, value)| value != NO_NEWS)
+        .collect();
     let widest = lines.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     lines.iter().map(|(label, value)| format!("    {}  {}\n", pad(label, widest), cut(value, VALUE_WIDTH))).collect()
 }
@@ -188,8 +206,15 @@ fn verdict(rule: &Applied, lang: Lang) -> String {
     let reason_names = if kind == "group_outcome" { "group_reason" } else { "reason" };
     let reason = reason.map(|reason| format!(" / {}", name(reason_names, reason))).unwrap_or_default();
     let outcome = format!("{}{reason}", name(vocabulary, outcome));
-    say::EXPLAIN_DECIDED
-        .fill(lang, &[("outcome", &outcome), ("words", &words), ("severity", &name("severity", &rule.severity)), ("clause", &rule.clause)])
+    say::EXPLAIN_DECIDED.fill(
+        lang,
+        &[
+            ("outcome", &outcome),
+            ("words", &words),
+            ("severity", &name("severity", &rule.severity)),
+            ("clause", &rule.clause),
+        ],
+    )
 }
 
 /// The name of one of the words that were counted.

@@ -353,9 +353,10 @@ pub fn rule_book() -> Vec<RuleLine> {
         what: rule.says.to_owned(),
     });
     let group_outcomes = GROUP_RULE_BOOK.iter().map(|rule| RuleLine {
-        code: rule
-            .reason
-            .map_or_else(|| format!("group-outcome/{}", rule.outcome), |reason| format!("group-outcome/{}/{reason}", rule.outcome)),
+        code: rule.reason.map_or_else(
+            || format!("group-outcome/{}", rule.outcome),
+            |reason| format!("group-outcome/{}/{reason}", rule.outcome),
+        ),
         clause: rule.clause,
         severity: rule.severity,
         what: rule.says.to_owned(),
@@ -372,14 +373,23 @@ pub fn rule_book() -> Vec<RuleLine> {
         severity: rule.severity,
         what: in_number(rule.message_en, 0),
     });
-    scopes.chain(outcomes).chain(origins).chain(group_scopes).chain(group_outcomes).chain(join_codes).chain(findings).collect()
+    scopes
+        .chain(outcomes)
+        .chain(origins)
+        .chain(group_scopes)
+        .chain(group_outcomes)
+        .chain(join_codes)
+        .chain(findings)
+        .collect()
 }
 
 /// The phrase about so many: of each `[one|many]` the form that fits.
 pub fn in_number(phrase: &str, count: u64) -> String {
     let mut text = String::new();
     let mut rest = phrase;
-    while let Some((before, (forms, after))) = rest.split_once('[').and_then(|(before, forms)| Some((before, forms.split_once(']')?))) {
+    while let Some((before, (forms, after))) =
+        rest.split_once('[').and_then(|(before, forms)| Some((before, forms.split_once(']')?)))
+    {
         let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
         text += before;
         text += if count == 1 { one } else { many };
@@ -419,7 +429,11 @@ mod tests {
         for rule in CATALOGUE {
             let (one, many) = (in_number(rule.message_en, 1), in_number(rule.message_en, 2));
             assert!(!format!("{one}{many}").contains(['[', ']', '|']), "{}", rule.code);
-            assert!(one != many || !rule.message_en.starts_with("{count} "), "{} says the same of one and of many", rule.code);
+            assert!(
+                one != many || !rule.message_en.starts_with("{count} "),
+                "{} says the same of one and of many",
+                rule.code
+            );
         }
     }
 }

@@ -46,7 +46,8 @@ mod tests {
 
     #[test]
     fn every_question_of_the_service_has_its_line() {
-        let asked: Vec<String> = (1..=14).map(|n| format!("B{n}")).chain(["D1", "D2", "A1", "A2", "A3"].map(str::to_owned)).collect();
+        let asked: Vec<String> =
+            (1..=14).map(|n| format!("B{n}")).chain(["D1", "D2", "A1", "A2", "A3"].map(str::to_owned)).collect();
         assert_eq!(CLAUSES.iter().map(|clause| clause.code.to_owned()).collect::<Vec<_>>(), asked);
     }
 
@@ -63,7 +64,12 @@ mod tests {
     #[test]
     fn every_clause_of_a_rule_has_its_line() {
         for line in rule_book() {
-            assert!(line.clause == "Q" || CLAUSES.iter().any(|clause| clause.code == line.clause), "{} {}", line.code, line.clause);
+            assert!(
+                line.clause == "Q" || CLAUSES.iter().any(|clause| clause.code == line.clause),
+                "{} {}",
+                line.code,
+                line.clause
+            );
         }
     }
 }

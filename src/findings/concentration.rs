@@ -36,7 +36,9 @@ struct Kind {
 const BY_ACCOUNT: Kind = Kind {
     en: "sit with {few} of {all} accounts",
     zh: "集中在 {all} 个账号中的 {few} 个",
-    name: |exports, account| exports.enrolment.accounts()[usize::try_from(account).unwrap_or_default()].source_userid.clone(),
+    name: |exports, account| {
+        exports.enrolment.accounts()[usize::try_from(account).unwrap_or_default()].source_userid.clone()
+    },
 };
 const BY_ADD_WAY: Kind = Kind {
     en: "were added in {few} of {all} ways",
@@ -68,7 +70,12 @@ impl Concentration {
     /// Nothing yet.
     pub fn of(case: &Case, decision: &Decision) -> Self {
         let is_looked_for = missing(decision) >= AT_LEAST_MISSING;
-        Self { is_looked_for, timezone: case.timezone.clone(), by_add_way: Groups::default(), by_month: Groups::default() }
+        Self {
+            is_looked_for,
+            timezone: case.timezone.clone(),
+            by_add_way: Groups::default(),
+            by_month: Groups::default(),
+        }
     }
 
     /// Nothing yet, for the same case.
@@ -124,19 +131,23 @@ impl Concentration {
         for (account, pair) in (0..).zip(&decision.pairs).filter(|(_, pair)| pair.in_scope > 0) {
             by_account.add(account, pair.outcomes[Outcome::Missing.code() as usize]);
         }
-        let said: Vec<(&Kind, Concentrated)> = [(&BY_ACCOUNT, &by_account), (&BY_ADD_WAY, &self.by_add_way), (&BY_MONTH, &self.by_month)]
-            .into_iter()
-            .filter_map(|(kind, groups)| Some((kind, groups.concentrated(missing)?)))
-            .collect();
+        let said: Vec<(&Kind, Concentrated)> =
+            [(&BY_ACCOUNT, &by_account), (&BY_ADD_WAY, &self.by_add_way), (&BY_MONTH, &self.by_month)]
+                .into_iter()
+                .filter_map(|(kind, groups)| Some((kind, groups.concentrated(missing)?)))
+                .collect();
         if said.is_empty() {
             return None;
         }
-        let examples =
-            said.iter().flat_map(|(kind, concentrated)| concentrated.groups.iter().map(|&group| (kind.name)(exports, group))).collect();
+        let examples = said
+            .iter()
+            .flat_map(|(kind, concentrated)| concentrated.groups.iter().map(|&group| (kind.name)(exports, group)))
+            .collect();
         let sentence = |template: fn(&Kind) -> &'static str, percent: &str, comma: &str| {
             let part = |(kind, concentrated): &(&Kind, Concentrated)| {
-                let told =
-                    template(kind).replace("{few}", &concentrated.groups.len().to_string()).replace("{all}", &concentrated.all.to_string());
+                let told = template(kind)
+                    .replace("{few}", &concentrated.groups.len().to_string())
+                    .replace("{all}", &concentrated.all.to_string());
                 format!("{}{percent} {told}", concentrated.percent)
             };
             said.iter().map(part).collect::<Vec<_>>().join(comma)
@@ -166,7 +177,8 @@ impl Groups {
     }
 
     fn concentrated(&self, missing: u64) -> Option<Concentrated> {
-        let mut largest_first: Vec<(i64, u64)> = self.missing.iter().map(|(&group, &missing)| (group, missing)).collect();
+        let mut largest_first: Vec<(i64, u64)> =
+            self.missing.iter().map(|(&group, &missing)| (group, missing)).collect();
         largest_first.sort_by_key(|&(group, missing)| (std::cmp::Reverse(missing), group));
         let mut held = 0;
         let enough = largest_first.iter().position(|(_, of_group)| {
@@ -175,7 +187,11 @@ impl Groups {
         })?;
         let (few, all) = (enough + 1, largest_first.len());
         let groups = largest_first[..few].iter().map(|&(group, _)| group).collect();
-        (few as u64 * 100 <= all as u64 * FEW_PERCENT).then(|| Concentrated { groups, all, percent: held * 100 / missing })
+        (few as u64 * 100 <= all as u64 * FEW_PERCENT).then(|| Concentrated {
+            groups,
+            all,
+            percent: held * 100 / missing,
+        })
     }
 }
 

@@ -15,7 +15,8 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
     let empty = accounts.clone().zip(&decision.pairs).filter(|(_, pair)| pair.source_relations == 0);
     let uncovered = accounts.zip(&decision.pairs).filter(|(_, pair)| !is_covered(pair.coverage.source));
-    let mut findings = vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
+    let mut findings =
+        vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
     findings.extend(refusals(decision));
     findings.extend(snapshot_times(case));
     findings.extend(namespaces(decision));
@@ -30,10 +31,18 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
 }
 
 /// What is wrong before the migration already: with the accounts, the times, the records.
-pub(super) fn before_start(case: &Case, accounts: &[AccountForecast], read: &[Read<'_>], of_keys: [Finding; 2]) -> Vec<Finding> {
+pub(super) fn before_start(
+    case: &Case,
+    accounts: &[AccountForecast],
+    read: &[Read<'_>],
+    of_keys: [Finding; 2],
+) -> Vec<Finding> {
     let enrolled = || accounts.iter().filter(|account| account.target_userid.is_some());
     let of = |code: &str, holds: fn(&AccountForecast) -> bool| {
-        about_accounts(code, enrolled().filter(|account| holds(account)).map(|account| (account.source_userid.as_str(), ())))
+        about_accounts(
+            code,
+            enrolled().filter(|account| holds(account)).map(|account| (account.source_userid.as_str(), ())),
+        )
     };
     let mut findings = vec![
         of("B5-account-without-relations", |account| account.relations == 0),
@@ -93,8 +102,10 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
 
 /// A moment in the time zone of the case.
 fn moment(case: &Case, micros: i64) -> String {
-    jiff::Timestamp::from_microsecond(micros)
-        .map_or_else(|_| format!("{micros} us"), |at| at.to_zoned(case.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string())
+    jiff::Timestamp::from_microsecond(micros).map_or_else(
+        |_| format!("{micros} us"),
+        |at| at.to_zoned(case.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string(),
+    )
 }
 
 fn namespaces(decision: &Decision) -> Option<Finding> {
@@ -109,8 +120,10 @@ fn namespaces(decision: &Decision) -> Option<Finding> {
 
 /// Accounts of which two endpoints, each of which answers with all of an account, show very different numbers.
 fn count_jumps(exports: &Exports) -> Finding {
-    let jumps: Vec<(String, &CountJump)> =
-        exports.snapshots().flat_map(|s| s.count_jumps.iter().map(|jump| (format!("{}/{}", s.role, jump.userid), jump))).collect();
+    let jumps: Vec<(String, &CountJump)> = exports
+        .snapshots()
+        .flat_map(|s| s.count_jumps.iter().map(|jump| (format!("{}/{}", s.role, jump.userid), jump)))
+        .collect();
     let say = |(key, jump): &(String, &CountJump)| format!("{key} list {} / batch {}", jump.listed, jump.fetched);
     let more = if jumps.len() > MAX_EXAMPLES { ", ..." } else { "" };
     let detail = jumps.iter().take(MAX_EXAMPLES).map(say).collect::<Vec<_>>().join(", ") + more;
@@ -130,8 +143,11 @@ pub(super) fn keys<'a>(enrolment: &Enrolment, snapshots: impl Iterator<Item = &'
     let pairs: Vec<String> = pairs.map(|(of, (met, used))| format!("{of}/{met} = {used}")).collect();
     let of_userids = Finding::new("Q-userid-case", count, pairs.clone(), first_of(&pairs, count));
     let count = shared.iter().map(|(_, shared)| shared.len()).sum();
-    let examples = || shared.iter().flat_map(|(role, shared)| shared.examples.iter().map(move |example| (role, example)));
-    let say = |(role, of): (&Role, &SharedUnionid)| format!("{role}/{} ×{} ({})", of.unionid, of.relations, of.external_userids.join(", "));
+    let examples =
+        || shared.iter().flat_map(|(role, shared)| shared.examples.iter().map(move |example| (role, example)));
+    let say = |(role, of): (&Role, &SharedUnionid)| {
+        format!("{role}/{} ×{} ({})", of.unionid, of.relations, of.external_userids.join(", "))
+    };
     let detail = first_of(&examples().map(say).collect::<Vec<_>>(), count);
     let unionids = examples().map(|(role, of)| format!("{role}/{}", of.unionid)).collect();
     [of_userids, Finding::new("Q-unionid-shared", count, unionids, detail)]
@@ -146,15 +162,20 @@ fn first_of(texts: &[String], count: u64) -> String {
 /// What rows without ids, as the console exports them, leave open.
 fn without_ids(exports: &Exports) -> [Finding; 3] {
     let open = || exports.snapshots().map(|snapshot| (snapshot.role, &snapshot.relations.open));
-    let held: Vec<(Role, u64)> = open().map(|(role, open)| (role, open.without_id)).filter(|(_, rows)| *rows > 0).collect();
+    let held: Vec<(Role, u64)> =
+        open().map(|(role, open)| (role, open.without_id)).filter(|(_, rows)| *rows > 0).collect();
     let detail = held.iter().map(|(role, rows)| format!("{role} {rows}")).collect::<Vec<_>>().join(", ");
     let held = Finding::new("Q-relations-without-ids", held.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
     let twice: Vec<(String, u64)> = exports
         .snapshots()
-        .flat_map(|snapshot| snapshot.left_over.iter().map(|(account, rows)| (format!("{}/{account}", snapshot.role), *rows)))
+        .flat_map(|snapshot| {
+            snapshot.left_over.iter().map(|(account, rows)| (format!("{}/{account}", snapshot.role), *rows))
+        })
         .collect();
     let more = if twice.len() > MAX_EXAMPLES { ", ..." } else { "" };
-    let detail = twice.iter().take(MAX_EXAMPLES).map(|(key, rows)| format!("{key} {rows}")).collect::<Vec<_>>().join(", ") + more;
+    let detail =
+        twice.iter().take(MAX_EXAMPLES).map(|(key, rows)| format!("{key} {rows}")).collect::<Vec<_>>().join(", ")
+            + more;
     let twice = Finding::new("Q-maybe-twice", twice.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
     let alike = Finding::new("Q-rows-alike", open().map(|(_, open)| open.alike).sum(), Vec::new(), "");
     [held, twice, alike]
@@ -168,8 +189,10 @@ fn main_code(codes: &CorpCodes) -> Option<String> {
 
 /// Corp codes that suggest swapped or mixed dumps: a warning, for the code is inferred.
 fn corp_codes(exports: &Exports) -> Vec<Finding> {
-    let codes: BTreeMap<Role, &CorpCodes> = exports.snapshots().map(|snapshot| (snapshot.role, snapshot.relations.corp_codes())).collect();
-    let main: BTreeMap<Role, String> = codes.iter().filter_map(|(role, codes)| Some((*role, main_code(codes)?))).collect();
+    let codes: BTreeMap<Role, &CorpCodes> =
+        exports.snapshots().map(|snapshot| (snapshot.role, snapshot.relations.corp_codes())).collect();
+    let main: BTreeMap<Role, String> =
+        codes.iter().filter_map(|(role, codes)| Some((*role, main_code(codes)?))).collect();
     let mut suspicions = Vec::new();
     let mut compare = |a: Role, b: Role, expect_equal: bool| {
         if let (Some(code_a), Some(code_b)) = (main.get(&a), main.get(&b))
@@ -181,8 +204,11 @@ fn corp_codes(exports: &Exports) -> Vec<Finding> {
     compare(Role::SourceBefore, Role::SourceAfter, true);
     compare(Role::TargetBefore, Role::TargetAfter, true);
     compare(Role::SourceBefore, Role::TargetAfter, false);
-    let mixed: Vec<String> =
-        codes.iter().filter(|(_, codes)| is_mixed(codes)).map(|(role, codes)| format!("{role}: {}", shares(codes))).collect();
+    let mixed: Vec<String> = codes
+        .iter()
+        .filter(|(_, codes)| is_mixed(codes))
+        .map(|(role, codes)| format!("{role}: {}", shares(codes)))
+        .collect();
     let swapped = Finding::new("Q-swapped-dumps", suspicions.len() as u64, suspicions.clone(), suspicions.join("; "));
     vec![swapped, Finding::new("Q-mixed-dumps", mixed.len() as u64, mixed.clone(), mixed.join("; "))]
 }
@@ -198,8 +224,11 @@ fn shares(codes: &CorpCodes) -> String {
 }
 
 /// Records that were recognised and could not be used, by why: how the reasons of each finding begin, the last takes the rest.
-const PASSED_OVER: [(&str, &[&str]); 3] =
-    [("Q-error-answers", &["error answers"]), ("Q-sheets-passed-over", &["hidden sheet", "sheet without"]), ("Q-untied-answers", &[""])];
+const PASSED_OVER: [(&str, &[&str]); 3] = [
+    ("Q-error-answers", &["error answers"]),
+    ("Q-sheets-passed-over", &["hidden sheet", "sheet without"]),
+    ("Q-untied-answers", &[""]),
+];
 
 fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
@@ -208,7 +237,8 @@ fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {
             *reasons.entry(reason).or_default() += count;
         }
     }
-    let kind = |reason: &str| PASSED_OVER.iter().position(|(_, begins)| begins.iter().any(|begin| reason.starts_with(begin)));
+    let kind =
+        |reason: &str| PASSED_OVER.iter().position(|(_, begins)| begins.iter().any(|begin| reason.starts_with(begin)));
     let finding = |(place, (code, _)): (usize, &(&str, _))| {
         let of_kind = || reasons.iter().filter(move |(reason, _)| kind(reason) == Some(place));
         let detail = of_kind().map(|(reason, count)| format!("{reason} ×{count}")).collect::<Vec<_>>().join("; ");

@@ -17,8 +17,12 @@ const BY_GROUP: &[OfGroups] = &[
     ("B8-group-unreadable", |group, _| group.reason() == Some(GroupReason::Unreadable)),
     ("B8-group-target-not-covered", |group, _| group.reason() == Some(GroupReason::TargetNotCovered)),
     ("B8-group-arrived-out-of-scope", |group, _| group.outcome() == GroupOutcome::ArrivedOutOfScope),
-    ("B8-group-still-at-source", |group, _| group.outcome() == GroupOutcome::Migrated && group.still_at_source == Some(true)),
-    ("B8-group-members-differ", |group, method| method == Some(GroupMatchMethod::Name) && group.member_overlap.is_some()),
+    ("B8-group-still-at-source", |group, _| {
+        group.outcome() == GroupOutcome::Migrated && group.still_at_source == Some(true)
+    }),
+    ("B8-group-members-differ", |group, method| {
+        method == Some(GroupMatchMethod::Name) && group.member_overlap.is_some()
+    }),
     ("B8-group-stood-before", |group, _| group.outcome() == GroupOutcome::Migrated && group.stood_before),
     ("B8-group-map-other-owner", |group, _| group.of_other_owner),
 ];
@@ -47,7 +51,12 @@ pub(super) fn find(exports: &Exports, decision: &GroupDecision) -> Vec<Finding> 
     }));
     findings.push(about_codes(LINKS_TWICE, &decision.codes, |code| code.links_twice, String::new()));
     let set_aside = &exports.group_map.set_aside;
-    findings.push(Finding::new("Q-group-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
+    findings.push(Finding::new(
+        "Q-group-map-contradiction",
+        set_aside.len() as u64,
+        set_aside.iter().cloned().collect(),
+        "",
+    ));
     findings
 }
 
@@ -98,7 +107,8 @@ pub(super) fn waived_codes(decision: &GroupDecision, waivers: &mut Waivers<'_>) 
 
 fn about_groups(decision: &GroupDecision, (code, holds): OfGroups) -> Finding {
     let rows = (0..).zip(&decision.groups).zip(&decision.matches.method);
-    let keys = rows.filter(|((_, group), method)| holds(group, **method)).map(|((row, _), _)| key(decision, row)).collect();
+    let keys =
+        rows.filter(|((_, group), method)| holds(group, **method)).map(|((row, _), _)| key(decision, row)).collect();
     of_keys(code, keys, "")
 }
 
@@ -117,7 +127,8 @@ fn key(decision: &GroupDecision, row: u32) -> String {
 fn source_not_covered(exports: &Exports) -> Option<Finding> {
     let before = &exports.source_before;
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
-    let not_covered = |userid: &&str| matches!(before.coverage.of_groups(Some(userid), true), Coverage::Failed | Coverage::Partial);
+    let not_covered =
+        |userid: &&str| matches!(before.coverage.of_groups(Some(userid), true), Coverage::Failed | Coverage::Partial);
     let userids: Vec<String> = accounts.filter(not_covered).map(str::to_owned).collect();
     (!userids.is_empty()).then(|| of_keys("B8-source-groups-not-covered", userids, ""))
 }
@@ -129,7 +140,11 @@ fn about_codes(code: &str, codes: &[JoinCode], holds: impl Fn(&JoinCode) -> bool
 /// What source-after can say of codes: how many it holds, and its errors. There is no call that lists them.
 fn answers(exports: &Exports) -> String {
     let Some(after) = &exports.source_after else { return "source-after: -".to_owned() };
-    let held = format!("source-after: {} / {}", after.table(&JOIN_CODES).num_rows(), exports.source_before.table(&JOIN_CODES).num_rows());
+    let held = format!(
+        "source-after: {} / {}",
+        after.table(&JOIN_CODES).num_rows(),
+        exports.source_before.table(&JOIN_CODES).num_rows()
+    );
     let evidence = after.coverage.evidence.get(&(JOIN_CODES.name.to_owned(), None));
     evidence.map_or(held.clone(), |evidence| format!("{held}; {}", evidence.detail))
 }

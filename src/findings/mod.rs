@@ -100,7 +100,17 @@ impl Finding {
     fn new(code: &str, count: u64, keys: Vec<String>, detail: impl Into<String>) -> Self {
         let rule = rule(code);
         let (waived, detail) = (Waived::default(), detail.into());
-        Self { rule, count, examples: keys, detail, detail_zh: None, milder: None, waived, is_settled: false, is_of_rows: false }
+        Self {
+            rule,
+            count,
+            examples: keys,
+            detail,
+            detail_zh: None,
+            milder: None,
+            waived,
+            is_settled: false,
+            is_of_rows: false,
+        }
     }
 
     /// A finding about rows of a report.
@@ -156,7 +166,12 @@ pub struct Audited<'a> {
 }
 
 /// Everything that there is to say, the most serious first, in the order of the catalogue.
-pub fn find(audited: &Audited<'_>, relations: RelationFindings, waivers: &mut Waivers<'_>, read: &[Read<'_>]) -> Vec<Finding> {
+pub fn find(
+    audited: &Audited<'_>,
+    relations: RelationFindings,
+    waivers: &mut Waivers<'_>,
+    read: &[Read<'_>],
+) -> Vec<Finding> {
     let &Audited { case, exports, decision, groups, concentration, bill } = audited;
     let mut findings = relations.find();
     findings.extend(concentration.find(exports, decision));

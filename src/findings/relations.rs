@@ -30,13 +30,17 @@ const BY_OUTCOME: &[(&str, Outcome, Option<Reason>)] = &[
 type OfLack = (&'static str, &'static Column, fn(&DecidedPart, usize) -> bool);
 
 const OF_LACK: [OfLack; 2] = [
-    ("B8-joined-by-name", &fields::EXTERNAL_USERID, |decided, row| decided.joined.method[row] == Some(MatchMethod::Name)),
+    ("B8-joined-by-name", &fields::EXTERNAL_USERID, |decided, row| {
+        decided.joined.method[row] == Some(MatchMethod::Name)
+    }),
     ("D1-created-unknown", &fields::CREATED_AT, |decided, row| decided.scope[row] == Scope::InScope),
 ];
 
 /// The finding that tells of relations with that outcome, for that reason.
 pub fn rule_of_relation(outcome: &str, reason: Option<&str>) -> Option<&'static FindingRule> {
-    let holds = |(_, o, r): &&(&str, Outcome, Option<Reason>)| o.word() == outcome && (r.is_none() || r.map(Reason::word) == reason);
+    let holds = |(_, o, r): &&(&str, Outcome, Option<Reason>)| {
+        o.word() == outcome && (r.is_none() || r.map(Reason::word) == reason)
+    };
     BY_OUTCOME.iter().find(holds).map(|(code, ..)| super::rule(code))
 }
 
@@ -59,7 +63,8 @@ impl RelationFindings {
     pub fn of(decision: &Decision) -> Self {
         let sum = |count: fn(&DecidedPart) -> usize| decision.parts.iter().map(|part| count(part) as u64).sum::<u64>();
         let in_scope = sum(|part| part.scope.iter().filter(|scope| **scope == Scope::InScope).count());
-        let undetermined = sum(|part| (0..part.source_rows()).filter(|&row| part.outcome(row) == Outcome::Undetermined).count());
+        let undetermined =
+            sum(|part| (0..part.source_rows()).filter(|&row| part.outcome(row) == Outcome::Undetermined).count());
         Self {
             kinds: BY_OUTCOME.iter().map(|_| Rows::default()).collect(),
             undetermined: Rows::default(),
@@ -74,7 +79,13 @@ impl RelationFindings {
     pub fn empty(&self) -> Self {
         let kinds = BY_OUTCOME.iter().map(|_| Rows::default()).collect();
         let of_lack = Default::default();
-        Self { kinds, undetermined: Rows::default(), of_lack, in_scope: self.in_scope, is_inconclusive: self.is_inconclusive }
+        Self {
+            kinds,
+            undetermined: Rows::default(),
+            of_lack,
+            in_scope: self.in_scope,
+            is_inconclusive: self.is_inconclusive,
+        }
     }
 
     /// Which relations of a partition a waiver covers: one about the finding that tells of them.
@@ -83,7 +94,8 @@ impl RelationFindings {
             return BooleanArray::from(vec![false; decided.source_rows()]);
         }
         let keys = Keys::of(part);
-        let mut covered = |row: usize| kind_of(decided, row).is_some_and(|kind| waivers.cover(BY_OUTCOME[kind].0, || keys.key(row)));
+        let mut covered =
+            |row: usize| kind_of(decided, row).is_some_and(|kind| waivers.cover(BY_OUTCOME[kind].0, || keys.key(row)));
         (0..decided.source_rows()).map(|row| Some(covered(row))).collect()
     }
 
@@ -93,7 +105,11 @@ impl RelationFindings {
         let keys = Keys::of(part);
         for ((code, column, holds), rows) in OF_LACK.iter().zip(&mut self.of_lack) {
             // Mostly nothing is lacking, and no row has to be looked at.
-            let nulls = part.column(column).nulls().into_iter().flat_map(|nulls| (!nulls.inner()).set_indices().collect::<Vec<_>>());
+            let nulls = part
+                .column(column)
+                .nulls()
+                .into_iter()
+                .flat_map(|nulls| (!nulls.inner()).set_indices().collect::<Vec<_>>());
             for row in nulls.filter(|&row| holds(decided, row)) {
                 rows.add(waivers.cover(code, || keys.key(row)), || keys.key(row));
             }
@@ -149,7 +165,11 @@ struct Keys<'a> {
 impl<'a> Keys<'a> {
     fn of(part: &'a Part) -> Self {
         let text = |column: &Column| part.column(column).as_string_view();
-        Self { userids: text(&fields::USERID), ids: text(&fields::EXTERNAL_USERID), names: text(&fields::CUSTOMER_NAME) }
+        Self {
+            userids: text(&fields::USERID),
+            ids: text(&fields::EXTERNAL_USERID),
+            names: text(&fields::CUSTOMER_NAME),
+        }
     }
 
     fn key(&self, row: usize) -> String {

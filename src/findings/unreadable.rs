@@ -26,7 +26,8 @@ pub(super) fn find(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Vec<Finding> {
 
 fn records(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
     let count = snapshots.iter().map(|snapshot| snapshot.unread.records()).sum();
-    let is_vouched_for = snapshots.iter().filter(|snapshot| snapshot.unread.records() > 0).all(|snapshot| snapshot.coverage.trusted);
+    let is_vouched_for =
+        snapshots.iter().filter(|snapshot| snapshot.unread.records() > 0).all(|snapshot| snapshot.coverage.trusted);
     let detail = places(read, snapshots, |input| input.file.rejected, |snapshot| snapshot.unread.records());
     let milder = is_vouched_for.then_some(Severity::Info);
     Finding { milder, ..Finding::new("Q-unreadable-records", count, keys(read, Grain::Record), detail) }
@@ -35,11 +36,21 @@ fn records(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
 fn values(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
     let of = |snapshot: &Snapshot| snapshot.unread.values().map(|(_, values)| values).sum::<u64>();
     let count = snapshots.iter().map(|snapshot| of(snapshot)).sum();
-    Finding::new("Q-unreadable-values", count, keys(read, Grain::Value), places(read, snapshots, |input| input.file.unreadable_values, of))
+    Finding::new(
+        "Q-unreadable-values",
+        count,
+        keys(read, Grain::Value),
+        places(read, snapshots, |input| input.file.unreadable_values, of),
+    )
 }
 
 /// How many of each file; of a snapshot that was ingested, of its dumps.
-fn places(read: &[Read<'_>], snapshots: &[&Snapshot], of_file: impl Fn(&Input) -> u64, of: impl Fn(&Snapshot) -> u64) -> String {
+fn places(
+    read: &[Read<'_>],
+    snapshots: &[&Snapshot],
+    of_file: impl Fn(&Input) -> u64,
+    of: impl Fn(&Snapshot) -> u64,
+) -> String {
     let mut places: Vec<(String, u64)> = Vec::new();
     for snapshot in snapshots {
         let inputs = read.iter().filter(|read| read.role == Some(snapshot.role)).flat_map(|read| read.inputs);
@@ -62,7 +73,9 @@ fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
 
 /// File and place of each that is listed.
 fn keys(read: &[Read<'_>], grain: Grain) -> Vec<String> {
-    let of_file = |read: &Read<'_>, file: u32| read.inputs.get(file as usize).map_or(String::new(), |input| input.file.path.clone());
+    let of_file = |read: &Read<'_>, file: u32| {
+        read.inputs.get(file as usize).map_or(String::new(), |input| input.file.path.clone())
+    };
     let rejects = read.iter().flat_map(|read| read.rejects.iter().map(move |reject| (read, reject)));
     rejects
         .filter(|(_, reject)| reject.grain == grain)
@@ -80,8 +93,9 @@ fn too_much(snapshots: &[&Snapshot]) -> Finding {
         is_required(snapshot.role) && !snapshot.coverage.trusted && unread * ONE_IN > records
     };
     let roles: Vec<&Snapshot> = snapshots.iter().filter(is_too_much).copied().collect();
-    let detail =
-        listed(roles.iter().map(|snapshot| format!("{} {} / {}", snapshot.role, snapshot.relation_records.1, snapshot.relation_records.0)));
+    let detail = listed(roles.iter().map(|snapshot| {
+        format!("{} {} / {}", snapshot.role, snapshot.relation_records.1, snapshot.relation_records.0)
+    }));
     Finding::new(
         "Q-too-much-unreadable",
         roles.len() as u64,
@@ -102,15 +116,22 @@ fn empty_tables(snapshots: &[&Snapshot]) -> Finding {
 }
 
 fn unused_columns(read: &[Read<'_>]) -> Finding {
-    let files: Vec<&Input> = read.iter().flat_map(|read| read.inputs).filter(|input| !input.file.unused_columns.is_empty()).collect();
+    let files: Vec<&Input> =
+        read.iter().flat_map(|read| read.inputs).filter(|input| !input.file.unused_columns.is_empty()).collect();
     let count = files.iter().map(|input| input.file.unused_columns.len() as u64).sum();
     let named = |input: &&Input| {
         let columns = &input.file.unused_columns;
         let more = if columns.len() > NAMED_COLUMNS { ", ..." } else { "" };
-        format!("{}: {}{more}", input.file.path, columns.iter().take(NAMED_COLUMNS).cloned().collect::<Vec<_>>().join(", "))
+        format!(
+            "{}: {}{more}",
+            input.file.path,
+            columns.iter().take(NAMED_COLUMNS).cloned().collect::<Vec<_>>().join(", ")
+        )
     };
     let more = if files.len() > MAX_EXAMPLES { "; ..." } else { "" };
     let detail = files.iter().take(MAX_EXAMPLES).map(named).collect::<Vec<_>>().join("; ") + more;
-    let key = |input: &&Input| input.file.unused_columns.iter().map(|column| format!("{}: {column}", input.file.path)).collect::<Vec<_>>();
+    let key = |input: &&Input| {
+        input.file.unused_columns.iter().map(|column| format!("{}: {column}", input.file.path)).collect::<Vec<_>>()
+    };
     Finding::new("Q-columns-unused", count, files.iter().flat_map(key).collect(), detail)
 }

@@ -9,8 +9,9 @@ use crate::schema::vocabulary::{Severity, Verdict};
 pub fn verdict(findings: &[Finding]) -> Verdict {
     let counting = || findings.iter().filter(|finding| finding.counts());
     let worst = counting().map(Finding::severity).max();
-    let concludes_nothing =
-        |finding: &Finding| finding.rule.code == "B8-inconclusive" || unreadable::INCONCLUSIVE.contains(&finding.rule.code);
+    let concludes_nothing = |finding: &Finding| {
+        finding.rule.code == "B8-inconclusive" || unreadable::INCONCLUSIVE.contains(&finding.rule.code)
+    };
     let is_about_records = |finding: &Finding| finding.rule.code == "Q-unreadable-records";
     let mut defects = counting().filter(|finding| finding.severity() == Severity::Defect).peekable();
     if counting().any(concludes_nothing) || (defects.peek().is_some() && defects.all(is_about_records)) {

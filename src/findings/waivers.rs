@@ -84,7 +84,8 @@ impl<'a> Waivers<'a> {
     /// Whether a waiver covers the finding `code` as a whole.
     fn cover_whole(&mut self, code: &str) -> bool {
         let mut is_covered = false;
-        for watched in self.waivers.iter_mut().filter(|watched| watched.waiver.code == code && watched.keys.is_empty()) {
+        for watched in self.waivers.iter_mut().filter(|watched| watched.waiver.code == code && watched.keys.is_empty())
+        {
             watched.is_used = true;
             is_covered |= !watched.is_expired;
         }
@@ -123,8 +124,12 @@ impl<'a> Waivers<'a> {
     }
 
     fn say_who(&self, code: &str, waived: &mut Waived) {
-        let holding: Vec<&Waiver> =
-            self.waivers.iter().filter(|w| w.waiver.code == code && w.is_used && !w.is_expired).map(|w| w.waiver).collect();
+        let holding: Vec<&Waiver> = self
+            .waivers
+            .iter()
+            .filter(|w| w.waiver.code == code && w.is_used && !w.is_expired)
+            .map(|w| w.waiver)
+            .collect();
         waived.by = each_once(holding.iter().map(|waiver| waiver.by.as_str()));
         waived.reason = each_once(holding.iter().map(|waiver| waiver.reason.as_str()));
         waived.until = holding.iter().filter_map(|waiver| waiver.until).min();
@@ -132,12 +137,23 @@ impl<'a> Waivers<'a> {
 
     /// Waivers that would cover something if they had not expired.
     fn expired(&self) -> Finding {
-        let expired: Vec<&Waiver> = self.waivers.iter().filter(|w| w.is_expired && w.is_used).map(|w| w.waiver).collect();
+        let expired: Vec<&Waiver> =
+            self.waivers.iter().filter(|w| w.is_expired && w.is_used).map(|w| w.waiver).collect();
         let say = |waiver: &&Waiver| {
-            format!("{} {} ({})", waiver.code, waiver.until.map_or_else(String::new, |until| until.to_string()), waiver.by)
+            format!(
+                "{} {} ({})",
+                waiver.code,
+                waiver.until.map_or_else(String::new, |until| until.to_string()),
+                waiver.by
+            )
         };
         let detail = expired.iter().map(say).collect::<Vec<_>>().join("; ");
-        Finding::new("Q-waiver-expired", expired.len() as u64, expired.iter().map(|waiver| waiver.code.clone()).collect(), detail)
+        Finding::new(
+            "Q-waiver-expired",
+            expired.len() as u64,
+            expired.iter().map(|waiver| waiver.code.clone()).collect(),
+            detail,
+        )
     }
 
     /// Codes without a finding, and keys without a row, of this run.

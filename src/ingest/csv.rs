@@ -39,10 +39,15 @@ pub fn read(file: SheetFile<'_>, beginning: Beginning, stream: &mut Stream<'_>) 
     records.tally.kind = format!("{name}: {}", layout.table.name);
     records.tally.unused_columns.clone_from(&layout.unused);
     let mut rows = Rows::new(text, head, dialect);
-    let mut reader = Reader { file, beginning, dialect, header: row, table: TableOfSheet::new(&layout, file.zone, Serials::Since1900) };
+    let mut reader = Reader {
+        file,
+        beginning,
+        dialect,
+        header: row,
+        table: TableOfSheet::new(&layout, file.zone, Serials::Since1900),
+    };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
     end_of_table(file.path, &mut records, layout.table, Before::default())?;
-    records.close_rejects();
     Ok((records, rows.encoding()))
 }
 
@@ -66,7 +71,11 @@ struct Reader<'f> {
 
 impl Reader<'_> {
     /// Reads all rows. The inner error is the text's.
-    fn read<R: Read>(&mut self, rows: &mut Rows<R>, records: &mut FileRecords) -> Result<std::result::Result<(), Stopped>> {
+    fn read<R: Read>(
+        &mut self,
+        rows: &mut Rows<R>,
+        records: &mut FileRecords,
+    ) -> Result<std::result::Result<(), Stopped>> {
         let (mut part, mut cells, mut index, mut in_part) = (Part::new(self.file.file), Cells::default(), 0, 0);
         loop {
             let row = match rows.next(&mut cells) {
@@ -78,7 +87,9 @@ impl Reader<'_> {
                 self.row(&mut part, row, &cells)?;
                 in_part += 1;
             } else if index < self.header {
-                self.table.row_above(&mut part, cells.len(), &|field| place(row, field), |at, kind| given(cells.get(at), kind, row));
+                self.table.row_above(&mut part, cells.len(), &|field| place(row, field), |at, kind| {
+                    given(cells.get(at), kind, row)
+                });
             }
             index += 1;
             if in_part == BATCH_ROWS {
@@ -143,7 +154,11 @@ impl Reader<'_> {
 }
 
 fn place(row: Row, field: &str) -> String {
-    let rows = if row.lines > 1 { format!("lines {} to {}", row.line, row.line + row.lines - 1) } else { format!("row {}", row.line) };
+    let rows = if row.lines > 1 {
+        format!("lines {} to {}", row.line, row.line + row.lines - 1)
+    } else {
+        format!("row {}", row.line)
+    };
     if field.is_empty() { rows } else { format!("{rows}, {field}") }
 }
 
@@ -196,12 +211,16 @@ impl Header {
             let rows = dialect.first_rows(head, ended, HEADER_ROWS);
             is_cut_off &= rows.is_empty();
             // The first of the widest rows, under the likeliest delimiter.
-            if let Some((row, _)) = rows.iter().rev().max_by_key(|(row, _)| row.len()).filter(|(row, _)| row.len() > widest) {
+            if let Some((row, _)) =
+                rows.iter().rev().max_by_key(|(row, _)| row.len()).filter(|(row, _)| row.len() > widest)
+            {
                 widest = row.len();
                 shown.clone_from(row);
             }
             match headers::find_header(rows.iter().map(|(row, _)| row), file.sought) {
-                Ok((row, layout)) if best.as_ref().is_none_or(|(other, _)| layout.matched() > other.layout.matched()) => {
+                Ok((row, layout))
+                    if best.as_ref().is_none_or(|(other, _)| layout.matched() > other.layout.matched()) =>
+                {
                     best = Some((Self { name, dialect, row, layout }, rows));
                 }
                 Err(other) if problem == Unrecognised::Nothing => problem = other,
@@ -227,8 +246,9 @@ impl Header {
         if row.lines == 1 && texts().any(|cell| cell.contains('\r')) {
             return Err(two_row_ends(file.path, row.line));
         }
-        let is_header =
-            |line: &str| headers::recognise(&line.split(char::from(self.dialect.delimiter)).collect::<Vec<_>>(), file.sought).is_ok();
+        let is_header = |line: &str| {
+            headers::recognise(&line.split(char::from(self.dialect.delimiter)).collect::<Vec<_>>(), file.sought).is_ok()
+        };
         let above = rows[..self.row].iter().filter(|(_, row)| row.lines > 1);
         for (cells, row) in above {
             if cells.iter().any(|cell| cell.split(['\n', '\r']).skip(1).take(HEADER_ROWS).any(is_header)) {
@@ -243,13 +263,16 @@ impl Header {
 fn header_in_disguise(file: SheetFile<'_>, head: &str) -> Option<Error> {
     let is_header = |line: &str| {
         let line = line.replace('"', "");
-        let recognise = |delimiter| headers::recognise(&line.split(char::from(delimiter)).collect::<Vec<_>>(), file.sought);
+        let recognise =
+            |delimiter| headers::recognise(&line.split(char::from(delimiter)).collect::<Vec<_>>(), file.sought);
         DELIMITERS.iter().any(|(delimiter, _)| recognise(*delimiter).is_ok())
     };
     let lines = head.split('\n').take(HEADER_ROWS).zip(1..);
-    let pieces =
-        lines.flat_map(|(line, number)| line.trim_end_matches('\r').split('\r').take(HEADER_ROWS).map(move |piece| (line, piece, number)));
-    let (line, piece, number) = pieces.filter(|(_, piece, _)| piece.len() < HEADER_TEXT / 16).find(|(_, piece, _)| is_header(piece))?;
+    let pieces = lines.flat_map(|(line, number)| {
+        line.trim_end_matches('\r').split('\r').take(HEADER_ROWS).map(move |piece| (line, piece, number))
+    });
+    let (line, piece, number) =
+        pieces.filter(|(_, piece, _)| piece.len() < HEADER_TEXT / 16).find(|(_, piece, _)| is_header(piece))?;
     let is_whole = line.trim_end_matches('\r') == piece;
     (piece.contains('"') || !is_whole)
         .then(|| if piece.contains('"') { misquoted(file.path, number) } else { two_row_ends(file.path, number) })
@@ -264,16 +287,24 @@ fn misquoted(path: &Path, line: u64) -> Error {
 }
 
 fn no_sheet(path: &Path, columns: usize) -> Error {
-    let problem = if columns > MOST_COLUMNS { say::too_many_columns(columns, MOST_COLUMNS) } else { say::endless_first_row(HEADER_TEXT) };
+    let problem = if columns > MOST_COLUMNS {
+        say::too_many_columns(columns, MOST_COLUMNS)
+    } else {
+        say::endless_first_row(HEADER_TEXT)
+    };
     Error::input(path, say::row(1), problem, say::WHAT_WROTE_IT)
 }
 
 fn explain(path: &Path, compression: Compression, stopped: Stopped) -> Error {
     match stopped {
         Stopped::OpenQuote(line) => Error::input(path, say::row(line), say::OPEN_QUOTE, say::OPEN_QUOTE_REMEDY),
-        Stopped::TooLong(line) => Error::input(path, say::row(line), say::long_row_of_text(LONGEST_ROW), say::LONG_ROW_OF_TEXT_REMEDY),
+        Stopped::TooLong(line) => {
+            Error::input(path, say::row(line), say::long_row_of_text(LONGEST_ROW), say::LONG_ROW_OF_TEXT_REMEDY)
+        }
         Stopped::Reading(Unreadable::Io(error)) => stream::explain(path, compression, error),
-        Stopped::Reading(Unreadable::Foreign(name)) => Error::input(path, say::FILE, say::foreign_text(name), say::SAVE_CSV_AGAIN),
+        Stopped::Reading(Unreadable::Foreign(name)) => {
+            Error::input(path, say::FILE, say::foreign_text(name), say::SAVE_CSV_AGAIN)
+        }
     }
 }
 

@@ -281,7 +281,9 @@ impl Request<'_> {
     /// A request of which nothing can be read.
     pub fn lost() -> Self {
         let mut lost = Self::default();
-        for field in [&mut lost.userid, &mut lost.external_userid, &mut lost.chat_id, &mut lost.config_id, &mut lost.cursor] {
+        for field in
+            [&mut lost.userid, &mut lost.external_userid, &mut lost.chat_id, &mut lost.config_id, &mut lost.cursor]
+        {
             field.lose();
         }
         lost.userid_list.lose();

@@ -47,7 +47,10 @@ impl Customers {
     /// Whether one of them may be this customer of the same corp.
     pub fn may_be(&self, external_userid: Option<&str>, unionid: Option<&str>) -> bool {
         let Self::These(keys) = self else { return true };
-        let is = |key: &CustomerKey| match (key.external_userid.as_deref().zip(external_userid), key.unionid.as_deref().zip(unionid)) {
+        let is = |key: &CustomerKey| match (
+            key.external_userid.as_deref().zip(external_userid),
+            key.unionid.as_deref().zip(unionid),
+        ) {
             (Some((unread, id)), _) => unread == id,
             (None, Some((unread, unionid))) => unread == unionid,
             (None, None) => true,
@@ -58,7 +61,8 @@ impl Customers {
     /// The same, where unionids that are no keys tell nothing.
     fn by_keys(self, is_key: impl Fn(&str) -> bool) -> Self {
         let Self::These(keys) = self else { return self };
-        let of = |key: CustomerKey| Self::of(CustomerKey { unionid: key.unionid.filter(|unionid| is_key(unionid)), ..key });
+        let of =
+            |key: CustomerKey| Self::of(CustomerKey { unionid: key.unionid.filter(|unionid| is_key(unionid)), ..key });
         merged(keys.into_iter().map(of)).unwrap_or(Self::Any)
     }
 
@@ -151,7 +155,8 @@ impl Doubts {
 
     /// Which customers of an account are in doubt, if any.
     pub fn of(&self, dataset: Dataset, userid: &str) -> Option<Customers> {
-        let of = |userid: Option<&str>| Some(self.records.get(&(dataset, userid.map(str::to_owned)))?.customers.clone());
+        let of =
+            |userid: Option<&str>| Some(self.records.get(&(dataset, userid.map(str::to_owned)))?.customers.clone());
         merged([of(None), of(Some(userid))].into_iter().flatten())
     }
 
@@ -218,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_unionid_that_is_no_key_tells_nothing() {
-        let of = |id: Option<&str>, unionid: &str| CustomerKey { external_userid: id.map(str::to_owned), ..key(unionid) };
+        let of =
+            |id: Option<&str>, unionid: &str| CustomerKey { external_userid: id.map(str::to_owned), ..key(unionid) };
         let mut doubts = Doubts::default();
         doubts.add(Dataset::Relations, Some("ann"), of(Some("w1"), "x"), 1);
         doubts.add(Dataset::Relations, Some("ann"), of(Some("w2"), "u2"), 1);

@@ -41,7 +41,11 @@ pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<Found>>> {
     }
     if place.is_glob() {
         let files = place.matching(&case.file, &key)?;
-        return if files.is_empty() { Err(missing(&case.file, &key, say::no_glob_match(path))) } else { Ok(Some(files)) };
+        return if files.is_empty() {
+            Err(missing(&case.file, &key, say::no_glob_match(path)))
+        } else {
+            Ok(Some(files))
+        };
     }
     if named {
         return Err(missing(&case.file, &key, say::no_such_path(path)));
@@ -97,7 +101,9 @@ impl Place<'_> {
         let glob = GlobBuilder::new(self.path).literal_separator(true).build();
         let glob = glob.map_err(|error| missing(case_file, key, say::not_a_glob(error.kind())))?;
         let matcher = glob.compile_matcher();
-        let fixed = Path::new(self.path).components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']));
+        let fixed = Path::new(self.path)
+            .components()
+            .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']));
         let base = self.root.join(fixed.collect::<PathBuf>());
         if !base.is_dir() {
             return Ok(Vec::new());
@@ -115,7 +121,9 @@ impl Place<'_> {
         let shown_base = self.shown_base(base);
         let mut found = Vec::new();
         let entries = WalkDir::new(base).follow_links(true).into_iter();
-        for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_passed_over(&entry.file_name().to_string_lossy())) {
+        for entry in
+            entries.filter_entry(|entry| entry.depth() == 0 || !is_passed_over(&entry.file_name().to_string_lossy()))
+        {
             let entry = match entry {
                 Ok(entry) => entry,
                 // A link to a folder above holds nothing that is not read anyway.
@@ -133,7 +141,8 @@ impl Place<'_> {
             }
             let bytes = entry.metadata().map_err(|error| unreadable(base, error))?.len();
             let below = entry.path().strip_prefix(base).unwrap_or(Path::new(""));
-            let shown = with_slashes(&if below.as_os_str().is_empty() { shown_base.clone() } else { shown_base.join(below) });
+            let shown =
+                with_slashes(&if below.as_os_str().is_empty() { shown_base.clone() } else { shown_base.join(below) });
             let partition = partition(below);
             found.push(Found { shown, path: entry.into_path(), bytes, partition });
         }
@@ -143,7 +152,10 @@ impl Place<'_> {
 
     /// The base as reports name it: relative to the case folder, absolute if outside of it.
     fn shown_base(&self, base: &Path) -> PathBuf {
-        let relative = base.strip_prefix(self.root).ok().filter(|path| !path.components().any(|part| part == Component::ParentDir));
+        let relative = base
+            .strip_prefix(self.root)
+            .ok()
+            .filter(|path| !path.components().any(|part| part == Component::ParentDir));
         if let Some(relative) = relative {
             return relative.components().filter(|part| *part != Component::CurDir).collect();
         }
@@ -155,9 +167,14 @@ impl Place<'_> {
 /// The folder that says the value of a column for all that is below it.
 fn partition(below: &Path) -> Option<String> {
     let folders = below.parent()?.components().map(|part| part.as_os_str().to_string_lossy());
-    let is_column =
-        |name: &str| name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    folders.into_iter().find(|folder| folder.split_once('=').is_some_and(|(name, _)| is_column(name))).map(std::borrow::Cow::into_owned)
+    let is_column = |name: &str| {
+        name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    folders
+        .into_iter()
+        .find(|folder| folder.split_once('=').is_some_and(|(name, _)| is_column(name)))
+        .map(std::borrow::Cow::into_owned)
 }
 
 fn is_passed_over(name: &str) -> bool {

@@ -12,8 +12,8 @@ use super::value::bare;
 use crate::case::OwnHeaders;
 use crate::schema::fields::*;
 use crate::schema::tables::{
-    ACCOUNTS_LIST, CONSOLE_GROUPS, COVERAGE, CUSTOMER_MAP, GROUP_MAP, GROUP_MEMBERS, GROUPS, JOIN_CODES, LISTS, MEMBERS, REFUSALS,
-    RELATIONS_TABLE, SNAPSHOT_TABLES, UNREADABLE_TABLE,
+    ACCOUNTS_LIST, CONSOLE_GROUPS, COVERAGE, CUSTOMER_MAP, GROUP_MAP, GROUP_MEMBERS, GROUPS, JOIN_CODES, LISTS,
+    MEMBERS, REFUSALS, RELATIONS_TABLE, SNAPSHOT_TABLES, UNREADABLE_TABLE,
 };
 use crate::schema::{Column, Table};
 use crate::text::{Message, Text, errors as say};
@@ -84,7 +84,17 @@ const LIKELY: &[(&Column, &[&str])] = &[
     ),
     (
         &EXTERNAL_USERID,
-        &["customerid", "clientid", "contactid", "externalid", "custid", "externalcontactid", "extuserid", "外部联系人id", "企微客户id"],
+        &[
+            "customerid",
+            "clientid",
+            "contactid",
+            "externalid",
+            "custid",
+            "externalcontactid",
+            "extuserid",
+            "外部联系人id",
+            "企微客户id",
+        ],
     ),
     (&UNIONID, &["wechatunionid", "weixinunionid", "微信unionid"]),
     (&CUSTOMER_NAME, &["nickname", "nick", "clientname", "contactname", "externalname", "昵称", "微信昵称", "客户"]),
@@ -92,10 +102,19 @@ const LIKELY: &[(&Column, &[&str])] = &[
     (&CHAT_ID, &["groupid", "roomid", "chatroomid", "群id"]),
     (&NAME, &["groupname", "chatname", "roomname", "username", "realname", "membername"]),
     (&OWNER_USERID, &["ownerid", "groupowner", "groupownerid"]),
-    (&SOURCE_USERID, &["olduserid", "fromuserid", "sourceaccount", "oldaccount", "原账号", "旧账号", "原userid", "旧userid"]),
+    (
+        &SOURCE_USERID,
+        &["olduserid", "fromuserid", "sourceaccount", "oldaccount", "原账号", "旧账号", "原userid", "旧userid"],
+    ),
     (&TARGET_USERID, &["newuserid", "touserid", "targetaccount", "newaccount", "新账号", "新userid"]),
-    (&SOURCE_EXTERNAL_USERID, &["oldexternaluserid", "fromexternaluserid", "sourcecustomerid", "oldcustomerid", "原客户id", "旧客户id"]),
-    (&TARGET_EXTERNAL_USERID, &["newexternaluserid", "toexternaluserid", "targetcustomerid", "newcustomerid", "新客户id"]),
+    (
+        &SOURCE_EXTERNAL_USERID,
+        &["oldexternaluserid", "fromexternaluserid", "sourcecustomerid", "oldcustomerid", "原客户id", "旧客户id"],
+    ),
+    (
+        &TARGET_EXTERNAL_USERID,
+        &["newexternaluserid", "toexternaluserid", "targetcustomerid", "newcustomerid", "新客户id"],
+    ),
     (&SOURCE_CHAT_ID, &["oldchatid", "fromchatid", "原群id", "旧群id"]),
     (&TARGET_CHAT_ID, &["newchatid", "tochatid", "新群id"]),
 ];
@@ -145,7 +164,9 @@ impl Own {
 
     /// The lines of case.toml that say which header is which column.
     fn lines(&self, columns: &[(&'static str, String)]) -> Message {
-        let lines = columns.iter().map(|(column, header)| format!("{column} = \"{}\"", header.replace('\\', r"\\").replace('"', "\\\"")));
+        let lines = columns
+            .iter()
+            .map(|(column, header)| format!("{column} = \"{}\"", header.replace('\\', r"\\").replace('"', "\\\"")));
         Message::lines(std::iter::once(format!("[{}]", self.key)).chain(lines))
     }
 
@@ -155,7 +176,9 @@ impl Own {
 
     /// Whether the header stands for another column of the table.
     fn takes(&self, header: &Header, table: &Table, column: &Column) -> bool {
-        let is_other = |own: &&OwnHeader| own.column != column.name && table.columns.iter().any(|slot| slot.column.name == own.column);
+        let is_other = |own: &&OwnHeader| {
+            own.column != column.name && table.columns.iter().any(|slot| slot.column.name == own.column)
+        };
         self.headers.iter().filter(is_other).any(|own| own.plain == header.plain)
     }
 }
@@ -263,12 +286,17 @@ fn used(table: &'static Table, places: &[Option<usize>]) -> impl Iterator<Item =
 }
 
 /// The header row: the first of those that match the most columns of a table.
-pub fn find_header<'r>(rows: impl Iterator<Item = &'r Vec<String>>, sought: Sought<'_>) -> Result<(usize, Layout), Unrecognised> {
+pub fn find_header<'r>(
+    rows: impl Iterator<Item = &'r Vec<String>>,
+    sought: Sought<'_>,
+) -> Result<(usize, Layout), Unrecognised> {
     let mut best: Option<(usize, Layout)> = None;
     let mut problem = Unrecognised::Nothing;
     for (index, row) in rows.take(HEADER_ROWS).enumerate() {
         match recognise(row, sought) {
-            Ok(layout) if best.as_ref().is_none_or(|(_, other)| layout.matched() > other.matched()) => best = Some((index, layout)),
+            Ok(layout) if best.as_ref().is_none_or(|(_, other)| layout.matched() > other.matched()) => {
+                best = Some((index, layout))
+            }
             Err(other) if problem == Unrecognised::Nothing => problem = other,
             _ => {}
         }
@@ -326,7 +354,8 @@ impl<'h> Headers<'h> {
     fn of(headers: &'h [impl AsRef<str>], sought: Sought<'h>) -> Self {
         let texts: Vec<&str> = headers.iter().map(AsRef::as_ref).collect();
         let all: Vec<Header> = texts.iter().map(|text| Header::of(text)).collect();
-        let of_object = |header: &Header| OBJECTS.iter().any(|(table, _)| header.within(table).any(|field| KNOWN.contains(field)));
+        let of_object =
+            |header: &Header| OBJECTS.iter().any(|(table, _)| header.within(table).any(|field| KNOWN.contains(field)));
         let is_own = |header: &Header| sought.own.headers.iter().any(|own| own.plain == header.plain);
         let is_known = |header: &Header| KNOWN.contains(&header.folded) || of_object(header) || is_own(header);
         let known = (0..all.len()).filter(|at| is_known(&all[*at])).collect();
@@ -345,13 +374,18 @@ impl<'h> Headers<'h> {
         }
         for (_, column, name) in WEAK_NAMES.iter().filter(|(of, ..)| is(of, table)) {
             let place = table.position(column).map(|at| &mut fit.places[at]);
-            let weak = self.known.iter().copied().find(|&at| self.all[at].folded == *name && !self.own.takes(&self.all[at], table, column));
+            let weak = self
+                .known
+                .iter()
+                .copied()
+                .find(|&at| self.all[at].folded == *name && !self.own.takes(&self.all[at], table, column));
             if let Some(place @ None) = place {
                 *place = weak;
             }
         }
-        let is_group =
-            |at: &usize| is(table, &RELATIONS_TABLE) && self.all[*at].folded == CHAT_ID_HEADER && !fit.places.contains(&Some(*at));
+        let is_group = |at: &usize| {
+            is(table, &RELATIONS_TABLE) && self.all[*at].folded == CHAT_ID_HEADER && !fit.places.contains(&Some(*at))
+        };
         fit.group_of_contact = self.known.iter().copied().find(is_group);
         Some(fit)
     }
@@ -374,7 +408,8 @@ impl<'h> Headers<'h> {
         if let Some(own) = own {
             return header.plain == own.plain;
         }
-        let weak = || WEAK_NAMES.iter().filter(|(of, named, _)| is(of, table) && *named == column).map(|(.., name)| *name);
+        let weak =
+            || WEAK_NAMES.iter().filter(|(of, named, _)| is(of, table) && *named == column).map(|(.., name)| *name);
         let within = || header.within(table).any(|field| names(column).chain(weak()).any(|name| is_same(field, name)));
         (names(column).any(|name| is_same(&header.folded, name)) || within()) && !self.own.takes(header, table, column)
     }
@@ -390,7 +425,9 @@ impl<'h> Headers<'h> {
                 any(&[&NAME, &HAS_CUSTOMER_CONTACT]) || self.has_department() || (has(&STATUS) && self.all_known())
             }
             // A sheet with the bare names of groups would look like any sheet with names, and one of members too.
-            table if is(table, &GROUPS) => has(&CHAT_ID) || (any(&[&OWNER_USERID, &CREATED_AT, &MEMBER_COUNT]) && !self.names(&USERID)),
+            table if is(table, &GROUPS) => {
+                has(&CHAT_ID) || (any(&[&OWNER_USERID, &CREATED_AT, &MEMBER_COUNT]) && !self.names(&USERID))
+            }
             table if is(table, &CONSOLE_GROUPS) => has(&OWNER_NAME),
             table if is(table, &GROUP_MEMBERS) => any(&[&USERID, &MEMBER_KIND, &UNIONID]),
             _ => true,
@@ -415,17 +452,20 @@ impl<'h> Headers<'h> {
         let has_tags = table.position(&TAGS).is_some();
         let tag_groups = self.texts.iter().enumerate().filter_map(|(at, text)| Some((at, tag_group(bare(text))?)));
         let tag_groups: Vec<(usize, String)> = if has_tags { tag_groups.collect() } else { Vec::new() };
-        let is_used =
-            |at: usize| places.contains(&Some(at)) || group_of_contact == Some(at) || tag_groups.iter().any(|(tag, _)| *tag == at);
-        let unused: Vec<usize> = (0..self.all.len()).filter(|at| !self.all[*at].plain.is_empty() && !is_used(*at)).collect();
+        let is_used = |at: usize| {
+            places.contains(&Some(at)) || group_of_contact == Some(at) || tag_groups.iter().any(|(tag, _)| *tag == at)
+        };
+        let unused: Vec<usize> =
+            (0..self.all.len()).filter(|at| !self.all[*at].plain.is_empty() && !is_used(*at)).collect();
         let more = unused.len().saturating_sub(MOST_UNUSED);
         let shown = unused.iter().take(MOST_UNUSED).map(|at| self.shown(*at));
         let unused = shown.chain((more > 0).then(|| format!("(+ {more})"))).collect();
         let header = self.all.iter().map(|header| header.plain.clone()).collect();
         let first = used(table, &places).next();
         let first_byte = |name: &str| name.bytes().next().map(|first| first.to_ascii_lowercase());
-        let initials =
-            first.map_or(Vec::new(), |(column, at)| names(column).filter_map(first_byte).chain(first_byte(&self.all[at].plain)).collect());
+        let initials = first.map_or(Vec::new(), |(column, at)| {
+            names(column).filter_map(first_byte).chain(first_byte(&self.all[at].plain)).collect()
+        });
         Layout { table, places, tag_groups, group_of_contact, header, initials, unused }
     }
 }
@@ -442,7 +482,12 @@ impl Own {
     /// Remembers which of the headers were met.
     pub fn meet(&self, layout: &Layout) {
         for own in &self.headers {
-            let place = layout.table.columns.iter().position(|slot| slot.column.name == own.column).and_then(|at| layout.places[at]);
+            let place = layout
+                .table
+                .columns
+                .iter()
+                .position(|slot| slot.column.name == own.column)
+                .and_then(|at| layout.places[at]);
             if place.is_some_and(|at| layout.header[at] == own.plain) {
                 own.is_met.store(true, Ordering::Relaxed);
             }
@@ -459,7 +504,9 @@ fn tag_group(header: &str) -> Option<String> {
 
 /// Names the tables, with the headers by which each would have been recognised.
 pub fn looked_for(tables: &[&'static Table]) -> Message {
-    say::looked_for_tables(Message::list(tables.iter().map(|table| say::table_wanted(called(table.name), wanted(table)))))
+    say::looked_for_tables(Message::list(
+        tables.iter().map(|table| say::table_wanted(called(table.name), wanted(table))),
+    ))
 }
 
 fn wanted(table: &Table) -> Message {
@@ -517,7 +564,8 @@ fn propose(headers: &[impl AsRef<str>], sought: Sought<'_>) -> Option<Vec<(&'sta
     let headers = Headers::of(headers, sought);
     let foreign = sought.tables.iter().filter(|table| !is(table, &COVERAGE) && !is(table, &UNREADABLE_TABLE));
     let proposals = foreign.filter_map(|table| headers.propose(table));
-    let best = proposals.max_by_key(|proposal| (proposal.is_whole, proposal.matched, std::cmp::Reverse(proposal.columns.len())))?;
+    let best = proposals
+        .max_by_key(|proposal| (proposal.is_whole, proposal.matched, std::cmp::Reverse(proposal.columns.len())))?;
     Some(best.columns)
 }
 
@@ -535,8 +583,11 @@ impl Headers<'_> {
         for likely in [true, false] {
             for (at, slot) in table.columns.iter().enumerate() {
                 // By mere likeness only what the table cannot be told without.
-                let is_needed =
-                    likely || table.identity.iter().any(|list| list.contains(&slot.column) && !list.iter().any(|column| fit.has(column)));
+                let is_needed = likely
+                    || table
+                        .identity
+                        .iter()
+                        .any(|list| list.contains(&slot.column) && !list.iter().any(|column| fit.has(column)));
                 if fit.places[at].is_some() || !is_needed {
                     continue;
                 }
@@ -545,20 +596,28 @@ impl Headers<'_> {
             }
         }
         let has_key = table.identity.iter().any(|list| list.iter().any(|column| fit.has(column)));
-        (has_key && !columns.is_empty()).then(|| Proposal { is_whole: self.is_whole(&fit), matched: fit.matched(), columns })
+        (has_key && !columns.is_empty()).then(|| Proposal {
+            is_whole: self.is_whole(&fit),
+            matched: fit.matched(),
+            columns,
+        })
     }
 
     /// The header that may be meant by the column: one that other systems use for it, or the most alike.
     fn likeliest(&self, column: &Column, fit: &Fit, likely: bool) -> Option<usize> {
-        let free = (0..self.all.len())
-            .filter(|at| !self.all[*at].plain.is_empty() && !self.known.contains(at) && !fit.places.contains(&Some(*at)));
+        let free = (0..self.all.len()).filter(|at| {
+            !self.all[*at].plain.is_empty() && !self.known.contains(at) && !fit.places.contains(&Some(*at))
+        });
         if likely {
             let names = LIKELY.iter().find(|(named, _)| *named == column)?.1;
             let rank = |at: &usize| names.iter().position(|name| self.all[*at].folded == *name);
             return free.filter(|at| rank(at).is_some()).min_by_key(|at| rank(at));
         }
         let likeness = |at: usize| (strsim::jaro_winkler(&self.all[at].folded, &column.name.replace('_', "")), at);
-        free.map(likeness).filter(|(likeness, _)| *likeness >= LIKENESS).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
+        free.map(likeness)
+            .filter(|(likeness, _)| *likeness >= LIKENESS)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, at)| at)
     }
 }
 

@@ -131,7 +131,11 @@ impl JsonFile<'_> {
     }
 
     fn document_error(&self, number: u64, byte: u64, fault: DocumentFault) -> Error {
-        let place = if fault.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, fault.key, byte) };
+        let place = if fault.key.is_empty() {
+            say::document(number, byte)
+        } else {
+            say::key_of_document(number, fault.key, byte)
+        };
         Error::input(self.path, place, fault.problem, fault.remedy)
     }
 }

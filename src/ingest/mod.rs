@@ -46,7 +46,12 @@ use reader::Expected;
 ///
 /// # Errors
 /// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy; [`crate::Error::Interrupted`].
-pub fn read_snapshot(case: &Case, role: Role, relations: &dyn TakeRelations, progress: &dyn Progress) -> Result<Option<Raw>> {
+pub fn read_snapshot(
+    case: &Case,
+    role: Role,
+    relations: &dyn TakeRelations,
+    progress: &dyn Progress,
+) -> Result<Option<Raw>> {
     let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
     reader::read_all(case, &files, Expected::Snapshot(role), Work::Read(role), Some(relations), progress).map(Some)
 }

@@ -71,14 +71,14 @@ pub fn read(
     records.tally.kind = format!("parquet: {}", layout.table.name);
     records.tally.unused_columns.clone_from(&layout.unused);
     end_of_table(path, &mut records, layout.table, Before::default())?;
-    records.close_rejects();
     Ok(records)
 }
 
 /// The columns that are read, in the order of the file.
 fn used(layout: &Layout) -> Vec<usize> {
     let tags = layout.tag_groups.iter().map(|(place, _)| *place);
-    let mut used: Vec<usize> = layout.places.iter().flatten().copied().chain(tags).chain(layout.group_of_contact).collect();
+    let mut used: Vec<usize> =
+        layout.places.iter().flatten().copied().chain(tags).chain(layout.group_of_contact).collect();
     used.sort_unstable();
     used.dedup();
     used
@@ -141,7 +141,13 @@ struct Batches(Vec<ParquetRecordBatchReader>);
 impl Batches {
     /// Columns of a few row groups are read side by side too. (Not stretches of rows: a column may be a single page, that each
     /// of them would unpack.)
-    fn open(input: &ParquetFile<'_>, footer: &ArrowReaderMetadata, columns: &[usize], group: usize, first: u64) -> Result<Self> {
+    fn open(
+        input: &ParquetFile<'_>,
+        footer: &ArrowReaderMetadata,
+        columns: &[usize],
+        group: usize,
+        first: u64,
+    ) -> Result<Self> {
         let together = if input.has_few_groups() { 1 } else { columns.len().max(1) };
         let readers = columns.chunks(together).map(|columns| {
             let mask = ProjectionMask::roots(footer.parquet_schema(), columns.iter().copied());
@@ -199,14 +205,16 @@ impl ParquetFile<'_> {
         if let Some(table) = self.told.get() {
             return Ok(table);
         }
-        let times: Vec<usize> = self.table.times().map(|(_, place)| place).collect::<BTreeSet<_>>().into_iter().collect();
+        let times: Vec<usize> =
+            self.table.times().map(|(_, place)| place).collect::<BTreeSet<_>>().into_iter().collect();
         let mut days = Days::default();
         for (group, _) in self.row_groups() {
             let mut batches = Batches::open(self, self.as_bytes()?, &times, group, 0)?;
             while let Some(batch) = batches.next() {
                 interrupt::check()?;
                 let batch = batch.map_err(|error| footer::damaged(self.path, &error))?;
-                let values: BTreeMap<usize, Values> = times.iter().copied().zip(batch.columns().iter().map(Values::of)).collect();
+                let values: BTreeMap<usize, Values> =
+                    times.iter().copied().zip(batch.columns().iter().map(Values::of)).collect();
                 (0..batch.num_rows()).for_each(|row| days.look_at(&self.table, |place| values[&place].text(row)));
             }
         }
@@ -222,7 +230,9 @@ impl ParquetFile<'_> {
         let groups = self.row_groups().into_iter().par_bridge();
         let failed = groups.filter_map(|(group, before)| {
             let read = self.read_group(group, before);
-            let added = read.and_then(|read| done.lock().unwrap_or_else(PoisonError::into_inner).add(group, read, self.table.layout.table));
+            let added = read.and_then(|read| {
+                done.lock().unwrap_or_else(PoisonError::into_inner).add(group, read, self.table.layout.table)
+            });
             added.err().map(|error| (group, error))
         });
         match failed.min_by_key(|(group, _)| *group) {
@@ -254,7 +264,8 @@ impl ParquetFile<'_> {
             let taken;
             // What has been read is put into its place while the next is read, if all threads are not busy with groups anyway:
             // who waits for a part of one would begin another.
-            (taken, next) = if self.has_few_groups() { rayon::join(take, || batches.next()) } else { (take(), batches.next()) };
+            (taken, next) =
+                if self.has_few_groups() { rayon::join(take, || batches.next()) } else { (take(), batches.next()) };
             taken?;
         }
         let promised = self.footer.metadata().row_group(group).num_rows();
@@ -319,10 +330,11 @@ impl ParquetFile<'_> {
 /// The columns of a batch as those of the table, and the rows that cannot be read so.
 fn converted(table: &TableOfSheet<'_>, columns: &Columns<'_>, rows: usize) -> (Vec<ArrayRef>, Faulty) {
     let mut faulty = Faulty::new(rows);
-    let arrays = table.layout.places.iter().enumerate().map(|(at, place)| match place.and_then(|place| columns.get(&place)) {
-        Some(array) => convert(array, table, at, &mut faulty),
-        None => nulls(&table.layout.table.columns[at].column.kind.arrow_type(), rows),
-    });
+    let arrays =
+        table.layout.places.iter().enumerate().map(|(at, place)| match place.and_then(|place| columns.get(&place)) {
+            Some(array) => convert(array, table, at, &mut faulty),
+            None => nulls(&table.layout.table.columns[at].column.kind.arrow_type(), rows),
+        });
     (arrays.collect(), faulty)
 }
 
@@ -336,9 +348,11 @@ fn add_faulty(table: &TableOfSheet<'_>, read: &mut RowGroup, columns: &Columns<'
             continue;
         }
         read.part.count_rows(table.layout.table, std::mem::take(&mut good));
-        let values = values.get_or_insert_with(|| columns.iter().map(|(place, array)| (*place, Values::of(array))).collect());
+        let values =
+            values.get_or_insert_with(|| columns.iter().map(|(place, array)| (*place, Values::of(array))).collect());
         let number = before + read.rows + row as u64 + 1;
-        let place = |field: &str| if field.is_empty() { format!("row {number}") } else { format!("row {number}, {field}") };
+        let place =
+            |field: &str| if field.is_empty() { format!("row {number}") } else { format!("row {number}, {field}") };
         let cell = |place: usize, _| values.get(&place).map_or(Given::Nothing, |values| values.at(row));
         // It asks for nothing: the columns were asked already.
         let _ = table.read_row(&mut read.part, &place, cell);

@@ -145,7 +145,8 @@ impl Part {
         if let Some(Cell::List(names)) = unreadable.map(|place| readings[place].cell) {
             deciding.extend(names.iter().filter(|name| !deciding.contains(name)).cloned().collect::<Vec<_>>());
         }
-        let cells = (0..readings.len()).map(|place| if Some(place) == unreadable { Cell::List(&deciding) } else { readings[place].cell });
+        let cells = (0..readings.len())
+            .map(|place| if Some(place) == unreadable { Cell::List(&deciding) } else { readings[place].cell });
         self.table(table).push(cells, from);
     }
 
@@ -202,7 +203,13 @@ impl Part {
     }
 
     /// A value that cannot be read, of a record that can, or of none (a cursor, a time of a page).
-    pub fn value(&mut self, dataset: Dataset, userid: Option<String>, place: String, reason: impl Into<Cow<'static, str>>) {
+    pub fn value(
+        &mut self,
+        dataset: Dataset,
+        userid: Option<String>,
+        place: String,
+        reason: impl Into<Cow<'static, str>>,
+    ) {
         self.doubts.add_values(dataset, 1);
         self.list(Grain::Value, dataset, userid, place, reason.into());
     }
@@ -217,11 +224,27 @@ impl Part {
         }
     }
 
-    fn list(&mut self, grain: Grain, dataset: Dataset, userid: Option<String>, place: String, reason: Cow<'static, str>) {
+    fn list(
+        &mut self,
+        grain: Grain,
+        dataset: Dataset,
+        userid: Option<String>,
+        place: String,
+        reason: Cow<'static, str>,
+    ) {
         let count = self.listed.entry((grain, reason.clone())).or_default();
         *count += 1;
         if *count <= u64::from(LISTED_REJECTS) {
-            self.rejects.push(Reject { grain, dataset, userid, file: self.file, record: self.records, place, reason: reason.into_owned() });
+            self.rejects.push(Reject {
+                grain,
+                dataset,
+                userid,
+                file: self.file,
+                record: self.records,
+                place,
+                reason: reason.into_owned(),
+                not_listed: 0,
+            });
         }
     }
 
@@ -243,7 +266,12 @@ impl Part {
         let of_document = self.account_counts.iter_mut().rev().take_while(|count| count.document == document);
         match of_document.into_iter().find(|count| count.userid == userid) {
             Some(count) => count.relations += relations,
-            None => self.account_counts.push(AccountCount { userid: userid.to_owned(), relations, file: self.file, document }),
+            None => self.account_counts.push(AccountCount {
+                userid: userid.to_owned(),
+                relations,
+                file: self.file,
+                document,
+            }),
         }
     }
 
@@ -273,7 +301,9 @@ pub const ABSENT: Wrong = "absent or empty, and the record is of no use without 
 /// The first of the table's keys that the record lacks.
 fn lacking(table: &Table, readings: &[Reading<'_>]) -> Option<Missing> {
     let reading = |column: &Column| table.position(column).map(|at| readings[at]);
-    let is_lacking = |columns: &&&[&Column]| columns.iter().all(|column| reading(column).is_none_or(|reading| reading.cell == Cell::Null));
+    let is_lacking = |columns: &&&[&Column]| {
+        columns.iter().all(|column| reading(column).is_none_or(|reading| reading.cell == Cell::Null))
+    };
     let columns = table.identity.iter().find(is_lacking)?;
     let faulty = columns.iter().find_map(|column| reading(column)?.fault);
     Some(if let Some(fault) = faulty {
@@ -328,9 +358,11 @@ impl FileRecords {
         self.tally.unreadable_values += part.doubts.values().map(|(_, values)| values).sum::<u64>();
         self.tally.relations = (self.tally.relations.0 + part.relations.0, self.tally.relations.1 + part.relations.1);
         for reject in part.rejects {
-            let listed = self.reject_counts.get(&(reject.grain, Cow::Borrowed(reject.reason.as_str()))).copied().unwrap_or(0);
+            let listed =
+                self.reject_counts.get(&(reject.grain, Cow::Borrowed(reject.reason.as_str()))).copied().unwrap_or(0);
             let of_part = self.rejects.iter().rev().take_while(|other| other.record > before);
-            let more = of_part.filter(|other| (other.grain, &other.reason) == (reject.grain, &reject.reason)).count() as u64;
+            let more =
+                of_part.filter(|other| (other.grain, &other.reason) == (reject.grain, &reject.reason)).count() as u64;
             if listed + more < u64::from(LISTED_REJECTS) {
                 self.rejects.push(Reject { record: reject.record + before, ..reject });
             }
@@ -368,13 +400,14 @@ impl FileRecords {
         }
     }
 
-    /// The last reject of a reason that is listed says how many more there are.
+    /// Notes on the last listed reject of each reason how many more there are.
     pub fn close_rejects(&mut self) {
         #[expect(clippy::iter_over_hash_type, reason = "each touches a reject of its own")]
         for ((grain, reason), &count) in &self.reject_counts {
-            let mut listed = self.rejects.iter_mut().filter(|reject| reject.grain == *grain && reject.reason == *reason);
-            let (Some(last), more @ 1..) = (listed.next_back(), count.saturating_sub(u64::from(LISTED_REJECTS))) else { continue };
-            last.reason = format!("{reason} (and {more} more of this reason in this file, not listed)");
+            let last = self.rejects.iter_mut().rfind(|reject| reject.grain == *grain && reject.reason == *reason);
+            if let Some(last) = last {
+                last.not_listed = count.saturating_sub(u64::from(LISTED_REJECTS));
+            }
         }
     }
 
@@ -391,7 +424,8 @@ impl FileRecords {
     pub fn check(&self) -> Result<()> {
         let tally = &self.tally;
         let passed_over: u64 = tally.passed_over.values().sum();
-        let rows: u64 = self.tables.values().flatten().map(|batch| batch.num_rows() as u64).sum::<u64>() + self.handed_over;
+        let rows: u64 =
+            self.tables.values().flatten().map(|batch| batch.num_rows() as u64).sum::<u64>() + self.handed_over;
         let balanced = tally.records_read == tally.pushed + tally.rejected + passed_over && tally.pushed == rows;
         if balanced {
             return Ok(());
@@ -484,7 +518,9 @@ mod tests {
         file.check().unwrap();
         let numbers: Vec<u64> = file.tables["members"]
             .iter()
-            .flat_map(|b| b.column(b.num_columns() - 1).as_any().downcast_ref::<UInt64Array>().unwrap().values().to_vec())
+            .flat_map(|b| {
+                b.column(b.num_columns() - 1).as_any().downcast_ref::<UInt64Array>().unwrap().values().to_vec()
+            })
             .collect();
         assert_eq!(numbers, [1, 2, 3]);
         assert_eq!(file.rejects[0].record, 4);

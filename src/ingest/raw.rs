@@ -212,6 +212,8 @@ pub struct Reject {
     pub place: String,
     /// What is wrong, and what would be right.
     pub reason: String,
+    /// Further records or values of its file, grain and reason that are not listed; on the last that is.
+    pub not_listed: u64,
 }
 
 /// What became of the records of one file, as far as its reader knows.

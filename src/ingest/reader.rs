@@ -76,22 +76,30 @@ pub fn read_all(
     let total = files.iter().map(|file| file.bytes).sum();
     progress.begin(work, total, Unit::Bytes);
     let own = expected.own_headers(case);
-    let read = side_by_side(files, |index, file, pace| read_one(case, (index, file), (expected, &own), pace, relations, progress));
+    let read = side_by_side(files, |index, file, pace| {
+        read_one(case, (index, file), (expected, &own), pace, relations, progress)
+    });
     progress.end();
     let mut raw = Raw::default();
     for records in read? {
         add(&mut raw, records);
     }
     match own.unmet().next() {
-        Some((key, header)) => {
-            Err(Error::input(&case.file, Message::verbatim(key), say::no_such_header(header), say::NO_SUCH_HEADER_REMEDY))
-        }
+        Some((key, header)) => Err(Error::input(
+            &case.file,
+            Message::verbatim(key),
+            say::no_such_header(header),
+            say::NO_SUCH_HEADER_REMEDY,
+        )),
         None => Ok(raw),
     }
 }
 
 /// Files are taken up in order; where several cannot be read, the first of them is told of.
-fn side_by_side(files: &[Found], read: impl Fn(u32, &Found, Pace<'_>) -> Result<FileRecords> + Sync) -> Result<Vec<FileRecords>> {
+fn side_by_side(
+    files: &[Found],
+    read: impl Fn(u32, &Found, Pace<'_>) -> Result<FileRecords> + Sync,
+) -> Result<Vec<FileRecords>> {
     // Readers are threads of their own, for they wait: for the disk, and for the pool that decodes what they read.
     let threads = rayon::current_num_threads();
     let readers = threads.min(files.len()).max(1);
@@ -130,7 +138,8 @@ fn read_one(
     let compression = stream.compression();
     let looked_for = expected.looked_for();
     let sought = Sought { tables: expected.tables(), own };
-    let sheet = SheetFile { path: &file.path, file: index, sought, looked_for: &looked_for, zone: &case.timezone, relations };
+    let sheet =
+        SheetFile { path: &file.path, file: index, sought, looked_for: &looked_for, zone: &case.timezone, relations };
     let format = sniff(stream.head(), stream.head_is_all());
     if let (Format::Text(_) | Format::Parquet, Some(partition)) = (format, &file.partition) {
         return Err(Error::input(&file.path, say::FOLDER, say::partitioned(partition), say::PARTITIONED_REMEDY));
@@ -162,6 +171,7 @@ fn read_one(
         tally.kind = json_kind(&records.kinds);
     }
     records.check()?;
+    records.close_rejects();
     if expected == Expected::Lists {
         sheet::refuse_list(&file.path, &records)?;
     }

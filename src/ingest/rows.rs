@@ -158,7 +158,8 @@ impl Dialect {
             }
             // What is not quoted; of a quoted cell there should be nothing left.
             let rest = &bytes[at..];
-            let end = at + rest.iter().position(|&byte| byte == self.delimiter || byte == self.newline).unwrap_or(rest.len());
+            let end =
+                at + rest.iter().position(|&byte| byte == self.delimiter || byte == self.newline).unwrap_or(rest.len());
             if end == bytes.len() && !ended {
                 return None;
             }
@@ -168,7 +169,8 @@ impl Dialect {
             let plain = if is_quoted && plain.trim_start().is_empty() { "" } else { plain };
             cells.is_misquoted |= is_quoted && !plain.is_empty();
             // A formula `="00123"` keeps a spreadsheet from reading a number.
-            cells.has_stray_quote |= !is_quoted && memchr(b'"', plain.as_bytes()).is_some() && !plain.trim_start().starts_with('=');
+            cells.has_stray_quote |=
+                !is_quoted && memchr(b'"', plain.as_bytes()).is_some() && !plain.trim_start().starts_with('=');
             cells.push(plain);
             at = end + 1;
             if is_last {
@@ -316,7 +318,10 @@ mod tests {
     #[test]
     fn a_quote_too_many_is_told() {
         assert_eq!(split("a,\"b\"c,d\ne\n"), ["1!:a|bc|d", "2:e"]);
-        assert_eq!(split("ann,\"Ann\nbob,Bob\ncat,\"Cat\"\ndan,Dan\n"), ["1!:ann|Ann\nbob,Bob\ncat,Cat\"", "4:dan|Dan"]);
+        assert_eq!(
+            split("ann,\"Ann\nbob,Bob\ncat,\"Cat\"\ndan,Dan\n"),
+            ["1!:ann|Ann\nbob,Bob\ncat,Cat\"", "4:dan|Dan"]
+        );
         assert_eq!(split("a\nb,\"c\nd\n"), ["1:a", "open since 2"]);
         assert_eq!(split("a,\"\"b\n"), ["1!:a|b"]);
         assert_eq!(split("\"a\" ,b\n\"c\"\t\r\n"), ["1:a|b", "2:c"]);
@@ -333,7 +338,8 @@ mod tests {
     #[test]
     fn a_row_has_a_largest_length() {
         let endless = format!("a,b\nc,\"{}", "d".repeat(LONGEST_ROW * 3));
-        let mut rows = Rows::new(Text::new(endless.as_bytes(), Beginning::Open), String::new(), Dialect::of(b',', "\n"));
+        let mut rows =
+            Rows::new(Text::new(endless.as_bytes(), Beginning::Open), String::new(), Dialect::of(b',', "\n"));
         let mut cells = Cells::default();
         assert!(rows.next(&mut cells).unwrap().is_some());
         assert!(matches!(rows.next(&mut cells), Err(Stopped::TooLong(2))));

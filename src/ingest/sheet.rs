@@ -11,8 +11,8 @@ use super::raw::TakeRelations;
 use super::value::{self, DayOrder, Given, How, Serials, Value};
 use crate::error::{Error, Result};
 use crate::schema::tables::{
-    ACCOUNTS_LIST, CONSOLE_GROUPS, COVERAGE, CUSTOMER_MAP, GROUP_MAP, GROUP_MEMBERS, GROUPS, JOIN_CODES, LISTS, MEMBERS, UNASSIGNED,
-    UNREADABLE_TABLE,
+    ACCOUNTS_LIST, CONSOLE_GROUPS, COVERAGE, CUSTOMER_MAP, GROUP_MAP, GROUP_MEMBERS, GROUPS, JOIN_CODES, LISTS,
+    MEMBERS, UNASSIGNED, UNREADABLE_TABLE,
 };
 use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Column, Kind, Table, fields};
@@ -53,7 +53,8 @@ impl SheetFile<'_> {
     /// The error of a file in which no header row was found, with the likeliest row.
     pub fn no_header(self, headers: &[String], problem: &Unrecognised) -> Error {
         // Enough to recognise the row by; a file that is no sheet may hold anything here.
-        let shown = Message::list(headers.iter().take(40).map(|header| header.trim().chars().take(40).collect::<String>()));
+        let shown =
+            Message::list(headers.iter().take(40).map(|header| header.trim().chars().take(40).collect::<String>()));
         let (problem, remedy) = problem.explain(headers, self.looked_for, self.sought);
         Error::input(self.path, say::headers_found(shown), problem, remedy)
     }
@@ -86,14 +87,23 @@ impl<'l> TableOfSheet<'l> {
         let table = layout.table.name;
         // The accounts list is checked against the rosters later: there such a word may be a userid.
         let names_members = table == MEMBERS.name || table == ACCOUNTS_LIST.name;
-        Self { layout, dataset: dataset_of_layout(layout), zone, serials, names_members, is_ingested: false, days: None }
+        Self {
+            layout,
+            dataset: dataset_of_layout(layout),
+            zone,
+            serials,
+            names_members,
+            is_ingested: false,
+            days: None,
+        }
     }
 
     /// Reads a value of a column of the table.
     #[inline]
     pub fn read<'a>(&self, column: usize, given: &'a Given<'_>) -> (Value<'a>, Option<Wrong>) {
         let days = self.days.map_or(DayOrder::Unknown, |days| days[column]);
-        let how = How { zone: self.zone, days, serials: self.serials, names_members: self.names_members || self.is_ingested };
+        let how =
+            How { zone: self.zone, days, serials: self.serials, names_members: self.names_members || self.is_ingested };
         let (value, wrong) = value::read(self.layout.table.columns[column].column, given, &how);
         let was_counted = self.is_ingested && value.cell() != Cell::Null;
         (value, wrong.filter(|_| !was_counted))
@@ -102,7 +112,12 @@ impl<'l> TableOfSheet<'l> {
     /// Takes a row: a record, or one of no use. `place` says where a field of it stands, or the row itself for `""`. Does
     /// nothing where the rest of the column has to be asked first which part of a date is the day ([`Days`]).
     #[must_use]
-    pub fn read_row<'c>(&self, part: &mut Part, place: &dyn Fn(&str) -> String, cell: impl Fn(usize, Kind) -> Given<'c>) -> Asks {
+    pub fn read_row<'c>(
+        &self,
+        part: &mut Part,
+        place: &dyn Fn(&str) -> String,
+        cell: impl Fn(usize, Kind) -> Given<'c>,
+    ) -> Asks {
         let table = self.layout.table;
         let width = table.columns.len();
         let given: [Given<'c>; MOST_OF_TABLE] = std::array::from_fn(|at| {
@@ -134,7 +149,11 @@ impl<'l> TableOfSheet<'l> {
     }
 
     /// The reason why a row that can be read is no record.
-    fn of_no_use<'c>(&self, readings: &[Reading<'_>], cell: &impl Fn(usize, Kind) -> Given<'c>) -> Option<&'static str> {
+    fn of_no_use<'c>(
+        &self,
+        readings: &[Reading<'_>],
+        cell: &impl Fn(usize, Kind) -> Given<'c>,
+    ) -> Option<&'static str> {
         let table = self.layout.table;
         let is_absent = |reading: &Reading<'_>| reading.cell == Cell::Null && reading.fault.is_none();
         if let Some(place) = self.layout.group_of_contact {
@@ -148,7 +167,13 @@ impl<'l> TableOfSheet<'l> {
 
     /// Takes a row above the header: mostly a title, or how and when the file was exported; but if it looks like a record,
     /// the header has been moved down, and the row cannot be relied on.
-    pub fn row_above<'c>(&self, part: &mut Part, cells: usize, place: &dyn Fn(&str) -> String, cell: impl Fn(usize, Kind) -> Given<'c>) {
+    pub fn row_above<'c>(
+        &self,
+        part: &mut Part,
+        cells: usize,
+        place: &dyn Fn(&str) -> String,
+        cell: impl Fn(usize, Kind) -> Given<'c>,
+    ) {
         let filled = (0..cells).filter(|at| !is_blank(&cell(*at, Kind::Text))).count();
         let is_wide = filled >= 2 && 3 * filled >= 2 * self.layout.header.len();
         let is_header = |at: usize| matches!(cell(at, Kind::Text), Given::Text(text) if headers::is_known(&text));
@@ -175,13 +200,20 @@ impl<'l> TableOfSheet<'l> {
 
     /// A record may stand in a row or sheet that is not read.
     pub fn doubt(&self, part: &mut Part, place: String, reason: &'static str) {
-        part.reject(Unread { datasets: &[self.dataset], accounts: &[], key: CustomerKey::default(), place, reason: reason.into() });
+        part.reject(Unread {
+            datasets: &[self.dataset],
+            accounts: &[],
+            key: CustomerKey::default(),
+            place,
+            reason: reason.into(),
+        });
     }
 
     /// The columns with times: which of the table, and where in the sheet.
     pub fn times(&self) -> impl Iterator<Item = (usize, usize)> {
         let columns = self.layout.table.columns.iter().zip(&self.layout.places).enumerate();
-        columns.filter_map(|(at, (slot, place))| place.filter(|_| slot.column.kind == Kind::Time).map(|place| (at, place)))
+        columns
+            .filter_map(|(at, (slot, place))| place.filter(|_| slot.column.kind == Kind::Time).map(|place| (at, place)))
     }
 }
 
@@ -219,7 +251,8 @@ fn add_tag_groups<'c>(tags: &mut Value<'_>, layout: &Layout, cell: &impl Fn(usiz
 
 /// The dataset of a table as a file holds it: a roster that tells who has customer-contact permission is that list too.
 pub fn dataset_of_layout(layout: &Layout) -> Dataset {
-    let tells_permission = layout.table.position(&fields::HAS_CUSTOMER_CONTACT).is_some_and(|at| layout.places[at].is_some());
+    let tells_permission =
+        layout.table.position(&fields::HAS_CUSTOMER_CONTACT).is_some_and(|at| layout.places[at].is_some());
     if tells_permission { Dataset::FollowUsers } else { dataset_of(layout.table) }
 }
 
@@ -247,7 +280,10 @@ impl Days {
         for (at, place) in table.times() {
             match value::day_order(cell(place).into_iter()) {
                 DayOrder::Unknown => {}
-                order => self.0[at] = Some(if self.0[at].is_none_or(|known| known == order) { order } else { DayOrder::Unknown }),
+                order => {
+                    self.0[at] =
+                        Some(if self.0[at].is_none_or(|known| known == order) { order } else { DayOrder::Unknown })
+                }
             }
         }
     }
@@ -282,7 +318,10 @@ pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Tabl
     let rejected = records.tally.rejected - before.rejected;
     let dataset = dataset_of(table);
     if pushed == 0 && rejected > 0 && dataset != Dataset::Lists {
-        let reasons = records.rejects[before.rejects..].iter().filter(|reject| reject.grain == Grain::Record).take(SHOWN_OF_TABLE);
+        let reasons = records.rejects[before.rejects..]
+            .iter()
+            .filter(|reject| reject.grain == Grain::Record)
+            .take(SHOWN_OF_TABLE);
         let reasons = Message::lines(reasons.map(|reject| format!("{}: {}", reject.place, reject.reason)));
         return Err(Error::input(
             path,
@@ -313,7 +352,11 @@ pub fn refuse_list(path: &Path, records: &FileRecords) -> Result<()> {
     if unreadable == 0 {
         return Ok(());
     }
-    let shown = records.rejects.iter().take(SHOWN_OF_LIST).map(|reject| Message::verbatim(format!("{}: {}", reject.place, reject.reason)));
+    let shown = records
+        .rejects
+        .iter()
+        .take(SHOWN_OF_LIST)
+        .map(|reject| Message::verbatim(format!("{}: {}", reject.place, reject.reason)));
     let more = unreadable.saturating_sub(SHOWN_OF_LIST as u64);
     let shown = Message::lines(shown.chain((more > 0).then(|| say::and_more(more))));
     Err(Error::input(path, say::LIST, say::list_unreadable(unreadable, shown), say::MEND_LIST))

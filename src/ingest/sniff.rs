@@ -107,7 +107,8 @@ fn sniff_text(text: &[u8], beginning: Beginning, all: bool) -> Format {
 
 /// Web pages and other markup, which some systems call workbooks.
 fn markup(text: &[u8]) -> Option<Text> {
-    let begins = |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()));
+    let begins =
+        |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()));
     let what = MARKUP.iter().find(|(start, _)| begins(start))?.1;
     // A web page may be XML too.
     let is_page = || text[..text.len().min(1024)].to_ascii_lowercase().windows(5).any(|tag| tag == b"<html");

@@ -105,7 +105,8 @@ impl<'p> Stream<'p> {
     /// Opens the file and looks at its first bytes.
     pub fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
         let mut disk = OnDisk::open(path, progress)?;
-        let compression = disk.peek().map(|magic| Compression::of(&magic)).map_err(Error::io(path, say::CANNOT_READ))?;
+        let compression =
+            disk.peek().map(|magic| Compression::of(&magic)).map_err(Error::io(path, say::CANNOT_READ))?;
         let source = match compression {
             Compression::None => Source::Plain(disk),
             Compression::Gzip => Source::Gzip(Box::new(MultiGzDecoder::new(disk))),
@@ -114,7 +115,8 @@ impl<'p> Stream<'p> {
                 Source::Zstd(Box::new(decoder))
             }
         };
-        let mut stream = Self { path: path.to_path_buf(), compression, head: Vec::new(), replayed: 0, unpacked: 0, source };
+        let mut stream =
+            Self { path: path.to_path_buf(), compression, head: Vec::new(), replayed: 0, unpacked: 0, source };
         let mut head = Vec::new();
         stream.read_some(HEAD, &mut head)?;
         stream.head = head;
@@ -188,7 +190,12 @@ pub fn explain(path: &Path, compression: Compression, error: io::Error) -> Error
         _ => return Error::io(path, say::CANNOT_READ)(error),
     };
     if error.kind() == UNPACKS_TOO_FAR {
-        return Error::input(path, say::COMPRESSED_DATA, say::unpacks_too_far(name, MOST_FOLD), say::UNPACKS_TOO_FAR_REMEDY);
+        return Error::input(
+            path,
+            say::COMPRESSED_DATA,
+            say::unpacks_too_far(name, MOST_FOLD),
+            say::UNPACKS_TOO_FAR_REMEDY,
+        );
     }
     Error::input(path, say::COMPRESSED_DATA, say::packed_badly(name, error), say::packed_badly_remedy(name))
 }
@@ -316,7 +323,10 @@ mod tests {
         let text: Vec<u8> = (0..200_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         for whole in [gzip(&text), zstd::encode_all(&text[..], 1).unwrap()] {
             let error = content(&whole[..whole.len() / 2]).unwrap_err();
-            assert!(matches!(&error, Error::Input { .. }) && error.to_string().contains("cut off or damaged"), "{error}");
+            assert!(
+                matches!(&error, Error::Input { .. }) && error.to_string().contains("cut off or damaged"),
+                "{error}"
+            );
         }
     }
 
@@ -343,7 +353,10 @@ mod tests {
         let mut all = Vec::new();
         let error = stream.read_to_end(&mut all).unwrap_err();
         assert!(error.kind() == UNPACKS_TOO_FAR && all.len() <= bytes.len(), "{error}");
-        assert!(told(&zstd::encode_all(&bytes[..], 1).unwrap()).contains("zstd data unpacks to more than 200 times its size"));
+        assert!(
+            told(&zstd::encode_all(&bytes[..], 1).unwrap())
+                .contains("zstd data unpacks to more than 200 times its size")
+        );
         // As much is fine where it is little.
         assert_eq!(content(&gzip(&bytes[..1 << 20])).unwrap().0.len(), 1 << 20);
     }

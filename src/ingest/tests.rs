@@ -30,8 +30,9 @@ pub fn rows(batches: &[RecordBatch]) -> Vec<String> {
                 Some(times) => Timestamp::from_microsecond(times.value(row)).unwrap().to_string(),
                 None => array_value_to_string(batch.column(at), row).unwrap(),
             };
-            let cells =
-                (0..width).filter(|at| batch.column(*at).is_valid(row)).map(|at| format!("{}={}", schema.field(at).name(), text(at)));
+            let cells = (0..width)
+                .filter(|at| batch.column(*at).is_valid(row))
+                .map(|at| format!("{}={}", schema.field(at).name(), text(at)));
             rows.push(format!("{}: {}", text(width + 2), cells.collect::<Vec<_>>().join(" ")));
         }
     }
@@ -56,7 +57,13 @@ fn case(root: &Path) -> Case {
             .map(|role| {
                 (
                     *role,
-                    SnapshotSettings { path: role.word().into(), named: false, taken_at: None, trusted: false, headers: OwnHeaders::new() },
+                    SnapshotSettings {
+                        path: role.word().into(),
+                        named: false,
+                        taken_at: None,
+                        trusted: false,
+                        headers: OwnHeaders::new(),
+                    },
                 )
             })
             .collect(),
@@ -189,7 +196,10 @@ fn what_is_named_has_to_be_there() {
 #[cfg(unix)]
 #[test]
 fn links_are_followed_and_loops_end() {
-    let root = folder(&[("source-before/sub/a", b"{\"errcode\":0,\"userlist\":[]}"), ("elsewhere/b", b"{\"errcode\":0,\"userlist\":[]}")]);
+    let root = folder(&[
+        ("source-before/sub/a", b"{\"errcode\":0,\"userlist\":[]}"),
+        ("elsewhere/b", b"{\"errcode\":0,\"userlist\":[]}"),
+    ]);
     std::os::unix::fs::symlink(root.path().join("source-before"), root.path().join("source-before/sub/up")).unwrap();
     std::os::unix::fs::symlink(root.path().join("elsewhere"), root.path().join("source-before/there")).unwrap();
     let raw = read(&case(root.path())).unwrap().unwrap();
@@ -252,7 +262,10 @@ fn broken_json_is_said_where() {
 #[test]
 fn one_torn_document_in_ten_is_counted_and_more_are_no_export() {
     let lines = |whole: usize| {
-        format!("{}{{\"errcode\":0,\"userlist\":[{{\"us", "{\"errcode\":0,\"userlist\":[{\"userid\":\"ann\"}]}\n".repeat(whole))
+        format!(
+            "{}{{\"errcode\":0,\"userlist\":[{{\"us",
+            "{\"errcode\":0,\"userlist\":[{\"userid\":\"ann\"}]}\n".repeat(whole)
+        )
     };
     check_error(one(lines(8).as_bytes()), "document 9", "middle of a document");
     let raw = one(lines(9).as_bytes()).unwrap();
@@ -298,9 +311,17 @@ fn a_file_that_is_nothing_known_is_named() {
 fn tables_in_parts_are_refused_by_name() {
     let csv = b"userid,external_userid\nann,wm1\n";
     let at = |path: &str, content: &[u8]| snapshot(&[(path, content)]).map(drop);
-    check_error(at("source-before/dt=2026-05-01/part-0.csv", csv), "folder", "`dt=2026-05-01` is of a partitioned table");
+    check_error(
+        at("source-before/dt=2026-05-01/part-0.csv", csv),
+        "folder",
+        "`dt=2026-05-01` is of a partitioned table",
+    );
     check_error(at("source-before/r/userid=ann/0.parquet", b"PAR1"), "folder", "`userid=ann`");
-    check_error(snapshot(&[("source-before/r/_delta_log/0.json", b"{}"), ("source-before/r/0.csv", csv)]), "folder", "data lake");
+    check_error(
+        snapshot(&[("source-before/r/_delta_log/0.json", b"{}"), ("source-before/r/0.csv", csv)]),
+        "folder",
+        "data lake",
+    );
     // Neither is a column, nor is a file's own name one.
     for path in ["source-before/2026=05/a.csv", "source-before/a b=c/a.csv", "source-before/x=1.csv"] {
         at(path, csv).unwrap();
@@ -309,16 +330,24 @@ fn tables_in_parts_are_refused_by_name() {
     // Who names the folder of one partition means it.
     let root = folder(&[("wh/dt=2026-05-01/part-0.csv", csv)]);
     let mut case = case(root.path());
-    let named =
-        SnapshotSettings { path: "wh/dt=2026-05-01".into(), named: true, taken_at: None, trusted: false, headers: OwnHeaders::new() };
+    let named = SnapshotSettings {
+        path: "wh/dt=2026-05-01".into(),
+        named: true,
+        taken_at: None,
+        trusted: false,
+        headers: OwnHeaders::new(),
+    };
     case.snapshots.insert(Role::SourceBefore, named);
     assert_eq!(read(&case).unwrap().unwrap().files[0].pushed, 1);
 }
 
 #[test]
 fn of_several_broken_files_the_first_is_told() {
-    let result =
-        snapshot(&[("source-before/a", b"{\"errcode\":0,\"userlist\":[]}"), ("source-before/b", b"{"), ("source-before/c", b"PK\x03\x04")]);
+    let result = snapshot(&[
+        ("source-before/a", b"{\"errcode\":0,\"userlist\":[]}"),
+        ("source-before/b", b"{"),
+        ("source-before/c", b"PK\x03\x04"),
+    ]);
     assert!(result.unwrap_err().to_string().contains("source-before/b"));
 }
 

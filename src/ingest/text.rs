@@ -7,7 +7,9 @@
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Decoder, DecoderResult, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{
+    BIG5, Decoder, DecoderResult, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+};
 
 /// How a text begins, and so what is known of its encoding beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +49,9 @@ impl Unicode {
 impl Beginning {
     /// What the byte order mark at the beginning of `head` says, if there is one.
     pub fn by_mark(head: &[u8]) -> Option<Self> {
-        let marked = [Unicode::Utf8, Unicode::Utf16Le, Unicode::Utf16Be].into_iter().find(|encoding| head.starts_with(encoding.bom()));
+        let marked = [Unicode::Utf8, Unicode::Utf16Le, Unicode::Utf16Be]
+            .into_iter()
+            .find(|encoding| head.starts_with(encoding.bom()));
         marked.map(|encoding| Self::Known { encoding, bom: true })
     }
 
@@ -170,7 +174,9 @@ impl<R: Read> Text<R> {
         let mut from = 0;
         loop {
             let raw = &self.raw[from..];
-            text.reserve(decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).min(4 * CHUNK) + 4);
+            text.reserve(
+                decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).min(4 * CHUNK) + 4,
+            );
             let (result, read) = decoder.decode_to_string_without_replacement(raw, text, last);
             from += read;
             match result {
@@ -276,7 +282,10 @@ mod tests {
     #[test]
     fn every_encoding_gives_the_same_text() {
         let marked = |bytes: &[u8]| Beginning::by_mark(bytes).unwrap();
-        let (le, be) = (utf16(&format!("\u{feff}{NAMES}"), u16::to_le_bytes), utf16(&format!("\u{feff}{NAMES}"), u16::to_be_bytes));
+        let (le, be) = (
+            utf16(&format!("\u{feff}{NAMES}"), u16::to_le_bytes),
+            utf16(&format!("\u{feff}{NAMES}"), u16::to_be_bytes),
+        );
         let bom = format!("\u{feff}{NAMES}");
         for (bytes, beginning, name) in [
             (NAMES.as_bytes(), Beginning::Open, "utf-8"),
@@ -293,7 +302,9 @@ mod tests {
     #[test]
     fn the_encoding_shows_wherever_ascii_ends() {
         let ascii = "userid,customer_name\n".repeat(50_000);
-        for (tail, name) in [("林子豪".as_bytes().to_vec(), "utf-8"), (gb18030("林子豪"), "gb18030"), (b"lin".to_vec(), "utf-8")] {
+        for (tail, name) in
+            [("林子豪".as_bytes().to_vec(), "utf-8"), (gb18030("林子豪"), "gb18030"), (b"lin".to_vec(), "utf-8")]
+        {
             let (text, encoding) = read(&[ascii.as_bytes(), &tail].concat(), Beginning::Open);
             assert_eq!((encoding, text.contains('\u{fffd}'), text.len() > ascii.len()), (name, false, true));
         }

@@ -28,8 +28,7 @@ use crate::text::errors as say;
 const BATCH_ROWS: u64 = 65_536;
 
 const HIDDEN: &str = "a hidden sheet with the header of a table, which is not read: show it, or delete it";
-const HEADERLESS: &str =
-    "a sheet without a header, as wide as the table beside it, which is not read: give it the header, or move it to a workbook of its own";
+const HEADERLESS: &str = "a sheet without a header, as wide as the table beside it, which is not read: give it the header, or move it to a workbook of its own";
 
 type Workbook = Xlsx<BufReader<File>>;
 
@@ -47,7 +46,8 @@ pub fn read(file: SheetFile<'_>) -> Result<FileRecords> {
         headerless: Vec::new(),
         widest: Vec::new(),
     };
-    let sheets: Vec<_> = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
+    let sheets: Vec<_> =
+        workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
     for sheet in &sheets {
         reader.sheet(&mut workbook, &sheet.name, sheet.visible != SheetVisible::Visible)?;
     }
@@ -79,7 +79,9 @@ impl BookReader<'_> {
         }
         match found {
             Ok((header, layout)) => self.table(workbook, sheet, header, layout, &merges),
-            Err(problem @ (Unrecognised::Several(_) | Unrecognised::Twice { .. })) => Err(file.no_header(&widest(&head), &problem)),
+            Err(problem @ (Unrecognised::Several(_) | Unrecognised::Twice { .. })) => {
+                Err(file.no_header(&widest(&head), &problem))
+            }
             Err(Unrecognised::Nothing) => {
                 if self.widest.is_empty() {
                     self.widest = widest(&head);
@@ -90,13 +92,21 @@ impl BookReader<'_> {
     }
 
     /// Reads the rows behind the header.
-    fn table(&mut self, workbook: &mut Workbook, sheet: &str, header: u64, layout: Layout, merges: &[Merge]) -> Result<()> {
+    fn table(
+        &mut self,
+        workbook: &mut Workbook,
+        sheet: &str,
+        header: u64,
+        layout: Layout,
+        merges: &[Merge],
+    ) -> Result<()> {
         let file = self.file;
         let before = Before::of(&self.records);
         let serials = if workbook.has_1904_epoch() { Serials::Since1904 } else { Serials::Since1900 };
         let mut table = TableOfSheet::new(&layout, file.zone, serials);
         // Headers that are merged downwards are known already.
-        let place = Place { sheet, header, merges: &merges[merges.partition_point(|merge| merge.first_row <= header)..] };
+        let place =
+            Place { sheet, header, merges: &merges[merges.partition_point(|merge| merge.first_row <= header)..] };
         let mut done = 0;
         while self.rows(workbook, place, &table, &mut done)? == Asks::ForDays {
             days(file, workbook, place, &table)?.tell(&mut table);
@@ -109,7 +119,13 @@ impl BookReader<'_> {
     }
 
     /// Reads the rows from the one after `done` on.
-    fn rows(&mut self, workbook: &mut Workbook, at: Place<'_>, table: &TableOfSheet<'_>, done: &mut u64) -> Result<Asks> {
+    fn rows(
+        &mut self,
+        workbook: &mut Workbook,
+        at: Place<'_>,
+        table: &TableOfSheet<'_>,
+        done: &mut u64,
+    ) -> Result<Asks> {
         let file = self.file;
         let uses = |column| table.layout.uses(column);
         let mut merged = Merged::new(at.merges, &uses);
@@ -137,7 +153,12 @@ impl BookReader<'_> {
     }
 
     /// Passes over a hidden sheet. If it has a known header, and a row below it, records may stand there.
-    fn hidden(&mut self, workbook: &mut Workbook, sheet: &str, found: std::result::Result<(u64, Layout), Unrecognised>) -> Result<()> {
+    fn hidden(
+        &mut self,
+        workbook: &mut Workbook,
+        sheet: &str,
+        found: std::result::Result<(u64, Layout), Unrecognised>,
+    ) -> Result<()> {
         let (header, tables) = match found {
             Ok((header, layout)) => (header, vec![layout.table.name]),
             Err(Unrecognised::Several(tables)) => (1, tables),
@@ -193,16 +214,17 @@ impl BookReader<'_> {
         for (sheet, width) in std::mem::take(&mut self.headerless) {
             let head = SheetRows::of(self.file, workbook, &sheet)?.head()?;
             let may_be_of = |layout: &&Layout| may_be_of(layout, width, &head, self.file);
-            let datasets: Vec<Dataset> = self.read.iter().filter(may_be_of).map(|layout| dataset_of(layout.table)).collect();
+            let datasets: Vec<Dataset> =
+                self.read.iter().filter(may_be_of).map(|layout| dataset_of(layout.table)).collect();
             if !datasets.is_empty() {
                 self.doubt(&datasets, format!("sheet `{sheet}`"), HEADERLESS)?;
             }
         }
         let mut names: Vec<&str> = self.read.iter().map(|layout| layout.table.name).collect();
         names.dedup();
-        let aside = if self.aside.is_empty() { String::new() } else { format!(" (passed over: {})", self.aside.join(", ")) };
+        let aside =
+            if self.aside.is_empty() { String::new() } else { format!(" (passed over: {})", self.aside.join(", ")) };
         self.records.tally.kind = format!("xlsx: {}{aside}", names.join(", "));
-        self.records.close_rejects();
         Ok(self.records)
     }
 }
@@ -262,8 +284,9 @@ fn days(file: SheetFile<'_>, workbook: &mut Workbook, at: Place<'_>, table: &Tab
 fn may_be_of(layout: &Layout, width: usize, head: &[Row], file: SheetFile<'_>) -> bool {
     let wide = layout.header.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
     let table = TableOfSheet::new(layout, file.zone, Serials::None);
-    let is_record =
-        |row: &Row| table.is_like_a_record(&|at: usize, kind| row.cells.get(at).map(|held| held.given(kind)).unwrap_or_default());
+    let is_record = |row: &Row| {
+        table.is_like_a_record(&|at: usize, kind| row.cells.get(at).map(|held| held.given(kind)).unwrap_or_default())
+    };
     let looks_like_it = || 2 * width > wide && width < wide && head.iter().filter(|row| !row.is_blank()).all(is_record);
     wide > 1 && (width == wide || looks_like_it())
 }
@@ -277,23 +300,35 @@ fn widest(head: &[Row]) -> Vec<String> {
 }
 
 /// The number of the header row, and what it says. Cells that are merged downwards stand for each row that they span.
-fn find_header(head: &[Row], merges: &[Merge], file: SheetFile<'_>) -> std::result::Result<(u64, Layout), Unrecognised> {
-    let text = |row: u64, column: usize| head.iter().find(|candidate| candidate.number == row).map(|row| row.text(column));
+fn find_header(
+    head: &[Row],
+    merges: &[Merge],
+    file: SheetFile<'_>,
+) -> std::result::Result<(u64, Layout), Unrecognised> {
+    let text =
+        |row: u64, column: usize| head.iter().find(|candidate| candidate.number == row).map(|row| row.text(column));
     let merges: Vec<&Merge> = merges.iter().take_while(|merge| merge.first_row <= HEADER_ROWS as u64).collect();
     let names = |row: &Row| -> Vec<String> {
         let merged = merges.iter().filter(|merge| merge.spans(row.number));
         let merged: BTreeMap<usize, u64> = merged.map(|merge| (merge.column, merge.first_row)).collect();
         let width = merged.last_key_value().map_or(0, |(last, _)| last + 1).max(row.cells.len()).min(MOST_COLUMNS);
-        let name = |column: usize| text(merged.get(&column).copied().unwrap_or(row.number), column).unwrap_or_default().to_owned();
+        let name = |column: usize| {
+            text(merged.get(&column).copied().unwrap_or(row.number), column).unwrap_or_default().to_owned()
+        };
         (0..width).map(name).collect()
     };
     let rows: Vec<Vec<String>> = head.iter().map(names).collect();
     let (index, layout) = headers::find_header(rows.iter(), file.sought)?;
     // The lowest row of a header that is merged over several may name more than those above it.
     let number = head[index].number;
-    let lowest = merges.iter().filter(|merge| layout.uses(merge.column) && merge.spans(number)).map(|merge| merge.last_row).max();
+    let lowest = merges
+        .iter()
+        .filter(|merge| layout.uses(merge.column) && merge.spans(number))
+        .map(|merge| merge.last_row)
+        .max();
     let Some(lowest) = lowest.filter(|&lowest| lowest > number) else { return Ok((number, layout)) };
-    let below = head.iter().position(|row| row.number == lowest).and_then(|at| headers::recognise(&rows[at], file.sought).ok());
+    let below =
+        head.iter().position(|row| row.number == lowest).and_then(|at| headers::recognise(&rows[at], file.sought).ok());
     Ok((lowest, below.filter(|below| below.table.name == layout.table.name).unwrap_or(layout)))
 }
 

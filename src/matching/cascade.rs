@@ -169,7 +169,8 @@ impl<'a> PairMatcher<'a> {
                 let key = |row| source.unionid.keyed(row);
                 let other_key = |row| target.unionid.keyed(row);
                 // The test of the namespaces looks at all rows, so they are sorted once for both.
-                let (mut all, mut others) = (KeyedRows::of(source, rows, key), KeyedRows::of(target, others, other_key));
+                let (mut all, mut others) =
+                    (KeyedRows::of(source, rows, key), KeyedRows::of(target, others, other_key));
                 result.namespaces = Namespaces::count(&all, &others);
                 if self.unionids_shared {
                     all.retain(|row| !source_done[(row - base) as usize]);
@@ -207,7 +208,8 @@ impl<'a> PairMatcher<'a> {
     fn without_usable_key(&self) -> Vec<bool> {
         let rows = || self.pair.target.clone();
         let is_empty = rows().is_empty();
-        let has_unionids = self.unionids_shared && (is_empty || rows().any(|row| self.target.unionid.get(row).is_some()));
+        let has_unionids =
+            self.unionids_shared && (is_empty || rows().any(|row| self.target.unionid.get(row).is_some()));
         let has_names = is_empty || rows().any(|row| self.target.customer_name.get(row).is_some());
         let has_ids = is_empty || rows().any(|row| self.target.external_userid.get(row).is_some());
         let usable = |row: u32| {

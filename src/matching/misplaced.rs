@@ -40,8 +40,10 @@ pub fn misplaced<'a>(
             continue;
         }
         let left = candidates.iter().copied().filter(|row| !settled.contains(row));
-        let right =
-            arrivals.iter().copied().filter(|&row| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize]);
+        let right = arrivals
+            .iter()
+            .copied()
+            .filter(|&row| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize]);
         let key_of = |side: &'a Side| move |row| key(side, method, row);
         let (left, right) = (KeyedRows::of(source, left, key_of(source)), KeyedRows::of(target, right, key_of(target)));
         for_each_standing(&left, &right, |standing| {

@@ -138,14 +138,17 @@ impl Component<'_> {
     /// Joins every source row with a target row that it does not contradict; where that cannot be done for all, all
     /// are ambiguous.
     fn settle(mut self, result: &mut PairResult) {
-        self.sources.sort_by_key(|(class, _)| (self.targets.iter().filter(|t| !class.contradicts(t.0)).count(), *class));
+        self.sources
+            .sort_by_key(|(class, _)| (self.targets.iter().filter(|t| !class.contradicts(t.0)).count(), *class));
         let sources = std::mem::take(&mut self.sources);
         self.targets.sort_by_key(|(class, _)| (sources.iter().filter(|s| !s.0.contradicts(*class)).count(), *class));
-        let mut free: Vec<(Class, std::slice::Iter<'_, u32>)> = self.targets.iter().map(|(class, rows)| (*class, rows.iter())).collect();
+        let mut free: Vec<(Class, std::slice::Iter<'_, u32>)> =
+            self.targets.iter().map(|(class, rows)| (*class, rows.iter())).collect();
         let mut joined = Vec::new();
         // The least free choose first, and take what the fewest others could use.
         for (class, row) in sources.iter().flat_map(|(class, rows)| rows.iter().map(|row| (*class, *row))) {
-            let partner = free.iter_mut().filter(|(target, _)| !class.contradicts(*target)).find_map(|(_, rows)| rows.next());
+            let partner =
+                free.iter_mut().filter(|(target, _)| !class.contradicts(*target)).find_map(|(_, rows)| rows.next());
             let Some(&partner) = partner else {
                 result.ambiguous.extend(sources.iter().flat_map(|(_, rows)| rows));
                 result.spoken_for.extend(self.targets.iter().flat_map(|(_, rows)| rows));

@@ -38,7 +38,8 @@ impl Namespaces {
     /// Whether `unread` more unionids on either side, shared or not, could have made the other decision.
     pub fn are_in_doubt(&self, min_overlap: f64, unread: u64) -> bool {
         let with = |overlap: u64, source: u64, target: u64| {
-            Self { source: self.source + source, target: self.target + target, overlap: self.overlap + overlap }.are_shared(min_overlap)
+            Self { source: self.source + source, target: self.target + target, overlap: self.overlap + overlap }
+                .are_shared(min_overlap)
         };
         unread > 0 && self.source.min(self.target) > 0 && with(0, unread, unread) != with(unread, unread, unread)
     }

@@ -29,14 +29,19 @@ pub struct Keyed {
 
 impl Keyed {
     fn of(batch: &RecordBatch, column: &Column, digest: Digest) -> Self {
-        Self { text: batch.column_by_name(column.name).expect("relations hold their columns").as_string_view().clone(), digest }
+        Self {
+            text: batch.column_by_name(column.name).expect("relations hold their columns").as_string_view().clone(),
+            digest,
+        }
     }
 
     /// Names as they are compared: in normal form, without those that are masked (SPEC section 1.3).
     fn of_names(batch: &RecordBatch, digest: Digest) -> Self {
         let keyed = Self::of(batch, &fields::CUSTOMER_NAME, digest);
-        let is_plain =
-            |name: &str| !names::is_masked(name) && matches!(names::normal(name), Cow::Borrowed(normal) if normal.len() == name.len());
+        let is_plain = |name: &str| {
+            !names::is_masked(name)
+                && matches!(names::normal(name), Cow::Borrowed(normal) if normal.len() == name.len())
+        };
         if keyed.text.iter().flatten().all(is_plain) {
             return keyed;
         }
@@ -90,7 +95,12 @@ impl Side {
     }
 
     /// As above, with another key function.
-    pub fn with_digest(relations: &RecordBatch, digest: Digest, map: &IdMap, entry_of: fn(&IdMap, &str) -> Option<u32>) -> Self {
+    pub fn with_digest(
+        relations: &RecordBatch,
+        digest: Digest,
+        map: &IdMap,
+        entry_of: fn(&IdMap, &str) -> Option<u32>,
+    ) -> Self {
         let created_at = relations.column_by_name(fields::CREATED_AT.name).expect("relations hold their columns");
         let external_userid = Keyed::of(relations, &fields::EXTERNAL_USERID, digest);
         let entry = |id: Option<&str>| id.and_then(|id| entry_of(map, id)).unwrap_or(NOT_MAPPED);

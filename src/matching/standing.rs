@@ -45,7 +45,9 @@ impl<'a, 's, K: Fn(u32) -> RowKey<'a>> KeyedRows<'s, K> {
     /// The rows of a stretch that share one fixed-width form, by text and then by seniority.
     fn by_text(&self, stretch: &[(u64, u32)]) -> Vec<(&'a str, u32)> {
         let mut rows: Vec<(&str, u32)> = stretch.iter().map(|&(_, row)| (self.text(row), row)).collect();
-        rows.sort_unstable_by(|a, b| a.0.cmp(b.0).then_with(|| self.side.seniority(a.1).cmp(&self.side.seniority(b.1))));
+        rows.sort_unstable_by(|a, b| {
+            a.0.cmp(b.0).then_with(|| self.side.seniority(a.1).cmp(&self.side.seniority(b.1)))
+        });
         rows
     }
 }
@@ -66,7 +68,9 @@ pub fn for_each_standing<'a, 'b>(
         }
         let j_end = end_of(right, j, key);
         match (&left[i..i_end], &right[j..j_end]) {
-            ([(_, row)], [(_, other)]) if source.text(*row) == target.text(*other) => each(Standing { source: &[*row], target: &[*other] }),
+            ([(_, row)], [(_, other)]) if source.text(*row) == target.text(*other) => {
+                each(Standing { source: &[*row], target: &[*other] })
+            }
             ([(_, row)], [] | [_]) => each(Standing { source: &[*row], target: &[] }),
             (rows, others) => for_each_text(&source.by_text(rows), &target.by_text(others), &mut each),
         }

@@ -67,10 +67,15 @@ fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -
     let stretch = |account: u32| account * RELATIONS..(account + 1) * RELATIONS;
     // The last account of the target is nobody's.
     let pairs: Vec<Pair> = (0..ACCOUNTS)
-        .map(|account| Pair { source: stretch(account), target: if account + 1 < ACCOUNTS { stretch(account) } else { 0..0 } })
+        .map(|account| Pair {
+            source: stretch(account),
+            target: if account + 1 < ACCOUNTS { stretch(account) } else { 0..0 },
+        })
         .collect();
     let (mut matches, namespaces) = match_pairs(&source, &target, &pairs, true);
-    let left = |side: &[u32]| (0..).zip(side).filter(|(_, row)| **row == NOT_MATCHED).map(|(row, _)| row).collect::<Vec<u32>>();
+    let left = |side: &[u32]| {
+        (0..).zip(side).filter(|(_, row)| **row == NOT_MATCHED).map(|(row, _)| row).collect::<Vec<u32>>()
+    };
     let (candidates, arrivals) = (left(&matches.target_of), left(&matches.source_of));
     let found = misplaced(&source, &target, (&candidates, &arrivals), true, |_| super::Doubt::None, &mut matches);
     (namespaces, matches, found)
@@ -84,7 +89,8 @@ fn narrow_keys_match_the_same() {
     for seed in 0..50 {
         let mut dice = Dice(seed);
         let (before, after) = (relations(&mut dice, "w"), relations(&mut dice, "t"));
-        let rows: Vec<(String, String)> = (0..30).map(|_| (format!("w{}", dice.below(60)), format!("t{}", dice.below(60)))).collect();
+        let rows: Vec<(String, String)> =
+            (0..30).map(|_| (format!("w{}", dice.below(60)), format!("t{}", dice.below(60)))).collect();
         let map = map(&rows.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>());
         let full = all(&before, &after, &map, digest);
         for narrow in [four_bits, none] {

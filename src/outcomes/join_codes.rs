@@ -137,9 +137,17 @@ mod tests {
     fn the_verdicts_are_those_of_the_table() {
         use CodeVerdict as V;
         let table = [
-            (Some(Predicted::Empty), [V::Unverified, V::Emptied, V::Emptied, V::AliveNewGroup], V::AliveGroupLeftBehind),
+            (
+                Some(Predicted::Empty),
+                [V::Unverified, V::Emptied, V::Emptied, V::AliveNewGroup],
+                V::AliveGroupLeftBehind,
+            ),
             (Some(Predicted::Alive), [V::Unverified, V::Lost, V::Lost, V::Kept], V::Kept),
-            (Some(Predicted::AlreadyEmpty), [V::AlreadyEmpty, V::AlreadyEmpty, V::AlreadyEmpty, V::AliveUnpredicted], V::AliveUnpredicted),
+            (
+                Some(Predicted::AlreadyEmpty),
+                [V::AlreadyEmpty, V::AlreadyEmpty, V::AlreadyEmpty, V::AliveUnpredicted],
+                V::AliveUnpredicted,
+            ),
             (
                 Some(Predicted::Unknown),
                 [V::Unverified, V::EmptiedUnpredicted, V::EmptiedUnpredicted, V::AliveUnpredicted],

@@ -10,8 +10,8 @@ mod relations;
 
 pub use groups::{GROUP_RULE_BOOK, GroupFacts, GroupRule, group_rule};
 pub use join_codes::{
-    CodeFacts, JOIN_CODE_RULE_BOOK, JoinCodeRule, LinkedAfter, LinkedBefore, OBSERVATION_RULES, ObservationRule, PREDICTION_RULES,
-    PredictionRule, join_code_rule, observed, predicted,
+    CodeFacts, JOIN_CODE_RULE_BOOK, JoinCodeRule, LinkedAfter, LinkedBefore, OBSERVATION_RULES, ObservationRule,
+    PREDICTION_RULES, PredictionRule, join_code_rule, observed, predicted,
 };
 pub use origins::{ORIGIN_RULES, OriginRule, origin};
 pub use relations::{RULE_BOOK, Refinement, Rule, rule};

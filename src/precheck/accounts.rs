@@ -78,7 +78,8 @@ pub fn forecast_accounts(
             exceeds_cap: false,
         };
         forecast.no_part = no_part(&forecast);
-        forecast.exceeds_cap = account.is_some() && forecast.in_scope() > 0 && forecast.expected_at_target() > case.policy.customer_cap;
+        forecast.exceeds_cap =
+            account.is_some() && forecast.in_scope() > 0 && forecast.expected_at_target() > case.policy.customer_cap;
         forecast
     };
     Ok(userids.into_iter().map(forecast).collect())

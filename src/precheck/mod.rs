@@ -28,8 +28,8 @@ use crate::report::publish::Stage;
 use crate::report::small;
 use crate::run::{self, Partitions};
 use crate::schema::tables::{
-    BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES,
-    PRECHECK_RELATIONS, REJECTS_REPORT,
+    BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK_ACCOUNTS,
+    PRECHECK_JOIN_CODES, PRECHECK_RELATIONS, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::{Role, Scope};
 use crate::schema::{Column, Table, fields};
@@ -46,7 +46,13 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let memory = stage.memory(resources);
     let lists = run::Lists::read(case, progress)?;
     let before = run::required(case, Role::SourceBefore, Partitions::Pairs(&lists.enrolment), &memory, progress)?;
-    let target = run::snapshot(case, Role::TargetBefore, Partitions::Same(before.layout(), &lists.enrolment.targets()), &memory, progress)?;
+    let target = run::snapshot(
+        case,
+        Role::TargetBefore,
+        Partitions::Same(before.layout(), &lists.enrolment.targets()),
+        &memory,
+        progress,
+    )?;
     let plan = Plan::of(case, &before, &lists.enrolment)?;
 
     let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan)?;
@@ -101,10 +107,20 @@ fn totals<'a>(
     let in_scope = plan.scopes().filter(|scope| *scope == Scope::InScope).count() as u64;
     let mut totals = vec![
         controls::records(&inputs.iter().collect::<Vec<_>>()),
-        ControlTotal::new("relations of source-before = relations of all accounts", relations, accounts.iter().map(|a| a.relations).sum()),
-        ControlTotal::new("in scope = in scope of all accounts", in_scope, accounts.iter().map(AccountForecast::in_scope).sum()),
+        ControlTotal::new(
+            "relations of source-before = relations of all accounts",
+            relations,
+            accounts.iter().map(|a| a.relations).sum(),
+        ),
+        ControlTotal::new(
+            "in scope = in scope of all accounts",
+            in_scope,
+            accounts.iter().map(AccountForecast::in_scope).sum(),
+        ),
     ];
-    totals.extend(snapshots.map(|snapshot| controls::rows_of_tables(snapshot.role.word(), run::accepted_rows(snapshot), &snapshot.inputs)));
+    totals.extend(snapshots.map(|snapshot| {
+        controls::rows_of_tables(snapshot.role.word(), run::accepted_rows(snapshot), &snapshot.inputs)
+    }));
     totals
 }
 
@@ -130,14 +146,19 @@ fn write_relations(
 
 fn relations(part: &Part, planned: &PlannedPart, lists: &run::Lists) -> Result<RecordBatch> {
     let column = |column: &Column| part.column(column).clone();
-    let target = |account: &Option<u32>| account.map(|index| lists.enrolment.accounts()[index as usize].target_userid.as_str());
+    let target =
+        |account: &Option<u32>| account.map(|index| lists.enrolment.accounts()[index as usize].target_userid.as_str());
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         (fields::SOURCE_USERID.name, column(&fields::USERID), true),
         (fields::SOURCE_EXTERNAL_USERID.name, column(&fields::EXTERNAL_USERID), true),
         (fields::UNIONID.name, column(&fields::UNIONID), true),
         (fields::CUSTOMER_NAME.name, column(&fields::CUSTOMER_NAME), true),
         (fields::SOURCE_CREATED_AT.name, column(&fields::CREATED_AT), true),
-        (fields::SCOPE.name, Arc::new(planned.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()), true),
+        (
+            fields::SCOPE.name,
+            Arc::new(planned.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()),
+            true,
+        ),
         (fields::TARGET_USERID.name, Arc::new(planned.account.iter().map(target).collect::<StringViewArray>()), true),
         (fields::SOURCE_FILE.name, column(&fields::SOURCE_FILE), true),
         (fields::SOURCE_RECORD.name, column(&fields::SOURCE_RECORD), true),

@@ -37,7 +37,8 @@ pub fn screen(plan: &PrecheckSummary, look: Look) -> String {
 /// How many relations will move; yellow where there is something to do before.
 fn title(plan: &PrecheckSummary, look: Look) -> String {
     let relations: u64 = plan.by_scope.iter().map(|(_, count)| count).sum();
-    let moves = say::PRECHECK_MOVES.fill(look.lang, &[("in_scope", &grouped(plan.in_scope())), ("total", &grouped(relations))]);
+    let moves =
+        say::PRECHECK_MOVES.fill(look.lang, &[("in_scope", &grouped(plan.in_scope())), ("total", &grouped(relations))]);
     let asks = |finding: &Finding| finding.severity() >= Severity::Review && finding.counts();
     let shade = if plan.findings.iter().any(asks) { Shade::Review } else { Shade::Fine };
     let title = cut(&plain(&plan.case_title), COLUMNS.saturating_sub(width(&moves) + 2).max(16));
@@ -77,17 +78,18 @@ fn bill(bill: Option<&Bill>, lang: Lang) -> String {
 fn idle_accounts(accounts: &[AccountForecast], lang: Lang) -> String {
     let mut idle: Vec<_> = accounts.iter().filter_map(|account| Some((account, account.no_part?))).collect();
     idle.sort_by_key(|(account, _)| Reverse(account.relations));
-    let heading = say::PRECHECK_IDLE.fill(lang, &[("count", &grouped(idle.len() as u64)), ("total", &grouped(accounts.len() as u64))]);
+    let heading = say::PRECHECK_IDLE
+        .fill(lang, &[("count", &grouped(idle.len() as u64)), ("total", &grouped(accounts.len() as u64))]);
     let hidden = hidden(idle.len());
     idle.truncate(idle.len() - hidden);
     let names: Vec<String> = idle.iter().map(|(account, _)| plain(&account.source_userid)).collect();
     let columns = columns_of(&names);
     let lines = names.iter().zip(&idle).map(|(name, (account, why))| {
         let why = why.name().tell(lang);
-        let why = account
-            .assessment_reason
-            .as_ref()
-            .map_or_else(|| why.to_owned(), |reason| say::PRECHECK_BECAUSE.fill(lang, &[("why", &why), ("reason", &plain(reason))]));
+        let why = account.assessment_reason.as_ref().map_or_else(
+            || why.to_owned(),
+            |reason| say::PRECHECK_BECAUSE.fill(lang, &[("why", &why), ("reason", &plain(reason))]),
+        );
         beside(2, &format!("{}{}", pad(name, columns), pad_left(&grouped(account.relations), 7)), &why)
     });
     list(&heading, lines, hidden, lang)
@@ -120,7 +122,8 @@ fn dying_codes(codes: &[CodeForecast], lang: Lang) -> String {
 
 /// As many of the groups as a line holds, one at least.
 fn proposals(groups: &[String], lang: Lang) -> Option<String> {
-    let line = |groups: &[String]| format!("  {}", say::PRECHECK_TIE.fill(lang, &[("groups", &plain(&groups.join(", ")))]));
+    let line =
+        |groups: &[String]| format!("  {}", say::PRECHECK_TIE.fill(lang, &[("groups", &plain(&groups.join(", ")))]));
     let fitting = (1..=groups.len()).rev().find(|known| *known == 1 || width(&line(&groups[..*known])) <= COLUMNS)?;
     Some(line(&groups[..fitting]))
 }
@@ -131,11 +134,13 @@ fn full_accounts(plan: &PrecheckSummary, lang: Lang) -> String {
     if full.is_empty() {
         return String::new();
     }
-    let heading = say::PRECHECK_FULL.fill(lang, &[("cap", &grouped(plan.customer_cap)), ("count", &grouped(full.len() as u64))]);
+    let heading =
+        say::PRECHECK_FULL.fill(lang, &[("cap", &grouped(plan.customer_cap)), ("count", &grouped(full.len() as u64))]);
     full.sort_by_key(|account| Reverse(account.expected_at_target()));
     let hidden = hidden(full.len());
     full.truncate(full.len() - hidden);
-    let names: Vec<String> = full.iter().map(|account| plain(account.target_userid.as_deref().unwrap_or_default())).collect();
+    let names: Vec<String> =
+        full.iter().map(|account| plain(account.target_userid.as_deref().unwrap_or_default())).collect();
     let columns = columns_of(&names);
     let lines = names.iter().zip(full).map(|(name, account)| {
         let coming = grouped(account.in_scope());
@@ -202,7 +207,11 @@ mod tests {
         // 80 columns: 2 before, 3 of the name, 2 between, 73 of the text.
         assert_eq!(beside(2, "ann", &"x".repeat(74)), format!("  ann  {}…", "x".repeat(72)));
         let id = "w".repeat(60);
-        assert_eq!(beside(2, &id, &"字".repeat(9)), format!("  {id}\n    {}", "字".repeat(9)), "16 columns are too few");
+        assert_eq!(
+            beside(2, &id, &"字".repeat(9)),
+            format!("  {id}\n    {}", "字".repeat(9)),
+            "16 columns are too few"
+        );
         assert_eq!(beside(2, &id, &"字".repeat(8)), format!("  {id}  {}", "字".repeat(8)), "16 columns are enough");
     }
 

@@ -2,8 +2,8 @@
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit,
-    TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimeUnit, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::Timestamp;
@@ -32,7 +32,9 @@ pub fn cell(array: &dyn Array, row: usize) -> Value {
         DataType::Float32 => f64::from(array.as_primitive::<Float32Type>().value(row)).into(),
         DataType::Float64 => array.as_primitive::<Float64Type>().value(row).into(),
         DataType::Decimal128(_, scale) => decimal(array.as_primitive::<Decimal128Type>().value(row), *scale),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => moment(array.as_primitive::<TimestampMicrosecondType>().value(row)),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            moment(array.as_primitive::<TimestampMicrosecondType>().value(row))
+        }
         DataType::Date32 => day(array.as_primitive::<Date32Type>().value(row)),
         DataType::List(_) => list(array.as_list::<i32>().value(row).as_ref()),
         DataType::LargeList(_) => list(array.as_list::<i64>().value(row).as_ref()),
@@ -54,13 +56,15 @@ fn moment(micros: i64) -> Value {
 
 fn day(days: i32) -> Value {
     let seconds = i64::from(days) * 24 * 60 * 60;
-    let date = Timestamp::from_second(seconds).map(|time| time.to_string().chars().take_while(|c| *c != 'T').collect::<String>());
+    let date = Timestamp::from_second(seconds)
+        .map(|time| time.to_string().chars().take_while(|c| *c != 'T').collect::<String>());
     date.map_or_else(|_| days.into(), Value::from)
 }
 
 fn decimal(units: i128, scale: i8) -> Value {
     let places = u32::try_from(scale).unwrap_or(0);
-    Decimal::try_from_i128_with_scale(units, places).map_or_else(|_| format!("{units}e-{scale}").into(), |amount| amount.to_string().into())
+    Decimal::try_from_i128_with_scale(units, places)
+        .map_or_else(|_| format!("{units}e-{scale}").into(), |amount| amount.to_string().into())
 }
 
 fn other(array: &dyn Array, row: usize) -> Value {

@@ -58,7 +58,9 @@ impl Condition {
     fn count(&self, batch: &RecordBatch) -> Result<u64> {
         let mut kept: Option<BooleanArray> = None;
         for test in &self.0 {
-            let array = batch.column_by_name(&test.column).ok_or_else(|| crate::Error::Bug(format!("{} was not read", test.column)))?;
+            let array = batch
+                .column_by_name(&test.column)
+                .ok_or_else(|| crate::Error::Bug(format!("{} was not read", test.column)))?;
             let holds = test.holds.of(array.as_ref())?;
             kept = Some(match kept {
                 Some(kept) => and(&kept, &holds)?,
@@ -79,7 +81,9 @@ impl Test {
             [a, b, c] if is(a, "is") && is(b, "not") && is(c, "null") => Holds::NotNull,
             [a, Token::Sign('('), values @ .., Token::Sign(')')] if is(a, "in") => {
                 let values = values.split(|token| matches!(token, Token::Sign(',')));
-                Holds::OneOf(values.map(|one| if let [one] = one { one.literal() } else { None }).collect::<Option<_>>()?)
+                Holds::OneOf(
+                    values.map(|one| if let [one] = one { one.literal() } else { None }).collect::<Option<_>>()?,
+                )
             }
             _ => return None,
         };
@@ -189,7 +193,9 @@ mod tests {
 
     #[test]
     fn conditions_are_conjunctions() {
-        let Some(Condition(tests)) = Condition::parse("a = 'x' and b in ('y', 'z') and c is not null") else { panic!("not read") };
+        let Some(Condition(tests)) = Condition::parse("a = 'x' and b in ('y', 'z') and c is not null") else {
+            panic!("not read")
+        };
         assert_eq!(tests.iter().map(|test| test.column.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(tests[1].holds, Holds::OneOf(vec!["y".to_owned(), "z".to_owned()]));
         assert_eq!(tests[2].holds, Holds::NotNull);

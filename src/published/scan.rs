@@ -55,8 +55,11 @@ impl<'a> Scan<'a> {
     /// [`Error::Input`] if the file cannot be read or lacks a column; [`Error::Interrupted`]; whatever `see` says.
     pub fn each(&self, mut see: impl FnMut(&RecordBatch) -> Result<bool>) -> Result<()> {
         let mut builder = open(&self.path)?;
-        let missing =
-            self.columns.iter().chain(self.wanted.iter().map(|w| &w.column)).find(|name| builder.schema().index_of(name).is_err());
+        let missing = self
+            .columns
+            .iter()
+            .chain(self.wanted.iter().map(|w| &w.column))
+            .find(|name| builder.schema().index_of(name).is_err());
         if let Some(name) = missing {
             return Err(unreadable(&self.path, say::no_column(name)));
         }
@@ -64,16 +67,21 @@ impl<'a> Scan<'a> {
             let groups = self.candidates(&builder, wanted)?;
             let mask = ProjectionMask::columns(builder.parquet_schema(), [wanted.column]);
             let value = wanted.value.to_owned();
-            let filter = RowFilter::new(vec![Box::new(ArrowPredicateFn::new(mask, move |batch| equals(&batch, &value)))]);
+            let filter =
+                RowFilter::new(vec![Box::new(ArrowPredicateFn::new(mask, move |batch| equals(&batch, &value)))]);
             builder = builder.with_row_groups(groups).with_row_filter(filter);
         }
         let mask = ProjectionMask::columns(builder.parquet_schema(), self.columns.iter().copied());
-        let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|error| damaged(&self.path, error))?;
+        let reader =
+            builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|error| damaged(&self.path, error))?;
         for batch in reader {
             crate::interrupt::check()?;
             let batch = batch.map_err(|error| damaged(&self.path, error))?;
-            let order: Vec<usize> =
-                self.columns.iter().map(|name| batch.schema_ref().index_of(name)).collect::<std::result::Result<_, _>>()?;
+            let order: Vec<usize> = self
+                .columns
+                .iter()
+                .map(|name| batch.schema_ref().index_of(name))
+                .collect::<std::result::Result<_, _>>()?;
             if !see(&batch.project(&order)?)? {
                 break;
             }
@@ -92,7 +100,9 @@ impl<'a> Scan<'a> {
             if !is_within_bounds(group, column, wanted.value.as_bytes()) {
                 continue;
             }
-            let filter = builder.get_row_group_column_bloom_filter(number, column).map_err(|error| damaged(&self.path, error))?;
+            let filter = builder
+                .get_row_group_column_bloom_filter(number, column)
+                .map_err(|error| damaged(&self.path, error))?;
             if filter.is_none_or(|filter| filter.check(&ByteArray::from(wanted.value))) {
                 groups.push(number);
             }

@@ -32,7 +32,8 @@ impl Session {
         let reports = Reports::open(folder)?;
         let names = reports.manifest.reports.keys().filter_map(|name| name.strip_suffix(".parquet"));
         let tables = names.filter(|name| !name.contains('/'));
-        let columns = tables.map(|name| Ok((name.to_owned(), column_names(&reports.path_of(name))?))).collect::<Result<_>>()?;
+        let columns =
+            tables.map(|name| Ok((name.to_owned(), column_names(&reports.path_of(name))?))).collect::<Result<_>>()?;
         Ok(Self { reports, columns })
     }
 
@@ -49,7 +50,9 @@ impl Session {
         let names = Names::of(sql);
         // `extract(year from a_column)` is no table either.
         let is_column = |name: &String| self.columns.values().flatten().any(|column| column == name);
-        if let Some(unknown) = names.tables().into_iter().find(|name| !self.columns.contains_key(name) && !is_column(name)) {
+        if let Some(unknown) =
+            names.tables().into_iter().find(|name| !self.columns.contains_key(name) && !is_column(name))
+        {
             return Err(self.no_table(&unknown));
         }
         let mut context = SQLContext::new();
@@ -61,11 +64,18 @@ impl Session {
         }
         let said = |error: PolarsError| self.refused(&names, &error);
         let plan = context.execute(sql.trim().trim_end_matches(';')).map_err(said)?;
-        #[expect(clippy::disallowed_methods, reason = "a statement is a whole of its own, and its result is what was asked for")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a statement is a whole of its own, and its result is what was asked for"
+        )]
         let result = plan.collect().map_err(said)?;
-        let arrays: Vec<(String, ArrayRef)> =
-            result.columns().iter().map(|column| Ok((column.name().to_string(), frame::array(column)?))).collect::<Result<_>>()?;
-        let fields: Vec<Field> = arrays.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
+        let arrays: Vec<(String, ArrayRef)> = result
+            .columns()
+            .iter()
+            .map(|column| Ok((column.name().to_string(), frame::array(column)?)))
+            .collect::<Result<_>>()?;
+        let fields: Vec<Field> =
+            arrays.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
         let schema = Schema::new(fields).into();
         let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(result.height()));
         let columns = arrays.into_iter().map(|(_, array)| array).collect();
@@ -90,11 +100,14 @@ impl Session {
 
     /// What the engine says, and the column that may have been meant.
     fn refused(&self, names: &Names, error: &PolarsError) -> Error {
-        let columns = || names.tables().into_iter().filter_map(|table| self.columns.get(&table)).flatten().map(String::as_str);
+        let columns =
+            || names.tables().into_iter().filter_map(|table| self.columns.get(&table)).flatten().map(String::as_str);
         let told = error.to_string();
-        let is_strange =
-            |word: &&str| told.contains(*word) && !columns().any(|column| column == *word) && !self.columns.contains_key(*word);
-        let meant = names.words().filter(is_strange).find_map(|word| Some((word.to_owned(), nearest(word, columns())?)));
+        let is_strange = |word: &&str| {
+            told.contains(*word) && !columns().any(|column| column == *word) && !self.columns.contains_key(*word)
+        };
+        let meant =
+            names.words().filter(is_strange).find_map(|word| Some((word.to_owned(), nearest(word, columns())?)));
         let all: Vec<&str> = columns().collect();
         let remedy = match meant {
             Some((word, near)) => say::did_you_mean_column(near, word),

@@ -22,7 +22,8 @@ enum Token {
 /// Key words that ask for columns without naming them.
 const ALL_COLUMNS: &[&str] = &["columns", "natural", "exclude", "except"];
 /// Key words after which the first rows are not the first rows of the table.
-const NOT_THE_FIRST: &[&str] = &["where", "group", "order", "join", "distinct", "union", "intersect", "with", "having", "over", "qualify"];
+const NOT_THE_FIRST: &[&str] =
+    &["where", "group", "order", "join", "distinct", "union", "intersect", "with", "having", "over", "qualify"];
 
 impl Names {
     /// Takes a statement apart; comments are no part of it.
@@ -66,8 +67,10 @@ impl Names {
     /// Whether columns are asked for that are not named: by `*` but in `count(*)`, or by a key word.
     pub fn want_all(&self) -> bool {
         let star = Token::Sign('*');
-        let is_all =
-            |place: usize| self.tokens[place] == star && place.checked_sub(1).is_none_or(|before| self.tokens[before] != Token::Sign('('));
+        let is_all = |place: usize| {
+            self.tokens[place] == star
+                && place.checked_sub(1).is_none_or(|before| self.tokens[before] != Token::Sign('('))
+        };
         (0..self.tokens.len()).any(is_all) || ALL_COLUMNS.iter().any(|word| self.name(word))
     }
 
@@ -120,11 +123,13 @@ mod tests {
 
     #[test]
     fn only_what_is_named_is_wanted() {
-        let names = Names::of("SELECT outcome, count(*) FROM relations WHERE reason = 'from here' -- from there\nGROUP BY 1");
+        let names =
+            Names::of("SELECT outcome, count(*) FROM relations WHERE reason = 'from here' -- from there\nGROUP BY 1");
         assert_eq!(names.tables(), ["relations".to_owned()].into());
         assert!(names.name("outcome") && names.name("REASON") && !names.name("here") && !names.want_all());
         assert!(Names::of("select * from relations").want_all() && Names::of("select r.* from relations r").want_all());
-        let names = Names::of("with x as (select 1 from accounts) select * from x join \"precheck-relations\" p on true");
+        let names =
+            Names::of("with x as (select 1 from accounts) select * from x join \"precheck-relations\" p on true");
         assert_eq!(names.tables(), ["accounts".to_owned(), "precheck-relations".to_owned()].into());
     }
 

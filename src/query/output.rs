@@ -57,12 +57,17 @@ fn names(rows: &RecordBatch) -> Vec<String> {
 fn table(rows: &RecordBatch) -> String {
     let shown = rows.num_rows().min(ROWS);
     let mut lines = vec![names(rows)];
-    lines.extend((0..shown).map(|row| (0..rows.num_columns()).map(|column| cut(&plain(&text(&value(rows, column, row))), CELL)).collect()));
+    lines.extend((0..shown).map(|row| {
+        (0..rows.num_columns()).map(|column| cut(&plain(&text(&value(rows, column, row))), CELL)).collect()
+    }));
     let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..rows.num_columns()).map(widest).collect();
     let is_number = |column: usize| rows.column(column).data_type().is_numeric();
     let line = |cells: &Vec<String>| {
-        let cells = cells.iter().enumerate().map(|(n, cell)| if is_number(n) { pad_left(cell, widths[n]) } else { pad(cell, widths[n]) });
+        let cells = cells
+            .iter()
+            .enumerate()
+            .map(|(n, cell)| if is_number(n) { pad_left(cell, widths[n]) } else { pad(cell, widths[n]) });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     let rule = widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>().join("  ") + "\n";
@@ -116,7 +121,9 @@ fn parquet(rows: &RecordBatch, out: &mut (dyn Write + Send)) -> Result<()> {
         writer.write(rows)?;
         writer.close()
     };
-    write().map(|_| ()).map_err(|error| Error::io("result", say::CANNOT_WRITE)(std::io::Error::other(error.to_string())))
+    write()
+        .map(|_| ())
+        .map_err(|error| Error::io("result", say::CANNOT_WRITE)(std::io::Error::other(error.to_string())))
 }
 
 #[cfg(test)]

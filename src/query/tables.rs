@@ -24,7 +24,11 @@ pub fn read(path: &Path, columns: &[&str], first: Option<usize>) -> Result<DataF
     })?;
     let Some(schema) = batches.first().map(RecordBatch::schema) else { return empty(path, columns) };
     let all = concat_batches(&schema, &batches)?;
-    let columns = columns.iter().zip(all.columns()).map(|(name, array)| frame::column(name, array)).collect::<Result<Vec<_>>>()?;
+    let columns = columns
+        .iter()
+        .zip(all.columns())
+        .map(|(name, array)| frame::column(name, array))
+        .collect::<Result<Vec<_>>>()?;
     frame::frame(all.num_rows(), columns)
 }
 
@@ -40,7 +44,8 @@ fn empty(path: &Path, columns: &[&str]) -> Result<DataFrame> {
 
 /// Words and times as texts.
 fn plain(batch: &RecordBatch) -> Result<RecordBatch> {
-    let fields = batch.schema_ref().fields().iter().map(|field| Field::new(field.name(), plain_type(field.data_type()), true));
+    let fields =
+        batch.schema_ref().fields().iter().map(|field| Field::new(field.name(), plain_type(field.data_type()), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let columns = batch.columns().iter().map(plain_array).collect::<Result<Vec<_>>>()?;
     RecordBatch::try_new(schema, columns).map_err(Error::from)

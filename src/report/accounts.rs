@@ -34,7 +34,8 @@ fn count(relations: u64) -> Cell<'static> {
 }
 
 fn arrival_rate(pair: &DecidedPair) -> Cell<'static> {
-    let arrived = pair.outcomes[Outcome::Migrated.code() as usize] + pair.outcomes[Outcome::AlreadyAtTarget.code() as usize];
+    let arrived =
+        pair.outcomes[Outcome::Migrated.code() as usize] + pair.outcomes[Outcome::AlreadyAtTarget.code() as usize];
     #[expect(clippy::cast_precision_loss, reason = "a share; counts stay far below 2^52")]
     if pair.in_scope == 0 { Cell::Null } else { Cell::Ratio(arrived as f64 / pair.in_scope as f64) }
 }

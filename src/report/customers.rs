@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray, UInt8Array, UInt32Array, new_null_array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray, UInt8Array, UInt32Array, new_null_array,
+};
 use arrow::compute::{take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt8Type};
 
@@ -133,15 +135,24 @@ fn schema() -> SchemaRef {
     let text = |column: &Column| Field::new(column.name, Kind::Text.arrow_type(), true);
     let code = |column: &Column| Field::new(column.name, DataType::UInt8, false);
     let texts = [text(&fields::EXTERNAL_USERID), text(&fields::UNIONID), text(&fields::CUSTOMER_NAME)];
-    Arc::new(Schema::new(texts.into_iter().chain([code(&fields::OUTCOME), code(&fields::IN_SCOPE)]).collect::<Vec<_>>()))
+    Arc::new(Schema::new(
+        texts.into_iter().chain([code(&fields::OUTCOME), code(&fields::IN_SCOPE)]).collect::<Vec<_>>(),
+    ))
 }
 
 fn relations(part: &Part, decided: &DecidedPart) -> Result<RecordBatch> {
-    let outcomes: UInt8Array = (0..decided.source_rows()).map(|row| decided.outcome(row).code()).collect::<Vec<u8>>().into();
-    let in_scope: UInt8Array = decided.scope.iter().map(|&scope| u8::from(scope == Scope::InScope)).collect::<Vec<u8>>().into();
+    let outcomes: UInt8Array =
+        (0..decided.source_rows()).map(|row| decided.outcome(row).code()).collect::<Vec<u8>>().into();
+    let in_scope: UInt8Array =
+        decided.scope.iter().map(|&scope| u8::from(scope == Scope::InScope)).collect::<Vec<u8>>().into();
     let text = |column: &Column| part.column(column).clone();
-    let columns: Vec<ArrayRef> =
-        vec![text(&fields::EXTERNAL_USERID), text(&fields::UNIONID), text(&fields::CUSTOMER_NAME), Arc::new(outcomes), Arc::new(in_scope)];
+    let columns: Vec<ArrayRef> = vec![
+        text(&fields::EXTERNAL_USERID),
+        text(&fields::UNIONID),
+        text(&fields::CUSTOMER_NAME),
+        Arc::new(outcomes),
+        Arc::new(in_scope),
+    ];
     Ok(RecordBatch::try_new(schema(), columns)?)
 }
 
@@ -204,7 +215,9 @@ pub fn customers(bucket: &Held) -> Result<RecordBatch> {
         // Where numbers differ, so do the ids that they stand for.
         let may_be_same = last_number.replace(number) == Some(number);
         match customers.last_mut() {
-            Some(last) if may_be_same && ids.value(last.id as usize) == ids.value(row as usize) => last.add(&customer, unionids, names),
+            Some(last) if may_be_same && ids.value(last.id as usize) == ids.value(row as usize) => {
+                last.add(&customer, unionids, names)
+            }
             _ => customers.push(customer),
         }
     }
@@ -222,15 +235,17 @@ fn in_order(ids: &StringViewArray) -> Vec<(u64, u32)> {
 
 fn table(relations: &RecordBatch, customers: &[Customer]) -> Result<RecordBatch> {
     if customers.is_empty() {
-        let columns = CUSTOMERS_REPORT.columns.iter().map(|slot| new_null_array(&slot.column.kind.arrow_type(), 0)).collect();
+        let columns =
+            CUSTOMERS_REPORT.columns.iter().map(|slot| new_null_array(&slot.column.kind.arrow_type(), 0)).collect();
         return Ok(RecordBatch::try_new(CUSTOMERS_REPORT.arrow_schema(), columns)?);
     }
     let texts = |column: usize, row: fn(&Customer) -> u32| {
         let rows: UInt32Array = customers.iter().map(row).collect::<Vec<u32>>().into();
         take(relations.column(column), &rows, None)
     };
-    let counts =
-        |count: &dyn Fn(&Customer) -> i64| -> ArrayRef { Arc::new(Int64Array::from(customers.iter().map(count).collect::<Vec<i64>>())) };
+    let counts = |count: &dyn Fn(&Customer) -> i64| -> ArrayRef {
+        Arc::new(Int64Array::from(customers.iter().map(count).collect::<Vec<i64>>()))
+    };
     let mut columns = vec![
         texts(ID, |customer| customer.id)?,
         texts(UNIONID, |customer| customer.unionid)?,
@@ -254,7 +269,11 @@ mod tests {
             for last in 0..=count {
                 // Bounds are the odd numbers, so an id has half of itself before it, rounded up.
                 for id in 0..2 * count + 2 {
-                    assert_eq!(bounds.bucket_of(&text(id), last), id.div_ceil(2).min(count), "{id} of {count} after {last}");
+                    assert_eq!(
+                        bounds.bucket_of(&text(id), last),
+                        id.div_ceil(2).min(count),
+                        "{id} of {count} after {last}"
+                    );
                 }
             }
         }

@@ -56,7 +56,8 @@ impl ToActOn {
     pub fn of(counts: &Counts) -> Self {
         let outcomes: Vec<Outcome> = by_rank(Outcome::WORDS).into_iter().map(|code| Outcome::ALL[code]).collect();
         let total = |outcome: &Outcome| counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
-        let none: Vec<Share> = outcomes.iter().map(|outcome| Share { outcome: outcome.word(), total: total(outcome), shown: 0 }).collect();
+        let none: Vec<Share> =
+            outcomes.iter().map(|outcome| Share { outcome: outcome.word(), total: total(outcome), shown: 0 }).collect();
         let shares = shared_out(&none, RELATIONS_HELD);
         Self { shares, rows: outcomes.iter().map(|_| Vec::new()).collect(), taken: vec![0; outcomes.len()] }
     }
@@ -92,7 +93,8 @@ impl ToActOn {
 
 /// Shares out `room` among the outcomes that ask for something. With more room, none is given less.
 fn shared_out(shares: &[Share], room: u64) -> Vec<Share> {
-    let wanted: Vec<u64> = shares.iter().map(|share| if asks_for_something(share.outcome) { share.total } else { 0 }).collect();
+    let wanted: Vec<u64> =
+        shares.iter().map(|share| if asks_for_something(share.outcome) { share.total } else { 0 }).collect();
     shares.iter().zip(fair_shares(&wanted, room)).map(|(share, shown)| Share { shown, ..*share }).collect()
 }
 
@@ -179,7 +181,11 @@ mod tests {
     }
 
     fn batch(numbers: &[i64]) -> RecordBatch {
-        RecordBatch::try_from_iter([(fields::SOURCE_RECORD.name, Arc::new(Int64Array::from(numbers.to_vec())) as ArrayRef)]).unwrap()
+        RecordBatch::try_from_iter([(
+            fields::SOURCE_RECORD.name,
+            Arc::new(Int64Array::from(numbers.to_vec())) as ArrayRef,
+        )])
+        .unwrap()
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::schema::vocabulary::{GroupMatchMethod, GroupReason, Predicted};
 use crate::schema::{Cell, Column, Rows, fields};
 
 /// What `groups.parquet` is sorted by.
-pub const GROUPS_SORTED_BY: &[&Column] = &[&fields::GROUP_OUTCOME, &fields::SOURCE_OWNER_USERID, &fields::SOURCE_CHAT_ID];
+pub const GROUPS_SORTED_BY: &[&Column] =
+    &[&fields::GROUP_OUTCOME, &fields::SOURCE_OWNER_USERID, &fields::SOURCE_CHAT_ID];
 /// What `join_codes.parquet` is sorted by.
 pub const JOIN_CODES_SORTED_BY: &[&Column] = &[&fields::CODE_VERDICT, &fields::CONFIG_ID];
 

@@ -68,7 +68,8 @@ pub fn write(
     Writing { folder, footer, memory, progress }: Writing<'_>,
 ) -> Result<Walked> {
     let path = folder.join("relations.parquet");
-    let mut relations = SortedWriter::create(&path, &RELATIONS_REPORT, RELATIONS_SORTED_BY, footer, Outcome::ALL.len(), memory)?;
+    let mut relations =
+        SortedWriter::create(&path, &RELATIONS_REPORT, RELATIONS_SORTED_BY, footer, Outcome::ALL.len(), memory)?;
     let mut targets = TargetAccounts::of(exports, decision, memory);
     let bounds = Bounds::of(decision.sample.clone(), memory.partition_rows());
     let mut buckets = Buckets::of(&bounds, memory);
@@ -165,7 +166,12 @@ impl WalkedPart {
     }
 }
 
-fn write_customers(buckets: Buckets, folder: &Path, footer: &Footer, progress: &dyn Progress) -> Result<CustomerTotals> {
+fn write_customers(
+    buckets: Buckets,
+    folder: &Path,
+    footer: &Footer,
+    progress: &dyn Progress,
+) -> Result<CustomerTotals> {
     let path = folder.join("customers.parquet");
     let mut writer = GroupWriter::create(&path, &CUSTOMERS_REPORT, &[&fields::SOURCE_EXTERNAL_USERID], footer)?;
     let mut totals = CustomerTotals::default();
@@ -188,7 +194,10 @@ fn write_customers(buckets: Buckets, folder: &Path, footer: &Footer, progress: &
 impl CustomerTotals {
     fn add(&mut self, customers: &RecordBatch) {
         let sum = |column: &Column| {
-            let counts = customers.column_by_name(column.name).expect("customers hold their columns").as_primitive::<Int64Type>();
+            let counts = customers
+                .column_by_name(column.name)
+                .expect("customers hold their columns")
+                .as_primitive::<Int64Type>();
             arrow::compute::sum(counts).and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0)
         };
         self.relations += sum(&fields::RELATIONS);

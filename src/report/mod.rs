@@ -51,7 +51,11 @@ pub struct Audit<'a> {
 impl Audit<'_> {
     /// The rows of a report that is held as a whole.
     pub fn table(&self, table: &Table) -> &RecordBatch {
-        self.tables.iter().find(|(held, _)| held.name == table.name).map(|(_, rows)| rows).expect("small reports are held")
+        self.tables
+            .iter()
+            .find(|(held, _)| held.name == table.name)
+            .map(|(_, rows)| rows)
+            .expect("small reports are held")
     }
 }
 

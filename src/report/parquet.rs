@@ -25,7 +25,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
+};
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 
@@ -68,8 +70,11 @@ impl TableWriter {
     pub fn create(path: &Path, table: &'static Table, sorted_by: &[&Column], footer: &Footer) -> Result<Self> {
         let file = BufWriter::with_capacity(1 << 20, crate::report::create_private(path)?);
         let schema = written_schema(table);
-        let options = ArrowWriterOptions::new().with_properties(properties(table, sorted_by, footer)).with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(|error| failed(path, error))?;
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties(table, sorted_by, footer))
+            .with_skip_arrow_metadata(true);
+        let writer =
+            ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(|error| failed(path, error))?;
         let (file, columns) = writer.into_serialized_writer().map_err(|error| failed(path, error))?;
         let path = path.to_path_buf();
         Ok(Self { encoder: Encoder { path: path.clone(), table, schema, columns }, path, file })
@@ -99,7 +104,8 @@ impl TableWriter {
     /// As [`Self::append`] and [`Encoder::encode`]; [`Error::Interrupted`].
     pub fn write(&mut self, groups: Vec<RowGroupRows>) -> Result<()> {
         crate::interrupt::check()?;
-        let encoded: Vec<RowGroup> = groups.into_par_iter().map(|group| self.encoder.encode(&group)).collect::<Result<_>>()?;
+        let encoded: Vec<RowGroup> =
+            groups.into_par_iter().map(|group| self.encoder.encode(&group)).collect::<Result<_>>()?;
         encoded.into_iter().try_for_each(|group| self.append(group))
     }
 
@@ -127,7 +133,11 @@ impl Encoder {
             let failed = |error| failed(&self.path, error);
             for rows in group {
                 let array = written(*slot, rows.column(column))?;
-                compute_leaves(field, &array).map_err(failed)?.iter().try_for_each(|leaf| writer.write(leaf)).map_err(failed)?;
+                compute_leaves(field, &array)
+                    .map_err(failed)?
+                    .iter()
+                    .try_for_each(|leaf| writer.write(leaf))
+                    .map_err(failed)?;
             }
             writer.close().map_err(failed)
         };
@@ -142,7 +152,13 @@ impl Encoder {
 ///
 /// # Errors
 /// As [`TableWriter`].
-pub fn write_table(path: &Path, table: &'static Table, rows: &RecordBatch, sorted_by: &[&Column], footer: &Footer) -> Result<()> {
+pub fn write_table(
+    path: &Path,
+    table: &'static Table,
+    rows: &RecordBatch,
+    sorted_by: &[&Column],
+    footer: &Footer,
+) -> Result<()> {
     let mut writer = TableWriter::create(path, table, sorted_by, footer)?;
     writer.write(in_row_groups(vec![rows.clone()]))?;
     writer.finish()
@@ -175,9 +191,12 @@ fn written_schema(table: &Table) -> SchemaRef {
 fn written(slot: Slot, array: &ArrayRef) -> Result<ArrayRef> {
     let Kind::Word(words) = slot.column.kind else { return Ok(array.clone()) };
     let keys: Int32Array = match array.data_type() {
-        DataType::UInt8 => array.as_primitive::<arrow::datatypes::UInt8Type>().iter().map(|code| code.map(i32::from)).collect(),
+        DataType::UInt8 => {
+            array.as_primitive::<arrow::datatypes::UInt8Type>().iter().map(|code| code.map(i32::from)).collect()
+        }
         DataType::Utf8View => {
-            let place = |word: &str| words.iter().position(|known| *known == word).and_then(|place| i32::try_from(place).ok());
+            let place =
+                |word: &str| words.iter().position(|known| *known == word).and_then(|place| i32::try_from(place).ok());
             array.as_string_view().iter().map(|word| word.and_then(place)).collect()
         }
         other => return Err(Error::Bug(format!("{}: a word came as {other}", slot.column.name))),
@@ -194,7 +213,8 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_said_and_is_not_our_bug() {
-        let error = write_table(Path::new("/dev/full"), &FINDINGS_REPORT, &small::findings(&[]), &[], &Vec::new()).unwrap_err();
+        let error =
+            write_table(Path::new("/dev/full"), &FINDINGS_REPORT, &small::findings(&[]), &[], &Vec::new()).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
         assert!(error.to_string().starts_with("/dev/full: cannot write: No space left on device"), "{error}");
     }

@@ -66,7 +66,8 @@ impl Stage {
     pub fn beside(out: &Path) -> Result<Self> {
         check_replaceable(out)?;
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let refused = |error: std::io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
+        let refused =
+            |error: std::io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
         fs::create_dir_all(parent).map_err(refused)?;
         let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
         Ok(Self { folder, out: out.to_path_buf(), sealed: BTreeMap::new() })
@@ -166,7 +167,10 @@ impl Stage {
             return Ok(None);
         }
         let parent = self.folder.path().parent().unwrap_or(Path::new("."));
-        let aside = tempfile::Builder::new().prefix(".qianhe-old-").tempdir_in(parent).map_err(Error::io(parent, say::CANNOT_WRITE))?;
+        let aside = tempfile::Builder::new()
+            .prefix(".qianhe-old-")
+            .tempdir_in(parent)
+            .map_err(Error::io(parent, say::CANNOT_WRITE))?;
         fs::rename(&self.out, aside.path().join("old")).map_err(Error::io(&self.out, say::CANNOT_REPLACE))?;
         Ok(Some(aside))
     }
@@ -196,7 +200,9 @@ fn check_replaceable(out: &Path) -> Result<()> {
 fn known_names(out: &Path) -> Vec<String> {
     let text = fs::read_to_string(out.join(MANIFEST)).unwrap_or_default();
     let manifest: Option<Manifest> = serde_json::from_str(&text).ok();
-    let Some(manifest) = manifest.filter(|manifest| manifest.tool.name == env!("CARGO_PKG_NAME")) else { return Vec::new() };
+    let Some(manifest) = manifest.filter(|manifest| manifest.tool.name == env!("CARGO_PKG_NAME")) else {
+        return Vec::new();
+    };
     let tops = manifest.reports.into_keys().map(|name| name.split('/').next().unwrap_or_default().to_owned());
     tops.chain([MANIFEST.to_owned()]).collect()
 }

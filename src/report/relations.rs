@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, StringViewArray, UInt8Array, UInt32Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, StringViewArray, UInt8Array, UInt32Array,
+};
 use arrow::compute::{concat, take};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
@@ -16,9 +18,11 @@ use crate::schema::{Column, Kind, Table, fields};
 use crate::snapshot::Part;
 
 /// The columns by which `relations.parquet` is sorted.
-pub const RELATIONS_SORTED_BY: &[&Column] = &[&fields::OUTCOME, &fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID];
+pub const RELATIONS_SORTED_BY: &[&Column] =
+    &[&fields::OUTCOME, &fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID];
 /// The columns by which `target_relations.parquet` is sorted.
-pub const TARGET_RELATIONS_SORTED_BY: &[&Column] = &[&fields::ORIGIN, &fields::TARGET_USERID, &fields::TARGET_EXTERNAL_USERID];
+pub const TARGET_RELATIONS_SORTED_BY: &[&Column] =
+    &[&fields::ORIGIN, &fields::TARGET_USERID, &fields::TARGET_EXTERNAL_USERID];
 
 /// Rows of one word, which stands at that place in the alphabet: any reader of the file would sort it so.
 pub struct OfWord {
@@ -65,13 +69,16 @@ impl<'a> DecidedRows<'a> {
     fn relations_of(&self, rows: Vec<u32>, accounts: &[Option<u32>], waived: &BooleanArray) -> Result<RecordBatch> {
         let (part, enrolment) = (self.part, &self.exports.enrolment);
         let (joined, elsewhere) = (&part.joined.target_of, &self.misplaced.source);
-        let at_target = OtherSide::of(&rows, joined, elsewhere, &self.parts.target_after, &self.decision.misplaced.target);
+        let at_target =
+            OtherSide::of(&rows, joined, elsewhere, &self.parts.target_after, &self.decision.misplaced.target);
         let words = |code: &dyn Fn(usize) -> Option<u8>| -> ArrayRef {
             Arc::new(rows.iter().map(|&row| code(row as usize)).collect::<UInt8Array>())
         };
         let pair = |row: usize| accounts[row].map(|index| index as usize);
-        let mapped: StringViewArray =
-            rows.iter().map(|&row| pair(row as usize).map(|index| enrolment.accounts()[index].target_userid.as_str())).collect();
+        let mapped: StringViewArray = rows
+            .iter()
+            .map(|&row| pair(row as usize).map(|index| enrolment.accounts()[index].target_userid.as_str()))
+            .collect();
         let scope = words(&|row| Some(part.scope[row].code()));
         let outcome = words(&|row| Some(part.outcome(row).code()));
         let reason = words(&|row| part.reason(row).map(Reason::code));
@@ -110,7 +117,8 @@ impl<'a> DecidedRows<'a> {
 
     fn target_relations_of(&self, rows: Vec<u32>) -> Result<RecordBatch> {
         let (joined, elsewhere) = (&self.part.joined.source_of, &self.misplaced.target);
-        let at_source = OtherSide::of(&rows, joined, elsewhere, &self.parts.source_before, &self.decision.misplaced.source);
+        let at_source =
+            OtherSide::of(&rows, joined, elsewhere, &self.parts.source_before, &self.decision.misplaced.source);
         let origin = rows.iter().map(|&row| Some(self.part.origin[row as usize].code())).collect::<UInt8Array>();
         let at_target = UInt32Array::from(rows);
         let target = |column: &Column| take(self.parts.target_after.column(column), &at_target, None);
@@ -138,9 +146,17 @@ struct OtherSide<'a> {
 
 impl<'a> OtherSide<'a> {
     /// Of `rows`: `joined` says which row of `here` they are, and `found` which of those `elsewhere`.
-    fn of(rows: &[u32], joined: &[u32], found: &BTreeMap<u32, u32>, here: &'a Part, elsewhere: &'a RecordBatch) -> Self {
-        let at_here: UInt32Array = rows.iter().map(|&row| Some(joined[row as usize]).filter(|&other| other != NOT_MATCHED)).collect();
-        let at_elsewhere = |(row, at_here): (&u32, Option<u32>)| if at_here.is_none() { found.get(row).copied() } else { None };
+    fn of(
+        rows: &[u32],
+        joined: &[u32],
+        found: &BTreeMap<u32, u32>,
+        here: &'a Part,
+        elsewhere: &'a RecordBatch,
+    ) -> Self {
+        let at_here: UInt32Array =
+            rows.iter().map(|&row| Some(joined[row as usize]).filter(|&other| other != NOT_MATCHED)).collect();
+        let at_elsewhere =
+            |(row, at_here): (&u32, Option<u32>)| if at_here.is_none() { found.get(row).copied() } else { None };
         let at_elsewhere = rows.iter().zip(&at_here).map(at_elsewhere).collect();
         Self { here, at_here, elsewhere, at_elsewhere }
     }
@@ -151,8 +167,13 @@ impl<'a> OtherSide<'a> {
 
     fn column(&self, column: &Column) -> Result<ArrayRef> {
         let here = || take(self.here.column(column), &self.at_here, None);
-        let elsewhere =
-            || take(self.elsewhere.column_by_name(column.name).expect("relations hold their columns"), &self.at_elsewhere, None);
+        let elsewhere = || {
+            take(
+                self.elsewhere.column_by_name(column.name).expect("relations hold their columns"),
+                &self.at_elsewhere,
+                None,
+            )
+        };
         let rows = self.at_here.len();
         // Rows of one word are mostly all of one kind.
         if self.at_elsewhere.null_count() == rows {
@@ -180,7 +201,11 @@ fn by_word(rows: usize, words: &[&str], code: impl Fn(usize) -> u8) -> impl Iter
     for row in 0..rows {
         of_word[code(row) as usize].push(row as u32);
     }
-    by_rank(words).into_iter().map(move |code| std::mem::take(&mut of_word[code])).enumerate().filter(|(_, rows)| !rows.is_empty())
+    by_rank(words)
+        .into_iter()
+        .map(move |code| std::mem::take(&mut of_word[code]))
+        .enumerate()
+        .filter(|(_, rows)| !rows.is_empty())
 }
 
 fn named(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
@@ -197,7 +222,10 @@ pub fn report_schema(table: &Table) -> SchemaRef {
 /// Whether a matched relation carries the same text; null where there was none, or no match.
 fn texts_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> BooleanArray {
     let pairs = source.as_string_view().iter().zip(target.as_string_view().iter());
-    pairs.enumerate().map(|(i, (source, target))| source.filter(|_| matched.is_known(i)).map(|source| target == Some(source))).collect()
+    pairs
+        .enumerate()
+        .map(|(i, (source, target))| source.filter(|_| matched.is_known(i)).map(|source| target == Some(source)))
+        .collect()
 }
 
 /// Whether a matched relation carries all tags. Tag ids differ between corps, so only `group/name` can be compared.

@@ -101,7 +101,8 @@ pub fn to_do(findings: &[Finding], look: Look) -> String {
     let lang = look.lang;
     let (open, waived): (Vec<&Finding>, Vec<&Finding>) =
         findings.iter().filter(|finding| finding.severity() >= Severity::Review).partition(|finding| finding.counts());
-    let mut text = format!("\n{}\n", if open.is_empty() { say::SUMMARY_NOTHING } else { say::SUMMARY_TO_DO }.tell(lang));
+    let mut text =
+        format!("\n{}\n", if open.is_empty() { say::SUMMARY_NOTHING } else { say::SUMMARY_TO_DO }.tell(lang));
     for finding in open.iter().take(SHOWN) {
         text.push_str(&of_finding(finding, look));
     }

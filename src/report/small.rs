@@ -92,7 +92,11 @@ pub struct Read<'a> {
 
 /// What was read: the lists, then the snapshots. A row of a list that cannot be read stops the run.
 pub fn read<'a>(lists: &'a [Input], snapshots: impl Iterator<Item = &'a Snapshot>) -> Vec<Read<'a>> {
-    let roles = snapshots.map(|snapshot| Read { role: Some(snapshot.role), inputs: &snapshot.inputs, rejects: &snapshot.rejects });
+    let roles = snapshots.map(|snapshot| Read {
+        role: Some(snapshot.role),
+        inputs: &snapshot.inputs,
+        rejects: &snapshot.rejects,
+    });
     std::iter::once(Read { role: None, inputs: lists, rejects: &[] }).chain(roles).collect()
 }
 
@@ -110,6 +114,7 @@ pub fn rejects(read: &[Read<'_>]) -> RecordBatch {
                 Cell::Text(reject.grain.word()),
                 Cell::Text(reject.dataset.word()),
                 text(reject.userid.as_deref()),
+                count(reject.not_listed),
             ]);
         }
     }

@@ -231,12 +231,18 @@ impl AuditSummary {
 
 impl GroupCounts {
     fn groups(&self) -> Option<Groups<'_>> {
-        let counts = Groups { total: self.by_outcome.values().sum(), by_outcome: Ordered(GroupOutcome::WORDS, &self.by_outcome) };
+        let counts = Groups {
+            total: self.by_outcome.values().sum(),
+            by_outcome: Ordered(GroupOutcome::WORDS, &self.by_outcome),
+        };
         self.groups_measured.then_some(counts)
     }
 
     fn join_codes(&self) -> Option<JoinCodes<'_>> {
-        let counts = JoinCodes { total: self.by_verdict.values().sum(), by_verdict: Ordered(CodeVerdict::WORDS, &self.by_verdict) };
+        let counts = JoinCodes {
+            total: self.by_verdict.values().sum(),
+            by_verdict: Ordered(CodeVerdict::WORDS, &self.by_verdict),
+        };
         self.codes_measured.then_some(counts)
     }
 }

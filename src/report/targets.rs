@@ -54,8 +54,10 @@ impl TargetAccounts {
         for OfWord { rank, rows } in rows {
             let OfOrigin { ranges, held } = &mut self.origins[rank];
             let range = |userid: &str| ranges.partition(Corp::Source, userid);
-            let accounts: Vec<_> =
-                stretches(rows.column(0).as_string_view()).into_iter().map(|(userid, rows)| (range(userid), rows)).collect();
+            let accounts: Vec<_> = stretches(rows.column(0).as_string_view())
+                .into_iter()
+                .map(|(userid, rows)| (range(userid), rows))
+                .collect();
             for same in accounts.chunk_by(|a, b| a.0 == b.0) {
                 let (begin, end) = (same[0].1.start, same[same.len() - 1].1.end);
                 // They wait for other partitions, and must not hold on to all of this one.

@@ -62,26 +62,35 @@ fn relations(audit: &AuditSummary, look: Look) -> String {
     let counts = &audit.counts.by_outcome;
     let total: u64 = counts.values().sum();
     let in_scope = audit.counts.by_scope.get("in_scope").copied().unwrap_or(0);
-    let mut text = say::SUMMARY_RELATIONS.fill(look.lang, &[("total", &grouped(total)), ("in_scope", &grouped(in_scope))]) + "\n";
+    let mut text =
+        say::SUMMARY_RELATIONS.fill(look.lang, &[("total", &grouped(total)), ("in_scope", &grouped(in_scope))]) + "\n";
     if total == 0 {
         return text;
     }
     let shades = [Shade::Fine, Shade::OutOfScope, Shade::Review, Shade::Defect];
-    let of_shade = |shade: Shade| Outcome::ALL.iter().filter(|one| shade_of(**one) == shade).map(|one| counts[one.word()]).sum::<u64>();
+    let of_shade = |shade: Shade| {
+        Outcome::ALL.iter().filter(|one| shade_of(**one) == shade).map(|one| counts[one.word()]).sum::<u64>()
+    };
     let parts = shares(&shades.map(of_shade), BAR);
-    let bar: String =
-        shades.iter().zip(parts).map(|(shade, n)| look.paint(&shade.letter().to_string().repeat(n as usize), *shade)).collect();
+    let bar: String = shades
+        .iter()
+        .zip(parts)
+        .map(|(shade, n)| look.paint(&shade.letter().to_string().repeat(n as usize), *shade))
+        .collect();
     let _ = writeln!(text, " [{bar}]");
     let there = Outcome::ALL.iter().filter(|outcome| counts[outcome.word()] > 0);
-    let halves: Vec<String> =
-        there.map(|outcome| count(outcome.name().tell(look.lang), counts[outcome.word()], total, shade_of(*outcome), look)).collect();
+    let halves: Vec<String> = there
+        .map(|outcome| count(outcome.name().tell(look.lang), counts[outcome.word()], total, shade_of(*outcome), look))
+        .collect();
     text + &in_two_columns(&halves)
 }
 
 /// So many of `room` for each part; what is there at all is seen.
 fn shares(parts: &[u64], room: u64) -> Vec<u64> {
     let total: u128 = parts.iter().map(|part| u128::from(*part)).sum::<u128>().max(1);
-    let share = |part: &u64| u64::try_from(u128::from(*part) * u128::from(room) / total).unwrap_or(room).max(u64::from(*part > 0));
+    let share = |part: &u64| {
+        u64::try_from(u128::from(*part) * u128::from(room) / total).unwrap_or(room).max(u64::from(*part > 0))
+    };
     let mut shares: Vec<u64> = parts.iter().map(share).collect();
     // The largest takes what rounding left, or gives what the smallest took.
     let sum: u64 = shares.iter().sum();
@@ -92,9 +101,15 @@ fn shares(parts: &[u64], room: u64) -> Vec<u64> {
 }
 
 /// A line of counts by their names.
-fn counted(head: Text, counts: &BTreeMap<String, u64>, names: impl Iterator<Item = (&'static str, Text)>, lang: Lang) -> String {
+fn counted(
+    head: Text,
+    counts: &BTreeMap<String, u64>,
+    names: impl Iterator<Item = (&'static str, Text)>,
+    lang: Lang,
+) -> String {
     let total: u64 = counts.values().sum();
-    let there = names.filter_map(|(word, name)| counts.get(word).filter(|count| **count > 0).map(|count| (name, count)));
+    let there =
+        names.filter_map(|(word, name)| counts.get(word).filter(|count| **count > 0).map(|count| (name, count)));
     let parts: Vec<String> = there.map(|(name, count)| format!("{} {count}", name.tell(lang))).collect();
     let head = head.fill(lang, &[("total", &grouped(total))]);
     let line = if parts.is_empty() { head } else { format!("{head}: {}", parts.join(", ")) };

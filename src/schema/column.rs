@@ -150,7 +150,9 @@ pub struct Table {
 impl Table {
     /// The Arrow schema of the canonical table in memory.
     pub fn arrow_schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(self.columns.iter().map(|slot| slot.field(slot.column.kind.arrow_type())).collect::<Vec<_>>()))
+        Arc::new(Schema::new(
+            self.columns.iter().map(|slot| slot.field(slot.column.kind.arrow_type())).collect::<Vec<_>>(),
+        ))
     }
 
     /// The position of `column` in the table, if it has it.

@@ -2,8 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::vocabulary::{
-    Advice, Assessment, Change, CodeVerdict, Compared, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope,
-    MatchMethod, MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
+    Advice, Assessment, Change, CodeVerdict, Compared, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason,
+    GroupScope, MatchMethod, MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
 };
 
 /// Declares columns: `NAME: Kind, "name", ["中文"...], "meaning";`.
@@ -172,6 +172,7 @@ columns! {
     ACCEPTED: Kind::Count, "accepted", [], "Records that became a row.";
     DUPLICATE: Kind::Count, "duplicate", [], "Records of which a row existed already; merged into it.";
     REJECTED: Kind::Count, "rejected", [], "Records that could not be read.";
+    NOT_LISTED: Kind::Count, "not_listed", [], "Further records or values of the same file, grain and reason, which are counted but not listed; on the last row of them.";
     UNREADABLE_VALUES: Kind::Count, "unreadable_values", [], "Values that could not be read, of records that could; they count as null.";
     UNUSED_COLUMNS: Kind::TextList, "unused_columns", [], "The headers or columns of the file that are not used.";
     PASSED_OVER: Kind::Count, "passed_over", [], "Records that were recognised and are of no use here.";

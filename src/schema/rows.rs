@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Decimal128Builder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, StringViewBuilder,
-    TimestampMicrosecondBuilder, new_null_array,
+    ArrayRef, BooleanBuilder, Decimal128Builder, Float64Builder, Int64Builder, ListBuilder, RecordBatch,
+    StringViewBuilder, TimestampMicrosecondBuilder, new_null_array,
 };
 use arrow::datatypes::DataType;
 use rust_decimal::Decimal;
@@ -148,7 +148,9 @@ impl ColumnBuilder {
             Kind::Integer | Kind::Count => Self::Integer(Int64Builder::with_capacity(rows)),
             Kind::Ratio => Self::Ratio(Float64Builder::with_capacity(rows)),
             Kind::Flag => Self::Flag(BooleanBuilder::with_capacity(rows)),
-            Kind::Time => Self::Time(TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(Kind::Time.arrow_type())),
+            Kind::Time => {
+                Self::Time(TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(Kind::Time.arrow_type()))
+            }
             Kind::TextList => Self::List(ListBuilder::with_capacity(StringViewBuilder::with_capacity(rows), rows)),
             Kind::Money => Self::decimal(kind, MONEY_DECIMALS, rows),
             Kind::Price => Self::decimal(kind, PRICE_DECIMALS, rows),
@@ -226,7 +228,9 @@ mod tests {
 
     #[test]
     fn nulls_are_as_many_and_of_the_type_that_is_asked_for() {
-        for (kind, rows) in [(Kind::Text, 3), (Kind::Time, 3), (Kind::Text, 100), (Kind::TextList, 0), (Kind::Text, 5), (Kind::Flag, 9)] {
+        for (kind, rows) in
+            [(Kind::Text, 3), (Kind::Time, 3), (Kind::Text, 100), (Kind::TextList, 0), (Kind::Text, 5), (Kind::Flag, 9)]
+        {
             let array = nulls(&kind.arrow_type(), rows);
             assert_eq!((array.data_type(), array.len(), array.null_count()), (&kind.arrow_type(), rows, rows));
         }

@@ -110,8 +110,17 @@ pub const CANONICAL: &[&Table] =
     &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE];
 
 /// The tables that a file of a snapshot may hold.
-pub const SNAPSHOT_TABLES: &[&Table] =
-    &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE, &CONSOLE_GROUPS];
+pub const SNAPSHOT_TABLES: &[&Table] = &[
+    &RELATIONS_TABLE,
+    &MEMBERS,
+    &UNASSIGNED,
+    &GROUPS,
+    &GROUP_MEMBERS,
+    &JOIN_CODES,
+    &COVERAGE,
+    &UNREADABLE_TABLE,
+    &CONSOLE_GROUPS,
+];
 
 table! {
     /// Which account goes where (B5, B6, B7).
@@ -209,7 +218,7 @@ table! {
     /// What could not be read: records and values.
     REJECTS_REPORT = "rejects", "one row per record or value that could not be read; of each file and reason the first 100",
     key [FILE, RECORD, PLACE], fallback [],
-    [optional ROLE, required FILE, optional RECORD, required PLACE, required REJECT_REASON, required GRAIN, required DATASET, optional USERID]
+    [optional ROLE, required FILE, optional RECORD, required PLACE, required REJECT_REASON, required GRAIN, required DATASET, optional USERID, required NOT_LISTED]
 }
 table! {
     /// Every input file, with its counts.

@@ -61,7 +61,12 @@ impl Enrolment {
         rows.sort_by_key(|row| (row.file, row.record));
         if rows.is_empty() {
             let headers = Message::list([&fields::SOURCE_USERID, &fields::TARGET_USERID].map(|column| column.zh[0]));
-            return Err(Error::input(root.join("lists"), say::ACCOUNTS, say::NO_ACCOUNTS, say::no_accounts_remedy(headers)));
+            return Err(Error::input(
+                root.join("lists"),
+                say::ACCOUNTS,
+                say::NO_ACCOUNTS,
+                say::no_accounts_remedy(headers),
+            ));
         }
         let offenders = offenders(&rows, lists);
         if !offenders.is_empty() {
@@ -80,8 +85,9 @@ impl Enrolment {
     }
 
     fn new(accounts: Vec<Account>, respelled: Respelled) -> Self {
-        let index =
-            |userid: fn(&Account) -> &String| accounts.iter().enumerate().map(|(i, account)| (userid(account).clone(), i)).collect();
+        let index = |userid: fn(&Account) -> &String| {
+            accounts.iter().enumerate().map(|(i, account)| (userid(account).clone(), i)).collect()
+        };
         Self { by_source: index(|a| &a.source_userid), by_target: index(|a| &a.target_userid), accounts, respelled }
     }
 
@@ -120,8 +126,11 @@ fn rows_of(batch: &RecordBatch) -> Vec<Row> {
     let record = batch.column_by_name(RECORD).map(|a| a.as_primitive::<UInt64Type>().clone());
     (0..batch.num_rows())
         .filter_map(|i| {
-            let assessment =
-                if text(&fields::ASSESSMENT, i).as_deref() == Some(Assessment::Fail.word()) { Assessment::Fail } else { Assessment::Pass };
+            let assessment = if text(&fields::ASSESSMENT, i).as_deref() == Some(Assessment::Fail.word()) {
+                Assessment::Fail
+            } else {
+                Assessment::Pass
+            };
             let account = Account {
                 source_userid: text(&fields::SOURCE_USERID, i)?,
                 target_userid: text(&fields::TARGET_USERID, i)?,
@@ -204,7 +213,10 @@ pub(crate) mod tests {
             let cells = [Cell::Text(source), Cell::Text(target), assessment, Cell::Null];
             table.push(cells.iter().copied(), Provenance { fetched_at: None, file: 0, record });
         }
-        let mut raw = Raw { files: vec![FileTally { path: "lists/accounts.csv".to_owned(), ..FileTally::default() }], ..Raw::default() };
+        let mut raw = Raw {
+            files: vec![FileTally { path: "lists/accounts.csv".to_owned(), ..FileTally::default() }],
+            ..Raw::default()
+        };
         raw.tables.insert(ACCOUNTS_LIST.name, vec![table.finish()]);
         raw
     }
@@ -212,7 +224,8 @@ pub(crate) mod tests {
     #[test]
     fn a_repeated_row_is_a_duplicate() {
         let (enrolment, duplicates) =
-            Enrolment::from_lists(&lists(&[("b", "y", ""), ("a", "x", ""), ("a", "x", "pass")]), Path::new("")).unwrap();
+            Enrolment::from_lists(&lists(&[("b", "y", ""), ("a", "x", ""), ("a", "x", "pass")]), Path::new(""))
+                .unwrap();
         assert_eq!(enrolment.accounts().iter().map(|a| a.source_userid.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(enrolment.by_target("y"), Some(1));
         assert_eq!(duplicates, HashMap::from([(0, 1)]));
@@ -220,9 +233,11 @@ pub(crate) mod tests {
 
     #[test]
     fn letter_case_makes_no_other_account_and_the_first_row_is_spelled_right() {
-        let rows = [("Zhang", "X1", ""), ("bo", "y", ""), ("ZHANG", "x1", ""), ("zhang", "X1", "pass"), ("BO", "y", "")];
+        let rows =
+            [("Zhang", "X1", ""), ("bo", "y", ""), ("ZHANG", "x1", ""), ("zhang", "X1", "pass"), ("BO", "y", "")];
         let (enrolment, duplicates) = Enrolment::from_lists(&lists(&rows), Path::new("")).unwrap();
-        let pairs: Vec<(&str, &str)> = enrolment.accounts().iter().map(|a| (a.source_userid.as_str(), a.target_userid.as_str())).collect();
+        let pairs: Vec<(&str, &str)> =
+            enrolment.accounts().iter().map(|a| (a.source_userid.as_str(), a.target_userid.as_str())).collect();
         assert_eq!(pairs, [("Zhang", "X1"), ("bo", "y")]);
         assert_eq!(duplicates, HashMap::from([(0, 3)]));
         let listed = [("BO", "bo"), ("ZHANG", "Zhang"), ("zhang", "Zhang"), ("x1", "X1")];
@@ -233,7 +248,14 @@ pub(crate) mod tests {
 
     #[test]
     fn the_list_is_one_to_one_without_regard_to_case() {
-        let rows = [("Zhang", "x", ""), ("zhang", "y", ""), ("a", "Z", ""), ("b", "z", ""), ("d", "w", "pass"), ("D", "W", "fail")];
+        let rows = [
+            ("Zhang", "x", ""),
+            ("zhang", "y", ""),
+            ("a", "Z", ""),
+            ("b", "z", ""),
+            ("d", "w", "pass"),
+            ("D", "W", "fail"),
+        ];
         let error = Enrolment::from_lists(&lists(&rows), Path::new("")).unwrap_err().to_string();
         for part in [
             "B7-one-to-many: source account Zhang, zhang is mapped to x, y (lists/accounts.csv row 1, lists/accounts.csv row 2)",
@@ -246,7 +268,8 @@ pub(crate) mod tests {
 
     #[test]
     fn all_offenders_are_named_with_their_rows() {
-        let rows = [("a", "x", ""), ("a", "y", ""), ("b", "z", ""), ("c", "z", ""), ("d", "w", "pass"), ("d", "w", "fail")];
+        let rows =
+            [("a", "x", ""), ("a", "y", ""), ("b", "z", ""), ("c", "z", ""), ("d", "w", "pass"), ("d", "w", "fail")];
         let error = Enrolment::from_lists(&lists(&rows), Path::new("")).unwrap_err().to_string();
         for part in [
             "B7-one-to-many: source account a is mapped to x, y (lists/accounts.csv row 1, lists/accounts.csv row 2)",

@@ -36,7 +36,9 @@ struct Refusal {
 impl Refusal {
     fn gives(&self, key: &str, userid: Option<&str>) -> bool {
         let is_same = |(given, userid): (&str, &str)| given.eq_ignore_ascii_case(userid);
-        *self.key == *key && self.userid.is_some() == userid.is_some() && self.userid.as_deref().zip(userid).is_none_or(is_same)
+        *self.key == *key
+            && self.userid.is_some() == userid.is_some()
+            && self.userid.as_deref().zip(userid).is_none_or(is_same)
     }
 }
 
@@ -139,7 +141,8 @@ impl Refusals {
         for named in parts.iter().flat_map(|(_, named)| named) {
             customers[named.refusal].add(named.customer.as_deref());
         }
-        let is_ambiguous = |refusal: usize| self.rows[refusal].by == Key::CustomerName && customers[refusal].are_several();
+        let is_ambiguous =
+            |refusal: usize| self.rows[refusal].by == Key::CustomerName && customers[refusal].are_several();
         let refused = parts.iter().map(|(rows, named)| {
             let mut refused = vec![false; *rows];
             for named in named.iter().filter(|named| !is_ambiguous(named.refusal)) {
@@ -153,7 +156,8 @@ impl Refusals {
         };
         let unmatched = self.rows.iter().enumerate().filter_map(|(place, refusal)| {
             let ambiguous_name = is_ambiguous(place);
-            (ambiguous_name || customers[place].rows == 0).then(|| UnmatchedRefusal { key: key(refusal), ambiguous_name })
+            (ambiguous_name || customers[place].rows == 0)
+                .then(|| UnmatchedRefusal { key: key(refusal), ambiguous_name })
         });
         (refused.collect(), unmatched.collect())
     }
@@ -222,8 +226,9 @@ mod tests {
     fn batch(table: &'static Table, rows: &[&[(&Column, &str)]]) -> RecordBatch {
         let mut batch = Rows::new(table);
         for row in rows {
-            let cell =
-                |column: &Column| row.iter().find(|(given, _)| given.name == column.name).map_or(Cell::Null, |(_, text)| Cell::Text(text));
+            let cell = |column: &Column| {
+                row.iter().find(|(given, _)| given.name == column.name).map_or(Cell::Null, |(_, text)| Cell::Text(text))
+            };
             batch.push(&table.columns.iter().map(|slot| cell(slot.column)).collect::<Vec<_>>());
         }
         batch.finish()

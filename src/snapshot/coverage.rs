@@ -55,8 +55,10 @@ impl SnapshotCoverage {
 
     /// The same by the evidence alone, as if every record had been read.
     pub fn by_evidence(&self, userid: &str, has_relations: bool) -> Coverage {
-        let account = self.evidence.get(&(RELATIONS.to_owned(), Some(userid.to_owned()))).map(|evidence| evidence.status);
-        let whole = self.trusted || self.evidence.get(&(RELATIONS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete);
+        let account =
+            self.evidence.get(&(RELATIONS.to_owned(), Some(userid.to_owned()))).map(|evidence| evidence.status);
+        let whole = self.trusted
+            || self.evidence.get(&(RELATIONS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete);
         match account {
             Some(Coverage::Failed) => Coverage::Failed,
             Some(Coverage::Complete) => Coverage::Complete,
@@ -81,11 +83,13 @@ impl SnapshotCoverage {
     }
 
     fn of_groups_by_evidence(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
-        let status =
-            |owner: Option<&str>| self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status);
+        let status = |owner: Option<&str>| {
+            self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status)
+        };
         let of_owner = owner.and_then(|owner| status(Some(owner)));
         let of_corp = status(None).or(self.trusted.then_some(Coverage::Complete));
-        let of_groups = || self.evidence.range((GROUPS.to_owned(), None)..).take_while(|((dataset, _), _)| dataset == GROUPS);
+        let of_groups =
+            || self.evidence.range((GROUPS.to_owned(), None)..).take_while(|((dataset, _), _)| dataset == GROUPS);
         let only_some_owners = || of_groups().any(|((_, owner), _)| owner.is_some());
         match (of_owner, of_corp) {
             (Some(Coverage::Failed | Coverage::Complete), _) | (Some(_), None) => of_owner.unwrap_or(Coverage::Unknown),
@@ -144,7 +148,10 @@ pub fn weigh(answers: &[Answer], whole_tables: &[&str], trusted: bool) -> Snapsh
         coverage.insert(dataset, None, evidence);
     }
     for &table in whole_tables {
-        let failed = coverage.evidence.get(&(table.to_owned(), None)).is_some_and(|evidence| evidence.status == Coverage::Failed);
+        let failed = coverage
+            .evidence
+            .get(&(table.to_owned(), None))
+            .is_some_and(|evidence| evidence.status == Coverage::Failed);
         if !failed {
             let detail = "came as a whole table".to_owned();
             coverage.insert(table, None, Evidence { status: Coverage::Complete, errcode: None, detail });
@@ -196,7 +203,11 @@ fn accounts(answers: &[Answer]) -> BTreeMap<String, Evidence> {
 }
 
 fn without_licence() -> Evidence {
-    Evidence { status: Coverage::Failed, errcode: None, detail: "left out by the service: the member has no licence".to_owned() }
+    Evidence {
+        status: Coverage::Failed,
+        errcode: None,
+        detail: "left out by the service: the member has no licence".to_owned(),
+    }
 }
 
 /// errcode of `externalcontact/list` for a member without any customer: an answer, not a failure (DOMAIN.md section 3).
@@ -208,7 +219,11 @@ fn of_answer(answer: &Answer) -> Evidence {
             let detail = format!("{} answered {NO_CUSTOMERS}: no customers", answer.endpoint.path());
             Evidence { status: Coverage::Complete, errcode: Some(NO_CUSTOMERS), detail }
         }
-        0 => Evidence { status: Coverage::Complete, errcode: None, detail: format!("{} answered", answer.endpoint.path()) },
+        0 => Evidence {
+            status: Coverage::Complete,
+            errcode: None,
+            detail: format!("{} answered", answer.endpoint.path()),
+        },
         code => failed(answer, code),
     }
 }
@@ -219,7 +234,11 @@ fn failed(answer: &Answer, code: i64) -> Evidence {
 }
 
 /// The answers of one endpoint, grouped by whom they were asked about: each group is a chain of pages.
-fn chains(answers: &[Answer], endpoint: Endpoint, keep: impl Fn(&Answer) -> bool) -> BTreeMap<Arc<[String]>, Vec<&Answer>> {
+fn chains(
+    answers: &[Answer],
+    endpoint: Endpoint,
+    keep: impl Fn(&Answer) -> bool,
+) -> BTreeMap<Arc<[String]>, Vec<&Answer>> {
     let mut chains: BTreeMap<Arc<[String]>, Vec<&Answer>> = BTreeMap::new();
     for answer in answers.iter().filter(|a| a.endpoint == endpoint && keep(a)) {
         let mut asked = answer.userids.to_vec();
@@ -235,7 +254,9 @@ fn follow(chain: &[&Answer]) -> (Moment, Evidence) {
     let (pages, has_end) = walk(chain);
     let evidence = match pages.last() {
         Some(page) if page.errcode != 0 => failed(page, page.errcode),
-        Some(page) if has_end => Evidence { status: Coverage::Complete, errcode: None, detail: pages_answered(page, pages.len()) },
+        Some(page) if has_end => {
+            Evidence { status: Coverage::Complete, errcode: None, detail: pages_answered(page, pages.len()) }
+        }
         _ => {
             let detail = format!("{}: the chain of pages has no end", chain[0].endpoint.path());
             Evidence { status: Coverage::Partial, errcode: None, detail }
@@ -313,8 +334,11 @@ fn corp_lists(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
 }
 
 /// Questions about single customers, groups and codes: how many were answered with an error.
-const SINGLE_OBJECTS: &[(&str, Endpoint)] =
-    &[("customers", Endpoint::ExternalcontactGet), ("group_members", Endpoint::GroupchatGet), ("join_codes", Endpoint::GetJoinWay)];
+const SINGLE_OBJECTS: &[(&str, Endpoint)] = &[
+    ("customers", Endpoint::ExternalcontactGet),
+    ("group_members", Endpoint::GroupchatGet),
+    ("join_codes", Endpoint::GetJoinWay),
+];
 
 /// errcode of a join code that does not exist any more: an answer, not a failure (SPEC section 5).
 const INVALID_CONFIG_ID: i64 = 41044;
@@ -329,7 +353,8 @@ fn single_objects(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
                 *known = answer;
             }
         }
-        let is_failure = |a: &&&Answer| a.errcode != 0 && !(endpoint == Endpoint::GetJoinWay && a.errcode == INVALID_CONFIG_ID);
+        let is_failure =
+            |a: &&&Answer| a.errcode != 0 && !(endpoint == Endpoint::GetJoinWay && a.errcode == INVALID_CONFIG_ID);
         let failures: Vec<_> = newest.values().filter(is_failure).collect();
         if let Some(first) = failures.first() {
             let detail = format!("{} of {} answers of {} were errors", failures.len(), newest.len(), endpoint.path());

@@ -38,7 +38,9 @@ impl<'a> Fold<'a> {
     pub fn of(table: &Table, all: &'a RecordBatch) -> Option<Self> {
         let column = |column: &Column| all.column_by_name(column.name).expect("raw batches hold their columns");
         let (id, account, name) = match table.name {
-            name if name == RELATIONS_TABLE.name => (&fields::EXTERNAL_USERID, Some(&fields::USERID), &fields::CUSTOMER_NAME),
+            name if name == RELATIONS_TABLE.name => {
+                (&fields::EXTERNAL_USERID, Some(&fields::USERID), &fields::CUSTOMER_NAME)
+            }
             name if name == GROUPS.name => (&fields::CHAT_ID, None, &fields::NAME),
             _ => return None,
         };
@@ -48,7 +50,9 @@ impl<'a> Fold<'a> {
             ids,
             account: account.map(|account| column(account).as_string_view()),
             names: column(name).as_string_view(),
-            created_at: column(&fields::CREATED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
+            created_at: column(&fields::CREATED_AT)
+                .as_primitive::<TimestampMicrosecondType>()
+                .reinterpret_cast::<Int64Type>(),
             is_customer: all.column_by_name(fields::IS_CUSTOMER.name).map(AsArray::as_boolean),
         })
     }
@@ -56,11 +60,17 @@ impl<'a> Fold<'a> {
     /// Puts the copies without an id in front of those of the same thing that have one. Answers how many of either are
     /// left over side by side, by account: they may be the same, and nothing tells.
     pub fn fold(&self, order: &mut Vec<u32>, runs: &mut Vec<Run>) -> BTreeMap<String, u64> {
-        let (mut folded, mut ends, mut left_over) = (Vec::with_capacity(order.len()), Vec::with_capacity(runs.len()), BTreeMap::new());
+        let (mut folded, mut ends, mut left_over) =
+            (Vec::with_capacity(order.len()), Vec::with_capacity(runs.len()), BTreeMap::new());
         for account in self.accounts(order, runs) {
-            let with_id = account.start + runs[account.clone()].partition_point(|run| self.ids.is_null(order[run.0] as usize));
+            let with_id =
+                account.start + runs[account.clone()].partition_point(|run| self.ids.is_null(order[run.0] as usize));
             let (without, with) = (account.start..with_id, with_id..account.end);
-            let joined = if without.is_empty() || with.is_empty() { Vec::new() } else { self.joined(order, runs, &without, &with) };
+            let joined = if without.is_empty() || with.is_empty() {
+                Vec::new()
+            } else {
+                self.joined(order, runs, &without, &with)
+            };
             let copies_of = |run: usize| &order[runs[run].0..runs[run].1];
             let is_joined: BTreeSet<usize> = joined.iter().map(|&(without, _)| without).collect();
             let mut joined_to: BTreeMap<usize, Vec<&[u32]>> = BTreeMap::new();
@@ -77,7 +87,8 @@ impl<'a> Fold<'a> {
             }
             let alone = self.alone(order, runs, &joined, (&without, &with));
             if alone > 0 {
-                let userid = self.account.map_or("groups", |account_of| account_of.value(order[runs[account.start].0] as usize));
+                let userid =
+                    self.account.map_or("groups", |account_of| account_of.value(order[runs[account.start].0] as usize));
                 left_over.insert(userid.to_owned(), alone);
             }
         }
@@ -122,7 +133,10 @@ impl<'a> Fold<'a> {
                 continue;
             }
             // A dump without names takes them from the console; the time has to stand once on either side.
-            let minute = told.created_at.and_then(|created_at| by_minute.get(&(created_at / MINUTE))).map_or(&[][..], Vec::as_slice);
+            let minute = told
+                .created_at
+                .and_then(|created_at| by_minute.get(&(created_at / MINUTE)))
+                .map_or(&[][..], Vec::as_slice);
             let nameless = minute.iter().filter(|&&place| is_same_time(told.created_at, with[place].1.created_at));
             let candidates: Vec<usize> = nameless.copied().collect();
             if let [only] = candidates[..] {
@@ -141,11 +155,20 @@ impl<'a> Fold<'a> {
     }
 
     /// How many runs of either kind are left over, the fewer of both. Two that say both name and time are two.
-    fn alone(&self, order: &[u32], runs: &[Run], joined: &[(usize, usize)], (without, with): (&Range<usize>, &Range<usize>)) -> u64 {
+    fn alone(
+        &self,
+        order: &[u32],
+        runs: &[Run],
+        joined: &[(usize, usize)],
+        (without, with): (&Range<usize>, &Range<usize>),
+    ) -> u64 {
         let done: (BTreeSet<usize>, BTreeSet<usize>) = joined.iter().copied().unzip();
         let told = |run: usize| self.told(&order[runs[run].0..runs[run].1]);
-        let here: Vec<Told<'_>> =
-            without.clone().filter(|&run| !done.0.contains(&run) && self.may_be_customer(order[runs[run].0])).map(told).collect();
+        let here: Vec<Told<'_>> = without
+            .clone()
+            .filter(|&run| !done.0.contains(&run) && self.may_be_customer(order[runs[run].0]))
+            .map(told)
+            .collect();
         let there: Vec<Told<'_>> = with.clone().filter(|run| !done.1.contains(run)).map(told).collect();
         let is_whole = |told: &&Told<'_>| told.name.is_some() && told.created_at.is_some();
         let open = |of: &[Told<'_>]| of.iter().filter(|told| !is_whole(told)).count();

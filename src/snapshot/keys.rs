@@ -32,7 +32,9 @@ impl Key {
     }
 
     fn by(table: &Table, batch: &RecordBatch, keep: impl Fn(&Column) -> bool) -> Self {
-        let pick = |columns: &[&Column]| columns.iter().filter(|column| keep(column)).map(|column| KeyColumn::of(batch, column)).collect();
+        let pick = |columns: &[&Column]| {
+            columns.iter().filter(|column| keep(column)).map(|column| KeyColumn::of(batch, column)).collect()
+        };
         Self { columns: pick(table.key), fallbacks: table.fallback_key.iter().map(|columns| pick(columns)).collect() }
     }
 
@@ -45,7 +47,11 @@ impl Key {
     }
 
     fn lexicographic(left: &[KeyColumn], i: usize, right: &[KeyColumn], j: usize) -> Ordering {
-        left.iter().zip(right).map(|(left, right)| left.compare(i, right, j)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        left.iter()
+            .zip(right)
+            .map(|(left, right)| left.compare(i, right, j))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 
     /// Of the alternatives the first decides whose first column is filled on either side.
@@ -81,7 +87,9 @@ impl KeyColumn {
     fn of(batch: &RecordBatch, column: &Column) -> Self {
         let array = batch.column_by_name(column.name).expect("a table holds its key columns");
         match column.kind {
-            Kind::Time => Self::Number(array.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>()),
+            Kind::Time => {
+                Self::Number(array.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>())
+            }
             _ => Self::Text(array.as_string_view().clone()),
         }
     }
@@ -100,7 +108,9 @@ impl KeyColumn {
                 (true, true) => a.value(i).cmp(b.value(j)),
                 (a, b) => a.cmp(&b),
             },
-            (Self::Number(a), Self::Number(b)) => a.is_valid(i).then(|| a.value(i)).cmp(&b.is_valid(j).then(|| b.value(j))),
+            (Self::Number(a), Self::Number(b)) => {
+                a.is_valid(i).then(|| a.value(i)).cmp(&b.is_valid(j).then(|| b.value(j)))
+            }
             _ => unreachable!("both sides are of one table"),
         }
     }

@@ -85,7 +85,8 @@ impl Layout {
 
     fn with_targets(mut self, enrolment: Option<&Enrolment>) -> Self {
         let pairs = enrolment.map_or(&[][..], Enrolment::accounts);
-        self.of_target = pairs.iter().map(|pair| (pair.target_userid.clone(), self.by_account(&pair.source_userid))).collect();
+        self.of_target =
+            pairs.iter().map(|pair| (pair.target_userid.clone(), self.by_account(&pair.source_userid))).collect();
         self
     }
 
@@ -128,7 +129,8 @@ mod tests {
 
     #[test]
     fn partitions_that_grew_are_cut_and_the_others_are_as_they_were() {
-        let counted = |sizes: &[(&str, u64)]| sizes.iter().map(|(userid, rows)| ((*userid).to_owned(), *rows)).collect();
+        let counted =
+            |sizes: &[(&str, u64)]| sizes.iter().map(|(userid, rows)| ((*userid).to_owned(), *rows)).collect();
         // What was seen first: three partitions, a to b, c, d and all behind it.
         let seen = Layout::by_range(&counted(&[("a", 9), ("b", 1), ("c", 30), ("d", 1)]), 10);
         // c is one account and stays whole; of the last, d and e fill a partition, f another one, g and h the third.

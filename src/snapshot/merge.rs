@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array,
-    UInt64Array,
+    Array, ArrayRef, AsArray, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
+    UInt32Array, UInt64Array,
 };
 use arrow::compute::{concat, take};
 use arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType, UInt32Type, UInt64Type};
@@ -42,7 +42,12 @@ pub struct Merged {
 ///
 /// # Errors
 /// [`Error::Bug`] if the batches do not have the table's raw schema, or exceed 4 billion rows.
-pub fn merge(table: &'static Table, batches: &[RecordBatch], echoes: &[RecordBatch], files: &[String]) -> Result<Merged> {
+pub fn merge(
+    table: &'static Table,
+    batches: &[RecordBatch],
+    echoes: &[RecordBatch],
+    files: &[String],
+) -> Result<Merged> {
     let counted: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let all = concatenated(&raw_schema(table), &batches.iter().chain(echoes).collect::<Vec<_>>())?;
     if u32::try_from(all.num_rows()).is_err() {
@@ -137,7 +142,8 @@ struct Copies {
 
 impl Copies {
     fn of(table: &Table, all: &RecordBatch, counted: usize) -> Self {
-        let fetched_at = provenance(all, FETCHED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>();
+        let fetched_at =
+            provenance(all, FETCHED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>();
         Self { key: Key::of(table, all), rows: all.num_rows(), counted, fetched_at, places: Places::of(all) }
     }
 
@@ -149,8 +155,11 @@ impl Copies {
     /// Row numbers in order of key, copies of one key from the oldest to the newest; and the stretches that hold one key each.
     fn sorted(&self) -> (Vec<u32>, Vec<Run>) {
         let hints = SortHints::of(&self.key, self.rows);
-        let mut entries: Vec<Entry> = (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
-        entries.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize)));
+        let mut entries: Vec<Entry> =
+            (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
+        entries.par_sort_unstable_by(|a, b| {
+            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize))
+        });
         let runs = self.runs(&entries);
         (entries.into_iter().map(|(_, _, row)| row).collect(), runs)
     }
@@ -167,7 +176,9 @@ impl Copies {
 
     /// The stretches of sorted `entries` that hold one key each. Most keys differ in their hints already.
     fn runs(&self, entries: &[Entry]) -> Vec<Run> {
-        let is_same = |a: &Entry, b: &Entry| (a.0, a.1) == (b.0, b.1) && self.key.compare(a.2 as usize, &self.key, b.2 as usize).is_eq();
+        let is_same = |a: &Entry, b: &Entry| {
+            (a.0, a.1) == (b.0, b.1) && self.key.compare(a.2 as usize, &self.key, b.2 as usize).is_eq()
+        };
         let mut end = 0;
         entries
             .chunk_by(is_same)
@@ -181,8 +192,11 @@ impl Copies {
     /// Copies without an id that stand in one file: no file lists a relation twice, so they may be two.
     fn alike(&self, order: &[u32], runs: &[Run]) -> u64 {
         let without_id = runs.iter().filter(|run| self.key.has_no_id(order[run.0] as usize));
-        let of_one_file = |pair: &[u32]| self.places.file.value(pair[0] as usize) == self.places.file.value(pair[1] as usize);
-        without_id.map(|&(begin, end)| order[begin..end].windows(2).filter(|pair| of_one_file(pair)).count() as u64).sum()
+        let of_one_file =
+            |pair: &[u32]| self.places.file.value(pair[0] as usize) == self.places.file.value(pair[1] as usize);
+        without_id
+            .map(|&(begin, end)| order[begin..end].windows(2).filter(|pair| of_one_file(pair)).count() as u64)
+            .sum()
     }
 
     fn duplicates(&self, order: &[u32], runs: &[Run]) -> HashMap<u32, u64> {
@@ -226,8 +240,15 @@ impl Places {
 
     /// Fills `source_file` and `source_record`, where the table has them and the dump did not, from the newest copy:
     /// the `winners`, or where there are none, row by row.
-    fn with_provenance(&self, table: &Table, rows: RecordBatch, winners: Option<&UInt32Array>, files: &[String]) -> Result<RecordBatch> {
-        let (Some(file), Some(record)) = (table.position(&fields::SOURCE_FILE), table.position(&fields::SOURCE_RECORD)) else {
+    fn with_provenance(
+        &self,
+        table: &Table,
+        rows: RecordBatch,
+        winners: Option<&UInt32Array>,
+        files: &[String],
+    ) -> Result<RecordBatch> {
+        let (Some(file), Some(record)) = (table.position(&fields::SOURCE_FILE), table.position(&fields::SOURCE_RECORD))
+        else {
             return Ok(rows);
         };
         let mut columns = rows.columns().to_vec();
@@ -239,7 +260,12 @@ impl Places {
         Ok(RecordBatch::try_new(rows.schema(), columns)?)
     }
 
-    fn source_files(&self, given: &StringViewArray, copy_of: impl Fn(usize) -> usize, files: &[String]) -> StringViewArray {
+    fn source_files(
+        &self,
+        given: &StringViewArray,
+        copy_of: impl Fn(usize) -> usize,
+        files: &[String],
+    ) -> StringViewArray {
         if given.null_count() < given.len() {
             let mut builder = StringViewBuilder::with_capacity(given.len()).with_deduplicate_strings();
             for (row, given) in given.iter().enumerate() {
@@ -274,7 +300,11 @@ impl Places {
         if given.null_count() == given.len() {
             return Int64Array::from_iter_values((0..given.len()).map(|row| self.record.value(copy_of(row)) as i64));
         }
-        given.iter().enumerate().map(|(row, given)| given.or_else(|| Some(self.record.value(copy_of(row)) as i64))).collect()
+        given
+            .iter()
+            .enumerate()
+            .map(|(row, given)| given.or_else(|| Some(self.record.value(copy_of(row)) as i64)))
+            .collect()
     }
 }
 

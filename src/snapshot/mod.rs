@@ -32,7 +32,9 @@ use crate::error::Result;
 use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::{FileTally, Raw, Reject};
 use crate::progress::{Progress, Silent, Unit, Work};
-use crate::schema::tables::{COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED, UNREADABLE_TABLE};
+use crate::schema::tables::{
+    COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED, UNREADABLE_TABLE,
+};
 use crate::schema::vocabulary::{Coverage, Dataset, Role};
 use crate::schema::{Cell, Rows, Table, fields};
 use crate::spill::Memory;
@@ -98,16 +100,25 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`crate::Error::Bug`] if the readers broke their promises.
-    pub fn build(role: Role, mut raw: Raw, relations: RelationsBuilder<'_>, trusted: bool, progress: &dyn Progress) -> Result<Self> {
+    pub fn build(
+        role: Role,
+        mut raw: Raw,
+        relations: RelationsBuilder<'_>,
+        trusted: bool,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
         progress.begin(Work::Merge(role), relations.rows(), Unit::Rows);
         let Finished { relations, layout, mut duplicates, userids, respelled, shared_unionids } =
             relations.finish(&mut raw, &paths, progress)?;
-        let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) = (BTreeMap::new(), relations.open.left_over.clone());
+        let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) =
+            (BTreeMap::new(), relations.open.left_over.clone());
         for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE] {
             let merged = match canonical.get(MEMBERS.name) {
                 // The roster stands before the groups, and says who their owners are.
-                Some(members) if table.name == GROUPS.name => merge(table, &owners::with_owners(&raw, members)?, &[], &paths)?,
+                Some(members) if table.name == GROUPS.name => {
+                    merge(table, &owners::with_owners(&raw, members)?, &[], &paths)?
+                }
                 _ => merge(table, raw.batches(table), &[], &paths)?,
             };
             left_over.extend(merged.left_over);
@@ -117,7 +128,8 @@ impl Snapshot {
             }
             canonical.insert(table.name, merged.rows);
         }
-        let written_records = [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum();
+        let written_records =
+            [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum();
         let mut unread = raw.doubts.clone();
         unread.merge(unread::of_table(&canonical[UNREADABLE_TABLE.name]));
         let mut coverage = coverage_of(&raw, &canonical[COVERAGE.name], trusted);
@@ -130,7 +142,8 @@ impl Snapshot {
         canonical.insert(MEMBERS.name, members);
         progress.end();
         let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
-        let empty_tables = raw.empty_tables.iter().filter(|_| !has_coverage).map(|(_, file)| paths[*file as usize].clone()).collect();
+        let empty_tables =
+            raw.empty_tables.iter().filter(|_| !has_coverage).map(|(_, file)| paths[*file as usize].clone()).collect();
         let inputs = inputs(raw.files, &duplicates);
         let relation_records = relation_records(&inputs, &unread);
         let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
@@ -228,7 +241,8 @@ fn coverage_table(coverage: &SnapshotCoverage) -> RecordBatch {
 
 /// Records of relations that were read, and those of them that could not be: of an ingested snapshot, those of its dumps.
 fn relation_records(inputs: &[Input], unread: &Doubts) -> (u64, u64) {
-    let (read, rejected) = inputs.iter().fold((0, 0), |sums, input| (sums.0 + input.file.relations.0, sums.1 + input.file.relations.1));
+    let (read, rejected) =
+        inputs.iter().fold((0, 0), |sums, input| (sums.0 + input.file.relations.0, sums.1 + input.file.relations.1));
     let unread = RELATION_DATASETS.iter().map(|dataset| unread.records_of(*dataset)).sum::<u64>().max(rejected);
     (read - rejected + unread, unread)
 }
@@ -240,7 +254,9 @@ fn with_follow_users(members: &RecordBatch, coverage: &SnapshotCoverage) -> Resu
     let listed = members.column(position).as_boolean();
     // A table of members that says it of anybody is such a list too.
     let unreadable = members.column_by_name(fields::UNREADABLE.name).expect("members say what could not be read");
-    let is_list = coverage.has_follow_user_list() || listed.null_count() < listed.len() || unreadable.null_count() < unreadable.len();
+    let is_list = coverage.has_follow_user_list()
+        || listed.null_count() < listed.len()
+        || unreadable.null_count() < unreadable.len();
     if !is_list || coverage.doubts.concern(Dataset::FollowUsers) {
         return Ok(members.clone());
     }
@@ -252,5 +268,8 @@ fn with_follow_users(members: &RecordBatch, coverage: &SnapshotCoverage) -> Resu
 }
 
 fn inputs(files: Vec<FileTally>, duplicates: &HashMap<u32, u64>) -> Vec<Input> {
-    (0..).zip(files).map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) }).collect()
+    (0..)
+        .zip(files)
+        .map(|(index, file)| Input { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) })
+        .collect()
 }

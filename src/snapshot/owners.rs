@@ -19,15 +19,19 @@ use crate::schema::vocabulary::Dataset;
 pub fn with_owners(raw: &Raw, members: &RecordBatch) -> Result<Vec<RecordBatch>> {
     let accounts = by_name(members);
     let of_roster = [Dataset::Members, Dataset::FollowUsers];
-    let is_in_doubt =
-        of_roster.into_iter().any(|dataset| raw.doubts.concern(dataset)) || raw.doubts.values().any(|(of, _)| of_roster.contains(&of));
+    let is_in_doubt = of_roster.into_iter().any(|dataset| raw.doubts.concern(dataset))
+        || raw.doubts.values().any(|(of, _)| of_roster.contains(&of));
     let schema = raw_schema(&GROUPS);
     let of_console = raw.batches(&CONSOLE_GROUPS).iter().map(|batch| {
-        let column = |name: &str| batch.column_by_name(name).expect("groups of the console hold the columns of groups").clone();
+        let column =
+            |name: &str| batch.column_by_name(name).expect("groups of the console hold the columns of groups").clone();
         let owner = |column: ArrayRef| -> ArrayRef {
             let names = batch.column_by_name(fields::OWNER_NAME.name).expect("they name their owners").as_string_view();
-            let owners =
-                column.as_string_view().iter().zip(names).map(|(userid, name)| userid.or_else(|| *accounts.get(&names::normal(name?))?));
+            let owners = column
+                .as_string_view()
+                .iter()
+                .zip(names)
+                .map(|(userid, name)| userid.or_else(|| *accounts.get(&names::normal(name?))?));
             Arc::new(owners.collect::<StringViewArray>())
         };
         let unreadable = |column: ArrayRef| -> ArrayRef {

@@ -64,8 +64,11 @@ impl Open {
             return Self { left_over: merged.left_over.clone(), alike: merged.alike, ..Self::default() };
         }
         let is_customer = column(&fields::IS_CUSTOMER).expect("relations say it").as_boolean();
-        let without_id =
-            is_customer.iter().enumerate().filter(|&(row, is_customer)| ids.is_null(row) && is_customer != Some(false)).count();
+        let without_id = is_customer
+            .iter()
+            .enumerate()
+            .filter(|&(row, is_customer)| ids.is_null(row) && is_customer != Some(false))
+            .count();
         Self { without_id: without_id as u64, left_over: merged.left_over.clone(), alike: merged.alike }
     }
 }

@@ -68,8 +68,11 @@ impl SharedUnionids {
             return Ok(Self::default());
         }
         let holders = holders(watch, relations)?;
-        let mut shared: Vec<(u128, u64)> =
-            holders.into_iter().filter(|(_, holder)| holder.has_several_ids).map(|(digest, holder)| (digest, holder.relations)).collect();
+        let mut shared: Vec<(u128, u64)> = holders
+            .into_iter()
+            .filter(|(_, holder)| holder.has_several_ids)
+            .map(|(digest, holder)| (digest, holder.relations))
+            .collect();
         shared.sort_unstable_by_key(|&(digest, relations)| (Reverse(relations), digest));
         let examples = examples(relations, &shared[..shared.len().min(Self::EXAMPLES)])?;
         Ok(Self { digests: shared.into_iter().map(|(digest, _)| digest).collect(), examples })
@@ -104,8 +107,10 @@ fn holders(watch: &Watch, relations: &Relations) -> Result<HashMap<u128, Holder>
 
 /// The texts of a few unionids.
 fn examples(relations: &Relations, wanted: &[(u128, u64)]) -> Result<Vec<SharedUnionid>> {
-    let mut examples: Vec<SharedUnionid> =
-        wanted.iter().map(|&(_, relations)| SharedUnionid { unionid: String::new(), external_userids: Vec::new(), relations }).collect();
+    let mut examples: Vec<SharedUnionid> = wanted
+        .iter()
+        .map(|&(_, relations)| SharedUnionid { unionid: String::new(), external_userids: Vec::new(), relations })
+        .collect();
     let of_part = |partition| {
         let part = relations.part(partition)?;
         let place = |unionid: &str| wanted.iter().position(|&(digest, _)| digest == xxh3_128(unionid.as_bytes()));
@@ -128,7 +133,8 @@ fn examples(relations: &Relations, wanted: &[(u128, u64)]) -> Result<Vec<SharedU
 
 /// Unionid and id of the relations that have both.
 fn pairs(part: &Part) -> impl Iterator<Item = (&str, &str)> {
-    let [unionids, ids] = [&fields::UNIONID, &fields::EXTERNAL_USERID].map(|column| part.column(column).as_string_view().iter());
+    let [unionids, ids] =
+        [&fields::UNIONID, &fields::EXTERNAL_USERID].map(|column| part.column(column).as_string_view().iter());
     unionids.zip(ids).filter_map(|(unionid, id)| unionid.zip(id))
 }
 
@@ -167,7 +173,8 @@ impl Watch {
     /// Looks at the relations of a partition.
     pub fn look(&self, part: &Part) {
         let of_shard = part.rows.num_rows() / self.shards.len();
-        let mut found: Vec<Vec<(u64, u64)>> = self.shards.iter().map(|_| Vec::with_capacity(of_shard + of_shard / 4)).collect();
+        let mut found: Vec<Vec<(u64, u64)>> =
+            self.shards.iter().map(|_| Vec::with_capacity(of_shard + of_shard / 4)).collect();
         for (unionid, id) in pairs(part) {
             let unionid = xxh3_64(unionid.as_bytes());
             found[self.shard(unionid)].push((unionid, xxh3_64(id.as_bytes())));

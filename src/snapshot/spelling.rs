@@ -120,7 +120,12 @@ pub fn spelled_relations(relations: &RecordBatch, userids: &Userids) -> Result<R
 }
 
 /// The batch with the userids of a column, where a row holds one, in the spelling that `spell` answers.
-fn spelled(batch: &RecordBatch, column: &Column, is_userid: impl Fn(usize) -> bool, spell: Spell<'_, '_>) -> Result<RecordBatch> {
+fn spelled(
+    batch: &RecordBatch,
+    column: &Column,
+    is_userid: impl Fn(usize) -> bool,
+    spell: Spell<'_, '_>,
+) -> Result<RecordBatch> {
     let place = batch.schema_ref().index_of(column.name)?;
     let userids = batch.column(place).as_string_view();
     let views = userids.views();

@@ -19,7 +19,14 @@ pub fn table(doubts: &Doubts) -> RecordBatch {
     let mut push = |grain: Grain, dataset: Dataset, userid: Option<&str>, key: &CustomerKey, count: u64| {
         let (id, unionid) = (key.external_userid.as_deref(), key.unionid.as_deref());
         let count = Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX));
-        rows.push(&[Cell::Text(grain.word()), Cell::Text(dataset.word()), cell(userid), cell(id), cell(unionid), count]);
+        rows.push(&[
+            Cell::Text(grain.word()),
+            Cell::Text(dataset.word()),
+            cell(userid),
+            cell(id),
+            cell(unionid),
+            count,
+        ]);
     };
     for (dataset, userid, doubt) in doubts.iter() {
         let mut records = doubt.records;
@@ -48,7 +55,8 @@ pub fn of_table(rows: &RecordBatch) -> Doubts {
     let counts = column(&fields::COUNT).as_primitive::<Int64Type>();
     let mut doubts = Doubts::default();
     for row in 0..rows.num_rows() {
-        let dataset = text(&fields::DATASET, row).and_then(|word| Dataset::ALL.iter().copied().find(|dataset| dataset.word() == word));
+        let dataset = text(&fields::DATASET, row)
+            .and_then(|word| Dataset::ALL.iter().copied().find(|dataset| dataset.word() == word));
         let count = u64::try_from(counts.value(row)).unwrap_or(0);
         // A word that a later version wrote is of any dataset.
         let datasets = dataset.as_ref().map_or(Dataset::ALL, std::slice::from_ref);

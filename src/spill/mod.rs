@@ -96,7 +96,14 @@ impl Memory {
     pub fn new(resources: Resources, folder: &Path) -> Self {
         let (lent, written) = (AtomicU64::new(0), AtomicU64::new(0));
         let Resources { held_bytes: limit, partition_rows } = resources;
-        Self(Arc::new(Shared { partition_rows, limit, lent, folder: folder.to_path_buf(), file: Mutex::new(None), written }))
+        Self(Arc::new(Shared {
+            partition_rows,
+            limit,
+            lent,
+            folder: folder.to_path_buf(),
+            file: Mutex::new(None),
+            written,
+        }))
     }
 
     /// As much as anybody asks for.
@@ -149,7 +156,8 @@ impl Memory {
         if let Some(file) = &*file {
             return Ok(file.clone());
         }
-        let made = tempfile::tempfile_in(&self.0.folder).map_err(Error::io(&self.0.folder, say::CANNOT_CREATE_SPILL))?;
+        let made =
+            tempfile::tempfile_in(&self.0.folder).map_err(Error::io(&self.0.folder, say::CANNOT_CREATE_SPILL))?;
         Ok(file.insert(Arc::new(made)).clone())
     }
 

@@ -79,7 +79,9 @@ impl Packer {
             }
             DataType::Boolean => self.bits(column.as_boolean().values()),
             DataType::Int64 => self.integers(column.as_primitive::<Int64Type>().values()),
-            DataType::Timestamp(TimeUnit::Microsecond, _) => self.integers(column.as_primitive::<TimestampMicrosecondType>().values()),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                self.integers(column.as_primitive::<TimestampMicrosecondType>().values())
+            }
             DataType::UInt64 => self.integers(&widened::<UInt64Type>(column, |number| number as i64)),
             DataType::UInt32 => self.integers(&widened::<UInt32Type>(column, i64::from)),
             DataType::UInt8 => self.integers(&widened::<UInt8Type>(column, i64::from)),
@@ -94,11 +96,13 @@ impl Packer {
 
     /// Each as its distance from the least of them, in as few bytes as the greatest distance takes.
     fn integers(&mut self, values: &[i64]) {
-        let (least, most) = values.iter().fold((i64::MAX, i64::MIN), |(least, most), &value| (least.min(value), most.max(value)));
+        let (least, most) =
+            values.iter().fold((i64::MAX, i64::MIN), |(least, most), &value| (least.min(value), most.max(value)));
         let least = if values.is_empty() { 0 } else { least };
         let distance = |value: &i64| value.wrapping_sub(least) as u64;
         let greatest = if values.is_empty() { 0 } else { distance(&most) };
-        let in_seconds = greatest >= MICROSECONDS && values.iter().all(|value| distance(value).is_multiple_of(MICROSECONDS));
+        let in_seconds =
+            greatest >= MICROSECONDS && values.iter().all(|value| distance(value).is_multiple_of(MICROSECONDS));
         self.number(least as u64);
         self.number(if in_seconds { MICROSECONDS } else { 1 });
         // Two loops, for a division by what is known beforehand is a multiplication.
@@ -147,7 +151,9 @@ impl Packer {
         let lengths: Vec<i64> = match texts.nulls() {
             None => texts.views().iter().map(|view| i64::from(*view as u32) - shared.len() as i64).collect(),
             Some(nulls) => {
-                let length = |(view, is_text): (&u128, bool)| if is_text { i64::from(*view as u32) - shared.len() as i64 } else { 0 };
+                let length = |(view, is_text): (&u128, bool)| {
+                    if is_text { i64::from(*view as u32) - shared.len() as i64 } else { 0 }
+                };
                 texts.views().iter().zip(nulls).map(length).collect()
             }
         };

@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn compact_texts_let_go_of_all_others() {
-        let texts: StringViewArray = (0..100).map(|n| Some(format!("{n} and enough to be longer than a view"))).collect();
+        let texts: StringViewArray =
+            (0..100).map(|n| Some(format!("{n} and enough to be longer than a view"))).collect();
         let all = RecordBatch::try_from_iter([("text", Arc::new(texts) as ArrayRef)]).unwrap();
         let few = compact(&all.slice(40, 10)).unwrap();
         assert_eq!(few, all.slice(40, 10));
@@ -82,7 +83,8 @@ mod tests {
 
     #[test]
     fn what_is_lean_stays_where_it_is() {
-        let texts: StringViewArray = (0..100).map(|n| Some(format!("{n} and enough to be longer than a view"))).collect();
+        let texts: StringViewArray =
+            (0..100).map(|n| Some(format!("{n} and enough to be longer than a view"))).collect();
         let all = compact(&RecordBatch::try_from_iter([("text", Arc::new(texts) as ArrayRef)]).unwrap()).unwrap();
         for (rows, stays) in [(100, true), (80, true), (40, false), (0, false)] {
             let some = lean(all.slice(0, rows)).unwrap();

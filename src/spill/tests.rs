@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder, TimestampMicrosecondArray,
-    UInt8Array, UInt32Array, UInt64Array, new_null_array,
+    Array, ArrayRef, BooleanArray, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
+    TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array, new_null_array,
 };
 use arrow::compute::concat_batches;
 use proptest::prelude::*;
@@ -22,7 +22,8 @@ fn list(items: impl IntoIterator<Item = Option<Vec<Option<String>>>>) -> ArrayRe
 
 fn batch(columns: Vec<ArrayRef>) -> RecordBatch {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-    RecordBatch::try_from_iter_with_nullable(names.into_iter().zip(columns).map(|(name, column)| (name, column, true))).unwrap()
+    RecordBatch::try_from_iter_with_nullable(names.into_iter().zip(columns).map(|(name, column)| (name, column, true)))
+        .unwrap()
 }
 
 fn rows(from: i64) -> RecordBatch {
@@ -30,7 +31,10 @@ fn rows(from: i64) -> RecordBatch {
     batch(vec![
         Arc::new(Int64Array::from_iter_values(from..from + 100)),
         Arc::new((from..from + 100).map(text).collect::<StringViewArray>()),
-        list((from..from + 100).map(|n| (n % 5 > 0).then(|| (0..n % 4).map(|item| Some(format!("item {item}"))).collect()))),
+        list(
+            (from..from + 100)
+                .map(|n| (n % 5 > 0).then(|| (0..n % 4).map(|item| Some(format!("item {item}"))).collect())),
+        ),
     ])
 }
 
@@ -113,8 +117,10 @@ fn what_nobody_reads_again_is_given_back_to_the_disk() {
 #[test]
 fn a_column_that_says_nothing_takes_nothing() {
     for nothing in [0, 1, 5000] {
-        let all =
-            batch(vec![new_null_array(rows(0).column(1).data_type(), nothing), new_null_array(rows(0).column(2).data_type(), nothing)]);
+        let all = batch(vec![
+            new_null_array(rows(0).column(1).data_type(), nothing),
+            new_null_array(rows(0).column(2).data_type(), nothing),
+        ]);
         assert_eq!(back_and_forth(&all), all);
         assert!(pack(&all).unwrap()[0].len() < 100);
     }
@@ -131,7 +137,8 @@ fn ids_take_what_tells_them_apart() {
 
 #[test]
 fn words_take_a_byte_and_one_word_none() {
-    let words: StringViewArray = (0..5000).map(|n| Some(format!("the member with the long name {}", n % 256))).collect();
+    let words: StringViewArray =
+        (0..5000).map(|n| Some(format!("the member with the long name {}", n % 256))).collect();
     assert!((5000..5000 + 256 * 50).contains(&packed_bytes(words)));
     let one: StringViewArray = std::iter::repeat_n(Some("the only member with such a name"), 5000).collect();
     assert!(packed_bytes(one) < 100);
@@ -176,7 +183,10 @@ fn column(rows: usize) -> impl Strategy<Value = Vec<ArrayRef>> {
     let vec = |range| proptest::collection::vec(range, rows);
     let number = prop_oneof![Just(None), any::<i64>().prop_map(Some), (0..300_i64).prop_map(Some)];
     (
-        (proptest::collection::vec(text(), rows), proptest::collection::vec(proptest::option::of("wmQh[a-z]{9}"), rows)),
+        (
+            proptest::collection::vec(text(), rows),
+            proptest::collection::vec(proptest::option::of("wmQh[a-z]{9}"), rows),
+        ),
         vec(number.boxed()),
         proptest::collection::vec(any::<Option<bool>>(), rows),
         (proptest::collection::vec(any::<Option<u8>>(), rows), proptest::collection::vec(any::<Option<u64>>(), rows)),

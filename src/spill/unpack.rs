@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, ArrowPrimitiveType, BooleanArray, BooleanBufferBuilder, GenericByteViewArray, ListArray, PrimitiveArray, RecordBatch,
-    RecordBatchOptions, StringViewArray, make_view,
+    ArrayRef, ArrowPrimitiveType, BooleanArray, BooleanBufferBuilder, GenericByteViewArray, ListArray, PrimitiveArray,
+    RecordBatch, RecordBatchOptions, StringViewArray, make_view,
 };
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use arrow::datatypes::{DataType, FieldRef, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
+use arrow::datatypes::{
+    DataType, FieldRef, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type,
+};
 
 use super::pack::{ALL, NONE, WORDS};
 use crate::error::{Error, Result};
@@ -52,9 +54,9 @@ fn column(blocks: Vec<(&mut Unpacker, usize)>, data_type: &DataType) -> Result<A
         }
         DataType::Boolean => Arc::new(BooleanArray::new(column.flags()?, nulls)),
         DataType::Int64 => Arc::new(column.numbers::<Int64Type>(nulls, |value| value)?),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            Arc::new(column.numbers::<TimestampMicrosecondType>(nulls, |value| value)?.with_data_type(data_type.clone()))
-        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => Arc::new(
+            column.numbers::<TimestampMicrosecondType>(nulls, |value| value)?.with_data_type(data_type.clone()),
+        ),
         DataType::UInt64 => Arc::new(column.numbers::<UInt64Type>(nulls, |value| value as u64)?),
         DataType::UInt32 => Arc::new(column.numbers::<UInt32Type>(nulls, |value| value as u32)?),
         DataType::UInt8 => Arc::new(column.numbers::<UInt8Type>(nulls, |value| value as u8)?),
@@ -165,7 +167,11 @@ impl<'b> Stretch<'b> {
             _ => self.block.letters(self.rows, nulls, texts)?,
         }
         if let Some(nulls) = nulls {
-            texts.views[before..].iter_mut().zip(nulls).filter(|(_, is_valid)| !is_valid).for_each(|(view, _)| *view = 0);
+            texts.views[before..]
+                .iter_mut()
+                .zip(nulls)
+                .filter(|(_, is_valid)| !is_valid)
+                .for_each(|(view, _)| *view = 0);
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ names! {
     AUTO_CREATE_ROOM "自动建群" "Makes new groups",
     DATASET "数据集" "Dataset",
     GRAIN "粒度" "Grain",
+    NOT_LISTED "未列出" "Not listed",
     UNREADABLE_VALUES "无法读取的值" "Unreadable values",
     UNUSED_COLUMNS "未使用的列" "Unused columns",
     COVERAGE_STATUS "覆盖状态" "Status",

@@ -8,7 +8,9 @@ use std::fmt::{Display, Write};
 pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut told = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, (place, behind))) = rest.split_once('{').and_then(|(before, place)| Some((before, place.split_once('}')?))) {
+    while let Some((before, (place, behind))) =
+        rest.split_once('{').and_then(|(before, place)| Some((before, place.split_once('}')?)))
+    {
         told.push_str(before);
         let value = values.iter().find(|(name, _)| *name == place);
         debug_assert!(value.is_some(), "nothing fills {place} of {text:?}");

@@ -44,9 +44,14 @@ mod tests {
 
     #[test]
     fn chinese_locales_are_chinese() {
-        for (locale, lang) in
-            [("zh-CN", Lang::Zh), ("zh_TW.UTF-8", Lang::Zh), ("ZH", Lang::Zh), ("en-US", Lang::En), ("C", Lang::En), ("", Lang::En)]
-        {
+        for (locale, lang) in [
+            ("zh-CN", Lang::Zh),
+            ("zh_TW.UTF-8", Lang::Zh),
+            ("ZH", Lang::Zh),
+            ("en-US", Lang::En),
+            ("C", Lang::En),
+            ("", Lang::En),
+        ] {
             assert_eq!(Lang::of(Some(locale)), lang, "{locale}");
         }
         assert_eq!(Lang::of(None), Lang::En);

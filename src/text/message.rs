@@ -128,7 +128,10 @@ mod tests {
     fn items_are_joined_as_each_language_does() {
         let both = |message: Message| [Lang::Zh, Lang::En].map(|lang| message.tell(lang).to_owned());
         assert_eq!(both(Message::list(["a", "b", "c"])), ["a、b、c", "a, b, c"]);
-        assert_eq!(both(Message::either([not_of(1, 2), Message::verbatim("x")])), ["1 不是2。 或 x", "1 is no 2. or x"]);
+        assert_eq!(
+            both(Message::either([not_of(1, 2), Message::verbatim("x")])),
+            ["1 不是2。 或 x", "1 is no 2. or x"]
+        );
         assert_eq!(both(Message::lines(["a"; 2])), ["a\n    a"; 2]);
         assert_eq!(both(Message::list([""; 0])), ["", ""]);
     }

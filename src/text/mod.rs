@@ -57,8 +57,12 @@ mod tests {
         let named = vocabularies().into_iter().chain(words::precheck_vocabularies());
         let words = named.flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
-        let plain =
-            PAGE.iter().chain(workbook::ALL).chain(commands::ALL).chain(errors::all()).map(|(key, text)| ((*key).to_owned(), *text));
+        let plain = PAGE
+            .iter()
+            .chain(workbook::ALL)
+            .chain(commands::ALL)
+            .chain(errors::all())
+            .map(|(key, text)| ((*key).to_owned(), *text));
         let changes = RULES.iter().map(|rule| (rule.code.to_owned(), rule.change));
         plain.chain(words).chain(columns).chain(changes).collect()
     }
@@ -78,9 +82,12 @@ mod tests {
             assert_eq!(places(zh), places(en), "{key}: both fill in the same");
         }
         // Codes, names of products and the like are the same in both; sentences are not.
-        let own = |text: &str| places(text).iter().fold(text.to_owned(), |text, place| text.replace(&format!("{{{place}}}"), ""));
+        let own = |text: &str| {
+            places(text).iter().fold(text.to_owned(), |text, place| text.replace(&format!("{{{place}}}"), ""))
+        };
         let is_sentence = |en: &str| own(en).contains(' ') && own(en).contains(char::is_alphabetic);
-        let untranslated: Vec<_> = all().into_iter().filter(|(_, text)| !text.zh.contains(is_han) && is_sentence(text.en)).collect();
+        let untranslated: Vec<_> =
+            all().into_iter().filter(|(_, text)| !text.zh.contains(is_han) && is_sentence(text.en)).collect();
         assert!(untranslated.is_empty(), "{untranslated:?}");
     }
 
@@ -108,8 +115,10 @@ mod tests {
             .map(|slot| slot.column.name)
             .collect();
         assert!(nameless.is_empty(), "{nameless:?}");
-        let once: Vec<_> =
-            fields::ALL.iter().filter(|column| COLUMN_NAMES.iter().filter(|(named, _)| named == *column).count() > 1).collect();
+        let once: Vec<_> = fields::ALL
+            .iter()
+            .filter(|column| COLUMN_NAMES.iter().filter(|(named, _)| named == *column).count() > 1)
+            .collect();
         assert!(once.is_empty(), "named twice: {once:?}");
     }
 

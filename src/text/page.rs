@@ -124,6 +124,7 @@ texts! {
     "rows.sql" "用下面的 SQL 可取全部。" "The SQL below gives them all.",
     "rows.excerpt" "共 {total} 行，本页收录最要紧的 {shown} 行。" "Of {total} rows the page holds the {shown} most urgent.",
     "rows.part" "共 {all} 行，本页收录 {shown} 行。查看全部：用 qianhe query 运行下面的 SQL。" "{shown} of {all} rows are in this page. To see them all, run the SQL below with qianhe query.",
+    "rows.capped" "共 {all} 处，本页收录 {shown} 行。每个文件、每种原因只列出前若干处，其余的数目见“未列出”一栏。" "{shown} of {all} are in this page. Of each file and reason only the first are listed; “Not listed” counts the rest.",
     "rows.elsewhere" "迁入企业的 {count} 条客户关系不在本页；用下面的 SQL 可取。" "The {count} relations of the target corp are not in this page; the SQL below gives them.",
     "row.title" "一行的全部内容" "The whole row",
     "filter.by" "按“{column}”筛选" "Filter by {column}",

@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn every_rule_has_its_text_and_no_other() {
-        let rules: Vec<String> = rule_book().into_iter().map(|line| line.code).filter(|code| code.contains('/')).collect();
+        let rules: Vec<String> =
+            rule_book().into_iter().map(|line| line.code).filter(|code| code.contains('/')).collect();
         assert_eq!(RULES.iter().map(|rule| rule.code).collect::<Vec<_>>(), rules);
     }
 }

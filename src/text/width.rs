@@ -72,7 +72,11 @@ fn is_break(before: char, after: char) -> bool {
     match (before, after) {
         (_, ' ') => false,
         (' ', _) => true,
-        _ => (is_wide(before) || is_wide(after)) && !"（《「【".contains(before) && !"，。；：、！？）》」】”…".contains(after),
+        _ => {
+            (is_wide(before) || is_wide(after))
+                && !"（《「【".contains(before)
+                && !"，。；：、！？）》」】”…".contains(after)
+        }
     }
 }
 
@@ -87,8 +91,14 @@ mod tests {
 
     #[test]
     fn a_chinese_character_takes_two_columns() {
-        assert_eq!((pad("迁核", 6).as_str(), pad("ab", 4).as_str(), pad_left("迁", 3).as_str()), ("迁核  ", "ab  ", " 迁"));
-        assert_eq!((cut("迁核迁核", 5).as_str(), cut("迁核", 4).as_str(), cut("abcdef", 4).as_str()), ("迁核…", "迁核", "abc…"));
+        assert_eq!(
+            (pad("迁核", 6).as_str(), pad("ab", 4).as_str(), pad_left("迁", 3).as_str()),
+            ("迁核  ", "ab  ", " 迁")
+        );
+        assert_eq!(
+            (cut("迁核迁核", 5).as_str(), cut("迁核", 4).as_str(), cut("abcdef", 4).as_str()),
+            ("迁核…", "迁核", "abc…")
+        );
         assert_eq!(plain("a\u{1b}[31m\n"), "a?[31m?");
     }
 

@@ -2,8 +2,8 @@
 
 use super::Text;
 use crate::schema::vocabulary::{
-    Advice, Assessment, BillingVerdict, CodeVerdict, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, MatchMethod,
-    NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity, Verdict,
+    Advice, Assessment, BillingVerdict, CodeVerdict, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason,
+    GroupScope, MatchMethod, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity, Verdict,
 };
 
 /// A vocabulary with the names of its words.

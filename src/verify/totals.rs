@@ -8,8 +8,8 @@ use crate::controls::ControlTotal;
 use crate::error::Result;
 use crate::published::{Condition, Reports, Scan, cell, count_rows, text};
 use crate::schema::tables::{
-    ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, CUSTOMERS_REPORT, FINDINGS_REPORT, GROUPS_REPORT, INPUTS_REPORT,
-    JOIN_CODES_REPORT, RELATIONS_REPORT, REPORTS, TARGET_RELATIONS_REPORT,
+    ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, CUSTOMERS_REPORT, FINDINGS_REPORT, GROUPS_REPORT,
+    INPUTS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, REPORTS, TARGET_RELATIONS_REPORT,
 };
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Origin, Outcome, Scope};
 use crate::schema::{Column, Table, fields};
@@ -31,11 +31,31 @@ struct Summarised {
 }
 
 const SUMMARISED: &[Summarised] = &[
-    Summarised { table: &RELATIONS_REPORT, column: &fields::OUTCOME, words: Outcome::WORDS, place: "/relations/by_outcome" },
+    Summarised {
+        table: &RELATIONS_REPORT,
+        column: &fields::OUTCOME,
+        words: Outcome::WORDS,
+        place: "/relations/by_outcome",
+    },
     Summarised { table: &RELATIONS_REPORT, column: &fields::SCOPE, words: Scope::WORDS, place: "/relations/by_scope" },
-    Summarised { table: &TARGET_RELATIONS_REPORT, column: &fields::ORIGIN, words: Origin::WORDS, place: "/target_relations/by_origin" },
-    Summarised { table: &GROUPS_REPORT, column: &fields::GROUP_OUTCOME, words: GroupOutcome::WORDS, place: "/groups/by_outcome" },
-    Summarised { table: &JOIN_CODES_REPORT, column: &fields::CODE_VERDICT, words: CodeVerdict::WORDS, place: "/join_codes/by_verdict" },
+    Summarised {
+        table: &TARGET_RELATIONS_REPORT,
+        column: &fields::ORIGIN,
+        words: Origin::WORDS,
+        place: "/target_relations/by_origin",
+    },
+    Summarised {
+        table: &GROUPS_REPORT,
+        column: &fields::GROUP_OUTCOME,
+        words: GroupOutcome::WORDS,
+        place: "/groups/by_outcome",
+    },
+    Summarised {
+        table: &JOIN_CODES_REPORT,
+        column: &fields::CODE_VERDICT,
+        words: CodeVerdict::WORDS,
+        place: "/join_codes/by_verdict",
+    },
 ];
 
 /// A claim that so many rows of a report fulfil a condition.
@@ -72,13 +92,15 @@ impl Recount {
         }
         let conditions: Vec<Condition> = claims.iter().map(|claim| claim.condition.clone()).collect();
         let rows = count_rows(&reports.path(table), &conditions)?;
-        self.totals.extend(claims.iter().zip(rows).map(|(claim, rows)| ControlTotal::new(&claim.name, claim.count, rows)));
+        self.totals
+            .extend(claims.iter().zip(rows).map(|(claim, rows)| ControlTotal::new(&claim.name, claim.count, rows)));
         Ok(())
     }
 
     fn finding_claims(&mut self, reports: &Reports) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
-        for row in rows(reports, &FINDINGS_REPORT, &[&fields::CODE, &fields::COUNT, &fields::REPORT, &fields::FILTER])? {
+        for row in rows(reports, &FINDINGS_REPORT, &[&fields::CODE, &fields::COUNT, &fields::REPORT, &fields::FILTER])?
+        {
             let [code, count, report, filter] = row.as_slice() else { continue };
             let name = format!("finding {} = rows of its filter", text(code));
             claims.extend(self.claim(name, count, &text(report), filter));
@@ -127,7 +149,8 @@ impl Recount {
     }
 
     fn customers(&mut self, reports: &Reports) -> Result<()> {
-        let conditions: Vec<Condition> = Outcome::WORDS.iter().map(|word| Condition::equals(fields::OUTCOME.name, word)).collect();
+        let conditions: Vec<Condition> =
+            Outcome::WORDS.iter().map(|word| Condition::equals(fields::OUTCOME.name, word)).collect();
         let counts = count_rows(&reports.path(&RELATIONS_REPORT), &conditions)?;
         for (word, count) in Outcome::WORDS.iter().zip(counts) {
             let sum = sum(reports, &CUSTOMERS_REPORT, word)?;
@@ -138,7 +161,11 @@ impl Recount {
 
     /// What the run itself found to balance.
     fn published_totals(&mut self, reports: &Reports) -> Result<()> {
-        for row in rows(reports, &CONTROL_TOTALS_REPORT, &[&fields::CONTROL_NAME, &fields::CONTROL_LEFT, &fields::CONTROL_RIGHT])? {
+        for row in rows(
+            reports,
+            &CONTROL_TOTALS_REPORT,
+            &[&fields::CONTROL_NAME, &fields::CONTROL_LEFT, &fields::CONTROL_RIGHT],
+        )? {
             let [name, left, right] = row.as_slice() else { continue };
             let side = |value: &Value| value.as_u64().unwrap_or(u64::MAX);
             self.totals.push(ControlTotal::new(format!("as published: {}", text(name)), side(left), side(right)));
@@ -148,7 +175,10 @@ impl Recount {
 
     fn inputs(&mut self, reports: &Reports) -> Result<()> {
         let total = |column: &Column| sum(reports, &INPUTS_REPORT, column.name);
-        let told = total(&fields::ACCEPTED)? + total(&fields::DUPLICATE)? + total(&fields::REJECTED)? + total(&fields::PASSED_OVER)?;
+        let told = total(&fields::ACCEPTED)?
+            + total(&fields::DUPLICATE)?
+            + total(&fields::REJECTED)?
+            + total(&fields::PASSED_OVER)?;
         let name = "inputs: records read = accepted + duplicate + rejected + passed over";
         self.totals.push(ControlTotal::new(name, total(&fields::RECORDS_READ)?, told));
         Ok(())
@@ -170,7 +200,12 @@ fn summary_claims(summary: &Value) -> Vec<Claim> {
         }
     }
     for table in [&RELATIONS_REPORT, &TARGET_RELATIONS_REPORT, &GROUPS_REPORT, &JOIN_CODES_REPORT] {
-        claim(format!("summary {}.total = rows", table.name), format!("/{}/total", table.name), table, Condition::always());
+        claim(
+            format!("summary {}.total = rows", table.name),
+            format!("/{}/total", table.name),
+            table,
+            Condition::always(),
+        );
     }
     claims
 }
@@ -180,7 +215,9 @@ fn rows(reports: &Reports, table: &Table, columns: &[&Column]) -> Result<Vec<Vec
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let mut rows = Vec::new();
     Scan::of(&reports.path(table), &names).each(|batch| {
-        rows.extend((0..batch.num_rows()).map(|row| batch.columns().iter().map(|array| cell(array.as_ref(), row)).collect()));
+        rows.extend(
+            (0..batch.num_rows()).map(|row| batch.columns().iter().map(|array| cell(array.as_ref(), row)).collect()),
+        );
         Ok(true)
     })?;
     Ok(rows)

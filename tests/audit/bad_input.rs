@@ -137,7 +137,11 @@ fn no_case_file() {
 #[test]
 fn of_several_mistakes_the_run_tells_the_first_file_in_order_whichever_is_read_first() {
     for _ in 0..5 {
-        let error = good().file("source-before/a.json", "{").file("source-before/b.json", "{").file("source-before/c.json", "{").error();
+        let error = good()
+            .file("source-before/a.json", "{")
+            .file("source-before/b.json", "{")
+            .file("source-before/c.json", "{")
+            .error();
         assert!(error.contains("source-before/a.json"), "{error}");
     }
 }
@@ -170,7 +174,10 @@ fn a_read_only_folder_is_refused_before_any_work() {
     let root_may_write_anyway = fs::write(closed.join("probe"), "").is_ok();
     if !root_may_write_anyway {
         let error = refused_output(&story, &closed.join("reports"));
-        assert!(error.contains("closed") && error.contains("cannot be written") && error.contains("--out DIR"), "{error}");
+        assert!(
+            error.contains("closed") && error.contains("cannot be written") && error.contains("--out DIR"),
+            "{error}"
+        );
         assert!(names_in(&closed).is_empty());
     }
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
@@ -188,7 +195,10 @@ fn an_output_that_is_a_file_is_left_alone() {
 fn an_output_that_holds_something_else_is_left_alone() {
     let story = good().file("reports/letter.txt", "mine");
     let error = refused_output(&story, &story.write().join("reports"));
-    assert!(error.contains("reports: holds letter.txt") && error.contains("\n  help: nothing was overwritten"), "{error}");
+    assert!(
+        error.contains("reports: holds letter.txt") && error.contains("\n  help: nothing was overwritten"),
+        "{error}"
+    );
     assert_eq!(fs::read_to_string(story.write().join("reports/letter.txt")).unwrap(), "mine");
     assert_eq!(names_in(&story.write().join("reports")).len(), 1);
 }
@@ -265,8 +275,11 @@ fn count(row: &Row, column: &str) -> u64 {
 
 /// Read, accepted, duplicate, rejected, passed over, by file; the equation is checked on the way.
 fn inputs(audit: &Audit) -> BTreeMap<String, [u64; 5]> {
-    let figures = |row: &Row| ["records_read", "accepted", "duplicate", "rejected", "passed_over"].map(|column| count(row, column));
-    let inputs: BTreeMap<String, [u64; 5]> = audit.report("inputs").iter().map(|row| (row["path"].clone(), figures(row))).collect();
+    let figures = |row: &Row| {
+        ["records_read", "accepted", "duplicate", "rejected", "passed_over"].map(|column| count(row, column))
+    };
+    let inputs: BTreeMap<String, [u64; 5]> =
+        audit.report("inputs").iter().map(|row| (row["path"].clone(), figures(row))).collect();
     for (path, [read, accepted, duplicate, rejected, passed_over]) in &inputs {
         assert_eq!(*read, accepted + duplicate + rejected + passed_over, "{path}");
     }
@@ -287,11 +300,24 @@ fn records_that_cannot_be_read_are_rejects_and_the_run_goes_on() {
         .file("source-before/pages.json", &page(&["ann"], &customers, "", "").to_string())
         .file("source-before/sheet.csv", sheet);
     let audit = story.audit();
-    let rejects: Vec<[String; 4]> =
-        audit.report("rejects").iter().map(|row| ["role", "file", "record", "place"].map(|column| text(row, column).to_owned())).collect();
+    let rejects: Vec<[String; 4]> = audit
+        .report("rejects")
+        .iter()
+        .map(|row| ["role", "file", "record", "place"].map(|column| text(row, column).to_owned()))
+        .collect();
     let expected = [
-        ["source-before", "source-before/pages.json", "3", "document 1, external_contact_list[2].follow_info.createtime"],
-        ["source-before", "source-before/pages.json", "4", "document 1, external_contact_list[3].external_contact.external_userid"],
+        [
+            "source-before",
+            "source-before/pages.json",
+            "3",
+            "document 1, external_contact_list[2].follow_info.createtime",
+        ],
+        [
+            "source-before",
+            "source-before/pages.json",
+            "4",
+            "document 1, external_contact_list[3].external_contact.external_userid",
+        ],
         ["source-before", "source-before/pages.json", "5", "document 1, external_contact_list[4]"],
         ["source-before", "source-before/sheet.csv", "2", "row 3, userid"],
         ["source-before", "source-before/sheet.csv", "3", "row 4, created_at"],
@@ -315,7 +341,10 @@ fn records_that_cannot_be_read_are_rejects_and_the_run_goes_on() {
 #[test]
 fn a_row_of_a_list_that_cannot_be_read_stops_the_run() {
     let error = good().file("lists/refusals.csv", "external_userid,unionid,userid\nwei,,ann\n,,ann\n").error();
-    assert!(error.contains("lists/refusals.csv") && error.contains("row 3, external_userid or unionid or customer_name"), "{error}");
+    assert!(
+        error.contains("lists/refusals.csv") && error.contains("row 3, external_userid or unionid or customer_name"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -334,7 +363,8 @@ fn duplicates_are_counted_at_the_file_whose_copy_lost() {
 /// Ann holds wei, and the target corp's dump is these documents.
 fn target(documents: &[Value]) -> Audit {
     let text: String = documents.iter().map(|document| document.to_string() + "\n").collect();
-    let story = Story::new("ann: wei 2025-01-01", "").accounts("ann ann2\n bob bob2").without("target-after/relations.csv");
+    let story =
+        Story::new("ann: wei 2025-01-01", "").accounts("ann ann2\n bob bob2").without("target-after/relations.csv");
     story.file("target-after/dump.json", &text).audit()
 }
 
@@ -386,17 +416,27 @@ fn a_member_without_licence_is_not_an_empty_account() {
 fn a_chain_without_its_end_is_not_the_whole_account() {
     let li = customer(&json!("t1"), "li", "ann2", &json!(1_777_651_200));
     assert_eq!(fate(&target(&[page(&["ann2"], std::slice::from_ref(&li), "", "c1")])), told(NOT_COVERED, "partial"));
-    assert_eq!(fate(&target(&[page(&["ann2"], &[li], "c1", "")])), told(NOT_COVERED, "partial"), "the first page is missing");
+    assert_eq!(
+        fate(&target(&[page(&["ann2"], &[li], "c1", "")])),
+        told(NOT_COVERED, "partial"),
+        "the first page is missing"
+    );
 }
 
 #[test]
 fn an_account_that_nobody_asked_for_is_not_empty() {
-    assert_eq!(fate(&target(&[enveloped("bob2", &json!({"errcode": 0, "external_userid": []}))])), told(NOT_COVERED, "unknown"));
+    assert_eq!(
+        fate(&target(&[enveloped("bob2", &json!({"errcode": 0, "external_userid": []}))])),
+        told(NOT_COVERED, "unknown")
+    );
 }
 
 #[test]
 fn an_empty_account_that_was_asked_for_lost_all() {
-    assert_eq!(fate(&target(&[enveloped("ann2", &json!({"errcode": 0, "external_userid": []}))])), told("missing/no_trace", "complete"));
+    assert_eq!(
+        fate(&target(&[enveloped("ann2", &json!({"errcode": 0, "external_userid": []}))])),
+        told("missing/no_trace", "complete")
+    );
     assert_eq!(fate(&target(&[page(&["ann2"], &[], "", "")])), told("missing/no_trace", "complete"));
     let audit = Story::new("ann: wei 2025-01-01; ann: li 2025-01-01", "").audit();
     assert!(audit.outcomes().values().all(|outcome| outcome == "in_scope missing/no_trace"));
@@ -406,7 +446,9 @@ fn an_empty_account_that_was_asked_for_lost_all() {
 #[test]
 fn trust_covers_what_no_answer_denies() {
     let story = |documents: &str| {
-        let story = Story::new("ann: wei 2025-01-01", "").without("target-after/relations.csv").file("target-after/dump.json", documents);
+        let story = Story::new("ann: wei 2025-01-01", "")
+            .without("target-after/relations.csv")
+            .file("target-after/dump.json", documents);
         fate(&story.toml("[snapshots.target-after]\ncoverage = \"trusted\"").audit())
     };
     assert_eq!(story(r#"{"errcode":0,"userlist":[]}"#), told("missing/no_trace", "complete"));
@@ -416,8 +458,12 @@ fn trust_covers_what_no_answer_denies() {
 
 #[test]
 fn maps_that_contradict_one_another_are_set_aside() {
-    let story = Story::new("ann: - 2025-01-01 id=w1; ann: - 2025-01-01 id=w2", "ann2: - 2026-05-02 id=t1; ann2: - 2026-05-02 id=t2");
-    let audit = story.customer_map("w1 t1\n w2 t2").file("lists/other_map.csv", "迁出客户ID,迁入客户ID\nw1,t9\n").audit();
+    let story = Story::new(
+        "ann: - 2025-01-01 id=w1; ann: - 2025-01-01 id=w2",
+        "ann2: - 2026-05-02 id=t1; ann2: - 2026-05-02 id=t2",
+    );
+    let audit =
+        story.customer_map("w1 t1\n w2 t2").file("lists/other_map.csv", "迁出客户ID,迁入客户ID\nw1,t9\n").audit();
     assert_eq!(audit.outcomes()["ann/w1"], "in_scope undetermined/no_usable_key");
     assert_eq!(audit.outcomes()["ann/w2"], "in_scope migrated");
     let findings = audit.report("findings");
@@ -433,7 +479,11 @@ fn leading_zeros_tell_ids_apart() {
     let before = "00123: wei 2025-01-01 id=007; 00123: li 2025-01-01 id=7; 123: min 2025-01-01 id=0.7e1";
     let after = "x: wei 2026-05-02 id=t1; y: min 2026-05-02 id=t2";
     let audit = Story::new(before, after).accounts("00123 x\n 123 y").customer_map("007 t1").audit();
-    let expected = [("00123/007", "in_scope migrated"), ("00123/7", "in_scope missing/no_trace"), ("123/0.7e1", "in_scope migrated")];
+    let expected = [
+        ("00123/007", "in_scope migrated"),
+        ("00123/7", "in_scope missing/no_trace"),
+        ("123/0.7e1", "in_scope migrated"),
+    ];
     assert_eq!(audit.outcomes(), expected.map(|(key, outcome)| (key.to_owned(), outcome.to_owned())).into());
 }
 
@@ -442,10 +492,13 @@ fn ids_near_two_to_the_53rd_stay_two() {
     // As floating-point numbers both are 9007199254740992.
     let (even, odd) = ("9007199254740992", "9007199254740993");
     let before = format!("{even}: a 2025-01-01 id={even}; {odd}: b 2025-01-01 id={odd}");
-    let audit =
-        Story::new(&before, "x: a 2026-05-02 id=t1").accounts(&format!("{even} x\n {odd} y")).customer_map(&format!("{odd} t1")).audit();
+    let audit = Story::new(&before, "x: a 2026-05-02 id=t1")
+        .accounts(&format!("{even} x\n {odd} y"))
+        .customer_map(&format!("{odd} t1"))
+        .audit();
     // The map says that t1 is the odd one, so the name does not join it with the even one.
-    let expected = [(format!("{even}/{even}"), "in_scope missing/no_trace"), (format!("{odd}/{odd}"), "in_scope misplaced")];
+    let expected =
+        [(format!("{even}/{even}"), "in_scope missing/no_trace"), (format!("{odd}/{odd}"), "in_scope misplaced")];
     assert_eq!(audit.outcomes(), expected.map(|(key, outcome)| (key, outcome.to_owned())).into());
 }
 
@@ -466,5 +519,9 @@ fn an_empty_source_is_told_and_concludes_nothing() {
     assert_eq!(audit.findings().into_keys().collect::<Vec<_>>(), findings);
     assert_eq!(audit.summary.verdict.word(), "inconclusive");
     let both = Story::new("", "").audit();
-    assert!(both.report("relations").is_empty() && both.report("target_relations").is_empty() && both.report("customers").is_empty());
+    assert!(
+        both.report("relations").is_empty()
+            && both.report("target_relations").is_empty()
+            && both.report("customers").is_empty()
+    );
 }

@@ -42,7 +42,8 @@ const LIMITS: &[(u64, u64, SurchargeBasis, u64, &str, u64, u64)] = &[
 fn every_limit_of_the_tolerance() {
     for &(contracted, participating, basis, allowed, verdict, excess, surcharge) in LIMITS {
         let drift = Drift::of(contracted, participating, basis);
-        let answer = (tolerance(contracted), drift.tolerance, drift.verdict.word(), drift.excess, drift.surcharge_quantity);
+        let answer =
+            (tolerance(contracted), drift.tolerance, drift.verdict.word(), drift.excess, drift.surcharge_quantity);
         assert_eq!(
             answer,
             (allowed, allowed, verdict, excess, surcharge),
@@ -141,8 +142,12 @@ fn each_check_finds_what_it_is_for_and_no_other_does() {
     let mut wrong = Vec::new();
     for example in EXAMPLES {
         let audit = story(&(example.contract)()).audit();
-        let answers: BTreeMap<&str, (u64, Vec<&str>)> =
-            audit.summary.findings.iter().map(|f| (f.rule.code, (f.count, f.examples.iter().map(String::as_str).collect()))).collect();
+        let answers: BTreeMap<&str, (u64, Vec<&str>)> = audit
+            .summary
+            .findings
+            .iter()
+            .map(|f| (f.rule.code, (f.count, f.examples.iter().map(String::as_str).collect())))
+            .collect();
         let told: BTreeMap<&str, (u64, Vec<&str>)> =
             example.findings.iter().map(|(code, count, keys)| (*code, (*count, keys.to_vec()))).collect();
         if answers != told {
@@ -162,7 +167,8 @@ pub fn shown() -> BTreeSet<&'static str> {
 
 #[test]
 fn every_check_has_an_example() {
-    let lacking: Vec<_> = qianhe::billing::CHECKS.iter().map(|check| check.code).filter(|code| !shown().contains(code)).collect();
+    let lacking: Vec<_> =
+        qianhe::billing::CHECKS.iter().map(|check| check.code).filter(|code| !shown().contains(code)).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 }
 
@@ -190,7 +196,8 @@ fn lines(audit: &Audit) -> BTreeMap<String, String> {
 
 #[test]
 fn the_bill_line_by_line() {
-    let contract = "[contract]\nrelations = 5\nunit_price = \"0.125\"\nsurcharge_unit_price = \"0.333333\"\n".to_owned()
+    let contract = "[contract]\nrelations = 5\nunit_price = \"0.125\"\nsurcharge_unit_price = \"0.333333\"\n"
+        .to_owned()
         + &payment("P1", "2026-03-10", "0.5", "contract")
         + &payment("P2", "2026-03-11", "1.00", "surcharge");
     let audit = full_story(&contract);
@@ -225,7 +232,8 @@ fn the_bill_line_by_line() {
 
 #[test]
 fn the_bill_in_the_summary() {
-    let contract = "[contract]\nrelations = 5\nunit_price = \"0.8\"\nsurcharge_basis = \"above-contract\"\ncurrency = \"HKD\"\n";
+    let contract =
+        "[contract]\nrelations = 5\nunit_price = \"0.8\"\nsurcharge_basis = \"above-contract\"\ncurrency = \"HKD\"\n";
     let audit = full_story(contract);
     let json: serde_json::Value = serde_json::from_str(&audit.summary.to_json()).unwrap();
     let told = serde_json::json!({
@@ -240,7 +248,10 @@ fn the_bill_in_the_summary() {
 /// Evaluates `column = 'word'` and `column in ('word', ...)`, by nothing of the program.
 fn selects(filter: &str, row: &Row) -> bool {
     let (column, words) = filter.split_once(" in (").or_else(|| filter.split_once(" = ")).unwrap();
-    words.trim_end_matches(')').split(", ").any(|word| row.get(column).is_some_and(|value| format!("'{value}'") == word))
+    words
+        .trim_end_matches(')')
+        .split(", ")
+        .any(|word| row.get(column).is_some_and(|value| format!("'{value}'") == word))
 }
 
 #[test]
@@ -255,8 +266,13 @@ fn filters_select_exactly_the_rows_that_their_lines_count() {
         assert_eq!(rows.to_string(), line["quantity"], "{}: {filter}", line["line"]);
     }
     assert_eq!(with_filter, 11, "participating, delivered, and every outcome");
-    let totals: Vec<&str> =
-        audit.summary.control_totals.iter().map(|total| total.name.as_str()).filter(|name| name.starts_with("billing ")).collect();
+    let totals: Vec<&str> = audit
+        .summary
+        .control_totals
+        .iter()
+        .map(|total| total.name.as_str())
+        .filter(|name| name.starts_with("billing "))
+        .collect();
     assert_eq!(totals.len(), with_filter);
     assert!(totals.contains(&"billing delivered = rows of its filter"), "{totals:?}");
 }
@@ -279,7 +295,8 @@ fn the_columns_of_the_bill_are_there_without_a_contract_too() {
     let audit = story("").audit();
     let file = std::fs::File::open(audit.reports.join("billing.parquet")).unwrap();
     let schema = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().clone();
-    let columns: Vec<String> = schema.fields().iter().map(|field| format!("{} {}", field.name(), field.data_type())).collect();
+    let columns: Vec<String> =
+        schema.fields().iter().map(|field| format!("{} {}", field.name(), field.data_type())).collect();
     assert_eq!(
         columns,
         [

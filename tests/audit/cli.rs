@@ -24,14 +24,19 @@ fn defective() -> Story {
 
 #[test]
 fn the_exit_code_follows_the_policy() {
-    for (story, name, expected) in
-        [(reconciled(), "reconciled", [0, 0, 0]), (to_review(), "review", [0, 1, 0]), (defective(), "defect", [1, 1, 0])]
-    {
+    for (story, name, expected) in [
+        (reconciled(), "reconciled", [0, 0, 0]),
+        (to_review(), "review", [0, 1, 0]),
+        (defective(), "defect", [1, 1, 0]),
+    ] {
         for (policy, code) in ["defect", "review", "never"].into_iter().zip(expected) {
             let set = format!("policy.fail_on={policy}");
             let (exit, stdout, stderr) = run(story.write(), &["audit", ".", "--set", &set]);
             assert_eq!(exit, code, "{name}, fail_on {policy}: {stderr}");
-            assert!(stdout.contains(&name.to_uppercase()), "{name}: the verdict is that of the case, whatever the policy: {stdout}");
+            assert!(
+                stdout.contains(&name.to_uppercase()),
+                "{name}: the verdict is that of the case, whatever the policy: {stdout}"
+            );
         }
         // The default is `defect`.
         assert_eq!(run(story.write(), &["audit", "."]).0, expected[0], "{name}");
@@ -42,7 +47,8 @@ fn the_exit_code_follows_the_policy() {
 fn results_go_to_stdout_and_nothing_else_does() {
     let (code, stdout, stderr) = run(defective().write(), &["audit", "."]);
     assert_eq!((code, stderr.as_str()), (1, ""));
-    for part in ["story: DEFECT", "B8-missing", "\n  ! Missing                    1 100.0 %\n", "reports in ./reports"] {
+    for part in ["story: DEFECT", "B8-missing", "\n  ! Missing                    1 100.0 %\n", "reports in ./reports"]
+    {
         assert!(stdout.contains(part), "{stdout}\nlacks {part}");
     }
 }
@@ -64,7 +70,10 @@ fn a_failing_run_says_why_on_stderr_only_and_leaves_nothing() {
         let before = names_in(story.write());
         let (code, stdout, stderr) = run(story.write(), &args);
         assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}: {stderr}");
-        assert!(stderr.starts_with("error: ") && stderr.contains(says) && stderr.contains("\n  help: "), "{args:?}: {stderr}");
+        assert!(
+            stderr.starts_with("error: ") && stderr.contains(says) && stderr.contains("\n  help: "),
+            "{args:?}: {stderr}"
+        );
         assert_eq!(names_in(story.write()), before, "{args:?}");
     }
 }
@@ -76,7 +85,10 @@ fn json_is_the_summary() {
     assert_eq!((code, stderr.as_str()), (1, ""));
     assert_eq!(stdout, fs::read_to_string(story.write().join("reports/summary.json")).unwrap());
     let summary: Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!((summary["verdict"].as_str(), summary["relations"]["by_outcome"]["missing"].as_u64()), (Some("defect"), Some(1)));
+    assert_eq!(
+        (summary["verdict"].as_str(), summary["relations"]["by_outcome"]["missing"].as_u64()),
+        (Some("defect"), Some(1))
+    );
 }
 
 #[test]
@@ -100,7 +112,12 @@ fn set_overrides_the_case() {
     };
     assert_eq!(outcome(&[])["migrated"], 1);
     assert_eq!(outcome(&["--set", "migration.started_at=2026-05-03T00:00:00+08:00"])["already_at_target"], 1);
-    let both = ["--set", "migration.started_at=2026-05-03T00:00:00+08:00", "--set", "migration.started_at=2026-05-01T00:00:00+08:00"];
+    let both = [
+        "--set",
+        "migration.started_at=2026-05-03T00:00:00+08:00",
+        "--set",
+        "migration.started_at=2026-05-01T00:00:00+08:00",
+    ];
     assert_eq!(outcome(&both)["migrated"], 1, "the last one wins");
 }
 
@@ -127,7 +144,11 @@ fn a_new_case_says_step_by_step_what_is_missing() {
         assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
         stderr
     };
-    let filled = ["case.id=acme", "migration.started_at=2026-05-01T00:00:00+08:00", "migration.finished_at=2026-05-07T00:00:00+08:00"];
+    let filled = [
+        "case.id=acme",
+        "migration.started_at=2026-05-01T00:00:00+08:00",
+        "migration.finished_at=2026-05-07T00:00:00+08:00",
+    ];
     assert!(audit(&[]).contains("case.id: is missing"));
     assert!(audit(&filled[..1]).contains("migration.started_at: is missing"));
     assert!(audit(&filled[..2]).contains("migration.finished_at: is missing"));
@@ -205,7 +226,10 @@ fn what_is_done_is_told_in_the_language_asked_for() {
     let rules = told(folder.path(), &["rules"]);
     let english = rules.lines().find(|line| !line.contains(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)));
     assert_eq!(english, None);
-    assert!(rules.contains("  应迁移，没有任何踪迹。\n") && rules.contains("  {count} 个迁入账号对应了多个迁出账号。\n"), "{rules}");
+    assert!(
+        rules.contains("  应迁移，没有任何踪迹。\n") && rules.contains("  {count} 个迁入账号对应了多个迁出账号。\n"),
+        "{rules}"
+    );
     let (_, help, _) = run(folder.path(), &["audit", "--help", "--lang", "zh"]);
     assert!(help.starts_with("审计已完成的迁移：") && help.ends_with("130  被中断\n"), "{help}");
 }

@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::support::{Story, names_in, read_parquet, run};
 
 /// What the source held; every customer of `ann`.
-const BEFORE: &str = "ann: stays 2025-01-01; ann: lost 2025-01-01; ann: found 2025-01-01; ann: asked 2025-01-01; ann: gone 2025-01-01";
+const BEFORE: &str =
+    "ann: stays 2025-01-01; ann: lost 2025-01-01; ann: found 2025-01-01; ann: asked 2025-01-01; ann: gone 2025-01-01";
 
 /// Two audits: `found` is missing first, `lost` is missing then, `asked` refused first and is missing then, `gone` is
 /// not exported again, and `late` only then.
@@ -36,8 +37,16 @@ fn each_relation_changes_as_it_did() {
     assert_eq!((code, stderr.as_str()), (1, ""), "lost and asked are missing now, which are defects");
     let json: Value = serde_json::from_str(&stdout).unwrap();
     let counts = &json["changes"][0]["counts"];
-    let expected =
-        [("resolved", 1), ("new", 1), ("worse", 1), ("improved", 0), ("changed", 0), ("unchanged", 1), ("gone", 1), ("added", 1)];
+    let expected = [
+        ("resolved", 1),
+        ("new", 1),
+        ("worse", 1),
+        ("improved", 0),
+        ("changed", 0),
+        ("unchanged", 1),
+        ("gone", 1),
+        ("added", 1),
+    ];
     for (change, count) in expected {
         assert_eq!(counts[change], count, "{change}");
     }
@@ -45,7 +54,10 @@ fn each_relation_changes_as_it_did() {
     let told = |kind: &str| -> BTreeMap<String, String> {
         let rows = rows.iter().filter(|row| row["kind"] == kind);
         let side = |row: &crate::support::Row, column: &str| row.get(column).map_or("-".to_owned(), Clone::clone);
-        rows.map(|row| (row["key"].clone(), format!("{} {} {}", row["change"], side(row, "earlier"), side(row, "later")))).collect()
+        rows.map(|row| {
+            (row["key"].clone(), format!("{} {} {}", row["change"], side(row, "earlier"), side(row, "later")))
+        })
+        .collect()
     };
     let expected = [
         ("ann/asked", "worse refused missing/no_trace"),
@@ -69,7 +81,8 @@ fn memory_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let of = |memory: &str| {
         let out = folder.path().join(memory);
-        let (_, json, stderr) = compare(&earlier, &later, &["--json", "--memory", memory, "--out", out.to_str().unwrap()]);
+        let (_, json, stderr) =
+            compare(&earlier, &later, &["--json", "--memory", memory, "--out", out.to_str().unwrap()]);
         assert_eq!(stderr, "");
         (json, std::fs::read(out.join("compare.parquet")).unwrap())
     };
@@ -79,11 +92,16 @@ fn memory_changes_nothing() {
         assert!(of(memory) == at_once, "{memory}");
     }
     let rows = read_parquet(&folder.path().join("192B").join("compare.parquet"));
-    let keys = |kind: &str| -> Vec<String> { rows.iter().filter(|row| row["kind"] == kind).map(|row| row["key"].clone()).collect() };
+    let keys = |kind: &str| -> Vec<String> {
+        rows.iter().filter(|row| row["kind"] == kind).map(|row| row["key"].clone()).collect()
+    };
     assert_eq!(keys("relation"), ["ann/asked", "ann/found", "ann/gone", "ann/late", "ann/lost"]);
     assert!(keys("finding").is_sorted() && keys("finding").len() > 1, "{:?}", keys("finding"));
     let kinds: Vec<&str> = rows.iter().map(|row| row["kind"].as_str()).collect();
-    assert_eq!(kinds.chunk_by(|one, next| one == next).map(|alike| alike[0]).collect::<Vec<_>>(), ["relation", "finding"]);
+    assert_eq!(
+        kinds.chunk_by(|one, next| one == next).map(|alike| alike[0]).collect::<Vec<_>>(),
+        ["relation", "finding"]
+    );
 }
 
 #[test]
@@ -97,8 +115,10 @@ fn the_exit_code_follows_the_policy() {
     let (code, stdout, _) = compare(&later, &later, &["--fail-on", "review"]);
     assert!(code == 0 && stdout.starts_with("story: nothing is new or worse."), "{stdout}");
     // Refused now, fine before: to be reviewed, no defect.
-    let (fine, refused) =
-        (Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02"), Story::new("ann: wei 2025-01-01", "").refusals("wei"));
+    let (fine, refused) = (
+        Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02"),
+        Story::new("ann: wei 2025-01-01", "").refusals("wei"),
+    );
     fine.audit();
     refused.audit();
     assert_eq!((compare(&fine, &refused, &[]).0, compare(&fine, &refused, &["--fail-on", "review"]).0), (0, 1));
@@ -134,7 +154,10 @@ fn reports_without_a_policy_fail_on_defects() {
     std::fs::write(&path, "{\"policy\": {\"fail_on\": \"sometimes\"}}").unwrap();
     let (code, stdout, stderr) = compare(&fine, &refused, &[]);
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert!(stderr.contains("policy.fail_on: is \"sometimes\"") && stderr.contains("defect, review, never"), "{stderr}");
+    assert!(
+        stderr.contains("policy.fail_on: is \"sometimes\"") && stderr.contains("defect, review, never"),
+        "{stderr}"
+    );
     assert_eq!(compare(&fine, &refused, &["--fail-on", "never"]).0, 0, "who says it need not have it read");
 }
 

@@ -59,7 +59,10 @@ fn the_name_decides_where_it_can() {
     let outcomes: Vec<(String, String)> =
         audit.report("relations").iter().map(|row| (row["customer_name"].clone(), row["outcome"].clone())).collect();
     let told = [("周雅婷", "missing"), ("小雨", "undetermined"), ("小雨", "undetermined"), ("林子豪", "migrated")];
-    assert_eq!(outcomes.into_iter().collect::<BTreeSet<_>>(), told.map(|(name, outcome)| (name.to_owned(), outcome.to_owned())).into());
+    assert_eq!(
+        outcomes.into_iter().collect::<BTreeSet<_>>(),
+        told.map(|(name, outcome)| (name.to_owned(), outcome.to_owned())).into()
+    );
     let account = &audit.report("accounts")[0];
     assert_eq!((account["source_relations"].as_str(), account["target_relations"].as_str()), ("4", "2"));
 }
@@ -76,7 +79,9 @@ fn dump(userid: &str, customers: &[(&str, &str, i64)]) -> String {
     };
     let list = customers.iter().map(customer).collect::<Vec<_>>().join(",");
     let response = format!(r#"{{"errcode":0,"external_contact_list":[{list}],"next_cursor":""}}"#);
-    format!(r#"{{"endpoint":"externalcontact/batch/get_by_user","request":{{"userid_list":["{userid}"]}},"response":{response}}}"#)
+    format!(
+        r#"{{"endpoint":"externalcontact/batch/get_by_user","request":{{"userid_list":["{userid}"]}},"response":{response}}}"#
+    )
 }
 
 /// 2025-01-02 10:00:00 in Shanghai.
@@ -114,10 +119,14 @@ fn a_console_export_beside_a_dump_adds_to_it_and_counts_nothing_twice() {
     let inputs = audit.report("inputs");
     let console = inputs.iter().find(|row| row["path"].ends_with("xlsx")).unwrap();
     assert_eq!((console["records_read"].as_str(), console["duplicate"].as_str()), ("4", "4"));
-    assert!(!audit.findings().contains_key("Q-maybe-twice") && !audit.findings().contains_key("Q-relations-without-ids"));
+    assert!(
+        !audit.findings().contains_key("Q-maybe-twice") && !audit.findings().contains_key("Q-relations-without-ids")
+    );
     // A nameless relation with two candidates, and one that nobody else knows: nothing is guessed, and it is said.
-    let audit =
-        both(&[("w1", "-", TEN), ("w2", "高磊", TEN)], "小雨|ann|2025-01-02 10:00:00\n林子豪|ann|2025/1/2 10:00\n高磊|ann|2025/1/2 10:01");
+    let audit = both(
+        &[("w1", "-", TEN), ("w2", "高磊", TEN)],
+        "小雨|ann|2025-01-02 10:00:00\n林子豪|ann|2025/1/2 10:00\n高磊|ann|2025/1/2 10:01",
+    );
     assert_eq!(source(&audit), ["- w1", "小雨 -", "林子豪 -", "高磊 -", "高磊 w2"]);
     assert_eq!(audit.findings()["Q-maybe-twice"], 1);
     let findings = audit.report("findings");
@@ -127,11 +136,18 @@ fn a_console_export_beside_a_dump_adds_to_it_and_counts_nothing_twice() {
 
 #[test]
 fn a_dump_on_one_side_and_the_console_on_the_other() {
-    let story = Story::new("", "").without("source-before/relations.csv").without("target-after/relations.csv").accounts("ann ann2");
+    let story = Story::new("", "")
+        .without("source-before/relations.csv")
+        .without("target-after/relations.csv")
+        .accounts("ann ann2");
     let source = dump("ann", &[("w1", "小雨", TEN), ("w2", "林子豪", TEN), ("w3", "高磊", TEN)]);
     let target = xlsx(&format!("{LIST}\n小雨|ann2|2026-05-02 10:00:00\n林子豪|ann2|2025-03-01 10:00:00"));
     let audit = story.file("source-before/a.json", &source).bytes("target-after/a.xlsx", &target).audit();
-    let told = [("ann/w1", "in_scope migrated"), ("ann/w2", "in_scope already_at_target"), ("ann/w3", "in_scope missing/no_trace")];
+    let told = [
+        ("ann/w1", "in_scope migrated"),
+        ("ann/w2", "in_scope already_at_target"),
+        ("ann/w3", "in_scope missing/no_trace"),
+    ];
     assert_eq!(audit.outcomes(), told.map(|(key, outcome)| (key.to_owned(), outcome.to_owned())).into());
     assert_eq!(audit.findings()["Q-relations-without-ids"], 2);
 }
@@ -176,7 +192,13 @@ fn the_roster_tells_the_owners_of_groups() {
         .report("groups")
         .iter()
         .map(|row| {
-            format!("{} {} {} {}", row["name"], row.get("source_owner_userid").map_or("-", String::as_str), row["scope"], row["outcome"])
+            format!(
+                "{} {} {} {}",
+                row["name"],
+                row.get("source_owner_userid").map_or("-", String::as_str),
+                row["scope"],
+                row["outcome"]
+            )
         })
         .collect();
     let expected = [
@@ -196,7 +218,11 @@ fn the_refused_list_is_read_as_the_console_shows_it() {
     let refused = "拒绝名单\n\n\n客户名称|描述|添加人|添加人账号|添加时间\n小雨||陈静|ann|2025-01-02\n林子豪||||";
     let after = format!("{LIST}\n高磊|ann2|2026-05-02\n林子豪|ann2|2026-05-02");
     let audit = console_only(&list, &after).accounts("ann ann2").bytes("lists/拒绝.xlsx", &xlsx(refused)).audit();
-    let told = [("ann/小雨", "in_scope refused"), ("ann/林子豪", "in_scope refused_but_arrived"), ("ann/高磊", "in_scope migrated")];
+    let told = [
+        ("ann/小雨", "in_scope refused"),
+        ("ann/林子豪", "in_scope refused_but_arrived"),
+        ("ann/高磊", "in_scope migrated"),
+    ];
     assert_eq!(audit.outcomes(), told.map(|(key, outcome)| (key.to_owned(), outcome.to_owned())).into());
 }
 
@@ -205,19 +231,34 @@ fn the_refused_list_is_read_as_the_console_shows_it() {
 fn synonyms_of_headers_are_one() {
     for (name, member) in [("客户名称", "添加人账号"), ("客户姓名", "添加人帐号"), ("客户昵称", "跟进员工账号")]
     {
-        let audit = console_only(&format!("{name}|{member}|添加时间\n小雨|ann|2025-01-02"), &format!("{LIST}\n小雨|ann2|2026-05-02"));
+        let audit = console_only(
+            &format!("{name}|{member}|添加时间\n小雨|ann|2025-01-02"),
+            &format!("{LIST}\n小雨|ann2|2026-05-02"),
+        );
         assert_eq!(audit.accounts("ann ann2").audit().outcomes()["ann/小雨"], "in_scope migrated");
     }
-    for (account, group, created) in [("帐号", "群名", "创建时间"), ("账号", "客户群名称", "创群时间")] {
+    for (account, group, created) in [("帐号", "群名", "创建时间"), ("账号", "客户群名称", "创群时间")]
+    {
         let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
             .bytes("source-before/成员.xlsx", &xlsx(&format!("{account}|姓名\nann|陈静")))
             .bytes("source-before/群.xlsx", &xlsx(&format!("{group}|群人数|群主|{created}\n家长群|9|陈静|2025-01-02")));
         let groups = story.audit().report("groups");
-        assert_eq!((groups[0]["source_owner_userid"].as_str(), groups[0]["source_created_at"].as_str()), ("ann", "2025-01-01T16:00:00"));
+        assert_eq!(
+            (groups[0]["source_owner_userid"].as_str(), groups[0]["source_created_at"].as_str()),
+            ("ann", "2025-01-01T16:00:00")
+        );
     }
 }
 
 /// The codes that the tests above show, for `rules::no_rule_lacks_an_example`.
 pub fn shown() -> BTreeSet<&'static str> {
-    ["B8-joined-by-name", "D1-created-unknown", "Q-maybe-twice", "Q-relations-without-ids", "Q-rows-alike", "Q-sheets-passed-over"].into()
+    [
+        "B8-joined-by-name",
+        "D1-created-unknown",
+        "Q-maybe-twice",
+        "Q-relations-without-ids",
+        "Q-rows-alike",
+        "Q-sheets-passed-over",
+    ]
+    .into()
 }

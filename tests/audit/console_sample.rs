@@ -45,7 +45,8 @@ const SOURCE_CUSTOMERS: &str = "客户列表
 谢宁||张伟|zhangwei2|客服部|2025-05-03 10:00:00|群聊|||||||||";
 const HIDDEN: &str = "客户名称|添加人账号\n测试客户|lijie";
 
-const SOURCE_ROSTER: &str = "成员列表\n\n企业：青禾教育\n导出时间：2026-04-30 22:05\n\n说明\n1. 帐号为成员唯一标识\n2. 请勿修改表头\n
+const SOURCE_ROSTER: &str =
+    "成员列表\n\n企业：青禾教育\n导出时间：2026-04-30 22:05\n\n说明\n1. 帐号为成员唯一标识\n2. 请勿修改表头\n
 帐号|姓名|部门
 lijie|李杰|招生部
 00218|王敏|教务部
@@ -53,7 +54,8 @@ zhangwei|张伟|教务部
 zhangwei2|张伟|客服部
 sunyan|孙燕|招生部
 hetao|何涛|招生部";
-const TARGET_ROSTER: &str = "成员列表\n\n企业：青禾集团\n导出时间：2026-05-08 10:05\n\n说明\n1. 帐号为成员唯一标识\n2. 请勿修改表头\n
+const TARGET_ROSTER: &str =
+    "成员列表\n\n企业：青禾集团\n导出时间：2026-05-08 10:05\n\n说明\n1. 帐号为成员唯一标识\n2. 请勿修改表头\n
 帐号|姓名|部门
 lijie|李杰|华东区
 wangmin|王敏|华东区
@@ -72,7 +74,8 @@ const TARGET_GROUPS: &str = "群名|群人数|群主|群主所在部门|创建�
 周末活动群|31|王敏|华东区|2025-04-01 10:00:00
 教师交流群|12|张伟|华东区|2025-01-05 10:00:00";
 
-const TARGET_CUSTOMERS: &str = "客户名称|描述|添加人|添加人账号|添加人所属部门|添加时间|来源|标签组1(来源)|标签组2(意向)
+const TARGET_CUSTOMERS: &str =
+    "客户名称|描述|添加人|添加人账号|添加人所属部门|添加时间|来源|标签组1(来源)|标签组2(意向)
 林晓东|三年级家长|李杰|lijie|华东区|2026-05-02 03:10:00|其他|地推,老客介绍|高
 陈雨薇||李杰|lijie|华东区|2025-02-01 10:00:00|搜索手机号||
 小鱼||李杰|lijie|华东区|2026-05-02 03:11:00|其他||
@@ -157,16 +160,24 @@ fn every_relation_comes_out_as_derived_by_hand() {
     check(README, "What happens to each relation", 3, audit.report("relations").iter().map(source).collect());
     let target = |row: &Row| (row["target_userid"].clone(), row["customer_name"].clone(), row["origin"].clone());
     check(README, "Where each relation", 1, audit.report("target_relations").iter().map(target).collect());
-    let told: BTreeSet<Vec<String>> = crate::sample::table(README, "What happens to the groups").into_iter().map(without_why).collect();
+    let told: BTreeSet<Vec<String>> =
+        crate::sample::table(README, "What happens to the groups").into_iter().map(without_why).collect();
     let group = |row: &Row| {
         let reason = row.get("reason").map(|reason| format!("/{reason}")).unwrap_or_default();
         let outcome = format!("{}{reason}", row["outcome"]);
-        vec![row["name"].clone(), cell(row, "source_owner_userid"), row["scope"].clone(), outcome, cell(row, "match_method")]
+        vec![
+            row["name"].clone(),
+            cell(row, "source_owner_userid"),
+            row["scope"].clone(),
+            outcome,
+            cell(row, "match_method"),
+        ]
     };
     assert_eq!(audit.report("groups").iter().map(group).collect::<BTreeSet<_>>(), told);
     let findings: BTreeSet<Vec<String>> =
         audit.report("findings").iter().map(|row| vec![row["code"].clone(), row["count"].clone()]).collect();
-    let told: BTreeSet<Vec<String>> = crate::sample::table(README, "What is found").into_iter().map(without_why).collect();
+    let told: BTreeSet<Vec<String>> =
+        crate::sample::table(README, "What is found").into_iter().map(without_why).collect();
     assert_eq!(findings, told);
 }
 

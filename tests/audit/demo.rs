@@ -43,8 +43,9 @@ fn disagreements(seed: u64) -> Vec<String> {
         Ok(audit) => audit,
         Err(error) => return vec![format!("seed {seed}: {error}")],
     };
-    let of_report =
-        |(report, key): &(&str, &[&str])| compare(seed, &case, report, &audit.report(report), key).into_iter().take(5).collect::<Vec<_>>();
+    let of_report = |(report, key): &(&str, &[&str])| {
+        compare(seed, &case, report, &audit.report(report), key).into_iter().take(5).collect::<Vec<_>>()
+    };
     TRUTHS.iter().flat_map(of_report).chain(bill(seed, &case, &audit)).collect()
 }
 
@@ -60,7 +61,9 @@ fn bill(seed: u64, case: &Path, audit: &Audit) -> Option<String> {
 /// Every row of the truth beside the row of the report with its key; all columns of the truth but its plan count.
 fn compare(seed: u64, case: &Path, report: &str, rows: &[Row], key: &[&str]) -> Vec<String> {
     let truth = read_parquet(&case.join("truth").join(format!("{report}.parquet")));
-    let key_of = |row: &Row| key.iter().map(|column| row.get(*column).cloned().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+    let key_of = |row: &Row| {
+        key.iter().map(|column| row.get(*column).cloned().unwrap_or_default()).collect::<Vec<_>>().join(" ")
+    };
     let mut audited: BTreeMap<String, &Row> = BTreeMap::new();
     let mut wrong = Vec::new();
     for row in rows {
@@ -68,7 +71,8 @@ fn compare(seed: u64, case: &Path, report: &str, rows: &[Row], key: &[&str]) -> 
             wrong.push(format!("seed {seed}: two rows of {report} for {}", key_of(row)));
         }
     }
-    let columns: std::collections::BTreeSet<&String> = truth.iter().flat_map(Row::keys).filter(|column| *column != "plan").collect();
+    let columns: std::collections::BTreeSet<&String> =
+        truth.iter().flat_map(Row::keys).filter(|column| *column != "plan").collect();
     for told in &truth {
         let Some(answer) = audited.remove(&key_of(told)) else {
             wrong.push(format!("seed {seed}: {report} lacks {told:?}"));

@@ -13,8 +13,8 @@ use qianhe::ingest::raw::Endpoint;
 use qianhe::report::terminal;
 use qianhe::schema::tables::{COMPARE_REPORT, LISTS, PRECHECK_REPORTS, REPORTS};
 use qianhe::schema::vocabulary::{
-    Advice, Assessment, BillingVerdict, Change, Coverage, GroupMatchMethod, GroupReason, MatchMethod, NoPart, Observed, Origin, Predicted,
-    Reason, Severity, Verdict,
+    Advice, Assessment, BillingVerdict, Change, Coverage, GroupMatchMethod, GroupReason, MatchMethod, NoPart, Observed,
+    Origin, Predicted, Reason, Severity, Verdict,
 };
 use qianhe::schema::{Kind, Table};
 use qianhe::text::Lang;
@@ -47,7 +47,8 @@ fn repository() -> &'static Path {
 /// The summary of the sample, as the terminal shows it.
 fn output() -> String {
     let folder = tempfile::tempdir().unwrap();
-    let mut audit = support::audit_into(&repository().join("data/sample"), &folder.path().join("reports"), &[]).unwrap();
+    let mut audit =
+        support::audit_into(&repository().join("data/sample"), &folder.path().join("reports"), &[]).unwrap();
     audit.summary.folder = PathBuf::from("data/sample/reports");
     let text = terminal::summary(&audit.summary, terminal::Look { lang: Lang::En, colour: false });
     format!("```text\n{}\n```\n", text.trim_end())
@@ -91,7 +92,10 @@ fn chinese() -> String {
 fn rules() -> String {
     let mut text = heading(&["rule", "clause", "severity", "says"]);
     for rule in rule_book().iter().filter(|rule| rule.code.contains('/')) {
-        row(&mut text, &[format!("`{}`", rule.code), rule.clause.to_owned(), rule.severity.to_string(), rule.what.clone()]);
+        row(
+            &mut text,
+            &[format!("`{}`", rule.code), rule.clause.to_owned(), rule.severity.to_string(), rule.what.clone()],
+        );
     }
     text
 }
@@ -99,7 +103,9 @@ fn rules() -> String {
 fn findings() -> String {
     let mut text = heading(&["finding", "severity", "says", "what to do"]);
     for rule in CATALOGUE {
-        let says = format!("{}<br>{}", in_number(rule.message_en, 0), rule.message_zh).replace("{count}", "N").replace("{detail}", "…");
+        let says = format!("{}<br>{}", in_number(rule.message_en, 0), rule.message_zh)
+            .replace("{count}", "N")
+            .replace("{detail}", "…");
         row(&mut text, &[format!("`{}`", rule.code), rule.severity.to_string(), says, rule.next_step_en.to_owned()]);
     }
     text
@@ -140,7 +146,12 @@ fn dictionary() -> String {
         text.push_str(&heading(&["column", "type", "null?", "means"]));
         for slot in report.columns {
             let null = if slot.required { "" } else { "null" };
-            let cells = [format!("`{}`", slot.column.name), type_of(slot.column.kind), null.to_owned(), slot.column.meaning.to_owned()];
+            let cells = [
+                format!("`{}`", slot.column.name),
+                type_of(slot.column.kind),
+                null.to_owned(),
+                slot.column.meaning.to_owned(),
+            ];
             row(&mut text, &cells);
         }
     }
@@ -231,6 +242,10 @@ fn the_dictionary_has_no_holes() {
 fn the_commands_of_the_readme_are_those_of_the_program() {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();
     for command in Cli::command().get_subcommands().filter(|command| command.get_name() != "help") {
-        assert!(readme.contains(&format!("`qianhe {}", command.get_name())), "the README does not tell of {}", command.get_name());
+        assert!(
+            readme.contains(&format!("`qianhe {}", command.get_name())),
+            "the README does not tell of {}",
+            command.get_name()
+        );
     }
 }

@@ -30,8 +30,11 @@ fn a_relation_is_told_with_rule_evidence_and_place() {
         assert!(told.contains(part), "{told}\nlacks {part}");
     }
     let (_, zh) = explain(&reports, "liuyang/潘美玲", &["--lang", "zh"]);
-    for part in ["判定: 缺失 / 找不到踪迹（missing/no_trace），缺陷，条款 B8", "应迁移，没有任何踪迹。", "出处：source-before/liuyang.json"]
-    {
+    for part in [
+        "判定: 缺失 / 找不到踪迹（missing/no_trace），缺陷，条款 B8",
+        "应迁移，没有任何踪迹。",
+        "出处：source-before/liuyang.json",
+    ] {
         assert!(zh.contains(part), "{zh}\nlacks {part}");
     }
 }
@@ -44,7 +47,10 @@ fn an_account_shows_its_counts_and_the_first_to_act_on() {
     assert_eq!(code, 0, "{told}");
     let json: Value = serde_json::from_str(&told).unwrap();
     let (account, relations) = (&json["found"][0], &json["found"][1]);
-    assert_eq!((account["kind"].as_str(), account["rows"][0]["values"]["target_userid"].as_str()), (Some("account"), Some("liuyang.jt")));
+    assert_eq!(
+        (account["kind"].as_str(), account["rows"][0]["values"]["target_userid"].as_str()),
+        (Some("account"), Some("liuyang.jt"))
+    );
     let count = |word: &str| {
         let words = relations["by_word"].as_array().unwrap();
         words.iter().find(|pair| pair[0] == word).and_then(|pair| pair[1].as_u64())
@@ -72,7 +78,10 @@ fn an_account_shows_its_counts_and_the_first_to_act_on() {
 fn members_without_a_pair_are_found_by_their_relations() {
     let (_folder, reports) = sample();
     let (code, told) = explain(&reports, "hemin", &[]);
-    assert!(code == 0 && told.contains("scope/not_enrolled (B5)") && told.contains("If the accounts list named"), "{told}");
+    assert!(
+        code == 0 && told.contains("scope/not_enrolled (B5)") && told.contains("If the accounts list named"),
+        "{told}"
+    );
     let (code, told) = explain(&reports, "00457", &[]);
     assert!(code == 0 && told.contains("00123") && told.contains("4 relations of the target corp"), "{told}");
 }
@@ -92,7 +101,10 @@ fn customers_groups_and_codes_are_found_by_their_ids() {
     let group = row("groups", "name", "周末团购群");
     let (code, told) = explain(&reports, &group["source_chat_id"], &[]);
     // The group, and the code that it keeps alive.
-    assert!(code == 0 && told.contains("group-outcome/migrated") && told.contains("join-code/alive_group_left_behind"), "{told}");
+    assert!(
+        code == 0 && told.contains("group-outcome/migrated") && told.contains("join-code/alive_group_left_behind"),
+        "{told}"
+    );
     let code = row("join_codes", "remark", "交流会签到");
     let (exit, told) = explain(&reports, &code["config_id"], &[]);
     assert!(exit == 0 && told.contains("join-code/kept (A2)"), "{told}");
@@ -118,7 +130,8 @@ fn rows_of_hints(folder: &Path, id: &str, args: &[&str]) -> Vec<usize> {
     assert_eq!((code, stderr.as_str()), (0, ""), "{told}");
     let rows = |command: &str| {
         let mut shell = assert_cmd::Command::new("sh");
-        let output = shell.current_dir(folder).env("PATH", &path).args(["-c", &format!("{command} --json")]).output().unwrap();
+        let output =
+            shell.current_dir(folder).env("PATH", &path).args(["-c", &format!("{command} --json")]).output().unwrap();
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice::<Vec<Value>>(&output.stdout).unwrap().len()
     };

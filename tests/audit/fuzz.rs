@@ -59,7 +59,8 @@ fn changed(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
 fn corpus() -> Vec<Vec<u8>> {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
     let file = |path: &str| fs::read(sample.join(path)).unwrap();
-    let list = "客户名称,添加人账号,添加时间,标签组1(来源)\n\"林, 晓东\",ann,2025/1/2 10:00,地推\n小雨,bob,2025-01-03,\n";
+    let list =
+        "客户名称,添加人账号,添加时间,标签组1(来源)\n\"林, 晓东\",ann,2025/1/2 10:00,地推\n小雨,bob,2025-01-03,\n";
     vec![
         list.as_bytes().to_vec(),
         encoding_rs::GB18030.encode(list).0.into_owned(),

@@ -35,7 +35,9 @@ fn disjoint(story: Story) -> Story {
 
 /// An answer of `groupchat/list`, as one line.
 fn list(cursor: &str, response: &str) -> String {
-    format!(r#"{{"endpoint":"externalcontact/groupchat/list","request":{{"cursor":"{cursor}"}},"response":{response}}}"#)
+    format!(
+        r#"{{"endpoint":"externalcontact/groupchat/list","request":{{"cursor":"{cursor}"}},"response":{response}}}"#
+    )
 }
 
 /// An answer of `groupchat/list` about one owner, as one line.
@@ -182,7 +184,8 @@ fn each_example_comes_out_as_told() {
         let story = (example.more)(story);
         let audit = story.audit();
         let answers = (audit.groups(), audit.findings().into_keys().collect::<BTreeSet<_>>());
-        let told: BTreeMap<String, String> = example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let told: BTreeMap<String, String> =
+            example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let told = (told, example.findings.iter().copied().collect());
         if answers != told {
             wrong.push(format!("{}\n  told    {told:?}\n  answers {answers:?}", example.what));
@@ -210,15 +213,22 @@ pub fn shown() -> BTreeSet<String> {
 fn a_row_shows_both_sides() {
     let before = "g1: ann vip 2025-01-01 members=u1,u2,u3,-; g2: ann day 2025-01-01; g3: ann gone 2025-01-01";
     let after = "h1: ann2 VIP 2026-05-02 members=u2,u3; h2: ann2 day 2025-01-01";
-    let story = story().groups("source-before", before).groups("target-after", after).groups("source-after", "g2: ann day 2025-01-01");
+    let story = story()
+        .groups("source-before", before)
+        .groups("target-after", after)
+        .groups("source-after", "g2: ann day 2025-01-01");
     let audit = story.audit();
-    let rows: BTreeMap<String, _> = audit.report("groups").into_iter().map(|row| (row["source_chat_id"].clone(), row)).collect();
+    let rows: BTreeMap<String, _> =
+        audit.report("groups").into_iter().map(|row| (row["source_chat_id"].clone(), row)).collect();
     let g1 = &rows["g1"];
     let cell = |column: &str| g1.get(column).map_or("null", String::as_str);
     assert_eq!(cell("member_overlap")[..5], *"0.666");
     assert_eq!([cell("source_member_count"), cell("target_member_count")], ["4", "2"]);
     assert_eq!([cell("target_name"), cell("target_owner_userid"), cell("match_method")], ["VIP", "ann2", "members"]);
-    assert_eq!([cell("severity"), cell("still_at_source"), cell("waived"), cell("reason")], ["ok", "false", "false", "null"]);
+    assert_eq!(
+        [cell("severity"), cell("still_at_source"), cell("waived"), cell("reason")],
+        ["ok", "false", "false", "null"]
+    );
     assert_eq!(rows["g2"].get("member_overlap"), None, "no unionids on either side");
     assert_eq!(rows["g2"]["still_at_source"], "true");
     assert_eq!(rows["g3"].get("target_member_count"), None);
@@ -228,7 +238,9 @@ fn a_row_shows_both_sides() {
 #[test]
 fn where_source_after_cannot_tell_nothing_is_said() {
     let told = |more: fn(Story) -> Story| {
-        let story = more(story().groups("source-before", "g1: ann vip 2025-01-01").groups("target-after", "h1: ann2 vip 2025-01-01"));
+        let story = more(
+            story().groups("source-before", "g1: ann vip 2025-01-01").groups("target-after", "h1: ann2 vip 2025-01-01"),
+        );
         story.audit().report("groups")[0].get("still_at_source").cloned()
     };
     assert_eq!(told(|s| s), None);
@@ -261,7 +273,13 @@ fn an_ingested_case_tells_the_same_of_groups() {
     let first = story.audit();
     let case = qianhe::case::load(story.write(), &[]).unwrap();
     let ingested = tempfile::tempdir().unwrap();
-    qianhe::run::ingest(&case, &ingested.path().join("out"), qianhe::spill::Resources::default(), &qianhe::progress::Silent).unwrap();
+    qianhe::run::ingest(
+        &case,
+        &ingested.path().join("out"),
+        qianhe::spill::Resources::default(),
+        &qianhe::progress::Silent,
+    )
+    .unwrap();
     let path = |role: &str| format!("snapshots.{role}.path={:?}", ingested.path().join("out/snapshots").join(role));
     let set = [path("source-before"), path("target-after")];
     let second = crate::support::audit_into(story.write(), &ingested.path().join("reports"), &set).unwrap();

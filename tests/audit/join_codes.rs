@@ -30,7 +30,9 @@ fn left_behind(story: Story) -> Story {
 /// An answer of `get_join_way` with an error.
 fn error(config_id: &str, errcode: u32) -> String {
     let request = format!(r#""request":{{"config_id":"{config_id}"}}"#);
-    format!(r#"{{"endpoint":"externalcontact/groupchat/get_join_way",{request},"response":{{"errcode":{errcode},"errmsg":"told"}}}}"#)
+    format!(
+        r#"{{"endpoint":"externalcontact/groupchat/get_join_way",{request},"response":{{"errcode":{errcode},"errmsg":"told"}}}}"#
+    )
 }
 
 #[rustfmt::skip]
@@ -124,7 +126,8 @@ fn each_example_comes_out_as_told() {
         let story = (example.more)(case(example.before, example.after));
         let audit = story.audit();
         let answers = (audit.codes(), audit.findings().into_keys().collect::<BTreeSet<_>>());
-        let told: BTreeMap<String, String> = example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let told: BTreeMap<String, String> =
+            example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let told = (told, example.findings.iter().copied().collect());
         if answers != told {
             wrong.push(format!("{}\n  told    {told:?}\n  answers {answers:?}", example.what));
@@ -145,9 +148,13 @@ pub fn shown() -> BTreeSet<String> {
 fn a_row_shows_what_keeps_the_code_alive() {
     let story = case("c: in out in; d: in; e: in", "c: in out new; d: deleted");
     let audit = story.audit();
-    let rows: BTreeMap<String, _> = audit.report("join_codes").into_iter().map(|row| (row["config_id"].clone(), row)).collect();
+    let rows: BTreeMap<String, _> =
+        audit.report("join_codes").into_iter().map(|row| (row["config_id"].clone(), row)).collect();
     let c = &rows["c"];
-    assert_eq!([&c["chat_ids_before"], &c["chat_ids_after"], &c["kept_alive_by"]], ["[in, out]", "[in, out, new]", "[out, new]"]);
+    assert_eq!(
+        [&c["chat_ids_before"], &c["chat_ids_after"], &c["kept_alive_by"]],
+        ["[in, out]", "[in, out, new]", "[out, new]"]
+    );
     assert_eq!([&c["severity"], &c["waived"]], ["ok", "false"]);
     assert_eq!((rows["d"].get("chat_ids_after"), rows["d"]["kept_alive_by"].as_str()), (None, "[]"));
     assert_eq!((rows["e"].get("chat_ids_after"), rows["e"].get("kept_alive_by")), (None, None));

@@ -12,7 +12,13 @@ fn told(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 fn message(audit: &Audit, code: &str) -> String {
-    audit.summary.findings.iter().find(|finding| finding.rule.code == code).unwrap_or_else(|| panic!("no {code}")).message_en()
+    audit
+        .summary
+        .findings
+        .iter()
+        .find(|finding| finding.rule.code == code)
+        .unwrap_or_else(|| panic!("no {code}"))
+        .message_en()
 }
 
 /// A member, `zhangsan` of the accounts list, in another spelling wherever a userid can stand, and one who is not enrolled.
@@ -46,8 +52,11 @@ fn a_member_is_one_in_whatever_letter_case_wherever_a_userid_stands() {
     assert_eq!(audit.outcomes(), told(&outcomes));
     assert_eq!(audit.origins(), told(&[("zhang.t/t1", "migrated")]));
     assert_eq!(audit.groups(), told(&[("g1", "in_scope migrated name g9")]));
-    let still: BTreeMap<String, String> =
-        audit.report("relations").iter().map(|row| (row["source_external_userid"].clone(), row["still_at_source"].clone())).collect();
+    let still: BTreeMap<String, String> = audit
+        .report("relations")
+        .iter()
+        .map(|row| (row["source_external_userid"].clone(), row["still_at_source"].clone()))
+        .collect();
     assert_eq!(still, told(&[("w1", "true"), ("w2", "false"), ("w3", "false"), ("w5", "true"), ("w6", "false")]));
     let accounts = audit.report("accounts");
     let of = |column: &str| accounts.iter().map(|row| row[column].clone()).collect::<Vec<_>>();
@@ -82,7 +91,8 @@ fn the_first_spelling_in_byte_order_is_used_whatever_the_order_of_files() {
             .file("source-before/2.csv", &file(second, "w1"))
             .file("source-before/3.csv", &file(first, "w2"));
         let used = first.min(second);
-        let outcomes = ["w1", "w2"].map(|id| (format!("{used}/{id}"), "not_enrolled out_of_scope/not_enrolled".to_owned()));
+        let outcomes =
+            ["w1", "w2"].map(|id| (format!("{used}/{id}"), "not_enrolled out_of_scope/not_enrolled".to_owned()));
         let wei = ("ann/wei".to_owned(), "in_scope migrated".to_owned());
         assert_eq!(story.audit().outcomes(), outcomes.into_iter().chain([wei]).collect());
     }
@@ -90,12 +100,16 @@ fn the_first_spelling_in_byte_order_is_used_whatever_the_order_of_files() {
 
 #[test]
 fn ids_of_customers_keep_their_case_in_groups_too() {
-    let members = "chat_id,userid,kind,unionid\ng1,WmA,external,u1\ng1,wma,external,u2\ng1,Ann,member,\ng1,ann,member,\n";
+    let members =
+        "chat_id,userid,kind,unionid\ng1,WmA,external,u1\ng1,wma,external,u2\ng1,Ann,member,\ng1,ann,member,\n";
     let audit = Story::new("ann: wei 2025-01-01 id=w1; ann: li 2025-01-01 id=W1", "ann2: min 2025-01-01")
         .groups("source-before", "g1: ANN vip 2025-01-01")
         .file("source-before/group_members.csv", members)
         .audit();
-    assert_eq!(audit.outcomes(), told(&[("ann/w1", "in_scope missing/no_trace"), ("ann/W1", "in_scope missing/no_trace")]));
+    assert_eq!(
+        audit.outcomes(),
+        told(&[("ann/w1", "in_scope missing/no_trace"), ("ann/W1", "in_scope missing/no_trace")])
+    );
     let group = &audit.report("groups")[0];
     assert_eq!((group["source_owner_userid"].as_str(), group["source_member_count"].as_str()), ("ann", "3"));
 }
@@ -128,7 +142,8 @@ fn every_spelling_of_an_account_that_is_not_one_to_one_is_named() {
 }
 
 /// `x` stands under two ids of the source corp, in two accounts; `u5` shows that the namespaces are shared.
-const SHARED: &str = "ann: wei 2025-01-01 id=w1 unionid=x; bob: li 2025-01-01 id=w2 unionid=x; ann: min 2025-01-01 id=w3 unionid=u5;
+const SHARED: &str =
+    "ann: wei 2025-01-01 id=w1 unionid=x; bob: li 2025-01-01 id=w2 unionid=x; ann: min 2025-01-01 id=w3 unionid=u5;
     bob: wei 2025-01-01 id=w1 unionid=x";
 
 #[test]
@@ -155,7 +170,10 @@ fn a_unionid_under_two_ids_joins_nothing_and_contradicts_nothing() {
     let findings = audit.findings();
     assert_eq!((findings["Q-unionid-shared"], findings["A3-refusal-unmatched"]), (1, 1));
     let says = message(&audit, "Q-unionid-shared");
-    assert_eq!(says, "1 unionid stands under several external_userids of one corp and is not used as a key: source-before/x ×3 (w1, w2).");
+    assert_eq!(
+        says,
+        "1 unionid stands under several external_userids of one corp and is not used as a key: source-before/x ×3 (w1, w2)."
+    );
 }
 
 /// An unreadable record carries the word: it may be any customer, and nobody is missing.
@@ -195,7 +213,8 @@ fn dumps_of_two_apps_are_joined_by_name() {
 
 #[test]
 fn a_customer_of_several_members_has_one_id_and_a_key() {
-    let before = "ann: wei 2025-01-01 id=w1 unionid=u1; bob: wei 2025-01-01 id=w1 unionid=u1; ann: - 2025-01-01 id= unionid=u1";
+    let before =
+        "ann: wei 2025-01-01 id=w1 unionid=u1; bob: wei 2025-01-01 id=w1 unionid=u1; ann: - 2025-01-01 id= unionid=u1";
     let audit = Story::new(before, "ann2: x 2026-05-02 id=t1 unionid=u1; bob2: x 2026-05-02 id=t1 unionid=u1").audit();
     assert!(!audit.findings().contains_key("Q-unionid-shared"), "{:?}", audit.findings());
     assert_eq!(audit.relation("bob/w1")["match_method"], "unionid");

@@ -43,7 +43,9 @@ fn a_bad_key_is_told_with_its_line() {
         good().write(),
         &["audit", ".", "--set", "policy.customer_cap=\"many\""],
         &["--set policy.customer_cap：是文本，应为整数\n  建议：写不小于 1 的整数"],
-        &["--set policy.customer_cap: is a text, and has to be a whole number\n  help: write a whole number of at least 1"],
+        &[
+            "--set policy.customer_cap: is a text, and has to be a whole number\n  help: write a whole number of at least 1",
+        ],
     );
     check(
         good().write(),
@@ -77,7 +79,9 @@ fn an_unreadable_record_is_told_with_its_file_and_number() {
     check(
         good().file("source-before/a.json", &format!("{{\"errcode\":0,\"userlist\":[]}}\n{cut_off}")).write(),
         &["audit", "."],
-        &["source-before/a.json：第 2 个文档，字节 69：JSON 在一个文档中间就结束了\n  建议：导出被截断：请重新获取或复制\n"],
+        &[
+            "source-before/a.json：第 2 个文档，字节 69：JSON 在一个文档中间就结束了\n  建议：导出被截断：请重新获取或复制\n",
+        ],
         &[
             "source-before/a.json: document 2, byte 69: the JSON ends in the middle of a document\n  help: the export was cut off: fetch or copy it again\n",
         ],
@@ -130,7 +134,10 @@ fn a_question_that_cannot_be_answered_is_told() {
         folder.path(),
         &["explain", "nobody"],
         &["错误：本次审计中没有 ID 为 `nobody` 的账号、客户、", "区分大小写\n"],
-        &["error: no account, customer, relation, group or join code of this audit has the id `nobody`\n", "; case counts\n"],
+        &[
+            "error: no account, customer, relation, group or join code of this audit has the id `nobody`\n",
+            "; case counts\n",
+        ],
     );
 }
 
@@ -152,8 +159,10 @@ fn each_mistake_is_told_in_both_languages() {
         let message = (mistake.make)(good()).failure().message();
         let (zh, en) = (message.tell(Lang::Zh), message.tell(Lang::En));
         let file = en.split(": ").next().unwrap();
-        let rest = zh.strip_prefix(&format!("{file}：")).unwrap_or_else(|| panic!("{}: {file} is not in {zh}", mistake.what));
-        let (problem, remedy) = rest.split_once("\n  建议：").unwrap_or_else(|| panic!("{}: no remedy in {zh}", mistake.what));
+        let rest =
+            zh.strip_prefix(&format!("{file}：")).unwrap_or_else(|| panic!("{}: {file} is not in {zh}", mistake.what));
+        let (problem, remedy) =
+            rest.split_once("\n  建议：").unwrap_or_else(|| panic!("{}: no remedy in {zh}", mistake.what));
         assert!(problem.contains(is_han) && remedy.contains(is_han), "{}: {zh}", mistake.what);
     }
 }

@@ -66,7 +66,9 @@ fn every_relation_is_counted_once() {
         let (relations, targets) = (audit.report("relations"), audit.report("target_relations"));
         let (accounts, customers) = (audit.report("accounts"), audit.report("customers"));
         // A pair of the unassigned list that nothing else shows is a relation too.
-        let has = |(member, id): &&(String, String)| !world.before.iter().any(|r| r.member == *member && r.id.as_ref() == Some(id));
+        let has = |(member, id): &&(String, String)| {
+            !world.before.iter().any(|r| r.member == *member && r.id.as_ref() == Some(id))
+        };
         let only_unassigned = world.unassigned.iter().filter(has).collect::<BTreeSet<_>>().len();
         assert_eq!(relations.len(), world.before.len() + only_unassigned, "seed {seed}");
         assert_eq!(targets.len(), world.after.len(), "seed {seed}");
@@ -84,18 +86,36 @@ fn every_relation_is_counted_once() {
             let sum: u64 = accounts.iter().map(|row| number(row, &format!("origin_{origin}"))).sum();
             assert_eq!(sum, how_many(&of_accounts, "origin", origin), "seed {seed}: accounts, {origin}");
         }
-        assert_eq!(OUTCOMES.iter().map(|word| how_many(&relations, "outcome", word)).sum::<u64>(), relations.len() as u64, "seed {seed}");
-        assert_eq!(ORIGINS.iter().map(|word| how_many(&targets, "origin", word)).sum::<u64>(), targets.len() as u64, "seed {seed}");
-        assert_eq!(customers.iter().map(|row| number(row, "relations")).sum::<u64>(), relations.len() as u64, "seed {seed}");
+        assert_eq!(
+            OUTCOMES.iter().map(|word| how_many(&relations, "outcome", word)).sum::<u64>(),
+            relations.len() as u64,
+            "seed {seed}"
+        );
+        assert_eq!(
+            ORIGINS.iter().map(|word| how_many(&targets, "origin", word)).sum::<u64>(),
+            targets.len() as u64,
+            "seed {seed}"
+        );
+        assert_eq!(
+            customers.iter().map(|row| number(row, "relations")).sum::<u64>(),
+            relations.len() as u64,
+            "seed {seed}"
+        );
 
         // Both sides tell of the same matches, each row of at most one.
         let at_source = relations.iter().filter(|row| row.contains_key("match_method"));
         let pair = |row: &Row, target: &str| {
-            cells(row, &["source_userid", "source_external_userid", target, "target_external_userid", "target_created_at"])
+            cells(
+                row,
+                &["source_userid", "source_external_userid", target, "target_external_userid", "target_created_at"],
+            )
         };
         let mut from_source: Vec<Vec<String>> = at_source.map(|row| pair(row, "arrived_userid")).collect();
-        let mut from_target: Vec<Vec<String>> =
-            targets.iter().filter(|row| row.contains_key("source_userid")).map(|row| pair(row, "target_userid")).collect();
+        let mut from_target: Vec<Vec<String>> = targets
+            .iter()
+            .filter(|row| row.contains_key("source_userid"))
+            .map(|row| pair(row, "target_userid"))
+            .collect();
         from_source.sort();
         from_target.sort();
         assert_eq!(from_source, from_target, "seed {seed}");
@@ -124,7 +144,8 @@ fn told(audit: &Audit) -> BTreeMap<&'static str, Vec<Row>> {
 type Files = Vec<(&'static str, Vec<u8>)>;
 
 fn told_from(world: &World, files: impl Fn(&[Relation]) -> Files) -> BTreeMap<&'static str, Vec<Row>> {
-    let mut story = world.lists(Story::new("", "").without("source-before/relations.csv").without("target-after/relations.csv"));
+    let mut story =
+        world.lists(Story::new("", "").without("source-before/relations.csv").without("target-after/relations.csv"));
     for (role, relations) in [("source-before", &world.before), ("target-after", &world.after)] {
         for (name, content) in files(relations) {
             story = story.bytes(&format!("{role}/{name}"), &content);
@@ -144,8 +165,11 @@ fn csv(relations: &[Relation]) -> Vec<u8> {
 }
 
 fn parquet(relations: &[Relation]) -> Vec<u8> {
-    let texts = |of: fn(&Relation) -> Option<&String>| -> ArrayRef { Arc::new(relations.iter().map(of).collect::<StringArray>()) };
-    let made: TimestampMicrosecondArray = relations.iter().map(|r| r.made.map(|made| i64::try_from(made).unwrap() * 1_000_000)).collect();
+    let texts = |of: fn(&Relation) -> Option<&String>| -> ArrayRef {
+        Arc::new(relations.iter().map(of).collect::<StringArray>())
+    };
+    let made: TimestampMicrosecondArray =
+        relations.iter().map(|r| r.made.map(|made| i64::try_from(made).unwrap() * 1_000_000)).collect();
     let batch = RecordBatch::try_from_iter_with_nullable([
         ("userid", texts(|r| Some(&r.member)), true),
         ("external_userid", texts(|r| r.id.as_ref()), true),
@@ -161,7 +185,8 @@ fn parquet(relations: &[Relation]) -> Vec<u8> {
 
 /// All accounts that a case may speak of, asked for together, in pages of three.
 fn pages(relations: &[Relation]) -> Vec<u8> {
-    let members: Vec<String> = ["ann", "bob", "cat", "dan", "eve"].iter().flat_map(|m| [(*m).to_owned(), format!("{m}2")]).collect();
+    let members: Vec<String> =
+        ["ann", "bob", "cat", "dan", "eve"].iter().flat_map(|m| [(*m).to_owned(), format!("{m}2")]).collect();
     let item = |r: &Relation| {
         json!({"external_contact": {"external_userid": r.id, "name": r.name, "type": 1, "unionid": r.unionid},
             "follow_info": {"userid": r.member, "createtime": r.made}})
@@ -258,13 +283,15 @@ fn a_corp_beside_its_own_copy_is_all_there_already() {
             relation.made = Some(relation.made.map_or(START - 1, |made| made.min(START - 1)));
         }
         world.after.clone_from(&world.before);
-        let members: BTreeSet<String> = world.before.iter().map(|r| r.member.clone()).chain(["ann".to_owned()]).collect();
+        let members: BTreeSet<String> =
+            world.before.iter().map(|r| r.member.clone()).chain(["ann".to_owned()]).collect();
         world.accounts = members.into_iter().map(|member| (member.clone(), member, true)).collect();
         let ids: BTreeSet<String> = world.before.iter().filter_map(|r| r.id.clone()).collect();
         world.map = ids.into_iter().map(|id| (id.clone(), id)).collect();
         (world.refused, world.unassigned) = (Vec::new(), Vec::new());
         let audit = world.story().audit();
-        let other: Vec<_> = audit.outcomes().into_iter().filter(|(_, outcome)| outcome != "in_scope already_at_target").collect();
+        let other: Vec<_> =
+            audit.outcomes().into_iter().filter(|(_, outcome)| outcome != "in_scope already_at_target").collect();
         assert!(other.is_empty(), "seed {seed}: {other:?}\n{}", lines(&world.before));
         assert!(audit.origins().values().all(|origin| origin == "already_at_target"), "seed {seed}");
         assert_eq!(audit.report("relations").len(), audit.report("target_relations").len());
@@ -274,24 +301,41 @@ fn a_corp_beside_its_own_copy_is_all_there_already() {
 /// Every id of the world under another name.
 fn renamed(world: &World, rename: &dyn Fn(&str) -> String) -> World {
     let id = |id: &Option<String>| id.as_deref().map(rename);
-    let relation = |r: &Relation| Relation { member: rename(&r.member), id: id(&r.id), unionid: id(&r.unionid), ..r.clone() };
+    let relation =
+        |r: &Relation| Relation { member: rename(&r.member), id: id(&r.id), unionid: id(&r.unionid), ..r.clone() };
     let pair = |(a, b): &(String, String)| (rename(a), rename(b));
     World {
         before: world.before.iter().map(relation).collect(),
         after: world.after.iter().map(relation).collect(),
-        accounts: world.accounts.iter().map(|(source, target, passed)| (rename(source), rename(target), *passed)).collect(),
+        accounts: world
+            .accounts
+            .iter()
+            .map(|(source, target, passed)| (rename(source), rename(target), *passed))
+            .collect(),
         map: world.map.iter().map(pair).collect(),
         refused: world.refused.iter().map(|id| rename(id)).collect(),
         unassigned: world.unassigned.iter().map(pair).collect(),
     }
 }
 
-const IDS: &[&str] = &["source_userid", "source_external_userid", "unionid", "target_userid", "arrived_userid", "target_external_userid"];
+const IDS: &[&str] = &[
+    "source_userid",
+    "source_external_userid",
+    "unionid",
+    "target_userid",
+    "arrived_userid",
+    "target_external_userid",
+];
 
 /// The rows of the reports under other names, in no order.
-fn under_other_names(told: BTreeMap<&'static str, Vec<Row>>, rename: &dyn Fn(&str) -> String) -> BTreeMap<&'static str, Vec<Row>> {
+fn under_other_names(
+    told: BTreeMap<&'static str, Vec<Row>>,
+    rename: &dyn Fn(&str) -> String,
+) -> BTreeMap<&'static str, Vec<Row>> {
     let row = |row: Row| {
-        row.into_iter().map(|(column, value)| if IDS.contains(&column.as_str()) { (column, rename(&value)) } else { (column, value) })
+        row.into_iter().map(
+            |(column, value)| if IDS.contains(&column.as_str()) { (column, rename(&value)) } else { (column, value) },
+        )
     };
     let rows = |rows: Vec<Row>| {
         let mut rows: Vec<Row> = rows.into_iter().map(|r| row(r).collect()).collect();
@@ -299,7 +343,10 @@ fn under_other_names(told: BTreeMap<&'static str, Vec<Row>>, rename: &dyn Fn(&st
         rows
     };
     // Findings show ids among their examples, the first in order.
-    told.into_iter().filter(|(report, _)| *report != "findings").map(|(report, of_report)| (report, rows(of_report))).collect()
+    told.into_iter()
+        .filter(|(report, _)| *report != "findings")
+        .map(|(report, of_report)| (report, rows(of_report)))
+        .collect()
 }
 
 /// What each id becomes.
@@ -326,15 +373,26 @@ fn renaming_changes_nothing_but_names() {
 fn among_equals_the_older_goes_first_then_the_smaller_id() {
     let partners = |before: &str, after: &str| -> Vec<(String, String)> {
         let audit = Story::new(before, after).audit();
-        audit.report("relations").iter().map(|row| (row["source_external_userid"].clone(), row["target_external_userid"].clone())).collect()
+        audit
+            .report("relations")
+            .iter()
+            .map(|row| (row["source_external_userid"].clone(), row["target_external_userid"].clone()))
+            .collect()
     };
-    let pairs = |pairs: [(&str, &str); 2]| pairs.map(|(source, target)| (source.to_owned(), target.to_owned())).to_vec();
-    let by_time =
-        partners("ann: wei 2025-02-01 id=w1; ann: wei 2025-01-01 id=w2", "ann2: wei 2026-05-02 id=t1; ann2: wei 2026-05-03 id=t2");
+    let pairs =
+        |pairs: [(&str, &str); 2]| pairs.map(|(source, target)| (source.to_owned(), target.to_owned())).to_vec();
+    let by_time = partners(
+        "ann: wei 2025-02-01 id=w1; ann: wei 2025-01-01 id=w2",
+        "ann2: wei 2026-05-02 id=t1; ann2: wei 2026-05-03 id=t2",
+    );
     assert_eq!(by_time, pairs([("w1", "t2"), ("w2", "t1")]));
-    let by_id = partners("ann: wei 2025-01-01 id=w2; ann: wei 2025-01-01 id=w1", "ann2: wei 2026-05-02 id=t2; ann2: wei 2026-05-02 id=t1");
+    let by_id = partners(
+        "ann: wei 2025-01-01 id=w2; ann: wei 2025-01-01 id=w1",
+        "ann2: wei 2026-05-02 id=t2; ann2: wei 2026-05-02 id=t1",
+    );
     assert_eq!(by_id, pairs([("w1", "t1"), ("w2", "t2")]));
-    let unknown_last = partners("ann: wei id=w1; ann: wei 2025-01-01 id=w2", "ann2: wei 2026-05-03 id=t1; ann2: wei 2026-05-02 id=t2");
+    let unknown_last =
+        partners("ann: wei id=w1; ann: wei 2025-01-01 id=w2", "ann2: wei 2026-05-03 id=t1; ann2: wei 2026-05-02 id=t2");
     assert_eq!(unknown_last, pairs([("w1", "t1"), ("w2", "t2")]));
 }
 
@@ -355,7 +413,8 @@ fn a_rerun_gives_the_same_bytes() {
         audit_into(story.write(), &story.write().join("again"), &[]).unwrap();
         assert_eq!(differing(&bytes, &bytes_of(&story.write().join("again"))), [""; 0], "seed {seed}: another output");
         assert_eq!(differing(&bytes, &bytes_of(&story.audit().reports)), [""; 0], "seed {seed}: the same output");
-        let elsewhere = world.story().file("source-before/broken.csv", "userid,external_userid\n,w1\nzoe,w99\n").audit();
+        let elsewhere =
+            world.story().file("source-before/broken.csv", "userid,external_userid\n,w1\nzoe,w99\n").audit();
         assert_eq!(differing(&bytes, &bytes_of(&elsewhere.reports)), [""; 0], "seed {seed}: another folder");
     }
 }
@@ -366,9 +425,9 @@ fn differing<'n>(a: &'n BTreeMap<String, Vec<u8>>, b: &'n BTreeMap<String, Vec<u
 
 /// The answers of a target that is only partly covered.
 fn answers(world: &World) -> String {
-    let ids: BTreeSet<&str> = world.after.iter().filter(|r| r.member == "ann2").filter_map(|r| r.id.as_deref()).collect();
-    let list =
-        |userid: &str, response: Value| json!({"endpoint": "externalcontact/list", "request": {"userid": userid}, "response": response});
+    let ids: BTreeSet<&str> =
+        world.after.iter().filter(|r| r.member == "ann2").filter_map(|r| r.id.as_deref()).collect();
+    let list = |userid: &str, response: Value| json!({"endpoint": "externalcontact/list", "request": {"userid": userid}, "response": response});
     [
         list("ann2", json!({"errcode": 0, "external_userid": ids})),
         list("bob2", json!({"errcode": 45033, "errmsg": "rate limit"})),
@@ -391,13 +450,19 @@ fn an_audit_of_ingested_tables_tells_the_same() {
         let raw = story.audit();
         let case = qianhe::case::load(story.write(), &[]).unwrap();
         qianhe::run::ingest(&case, &case.root, Resources::default(), &Silent).unwrap();
-        let roles: Vec<String> =
-            names_in(&case.root.join("snapshots")).into_iter().filter(|name| case.root.join("snapshots").join(name).is_dir()).collect();
+        let roles: Vec<String> = names_in(&case.root.join("snapshots"))
+            .into_iter()
+            .filter(|name| case.root.join("snapshots").join(name).is_dir())
+            .collect();
         let set: Vec<String> = roles.iter().map(|role| format!("snapshots.{role}.path=snapshots/{role}")).collect();
         let ingested = audit_into(&case.root, &case.root.join("again"), &set).unwrap();
         for report in ["relations", "target_relations", "accounts", "customers", "coverage"] {
             assert_eq!(ingested.report(report), raw.report(report), "seed {seed}: {report}");
         }
-        assert!(raw.report("relations").iter().all(|row| row["source_file"].starts_with("source-before/") && row["source_record"] != "0"));
+        assert!(
+            raw.report("relations")
+                .iter()
+                .all(|row| row["source_file"].starts_with("source-before/") && row["source_record"] != "0")
+        );
     }
 }

@@ -14,7 +14,8 @@ fn text(audit: &Audit) -> String {
 /// The data of the page.
 fn data(audit: &Audit) -> Value {
     let text = text(audit);
-    let data = text.split(r#"<script type="application/json" id="data">"#).nth(1).unwrap().split("</script>").next().unwrap();
+    let data =
+        text.split(r#"<script type="application/json" id="data">"#).nth(1).unwrap().split("</script>").next().unwrap();
     serde_json::from_str(data).unwrap()
 }
 
@@ -35,8 +36,7 @@ fn table(data: &Value, name: &str) -> Vec<BTreeMap<String, Value>> {
     read
 }
 
-const CONTRACT: &str =
-    "[contract]\nrelations = 2\nunit_price = \"0.80\"\n[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-04-01\namount = \"1.00\"";
+const CONTRACT: &str = "[contract]\nrelations = 2\nunit_price = \"0.80\"\n[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-04-01\namount = \"1.00\"";
 
 /// Six relations: one migrated, one missing, one misplaced, one refused, two that were not to move, one of which arrived.
 fn story() -> Story {
@@ -56,10 +56,12 @@ fn the_figures_are_those_of_the_summary() {
     }
     // Two contracted at 0.80, four in scope, no tolerance: 1.60 and a surcharge of two more; 1.00 was paid.
     assert_eq!((&data["billing"]["payable"], &data["billing_balance"]), (&json!("3.20"), &json!("2.20")));
-    let codes = |list: &Value| list.as_array().unwrap().iter().map(|finding| finding["code"].clone()).collect::<Vec<_>>();
+    let codes =
+        |list: &Value| list.as_array().unwrap().iter().map(|finding| finding["code"].clone()).collect::<Vec<_>>();
     assert_eq!(codes(&data["findings"]), codes(&summary["findings"]));
     let missing = data["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "B8-missing").unwrap();
-    let message = json!(["1 条应迁移的客户关系在迁入企业找不到踪迹。", "1 relation in scope left no trace in the target corp."]);
+    let message =
+        json!(["1 条应迁移的客户关系在迁入企业找不到踪迹。", "1 relation in scope left no trace in the target corp."]);
     assert_eq!(
         (&missing["message"], &missing["counts"], &missing["filter"]),
         (&message, &json!(true), &json!("outcome = 'missing' and reason = 'no_trace'"))
@@ -85,7 +87,12 @@ fn the_flow_leads_every_relation_from_its_scope_to_its_outcome() {
 #[test]
 fn arrivals_are_counted_by_day() {
     let bars = |arrivals: &Value| -> BTreeMap<String, Value> {
-        arrivals["bars"].as_array().unwrap().iter().map(|bar| (bar["date"].as_str().unwrap().to_owned(), bar["counts"].clone())).collect()
+        arrivals["bars"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|bar| (bar["date"].as_str().unwrap().to_owned(), bar["counts"].clone()))
+            .collect()
     };
     let data = data(&story().audit());
     let expected: BTreeMap<String, Value> = [
@@ -126,7 +133,8 @@ fn a_long_migration_is_shown_by_month() {
     let after = "ann2: a 2026-01-31 id=t1 unionid=u1; ann2: b 2026-03-01 id=t2 unionid=u2";
     let arrivals = data(&Story::new(before, after).case(case).audit())["arrivals"].clone();
     let expected = [("2026-01-01", 1), ("2026-02-01", 0), ("2026-03-01", 1), ("2026-04-01", 0)];
-    let expected: Vec<Value> = expected.iter().map(|(date, count)| json!({"date": date, "counts": [count, 0, 0]})).collect();
+    let expected: Vec<Value> =
+        expected.iter().map(|(date, count)| json!({"date": date, "counts": [count, 0, 0]})).collect();
     assert_eq!((&arrivals["unit"], &arrivals["bars"]), (&json!("month"), &json!(expected)));
 }
 
@@ -140,7 +148,10 @@ fn the_page_holds_what_somebody_must_act_on() {
     };
     let shown: Vec<(String, String)> = table(&data, "relations").iter().map(key).collect();
     let pair = |outcome: &str, id: &str| (outcome.to_owned(), id.to_owned());
-    assert_eq!(shown, [pair("misplaced", "w2"), pair("missing", "w3"), pair("arrived_out_of_scope", "w5"), pair("refused", "w4")]);
+    assert_eq!(
+        shown,
+        [pair("misplaced", "w2"), pair("missing", "w3"), pair("arrived_out_of_scope", "w5"), pair("refused", "w4")]
+    );
     let to_act_on = |row: &&Row| row["severity"] != "ok";
     assert_eq!(report.iter().filter(to_act_on).count(), shown.len());
     let told = data.to_string();
@@ -149,7 +160,9 @@ fn the_page_holds_what_somebody_must_act_on() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|share| (share["outcome"].as_str().unwrap(), (share["total"].as_u64().unwrap(), share["shown"].as_u64().unwrap())))
+        .map(|share| {
+            (share["outcome"].as_str().unwrap(), (share["total"].as_u64().unwrap(), share["shown"].as_u64().unwrap()))
+        })
         .collect();
     assert_eq!((told["missing"], told["migrated"], told["undetermined"]), ((1, 1), (1, 0), (0, 0)));
 }
@@ -163,12 +176,18 @@ fn small_reports_stand_in_the_page_as_they_are() {
             let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             rows.iter()
                 .map(|row| {
-                    row.iter().filter(|(_, value)| value.is_string()).map(|(column, value)| format!("{column}={}", text(value))).collect()
+                    row.iter()
+                        .filter(|(_, value)| value.is_string())
+                        .map(|(column, value)| format!("{column}={}", text(value)))
+                        .collect()
                 })
                 .collect()
         };
-        let report: Vec<BTreeSet<String>> =
-            audit.report(name).iter().map(|row| row.iter().map(|(column, value)| format!("{column}={value}")).collect()).collect();
+        let report: Vec<BTreeSet<String>> = audit
+            .report(name)
+            .iter()
+            .map(|row| row.iter().map(|(column, value)| format!("{column}={value}")).collect())
+            .collect();
         let shown = texts(table(&data, name));
         assert_eq!(shown.len(), report.len(), "{name}");
         for (shown, report) in shown.iter().zip(&report) {
@@ -181,9 +200,14 @@ fn small_reports_stand_in_the_page_as_they_are() {
 fn what_was_not_measured_is_null_and_no_zero() {
     let bare = data(&story().audit());
     assert_eq!([&bare["billing"], &bare["billing_balance"], &bare["groups"], &bare["join_codes"]], [&Value::Null; 4]);
-    let held = |data: &Value| data["exports"].as_array().unwrap().iter().map(|export| export["relations"].as_u64()).collect::<Vec<_>>();
+    let held = |data: &Value| {
+        data["exports"].as_array().unwrap().iter().map(|export| export["relations"].as_u64()).collect::<Vec<_>>()
+    };
     assert_eq!(held(&bare), [Some(6), None, None, Some(5)]);
-    let whole = story().role("target-before", "bob2: old 2024-05-04 id=t8").groups("source-before", "g1: ann vip 2025-01-01").audit();
+    let whole = story()
+        .role("target-before", "bob2: old 2024-05-04 id=t8")
+        .groups("source-before", "g1: ann vip 2025-01-01")
+        .audit();
     assert_eq!(held(&data(&whole)), [Some(6), None, Some(1), Some(5)]);
     assert_eq!(data(&whole)["groups"]["total"], json!(1));
 }

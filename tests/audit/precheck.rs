@@ -56,7 +56,8 @@ fn every_account_that_takes_no_part_is_told_why() {
     .accounts("ann ann2\n cat cat2 fail\n dan dan2\n eve eve2\n fay fay2")
     .unassigned("eve w9");
     let summary = planned(&story);
-    let why: BTreeMap<&str, Option<NoPart>> = summary.accounts.iter().map(|a| (a.source_userid.as_str(), a.no_part)).collect();
+    let why: BTreeMap<&str, Option<NoPart>> =
+        summary.accounts.iter().map(|a| (a.source_userid.as_str(), a.no_part)).collect();
     let told = [
         ("ann", None),
         ("bob", Some(NoPart::NotEnrolled)),
@@ -88,8 +89,7 @@ fn the_cost_is_forecast_with_the_limit_inclusive() {
     // 20 contracted allow 1 more: 21 cost nothing extra, 22 cost one surcharge.
     let cost = |relations: usize| {
         let before: String = (0..relations).map(|n| format!("ann: c{n} 2025-01-01\n")).collect();
-        let contract =
-            "[contract]\nparty = \"深圳市腾讯计算机系统有限公司\"\nrelations = 20\nunit_price = \"0.80\"\nsurcharge_unit_price = \"1.005\"";
+        let contract = "[contract]\nparty = \"深圳市腾讯计算机系统有限公司\"\nrelations = 20\nunit_price = \"0.80\"\nsurcharge_unit_price = \"1.005\"";
         let summary = planned(&Story::new(&before, "").toml(contract));
         let bill = summary.bill.clone().unwrap();
         (bill.surcharge_amount.to_string(), bill.payable.to_string(), codes(&summary))
@@ -122,14 +122,28 @@ fn every_dying_code_comes_with_what_to_do() {
     assert_eq!(advice, BTreeMap::from(told));
     assert_eq!(codes(&summary), ["A2-codes-will-die"]);
     let text = shown_by(&summary);
-    assert!(text.contains("\njoin codes that will die: 2 of 5; of 1 nobody can tell\n") && text.contains("could be tied: s1\n"), "{text}");
+    assert!(
+        text.contains("\njoin codes that will die: 2 of 5; of 1 nobody can tell\n")
+            && text.contains("could be tied: s1\n"),
+        "{text}"
+    );
 }
 
 #[test]
 fn its_reports_are_there_also_when_empty() {
     let story = Story::new("", "");
     planned(&story);
-    let told = ["accounts", "billing", "control_totals", "coverage", "findings", "inputs", "join_codes", "rejects", "relations"];
+    let told = [
+        "accounts",
+        "billing",
+        "control_totals",
+        "coverage",
+        "findings",
+        "inputs",
+        "join_codes",
+        "rejects",
+        "relations",
+    ];
     let mut told: Vec<String> = told.iter().map(|name| format!("precheck-{name}.parquet")).collect();
     told.extend(["manifest.json".to_owned(), "precheck.json".to_owned()]);
     told.sort();
@@ -161,8 +175,11 @@ fn what_it_predicts_is_what_an_audit_finds_where_nothing_failed() {
     .toml("[contract]\nrelations = 3\nunit_price = \"0.80\"");
     let (planned, audit) = (planned(&story), story.audit());
 
-    let found: BTreeMap<String, String> =
-        audit.report("relations").into_iter().map(|row| (row["source_external_userid"].clone(), row["scope"].clone())).collect();
+    let found: BTreeMap<String, String> = audit
+        .report("relations")
+        .into_iter()
+        .map(|row| (row["source_external_userid"].clone(), row["scope"].clone()))
+        .collect();
     let rows = read_parquet(&story.write().join("precheck/precheck-relations.parquet"));
     let predicted: BTreeMap<String, String> =
         rows.into_iter().map(|row| (row["source_external_userid"].clone(), row["scope"].clone())).collect();
@@ -180,7 +197,12 @@ fn what_it_predicts_is_what_an_audit_finds_where_nothing_failed() {
     for code in &planned.codes {
         let (predicted, observed) = &found[&code.code.config_id];
         let came_true = if code.code.predicted.word() == "alive" { "alive" } else { "empty" };
-        assert_eq!((code.code.predicted.word(), came_true), (predicted.as_str(), observed.as_str()), "{}", code.code.config_id);
+        assert_eq!(
+            (code.code.predicted.word(), came_true),
+            (predicted.as_str(), observed.as_str()),
+            "{}",
+            code.code.config_id
+        );
     }
     assert_eq!(found.len(), 3);
 }
@@ -190,7 +212,9 @@ fn what_it_predicts_is_what_an_audit_finds_where_nothing_failed() {
 fn the_sample_before_the_start_foretells_its_audit() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
     let folder = tempfile::tempdir().unwrap();
-    for entry in walkdir::WalkDir::new(&sample).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
+    for entry in
+        walkdir::WalkDir::new(&sample).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file())
+    {
         let name = entry.path().strip_prefix(&sample).unwrap();
         if ["source-before", "lists", "case.toml"].iter().any(|known| name.starts_with(known)) {
             let copy = folder.path().join(name);
@@ -201,18 +225,25 @@ fn the_sample_before_the_start_foretells_its_audit() {
     let planned = precheck(folder.path()).unwrap();
     assert_eq!(planned.in_scope(), 85);
     let reports = |name: &str| read_parquet(&sample.join("reports").join(format!("{name}.parquet")));
-    let audited: BTreeMap<String, String> =
-        reports("join_codes").into_iter().filter_map(|row| Some((row["config_id"].clone(), row.get("predicted")?.clone()))).collect();
+    let audited: BTreeMap<String, String> = reports("join_codes")
+        .into_iter()
+        .filter_map(|row| Some((row["config_id"].clone(), row.get("predicted")?.clone())))
+        .collect();
     let predicted: BTreeMap<String, String> =
         planned.codes.iter().map(|code| (code.code.config_id.clone(), code.code.predicted.word().to_owned())).collect();
     assert_eq!(predicted, audited);
     let keys = |rows: Vec<crate::support::Row>| -> Vec<(Option<String>, Option<String>, String)> {
         let mut keys: Vec<_> = rows
             .iter()
-            .map(|row| (row.get("source_external_userid").cloned(), row.get("customer_name").cloned(), row["scope"].clone()))
+            .map(|row| {
+                (row.get("source_external_userid").cloned(), row.get("customer_name").cloned(), row["scope"].clone())
+            })
             .collect();
         keys.sort();
         keys
     };
-    assert_eq!(keys(read_parquet(&folder.path().join("precheck/precheck-relations.parquet"))), keys(reports("relations")));
+    assert_eq!(
+        keys(read_parquet(&folder.path().join("precheck/precheck-relations.parquet"))),
+        keys(reports("relations"))
+    );
 }

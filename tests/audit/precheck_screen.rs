@@ -8,7 +8,10 @@ use crate::support::{Story, run};
 /// not enrolled, `cat` failed. Of two codes one links only a group of `ann`; `s1` stays, for `zoe` takes no part.
 fn story() -> Story {
     Story::new("ann: wei 2025-01-01; ann: li 2025-01-01; bob: min 2025-01-01; cat: hu 2025-01-01", "")
-        .file("lists/accounts.csv", "source_userid,target_userid,assessment,assessment_reason\nann,ann2,,\ncat,cat2,fail,未实名\n")
+        .file(
+            "lists/accounts.csv",
+            "source_userid,target_userid,assessment,assessment_reason\nann,ann2,,\ncat,cat2,fail,未实名\n",
+        )
         .role("target-before", "ann2: old 2024-01-01")
         .groups("source-before", "g1: ann a 2025-01-01; s1: zoe stays 2025-01-01")
         .codes("source-before", "dies: g1; lives: g1 s1")
@@ -82,10 +85,11 @@ fn long_and_hostile_names_leave_it_in_order() {
     let members: String = (0..9).map(|n| format!("m{n}: c{n} 2025-01-01\n")).collect();
     let groups: String = (0..6).map(|n| format!("g{n}: ann a{n} 2025-01-01\n")).collect();
     let codes: String = (0..6).map(|n| format!("code{n},g{n},\u{1b}[31m{}\n", "备注".repeat(30))).collect();
-    let story = Story::new(&format!("ann: wei 2025-01-01\n{long}: li 2025-01-01\n{long}: xu 2025-01-01\n{members}"), "")
-        .accounts("ann ann2")
-        .groups("source-before", &format!("{groups}s1: zoe stays 2025-01-01"))
-        .file("source-before/join_codes.csv", &format!("config_id,chat_ids,remark\n{codes}"));
+    let story =
+        Story::new(&format!("ann: wei 2025-01-01\n{long}: li 2025-01-01\n{long}: xu 2025-01-01\n{members}"), "")
+            .accounts("ann ann2")
+            .groups("source-before", &format!("{groups}s1: zoe stays 2025-01-01"))
+            .file("source-before/join_codes.csv", &format!("config_id,chat_ids,remark\n{codes}"));
     for (lang, more) in [("en", "and 7 more, in the reports"), ("zh", "还有 7 项，见报表")] {
         let text = screen(&story, lang);
         // The long account has two relations and stands first; of ten without part three are shown.

@@ -30,7 +30,10 @@ fn reports_answer_sql_by_their_names() {
     assert_eq!(csv(&reports, sql), "customer_name,target_userid\n彭晓东,liuyang.jt\n");
     // Of the 98 relations two are of one customer, 周雅婷.
     assert_eq!(csv(&reports, "select count(*) as n from customers"), "n\n97\n");
-    assert_eq!(csv(&reports, "select count(*) as n from relations where source_created_at >= '2026-04-30T16:00:00Z'"), "n\n2\n");
+    assert_eq!(
+        csv(&reports, "select count(*) as n from relations where source_created_at >= '2026-04-30T16:00:00Z'"),
+        "n\n2\n"
+    );
     assert_eq!(
         csv(&reports, "select line, amount, currency from billing where line = 'payable'"),
         "line,amount,currency\npayable,64.80,CNY\n"
@@ -52,10 +55,16 @@ fn a_result_goes_where_it_is_wanted() {
     let (folder, reports) = sample();
     let sql = "select source_userid, missing from accounts where missing > 0 order by source_userid";
     let (_, table, _) = run(&reports, &["query", sql, "--reports", "."]);
-    assert_eq!(table, "source_userid  missing\n-------------  -------\nchenjing             1\nliuyang              1\n(2 rows)\n");
+    assert_eq!(
+        table,
+        "source_userid  missing\n-------------  -------\nchenjing             1\nliuyang              1\n(2 rows)\n"
+    );
     let (_, json, _) = run(&reports, &["query", sql, "--reports", ".", "--json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json, serde_json::json!([{"source_userid": "chenjing", "missing": 1}, {"source_userid": "liuyang", "missing": 1}]));
+    assert_eq!(
+        json,
+        serde_json::json!([{"source_userid": "chenjing", "missing": 1}, {"source_userid": "liuyang", "missing": 1}])
+    );
     let file = folder.path().join("result.parquet");
     let (code, stdout, stderr) = run(&reports, &["query", sql, "--reports", ".", "--out", file.to_str().unwrap()]);
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", ""));
@@ -91,7 +100,10 @@ fn a_wrong_name_is_answered_with_the_nearest() {
     ] {
         let (code, stdout, stderr) = run(&reports, &["query", sql, "--reports", "."]);
         assert_eq!((code, stdout.as_str()), (2, ""), "{sql}: {stderr}");
-        assert!(stderr.starts_with("error: ") && stderr.contains(says) && stderr.contains("\n  help: "), "{sql}: {stderr}");
+        assert!(
+            stderr.starts_with("error: ") && stderr.contains(says) && stderr.contains("\n  help: "),
+            "{sql}: {stderr}"
+        );
     }
 }
 

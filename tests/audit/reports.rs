@@ -63,10 +63,17 @@ fn every_report_is_there_with_its_full_schema_also_when_empty() {
     for audit in [rich(), empty()] {
         for table in REPORTS {
             let metadata = metadata(&file(&audit, table));
-            let read: Vec<(String, DataType, bool)> =
-                metadata.schema().fields().iter().map(|f| (f.name().clone(), f.data_type().clone(), f.is_nullable())).collect();
-            let declared: Vec<(String, DataType, bool)> =
-                table.columns.iter().map(|slot| (slot.column.name.to_owned(), slot.column.kind.published_type(), !slot.required)).collect();
+            let read: Vec<(String, DataType, bool)> = metadata
+                .schema()
+                .fields()
+                .iter()
+                .map(|f| (f.name().clone(), f.data_type().clone(), f.is_nullable()))
+                .collect();
+            let declared: Vec<(String, DataType, bool)> = table
+                .columns
+                .iter()
+                .map(|slot| (slot.column.name.to_owned(), slot.column.kind.published_type(), !slot.required))
+                .collect();
             assert_eq!(read, declared, "{}", table.name);
         }
     }
@@ -77,9 +84,14 @@ fn every_report_is_there_with_its_full_schema_also_when_empty() {
 #[test]
 fn kinds_are_published_as_told() {
     assert_eq!(Kind::Id.published_type(), DataType::Utf8);
-    assert_eq!(Kind::Word(Outcome::WORDS).published_type(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)));
+    assert_eq!(
+        Kind::Word(Outcome::WORDS).published_type(),
+        DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+    );
     assert_eq!(Kind::Money.published_type(), DataType::Decimal128(18, 2));
-    let DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some(zone)) = Kind::Time.published_type() else { panic!("times") };
+    let DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some(zone)) = Kind::Time.published_type() else {
+        panic!("times")
+    };
     assert_eq!(&*zone, "UTC");
 }
 
@@ -111,13 +123,17 @@ fn rows_are_sorted_and_the_file_says_how() {
     let audit = rich();
     for table in REPORTS {
         let order = promised_order(table);
-        let keys: Vec<Vec<Option<String>>> =
-            audit.report(table.name).iter().map(|row| order.iter().map(|column| row.get(*column).cloned()).collect()).collect();
+        let keys: Vec<Vec<Option<String>>> = audit
+            .report(table.name)
+            .iter()
+            .map(|row| order.iter().map(|column| row.get(*column).cloned()).collect())
+            .collect();
         assert!(keys.is_sorted(), "{}: {keys:?}", table.name);
         let metadata = metadata(&file(&audit, table));
         let group: &RowGroupMetaData = metadata.metadata().row_group(0);
         let sorting = group.sorting_columns().map(Vec::as_slice).unwrap_or_default();
-        let told: Vec<&str> = sorting.iter().map(|by| table.columns[usize::try_from(by.column_idx).unwrap()].column.name).collect();
+        let told: Vec<&str> =
+            sorting.iter().map(|by| table.columns[usize::try_from(by.column_idx).unwrap()].column.name).collect();
         assert_eq!(told, order, "{}", table.name);
         assert!(sorting.iter().all(|by| !by.descending && by.nulls_first), "{}", table.name);
     }
@@ -126,8 +142,9 @@ fn rows_are_sorted_and_the_file_says_how() {
 /// Bounds of pages that hold texts or words from all over tell nothing, and cost much.
 fn has_no_bounds(table: &Table, path: &str) -> bool {
     let order = promised_order(table);
-    let is_id_of_a_customer =
-        [&fields::SOURCE_EXTERNAL_USERID, &fields::TARGET_EXTERNAL_USERID, &fields::UNIONID].iter().any(|id| id.name == path);
+    let is_id_of_a_customer = [&fields::SOURCE_EXTERNAL_USERID, &fields::TARGET_EXTERNAL_USERID, &fields::UNIONID]
+        .iter()
+        .any(|id| id.name == path);
     match table.columns.iter().find(|slot| slot.column.name == path).map(|slot| slot.column.kind) {
         _ if is_id_of_a_customer => order.first() != Some(&path),
         Some(Kind::Text | Kind::TextList) => order.first() != Some(&path),
@@ -170,11 +187,14 @@ fn ids_can_be_looked_up_and_pages_skipped() {
 #[test]
 fn every_file_says_where_it_comes_from() {
     let audit = rich();
-    let inputs: BTreeMap<String, String> = audit.report("inputs").iter().map(|row| (row["path"].clone(), row["sha256"].clone())).collect();
+    let inputs: BTreeMap<String, String> =
+        audit.report("inputs").iter().map(|row| (row["path"].clone(), row["sha256"].clone())).collect();
     for table in REPORTS {
         let metadata = metadata(&file(&audit, table));
         let entries: &Vec<KeyValue> = metadata.metadata().file_metadata().key_value_metadata().unwrap();
-        let entry = |key: &str| entries.iter().find(|entry| entry.key == format!("qianhe.{key}")).and_then(|entry| entry.value.clone());
+        let entry = |key: &str| {
+            entries.iter().find(|entry| entry.key == format!("qianhe.{key}")).and_then(|entry| entry.value.clone())
+        };
         assert_eq!(entry("tool_version").as_deref(), Some(env!("CARGO_PKG_VERSION")), "{}", table.name);
         assert_eq!(entry("case_id").as_deref(), Some("story"), "{}", table.name);
         assert_eq!(entry("schema_version").as_deref(), Some("1"), "{}", table.name);
@@ -254,7 +274,8 @@ fn the_summary_has_every_word_and_agrees_with_the_rows() {
             assert_eq!(summary["join_codes"]["by_verdict"], counted(&codes, "verdict", CodeVerdict::WORDS));
         }
         let findings: Vec<Value> = audit.report("findings").iter().map(|row| row["code"].clone().into()).collect();
-        let told: Vec<Value> = summary["findings"].as_array().unwrap().iter().map(|finding| finding["code"].clone()).collect();
+        let told: Vec<Value> =
+            summary["findings"].as_array().unwrap().iter().map(|finding| finding["code"].clone()).collect();
         assert_eq!(told, findings);
         let totals = summary["control_totals"].as_array().unwrap();
         assert!(
@@ -269,7 +290,8 @@ fn the_summary_has_every_word_and_agrees_with_the_rows() {
 fn the_words_of_the_summary_stand_in_the_order_of_the_rules() {
     let text = fs::read_to_string(rich().reports.join("summary.json")).unwrap();
     let by_outcome = &text[text.find("by_outcome").unwrap()..];
-    let places: Vec<usize> = Outcome::WORDS.iter().map(|word| by_outcome.find(&format!("\"{word}\"")).unwrap()).collect();
+    let places: Vec<usize> =
+        Outcome::WORDS.iter().map(|word| by_outcome.find(&format!("\"{word}\"")).unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
 }
 
@@ -289,10 +311,12 @@ fn fulfils(row: &Row, condition: &str) -> bool {
             return !row.contains_key(column);
         }
         if let Some((column, values)) = term.split_once(" in ") {
-            let values = values.trim().strip_prefix('(').and_then(|v| v.strip_suffix(')')).unwrap_or_else(|| panic!("{term}"));
+            let values =
+                values.trim().strip_prefix('(').and_then(|v| v.strip_suffix(')')).unwrap_or_else(|| panic!("{term}"));
             return values.split(',').any(|value| cell_is(row, column, value));
         }
-        let (column, value) = term.split_once(" = ").unwrap_or_else(|| panic!("a condition that nobody can read: {term}"));
+        let (column, value) =
+            term.split_once(" = ").unwrap_or_else(|| panic!("a condition that nobody can read: {term}"));
         cell_is(row, column, value)
     })
 }
@@ -309,11 +333,16 @@ fn cell_is(row: &Row, column: &str, literal: &str) -> bool {
 
 #[test]
 fn conditions_are_read_as_sql_would() {
-    let row: Row = [("outcome", "missing"), ("source_relations", "0")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    let row: Row =
+        [("outcome", "missing"), ("source_relations", "0")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     assert!(fulfils(&row, "true") && fulfils(&row, "outcome = 'missing' and source_relations = 0"));
     assert!(fulfils(&row, "outcome in ('refused', 'missing')"));
     assert!(fulfils(&row, "outcome is not null and reason is null") && !fulfils(&row, "outcome is null"));
-    assert!(!fulfils(&row, "outcome = 'refused'") && !fulfils(&row, "reason = 'no_trace'") && !fulfils(&row, "outcome in ('refused')"));
+    assert!(
+        !fulfils(&row, "outcome = 'refused'")
+            && !fulfils(&row, "reason = 'no_trace'")
+            && !fulfils(&row, "outcome in ('refused')")
+    );
 }
 
 #[test]
@@ -333,7 +362,10 @@ fn the_filter_of_a_finding_selects_as_many_rows_as_it_counts() {
 fn filters_name_columns_and_words_that_there_are() {
     for rule in qianhe::findings::CATALOGUE {
         let Some((report, filter)) = rule.rows else { continue };
-        let table = REPORTS.iter().find(|table| table.name == report).unwrap_or_else(|| panic!("{}: no report {report}", rule.code));
+        let table = REPORTS
+            .iter()
+            .find(|table| table.name == report)
+            .unwrap_or_else(|| panic!("{}: no report {report}", rule.code));
         for term in filter.split(" and ").filter(|term| *term != "true") {
             let column = term.split([' ', '=']).next().unwrap();
             let slot = table.columns.iter().find(|slot| slot.column.name == column);

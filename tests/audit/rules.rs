@@ -249,8 +249,9 @@ const EXAMPLES: &[Example] = &[
 
 #[test]
 fn each_example_comes_out_as_told() {
-    let owned =
-        |pairs: &[(&str, &str)]| -> BTreeMap<String, String> { pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() };
+    let owned = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    };
     let mut wrong = Vec::new();
     for example in EXAMPLES {
         let story = (example.more)(Story::new(example.before, example.after));
@@ -283,7 +284,13 @@ fn no_rule_lacks_an_example() {
     shown.extend(groups::shown());
     shown.extend(crate::precheck::shown());
     shown.extend(join_codes::shown());
-    shown.extend(crate::billing::shown().into_iter().chain(crate::waivers::shown()).chain(crate::console::shown()).map(str::to_owned));
+    shown.extend(
+        crate::billing::shown()
+            .into_iter()
+            .chain(crate::waivers::shown())
+            .chain(crate::console::shown())
+            .map(str::to_owned),
+    );
     let rules: Vec<String> = qianhe::findings::rule_book().into_iter().map(|line| line.code).collect();
     let lacking: Vec<&String> = rules.iter().filter(|rule| !shown.contains(*rule)).collect();
     assert!(lacking.is_empty(), "rules without an example: {lacking:?}");

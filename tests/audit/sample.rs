@@ -23,7 +23,8 @@ fn audited(out: &Path) -> Audit {
 pub fn table(readme: &str, heading: &str) -> Vec<Vec<String>> {
     let section = readme.split("\n## ").find(|section| section.starts_with(heading)).expect("the section is there");
     let lines: Vec<&str> = section.lines().collect();
-    let is_head = |i: usize| lines[i].starts_with("|---") || lines.get(i + 1).is_some_and(|next| next.starts_with("|---"));
+    let is_head =
+        |i: usize| lines[i].starts_with("|---") || lines.get(i + 1).is_some_and(|next| next.starts_with("|---"));
     let rows = (0..lines.len()).filter(|&i| lines[i].starts_with('|') && !is_head(i)).map(|i| lines[i]);
     rows.map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect()).collect()
 }
@@ -79,7 +80,8 @@ fn every_relation_comes_out_as_derived_by_hand() {
     let audit = audited(&folder.path().join("reports"));
     let source = |row: &Row| (row["source_userid"].clone(), customer(row, "source_external_userid"), outcome(row));
     check(README, "What happens to each relation", 3, audit.report("relations").iter().map(source).collect());
-    let target = |row: &Row| (row["target_userid"].clone(), customer(row, "target_external_userid"), row["origin"].clone());
+    let target =
+        |row: &Row| (row["target_userid"].clone(), customer(row, "target_external_userid"), row["origin"].clone());
     check(README, "Where each relation", 1, audit.report("target_relations").iter().map(target).collect());
 }
 
@@ -87,11 +89,18 @@ fn every_relation_comes_out_as_derived_by_hand() {
 fn every_group_and_code_comes_out_as_derived_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let audit = audited(&folder.path().join("reports"));
-    let told: BTreeSet<Vec<String>> = table(README, "What happens to the groups").into_iter().map(without_why).collect();
+    let told: BTreeSet<Vec<String>> =
+        table(README, "What happens to the groups").into_iter().map(without_why).collect();
     let group = |row: &Row| {
         let reason = row.get("reason").map(|reason| format!("/{reason}")).unwrap_or_default();
         let outcome = format!("{}{reason}", row["outcome"]);
-        vec![row["name"].clone(), row["source_owner_userid"].clone(), row["scope"].clone(), outcome, cell(row, "match_method")]
+        vec![
+            row["name"].clone(),
+            row["source_owner_userid"].clone(),
+            row["scope"].clone(),
+            outcome,
+            cell(row, "match_method"),
+        ]
     };
     let code = |row: &Row| ["remark", "predicted", "observed", "verdict"].map(|column| cell(row, column)).to_vec();
     let answers: BTreeSet<Vec<String>> =
@@ -142,7 +151,8 @@ fn the_sample_shows_every_word() {
     let elsewhere = ["unreadable", "look_alike"];
     for (report, column, words) in lists {
         let shown = shown(report, column);
-        let lacking: Vec<_> = words.iter().filter(|word| !shown.contains(**word) && !elsewhere.contains(word)).collect();
+        let lacking: Vec<_> =
+            words.iter().filter(|word| !shown.contains(**word) && !elsewhere.contains(word)).collect();
         assert!(lacking.is_empty(), "no {column} of the sample is {lacking:?}");
     }
 }
@@ -155,7 +165,8 @@ fn the_kept_reports_are_what_the_program_writes() {
     let (kept, written) = (files(&sample().join("reports")), files(&out));
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&kept), names(&written));
-    let differing: Vec<_> = kept.iter().filter(|(name, bytes)| written[*name] != **bytes).map(|(name, _)| name).collect();
+    let differing: Vec<_> =
+        kept.iter().filter(|(name, bytes)| written[*name] != **bytes).map(|(name, _)| name).collect();
     assert!(differing.is_empty(), "{differing:?} differ; if they should, run: cargo run --locked -- audit data/sample");
 }
 

@@ -24,7 +24,8 @@ fn it_fits_in_both_languages() {
         assert!(!text.contains('\u{1b}'), "colours nobody asked for");
     }
     let zh = of_sample(Look { lang: Lang::Zh, colour: false });
-    for part in ["存在缺陷", "已迁移", "74", "缺失", "先做什么", "还有 15 项", "应付 64.80 CNY", "报表在 data/sample/reports"]
+    for part in
+        ["存在缺陷", "已迁移", "74", "缺失", "先做什么", "还有 15 项", "应付 64.80 CNY", "报表在 data/sample/reports"]
     {
         assert!(zh.contains(part), "{zh}\nlacks {part}");
     }

@@ -67,10 +67,13 @@ impl Story {
     pub fn groups(self, role: &str, text: &str) -> Self {
         let groups: String = lines(text).map(|line| group(line) + "\n").collect();
         let members: String = lines(text).flat_map(group_members).map(|row| row + "\n").collect();
-        let story = self.file(&format!("{role}/groups.csv"), &format!("chat_id,owner_userid,name,created_at\n{groups}"));
+        let story =
+            self.file(&format!("{role}/groups.csv"), &format!("chat_id,owner_userid,name,created_at\n{groups}"));
         match members.as_str() {
             "" => story,
-            members => story.file(&format!("{role}/group_members.csv"), &format!("chat_id,userid,kind,unionid\n{members}")),
+            members => {
+                story.file(&format!("{role}/group_members.csv"), &format!("chat_id,userid,kind,unionid\n{members}"))
+            }
         }
     }
 
@@ -229,7 +232,8 @@ fn relation(line: &str) -> String {
 fn group(line: &str) -> String {
     let (id, rest) = line.split_once(':').unwrap();
     let words = rest.split_whitespace().filter(|word| !word.contains('='));
-    let mut cells: Vec<&str> = std::iter::once(id.trim()).chain(words).map(|word| if word == "-" { "" } else { word }).collect();
+    let mut cells: Vec<&str> =
+        std::iter::once(id.trim()).chain(words).map(|word| if word == "-" { "" } else { word }).collect();
     cells.resize(4, "");
     cells.join(",")
 }
@@ -239,7 +243,10 @@ fn group_members(line: &str) -> Vec<String> {
     let (id, rest) = line.split_once(':').unwrap();
     let members = rest.split_whitespace().find_map(|word| word.strip_prefix("members=")).unwrap_or_default();
     let unionids = members.split(',').filter(|unionid| !unionid.is_empty());
-    unionids.enumerate().map(|(n, unionid)| format!("{},m{n},external,{}", id.trim(), if unionid == "-" { "" } else { unionid })).collect()
+    unionids
+        .enumerate()
+        .map(|(n, unionid)| format!("{},m{n},external,{}", id.trim(), if unionid == "-" { "" } else { unionid }))
+        .collect()
 }
 
 /// Words as rows of CSV; `-` is an empty cell.
@@ -288,7 +295,10 @@ impl Audit {
 
     /// `member/customer` -> `scope outcome/reason`.
     pub fn outcomes(&self) -> BTreeMap<String, String> {
-        self.report("relations").iter().map(|row| (key(row, "source_userid", "source_external_userid"), verdict_of(row))).collect()
+        self.report("relations")
+            .iter()
+            .map(|row| (key(row, "source_userid", "source_external_userid"), verdict_of(row)))
+            .collect()
     }
 
     /// `member/customer` of the target -> origin.
@@ -300,7 +310,8 @@ impl Audit {
     /// The one row of `relations` about a customer of a member.
     pub fn relation(&self, key_wanted: &str) -> Row {
         let rows = self.report("relations");
-        let mut found = rows.into_iter().filter(|row| key(row, "source_userid", "source_external_userid") == key_wanted);
+        let mut found =
+            rows.into_iter().filter(|row| key(row, "source_userid", "source_external_userid") == key_wanted);
         let row = found.next().unwrap_or_else(|| panic!("no relation {key_wanted}"));
         assert!(found.next().is_none(), "two relations {key_wanted}");
         row
@@ -309,15 +320,22 @@ impl Audit {
     /// Group id or name -> `scope outcome/reason`, then `method target` where matched.
     pub fn groups(&self) -> BTreeMap<String, String> {
         let told = |row: &Row| match row.get("match_method") {
-            Some(method) => format!("{} {method} {}", verdict_of(row), row.get("target_chat_id").map_or("-", String::as_str)),
+            Some(method) => {
+                format!("{} {method} {}", verdict_of(row), row.get("target_chat_id").map_or("-", String::as_str))
+            }
             None => verdict_of(row),
         };
-        self.report("groups").iter().map(|row| (row.get("source_chat_id").unwrap_or_else(|| &row["name"]).clone(), told(row))).collect()
+        self.report("groups")
+            .iter()
+            .map(|row| (row.get("source_chat_id").unwrap_or_else(|| &row["name"]).clone(), told(row)))
+            .collect()
     }
 
     /// Code -> `predicted observed verdict`.
     pub fn codes(&self) -> BTreeMap<String, String> {
-        let told = |row: &Row| format!("{} {} {}", row.get("predicted").map_or("-", String::as_str), row["observed"], row["verdict"]);
+        let told = |row: &Row| {
+            format!("{} {} {}", row.get("predicted").map_or("-", String::as_str), row["observed"], row["verdict"])
+        };
         self.report("join_codes").iter().map(|row| (row["config_id"].clone(), told(row))).collect()
     }
 

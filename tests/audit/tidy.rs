@@ -35,8 +35,13 @@ fn code(text: &str) -> String {
 
 /// The files of `src` outside of `allowed` (files or folders) whose code says `word`.
 fn outside(allowed: &[&str], word: &str) -> Vec<String> {
-    let is_allowed = |name: &str| allowed.iter().any(|allowed| name == *allowed || name.starts_with(&format!("{allowed}/")));
-    files("src").into_iter().filter(|(name, text)| !is_allowed(name) && code(text).contains(word)).map(|(name, _)| name).collect()
+    let is_allowed =
+        |name: &str| allowed.iter().any(|allowed| name == *allowed || name.starts_with(&format!("{allowed}/")));
+    files("src")
+        .into_iter()
+        .filter(|(name, text)| !is_allowed(name) && code(text).contains(word))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 #[test]
@@ -69,7 +74,8 @@ fn only_the_command_line_prints() {
 #[test]
 fn each_file_says_what_it_is_for() {
     for folder in ["src", "tests"] {
-        let silent: Vec<String> = files(folder).into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(name, _)| name).collect();
+        let silent: Vec<String> =
+            files(folder).into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(name, _)| name).collect();
         assert_eq!(silent, [""; 0], "begin with `//!`");
     }
 }
@@ -86,8 +92,10 @@ fn no_file_is_a_drawer_for_everything() {
 
 #[test]
 fn the_integration_tests_are_one_crate() {
-    let entries = fs::read_dir(root().join("tests")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let crates: Vec<String> = entries.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "rs")).collect();
+    let entries =
+        fs::read_dir(root().join("tests")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let crates: Vec<String> =
+        entries.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "rs")).collect();
     assert_eq!(crates, [""; 0], "put them into tests/audit");
 }
 

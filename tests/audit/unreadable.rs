@@ -40,7 +40,10 @@ fn unreadable_is_not_absent() {
     let broken: Vec<&String> = told.iter().flat_map(|run| &run.broken).collect();
     let share = |holds: fn(&Run) -> bool| told.iter().filter(|run| holds(run)).count() * 100 / told.len();
     let (harmed, stopped, clean) = (share(|run| run.harmed), share(|run| run.stopped), share(|run| run.was_reconciled));
-    let sums = format!("{} runs: {harmed} % of them with something unreadable, {stopped} % stopped, {clean} % were good", told.len());
+    let sums = format!(
+        "{} runs: {harmed} % of them with something unreadable, {stopped} % stopped, {clean} % were good",
+        told.len()
+    );
     assert!(broken.is_empty(), "{} laws broken in {sums}\n{}", broken.len(), excerpt(&broken));
     // The law is worth something only if the damage is.
     assert!(harmed + stopped > 60 && harmed > 30 && clean > 30, "{sums}");
@@ -86,8 +89,13 @@ fn on_all_cores<T: Send>(cases: Range<u64>, of_case: &(dyn Fn(u64) -> Vec<T> + S
 
 /// One case as it is, and damaged in each of the wanted ways.
 fn damaged_case(number: u64, wanted: &dyn Fn(u64) -> bool) -> Vec<Run> {
-    let case = if number % DEMO_EVERY == DEMO_EVERY - 1 { cases::demo(number / DEMO_EVERY + 1) } else { cases::by_chance(number) };
-    let (_folder, good) = told(&case).unwrap_or_else(|error| panic!("case {number} ({}): the good case: {error}", case.what));
+    let case = if number % DEMO_EVERY == DEMO_EVERY - 1 {
+        cases::demo(number / DEMO_EVERY + 1)
+    } else {
+        cases::by_chance(number)
+    };
+    let (_folder, good) =
+        told(&case).unwrap_or_else(|error| panic!("case {number} ({}): the good case: {error}", case.what));
     let damaged = |n: u64| {
         let seed = number * DAMAGES + n;
         let mut case = case.clone();
@@ -273,14 +281,19 @@ fn differences(seed: u64) -> Vec<String> {
     let read: Vec<(Form, Reports)> = forms.map(|form| (form, read(form))).collect();
     let (first, expected) = &read[0];
     let differing = read[1..].iter().filter(|(_, told)| told != expected);
-    differing.map(|(form, told)| format!("seed {seed}: {first:?} beside {form:?}: {}", first_difference(expected, told))).collect()
+    differing
+        .map(|(form, told)| format!("seed {seed}: {first:?} beside {form:?}: {}", first_difference(expected, told)))
+        .collect()
 }
 
 /// The rows of the reports that tell of relations, accounts and groups, and how much was unreadable.
 fn reports(told: &Told) -> Vec<(&'static str, Vec<String>)> {
     let rows = |rows: &[Row], without: &[&str]| {
         let row = |row: &Row| {
-            row.iter().filter(|(column, _)| !without.contains(&column.as_str())).map(|(c, v)| format!("{c}={v}")).collect::<Vec<_>>()
+            row.iter()
+                .filter(|(column, _)| !without.contains(&column.as_str()))
+                .map(|(c, v)| format!("{c}={v}"))
+                .collect::<Vec<_>>()
         };
         let mut rows: Vec<String> = rows.iter().map(|r| row(r).join(" ")).collect();
         rows.sort();
@@ -289,7 +302,10 @@ fn reports(told: &Told) -> Vec<(&'static str, Vec<String>)> {
     // A group of the API says how many it holds.
     let counts = ["source_member_count", "target_member_count", "member_overlap"];
     vec![
-        ("unreadable", vec![format!("{} records, {} values", told.unreadable_records, told.unreadable - told.unreadable_records)]),
+        (
+            "unreadable",
+            vec![format!("{} records, {} values", told.unreadable_records, told.unreadable - told.unreadable_records)],
+        ),
         ("relations", rows(&told.relations, &[])),
         ("target_relations", rows(&told.targets, &[])),
         ("accounts", rows(&told.accounts, &[])),
@@ -306,7 +322,8 @@ fn first_difference(expected: &Reports, told: &Reports) -> String {
     };
     let differs = expected.iter().zip(told).find(|((_, a), (_, b))| a != b);
     differs.map_or_else(String::new, |((report, a), (_, b))| {
-        let only = |a: &[String], b: &[String]| a.iter().filter(|row| !b.contains(row)).take(3).cloned().collect::<Vec<_>>();
+        let only =
+            |a: &[String], b: &[String]| a.iter().filter(|row| !b.contains(row)).take(3).cloned().collect::<Vec<_>>();
         format!("{report}: {:#?} / {:#?}", only(a, b), only(b, a))
     })
 }

@@ -49,7 +49,10 @@ fn files_missing_changed_and_extra_are_each_named() {
     let (_, stdout, _) = run(&reports, &["verify", ".", "--json"]);
     let json: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((json["holds"].as_bool(), json["files"]["missing"][0].as_str()), (Some(false), Some("rejects.parquet")));
-    assert_eq!((json["files"]["changed"][0].as_str(), json["files"]["extra"][0].as_str()), (Some("report.html"), Some("notes.txt")));
+    assert_eq!(
+        (json["files"]["changed"][0].as_str(), json["files"]["extra"][0].as_str()),
+        (Some("report.html"), Some("notes.txt"))
+    );
 }
 
 /// data/README.md: two relations are missing, four are undetermined.
@@ -58,7 +61,10 @@ fn a_forged_figure_shows_though_the_manifest_vouches_for_it() {
     let (_folder, reports) = sample();
     forge(&reports, "summary.json", "\"missing\": 2", "\"missing\": 0");
     let told = verify(&reports, 1);
-    assert!(told.contains("does not balance  summary relations.outcome missing = rows of relations: 0 <> 2\n"), "{told}");
+    assert!(
+        told.contains("does not balance  summary relations.outcome missing = rows of relations: 0 <> 2\n"),
+        "{told}"
+    );
     assert_eq!(told.matches("does not balance").count(), 1, "{told}");
 }
 

@@ -51,8 +51,8 @@ fn a_whole_finding_is_waived_and_stays_visible() {
     assert_eq!((audit.summary.verdict, exit_codes(&audit)), (Verdict::Reconciled, (0, 0)));
     assert_eq!(waived_rows(&audit), ["ann/li", "ann/wei"]);
     let row = &audit.report("findings")[0];
-    let cells =
-        ["code", "severity", "count", "waived_count", "waived_by", "waived_reason", "waived_until"].map(|column| row[column].as_str());
+    let cells = ["code", "severity", "count", "waived_count", "waived_by", "waived_reason", "waived_until"]
+        .map(|column| row[column].as_str());
     assert_eq!(cells, ["B8-missing", "defect", "2", "2", "Li Na", "agreed with Tencent", "2026-12-31"]);
     assert_eq!(audit.summary.counts.by_outcome["missing"], 2, "the counts are as they were");
     let text = screen(&audit.summary);
@@ -103,7 +103,8 @@ fn findings_without_rows_are_waived_by_their_keys() {
 #[test]
 fn groups_and_join_codes_are_waived_by_their_ids() {
     let left_behind = || {
-        let story = crate::groups::story().groups("source-before", "g: ann vip 2025-01-01 members=u1; h: ann day 2025-01-01 members=u2");
+        let story = crate::groups::story()
+            .groups("source-before", "g: ann vip 2025-01-01 members=u1; h: ann day 2025-01-01 members=u2");
         story
             .groups("source-after", "g: ann vip 2025-01-01; h: ann day 2025-01-01")
             .groups("target-after", "")
@@ -115,27 +116,37 @@ fn groups_and_join_codes_are_waived_by_their_ids() {
     };
     let audit = left_behind().audit();
     assert!(finding(&audit, "B8-group-missing").counts() && finding(&audit, "A2-code-group-left-behind").counts());
-    assert!(waived(&audit, "groups", "source_chat_id").is_empty() && waived(&audit, "join_codes", "config_id").is_empty());
-    let audit = left_behind().toml(&(waiver("B8-group-missing", "keys = [\"g\"]") + &waiver("A2-code-group-left-behind", ""))).audit();
+    assert!(
+        waived(&audit, "groups", "source_chat_id").is_empty() && waived(&audit, "join_codes", "config_id").is_empty()
+    );
+    let audit = left_behind()
+        .toml(&(waiver("B8-group-missing", "keys = [\"g\"]") + &waiver("A2-code-group-left-behind", "")))
+        .audit();
     assert_eq!(waived(&audit, "groups", "source_chat_id"), ["g"]);
     assert_eq!(waived(&audit, "join_codes", "config_id"), ["c"]);
-    assert_eq!((finding(&audit, "B8-group-missing").waived.count, finding(&audit, "A2-code-group-left-behind").counts()), (1, false));
+    assert_eq!(
+        (finding(&audit, "B8-group-missing").waived.count, finding(&audit, "A2-code-group-left-behind").counts()),
+        (1, false)
+    );
     assert!(!audit.findings().contains_key("Q-waiver-unused"));
 }
 
 #[test]
 fn findings_of_the_bill_are_waived_too() {
     let contract = "[contract]\nrelations = 2\nunit_price = \"1\"\nparty = \"x\"\n";
-    let story = Story::new("ann: wei 2025-01-01; ann: li 2025-01-01", "ann2: wei 2026-05-02; ann2: li 2026-05-02").toml(contract);
-    let toml = ["B12-party-differs", "B14-underpaid", "B14-insufficient-at-start"].map(|code| waiver(code, "")).join("");
+    let story = Story::new("ann: wei 2025-01-01; ann: li 2025-01-01", "ann2: wei 2026-05-02; ann2: li 2026-05-02")
+        .toml(contract);
+    let toml =
+        ["B12-party-differs", "B14-underpaid", "B14-insufficient-at-start"].map(|code| waiver(code, "")).join("");
     assert_eq!(story.toml(&toml).audit().summary.verdict, Verdict::Reconciled);
 }
 
 #[test]
 fn the_last_day_is_included_and_the_day_comes_from_the_case() {
     // The end is 7 May 2026 in Shanghai, the newest time of the case.
-    let until =
-        |day: &str, more: &str| two_missing().toml(&(waiver("B8-missing", &format!("until = {day}")) + more)).audit().summary.verdict;
+    let until = |day: &str, more: &str| {
+        two_missing().toml(&(waiver("B8-missing", &format!("until = {day}")) + more)).audit().summary.verdict
+    };
     assert_eq!(until("2026-05-07", ""), Verdict::Reconciled);
     assert_eq!(until("2026-05-06", ""), Verdict::Defect);
     // A snapshot that was taken later moves the day: 23:30 UTC of the 11th is the 12th in Shanghai.
@@ -146,7 +157,9 @@ fn the_last_day_is_included_and_the_day_comes_from_the_case() {
 
 #[test]
 fn the_case_may_say_the_day_itself() {
-    let story = |as_of: &str| two_missing().toml(&waiver("B8-missing", "until = 2026-06-30")).with_case_key(&format!("as_of = {as_of}"));
+    let story = |as_of: &str| {
+        two_missing().toml(&waiver("B8-missing", "until = 2026-06-30")).with_case_key(&format!("as_of = {as_of}"))
+    };
     assert_eq!(story("2026-06-30").audit().summary.verdict, Verdict::Reconciled);
     assert_eq!(story("2026-07-01").audit().summary.verdict, Verdict::Defect);
 }
@@ -158,8 +171,14 @@ fn an_expired_waiver_counts_again_and_is_told() {
     let expired = finding(&audit, "Q-waiver-expired");
     assert_eq!((expired.count, expired.examples.as_slice()), (1, ["B8-missing".to_owned()].as_slice()));
     assert!(expired.message_en().contains("B8-missing 2026-05-06 (Li Na)"), "{}", expired.message_en());
-    let settled = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").toml(&waiver("B8-missing", "until = 2026-05-06")).audit();
-    assert_eq!(settled.findings().into_iter().collect::<Vec<_>>(), [("Q-waiver-unused", 1)], "what is settled needs no renewal");
+    let settled = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+        .toml(&waiver("B8-missing", "until = 2026-05-06"))
+        .audit();
+    assert_eq!(
+        settled.findings().into_iter().collect::<Vec<_>>(),
+        [("Q-waiver-unused", 1)],
+        "what is settled needs no renewal"
+    );
 }
 
 #[test]
@@ -167,15 +186,21 @@ fn what_a_waiver_is_about_and_nothing_is_is_told() {
     let toml = waiver("A3-refused", "") + &waiver("B8-missing", "keys = [\"ann/wei\", \"ann/typo\"]");
     let audit = two_missing().toml(&toml).audit();
     let unused = finding(&audit, "Q-waiver-unused");
-    assert_eq!((unused.count, unused.examples.as_slice()), (2, ["A3-refused".to_owned(), "B8-missing ann/typo".to_owned()].as_slice()));
+    assert_eq!(
+        (unused.count, unused.examples.as_slice()),
+        (2, ["A3-refused".to_owned(), "B8-missing ann/typo".to_owned()].as_slice())
+    );
 }
 
 #[test]
 fn an_unknown_code_stops_the_run_and_names_the_nearest() {
     let error = two_missing().toml(&waiver("A3-refused-arived", "")).error();
-    for part in
-        ["waivers[0].code (line ", "no finding has the code `A3-refused-arived`", "did you mean `A3-refused-arrived`?", "qianhe rules"]
-    {
+    for part in [
+        "waivers[0].code (line ",
+        "no finding has the code `A3-refused-arived`",
+        "did you mean `A3-refused-arrived`?",
+        "qianhe rules",
+    ] {
         assert!(error.contains(part), "{part:?} is not in {error}");
     }
 }
@@ -183,9 +208,12 @@ fn an_unknown_code_stops_the_run_and_names_the_nearest() {
 /// 20 relations of which `unknown` cannot be judged, for they share a name that the target shows once.
 fn with_undetermined(unknown: usize) -> Story {
     let told: Vec<String> = (0..20 - unknown).map(|i| format!("n{i}")).collect();
-    let before =
-        told.iter().map(|name| format!("ann: {name} 2025-01-01")).chain((0..unknown).map(|i| format!("ann: twin 2025-01-01 id=t{i}")));
-    let after = told.iter().map(|name| format!("ann2: {name} 2026-05-02")).chain(["ann2: twin 2026-05-02 id=x".to_owned()]);
+    let before = told
+        .iter()
+        .map(|name| format!("ann: {name} 2025-01-01"))
+        .chain((0..unknown).map(|i| format!("ann: twin 2025-01-01 id=t{i}")));
+    let after =
+        told.iter().map(|name| format!("ann2: {name} 2026-05-02")).chain(["ann2: twin 2026-05-02 id=x".to_owned()]);
     Story::new(&before.collect::<Vec<_>>().join(";"), &after.collect::<Vec<_>>().join(";"))
 }
 
@@ -193,7 +221,11 @@ fn with_undetermined(unknown: usize) -> Story {
 fn inconclusive_is_what_is_left_when_the_waived_are_taken_out() {
     let verdict = |toml: &str| with_undetermined(2).toml(toml).audit().summary.verdict;
     assert_eq!(verdict(""), Verdict::Inconclusive);
-    assert_eq!(verdict(&waiver("B8-ambiguous", "keys = [\"ann/t0\"]")), Verdict::Review, "1 of 20 is 5 %, which is conclusive");
+    assert_eq!(
+        verdict(&waiver("B8-ambiguous", "keys = [\"ann/t0\"]")),
+        Verdict::Review,
+        "1 of 20 is 5 %, which is conclusive"
+    );
     assert_eq!(verdict(&waiver("B8-ambiguous", "")), Verdict::Reconciled);
     assert_eq!(verdict(&waiver("B8-inconclusive", "")), Verdict::Review, "the rows still ask to be looked at");
 }
@@ -244,8 +276,14 @@ fn concentration_by_way_and_month_of_adding() {
     let arrived: Vec<String> = (1..10).map(|i| format!("ann2: kept{i} 2026-05-02")).collect();
     let audit = Story::new(&lost.chain(kept).collect::<Vec<_>>().join(";"), &arrived.join(";")).audit();
     let found = finding(&audit, "B8-concentration");
-    assert_eq!(found.message_en(), "Of 10 missing relations 100 % were added in 1 of 9 ways, 100 % were added in 1 of 9 months.");
-    assert_eq!(found.message_zh(), "10 条未到达的客户关系中，100% 来自 9 种添加方式中的 1 种，100% 添加于 9 个月份中的 1 个。");
+    assert_eq!(
+        found.message_en(),
+        "Of 10 missing relations 100 % were added in 1 of 9 ways, 100 % were added in 1 of 9 months."
+    );
+    assert_eq!(
+        found.message_zh(),
+        "10 条未到达的客户关系中，100% 来自 9 种添加方式中的 1 种，100% 添加于 9 个月份中的 1 个。"
+    );
     assert_eq!(found.examples, ["add_way 7", "2025-03"]);
 }
 
@@ -279,7 +317,10 @@ fn endpoints_that_disagree_on_an_account_are_told() {
     assert!(jump.message_en().ends_with("target-after/ann2 list 50 / batch 30."), "{}", jump.message_en());
     assert!(by_two_endpoints(30, 50).audit().findings().contains_key("Q-count-jump"));
     for (listed, fetched) in [(50, 50), (50, 48), (2, 0)] {
-        assert!(!by_two_endpoints(listed, fetched).audit().findings().contains_key("Q-count-jump"), "{listed} {fetched}");
+        assert!(
+            !by_two_endpoints(listed, fetched).audit().findings().contains_key("Q-count-jump"),
+            "{listed} {fetched}"
+        );
     }
 }
 

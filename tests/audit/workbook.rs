@@ -21,7 +21,9 @@ fn open(audit: &Audit) -> Xlsx<std::io::BufReader<fs::File>> {
 fn sheet(audit: &Audit, name: &str) -> Rows {
     let range = open(audit).worksheet_range(name).unwrap_or_else(|error| panic!("{name}: {error}"));
     let titles: Vec<String> = range.rows().next().unwrap().iter().map(ToString::to_string).collect();
-    let row = |cells: &[Data]| titles.iter().cloned().zip(cells.iter().cloned()).filter(|(_, cell)| *cell != Data::Empty).collect();
+    let row = |cells: &[Data]| {
+        titles.iter().cloned().zip(cells.iter().cloned()).filter(|(_, cell)| *cell != Data::Empty).collect()
+    };
     range.rows().skip(1).map(row).collect()
 }
 
@@ -41,8 +43,7 @@ fn told(audit: &Audit) -> BTreeMap<String, (i64, Option<i64>)> {
     lines.map(|row| (row[0].to_string(), (row[2].as_i64().unwrap(), row[3].as_i64()))).collect()
 }
 
-const CONTRACT: &str =
-    "[contract]\nrelations = 2\nunit_price = \"0.80\"\n[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-04-01\namount = \"1.00\"";
+const CONTRACT: &str = "[contract]\nrelations = 2\nunit_price = \"0.80\"\n[[contract.payments]]\nid = \"P1\"\npaid_on = 2026-04-01\namount = \"1.00\"";
 
 /// One migrated, two missing of one account, one misplaced, one refused, one that was not to move and arrived.
 fn story() -> Story {
@@ -84,10 +85,16 @@ fn each_kind_with_rows_has_its_sheet_and_the_summary_says_how_many() {
 fn ids_are_text_times_are_dates_and_money_is_a_number() {
     let audit = story().toml(CONTRACT).audit();
     let missing = sheet(&audit, "缺失");
-    assert_eq!(missing.iter().map(|row| text(row, "迁出客户 ID")).collect::<Vec<_>>(), ["00123", "w3"], "as the report sorts them");
+    assert_eq!(
+        missing.iter().map(|row| text(row, "迁出客户 ID")).collect::<Vec<_>>(),
+        ["00123", "w3"],
+        "as the report sorts them"
+    );
     let lost = &missing[1];
     // 02:15 UTC is 10:15 on the clock of the case; 2 March 2025 is day 45718 of the spreadsheets, which 1 January began as 45658.
-    let Data::DateTime(time) = &lost["迁出企业添加时间（Asia/Shanghai）"] else { panic!("it is no date: {lost:?}") };
+    let Data::DateTime(time) = &lost["迁出企业添加时间（Asia/Shanghai）"] else {
+        panic!("it is no date: {lost:?}")
+    };
     assert_eq!(format!("{:.3}", time.as_f64() * 24.0 * 60.0), format!("{}.000", 45_718 * 24 * 60 + 10 * 60 + 15));
     assert_eq!(
         ["严重程度", "客户名称", "迁出账号", "迁入账号", "原因", "已豁免"].map(|title| text(lost, title)),
@@ -95,16 +102,23 @@ fn ids_are_text_times_are_dates_and_money_is_a_number() {
     );
     assert_eq!(text(lost, "下一步"), "把名单提交给服务方，要求逐条说明或补迁。");
     // Two contracted at 0.80, five in scope, no tolerance: 1.60 and a surcharge of 2.40; 1.00 was paid.
-    let bill: BTreeMap<String, f64> =
-        sheet(&audit, "账单").iter().filter_map(|row| Some((text(row, "账单项目"), row.get("金额")?.get_float()?))).collect();
-    assert_eq!(["contract", "surcharge", "payable", "balance"].map(|line| format!("{:.2}", bill[line])), ["1.60", "2.40", "4.00", "3.00"]);
+    let bill: BTreeMap<String, f64> = sheet(&audit, "账单")
+        .iter()
+        .filter_map(|row| Some((text(row, "账单项目"), row.get("金额")?.get_float()?)))
+        .collect();
+    assert_eq!(
+        ["contract", "surcharge", "payable", "balance"].map(|line| format!("{:.2}", bill[line])),
+        ["1.60", "2.40", "4.00", "3.00"]
+    );
 }
 
 #[test]
 fn the_worklist_is_sorted_by_target_account_with_the_next_step() {
     let groups = "g1: bob vip 2025-01-01; g2: zoe other 2025-01-01";
     let audit = story().groups("source-before", groups).groups("target-after", "h9: bob2 else 2020-01-01").audit();
-    let task = |row: &BTreeMap<String, Data>| ["迁入账号", "严重程度", "类别", "ID", "发现代码"].map(|title| text(row, title)).join(" | ");
+    let task = |row: &BTreeMap<String, Data>| {
+        ["迁入账号", "严重程度", "类别", "ID", "发现代码"].map(|title| text(row, title)).join(" | ")
+    };
     let worklist = sheet(&audit, "待办");
     assert_eq!(
         worklist.iter().map(task).collect::<Vec<_>>(),
@@ -135,8 +149,11 @@ fn waived_rows_are_no_tasks() {
 #[test]
 fn nothing_starts_a_formula() {
     let names = "=HYPERLINK(\"http://x\"&A1) +1 -小明- @所有人 ＝1+1";
-    let before: String =
-        names.split(' ').enumerate().map(|(n, name)| format!("w{n},ann,\"{}\",=cmd|x,2025-01-01\n", name.replace('"', "\"\""))).collect();
+    let before: String = names
+        .split(' ')
+        .enumerate()
+        .map(|(n, name)| format!("w{n},ann,\"{}\",=cmd|x,2025-01-01\n", name.replace('"', "\"\"")))
+        .collect();
     let story = Story::new("ann: wei 2025-01-01", "").file(
         "source-before/relations.csv",
         &format!("external_userid,userid,customer_name,remark,created_at\n{before}\"\t=1\",ann,x,,2025-01-01\n"),
@@ -162,7 +179,10 @@ fn english_where_the_case_asks_for_it() {
     let audit = story().with_case_key("language = \"en\"").audit();
     assert_eq!(sheet_names(&audit)[..4], ["Summary", "Findings", "Misplaced", "Missing"]);
     let row = &sheet(&audit, "Missing")[0];
-    assert_eq!(text(row, "Next step"), "Hand the list to the service and ask for an explanation or a second run, row by row.");
+    assert_eq!(
+        text(row, "Next step"),
+        "Hand the list to the service and ask for an explanation or a second run, row by row."
+    );
     assert!(row.contains_key("Added at source (Asia/Shanghai)"));
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     for name in sheet_names(&audit) {

@@ -76,9 +76,16 @@ impl World {
     pub fn new(seed: u64, limits: Limits) -> Self {
         let mut dice = Dice::new(seed);
         let members = ["ann", "bob", "cat", "dan", "eve"];
-        let accounts = members[..4].iter().enumerate().map(|(i, m)| ((*m).to_owned(), format!("{m}2"), i != 3)).collect();
-        let mut world =
-            Self { before: Vec::new(), after: Vec::new(), accounts, map: Vec::new(), refused: Vec::new(), unassigned: Vec::new() };
+        let accounts =
+            members[..4].iter().enumerate().map(|(i, m)| ((*m).to_owned(), format!("{m}2"), i != 3)).collect();
+        let mut world = Self {
+            before: Vec::new(),
+            after: Vec::new(),
+            accounts,
+            map: Vec::new(),
+            refused: Vec::new(),
+            unassigned: Vec::new(),
+        };
         let customers = 4 + dice.below(12);
         for customer in 0..customers {
             world.add_customer(customer, &members, &mut dice, limits);
@@ -107,7 +114,9 @@ impl World {
         let unionid = dice.percent(50).then(|| format!("u{customer}"));
         let name = (!has_id || dice.percent(85)).then(|| name(dice));
         for member in members.iter().copied().filter(|_| dice.percent(35)).collect::<Vec<_>>() {
-            let made = dice.percent(90).then(|| START - DAY * dice.below(400) as u64 + if dice.percent(10) { 3 * DAY } else { 0 });
+            let made = dice
+                .percent(90)
+                .then(|| START - DAY * dice.below(400) as u64 + if dice.percent(10) { 3 * DAY } else { 0 });
             let member = member.to_owned();
             self.before.push(Relation {
                 member: member.clone(),
@@ -121,8 +130,11 @@ impl World {
             }
             if dice.percent(70) {
                 let strayed = dice.percent(15);
-                let member = if strayed { format!("{}2", members[dice.below(members.len())]) } else { format!("{member}2") };
-                let made = dice.percent(85).then(|| if dice.percent(20) { START - 9 * DAY } else { START + DAY + dice.below(9000) as u64 });
+                let member =
+                    if strayed { format!("{}2", members[dice.below(members.len())]) } else { format!("{member}2") };
+                let made = dice
+                    .percent(85)
+                    .then(|| if dice.percent(20) { START - 9 * DAY } else { START + DAY + dice.below(9000) as u64 });
                 let id = (limits.all_ids || dice.percent(90)).then(|| target_id.clone());
                 let name = if id.is_none() || dice.percent(80) {
                     name.clone().or_else(|| id.is_none().then(|| "nameless".to_owned()))
@@ -146,14 +158,19 @@ impl World {
 
     /// The case, told with its relations in sheets.
     pub fn story(&self) -> Story {
-        self.lists(Story::new("", "").role("source-before", &lines(&self.before)).role("target-after", &lines(&self.after)))
+        self.lists(
+            Story::new("", "").role("source-before", &lines(&self.before)).role("target-after", &lines(&self.after)),
+        )
     }
 
     /// The lists of the case.
     pub fn lists(&self, story: Story) -> Story {
         let rows = |pairs: &[(String, String)]| pairs.iter().map(|(a, b)| format!("{a} {b}\n")).collect::<String>();
-        let accounts: String =
-            self.accounts.iter().map(|(s, t, passed)| format!("{s} {t} {}\n", if *passed { "pass" } else { "fail" })).collect();
+        let accounts: String = self
+            .accounts
+            .iter()
+            .map(|(s, t, passed)| format!("{s} {t} {}\n", if *passed { "pass" } else { "fail" }))
+            .collect();
         let story = story.accounts(&accounts).customer_map(&rows(&self.map)).refusals(&self.refused.join("\n"));
         story.unassigned(&rows(&self.unassigned))
     }
@@ -170,7 +187,10 @@ fn distinct(relations: &mut Vec<Relation>) {
     let with_id: Vec<Relation> = relations.iter().filter(|r| r.id.is_some()).cloned().collect();
     // A row without an id that agrees with one that has one is the same relation.
     let is_same = |r: &Relation, other: &Relation| {
-        r.member == other.member && r.made.is_some() && r.made == other.made && (other.name.is_none() || other.name == r.name)
+        r.member == other.member
+            && r.made.is_some()
+            && r.made == other.made
+            && (other.name.is_none() || other.name == r.name)
     };
     relations.retain(|r| r.id.is_some() || !with_id.iter().any(|other| is_same(r, other)));
     relations.retain(|r| match &r.id {
@@ -184,7 +204,12 @@ pub fn lines(relations: &[Relation]) -> String {
     let line = |r: &Relation| {
         let made = r.made.map(|made| format!(" {made}")).unwrap_or_default();
         let unionid = r.unionid.as_ref().map(|unionid| format!(" unionid={unionid}")).unwrap_or_default();
-        format!("{}: {}{made} id={}{unionid}\n", r.member, r.name.as_deref().unwrap_or("-"), r.id.as_deref().unwrap_or_default())
+        format!(
+            "{}: {}{made} id={}{unionid}\n",
+            r.member,
+            r.name.as_deref().unwrap_or("-"),
+            r.id.as_deref().unwrap_or_default()
+        )
     };
     relations.iter().map(line).collect()
 }

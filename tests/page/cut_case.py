@@ -31,8 +31,8 @@ def files():
     yield "case.toml", CASE
     yield "lists/accounts.csv", "source_userid,target_userid\n" + "".join(f"m{n},t{n}\n" for n in range(MEMBERS))
     yield "lists/refusals.csv", "external_userid\n" + "".join(f"w{n}\n" for n in every_50th(2))
-    # Rows of which a value cannot be read: no more than rejects lists of one reason, so that their number leads to all of them.
-    rejects = "".join(f"m0,客户,no time,r{n},v{n}\n" for n in range(80))
+    # Rows of which a value cannot be read: more than rejects lists of one reason.
+    rejects = "".join(f"m0,客户,no time,r{n},v{n}\n" for n in range(1_200))
     yield "source-before/relations.csv", HEADER + "".join(map(source, range(RELATIONS))) + rejects
     yield "target-after/relations.csv", HEADER + "".join(arrived)
 

@@ -96,6 +96,8 @@ def fits(text, values):
 def left_out(page, place, is_to_act_on):
     """At most so many rows that an address leads to are not in the page; of what is to be acted on, or of all."""
     table, conditions = wanted(page, place)
+    if table["name"] == "rejects":
+        return table["total"] - table["rows"] + sum(column(table, "not_listed")["values"])
     if table["name"] != "relations":
         return table["total"] - table["rows"]
     asks = [word for word, severity in page["severities"]["outcome"].items() if severity in ("review", "defect")]

@@ -18,7 +18,10 @@ fn relations(text: &str) -> Vec<String> {
 
 /// Each begins with what is expected of it.
 fn begin_with(told: &[String], expected: &[&str]) {
-    assert!(told.len() == expected.len() && told.iter().zip(expected).all(|(told, expected)| told.starts_with(expected)), "{told:#?}");
+    assert!(
+        told.len() == expected.len() && told.iter().zip(expected).all(|(told, expected)| told.starts_with(expected)),
+        "{told:#?}"
+    );
 }
 
 #[test]
@@ -45,7 +48,11 @@ fn sheets_become_whole_tables() {
 
 #[test]
 fn a_table_without_any_row_proves_nothing() {
-    for empty in ["userid,external_userid\n", "userid,external_userid\n\n , \n", "userid,external_userid\nuserid,external_userid\n"] {
+    for empty in [
+        "userid,external_userid\n",
+        "userid,external_userid\n\n , \n",
+        "userid,external_userid\nuserid,external_userid\n",
+    ] {
         let raw = one(empty.as_bytes()).unwrap();
         assert_eq!((raw.whole_tables.len(), &raw.empty_tables[..]), (0, &[("relations", 0)][..]), "{empty:?}");
     }
@@ -72,8 +79,13 @@ fn rows_need_not_be_as_long_as_the_header() {
 #[test]
 fn a_row_equal_to_the_header_is_passed_over() {
     let raw =
-        one("\u{feff}userid,unionid\nann,u1\n\u{feff}userid,unionid\nbob,u2\n\u{feff}\"UserID\",\"unionid\"\ncat,u3\n".as_bytes()).unwrap();
-    assert_eq!(rows(&raw.tables["relations"]), ["1: userid=ann unionid=u1", "3: userid=bob unionid=u2", "5: userid=cat unionid=u3"]);
+        one("\u{feff}userid,unionid\nann,u1\n\u{feff}userid,unionid\nbob,u2\n\u{feff}\"UserID\",\"unionid\"\ncat,u3\n"
+            .as_bytes())
+        .unwrap();
+    assert_eq!(
+        rows(&raw.tables["relations"]),
+        ["1: userid=ann unionid=u1", "3: userid=bob unionid=u2", "5: userid=cat unionid=u3"]
+    );
     assert_eq!((raw.files[0].passed_over["repeated header"], raw.rejects.len()), (2, 0));
 }
 
@@ -81,10 +93,22 @@ fn a_row_equal_to_the_header_is_passed_over() {
 fn only_a_record_without_a_key_is_a_reject() {
     let told = |text: &str| unreadable(&one(text.as_bytes()).unwrap());
     let good = "bob,wm2,2026-01-01\n";
-    begin_with(&told(&format!("userid,external_userid,created_at\n{good},wm1\n")), &["!row 3, userid: absent or empty"]);
-    begin_with(&told(&format!("userid,external_userid,created_at\n{good}2001.0,wm1\n")), &["!row 3, userid: a number with decimals"]);
-    begin_with(&told(&format!("userid,external_userid,created_at\n{good}ann,,\n")), &["!row 3, external_userid or unionid"]);
-    begin_with(&told(&format!("userid,external_userid,created_at\n{good}ann,wm1,soon\n")), &["row 3, created_at: not a time"]);
+    begin_with(
+        &told(&format!("userid,external_userid,created_at\n{good},wm1\n")),
+        &["!row 3, userid: absent or empty"],
+    );
+    begin_with(
+        &told(&format!("userid,external_userid,created_at\n{good}2001.0,wm1\n")),
+        &["!row 3, userid: a number with decimals"],
+    );
+    begin_with(
+        &told(&format!("userid,external_userid,created_at\n{good}ann,,\n")),
+        &["!row 3, external_userid or unionid"],
+    );
+    begin_with(
+        &told(&format!("userid,external_userid,created_at\n{good}ann,wm1,soon\n")),
+        &["row 3, created_at: not a time"],
+    );
     begin_with(&told("chat_id,userid,kind\nwr1,ann,guest\n"), &["row 2, kind: not a word"]);
     begin_with(&told("userid,status\nann,one\n"), &["row 2, status: not a whole number"]);
     let raw = one(b"userid,external_userid,created_at\nann,wm1,soon\n").unwrap();
@@ -96,7 +120,10 @@ fn only_a_record_without_a_key_is_a_reject() {
 fn a_reject_puts_in_doubt_whom_it_may_be_of() {
     let doubts = |text: &str| one(text.as_bytes()).unwrap().doubts;
     let of_bob = doubts("userid,external_userid\nann,wm1\nbob,2.0\n");
-    assert_eq!((of_bob.of(Dataset::Relations, "ann"), of_bob.of(Dataset::Relations, "bob")), (None, Some(Customers::Any)));
+    assert_eq!(
+        (of_bob.of(Dataset::Relations, "ann"), of_bob.of(Dataset::Relations, "bob")),
+        (None, Some(Customers::Any))
+    );
     let of_any = doubts("userid,external_userid\nann,wm1\nbob,wm2,x\n");
     assert_eq!(of_any.of(Dataset::Relations, "ann"), Some(Customers::Any));
     let groups = doubts("chat_id,owner_userid\nwr1,ann\n2.0,bob\n");
@@ -169,8 +196,10 @@ fn a_header_with_a_stray_quote_is_refused() {
 #[test]
 fn a_row_ends_outside_of_quotes_only() {
     let cr = "userid,external_userid,unionid,remark\rann,wm1,u1,\"first\nsecond\"\rbob,wm2,u2,none\r";
-    let expected =
-        ["1: userid=ann external_userid=wm1 unionid=u1 remark=first\nsecond", "2: userid=bob external_userid=wm2 unionid=u2 remark=none"];
+    let expected = [
+        "1: userid=ann external_userid=wm1 unionid=u1 remark=first\nsecond",
+        "2: userid=bob external_userid=wm2 unionid=u2 remark=none",
+    ];
     assert_eq!(relations(cr), expected);
     assert_eq!(relations(&cr.replace('\r', "\r\n")), expected);
     assert_eq!(relations(&cr.replace('\r', "\r\r\n")), expected);
@@ -188,10 +217,15 @@ fn the_column_tells_which_part_of_a_date_is_the_day() {
     };
     let times = |raw: &Raw| -> Vec<String> {
         let told = rows(&raw.tables["relations"]);
-        told.iter().map(|row| row.split("created_at=").nth(1).unwrap_or("none").split('T').next().unwrap().to_owned()).collect()
+        told.iter()
+            .map(|row| row.split("created_at=").nth(1).unwrap_or("none").split('T').next().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(times(&sheet(&["5/2/2026 10:00", "25/2/2026 10:00"])), ["2026-02-05", "2026-02-25"]);
-    assert_eq!(times(&sheet(&["5/2/2026 10:00", "2/25/2026 10:00", "2026-01-01 10:00"])), ["2026-05-02", "2026-02-25", "2026-01-01"]);
+    assert_eq!(
+        times(&sheet(&["5/2/2026 10:00", "2/25/2026 10:00", "2026-01-01 10:00"])),
+        ["2026-05-02", "2026-02-25", "2026-01-01"]
+    );
     let open = sheet(&["5/2/2026", "3/3/2026 10:00"]);
     begin_with(&unreadable(&open), &["row 2, created_at: a date such as 5/2/2026"]);
     assert_eq!(times(&open), ["none", "2026-03-03"]);
@@ -208,7 +242,8 @@ fn a_row_above_the_header_may_be_a_record() {
     let raw = one("客户列表,,\nann,wei,2026-01-01\n帐号,客户名称,添加时间\nbob,min,2026-01-02\n".as_bytes()).unwrap();
     begin_with(&unreadable(&raw), &["!row 2: a row above the header"]);
     assert_eq!(raw.files[0].pushed, 1);
-    for note in ["导出时间,2026-05-01,\n", "导出人,张三,2026-05-01\n", "成员,客户名称,\n", "source,export\n"] {
+    for note in ["导出时间,2026-05-01,\n", "导出人,张三,2026-05-01\n", "成员,客户名称,\n", "source,export\n"]
+    {
         let raw = one(format!("{note}帐号,客户名称,添加时间,备注\nbob,min,2026-01-02,\n").as_bytes()).unwrap();
         assert_eq!(raw.files[0].records_read, 1, "{note}");
     }
@@ -226,8 +261,16 @@ fn a_contact_of_a_group_tells_of_no_relation() {
 fn broken_sheets_are_said_where() {
     check_error(one(b"userid,name\nann,\"Ann\nbob,Bob\n"), "row 2", "never closed");
     check_error(one(b"userid,name,chat_id\na,b,c\n"), "headers found: userid, name, chat_id", "members, groups");
-    check_error(one(b"userid,name,USERID\na,b,c\n"), "headers found", "`userid` and `USERID` could both be the column `userid`");
-    check_error(one(format!("userid,name\nann,\"{}", "a\n".repeat(12 << 20)).as_bytes()), "row 2", "longer than 8388608 bytes");
+    check_error(
+        one(b"userid,name,USERID\na,b,c\n"),
+        "headers found",
+        "`userid` and `USERID` could both be the column `userid`",
+    );
+    check_error(
+        one(format!("userid,name\nann,\"{}", "a\n".repeat(12 << 20)).as_bytes()),
+        "row 2",
+        "longer than 8388608 bytes",
+    );
     check_error(one("a,".repeat(10_000_000).as_bytes()), "row 1", "does not end within 1048576 bytes");
     check_error(one(format!("{}\n", "a,".repeat(100_000)).as_bytes()), "row 1", "a row of 100001 columns");
 }
@@ -262,7 +305,11 @@ fn sheets_are_read_in_every_encoding() {
         (&[&b"\xfe\xff"[..], &be].concat(), "utf-16be with BOM"),
     ] {
         let raw = one(bytes).unwrap();
-        assert_eq!(rows(&raw.tables["members"]), ["1: userid=ann name=林子豪", "2: userid=bob name=周雅婷"], "{encoding}");
+        assert_eq!(
+            rows(&raw.tables["members"]),
+            ["1: userid=ann name=林子豪", "2: userid=bob name=周雅婷"],
+            "{encoding}"
+        );
         assert_eq!(raw.files[0].encoding, encoding);
     }
 }
@@ -291,7 +338,11 @@ fn text_that_is_not_sound_costs_the_value_and_not_the_row() {
             .unwrap();
     let told = rows(&raw.tables["relations"]);
     assert_eq!(told[0], "1: userid=ann unionid=u1 customer_name=Ann remark=x");
-    assert!(told[1].contains("customer_name=B\u{fffd}b") && told[1].ends_with("unreadable=[unionid, customer_name]"), "{}", told[1]);
+    assert!(
+        told[1].contains("customer_name=B\u{fffd}b") && told[1].ends_with("unreadable=[unionid, customer_name]"),
+        "{}",
+        told[1]
+    );
 }
 
 #[test]
@@ -299,10 +350,16 @@ fn lists_are_recognised_by_their_headers() {
     let raw = lists("迁出账号,迁入账号,预评估结果,不通过原因\nann,ann2,,\nbob,bob2,不通过,left\n").unwrap();
     assert_eq!(
         rows(&raw.tables["accounts list"]),
-        ["1: source_userid=ann target_userid=ann2", "2: source_userid=bob target_userid=bob2 assessment=fail assessment_reason=left"]
+        [
+            "1: source_userid=ann target_userid=ann2",
+            "2: source_userid=bob target_userid=bob2 assessment=fail assessment_reason=left"
+        ]
     );
     assert!(raw.whole_tables.is_empty());
-    assert_eq!(rows(&lists("客户名称,添加人账号\nwei,ann\n").unwrap().tables["refusals"]), ["1: customer_name=wei userid=ann"]);
+    assert_eq!(
+        rows(&lists("客户名称,添加人账号\nwei,ann\n").unwrap().tables["refusals"]),
+        ["1: customer_name=wei userid=ann"]
+    );
     assert_eq!(rows(&lists("external_userid\nwm1\n").unwrap().tables["refusals"]), ["1: external_userid=wm1"]);
     assert_eq!(lists("迁出客户ID,迁入客户ID\na,b\n").unwrap().files[0].kind, "csv: customer map");
     assert_eq!(lists("source_chat_id;target_chat_id\na;b\n").unwrap().files[0].kind, "csv with ;: group map");
@@ -324,16 +381,27 @@ fn a_list_of_which_a_row_cannot_be_read_stops_the_run() {
         ("bob,bob2,fail,\u{fffd}", "row 3, assessment_reason: text with characters that are damaged"),
         ("bob,bob2,fail,no,more", "row 3: more cells than the header has"),
     ] {
-        check_error(lists(&format!("{accounts}{row}\n")), "list", &format!("1 places of the list cannot be read:\n    {problem}"));
+        check_error(
+            lists(&format!("{accounts}{row}\n")),
+            "list",
+            &format!("1 places of the list cannot be read:\n    {problem}"),
+        );
     }
     let many: String = (0..150).map(|n| format!("{n},{n}.0\n")).collect();
     let error = lists(&format!("source_userid,target_userid\nann,ann2\n{many}")).unwrap_err().message();
     let told = error.tell(Lang::En);
     assert!(
-        told.contains("150 places") && told.contains("row 22,") && !told.contains("row 23,") && told.contains("(and 130 more)"),
+        told.contains("150 places")
+            && told.contains("row 22,")
+            && !told.contains("row 23,")
+            && told.contains("(and 130 more)"),
         "{told}"
     );
-    check_error(lists("客户名称,添加人账号\nwei,ann\n,ann\n"), "list", "row 3, external_userid or unionid or customer_name");
+    check_error(
+        lists("客户名称,添加人账号\nwei,ann\n,ann\n"),
+        "list",
+        "row 3, external_userid or unionid or customer_name",
+    );
 }
 
 #[test]
@@ -341,5 +409,9 @@ fn a_row_of_a_map_without_its_target_is_passed_over() {
     let raw = lists("source_external_userid,target_external_userid\nwm1,wm2\nwm3,\nwm4,NULL\n").unwrap();
     assert_eq!(rows(&raw.tables["customer map"]), ["1: source_external_userid=wm1 target_external_userid=wm2"]);
     assert_eq!(raw.files[0].passed_over["row of a map without its target"], 2);
-    check_error(lists("source_external_userid,target_external_userid\nwm1,2.0\n"), "list", "row 2, target_external_userid");
+    check_error(
+        lists("source_external_userid,target_external_userid\nwm1,2.0\n"),
+        "list",
+        "row 2, target_external_userid",
+    );
 }

@@ -59,8 +59,14 @@ const PAYLOADS: &[(&str, Entry)] = &[
     ("user/list_id", ("dept_user", List(&[("userid", Text), ("department", Number)]))),
 ];
 const BATCH_ITEM: &[Entry] = &[("external_contact", Object(CONTACT)), ("follow_info", Object(FOLLOW))];
-const CONTACT: &[Entry] =
-    &[("external_userid", Text), ("name", Text), ("type", Number), ("unionid", Text), ("avatar", Text), ("external_profile", Junk)];
+const CONTACT: &[Entry] = &[
+    ("external_userid", Text),
+    ("name", Text),
+    ("type", Number),
+    ("unionid", Text),
+    ("avatar", Text),
+    ("external_profile", Junk),
+];
 const FOLLOW: &[Entry] = &[
     ("userid", Text),
     ("remark", Text),
@@ -81,16 +87,45 @@ const INFO: &[Entry] = &[
     ("name", Text),
     ("add_time", Number),
 ];
-const GROUP: &[Entry] =
-    &[("chat_id", Text), ("name", Text), ("owner", Text), ("create_time", Number), ("notice", Junk), ("member_list", List(MEMBER))];
-const MEMBER: &[Entry] =
-    &[("userid", Text), ("type", Number), ("unionid", Text), ("join_time", Number), ("join_scene", Number), ("state", Text)];
-const JOIN_WAY: &[Entry] =
-    &[("config_id", Text), ("scene", Number), ("remark", Text), ("auto_create_room", Number), ("chat_id_list", Ids), ("state", Text)];
+const GROUP: &[Entry] = &[
+    ("chat_id", Text),
+    ("name", Text),
+    ("owner", Text),
+    ("create_time", Number),
+    ("notice", Junk),
+    ("member_list", List(MEMBER)),
+];
+const MEMBER: &[Entry] = &[
+    ("userid", Text),
+    ("type", Number),
+    ("unionid", Text),
+    ("join_time", Number),
+    ("join_scene", Number),
+    ("state", Text),
+];
+const JOIN_WAY: &[Entry] = &[
+    ("config_id", Text),
+    ("scene", Number),
+    ("remark", Text),
+    ("auto_create_room", Number),
+    ("chat_id_list", Ids),
+    ("state", Text),
+];
 
-const TEXTS: &[&str] =
-    &["", "ann", "00123", "wmAAAAAAAAx1 of more than sixteen bytes", "客户", r"\u5f20\ud83c\udf40", r#"\"\\\/\n"#, "1", " 2 ", "true"];
-const ODD_TEXTS: &[&str] = &[r"\ud800", r"\udc00\ud800", r"\u00", r"\x", "a\nb", "\u{1}", "\\", "\"", r"\u0000", "\u{7f}\u{ffff}"];
+const TEXTS: &[&str] = &[
+    "",
+    "ann",
+    "00123",
+    "wmAAAAAAAAx1 of more than sixteen bytes",
+    "客户",
+    r"\u5f20\ud83c\udf40",
+    r#"\"\\\/\n"#,
+    "1",
+    " 2 ",
+    "true",
+];
+const ODD_TEXTS: &[&str] =
+    &[r"\ud800", r"\udc00\ud800", r"\u00", r"\x", "a\nb", "\u{1}", "\\", "\"", r"\u0000", "\u{7f}\u{ffff}"];
 const NUMBERS: &[&str] = &["0", "1", "2", "1746028800", "\"1\"", "\"1746028800\"", "41044", "true", "false", "9"];
 const CODES: &[&str] = &["0", "0", "0", "0", "\"0\"", "null", "41044", "84061"];
 const ODD_NUMBERS: &[&str] = &[
@@ -118,9 +153,29 @@ const ODD_NUMBERS: &[&str] = &[
     "NaN",
     "253402300800",
 ];
-const ODD_KEYS: &[&str] = &["\\u0075serid", "errcode", "x", "", "userid", "response", "\\ud800", "名", "un\u{fffd}onid"];
-const MUTATIONS: &[&str] =
-    &["{", "}", "[", "]", ",", ":", "\"", "\\", "\0", "\n", " ", "0", "-", "e", ".", "null", "\u{feff}", "\\u00e9", "\"errcode\":0,"];
+const ODD_KEYS: &[&str] =
+    &["\\u0075serid", "errcode", "x", "", "userid", "response", "\\ud800", "名", "un\u{fffd}onid"];
+const MUTATIONS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    "\0",
+    "\n",
+    " ",
+    "0",
+    "-",
+    "e",
+    ".",
+    "null",
+    "\u{feff}",
+    "\\u00e9",
+    "\"errcode\":0,",
+];
 
 /// Random choices, each of one byte; where the bytes end, the first of each choice.
 struct Dice<'d>(&'d [u8]);
@@ -312,5 +367,8 @@ fn many_documents_are_read_quickly_and_many_are_not() {
         rows += usize::from(!tables.is_empty());
         rejects += usize::from(evidence.contains("Reject {"));
     }
-    assert!([quick, 1000 - quick, rows, rejects, faults].into_iter().all(|many| many > 100), "{quick} {rows} {rejects} {faults}");
+    assert!(
+        [quick, 1000 - quick, rows, rejects, faults].into_iter().all(|many| many > 100),
+        "{quick} {rows} {rejects} {faults}"
+    );
 }

@@ -31,11 +31,22 @@ pub fn speaks_for_the_corp(endpoint: Endpoint) -> bool {
 }
 
 /// Hands on the evidence that one document is.
-pub fn answer<R>(part: &mut Part, node: &Node<'_, R>, endpoint: Endpoint, errcode: i64, question: &Question<'_>, envelope: bool) {
+pub fn answer<R>(
+    part: &mut Part,
+    node: &Node<'_, R>,
+    endpoint: Endpoint,
+    errcode: i64,
+    question: &Question<'_>,
+    envelope: bool,
+) {
     let request = question.request;
     let cursor = request.and_then(|request| text(part, endpoint, question, &request.cursor, "request.cursor", NO_PAGE));
     let next_cursor = text(part, endpoint, question, &node.next_cursor, "next_cursor", NO_NEXT);
-    let next_cursor = if endpoint == Endpoint::GetUnassignedList { next_if_more(part, node, question, next_cursor) } else { next_cursor };
+    let next_cursor = if endpoint == Endpoint::GetUnassignedList {
+        next_if_more(part, node, question, next_cursor)
+    } else {
+        next_cursor
+    };
     let answer = Answer {
         endpoint,
         subject: request.and_then(|request| subject(part, endpoint, question, request)),
@@ -80,7 +91,12 @@ fn text(
 }
 
 /// The unassigned list says in words that it is at its end.
-fn next_if_more<R>(part: &mut Part, node: &Node<'_, R>, question: &Question<'_>, next: Option<String>) -> Option<String> {
+fn next_if_more<R>(
+    part: &mut Part,
+    node: &Node<'_, R>,
+    question: &Question<'_>,
+    next: Option<String>,
+) -> Option<String> {
     let is_last = question.leaf(&fields::IS_CUSTOMER, &node.is_last, "is_last");
     match (is_last.reading().cell, is_last.fault()) {
         (Cell::Flag(true), _) => None,
@@ -100,7 +116,9 @@ fn unlicensed(
     question: &Question<'_>,
 ) -> Vec<String> {
     let userids = match fail_info {
-        Item::Object(fail_info) => userids(question, &fail_info.unlicensed_userid_list, "fail_info.unlicensed_userid_list"),
+        Item::Object(fail_info) => {
+            userids(question, &fail_info.unlicensed_userid_list, "fail_info.unlicensed_userid_list")
+        }
         Item::Other(Given::Nothing) => Ok(Vec::new()),
         Item::Other(_) => Err(Fault { field: "fail_info", reason: super::NOT_AN_OBJECT }),
     };
@@ -140,7 +158,9 @@ pub fn asked_about(endpoint: Endpoint, question: &Question<'_>) -> Asked {
     let corp = || Asked::Accounts(Arc::default());
     let accounts = match (endpoint, question.request) {
         (Endpoint::ExternalcontactList | Endpoint::BatchGetByUser, None) => return Asked::Unknown,
-        (Endpoint::ExternalcontactList, Some(request)) => userid(question, request).map(|userid| userid.into_iter().collect()),
+        (Endpoint::ExternalcontactList, Some(request)) => {
+            userid(question, request).map(|userid| userid.into_iter().collect())
+        }
         (Endpoint::BatchGetByUser, Some(request)) => requested(question, request),
         (Endpoint::GroupchatList, Some(request)) => match &request.owner_filter {
             Item::Object(filter) => userids(question, &filter.userid_list, "request.owner_filter.userid_list"),

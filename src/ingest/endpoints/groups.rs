@@ -16,7 +16,9 @@ pub const NO_SUCH_CODE: i64 = 41044;
 
 /// Each item of `group_chat_list`.
 pub fn list(part: &mut Part, question: &Question<'_>, items: &[Item<'_, GroupItem<'_>>]) {
-    each(part, question, Dataset::Groups, "group_chat_list", items, |part, group, at| listed(part, question, group, at));
+    each(part, question, Dataset::Groups, "group_chat_list", items, |part, group, at| {
+        listed(part, question, group, at)
+    });
 }
 
 /// One item of `group_chat_list`.
@@ -86,7 +88,13 @@ fn kind_of(question: &Question<'_>, member: &Item<'_, GroupMember<'_>>) -> Optio
     kind.text().and_then(|word| MemberKind::ALL.iter().copied().find(|kind| kind.word() == word))
 }
 
-fn push_member(part: &mut Part, question: &Question<'_>, chat_id: Reading<'_>, member: &Item<'_, GroupMember<'_>>, at: &At<'_>) {
+fn push_member(
+    part: &mut Part,
+    question: &Question<'_>,
+    chat_id: Reading<'_>,
+    member: &Item<'_, GroupMember<'_>>,
+    at: &At<'_>,
+) {
     let Item::Object(member) = member else {
         // The group is known, and that it has a member of which nothing is.
         let lost = [&fields::USERID, &fields::UNIONID].map(|column| column.name.to_owned());
@@ -106,7 +114,9 @@ fn push_member(part: &mut Part, question: &Question<'_>, chat_id: Reading<'_>, m
 
 /// One join code.
 pub fn join_way(part: &mut Part, question: &Question<'_>, code: Option<&Item<'_, JoinWay<'_>>>) {
-    let place = |field: &str| question.place(&if field.is_empty() { "join_way".to_owned() } else { format!("join_way.{field}") });
+    let place = |field: &str| {
+        question.place(&if field.is_empty() { "join_way".to_owned() } else { format!("join_way.{field}") })
+    };
     let at = question.at(Dataset::JoinCodes, &place);
     match code {
         Some(Item::Object(code)) => push_code(part, question, code, &at),
@@ -143,7 +153,8 @@ fn linked(question: &Question<'_>, list: &Payload<'_, IgnoredAny>) -> (Vec<Strin
 
 /// The service answered that the code asked about does not exist.
 pub fn deleted_code(part: &mut Part, question: &Question<'_>) {
-    let config_id = question.request.map(|request| question.leaf(&fields::CONFIG_ID, &request.config_id, "request.config_id"));
+    let config_id =
+        question.request.map(|request| question.leaf(&fields::CONFIG_ID, &request.config_id, "request.config_id"));
     let config_id = config_id.as_ref().map_or(Cell::Null.into(), Leaf::reading);
     if config_id == Cell::Null.into() {
         return part.pass_over(format!("error answers (errcode {NO_SUCH_CODE})"), 1);

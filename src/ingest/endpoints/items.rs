@@ -53,25 +53,44 @@ impl Kind {
 }
 
 /// Decodes a document that is no answer.
-pub fn decode(part: &mut Part, question: &Question<'_>, text: &str, marks: &mut TextMarks) -> Result<(), DocumentFault> {
+pub fn decode(
+    part: &mut Part,
+    question: &Question<'_>,
+    text: &str,
+    marks: &mut TextMarks,
+) -> Result<(), DocumentFault> {
     let kind = parse::<Loose<'_>>(text, marks).and_then(|item| Kind::of(&item)).ok_or_else(shape::unknown)?;
     let place = |field: &str| question.place(field);
     let at = |dataset| question.at(dataset, &place);
     match kind {
-        Kind::Relation => relations::batch_item(part, question, &item::<BatchItem<'_>>(text, marks)?, None, &at(Dataset::Relations)),
+        Kind::Relation => {
+            relations::batch_item(part, question, &item::<BatchItem<'_>>(text, marks)?, None, &at(Dataset::Relations))
+        }
         Kind::Customer => relations::without_follower(part),
-        Kind::Contact => relations::contact(part, question, &item::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Relations)),
+        Kind::Contact => {
+            relations::contact(part, question, &item::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Relations))
+        }
         Kind::Unassigned => {
-            relations::unassigned_pair(part, question, &item::<UnassignedItem<'_>>(text, marks)?, &at(Dataset::Unassigned));
+            relations::unassigned_pair(
+                part,
+                question,
+                &item::<UnassignedItem<'_>>(text, marks)?,
+                &at(Dataset::Unassigned),
+            );
         }
         Kind::ListedGroup => groups::listed(part, question, &item::<GroupItem<'_>>(text, marks)?, &at(Dataset::Groups)),
         Kind::Group => groups::group_and_members(part, question, "", &item::<Group<'_>>(text, marks)?),
-        Kind::JoinCode => groups::push_code(part, question, &item::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes)),
+        Kind::JoinCode => {
+            groups::push_code(part, question, &item::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes))
+        }
     }
     part.count_kind(kind.name());
     Ok(())
 }
 
-fn item<'a, T: Quick<'a> + serde::Deserialize<'a>>(text: &'a str, marks: &'a mut TextMarks) -> Result<T, DocumentFault> {
+fn item<'a, T: Quick<'a> + serde::Deserialize<'a>>(
+    text: &'a str,
+    marks: &'a mut TextMarks,
+) -> Result<T, DocumentFault> {
     parse(text, marks).ok_or_else(shape::unknown)
 }

@@ -95,7 +95,13 @@ impl At<'_> {
     /// The whole record cannot be read.
     fn unread(&self, reason: Wrong) -> Unread<'_> {
         let datasets = std::slice::from_ref(&self.dataset);
-        Unread { datasets, accounts: self.accounts, key: CustomerKey::default(), place: (self.place)(""), reason: reason.into() }
+        Unread {
+            datasets,
+            accounts: self.accounts,
+            key: CustomerKey::default(),
+            place: (self.place)(""),
+            reason: reason.into(),
+        }
     }
 }
 
@@ -106,7 +112,13 @@ fn how(zone: &TimeZone) -> How<'_> {
 
 /// Decodes one document: quickly if it is an ordinary one, to the same end in any case. Nothing is taken of a document with
 /// a fault.
-pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8], marks: &mut TextMarks) -> Result<(), DocumentFault> {
+pub fn decode(
+    part: &mut Part,
+    zone: &TimeZone,
+    number: u64,
+    bytes: &[u8],
+    marks: &mut TextMarks,
+) -> Result<(), DocumentFault> {
     let question = Question::unknown(number, how(zone));
     // Checked once as a whole, which is faster than string by string.
     let text = simdutf8::basic::from_utf8(bytes).ok();
@@ -120,7 +132,12 @@ pub fn decode(part: &mut Part, zone: &TimeZone, number: u64, bytes: &[u8], marks
 }
 
 /// Decodes a document that is unusual, is not sound, or is no JSON.
-fn decode_thoroughly(part: &mut Part, question: &Question<'_>, bytes: &[u8], marks: &mut TextMarks) -> Result<(), DocumentFault> {
+fn decode_thoroughly(
+    part: &mut Part,
+    question: &Question<'_>,
+    bytes: &[u8],
+    marks: &mut TextMarks,
+) -> Result<(), DocumentFault> {
     let fault = match std::str::from_utf8(bytes) {
         Ok(text) => match decode_by_serde(part, question, text, marks)? {
             Ok(()) => return Ok(()),
@@ -195,7 +212,12 @@ fn bare(part: &mut Part, question: &Question<'_>, document: &Document<'_>) -> Re
     Ok(Told::Answer)
 }
 
-fn enveloped(part: &mut Part, question: &Question<'_>, envelope: &Document<'_>, answer: &Answered<'_>) -> Result<Told, DocumentFault> {
+fn enveloped(
+    part: &mut Part,
+    question: &Question<'_>,
+    envelope: &Document<'_>,
+    answer: &Answered<'_>,
+) -> Result<Told, DocumentFault> {
     let lost;
     let request = match &envelope.request {
         Item::Object(request) => Some(request),
@@ -237,8 +259,16 @@ fn enveloped(part: &mut Part, question: &Question<'_>, envelope: &Document<'_>, 
 }
 
 /// An answer about accounts that cannot be read: it is no evidence, and may have been an error for any account.
-fn unknown_accounts(part: &mut Part, answer: &Answered<'_>, endpoint: Endpoint, errcode: i64, question: &Question<'_>, fault: Fault) {
-    let items_tell = endpoint == Endpoint::ExternalcontactList && errcode == 0 && !items(&answer.external_userid).is_empty();
+fn unknown_accounts(
+    part: &mut Part,
+    answer: &Answered<'_>,
+    endpoint: Endpoint,
+    errcode: i64,
+    question: &Question<'_>,
+    fault: Fault,
+) {
+    let items_tell =
+        endpoint == Endpoint::ExternalcontactList && errcode == 0 && !items(&answer.external_userid).is_empty();
     if !items_tell {
         let place = |_: &str| question.place(fault.field);
         part.reject(question.at(shape::datasets(endpoint)[0], &place).unread(fault.reason));
@@ -265,7 +295,9 @@ fn errcode<R>(answer: &Node<'_, R>, question: &Question<'_>) -> Result<i64, Docu
 /// Takes the records of an answer without an error, of which [`shape::check_payload`] has nothing to say.
 fn payload<R>(part: &mut Part, answer: &Node<'_, R>, endpoint: Endpoint, question: &Question<'_>) {
     match endpoint {
-        Endpoint::UserSimplelist | Endpoint::UserList => members::users(part, question, "userlist", items(&answer.userlist)),
+        Endpoint::UserSimplelist | Endpoint::UserList => {
+            members::users(part, question, "userlist", items(&answer.userlist))
+        }
         Endpoint::UserListId => members::users(part, question, "dept_user", items(&answer.dept_user)),
         Endpoint::GetFollowUserList => members::followers(part, question, items(&answer.follow_user)),
         Endpoint::ExternalcontactList => relations::list(part, question, items(&answer.external_userid)),
@@ -309,7 +341,8 @@ fn each<T>(
 }
 
 fn syntax(error: &serde_json::Error, bytes: &[u8]) -> DocumentFault {
-    let before: usize = bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let before: usize =
+        bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let text = error.to_string();
     let problem = text.split(" at line ").next().unwrap_or_default();
     invalid(Message::verbatim(problem), before + error.column().saturating_sub(1))

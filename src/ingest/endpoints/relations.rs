@@ -40,7 +40,12 @@ pub fn list(part: &mut Part, question: &Question<'_>, items: &[Item<'_, IgnoredA
 }
 
 /// Each follower of one customer.
-pub fn get(part: &mut Part, question: &Question<'_>, contact: Option<&Item<'_, Contact<'_>>>, followers: &[Item<'_, Follow<'_>>]) {
+pub fn get(
+    part: &mut Part,
+    question: &Question<'_>,
+    contact: Option<&Item<'_, Contact<'_>>>,
+    followers: &[Item<'_, Follow<'_>>],
+) {
     if followers.is_empty() {
         return without_follower(part);
     }
@@ -68,7 +73,13 @@ pub fn batch(part: &mut Part, question: &Question<'_>, items: &[Item<'_, BatchIt
 }
 
 /// One item of a batch.
-pub fn batch_item(part: &mut Part, question: &Question<'_>, item: &BatchItem<'_>, only_account: Option<&str>, at: &At<'_>) {
+pub fn batch_item(
+    part: &mut Part,
+    question: &Question<'_>,
+    item: &BatchItem<'_>,
+    only_account: Option<&str>,
+    at: &At<'_>,
+) {
     relation(part, question, &item.external_contact, &item.follow_info, only_account, at);
 }
 
@@ -95,7 +106,8 @@ fn relation(
             (&empty_follow, Some(lack(FOLLOW, other, "absent, and with it the member")))
         }
     };
-    let external_userid = question.leaf(&fields::EXTERNAL_USERID, &contact.external_userid, "external_contact.external_userid");
+    let external_userid =
+        question.leaf(&fields::EXTERNAL_USERID, &contact.external_userid, "external_contact.external_userid");
     let userid = question.leaf(&fields::USERID, &follow.userid, "follow_info.userid");
     let userid = no_follow.map_or_else(|| member(&userid, only_account), Reading::from);
     if let (Some(_), Cell::Text(userid)) = (question.request, userid.cell) {
@@ -138,7 +150,8 @@ fn member<'r>(userid: &'r Leaf<'_>, only_account: Option<&'r str>) -> Reading<'r
 
 /// `group/name` of each tag that is named, else its id; none, if one of them cannot be read.
 fn tags(question: &Question<'_>, follow: &Follow<'_>) -> (Vec<String>, Option<Fault>) {
-    match named_tags(question, &follow.tags).and_then(|named| if named.is_empty() { tag_ids(question, &follow.tag_id) } else { Ok(named) })
+    match named_tags(question, &follow.tags)
+        .and_then(|named| if named.is_empty() { tag_ids(question, &follow.tag_id) } else { Ok(named) })
     {
         Ok(tags) => (tags, None),
         Err(fault) => (Vec::new(), Some(fault)),
@@ -150,8 +163,9 @@ fn named_tags(question: &Question<'_>, tags: &Payload<'_, Tag<'_>>) -> Result<Ve
     let mut all = Vec::new();
     for tag in tags.items().ok_or(fault(NOT_AN_ARRAY))? {
         let Item::Object(tag) = tag else { return Err(fault("an item that is not an object")) };
-        let [group, name, id] = [(&fields::STATE, &tag.group_name), (&fields::STATE, &tag.tag_name), (&fields::CONFIG_ID, &tag.tag_id)]
-            .map(|(column, given)| question.leaf(column, given, "follow_info.tags"));
+        let [group, name, id] =
+            [(&fields::STATE, &tag.group_name), (&fields::STATE, &tag.tag_name), (&fields::CONFIG_ID, &tag.tag_id)]
+                .map(|(column, given)| question.leaf(column, given, "follow_info.tags"));
         if let Some(fault) = [&group, &name].into_iter().find_map(Leaf::fault) {
             return Err(fault);
         }
@@ -200,7 +214,9 @@ pub fn contact(part: &mut Part, question: &Question<'_>, item: &ContactListItem<
 
 /// Each customer of a left member.
 pub fn unassigned(part: &mut Part, question: &Question<'_>, items: &[Item<'_, UnassignedItem<'_>>]) {
-    each(part, question, Dataset::Unassigned, "info", items, |part, item, at| unassigned_pair(part, question, item, at));
+    each(part, question, Dataset::Unassigned, "info", items, |part, item, at| {
+        unassigned_pair(part, question, item, at)
+    });
 }
 
 /// One item of `info`.

@@ -37,9 +37,11 @@ pub fn of_envelope(envelope: &Document<'_>, answer: &Answered<'_>) -> Result<Opt
         return Err(DocumentFault::new("endpoint", say::UNKNOWN_ENDPOINT, looked_for()));
     };
     match told {
-        Some(other) if family(other) != family(endpoint) => {
-            Err(DocumentFault::new("endpoint", say::other_endpoint(endpoint.path(), other.path()), say::OTHER_ENDPOINT_REMEDY))
-        }
+        Some(other) if family(other) != family(endpoint) => Err(DocumentFault::new(
+            "endpoint",
+            say::other_endpoint(endpoint.path(), other.path()),
+            say::OTHER_ENDPOINT_REMEDY,
+        )),
         _ => Ok(Some(endpoint)),
     }
 }
@@ -84,7 +86,9 @@ pub fn of<R>(answer: &Node<'_, R>) -> Result<Option<Endpoint>, DocumentFault> {
     let Some(first) = told.next() else { return Ok(None) };
     match told.next() {
         None => Ok(Some(first)),
-        Some(second) => Err(DocumentFault::new("", say::two_endpoints(first.path(), second.path()), say::TWO_ENDPOINTS_REMEDY)),
+        Some(second) => {
+            Err(DocumentFault::new("", say::two_endpoints(first.path(), second.path()), say::TWO_ENDPOINTS_REMEDY))
+        }
     }
 }
 
@@ -96,7 +100,10 @@ fn payloads<R>(answer: &Node<'_, R>) -> [(bool, Endpoint); 11] {
     [
         (answer.userlist.is_there(), user_list(answer)),
         (answer.dept_user.is_there(), Endpoint::UserListId),
-        (contact || answer.follow_user.is_there(), if contact { Endpoint::ExternalcontactGet } else { followers(answer) }),
+        (
+            contact || answer.follow_user.is_there(),
+            if contact { Endpoint::ExternalcontactGet } else { followers(answer) },
+        ),
         (answer.external_userid.is_there(), Endpoint::ExternalcontactList),
         (answer.external_contact_list.is_there(), Endpoint::BatchGetByUser),
         (answer.info_list.is_there(), Endpoint::ContactList),

@@ -71,28 +71,40 @@ fn answer(records: &FileRecords) -> &Answer {
 
 #[test]
 fn members_come_from_three_lists_and_the_permission_from_a_fourth() {
-    let simple = read(json!({"errcode":0,"userlist":[{"userid":"ann","name":"Ann","department":[1,2]},{"userid":"bob","name":null}]}));
+    let simple = read(
+        json!({"errcode":0,"userlist":[{"userid":"ann","name":"Ann","department":[1,2]},{"userid":"bob","name":null}]}),
+    );
     assert_eq!(table(&simple, "members"), ["1: userid=ann name=Ann", "2: userid=bob"]);
     assert_eq!((answer(&simple).endpoint, answer(&simple).envelope), (Endpoint::UserSimplelist, false));
     let detailed = read(json!({"errcode":"0","userlist":[{"userid":"ann","name":7,"status":"1","gender":"1"}]}));
     assert_eq!(table(&detailed, "members"), ["1: userid=ann status=1"]);
     assert_eq!((values(&detailed), doubts(&detailed).len()), (vec!["1: document 1, userlist[0].name".to_owned()], 0));
     assert_eq!(answer(&detailed).endpoint, Endpoint::UserList);
-    let ids = read(json!({"errcode":0,"next_cursor":"c2","dept_user":[{"userid":"ann","department":1},{"department":2}]}));
+    let ids =
+        read(json!({"errcode":0,"next_cursor":"c2","dept_user":[{"userid":"ann","department":1},{"department":2}]}));
     assert_eq!(table(&ids, "members"), ["1: userid=ann"]);
     assert_eq!(rejects(&ids), ["2: document 1, dept_user[1].userid"]);
     assert_eq!(answer(&ids).next_cursor.as_deref(), Some("c2"));
     assert_eq!(doubts(&ids), ["members of any: 1"]);
     let followers = read(json!({"errcode":0,"follow_user":["ann",12,1.5,{"userid":"x"},""]}));
-    assert_eq!(table(&followers, "members"), ["1: userid=ann has_customer_contact=true", "2: userid=12 has_customer_contact=true"]);
-    assert_eq!(rejects(&followers), ["3: document 1, follow_user[2]", "4: document 1, follow_user[3]", "5: document 1, follow_user[4]"]);
+    assert_eq!(
+        table(&followers, "members"),
+        ["1: userid=ann has_customer_contact=true", "2: userid=12 has_customer_contact=true"]
+    );
+    assert_eq!(
+        rejects(&followers),
+        ["3: document 1, follow_user[2]", "4: document 1, follow_user[3]", "5: document 1, follow_user[4]"]
+    );
     assert_eq!(doubts(&followers), ["follow_users of any: 3"]);
 }
 
 #[test]
 fn a_list_is_tied_to_its_member_by_the_envelope() {
-    let list =
-        read(envelope("externalcontact/list", json!({"userid":"ann"}), json!({"errcode":0,"external_userid":["wm1",true,"wm2",{},null]})));
+    let list = read(envelope(
+        "externalcontact/list",
+        json!({"userid":"ann"}),
+        json!({"errcode":0,"external_userid":["wm1",true,"wm2",{},null]}),
+    ));
     assert_eq!(table(&list, "relations"), ["1: userid=ann external_userid=wm1", "3: userid=ann external_userid=wm2"]);
     assert_eq!(rejects(&list), [1, 3, 4].map(|at| format!("{}: document 1, external_userid[{at}]", at + 1)));
     assert_eq!(doubts(&list), ["relations of ann: 3"]);
@@ -104,18 +116,21 @@ fn a_list_is_tied_to_its_member_by_the_envelope() {
     assert!(bare.answers.is_empty());
     let nobody = read(envelope("externalcontact/list", json!({}), json!({"errcode":0,"external_userid":["wm1"]})));
     assert_eq!((nobody.tally.passed_over.len(), answer(&nobody).envelope), (1, false));
-    let number = read(envelope("externalcontact/list", json!({"userid":123}), json!({"errcode":0,"external_userid":["wm1"]})));
+    let number =
+        read(envelope("externalcontact/list", json!({"userid":123}), json!({"errcode":0,"external_userid":["wm1"]})));
     assert_eq!(
         (table(&number, "relations"), &*answer(&number).userids),
         (vec!["1: userid=123 external_userid=wm1".into()], &["123".into()][..])
     );
     for (items, rejected) in [(json!(["wm1", "wm2"]), 2), (json!([]), 1)] {
-        let list = read(envelope("externalcontact/list", json!({"userid":1.5}), json!({"errcode":0,"external_userid":items})));
+        let list =
+            read(envelope("externalcontact/list", json!({"userid":1.5}), json!({"errcode":0,"external_userid":items})));
         assert_eq!(rejects(&list).len(), rejected);
         assert_eq!((rejects(&list)[0].as_str(), list.answers.len()), ("1: document 1, request.userid", 0));
         assert_eq!(doubts(&list), [format!("relations of any: {rejected}")]);
     }
-    let empty = read(envelope("externalcontact/list", json!({"userid":"ann"}), json!({"errcode":0,"external_userid":null})));
+    let empty =
+        read(envelope("externalcontact/list", json!({"userid":"ann"}), json!({"errcode":0,"external_userid":null})));
     assert_eq!((empty.tally.records_read, empty.answers.len()), (0, 1));
 }
 
@@ -132,28 +147,44 @@ fn get_gives_a_relation_per_follower() {
     assert_eq!(
         table(&get, "relations"),
         [
-            format!("1: userid=ann {contact} created_at=2023-11-14T22:13:20Z add_way=9999 state=5 description=d tags=[g/t, own, et2]"),
+            format!(
+                "1: userid=ann {contact} created_at=2023-11-14T22:13:20Z add_way=9999 state=5 description=d tags=[g/t, own, et2]"
+            ),
             format!("2: userid=bob {contact} created_at=2096-10-02T07:06:40Z"),
             format!("3: userid=7 {contact}"),
             format!("4: userid=cat {contact} unreadable=[created_at]"),
         ]
     );
     let place = "document 1, follow_user";
-    assert_eq!(values(&get), [format!("3: {place}[2].add_way"), format!("4: {place}[3].createtime"), format!("4: {place}[3].tags")]);
-    assert_eq!(rejects(&get), [format!("5: {place}[4].userid"), format!("6: {place}[5]"), format!("7: {place}[6].userid")]);
+    assert_eq!(
+        values(&get),
+        [format!("3: {place}[2].add_way"), format!("4: {place}[3].createtime"), format!("4: {place}[3].tags")]
+    );
+    assert_eq!(
+        rejects(&get),
+        [format!("5: {place}[4].userid"), format!("6: {place}[5]"), format!("7: {place}[6].userid")]
+    );
     assert_eq!(doubts(&get), ["relations of any: 3"]);
     let [(_, _, doubt)] = get.doubts.iter().collect::<Vec<_>>()[..] else { panic!("one account is in doubt") };
-    assert_eq!(doubt.customers, Customers::of(CustomerKey { external_userid: Some("wm1".into()), unionid: Some("o1".into()) }));
+    assert_eq!(
+        doubt.customers,
+        Customers::of(CustomerKey { external_userid: Some("wm1".into()), unionid: Some("o1".into()) })
+    );
     assert!(get.answers.is_empty());
 }
 
 #[test]
 fn a_key_is_text_or_a_whole_number() {
     let get = |userid: Json, id: Json| {
-        read(json!({"errcode":0,"external_contact":{"external_userid":id,"unionid":0},"follow_user":[{"userid":userid}]}))
+        read(
+            json!({"errcode":0,"external_contact":{"external_userid":id,"unionid":0},"follow_user":[{"userid":userid}]}),
+        )
     };
     assert_eq!(table(&get(json!(" ann\u{200b}"), json!(42)), "relations"), ["1: userid=ann external_userid=42"]);
-    assert_eq!(rejects(&get(json!("ann"), json!(9_007_199_254_740_993_u64))), ["1: document 1, external_contact.external_userid"]);
+    assert_eq!(
+        rejects(&get(json!("ann"), json!(9_007_199_254_740_993_u64))),
+        ["1: document 1, external_contact.external_userid"]
+    );
     assert_eq!(doubts(&get(json!("ann"), json!(1.0))), ["relations of ann: 1"]);
     assert_eq!(rejects(&get(json!("an\u{fffd}"), json!("wm1"))), ["1: document 1, follow_user[0].userid"]);
 }
@@ -169,7 +200,8 @@ fn get_needs_a_customer_and_a_follower() {
 
 #[test]
 fn batch_gives_a_relation_per_item_and_evidence_per_account() {
-    let item = |id: &str, follow: Json| json!({"external_contact":{"external_userid":id,"name":"n"},"follow_info":follow});
+    let item =
+        |id: &str, follow: Json| json!({"external_contact":{"external_userid":id,"name":"n"},"follow_info":follow});
     let batch = read(envelope(
         "/cgi-bin/externalcontact/batch/get_by_user?access_token=x",
         json!({"userid_list":["ann","bob"],"cursor":"c1","limit":100}),
@@ -215,8 +247,7 @@ fn batch_gives_a_relation_per_item_and_evidence_per_account() {
 
 #[test]
 fn an_old_batch_for_one_account_is_of_that_account() {
-    let response =
-        || json!({"errcode":0,"external_contact_list":[{"external_contact":{"external_userid":"wm1"},"follow_info":{"remark":"r"}}]});
+    let response = || json!({"errcode":0,"external_contact_list":[{"external_contact":{"external_userid":"wm1"},"follow_info":{"remark":"r"}}]});
     for request in [json!({"userid_list":["ann"]}), json!({"userid":"ann"})] {
         let batch = read(envelope("externalcontact/batch/get_by_user", request, response()));
         assert_eq!(table(&batch, "relations"), ["1: userid=ann external_userid=wm1 remark=r"]);
@@ -224,7 +255,10 @@ fn an_old_batch_for_one_account_is_of_that_account() {
     let bare = read(response());
     assert_eq!((bare.rejects.len(), bare.answers.len()), (1, 0));
     let flag = read(envelope("externalcontact/batch/get_by_user", json!({"userid_list":[true]}), response()));
-    assert_eq!(rejects(&flag), ["1: document 1, request.userid_list", "2: document 1, external_contact_list[0].follow_info.userid"]);
+    assert_eq!(
+        rejects(&flag),
+        ["1: document 1, request.userid_list", "2: document 1, external_contact_list[0].follow_info.userid"]
+    );
     assert_eq!((doubts(&flag), flag.answers.len()), (vec!["relations of any: 2".to_owned()], 0));
     // A member who cannot be read is not the one who was asked about.
     let mut response = response();
@@ -243,7 +277,11 @@ fn an_error_for_accounts_that_cannot_be_read_may_be_of_any() {
         ("externalcontact/groupchat/list", json!({"owner_filter":7}), "groups"),
     ] {
         let told = read(envelope(endpoint, request, json!({"errcode":45033,"errmsg":"rate"})));
-        assert_eq!((rejects(&told).len(), told.answers.len(), doubts(&told)), (1, 0, vec![format!("{dataset} of any: 1")]), "{endpoint}");
+        assert_eq!(
+            (rejects(&told).len(), told.answers.len(), doubts(&told)),
+            (1, 0, vec![format!("{dataset} of any: 1")]),
+            "{endpoint}"
+        );
     }
 }
 
@@ -282,7 +320,10 @@ fn contact_list_shows_who_is_no_customer() {
     );
     assert_eq!(
         passed_over(&list),
-        ["contact_list: non-customers whom no member added: 1", "contact_list: rows by group, which tell of no relation: 1"]
+        [
+            "contact_list: non-customers whom no member added: 1",
+            "contact_list: rows by group, which tell of no relation: 1"
+        ]
     );
 }
 
@@ -347,8 +388,9 @@ fn licences_that_cannot_be_read_are_those_of_nobody_for_certain() {
 
 #[test]
 fn groups_and_their_members() {
-    let list =
-        read(json!({"errcode":0,"group_chat_list":[{"chat_id":"wr1","status":0},{"chat_id":true},{"chat_id":"wr2","status":"gone"}]}));
+    let list = read(
+        json!({"errcode":0,"group_chat_list":[{"chat_id":"wr1","status":0},{"chat_id":true},{"chat_id":"wr2","status":"gone"}]}),
+    );
     assert_eq!(
         (table(&list, "groups"), rejects(&list), values(&list)),
         (
@@ -358,13 +400,16 @@ fn groups_and_their_members() {
         )
     );
     assert_eq!(doubts(&list), ["groups of any: 1"]);
-    let get =
-        read(json!({"errcode":0,"group_chat":{"chat_id":"wr1","name":"fans","owner":"ann","create_time":1_700_000_000,"member_list":[
+    let get = read(
+        json!({"errcode":0,"group_chat":{"chat_id":"wr1","name":"fans","owner":"ann","create_time":1_700_000_000,"member_list":[
         {"userid":"ann","type":1,"join_time":1_700_000_000,"join_scene":1},
-        {"userid":"wm1","type":"2","unionid":"o1","state":"s","invitor":{"userid":"ann"}}]}}));
+        {"userid":"wm1","type":"2","unionid":"o1","state":"s","invitor":{"userid":"ann"}}]}}),
+    );
     assert_eq!(
         table(&get, "groups"),
-        ["1: chat_id=wr1 name=fans owner_userid=ann created_at=2023-11-14T22:13:20Z member_count=2 external_member_count=1"]
+        [
+            "1: chat_id=wr1 name=fans owner_userid=ann created_at=2023-11-14T22:13:20Z member_count=2 external_member_count=1"
+        ]
     );
     assert_eq!(
         table(&get, "group_members"),
@@ -373,9 +418,15 @@ fn groups_and_their_members() {
             "3: chat_id=wr1 userid=wm1 kind=external unionid=o1 state=s",
         ]
     );
-    let envelope =
-        read(envelope("externalcontact/groupchat/get", json!({"chat_id":"wr1"}), json!({"errcode":0,"group_chat":{"chat_id":"wr1"}})));
-    assert_eq!((answer(&envelope).subject.as_deref(), table(&envelope, "groups")), (Some("wr1"), vec!["1: chat_id=wr1".to_owned()]));
+    let envelope = read(envelope(
+        "externalcontact/groupchat/get",
+        json!({"chat_id":"wr1"}),
+        json!({"errcode":0,"group_chat":{"chat_id":"wr1"}}),
+    ));
+    assert_eq!(
+        (answer(&envelope).subject.as_deref(), table(&envelope, "groups")),
+        (Some("wr1"), vec!["1: chat_id=wr1".to_owned()])
+    );
 }
 
 #[test]
@@ -407,7 +458,8 @@ fn what_cannot_be_read_of_a_group_and_its_members() {
     let no_list = read(json!({"errcode":0,"group_chat":{"chat_id":"wr1","name":"fans","member_list":5}}));
     assert_eq!(table(&no_list, "groups"), ["1: chat_id=wr1 name=fans unreadable=[unionid]"]);
     assert_eq!(values(&no_list), [format!("1: {members}")]);
-    let nameless = read(json!({"errcode":0,"group_chat":{"chat_id":1.5,"owner":"ann","member_list":[{"userid":"ann","type":1}]}}));
+    let nameless =
+        read(json!({"errcode":0,"group_chat":{"chat_id":1.5,"owner":"ann","member_list":[{"userid":"ann","type":1}]}}));
     assert_eq!(rejects(&nameless), [format!("1: {group}.chat_id"), format!("2: {group}.chat_id")]);
     assert_eq!(doubts(&nameless), ["groups of ann: 1", "group_members of any: 1"]);
     let no_group = read(json!({"errcode":0,"group_chat":"wr1"}));
@@ -430,15 +482,22 @@ fn join_codes_there_and_deleted() {
     assert_eq!(table(&empty, "join_codes"), ["1: config_id=c1 chat_ids=[] deleted=false"]);
     for (list, chat_ids) in [(json!("wr1"), ""), (json!([1.5]), ""), (json!(["wr1", {}, "wr2"]), "wr1, wr2")] {
         let code = read(json!({"errcode":0,"join_way":{"config_id":"c1","chat_id_list":list}}));
-        assert_eq!(table(&code, "join_codes"), [format!("1: config_id=c1 chat_ids=[{chat_ids}] deleted=false unreadable=[chat_ids]")]);
+        assert_eq!(
+            table(&code, "join_codes"),
+            [format!("1: config_id=c1 chat_ids=[{chat_ids}] deleted=false unreadable=[chat_ids]")]
+        );
         assert_eq!(values(&code), ["1: document 1, join_way.chat_id_list"]);
     }
     for (join_way, place) in [(json!({"config_id":true}), "join_way.config_id"), (json!("c1"), "join_way")] {
         let code = read(json!({"errcode":0,"join_way":join_way}));
-        assert_eq!((rejects(&code), doubts(&code)), (vec![format!("1: document 1, {place}")], vec!["join_codes of any: 1".to_owned()]));
+        assert_eq!(
+            (rejects(&code), doubts(&code)),
+            (vec![format!("1: document 1, {place}")], vec!["join_codes of any: 1".to_owned()])
+        );
     }
-    let ask =
-        |request: Json| read(envelope("externalcontact/groupchat/get_join_way", request, json!({"errcode":41044,"errmsg":"invalid"})));
+    let ask = |request: Json| {
+        read(envelope("externalcontact/groupchat/get_join_way", request, json!({"errcode":41044,"errmsg":"invalid"})))
+    };
     assert_eq!(table(&ask(json!({"config_id":"c1"})), "join_codes"), ["1: config_id=c1 deleted=true"]);
     assert_eq!(
         (answer(&ask(json!({"config_id":"c1"}))).errcode, answer(&ask(json!({"config_id":"c1"}))).subject.as_deref()),
@@ -455,11 +514,20 @@ fn join_codes_there_and_deleted() {
 #[test]
 fn errors_are_records_passed_over_and_evidence_in_an_envelope() {
     let bare = read(json!({"errcode":84061,"errmsg":"no","external_userid":[]}));
-    assert_eq!((passed_over(&bare), bare.answers.len()), (vec!["error answers without envelope (errcode 84061): 1".to_owned()], 0));
-    let told =
-        read(envelope("externalcontact/list", json!({"userid":"ann"}), json!({"errcode":"45033","errmsg":"rate","external_userid":[]})));
+    assert_eq!(
+        (passed_over(&bare), bare.answers.len()),
+        (vec!["error answers without envelope (errcode 84061): 1".to_owned()], 0)
+    );
+    let told = read(envelope(
+        "externalcontact/list",
+        json!({"userid":"ann"}),
+        json!({"errcode":"45033","errmsg":"rate","external_userid":[]}),
+    ));
     assert_eq!(passed_over(&told), ["error answers (errcode 45033): 1"]);
-    assert_eq!((answer(&told).errcode, answer(&told).errmsg.as_str(), &*answer(&told).userids), (45033, "rate", &["ann".to_owned()][..]));
+    assert_eq!(
+        (answer(&told).errcode, answer(&told).errmsg.as_str(), &*answer(&told).userids),
+        (45033, "rate", &["ann".to_owned()][..])
+    );
     let unnamed = read(json!({"request":{"userid":"ann"},"response":{"errcode":40014}}));
     assert_eq!(passed_over(&unnamed), ["error answers without envelope (errcode 40014): 1"]);
 }
@@ -467,7 +535,11 @@ fn errors_are_records_passed_over_and_evidence_in_an_envelope() {
 #[test]
 fn transfers_inside_a_corp_are_passed_over() {
     for endpoint in ["externalcontact/transfer_result", "externalcontact/resigned/transfer_result"] {
-        let transfer = read(envelope(endpoint, json!({}), json!({"errcode":0,"customer":[{"external_userid":"wm1","status":1},{}]})));
+        let transfer = read(envelope(
+            endpoint,
+            json!({}),
+            json!({"errcode":0,"customer":[{"external_userid":"wm1","status":1},{}]}),
+        ));
         assert_eq!(passed_over(&transfer), ["transfer_result tells of transfers inside a corp only (D2): 2"]);
         assert_eq!(answer(&transfer).endpoint, Endpoint::TransferResult);
     }
@@ -482,11 +554,12 @@ fn the_shape_tells_the_endpoint_of_an_envelope_without_one() {
 #[test]
 fn fetched_at_is_written_in_several_ways() {
     let at = |fetched_at: Json| {
-        let document =
-            json!({"endpoint":"externalcontact/get_follow_user_list","fetched_at":fetched_at,"response":{"errcode":0,"follow_user":[]}});
+        let document = json!({"endpoint":"externalcontact/get_follow_user_list","fetched_at":fetched_at,"response":{"errcode":0,"follow_user":[]}});
         decode_all(&[document]).map(|records| records.answers[0].fetched_at)
     };
-    for fetched_at in [json!("2026-04-30T14:00:00Z"), json!(1_777_557_600), json!("1777557600"), json!("2026-04-30 22:00:00")] {
+    for fetched_at in
+        [json!("2026-04-30T14:00:00Z"), json!(1_777_557_600), json!("1777557600"), json!("2026-04-30 22:00:00")]
+    {
         assert_eq!(at(fetched_at), Ok(Some(1_777_557_600_000_000)));
     }
     assert_eq!(at(json!(null)), Ok(None));
@@ -502,15 +575,25 @@ fn an_answer_of_an_unknown_time_puts_its_accounts_in_doubt() {
         doubts(&told)
     };
     assert_eq!(lately("externalcontact/list", json!({"userid":"ann"}), json!({})), ["relations of ann: 0"]);
-    assert_eq!(lately("externalcontact/groupchat/get_join_way", json!({"config_id":"c1"}), json!({})), ["join_codes of any: 0"]);
+    assert_eq!(
+        lately("externalcontact/groupchat/get_join_way", json!({"config_id":"c1"}), json!({})),
+        ["join_codes of any: 0"]
+    );
     let customer = |userid: Json| json!({"external_contact":{"external_userid":"wm1"},"follow_user":[{"userid":"ann"},{"userid":userid}]});
-    assert_eq!(lately("externalcontact/get", json!({}), customer(json!("bob"))), ["relations of ann: 0", "relations of bob: 0"]);
+    assert_eq!(
+        lately("externalcontact/get", json!({}), customer(json!("bob"))),
+        ["relations of ann: 0", "relations of bob: 0"]
+    );
 }
 
 #[test]
 fn owners_asked_about_stand_in_the_evidence_of_a_group_list() {
     let list = |request: Json| {
-        read(envelope("externalcontact/groupchat/list", request, json!({"errcode":0,"group_chat_list":[],"next_cursor":"c"})))
+        read(envelope(
+            "externalcontact/groupchat/list",
+            request,
+            json!({"errcode":0,"group_chat_list":[],"next_cursor":"c"}),
+        ))
     };
     assert_eq!(*answer(&list(json!({"owner_filter":{"userid_list":["ann"]}}))).userids, ["ann".to_owned()]);
     assert_eq!(answer(&list(json!({}))).userids.len(), 0);
@@ -549,7 +632,11 @@ fn torn_doubts(text: &str) -> Vec<String> {
     records.check().unwrap();
     if records.tally.passed_over.is_empty() {
         assert_eq!((records.tally.records_read, records.tally.rejected, records.answers.len()), (1, 1, 0));
-        assert!(records.rejects[0].place.starts_with("document 3, ") && records.tables.is_empty(), "{:?}", records.rejects);
+        assert!(
+            records.rejects[0].place.starts_with("document 3, ") && records.tables.is_empty(),
+            "{:?}",
+            records.rejects
+        );
     }
     doubts(&records)
 }
@@ -561,8 +648,7 @@ fn a_torn_document_is_of_the_datasets_and_accounts_that_it_tells() {
         let told = datasets.iter().enumerate().map(|(at, dataset)| format!("{dataset} of any: {}", u8::from(at == 0)));
         told.collect::<Vec<_>>()
     };
-    let batch =
-        r#"{"endpoint":"externalcontact/batch/get_by_user","request":{"userid_list":["ann","bob"]},"response":{"errcode":0,"external_co"#;
+    let batch = r#"{"endpoint":"externalcontact/batch/get_by_user","request":{"userid_list":["ann","bob"]},"response":{"errcode":0,"external_co"#;
     assert_eq!(torn_doubts(batch), ["relations of ann: 1", "relations of bob: 0"]);
     assert_eq!(torn_doubts(&format!("{batch}\"request\"")), of_any(&all), "two documents in one");
     assert_eq!(torn_doubts(&batch[..80]), of_any(&["relations"]), "the request is torn");
@@ -574,14 +660,25 @@ fn a_torn_document_is_of_the_datasets_and_accounts_that_it_tells() {
     );
     let groups = r#"{"endpoint":"externalcontact/groupchat/list","request":{"owner_filter":{"userid_list":["ann"]}},"response":7}"#;
     assert_eq!(torn_doubts(groups), ["groups of ann: 1"]);
-    assert_eq!(torn_doubts(r#"{"endpoint":"externalcontact/get_follow_user_list","response":{"errcode":"x"}}"#), of_any(&["follow_users"]));
     assert_eq!(
-        torn_doubts(r#"{"endpoint":"externalcontact/remark","request":{"userid":"ann"},"response":{"errcode":0}}"#).len(),
+        torn_doubts(r#"{"endpoint":"externalcontact/get_follow_user_list","response":{"errcode":"x"}}"#),
+        of_any(&["follow_users"])
+    );
+    assert_eq!(
+        torn_doubts(r#"{"endpoint":"externalcontact/remark","request":{"userid":"ann"},"response":{"errcode":0}}"#)
+            .len(),
         all.len()
     );
     assert_eq!(torn_doubts(r#"{"errcode":0,"userlist":[{"userid":"a"#), of_any(&["members"]));
-    assert_eq!(torn_doubts(r#"{"endpoint":"user/list","response":{"errcode":0,"info":[]}}"#), of_any(&all), "the marks contradict");
-    assert_eq!(torn_doubts(r#"{"endpoint":"externalcontact/transfer_result","response":{"errcode":0,"customer":["#), [""; 0]);
+    assert_eq!(
+        torn_doubts(r#"{"endpoint":"user/list","response":{"errcode":0,"info":[]}}"#),
+        of_any(&all),
+        "the marks contradict"
+    );
+    assert_eq!(
+        torn_doubts(r#"{"endpoint":"externalcontact/transfer_result","response":{"errcode":0,"customer":["#),
+        [""; 0]
+    );
     assert_eq!(torn_doubts("{\"\\x"), of_any(&all));
 }
 
@@ -592,7 +689,9 @@ fn a_torn_customer_is_in_doubt_alone() {
     torn(&mut part, &TimeZone::UTC, 1, 0, get.as_bytes(), &fault);
     let mut records = FileRecords::default();
     records.append(part).unwrap();
-    let [(Dataset::Relations, None, doubt)] = records.doubts.iter().collect::<Vec<_>>()[..] else { panic!("{:?}", records.doubts) };
+    let [(Dataset::Relations, None, doubt)] = records.doubts.iter().collect::<Vec<_>>()[..] else {
+        panic!("{:?}", records.doubts)
+    };
     assert_eq!(doubt.customers, Customers::of(CustomerKey { external_userid: Some("wm1".into()), unionid: None }));
 }
 
@@ -608,11 +707,16 @@ fn raw(document: &[u8]) -> Result<FileRecords, DocumentFault> {
 #[test]
 fn text_that_is_not_sound_tears_nothing() {
     for unsound in [&b"\xff"[..], b"\\ud83d", b"\n", b"\xe6\x9e"] {
-        let name = [&br#"{"errcode":0,"userlist":[{"userid":"ann","name":"A"#[..], unsound, br#""},{"userid":"bob"}]}"#].concat();
+        let name =
+            [&br#"{"errcode":0,"userlist":[{"userid":"ann","name":"A"#[..], unsound, br#""},{"userid":"bob"}]}"#]
+                .concat();
         let records = raw(&name).unwrap();
         let rows = table(&records, "members");
         assert!(rows[0].starts_with("1: userid=ann name=A\u{fffd}") && rows[1] == "2: userid=bob", "{rows:?}");
-        assert_eq!((values(&records), rejects(&records)), (vec!["1: document 1, userlist[0].name".to_owned()], Vec::new()));
+        assert_eq!(
+            (values(&records), rejects(&records)),
+            (vec!["1: document 1, userlist[0].name".to_owned()], Vec::new())
+        );
         let userid = [&br#"{"errcode":0,"userlist":[{"userid":"a"#[..], unsound, br#"b","name":"A"}]}"#].concat();
         assert_eq!(rejects(&raw(&userid).unwrap()), ["1: document 1, userlist[0].userid"]);
     }
@@ -621,18 +725,28 @@ fn text_that_is_not_sound_tears_nothing() {
 #[test]
 fn a_field_may_stand_under_a_key_that_is_not_sound() {
     let item = |customer: &str, follow: &str| {
-        raw(format!(r#"{{"errcode":0,"external_contact":{{{customer}}},"follow_user":[{{{follow}}}]}}"#).as_bytes()).unwrap()
+        raw(format!(r#"{{"errcode":0,"external_contact":{{{customer}}},"follow_user":[{{{follow}}}]}}"#).as_bytes())
+            .unwrap()
     };
-    let get = item("\"external_userid\":\"wm1\",\"name\":\"wei\",\"type\":1,\"un\u{fffd}onid\":\"o1\"", r#""userid":"ann""#);
-    assert_eq!(table(&get, "relations"), ["1: userid=ann external_userid=wm1 customer_name=wei customer_type=1 unreadable=[unionid]"]);
+    let get =
+        item("\"external_userid\":\"wm1\",\"name\":\"wei\",\"type\":1,\"un\u{fffd}onid\":\"o1\"", r#""userid":"ann""#);
+    assert_eq!(
+        table(&get, "relations"),
+        ["1: userid=ann external_userid=wm1 customer_name=wei customer_type=1 unreadable=[unionid]"]
+    );
     let get = item(r#""external_userid":"wm1""#, "\"user\u{fffd}d\":\"ann\"");
     assert_eq!(rejects(&get), ["1: document 1, follow_user[0].userid"]);
     // A page of which it cannot be told whether it is the last, nor who has no licence.
-    let page = raw("{\"endpoint\":\"externalcontact/batch/get_by_user\",\"request\":{\"userid_list\":[\"ann\"]},\"response\":\
+    let page = raw(
+        "{\"endpoint\":\"externalcontact/batch/get_by_user\",\"request\":{\"userid_list\":[\"ann\"]},\"response\":\
          {\"errcode\":0,\"external_contact_list\":[],\"next_cur\u{fffd}or\":\"c\"}}"
-        .as_bytes());
+            .as_bytes(),
+    );
     let page = page.unwrap();
-    assert_eq!((answer(&page).next_cursor.as_deref(), doubts(&page)), (Some("\u{fffd}next"), vec!["relations of ann: 0".to_owned()]));
+    assert_eq!(
+        (answer(&page).next_cursor.as_deref(), doubts(&page)),
+        (Some("\u{fffd}next"), vec!["relations of ann: 0".to_owned()])
+    );
     // A key that does not matter.
     let list = raw("{\"errcode\":0,\"errm\u{fffd}g\":\"ok\",\"userlist\":[{\"userid\":\"ann\"}]}".as_bytes()).unwrap();
     assert_eq!(table(&list, "members"), ["1: userid=ann"]);
@@ -677,6 +791,9 @@ fn items_stand_alone_too() {
     assert_eq!(table(&items, "group_members"), ["6: chat_id=wr1 userid=ann kind=member"]);
     assert_eq!(table(&items, "join_codes"), ["8: config_id=c1 chat_ids=[wr1] deleted=false"]);
     assert_eq!(rejects(&items), ["9: document 8, follow_info"]);
-    assert_eq!((items.answers.len(), passed_over(&items)), (0, vec!["externalcontact/get without a follower: 1".to_owned()]));
+    assert_eq!(
+        (items.answers.len(), passed_over(&items)),
+        (0, vec!["externalcontact/get without a follower: 1".to_owned()])
+    );
     assert!(decode_all(&[json!({"userid":"ann"})]).is_err());
 }

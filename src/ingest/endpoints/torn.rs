@@ -60,11 +60,14 @@ pub fn torn(part: &mut Part, zone: &TimeZone, number: u64, byte: u64, bytes: &[u
         }
     }
     let datasets = match glimpse.endpoint {
-        Some(Endpoint::TransferResult) => return part.pass_over("transfer_result tells of transfers inside a corp only (D2)", 1),
+        Some(Endpoint::TransferResult) => {
+            return part.pass_over("transfer_result tells of transfers inside a corp only (D2)", 1);
+        }
         Some(endpoint) => both(shape::datasets(endpoint), glimpse.told),
         None => glimpse.told.unwrap_or(ALL),
     };
-    let place = if fault.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, fault.key, byte) };
+    let place =
+        if fault.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, fault.key, byte) };
     let reason = fault.problem.tell(Lang::En).to_owned().into();
     part.count_kind("documents that cannot be read");
     part.reject(Unread { datasets, accounts: &accounts, key, place: place.tell(Lang::En).to_owned(), reason });

@@ -283,7 +283,9 @@ impl Cutter {
         let begins = |keys: &[&str]| keys.iter().any(|key| behind.starts_with(key.as_bytes()));
         match bytes[..self.at].trim_ascii_end() {
             [.., b',' | b'['] => begins(OF_DOCUMENTS) || begins(OF_ANSWERS),
-            [key @ .., b':'] => begins(OF_DOCUMENTS) || begins(OF_ANSWERS) && !key.trim_ascii_end().ends_with(b"\"response\""),
+            [key @ .., b':'] => {
+                begins(OF_DOCUMENTS) || begins(OF_ANSWERS) && !key.trim_ascii_end().ends_with(b"\"response\"")
+            }
             _ => true,
         }
     }

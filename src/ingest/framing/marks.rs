@@ -31,7 +31,9 @@ impl Marks {
     #[target_feature(enable = "avx2")]
     #[inline]
     pub fn by_thirty_twos(block: &[u8; BLOCK]) -> Self {
-        use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8};
+        use std::arch::x86_64::{
+            __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+        };
         let (halves, _) = block.as_chunks::<{ BLOCK / 2 }>();
         // SAFETY: there are 32 bytes each, and they need not be aligned.
         let [low, high] = [0, 1].map(|n| unsafe { _mm256_loadu_si256(halves[n].as_ptr().cast()) });

@@ -44,7 +44,8 @@ fn check(text: &str, expected: &[&str]) {
 /// The first torn document: its number, and where and why.
 fn fault(text: &str) -> (usize, u64, &'static str) {
     let found = found(text);
-    let torn = found.iter().enumerate().find_map(|(at, (_, tear))| tear.map(|(offset, problem)| (at + 1, offset, problem)));
+    let torn =
+        found.iter().enumerate().find_map(|(at, (_, tear))| tear.map(|(offset, problem)| (at + 1, offset, problem)));
     torn.unwrap_or_else(|| panic!("nothing is torn in {text}"))
 }
 
@@ -97,7 +98,11 @@ fn a_torn_document_costs_no_other() {
         let torn = &torn[..cut];
         let text = format!("{{\"errcode\":1}}\n{torn}\n{{\"errcode\":2}}\n{{\"errcode\":3}}\n");
         let at = 14 + torn.len();
-        assert_eq!(told(&text), format!("{{\"errcode\":1}} <{torn}\n {}> {{\"errcode\":2}} {{\"errcode\":3}}", at + 1), "{torn}");
+        assert_eq!(
+            told(&text),
+            format!("{{\"errcode\":1}} <{torn}\n {}> {{\"errcode\":2}} {{\"errcode\":3}}", at + 1),
+            "{torn}"
+        );
     }
     // In an array, with CR and LF, laid out over lines.
     assert_eq!(told("[{\"a\":1},\n{\"a\":,\n{\"errcode\":0}]"), "{\"a\":1} <{\"a\":,\n 17> {\"errcode\":0}");
@@ -174,8 +179,10 @@ fn escapes_reach_from_block_to_block() {
 #[test]
 fn all_bytes_are_told_apart() {
     let bytes: Vec<u8> = (0..=255).collect();
-    let braces = Marks { backslashes: 1 << 28, opens: 1 << 27 | 1 << 59, closes: 1 << 29 | 1 << 61, ..Marks::default() };
-    let expected = [Marks { quotes: 1 << 34, lines: 1 << 10, ..Marks::default() }, braces, Marks::default(), Marks::default()];
+    let braces =
+        Marks { backslashes: 1 << 28, opens: 1 << 27 | 1 << 59, closes: 1 << 29 | 1 << 61, ..Marks::default() };
+    let expected =
+        [Marks { quotes: 1 << 34, lines: 1 << 10, ..Marks::default() }, braces, Marks::default(), Marks::default()];
     let (blocks, _) = bytes.as_chunks();
     assert_eq!(blocks.iter().map(Marks::of).collect::<Vec<_>>(), expected);
 }

@@ -22,7 +22,8 @@ fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
 fn columns(headers: &[&str], own: &Own) -> String {
     let layout = layout(headers, own, SNAPSHOT_TABLES).unwrap();
     let columns = layout.table.columns.iter().zip(&layout.places);
-    let mut found: Vec<(usize, &str)> = columns.filter_map(|(slot, place)| Some(((*place)?, slot.column.name))).collect();
+    let mut found: Vec<(usize, &str)> =
+        columns.filter_map(|(slot, place)| Some(((*place)?, slot.column.name))).collect();
     found.sort_unstable();
     let found = found.iter().map(|(place, column)| format!("{column}={}", headers[*place]));
     format!("{}: {}", layout.table.name, found.collect::<Vec<_>>().join(" "))
@@ -32,7 +33,10 @@ fn columns(headers: &[&str], own: &Own) -> String {
 fn a_table_is_recognised_by_all_of_its_headers() {
     assert_eq!(table(&["userid", "external_userid", "created_at"]), Ok("relations"));
     assert_eq!(table(&["userid", "unionid"]), Ok("relations"));
-    assert_eq!(table(&["客户名称", "描述", "添加人", "添加人帐号", "添加人所属部门", "添加时间", "来源"]), Ok("relations"));
+    assert_eq!(
+        table(&["客户名称", "描述", "添加人", "添加人帐号", "添加人所属部门", "添加时间", "来源"]),
+        Ok("relations")
+    );
     assert_eq!(table(&["userid", "name", "status"]), Ok("members"));
     assert_eq!(table(&["帐号", "姓名", "部门"]), Ok("members"));
     assert_eq!(table(&["handover_userid", "external_userid", "left_at"]), Ok("unassigned"));
@@ -52,18 +56,31 @@ fn every_table_is_recognised_by_its_own_columns() {
             assert_eq!(layout(&names, &own(&[]), tables).unwrap().table.name, expected.name);
             let by_zh = layout(&zh, &own(&[]), tables).map(|layout| layout.table.name);
             // Group and member share neither their Chinese name headers nor their account headers.
-            assert!(by_zh == Ok(expected.name) || matches!(expected.name, "groups" | "group_members"), "{by_zh:?} {}", expected.name);
+            assert!(
+                by_zh == Ok(expected.name) || matches!(expected.name, "groups" | "group_members"),
+                "{by_zh:?} {}",
+                expected.name
+            );
         }
     }
 }
 
 #[test]
 fn a_roster_has_more_than_accounts() {
-    for headers in [&["userid", "order_id", "amount"][..], &["账号", "订单号", "金额"], &["userid", "order_id", "status"], &[" UserID "]]
-    {
+    for headers in [
+        &["userid", "order_id", "amount"][..],
+        &["账号", "订单号", "金额"],
+        &["userid", "order_id", "status"],
+        &[" UserID "],
+    ] {
         assert_eq!(table(headers), Err(Unrecognised::Nothing), "{headers:?}");
     }
-    for headers in [&["userid", "status"][..], &["帐号", "部门"], &["userid", "department"], &["userid", "has_customer_contact", "x"]] {
+    for headers in [
+        &["userid", "status"][..],
+        &["帐号", "部门"],
+        &["userid", "department"],
+        &["userid", "has_customer_contact", "x"],
+    ] {
         assert_eq!(table(headers), Ok("members"), "{headers:?}");
     }
 }
@@ -139,10 +156,18 @@ fn a_name_that_says_little_yields() {
 fn what_is_ambiguous_or_unknown_is_said() {
     assert_eq!(table(&["phone", "price"]), Err(Unrecognised::Nothing));
     assert_eq!(table(&["姓名", "状态"]), Err(Unrecognised::Nothing));
-    assert_eq!(table(&["userid", "name", "chat_id"]), Err(Unrecognised::Several(vec!["members", "groups", "group_members"])));
-    let twice = |column, pair: [&str; 2]| Err(Unrecognised::Twice { table: "relations", column, headers: pair.map(str::to_owned) });
+    assert_eq!(
+        table(&["userid", "name", "chat_id"]),
+        Err(Unrecognised::Several(vec!["members", "groups", "group_members"]))
+    );
+    let twice = |column, pair: [&str; 2]| {
+        Err(Unrecognised::Twice { table: "relations", column, headers: pair.map(str::to_owned) })
+    };
     assert_eq!(table(&["userid", "external_userid", "添加人账号"]), twice("userid", ["userid", "添加人账号"]));
-    assert_eq!(table(&["userid", "external_userid", "createtime", "created_at"]), twice("created_at", ["createtime", "created_at"]));
+    assert_eq!(
+        table(&["userid", "external_userid", "createtime", "created_at"]),
+        twice("created_at", ["createtime", "created_at"])
+    );
 }
 
 #[test]
@@ -152,7 +177,8 @@ fn columns_that_are_not_used_are_named() {
     assert_eq!(unused(&["客户名称", "添加人账号", "标签组1(来源)", "手机"]), ["手机"]);
     // A contact of a group beside relations: the group says what the row is.
     assert_eq!(unused(&["follow_userid", "external_userid", "chat_id", "deleted_at"]), ["deleted_at"]);
-    let many: Vec<String> = (0..1000).map(|n| format!("column {n} {}", "x".repeat(200))).chain(["userid".into(), "name".into()]).collect();
+    let many: Vec<String> =
+        (0..1000).map(|n| format!("column {n} {}", "x".repeat(200))).chain(["userid".into(), "name".into()]).collect();
     let many = unused(&many.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!((many.len(), many[0].len(), many.last().map(String::as_str)), (301, 100, Some("(+ 700)")));
 }
@@ -164,7 +190,10 @@ fn own_headers_go_before_known_ones() {
     assert_eq!(columns(&headers, &theirs), "relations: external_userid=customer_id userid=owner created_at=gmt_create");
     assert_eq!(layout(&headers, &theirs, CANONICAL).unwrap().unused, ["userid", "created_at"]);
     // A file without such a header is read as if it were not mapped.
-    assert_eq!(columns(&["external_userid", "userid"], &theirs), "relations: external_userid=external_userid userid=userid");
+    assert_eq!(
+        columns(&["external_userid", "userid"], &theirs),
+        "relations: external_userid=external_userid userid=userid"
+    );
     // A header that is mapped is of no other column.
     let name = own(&[("remark", "name")]);
     assert_eq!(columns(&["userid", "unionid", "name"], &name), "relations: userid=userid unionid=unionid remark=name");
@@ -195,21 +224,37 @@ fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
         format!("{key}userid = \"staff_id\"; external_userid = \"customer_id\"; created_at = \"gmt_create\"")
     );
     assert_eq!(remedy(&["userid", "customer_id"], CANONICAL), format!("{key}external_userid = \"customer_id\""));
-    assert_eq!(remedy(&["user_id_", "externel_userid", "date"], CANONICAL), format!("{key}external_userid = \"externel_userid\""));
-    assert_eq!(remedy(&["旧账号", "新账号"], LISTS), format!("{key}source_userid = \"旧账号\"; target_userid = \"新账号\""));
-    assert_eq!(remedy(&["userid", "external_userid", "add_time", "created_at"], CANONICAL), format!("{key}created_at = \"add_time\""));
+    assert_eq!(
+        remedy(&["user_id_", "externel_userid", "date"], CANONICAL),
+        format!("{key}external_userid = \"externel_userid\"")
+    );
+    assert_eq!(
+        remedy(&["旧账号", "新账号"], LISTS),
+        format!("{key}source_userid = \"旧账号\"; target_userid = \"新账号\"")
+    );
+    assert_eq!(
+        remedy(&["userid", "external_userid", "add_time", "created_at"], CANONICAL),
+        format!("{key}created_at = \"add_time\"")
+    );
     assert_eq!(remedy(&["phone", "price"], CANONICAL), "");
     assert_eq!(remedy(&["账号", "订单号", "金额"], CANONICAL), "");
-    assert_eq!(remedy(&["a \"b\" \\c", "userid", "customerid"], CANONICAL), format!("{key}external_userid = \"customerid\""));
+    assert_eq!(
+        remedy(&["a \"b\" \\c", "userid", "customerid"], CANONICAL),
+        format!("{key}external_userid = \"customerid\"")
+    );
 }
 
 #[test]
 fn the_header_may_stand_below_a_preamble() {
-    let rows: Vec<Vec<String>> =
-        [&["导出时间", "2026-05-01"][..], &[""], &["客户名称", "添加人账号", "添加时间"], &["wei", "ann", "2026-01-01"]]
-            .iter()
-            .map(|row| row.iter().map(ToString::to_string).collect())
-            .collect();
+    let rows: Vec<Vec<String>> = [
+        &["导出时间", "2026-05-01"][..],
+        &[""],
+        &["客户名称", "添加人账号", "添加时间"],
+        &["wei", "ann", "2026-01-01"],
+    ]
+    .iter()
+    .map(|row| row.iter().map(ToString::to_string).collect())
+    .collect();
     let (index, layout) = find_header(rows.iter(), Sought { tables: CANONICAL, own: &own(&[]) }).unwrap();
     assert_eq!((index, layout.table.name, layout.matched()), (2, "relations", 3));
 }

@@ -76,7 +76,10 @@ fn is_read_as_it_stands(array: &ArrayRef, table: &TableOfSheet<'_>, at: usize) -
         Kind::Flag => true,
         Kind::Integer | Kind::Count => {
             let numbers = array.as_primitive::<Int64Type>();
-            [min(numbers), max(numbers)].into_iter().flatten().all(|number| reads(Given::Integer(number), Cell::Integer(number)))
+            [min(numbers), max(numbers)]
+                .into_iter()
+                .flatten()
+                .all(|number| reads(Given::Integer(number), Cell::Integer(number)))
         }
         Kind::Time => {
             let times = array.as_primitive::<TimestampMicrosecondType>();

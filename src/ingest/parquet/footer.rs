@@ -33,8 +33,12 @@ pub fn read(path: &Path, texts: Texts) -> Result<ArrowReaderMetadata> {
             footer = ArrowReaderMetadata::load(&file, options)?;
         }
         let roots = footer.parquet_schema().root_schema().get_fields().iter();
-        let fields: Vec<FieldRef> = footer.schema().fields().iter().zip(roots).map(|(field, root)| with_best_type(field, root)).collect();
-        ArrowReaderMetadata::try_new(footer.metadata().clone(), ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields))))
+        let fields: Vec<FieldRef> =
+            footer.schema().fields().iter().zip(roots).map(|(field, root)| with_best_type(field, root)).collect();
+        ArrowReaderMetadata::try_new(
+            footer.metadata().clone(),
+            ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields))),
+        )
     };
     panics_as_errors(load).map_err(|panic| damaged(path, &panic))?.map_err(|error| damaged(path, &error))
 }
@@ -51,7 +55,9 @@ pub fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Error {
 pub fn check_codecs(path: &Path, footer: &ArrowReaderMetadata, used: &[usize]) -> Result<()> {
     let schema = footer.parquet_schema();
     for group in footer.metadata().row_groups() {
-        for (leaf, chunk) in group.columns().iter().enumerate().filter(|(leaf, _)| used.contains(&schema.get_column_root_idx(*leaf))) {
+        for (leaf, chunk) in
+            group.columns().iter().enumerate().filter(|(leaf, _)| used.contains(&schema.get_column_root_idx(*leaf)))
+        {
             let codec = match chunk.compression() {
                 Compression::BROTLI(_) => "Brotli",
                 Compression::LZO => "LZO",
@@ -77,14 +83,20 @@ fn without_texts(node: &TypePtr, texts: Texts) -> ParquetResult<Option<TypePtr>>
         if !is_bytes {
             return Ok(None);
         }
-        let bytes = Type::primitive_type_builder(node.name(), PhysicalType::BYTE_ARRAY).with_repetition(info.repetition());
+        let bytes =
+            Type::primitive_type_builder(node.name(), PhysicalType::BYTE_ARRAY).with_repetition(info.repetition());
         return Ok(Some(Arc::new(bytes.with_id(info.has_id().then(|| info.id())).build()?)));
     }
-    let changed = node.get_fields().iter().map(|field| without_texts(field, texts)).collect::<ParquetResult<Vec<_>>>()?;
+    let changed =
+        node.get_fields().iter().map(|field| without_texts(field, texts)).collect::<ParquetResult<Vec<_>>>()?;
     if changed.iter().all(Option::is_none) {
         return Ok(None);
     }
-    let fields = changed.into_iter().zip(node.get_fields()).map(|(changed, field)| changed.unwrap_or_else(|| Arc::clone(field))).collect();
+    let fields = changed
+        .into_iter()
+        .zip(node.get_fields())
+        .map(|(changed, field)| changed.unwrap_or_else(|| Arc::clone(field)))
+        .collect();
     let mut group = Type::group_type_builder(node.name())
         .with_fields(fields)
         .with_converted_type(info.converted_type())
@@ -102,7 +114,9 @@ fn with_best_type(field: &FieldRef, node: &Type) -> FieldRef {
     let best = match (field.data_type(), leaf(node)) {
         (DataType::List(item), Some(_)) => DataType::List(with_best_type(item, node)),
         (DataType::LargeList(item), Some(_)) => DataType::LargeList(with_best_type(item, node)),
-        (DataType::Struct(_) | DataType::Map(..) | DataType::FixedSizeList(..), _) | (_, None) => return Arc::clone(field),
+        (DataType::Struct(_) | DataType::Map(..) | DataType::FixedSizeList(..), _) | (_, None) => {
+            return Arc::clone(field);
+        }
         (found, Some(leaf)) => match (leaf.get_physical_type(), leaf.get_basic_info().converted_type()) {
             (PhysicalType::INT96, _) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             (PhysicalType::BYTE_ARRAY, ConvertedType::UTF8) => DataType::Utf8View,

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BinaryViewArray, BooleanArray, Float64Array, Int64Array, LargeListArray, StringViewArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BinaryViewArray, BooleanArray, Float64Array, Int64Array, LargeListArray, StringViewArray,
+};
 use arrow::buffer::NullBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{
-    DataType, Date32Type, Date64Type, Field, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType,
+    DataType, Date32Type, Date64Type, Field, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
 
 use crate::ingest::value::{Given, ROUNDED};
@@ -49,7 +51,9 @@ impl Values {
         Some(match array.data_type() {
             DataType::Null => Self::Nothing,
             DataType::Dictionary(_, values) => Self::of(&to(values)?),
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Texts(to(&DataType::Utf8View)?.as_string_view().clone()),
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+                Self::Texts(to(&DataType::Utf8View)?.as_string_view().clone())
+            }
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
                 Self::Bytes(to(&DataType::BinaryView)?.as_binary_view().clone())
             }
@@ -71,10 +75,12 @@ impl Values {
             }
             DataType::Timestamp(unit, None) => Self::Civil(micros(array, *unit)),
             DataType::Timestamp(unit, Some(_)) => Self::Moments(micros(array, *unit)),
-            DataType::Date32 => {
-                Self::Civil(array.as_primitive::<Date32Type>().unary(|days| i64::from(days).saturating_mul(MICROS_OF_A_DAY)))
+            DataType::Date32 => Self::Civil(
+                array.as_primitive::<Date32Type>().unary(|days| i64::from(days).saturating_mul(MICROS_OF_A_DAY)),
+            ),
+            DataType::Date64 => {
+                Self::Civil(array.as_primitive::<Date64Type>().unary(|millis| millis.saturating_mul(1000)))
             }
-            DataType::Date64 => Self::Civil(array.as_primitive::<Date64Type>().unary(|millis| millis.saturating_mul(1000))),
             DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
                 let item = Arc::new(Field::clone(item));
                 let lists = to(&DataType::LargeList(item))?.as_list::<i64>().clone();
@@ -93,7 +99,9 @@ impl Values {
             // Bytes that are not UTF-8 are replaced, and make a key unreadable.
             Self::Bytes(array) => of(array, row, || Given::Text(String::from_utf8_lossy(array.value(row)))),
             Self::Flags(array) => of(array, row, || Given::Flag(array.value(row))),
-            Self::Integers(array, Some(floats)) if array.is_null(row) => of(floats, row, || Given::Float(floats.value(row))),
+            Self::Integers(array, Some(floats)) if array.is_null(row) => {
+                of(floats, row, || Given::Float(floats.value(row)))
+            }
             Self::Integers(array, _) => of(array, row, || Given::Integer(array.value(row))),
             Self::Floats(array, most) => of(array, row, || {
                 let number = array.value(row);
@@ -144,8 +152,12 @@ fn of<'a>(array: &dyn Array, row: usize, value: impl FnOnce() -> Given<'a>) -> G
 /// Microseconds. A time that has none is beyond all that are read.
 fn micros(array: &ArrayRef, unit: TimeUnit) -> Int64Array {
     match unit {
-        TimeUnit::Second => array.as_primitive::<TimestampSecondType>().unary(|seconds| seconds.saturating_mul(1_000_000)),
-        TimeUnit::Millisecond => array.as_primitive::<TimestampMillisecondType>().unary(|millis| millis.saturating_mul(1000)),
+        TimeUnit::Second => {
+            array.as_primitive::<TimestampSecondType>().unary(|seconds| seconds.saturating_mul(1_000_000))
+        }
+        TimeUnit::Millisecond => {
+            array.as_primitive::<TimestampMillisecondType>().unary(|millis| millis.saturating_mul(1000))
+        }
         TimeUnit::Microsecond => array.as_primitive::<TimestampMicrosecondType>().unary(|micros| micros),
         TimeUnit::Nanosecond => array.as_primitive::<TimestampNanosecondType>().unary(|nanos| nanos.div_euclid(1000)),
     }

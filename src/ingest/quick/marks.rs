@@ -40,7 +40,10 @@ impl TextMarks {
     /// The bits from there on, as many as a word begun at any byte has.
     #[inline]
     fn from(&self, at: usize) -> u64 {
-        self.bits.get(at / 8..).and_then(<[u8]>::first_chunk).map_or(u64::MAX, |bits| u64::from_le_bytes(*bits) >> (at % 8))
+        self.bits
+            .get(at / 8..)
+            .and_then(<[u8]>::first_chunk)
+            .map_or(u64::MAX, |bits| u64::from_le_bytes(*bits) >> (at % 8))
     }
 
     #[inline(never)]
@@ -80,7 +83,8 @@ fn mark_at_once(blocks: &[[u8; BLOCK]], bits: &mut [[u8; BLOCK / 8]]) {
     use std::arch::x86_64::{
         _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_max_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
     };
-    let (quote, escape, control) = (_mm256_set1_epi8(b'"'.cast_signed()), _mm256_set1_epi8(b'\\'.cast_signed()), _mm256_set1_epi8(0x1f));
+    let (quote, escape, control) =
+        (_mm256_set1_epi8(b'"'.cast_signed()), _mm256_set1_epi8(b'\\'.cast_signed()), _mm256_set1_epi8(0x1f));
     for (block, bits) in blocks.iter().zip(bits) {
         // SAFETY: there are 32 bytes, and they need not be aligned.
         let bytes = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
@@ -103,7 +107,9 @@ mod tests {
     fn every_mark_is_found_at_every_place_behind_any_byte() {
         let mut marks = TextMarks::default();
         for byte in 0..=u8::MAX {
-            for (at, before) in (0..150).flat_map(|at| [b'x', b'!', b' ', b'#', b'[', b']', 0x7f, 0x80, 0xff].map(|before| (at, before))) {
+            for (at, before) in (0..150)
+                .flat_map(|at| [b'x', b'!', b' ', b'#', b'[', b']', 0x7f, 0x80, 0xff].map(|before| (at, before)))
+            {
                 let mut bytes = [before; 150];
                 bytes[at] = byte;
                 let expected = if is_mark(byte) { at } else { bytes.len() };

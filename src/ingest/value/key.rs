@@ -7,8 +7,7 @@ use crate::schema::{Cell, Column, fields};
 
 const FLOAT: Wrong = "a number with decimals where an id belongs: format the column as text, and export it again";
 const BEYOND_2_53: Wrong = "a number beyond 2^53 where an id belongs, of which digits may be lost: export it as text";
-const DATE: Wrong =
-    "a date where an id belongs: a spreadsheet or library has taken the id for a date; format the column as text, and export it again";
+const DATE: Wrong = "a date where an id belongs: a spreadsheet or library has taken the id for a date; format the column as text, and export it again";
 const FLAG: Wrong = "true or false where an id belongs: export it as text";
 const NO_KEY: Wrong = "not a text, where an id belongs";
 const INVISIBLE: Wrong = "an id with a character inside that cannot be seen: remove it";

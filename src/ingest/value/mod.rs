@@ -97,8 +97,7 @@ impl Value<'_> {
     }
 }
 
-pub const ROUNDED: Wrong =
-    "a number of 15 digits or more, or in powers of ten, which has lost digits: format the column as text, and export it again";
+pub const ROUNDED: Wrong = "a number of 15 digits or more, or in powers of ten, which has lost digits: format the column as text, and export it again";
 pub const NO_TIME: Wrong = "not a time: write 2026-04-30 22:00:00, RFC 3339, or unix seconds";
 pub const NO_INTEGER: Wrong = "not a whole number";
 pub const NO_COUNT: Wrong = "not a whole number from 0 up";
@@ -114,8 +113,19 @@ const NO_VALUE: [&str; 15] =
 /// The words for "no value" in names and free text, where the others can be meant.
 const NO_TEXT: [&str; 6] = ["\\N", "<null>", "[NULL]", "(null)", "#N/A", ""];
 /// The values of error cells, as spreadsheets write them into CSV.
-const ERRORS: [&str; 11] =
-    ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#GETTING_DATA"];
+const ERRORS: [&str; 11] = [
+    "#REF!",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#GETTING_DATA",
+];
 
 /// Reads a given value as one of the column. The second is why it cannot be read, or (a name or free text with damaged
 /// characters, which is kept) not for certain.
@@ -224,8 +234,13 @@ fn coded_word(words: &'static [&'static str], given: &Given<'_>) -> Result<Optio
 
 /// Whether the column holds a userid.
 fn is_userid(column: &Column) -> bool {
-    const USERIDS: [&Column; 5] =
-        [&fields::USERID, &fields::HANDOVER_USERID, &fields::OWNER_USERID, &fields::SOURCE_USERID, &fields::TARGET_USERID];
+    const USERIDS: [&Column; 5] = [
+        &fields::USERID,
+        &fields::HANDOVER_USERID,
+        &fields::OWNER_USERID,
+        &fields::SOURCE_USERID,
+        &fields::TARGET_USERID,
+    ];
     USERIDS.iter().any(|userid| userid.name == column.name)
 }
 

@@ -10,14 +10,14 @@ use super::{ERROR_CELL, ERRORS, Given, NO_TEXT, UNSOUND, Value};
 use crate::ingest::part::Wrong;
 use crate::schema::Cell;
 
-pub(super) const NO_TEXT_CELL: Wrong =
-    "not a text where a name belongs (software has made a number, date or flag of it): format the column as text, and export it again";
+pub(super) const NO_TEXT_CELL: Wrong = "not a text where a name belongs (software has made a number, date or flag of it): format the column as text, and export it again";
 const NOT_TEXT: Wrong = "a list or an object where a text belongs";
 
 /// A name or free text, and why it is not for certain.
 #[inline]
 pub(super) fn read(text: &str) -> (Value<'_>, Option<Wrong>) {
-    let starts_plainly = text.as_bytes().first().is_some_and(|byte| byte.is_ascii_alphanumeric() || (0xe4..=0xe9).contains(byte));
+    let starts_plainly =
+        text.as_bytes().first().is_some_and(|byte| byte.is_ascii_alphanumeric() || (0xe4..=0xe9).contains(byte));
     if starts_plainly { kept(text) } else { careful(text) }
 }
 
@@ -43,7 +43,8 @@ fn careful(text: &str) -> (Value<'_>, Option<Wrong>) {
 /// The text without the `'` that keeps a spreadsheet from taking it for a formula.
 fn unguarded(text: &str) -> &str {
     let Some(rest) = text.strip_prefix('\'') else { return text };
-    let is_formula = rest.starts_with(['\t', '\r', '\n']) || rest.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let is_formula = rest.starts_with(['\t', '\r', '\n'])
+        || rest.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     if is_formula { rest } else { text }
 }
 

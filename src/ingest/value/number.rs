@@ -6,10 +6,12 @@ use crate::ingest::part::Wrong;
 use crate::schema::{Column, fields};
 
 /// Words behind a number that count people or things. No other is passed over: `万` and `%` change the number.
-const UNITS: [&str; 14] = ["人", "个", "位", "名", "次", "条", "群", "户", "个人", "位成员", "名成员", "people", "members", "persons"];
+const UNITS: [&str; 14] =
+    ["人", "个", "位", "名", "次", "条", "群", "户", "个人", "位成员", "名成员", "people", "members", "persons"];
 
 /// The codes that DOMAIN.md section 3 knows, as other systems show them.
-const TYPES: [(&str, i64); 6] = [("微信", 1), ("微信用户", 1), ("WeChat", 1), ("企业微信", 2), ("企业微信用户", 2), ("WeCom", 2)];
+const TYPES: [(&str, i64); 6] =
+    [("微信", 1), ("微信用户", 1), ("WeChat", 1), ("企业微信", 2), ("企业微信用户", 2), ("WeCom", 2)];
 const STATES: [(&str, i64); 15] = [
     ("正常", 0),
     ("跟进人正常", 0),
@@ -62,7 +64,8 @@ fn code(column: &Column, word: &str) -> Option<i64> {
 
 /// A whole number: `16`, `16.0`, `1,024`, `98 人`.
 fn whole(text: &str) -> Option<i64> {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ',' | '，'))).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ',' | '，'))).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let unit = unit.trim();
     if !unit.is_empty() && !UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit)) {

@@ -41,8 +41,9 @@ fn reason(column: &'static Column, given: Given<'_>) -> Wrong {
     read(column, &given, &how(&TimeZone::UTC)).1.unwrap()
 }
 
-const NULL_WORDS: [&str; 16] =
-    ["", " ", "NULL", "null", "\\N", "None", "nan", "NaN", "N/A", "#N/A", "<null>", "[NULL]", "(null)", "-", "--", "无"];
+const NULL_WORDS: [&str; 16] = [
+    "", " ", "NULL", "null", "\\N", "None", "nan", "NaN", "N/A", "#N/A", "<null>", "[NULL]", "(null)", "-", "--", "无",
+];
 
 #[test]
 fn around_a_key_nothing_belongs_to_it() {
@@ -74,9 +75,14 @@ fn around_a_key_nothing_belongs_to_it() {
 #[test]
 fn words_for_no_value_are_null_but_where_members_are_named() {
     for word in NULL_WORDS {
-        for column in
-            [&fields::UNIONID, &fields::USERID, &fields::CREATED_AT, &fields::MEMBER_COUNT, &fields::ADD_WAY, &fields::IS_CUSTOMER]
-        {
+        for column in [
+            &fields::UNIONID,
+            &fields::USERID,
+            &fields::CREATED_AT,
+            &fields::MEMBER_COUNT,
+            &fields::ADD_WAY,
+            &fields::IS_CUSTOMER,
+        ] {
             assert_eq!(text(column, word), "null", "{word:?} in {}", column.name);
         }
         let zone = shanghai();
@@ -621,8 +627,8 @@ fn lists_are_split_however_they_are_written() {
 fn no_reason_quotes_and_no_text_panics() {
     let zone = shanghai();
     let pieces = [
-        "", "'", "=\"", "\"", "[", "]", "'", ",", "年", "月", "日", "-", "/", ".", ":", "T", "+", "1", "12", "2026", "é", "\u{fffd}",
-        "\u{200b}", "上", "a.m", "e",
+        "", "'", "=\"", "\"", "[", "]", "'", ",", "年", "月", "日", "-", "/", ".", ":", "T", "+", "1", "12", "2026",
+        "é", "\u{fffd}", "\u{200b}", "上", "a.m", "e",
     ];
     let columns = [
         &fields::USERID,

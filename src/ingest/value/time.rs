@@ -11,7 +11,8 @@ use crate::ingest::part::Wrong;
 
 const OUTSIDE: Wrong = "a time outside 2010 to 2100: none of a relation, member or group";
 /// Why a date cannot be read of which the rest of its column may tell more.
-pub const AMBIGUOUS: Wrong = "a date such as 5/2/2026 in a column that does not tell which part is the day: write 2026-05-02";
+pub const AMBIGUOUS: Wrong =
+    "a date such as 5/2/2026 in a column that does not tell which part is the day: write 2026-05-02";
 
 const MICROS: i64 = 1_000_000;
 const HOUR: i64 = 3600;
@@ -50,7 +51,9 @@ fn from_bare(text: &str, how: &How<'_>) -> Read {
         from_digits(text, how)
     } else if ERRORS.contains(&text) {
         Err(ERROR_CELL)
-    } else if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E')) && !is_dated(text) {
+    } else if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'))
+        && !is_dated(text)
+    {
         from_decimal(text, how)
     } else {
         Written::read(text, how.days)?.moment(how.zone)
@@ -235,7 +238,10 @@ pub(super) fn looks_like_date(key: &str) -> bool {
 fn is_short_date(key: &str) -> bool {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let is_day = |text: &str| are_digits(text) && text.len() <= 2;
-    let in_chinese = key.strip_suffix('日').and_then(|key| key.split_once('月')).is_some_and(|(month, day)| is_day(month) && is_day(day));
+    let in_chinese = key
+        .strip_suffix('日')
+        .and_then(|key| key.split_once('月'))
+        .is_some_and(|(month, day)| is_day(month) && is_day(day));
     let mut parts = key.splitn(3, '-');
     let is_english = parts.next().is_some_and(is_day) && parts.next().is_some_and(|month| MONTHS.contains(&month));
     in_chinese || (is_english && parts.next().is_none_or(are_digits))
@@ -403,7 +409,8 @@ impl<'a> Scan<'a> {
         let before = self.0;
         self.blank();
         let has_word = ["星期", "周"].into_iter().any(|word| self.eat(word));
-        let has_day = has_word && "一二三四五六日天".chars().any(|day| self.0.strip_prefix(day).map(|rest| self.0 = rest).is_some());
+        let has_day = has_word
+            && "一二三四五六日天".chars().any(|day| self.0.strip_prefix(day).map(|rest| self.0 = rest).is_some());
         if !has_day {
             self.0 = before;
         }
@@ -413,7 +420,8 @@ impl<'a> Scan<'a> {
     fn time(&mut self) -> Option<TimeOfDay> {
         let before = self.half_of_day();
         self.blank();
-        let mut time = if self.0.bytes().take_while(u8::is_ascii_digit).count() > 2 { self.basic_time()? } else { self.clock()? };
+        let mut time =
+            if self.0.bytes().take_while(u8::is_ascii_digit).count() > 2 { self.basic_time()? } else { self.clock()? };
         let rest = self.0;
         self.blank();
         let after = self.half_of_day();
@@ -505,7 +513,8 @@ impl<'a> Scan<'a> {
         let digits = self.digits();
         let (hours, minutes) = digits.split_at_checked(2).unwrap_or((digits, ""));
         let minutes = if minutes.is_empty() && self.eat(":") { self.digits() } else { minutes };
-        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, if minutes.is_empty() { 0 } else { minutes.parse().ok()? });
+        let (hours, minutes): (i32, i32) =
+            (hours.parse().ok()?, if minutes.is_empty() { 0 } else { minutes.parse().ok()? });
         (hours <= 15 && minutes < 60).then(|| sign * (i64::from(hours) * HOUR + i64::from(minutes) * 60))
     }
 

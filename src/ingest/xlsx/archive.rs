@@ -36,8 +36,10 @@ pub fn examine(path: &Path) -> Result<Seen> {
     if archive.len() > MOST_PARTS {
         return Err(too_large(path, say::ARCHIVE, say::too_many_parts(archive.len(), MOST_PARTS)));
     }
-    let is_workbook =
-        archive.file_names().filter_map(std::result::Result::ok).any(|name| name.to_ascii_lowercase().ends_with("workbook.xml"));
+    let is_workbook = archive
+        .file_names()
+        .filter_map(std::result::Result::ok)
+        .any(|name| name.to_ascii_lowercase().ends_with("workbook.xml"));
     if !is_workbook {
         return Err(Error::input(path, say::ARCHIVE, say::NO_WORKBOOK, say::NO_WORKBOOK_REMEDY));
     }
@@ -59,7 +61,8 @@ fn examine_part(path: &Path, name: &str, packed: u64, mut part: impl Read, seen:
     let (mut chunk, mut unpacked) = (Vec::with_capacity(CHUNK), 0_u64);
     loop {
         chunk.clear();
-        let read = part.by_ref().take(CHUNK as u64).read_to_end(&mut chunk).map_err(|error| unreadable(path, name, error))?;
+        let read =
+            part.by_ref().take(CHUNK as u64).read_to_end(&mut chunk).map_err(|error| unreadable(path, name, error))?;
         unpacked += read as u64;
         if unpacked > most || unpacks_too_far(packed, unpacked) {
             return Err(too_large(path, shown(name), say::part_too_large(MOST_FOLD, most)));

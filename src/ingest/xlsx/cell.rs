@@ -62,7 +62,9 @@ impl Held {
         }
         match &self.given {
             Given::Text(text) => Given::Text(Cow::Borrowed(text)),
-            Given::Integer(number) if matches!(kind, Kind::Id | Kind::TextList) && number.unsigned_abs() >= DIGITS_15 => {
+            Given::Integer(number)
+                if matches!(kind, Kind::Id | Kind::TextList) && number.unsigned_abs() >= DIGITS_15 =>
+            {
                 Given::Spoilt(ROUNDED)
             }
             given => given.clone(),
@@ -163,7 +165,8 @@ mod tests {
 
     #[test]
     fn numbers_are_whole_if_they_can_be() {
-        for (number, expected) in [(1001.0, Given::Integer(1001)), (0.5, Given::Float(0.5)), (1e30, Given::Float(1e30))] {
+        for (number, expected) in [(1001.0, Given::Integer(1001)), (0.5, Given::Float(0.5)), (1e30, Given::Float(1e30))]
+        {
             assert_eq!(given(&DataRef::Float(number), Kind::Integer), expected);
         }
         // Of keys Excel keeps 14 digits, of times and counts it need not keep more.
@@ -188,7 +191,11 @@ mod tests {
             ("@", None),
         ] {
             let held = Held::of(&DataRef::Float(123.0), Some(format), false);
-            assert_eq!(held.given(Kind::Id), shown.map_or(Given::Integer(123), |shown| Given::Text(shown.into())), "{format}");
+            assert_eq!(
+                held.given(Kind::Id),
+                shown.map_or(Given::Integer(123), |shown| Given::Text(shown.into())),
+                "{format}"
+            );
             assert_eq!(held.given(Kind::Time), Given::Integer(123));
         }
     }
@@ -197,12 +204,17 @@ mod tests {
     fn dates_keep_their_second() {
         // 2025-10-13 is day 45943 of Excel; 12:59:02 is (12 * 3600 + 59 * 60 + 2) / 86400 of it.
         let day = 1_760_313_600_000_000;
-        let civil = |days: f64, from_1904: bool| date(&ExcelDateTime::new(days, ExcelDateTimeType::DateTime, from_1904), from_1904);
+        let civil = |days: f64, from_1904: bool| {
+            date(&ExcelDateTime::new(days, ExcelDateTimeType::DateTime, from_1904), from_1904)
+        };
         assert_eq!(civil(45943.0 + 46742.0 / 86400.0, false), Given::Civil(day + 46_742_000_000));
         // The same day counted from 1904.
         assert_eq!(civil(45943.0 - 1462.0, true), Given::Civil(day));
         // 1899-12-30, whatever the calendar.
-        assert_eq!([civil(0.0, false), civil(0.0, true)], [Given::Civil(-2_209_161_600_000_000), Given::Civil(-2_209_161_600_000_000)]);
+        assert_eq!(
+            [civil(0.0, false), civil(0.0, true)],
+            [Given::Civil(-2_209_161_600_000_000), Given::Civil(-2_209_161_600_000_000)]
+        );
         let duration = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(given(&DataRef::DateTime(duration), Kind::Time), Given::Spoilt(DURATION));
         assert_eq!(given(&DataRef::DateTimeIso("2025-10-13T00:00:00".to_owned()), Kind::Id), Given::Civil(day));
@@ -210,7 +222,10 @@ mod tests {
 
     #[test]
     fn an_error_is_no_value_only_where_it_says_so() {
-        assert_eq!(Held::of(&DataRef::Error(CellErrorType::NA), None, false).given(Kind::Id), Given::Text("#N/A".into()));
+        assert_eq!(
+            Held::of(&DataRef::Error(CellErrorType::NA), None, false).given(Kind::Id),
+            Given::Text("#N/A".into())
+        );
         assert_eq!(given(&DataRef::Error(CellErrorType::Ref), Kind::Id), Given::Spoilt(ERROR));
     }
 }

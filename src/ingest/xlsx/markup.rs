@@ -80,9 +80,14 @@ impl Markup {
                 seen.texts += 1;
             }
             b"/c" | b"/si" => self.cell = None,
-            b"sst" => seen.texts = seen.texts.max(attribute(tag, b"uniqueCount").map_or(0, |count| number(count).unwrap_or(u64::MAX))),
+            b"sst" => {
+                seen.texts =
+                    seen.texts.max(attribute(tag, b"uniqueCount").map_or(0, |count| number(count).unwrap_or(u64::MAX)))
+            }
             b"row" => attribute(tag, b"r").map_or(Some(1), row).map(drop).ok_or(say::NO_PLACE_OF_A_SHEET)?,
-            b"dimension" => attribute(tag, b"ref").map_or(Ok(()), |range| cells(range).map(drop).ok_or(say::NO_PLACE_OF_A_SHEET))?,
+            b"dimension" => {
+                attribute(tag, b"ref").map_or(Ok(()), |range| cells(range).map(drop).ok_or(say::NO_PLACE_OF_A_SHEET))?
+            }
             b"mergeCell" => {
                 seen.merges += 1;
                 let (first, last) = attribute(tag, b"ref").and_then(cells).ok_or(say::NO_PLACE_OF_A_SHEET)?;
@@ -148,9 +153,11 @@ fn row(digits: &[u8]) -> Option<u64> {
 /// The column and the row of a cell, both from 1.
 fn cell(place: &[u8]) -> Option<(u64, u64)> {
     let letters = place.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let column = (1..=3)
-        .contains(&letters)
-        .then(|| place[..letters].iter().fold(0, |column, letter| column * 26 + u64::from(letter.to_ascii_uppercase() - b'A') + 1))?;
+    let column = (1..=3).contains(&letters).then(|| {
+        place[..letters]
+            .iter()
+            .fold(0, |column, letter| column * 26 + u64::from(letter.to_ascii_uppercase() - b'A') + 1)
+    })?;
     let row = row(&place[letters..])?;
     (column <= MOST_COLUMNS).then_some((column, row))
 }
@@ -182,7 +189,10 @@ mod tests {
 
     #[test]
     fn places_have_to_be_of_a_sheet() {
-        assert_eq!(look("<row r=\"1\" spans=\"1:2\"><c r=\"A1\" t=\"s\"><v>0</v></c><c s='1' r='XFD1048576'/></row>"), Ok(false));
+        assert_eq!(
+            look("<row r=\"1\" spans=\"1:2\"><c r=\"A1\" t=\"s\"><v>0</v></c><c s='1' r='XFD1048576'/></row>"),
+            Ok(false)
+        );
         assert_eq!(look("<x:c r=\"XFE1\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
         assert_eq!(look("<c r=\"AAAAAAAAA1\"/>"), Err(say::NO_PLACE_OF_A_SHEET));
         assert_eq!(look("<c r=\"A1048577\"/>"), Err(say::NO_PLACE_OF_A_SHEET));

@@ -85,7 +85,12 @@ impl<'w> SheetRows<'w> {
             }
             length += held.text().len();
             if length > LONGEST_ROW {
-                return Err(Error::input(self.file.path, self.place(place.0), say::long_row(LONGEST_ROW), say::LONG_ROW_REMEDY));
+                return Err(Error::input(
+                    self.file.path,
+                    self.place(place.0),
+                    say::long_row(LONGEST_ROW),
+                    say::LONG_ROW_REMEDY,
+                ));
             }
             put(&mut row, place.1, held);
         }
@@ -100,19 +105,31 @@ impl<'w> SheetRows<'w> {
     fn next_cell(&mut self) -> Result<Option<((u32, u32), Held)>> {
         loop {
             // Behind the last cell the library would look for more.
-            let cell = if self.ended { None } else { self.cells.next_cell_with_style_id().map_err(|error| damaged(self.file, &error))? };
+            let cell = if self.ended {
+                None
+            } else {
+                self.cells.next_cell_with_style_id().map_err(|error| damaged(self.file, &error))?
+            };
             let Some((cell, style)) = cell else {
                 self.ended = true;
                 return Ok(None);
             };
             let place = cell.get_position();
             if place.1 as usize >= MOST_COLUMNS || self.last.is_some_and(|last| last >= place) {
-                return Err(Error::input(self.file.path, self.place(place.0), say::OUT_OF_ORDER, say::OUT_OF_ORDER_REMEDY));
+                return Err(Error::input(
+                    self.file.path,
+                    self.place(place.0),
+                    say::OUT_OF_ORDER,
+                    say::OUT_OF_ORDER_REMEDY,
+                ));
             }
             self.last = Some(place);
             if !matches!(cell.get_value(), DataRef::Empty) {
                 let format = self.cells.styles().get(style).and_then(|style| style.number_format.as_ref());
-                return Ok(Some((place, Held::of(cell.get_value(), format.map(|format| format.format_code.as_str()), self.from_1904))));
+                return Ok(Some((
+                    place,
+                    Held::of(cell.get_value(), format.map(|format| format.format_code.as_str()), self.from_1904),
+                )));
             }
         }
     }

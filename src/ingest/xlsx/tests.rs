@@ -92,12 +92,21 @@ fn dates_come_as_cells_and_as_text() {
     let format = Format::new().set_num_format("yyyy/m/d h:mm");
     let bytes = workbook(|sheet| {
         let header = ["客户名称", "添加人账号", "添加时间"];
-        fill(sheet, 0, &[&header, &["a", "ann", ""], &["b", "ann", "2026-04-30 22:00:01"], &["c", "ann", "2026/4/30 22:00"]]);
+        fill(
+            sheet,
+            0,
+            &[&header, &["a", "ann", ""], &["b", "ann", "2026-04-30 22:00:01"], &["c", "ann", "2026/4/30 22:00"]],
+        );
         sheet.write_datetime_with_format(1, 2, &date, &format).unwrap();
         fill(sheet, 4, &[&["d", "ann"], &["e", "ann"]]);
         sheet.write_number(4, 2, 46142.5).unwrap();
         sheet
-            .write_datetime_with_format(5, 2, ExcelDateTime::from_ymd(2026, 5, 1).unwrap(), &Format::new().set_num_format("yyyy-mm-dd"))
+            .write_datetime_with_format(
+                5,
+                2,
+                ExcelDateTime::from_ymd(2026, 5, 1).unwrap(),
+                &Format::new().set_num_format("yyyy-mm-dd"),
+            )
             .unwrap();
     });
     let raw = one(&bytes).unwrap();
@@ -151,7 +160,12 @@ fn what_excel_has_changed_is_no_key() {
         sheet.write_number(8, 2, 8_613_800_000_000_000_f64).unwrap();
         sheet.write_number(9, 0, 2001.5).unwrap();
         sheet
-            .write_datetime_with_format(10, 0, ExcelDateTime::from_ymd(2026, 3, 5).unwrap(), &Format::new().set_num_format("d-mmm"))
+            .write_datetime_with_format(
+                10,
+                0,
+                ExcelDateTime::from_ymd(2026, 3, 5).unwrap(),
+                &Format::new().set_num_format("d-mmm"),
+            )
             .unwrap();
         sheet.write_number_with_format(11, 0, 123, &Format::new().set_num_format("00000")).unwrap();
         sheet.write_formula(12, 0, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
@@ -162,8 +176,12 @@ fn what_excel_has_changed_is_no_key() {
     let raw = one(&bytes).unwrap();
     let told: Vec<String> = members(&raw).iter().map(|row| row.split_once(' ').unwrap().1.to_owned()).collect();
     assert_eq!(told, ["userid=1001", "userid=0.7e1", "userid=ann name=Ann", "userid=00123", "userid=bob"]);
-    let of =
-        |row: u64| rejects(&raw).into_iter().find(|reject| reject.starts_with(&format!("sheet Sheet1, row {row}, "))).unwrap_or_default();
+    let of = |row: u64| {
+        rejects(&raw)
+            .into_iter()
+            .find(|reject| reject.starts_with(&format!("sheet Sheet1, row {row}, ")))
+            .unwrap_or_default()
+    };
     for (row, reason) in [
         (3, "15 digits"),
         (4, "decimals"),
@@ -183,12 +201,18 @@ fn what_excel_has_changed_is_no_key() {
 #[test]
 fn days_may_count_from_1904() {
     let book = r#"<workbook xmlns:r="x"><workbookPr date1904="1"/><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>"#;
-    let header =
-        ["userid", "unionid", "created_at"].iter().zip(["A1", "B1", "C1"]).map(|(text, place)| inline(place, text)).collect::<String>();
+    let header = ["userid", "unionid", "created_at"]
+        .iter()
+        .zip(["A1", "B1", "C1"])
+        .map(|(text, place)| inline(place, text))
+        .collect::<String>();
     let row = inline("A2", "ann") + &inline("B2", "u1") + "<c r=\"C2\"><v>44680.5</v></c>";
     let markup = sheet(&format!("<row r=\"1\">{header}</row><row r=\"2\">{row}</row>"));
     let bytes = by_hand(&markup, &[("xl/workbook.xml", book.as_bytes())]);
-    assert_eq!(rows(&one(&bytes).unwrap().tables["relations"]), ["1: userid=ann unionid=u1 created_at=2026-04-30T04:00:00Z"]);
+    assert_eq!(
+        rows(&one(&bytes).unwrap().tables["relations"]),
+        ["1: userid=ann unionid=u1 created_at=2026-04-30T04:00:00Z"]
+    );
 }
 
 #[test]
@@ -225,7 +249,11 @@ fn a_sheet_that_may_hold_records_is_a_reject() {
         book.save_to_buffer().unwrap()
     };
     let raw = one(&with(group, true)).unwrap();
-    assert!(rejects(&raw)[0].starts_with("hidden sheet `x`: a hidden sheet with the header of a table"), "{:?}", rejects(&raw));
+    assert!(
+        rejects(&raw)[0].starts_with("hidden sheet `x`: a hidden sheet with the header of a table"),
+        "{:?}",
+        rejects(&raw)
+    );
     let file = &raw.files[0];
     assert_eq!((file.records_read, file.pushed, file.rejected, file.passed_over["hidden sheet `x`"]), (5, 2, 1, 2));
     assert!(raw.doubts.concern(Dataset::Groups) && !raw.doubts.concern(Dataset::Members));
@@ -240,10 +268,18 @@ fn a_sheet_that_may_hold_records_is_a_reject() {
         (&[&["a", "b", "c", "d"]], false),
     ] {
         let raw = one(&with(rows, false)).unwrap();
-        assert_eq!(rejects(&raw).iter().any(|reject| reject.starts_with("sheet `x`: a sheet without a header")), is_like, "{rows:?}");
+        assert_eq!(
+            rejects(&raw).iter().any(|reject| reject.starts_with("sheet `x`: a sheet without a header")),
+            is_like,
+            "{rows:?}"
+        );
         assert_eq!(raw.doubts.concern(Dataset::Members), is_like);
     }
-    check_error(one(&with(&[&["userid", "name", "chat_id"], &["a", "b", "c"]], false)), "headers found", "members, groups");
+    check_error(
+        one(&with(&[&["userid", "name", "chat_id"], &["a", "b", "c"]], false)),
+        "headers found",
+        "members, groups",
+    );
 }
 
 #[test]
@@ -272,7 +308,13 @@ fn merged_cells_give_their_value_to_each_row() {
         fill(
             sheet,
             2,
-            &[&["", "", "添加时间", "描述"], &["wei", "", "2026-01-02", "x"], &["min"], &["", "", "2026-01-04"], &["li", "bob"]],
+            &[
+                &["", "", "添加时间", "描述"],
+                &["wei", "", "2026-01-02", "x"],
+                &["min"],
+                &["", "", "2026-01-04"],
+                &["li", "bob"],
+            ],
         );
         sheet.merge_range(3, 1, 5, 1, "ann", &format).unwrap();
         sheet.merge_range(4, 0, 5, 0, "min", &format).unwrap();
@@ -300,12 +342,19 @@ fn merged_cells_give_their_value_to_each_row() {
 #[test]
 fn lists_are_workbooks_too() {
     let bytes = workbook(|sheet| {
-        fill(sheet, 2, &[&["迁出账号", "迁入账号", "预评估结果"], &["00123", "00457", "通过"], &["bob", "bob", "不通过"]]);
+        fill(
+            sheet,
+            2,
+            &[&["迁出账号", "迁入账号", "预评估结果"], &["00123", "00457", "通过"], &["bob", "bob", "不通过"]],
+        );
     });
     let raw = lists(&bytes).unwrap();
     assert_eq!(
         rows(&raw.tables["accounts list"]),
-        ["1: source_userid=00123 target_userid=00457 assessment=pass", "2: source_userid=bob target_userid=bob assessment=fail"]
+        [
+            "1: source_userid=00123 target_userid=00457 assessment=pass",
+            "2: source_userid=bob target_userid=bob assessment=fail"
+        ]
     );
     let mut book = Workbook::new();
     let accounts = &[&["迁出账号", "迁入账号"][..], &["ann", "ann2"]];
@@ -317,11 +366,9 @@ fn lists_are_workbooks_too() {
 // Workbooks made by hand.
 
 const TYPES: &str = "<Types/>";
-const RELS: &str =
-    r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+const RELS: &str = r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 const BOOK: &str = r#"<workbook xmlns:r="x"><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>"#;
-const BOOK_RELS: &str =
-    r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+const BOOK_RELS: &str = r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
 /// A workbook of one sheet with that markup, and more parts.
 fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
@@ -352,8 +399,12 @@ fn inline(place: &str, text: &str) -> String {
 
 #[test]
 fn a_workbook_by_hand_is_read() {
-    let rows_of =
-        |cells: &str| sheet(&format!("<row r=\"1\">{}</row><row r=\"2\">{cells}</row>", inline("A1", "userid") + &inline("B1", "name")));
+    let rows_of = |cells: &str| {
+        sheet(&format!(
+            "<row r=\"1\">{}</row><row r=\"2\">{cells}</row>",
+            inline("A1", "userid") + &inline("B1", "name")
+        ))
+    };
     let good = by_hand(&rows_of(&(inline("A2", "ann") + &inline("B2", "A &amp; B"))), &[]);
     assert_eq!(members(&one(&good).unwrap()), ["1: userid=ann name=A & B"]);
     let twice = by_hand(&rows_of(&(inline("B2", "ann") + &inline("A2", "Ann"))), &[]);
@@ -371,7 +422,11 @@ fn a_workbook_that_lies_is_refused() {
     refused(&sheet(&inline("A1", &"a".repeat(2 << 20))), "xl/worksheets/sheet1.xml", "longer than any cell");
     refused(&sheet(&inline("A1", "userid"))[..60], "workbook", "damaged");
     let texts = r#"<sst uniqueCount="18446744073709551615"><si><t>a</t></si></sst>"#;
-    check_error(one(&by_hand(&cell("A1"), &[("xl/sharedStrings.xml", texts.as_bytes())])), "xl/sharedStrings.xml", "more texts");
+    check_error(
+        one(&by_hand(&cell("A1"), &[("xl/sharedStrings.xml", texts.as_bytes())])),
+        "xl/sharedStrings.xml",
+        "more texts",
+    );
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("letter.txt", SimpleFileOptions::default()).unwrap();
     check_error(one(&zip.finish().unwrap().into_inner()), "archive", "no XLSX workbook");

@@ -115,7 +115,8 @@ pub(super) fn settle(mut candidates: Vec<Candidate>) -> Settled {
     candidates.sort_unstable_by(|a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let mut settled = Settled::default();
     for equal in candidates.chunk_by(|a, b| a.0 == b.0) {
-        let is_free = |&&(_, source, target): &&Candidate| !settled.is_source_done(source) && !settled.is_target_done(target);
+        let is_free =
+            |&&(_, source, target): &&Candidate| !settled.is_source_done(source) && !settled.is_target_done(target);
         let free: Vec<(u32, u32)> = equal.iter().filter(is_free).map(|&(_, source, target)| (source, target)).collect();
         let (mut of_source, mut of_target) = (HashMap::new(), HashMap::new());
         for &(source, target) in &free {

@@ -47,7 +47,8 @@ pub fn match_groups(
 ) -> Matches<GroupMatchMethod> {
     let mut matches = Matches::none(source.rows(), target.rows());
     by_map(source, target, map, &mut matches);
-    let results: Vec<PairResult> = pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map).run(test)).collect();
+    let results: Vec<PairResult> =
+        pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map).run(test)).collect();
     for result in results {
         for (source, target, method) in result.joined {
             matches.join(source, target, method);
@@ -122,9 +123,12 @@ impl<'a> PairMatcher<'a> {
     }
 
     fn by_members(&mut self, min_overlap: f64) {
-        let overlaps = members::overlaps((self.source, &self.left_at_source), (self.target, &self.left_at_target), min_overlap);
+        let overlaps =
+            members::overlaps((self.source, &self.left_at_source), (self.target, &self.left_at_target), min_overlap);
         let settled = members::settle(overlaps);
-        self.result.joined.extend(settled.joined.iter().map(|&(source, target)| (source, target, GroupMatchMethod::Members)));
+        self.result
+            .joined
+            .extend(settled.joined.iter().map(|&(source, target)| (source, target, GroupMatchMethod::Members)));
         self.left_at_source.retain(|row| !settled.is_source_done(*row));
         self.left_at_target.retain(|row| !settled.is_target_done(*row));
         // A tie ends the way of its groups, as an ambiguous key of relations does: a weaker method must not overrule it.
@@ -162,8 +166,9 @@ impl<'a> PairMatcher<'a> {
         let shows = |has: &dyn Fn(u32) -> bool| owned.is_empty() || owned.iter().any(|&row| has(row));
         let has_unionids = unionids_shared && shows(&|row| self.target.has_unionids(row));
         let has_names = shows(&|row| self.target.comparable_name(row).is_some());
-        let is_usable =
-            |row: u32| (has_unionids && self.source.has_unionids(row)) || (has_names && self.source.comparable_name(row).is_some());
+        let is_usable = |row: u32| {
+            (has_unionids && self.source.has_unionids(row)) || (has_names && self.source.comparable_name(row).is_some())
+        };
         self.left_at_source.iter().copied().filter(|&row| !is_usable(row)).collect()
     }
 }

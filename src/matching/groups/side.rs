@@ -40,8 +40,9 @@ impl GroupSide {
     pub fn of(snapshot: &Snapshot) -> Self {
         let (groups, members) = (snapshot.table(&GROUPS), snapshot.table(&GROUP_MEMBERS));
         let column = |column: &Column| groups.column_by_name(column.name).expect("groups hold their columns");
-        let member =
-            |column: &Column| members.column_by_name(column.name).expect("group members hold their columns").as_string_view().clone();
+        let member = |column: &Column| {
+            members.column_by_name(column.name).expect("group members hold their columns").as_string_view().clone()
+        };
         let chat_id = column(&fields::CHAT_ID).as_string_view().clone();
         let of_members = member(&fields::CHAT_ID);
         let stretches: HashMap<&str, Range<usize>> = stretches(&of_members).into_iter().collect();
@@ -56,7 +57,9 @@ impl GroupSide {
             known: members.into_par_iter().map(|members| known(members, &kind, &unionid)).collect(),
             name: column(&fields::NAME).as_string_view().clone(),
             owner_userid: column(&fields::OWNER_USERID).as_string_view().clone(),
-            created_at: column(&fields::CREATED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
+            created_at: column(&fields::CREATED_AT)
+                .as_primitive::<TimestampMicrosecondType>()
+                .reinterpret_cast::<Int64Type>(),
             member_count: column(&fields::MEMBER_COUNT).as_primitive::<Int64Type>().clone(),
             unionid,
             chat_id,
@@ -154,7 +157,11 @@ struct Doubtful<'a> {
 
 impl<'a> Doubtful<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
-        Self { groups: snapshot.table(&GROUPS), members: snapshot.table(&GROUP_MEMBERS), doubts: &snapshot.coverage.doubts }
+        Self {
+            groups: snapshot.table(&GROUPS),
+            members: snapshot.table(&GROUP_MEMBERS),
+            doubts: &snapshot.coverage.doubts,
+        }
     }
 
     fn is_null(&self, column: &Column, row: usize) -> bool {
@@ -163,8 +170,13 @@ impl<'a> Doubtful<'a> {
 
     /// A group that shows less than its details may owe that to a record that could not be read.
     fn is_unreadable(&self, row: usize, members: &Range<usize>) -> bool {
-        let of_members = self.members.column_by_name(fields::UNREADABLE.name).expect("group members hold their columns");
-        let lacks = || [&fields::NAME, &fields::OWNER_USERID, &fields::CREATED_AT].into_iter().any(|column| self.is_null(column, row));
+        let of_members =
+            self.members.column_by_name(fields::UNREADABLE.name).expect("group members hold their columns");
+        let lacks = || {
+            [&fields::NAME, &fields::OWNER_USERID, &fields::CREATED_AT]
+                .into_iter()
+                .any(|column| self.is_null(column, row))
+        };
         !self.is_null(&fields::UNREADABLE, row)
             || members.clone().any(|member| of_members.is_valid(member))
             || self.doubts.concern(Dataset::GroupMembers)
@@ -172,17 +184,20 @@ impl<'a> Doubtful<'a> {
     }
 
     fn is_owner_in_doubt(&self, row: usize) -> bool {
-        let unreadable = self.groups.column_by_name(fields::UNREADABLE.name).expect("groups hold their columns").as_list::<i32>();
+        let unreadable =
+            self.groups.column_by_name(fields::UNREADABLE.name).expect("groups hold their columns").as_list::<i32>();
         let owner = [fields::OWNER_USERID.name, fields::OWNER_NAME.name];
         let of_owner = || unreadable.value(row).as_string_view().iter().flatten().any(|column| owner.contains(&column));
-        (unreadable.is_valid(row) && of_owner()) || (self.is_null(&fields::OWNER_USERID, row) && self.doubts.concern(Dataset::Groups))
+        (unreadable.is_valid(row) && of_owner())
+            || (self.is_null(&fields::OWNER_USERID, row) && self.doubts.concern(Dataset::Groups))
     }
 }
 
 /// The members that are external and show a unionid, each unionid once, in order.
 fn known(members: Range<usize>, kind: &StringViewArray, unionid: &StringViewArray) -> Vec<u32> {
     let is_known = |member: &usize| unionid.is_valid(*member) && kind.value(*member) == MemberKind::External.word();
-    let mut known: Vec<(&str, u32)> = members.filter(is_known).map(|member| (unionid.value(member), member as u32)).collect();
+    let mut known: Vec<(&str, u32)> =
+        members.filter(is_known).map(|member| (unionid.value(member), member as u32)).collect();
     known.sort_unstable();
     known.dedup_by_key(|(unionid, _)| *unionid);
     known.into_iter().map(|(_, member)| member).collect()

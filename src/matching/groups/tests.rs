@@ -18,15 +18,25 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
         let id = format!("g{record:06}");
         let name = if name.is_empty() { Cell::Null } else { Cell::Text(name) };
         table.push(
-            [Cell::Text(&id), name, Cell::Text("ann"), Cell::Null, Cell::Null, Cell::Null, Cell::Null, Cell::Null].into_iter(),
+            [Cell::Text(&id), name, Cell::Text("ann"), Cell::Null, Cell::Null, Cell::Null, Cell::Null, Cell::Null]
+                .into_iter(),
             from(record),
         );
         for (n, unionid) in unionids.iter().enumerate() {
             let userid = format!("m{n}");
             let kind = Cell::Text(MemberKind::External.word());
             members.push(
-                [Cell::Text(&id), Cell::Text(&userid), kind, Cell::Text(unionid), Cell::Null, Cell::Null, Cell::Null, Cell::Null]
-                    .into_iter(),
+                [
+                    Cell::Text(&id),
+                    Cell::Text(&userid),
+                    kind,
+                    Cell::Text(unionid),
+                    Cell::Null,
+                    Cell::Null,
+                    Cell::Null,
+                    Cell::Null,
+                ]
+                .into_iter(),
                 from(record),
             );
         }
@@ -55,7 +65,9 @@ fn matched(source: &GroupSide, target: &GroupSide) -> Matches<GroupMatchMethod> 
 
 /// Candidates told as overlaps in hundredths.
 fn candidates(told: &[(usize, u32, u32)]) -> Vec<Candidate> {
-    told.iter().map(|&(hundredths, source, target)| (Overlap::new(hundredths, 100, hundredths), source, target)).collect()
+    told.iter()
+        .map(|&(hundredths, source, target)| (Overlap::new(hundredths, 100, hundredths), source, target))
+        .collect()
 }
 
 #[test]
@@ -134,7 +146,8 @@ fn two_thousand_groups_find_each_other() {
 /// Groups that share nobody are never compared: the candidates are as many as the groups.
 #[test]
 fn only_groups_that_share_somebody_are_compared() {
-    let groups: Vec<(String, Vec<String>)> = (0..1_000).map(|n| (String::new(), vec![format!("u{n}"), format!("u{}", n + 1)])).collect();
+    let groups: Vec<(String, Vec<String>)> =
+        (0..1_000).map(|n| (String::new(), vec![format!("u{n}"), format!("u{}", n + 1)])).collect();
     let (source, target) = (side(&groups), side(&groups));
     let rows: Vec<u32> = (0..1_000).collect();
     let candidates = members::overlaps((&source, &rows), (&target, &rows), 0.0);

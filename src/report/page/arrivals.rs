@@ -68,7 +68,15 @@ impl Arrivals {
         let (from, end) = (case.migration.started_at, case.migration.finished_at);
         let until = end.saturating_add(DAYS_AFTER_THE_END * MICROS_PER_DAY);
         let is_by_month = (end - from) / MICROS_PER_DAY > DAYS_SHOWN;
-        Self { zone: case.timezone.clone(), from, until, is_by_month, by_date: BTreeMap::new(), later: [0; KINDS], without_time: 0 }
+        Self {
+            zone: case.timezone.clone(),
+            from,
+            until,
+            is_by_month,
+            by_date: BTreeMap::new(),
+            later: [0; KINDS],
+            without_time: 0,
+        }
     }
 
     /// None yet, for the same case.
@@ -125,7 +133,12 @@ impl Arrivals {
             next = if self.is_by_month { date.last_of_month().tomorrow().ok() } else { date.tomorrow().ok() };
         }
         let bars = by_date.into_iter().map(|(date, counts)| Bar { date: date.to_string(), counts }).collect();
-        Shown { unit: if self.is_by_month { "month" } else { "day" }, bars, later: self.later, without_time: self.without_time }
+        Shown {
+            unit: if self.is_by_month { "month" } else { "day" },
+            bars,
+            later: self.later,
+            without_time: self.without_time,
+        }
     }
 }
 

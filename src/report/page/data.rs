@@ -19,8 +19,8 @@ use crate::report::excerpt::{RELATION_COLUMNS, Share, most_urgent};
 use crate::report::summary::Figures;
 use crate::report::{Audit, local};
 use crate::schema::tables::{
-    ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT,
-    REJECTS_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
+    ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, GROUPS_REPORT, INPUTS_REPORT,
+    JOIN_CODES_REPORT, REJECTS_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
 };
 use crate::schema::vocabulary::{Coverage, Outcome, Role, Scope, Severity};
 use crate::schema::{Column, Table, fields};
@@ -191,7 +191,9 @@ fn severities() -> Severities {
         let known = worst.entry(vocabulary).or_default().entry(word).or_insert(severity);
         *known = severity.max(*known);
     }
-    let words = |words: BTreeMap<&'static str, Severity>| words.into_iter().map(|(word, severity)| (word, severity.word())).collect();
+    let words = |words: BTreeMap<&'static str, Severity>| {
+        words.into_iter().map(|(word, severity)| (word, severity.word())).collect()
+    };
     worst.into_iter().map(|(vocabulary, severities)| (vocabulary, words(severities))).collect()
 }
 
@@ -212,8 +214,15 @@ fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
     let mut tables = vec![relations(audit, zone)?, target_relations(audit, zone)?];
     for (table, at_most) in SHOWN_TABLES {
         let rows = audit.table(table);
-        let columns: Vec<&'static Column> = table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
-        tables.push(Excerpt::of(table, &columns, &most_urgent(rows, *at_most, urgency(rows))?, rows.num_rows() as u64, zone)?);
+        let columns: Vec<&'static Column> =
+            table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
+        tables.push(Excerpt::of(
+            table,
+            &columns,
+            &most_urgent(rows, *at_most, urgency(rows))?,
+            rows.num_rows() as u64,
+            zone,
+        )?);
     }
     Ok(tables)
 }
@@ -243,16 +252,26 @@ fn target_relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
 
 /// What somebody must act on is urgent; of accounts those that lost the most; of evidence what is not whole.
 fn urgency(rows: &RecordBatch) -> impl Fn(usize) -> u64 {
-    let texts = |column: &Column| rows.column_by_name(column.name).and_then(|cells| cells.as_string_view_opt().cloned());
+    let texts =
+        |column: &Column| rows.column_by_name(column.name).and_then(|cells| cells.as_string_view_opt().cloned());
     let severity = texts(&fields::SEVERITY);
     let status = texts(&fields::COVERAGE_STATUS).filter(|_| rows.column_by_name(fields::DATASET.name).is_some());
-    let open = [&fields::COUNT_MISSING, &fields::COUNT_MISPLACED, &fields::COUNT_REFUSED_BUT_ARRIVED, &fields::COUNT_UNDETERMINED];
+    let open = [
+        &fields::COUNT_MISSING,
+        &fields::COUNT_MISPLACED,
+        &fields::COUNT_REFUSED_BUT_ARRIVED,
+        &fields::COUNT_UNDETERMINED,
+    ];
     let is_accounts = rows.column_by_name(fields::ARRIVAL_RATE.name).is_some();
-    let open: Vec<ArrayRef> =
-        if is_accounts { open.iter().filter_map(|column| rows.column_by_name(column.name)).cloned().collect() } else { Vec::new() };
+    let open: Vec<ArrayRef> = if is_accounts {
+        open.iter().filter_map(|column| rows.column_by_name(column.name)).cloned().collect()
+    } else {
+        Vec::new()
+    };
     move |row| {
-        let of_severity =
-            severity.as_ref().map_or(0, |cells| Severity::WORDS.iter().position(|word| *word == cells.value(row)).unwrap_or(0));
+        let of_severity = severity
+            .as_ref()
+            .map_or(0, |cells| Severity::WORDS.iter().position(|word| *word == cells.value(row)).unwrap_or(0));
         let is_not_whole = status.as_ref().is_some_and(|cells| cells.value(row) != Coverage::Complete.word());
         let lost: i64 = open.iter().map(|counts| counts.as_primitive::<Int64Type>().value(row)).sum();
         of_severity as u64 + u64::from(is_not_whole) + lost.unsigned_abs()

@@ -8,7 +8,8 @@ use crate::text::PAGE;
 
 /// The frame, with places in double braces.
 const FRAME: &str = include_str!("assets/frame.html");
-const STYLE: &str = concat!(include_str!("assets/style.css"), include_str!("assets/charts.css"), include_str!("assets/print.css"));
+const STYLE: &str =
+    concat!(include_str!("assets/style.css"), include_str!("assets/charts.css"), include_str!("assets/print.css"));
 /// The scripts in the order of their use, in one scope.
 const SCRIPT: &str = concat!(
     "(() => {\n\"use strict\";\n",
@@ -91,9 +92,18 @@ mod tests {
     #[test]
     fn the_page_reaches_for_nothing() {
         let page = document("title", "{}");
-        for word in
-            ["http:", "https:", "//cdn", "@import", "url(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("]
-        {
+        for word in [
+            "http:",
+            "https:",
+            "//cdn",
+            "@import",
+            "url(",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+        ] {
             let found = page
                 .replace("http://www.w3.org/2000/svg", "")
                 .find(word)
@@ -106,8 +116,14 @@ mod tests {
 
     /// The keys that the scripts ask for, `t("key")`, and that of the frame.
     fn keys_asked_for() -> BTreeSet<&'static str> {
-        let is_call = |at: &usize| !SCRIPT[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '.');
-        let keys = SCRIPT.match_indices("t(\"").map(|(at, _)| at).filter(is_call).map(|at| SCRIPT[at + 3..].split('"').next().unwrap());
+        let is_call = |at: &usize| {
+            !SCRIPT[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '.')
+        };
+        let keys = SCRIPT
+            .match_indices("t(\"")
+            .map(|(at, _)| at)
+            .filter(is_call)
+            .map(|at| SCRIPT[at + 3..].split('"').next().unwrap());
         keys.chain(["noscript"]).collect()
     }
 

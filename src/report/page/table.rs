@@ -45,9 +45,16 @@ impl Excerpt {
     ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
-    pub fn of(table: &'static Table, columns: &[&'static Column], rows: &RecordBatch, total: u64, zone: &TimeZone) -> Result<Self> {
-        let columns =
-            columns.iter().map(|column| Cells::of(column, rows.column_by_name(column.name).expect("reports hold their columns"), zone));
+    pub fn of(
+        table: &'static Table,
+        columns: &[&'static Column],
+        rows: &RecordBatch,
+        total: u64,
+        zone: &TimeZone,
+    ) -> Result<Self> {
+        let columns = columns.iter().map(|column| {
+            Cells::of(column, rows.column_by_name(column.name).expect("reports hold their columns"), zone)
+        });
         Ok(Self { name: table.name, total, rows: rows.num_rows(), columns: columns.collect::<Result<_>>()? })
     }
 }
@@ -59,18 +66,28 @@ impl Cells {
         Ok(match column.kind {
             Kind::Text | Kind::Name => plain("text", Vec::new()).with_texts(&texts_of(cells)),
             Kind::Id => plain("id", Vec::new()).with_texts(&texts_of(cells)),
-            Kind::Word(words) => Self { words: vocabulary(words), ..plain("word", Vec::new()).with_texts(&words_of(cells, words)) },
+            Kind::Word(words) => {
+                Self { words: vocabulary(words), ..plain("word", Vec::new()).with_texts(&words_of(cells, words)) }
+            }
             Kind::Flag => plain("flag", cells.as_boolean().iter().map(|flag| json!(flag.map(u8::from))).collect()),
             Kind::Integer => plain("integer", integers(cells)),
             Kind::Count => plain("count", integers(cells)),
             // Four places are a hundredth of a percent.
             Kind::Ratio => plain(
                 "ratio",
-                cells.as_primitive::<Float64Type>().iter().map(|share| json!(share.map(|s| (s * 1e4).round() / 1e4))).collect(),
+                cells
+                    .as_primitive::<Float64Type>()
+                    .iter()
+                    .map(|share| json!(share.map(|s| (s * 1e4).round() / 1e4)))
+                    .collect(),
             ),
             Kind::Time => plain(
                 "time",
-                cells.as_primitive::<TimestampMicrosecondType>().iter().map(|time| json!(time.and_then(|t| local(t, zone)))).collect(),
+                cells
+                    .as_primitive::<TimestampMicrosecondType>()
+                    .iter()
+                    .map(|time| json!(time.and_then(|t| local(t, zone))))
+                    .collect(),
             ),
             Kind::TextList => plain("list", lists(cells)),
             Kind::Money | Kind::Price => plain("decimal", decimals(cells)?),
@@ -129,7 +146,9 @@ fn decimals(cells: &ArrayRef) -> Result<Vec<Value>> {
     let options = FormatOptions::default();
     let format = ArrayFormatter::try_new(cells, &options)?;
     let amounts = cells.as_primitive::<Decimal128Type>();
-    Ok((0..amounts.len()).map(|row| if amounts.is_valid(row) { json!(format.value(row).to_string()) } else { Value::Null }).collect())
+    Ok((0..amounts.len())
+        .map(|row| if amounts.is_valid(row) { json!(format.value(row).to_string()) } else { Value::Null })
+        .collect())
 }
 
 fn lists(cells: &ArrayRef) -> Vec<Value> {
@@ -174,7 +193,8 @@ mod tests {
     /// 2025-03-02T02:15:00Z is 10:15 in Shanghai; the clock there showed 1740910500 s since 1970.
     #[test]
     fn times_are_those_of_the_clock_in_the_zone() {
-        let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![Some(1_740_881_700_000_000), None]).with_timezone("UTC"));
+        let times: ArrayRef =
+            Arc::new(TimestampMicrosecondArray::from(vec![Some(1_740_881_700_000_000), None]).with_timezone("UTC"));
         assert_eq!(cells(&fields::SOURCE_CREATED_AT, &times)["values"], json!([1_740_910_500, null]));
     }
 }

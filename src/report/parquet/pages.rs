@@ -44,7 +44,8 @@ impl PageStore for PagesOfColumn {
     }
 
     fn take(&mut self, key: PageKey) -> parquet::errors::Result<Bytes> {
-        let page = self.pages.get_mut(key.get() as usize).map_or(Page::Taken, |page| std::mem::replace(page, Page::Taken));
+        let page =
+            self.pages.get_mut(key.get() as usize).map_or(Page::Taken, |page| std::mem::replace(page, Page::Taken));
         match page {
             Page::InMemory { value, .. } => Ok(value),
             Page::Spilled(place) => Ok(self.memory.read(&place).map_err(external)?.into()),

@@ -34,13 +34,20 @@ pub fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> Writ
     columns.fold(builder, |builder, column| with_column(builder, column, sorted_by, is_looked_up_in)).build()
 }
 
-fn with_column(builder: WriterPropertiesBuilder, column: &Column, sorted_by: &[&Column], is_looked_up_in: bool) -> WriterPropertiesBuilder {
+fn with_column(
+    builder: WriterPropertiesBuilder,
+    column: &Column,
+    sorted_by: &[&Column],
+    is_looked_up_in: bool,
+) -> WriterPropertiesBuilder {
     let path = leaf(column);
     let is_sorted_by = sorted_by.first() == Some(&column);
     if is_high_entropy(column) {
         // All customers of a corp begin with the same letters, which compression would find again in each of them.
-        let encoding = if *column == f::UNIONID { Encoding::DELTA_LENGTH_BYTE_ARRAY } else { Encoding::DELTA_BYTE_ARRAY };
-        let builder = builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), encoding);
+        let encoding =
+            if *column == f::UNIONID { Encoding::DELTA_LENGTH_BYTE_ARRAY } else { Encoding::DELTA_BYTE_ARRAY };
+        let builder =
+            builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), encoding);
         // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all over,
         // so their bounds tell nothing, and in a report a bloom filter does.
         if is_sorted_by {
@@ -66,7 +73,9 @@ fn with_column(builder: WriterPropertiesBuilder, column: &Column, sorted_by: &[&
         return builder.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
     if matches!(column.kind, Kind::Time | Kind::Count) {
-        return builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        return builder
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
     }
     builder
 }
@@ -100,8 +109,12 @@ mod tests {
 
     #[test]
     fn ids_are_looked_up_in_reports_and_not_in_snapshots() {
-        let has_filter = |table, column| properties(table, &[&f::USERID], &Vec::new()).bloom_filter_properties(&leaf(column)).is_some();
-        assert!(has_filter(&RELATIONS_REPORT, &f::UNIONID) && has_filter(&RELATIONS_REPORT, &f::SOURCE_EXTERNAL_USERID));
+        let has_filter = |table, column| {
+            properties(table, &[&f::USERID], &Vec::new()).bloom_filter_properties(&leaf(column)).is_some()
+        };
+        assert!(
+            has_filter(&RELATIONS_REPORT, &f::UNIONID) && has_filter(&RELATIONS_REPORT, &f::SOURCE_EXTERNAL_USERID)
+        );
         assert!(!has_filter(&RELATIONS_TABLE, &f::UNIONID) && !has_filter(&RELATIONS_TABLE, &f::EXTERNAL_USERID));
     }
 }

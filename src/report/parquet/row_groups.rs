@@ -116,10 +116,14 @@ impl SortedWriter {
     pub fn encode_full(&mut self) -> Result<()> {
         crate::interrupt::check()?;
         let mut full = Vec::new();
-        for (rank, word) in self.words.iter_mut().enumerate().filter(|(_, word)| word.pending.rows() >= ROW_GROUP as u64) {
+        for (rank, word) in
+            self.words.iter_mut().enumerate().filter(|(_, word)| word.pending.rows() >= ROW_GROUP as u64)
+        {
             let pending = std::mem::replace(&mut word.pending, Held::new(&self.memory, self.schema.clone()));
             let mut batches = pending.batches()?;
-            split_last(&mut batches, pending.rows() as usize % ROW_GROUP)?.into_iter().for_each(|rows| word.pending.push(rows));
+            split_last(&mut batches, pending.rows() as usize % ROW_GROUP)?
+                .into_iter()
+                .for_each(|rows| word.pending.push(rows));
             full.extend(in_row_groups(batches).into_iter().map(|group| (rank, group)));
         }
         let encoder = &self.writer.encoder;
@@ -211,14 +215,20 @@ mod tests {
     #[test]
     fn rows_that_wait_do_not_hold_on_to_those_that_were_written() {
         let portion = |number: usize| {
-            let texts = (0..=ROW_GROUP / 2).map(|row| Some(format!("{number}: a text that is too long for a view, {row}")));
-            RecordBatch::try_from_iter([("text", Arc::new(texts.collect::<arrow::array::StringViewArray>()) as ArrayRef)]).unwrap()
+            let texts =
+                (0..=ROW_GROUP / 2).map(|row| Some(format!("{number}: a text that is too long for a view, {row}")));
+            RecordBatch::try_from_iter([(
+                "text",
+                Arc::new(texts.collect::<arrow::array::StringViewArray>()) as ArrayRef,
+            )])
+            .unwrap()
         };
         let mut pending = Pending::default();
         let mut written = 0;
         for number in 0..9 {
             pending.add(portion(number));
-            written += pending.take_groups(ROW_GROUP).unwrap().iter().flatten().map(RecordBatch::num_rows).sum::<usize>();
+            written +=
+                pending.take_groups(ROW_GROUP).unwrap().iter().flatten().map(RecordBatch::num_rows).sum::<usize>();
         }
         assert_eq!((written, pending.rows), (4 * ROW_GROUP, ROW_GROUP / 2 + 9));
         let held: usize = pending.batches.iter().map(RecordBatch::get_array_memory_size).sum();

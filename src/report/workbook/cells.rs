@@ -72,14 +72,19 @@ impl<'a> Cells<'a> {
 
     /// A title with the zone of the times below it.
     pub fn in_zone(self, title: &str) -> String {
-        fill(workbook::IN_ZONE.tell(self.language), &[("title", &title), ("zone", &self.zone.iana_name().unwrap_or("UTC"))])
+        fill(
+            workbook::IN_ZONE.tell(self.language),
+            &[("title", &title), ("zone", &self.zone.iana_name().unwrap_or("UTC"))],
+        )
     }
 
     /// A moment, in microseconds since 1970, UTC.
     pub fn time(self, micros: i64) -> Cell {
         match local(micros, self.zone) {
             Some(seconds) if DATES.contains(&seconds) => Cell::Time(seconds),
-            _ => text(&jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string())),
+            _ => text(
+                &jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string()),
+            ),
         }
     }
 
@@ -98,7 +103,9 @@ impl ColumnCells<'_> {
         match self.column.kind {
             Kind::Text | Kind::Name | Kind::Id => text(values.as_string_view().value(row)),
             Kind::Word(words) => self.word(words, values, row),
-            Kind::Flag => text(if values.as_boolean().value(row) { workbook::YES } else { workbook::NO }.tell(self.cells.language)),
+            Kind::Flag => text(
+                if values.as_boolean().value(row) { workbook::YES } else { workbook::NO }.tell(self.cells.language),
+            ),
             Kind::Integer | Kind::Count => integer(values.as_primitive::<Int64Type>().value(row)),
             Kind::Ratio => Cell::Share(values.as_primitive::<Float64Type>().value(row)),
             Kind::Time => self.cells.time(values.as_primitive::<TimestampMicrosecondType>().value(row)),
@@ -136,7 +143,9 @@ impl ColumnCells<'_> {
 fn names(words: &[&str], language: Lang) -> Vec<String> {
     let vocabulary = text::vocabularies().into_iter().find(|vocabulary| vocabulary.words == words);
     match vocabulary {
-        Some(vocabulary) => vocabulary.names.iter().zip(words).map(|(name, word)| named(name.tell(language), word)).collect(),
+        Some(vocabulary) => {
+            vocabulary.names.iter().zip(words).map(|(name, word)| named(name.tell(language), word)).collect()
+        }
         None => words.iter().map(|word| (*word).to_owned()).collect(),
     }
 }
@@ -212,7 +221,8 @@ mod tests {
 
     #[test]
     fn what_starts_a_formula_is_guarded() {
-        for formula in ["=1+1", "+8613", "-小明-", "@所有人", "\t=1", "\rx", "\nx", " =1", "\u{a0}=1", "＝1", "＋1", "－1", "＠x"]
+        for formula in
+            ["=1+1", "+8613", "-小明-", "@所有人", "\t=1", "\rx", "\nx", " =1", "\u{a0}=1", "＝1", "＋1", "－1", "＠x"]
         {
             assert_eq!(text(formula), Cell::Guarded(format!("'{formula}")), "{formula:?}");
         }
@@ -236,7 +246,11 @@ mod tests {
             cell(&fields::SOURCE_CREATED_AT, &times, Lang::Zh)
         };
         assert_eq!(at(1_740_881_700_000_000), Cell::Time(1_740_881_700 + 8 * 3600));
-        assert_eq!(at(-2_300_000_000_000_000), Cell::Text("1897-02-11T15:06:40Z".to_owned()), "older than spreadsheets");
+        assert_eq!(
+            at(-2_300_000_000_000_000),
+            Cell::Text("1897-02-11T15:06:40Z".to_owned()),
+            "older than spreadsheets"
+        );
         let zone = shanghai();
         let cells = Cells { language: Lang::Zh, zone: &zone };
         assert_eq!(cells.title(&fields::SOURCE_CREATED_AT), "迁出企业添加时间（Asia/Shanghai）");
@@ -248,19 +262,33 @@ mod tests {
         let codes = || -> ArrayRef { Arc::new(UInt8Array::from(vec![Outcome::RefusedButArrived.code()])) };
         let texts = || -> ArrayRef { Arc::new(StringViewArray::from(vec!["refused_but_arrived"])) };
         for values in [codes(), texts()] {
-            assert_eq!(cell(&fields::OUTCOME, &values, Lang::Zh), Cell::Text("拒绝却到达 (refused_but_arrived)".to_owned()));
+            assert_eq!(
+                cell(&fields::OUTCOME, &values, Lang::Zh),
+                Cell::Text("拒绝却到达 (refused_but_arrived)".to_owned())
+            );
         }
-        assert_eq!(cell(&fields::OUTCOME, &codes(), Lang::En), Cell::Text("Refused, yet arrived (refused_but_arrived)".to_owned()));
+        assert_eq!(
+            cell(&fields::OUTCOME, &codes(), Lang::En),
+            Cell::Text("Refused, yet arrived (refused_but_arrived)".to_owned())
+        );
         let missing: ArrayRef = Arc::new(StringViewArray::from(vec!["missing"]));
-        assert_eq!(cell(&fields::OUTCOME, &missing, Lang::En), Cell::Text("Missing".to_owned()), "the code in plain letters");
+        assert_eq!(
+            cell(&fields::OUTCOME, &missing, Lang::En),
+            Cell::Text("Missing".to_owned()),
+            "the code in plain letters"
+        );
         let defect: ArrayRef = Arc::new(UInt8Array::from(vec![Severity::Defect.code()]));
-        assert_eq!(cell(&fields::SEVERITY, &defect, Lang::Zh), Cell::Severity(Severity::Defect, "缺陷 (defect)".to_owned()));
+        assert_eq!(
+            cell(&fields::SEVERITY, &defect, Lang::Zh),
+            Cell::Severity(Severity::Defect, "缺陷 (defect)".to_owned())
+        );
     }
 
     #[test]
     fn numbers_are_exact_or_text() {
         let money = |units: i128| -> Cell {
-            let amounts: ArrayRef = Arc::new(Decimal128Array::from(vec![units]).with_precision_and_scale(18, 2).unwrap());
+            let amounts: ArrayRef =
+                Arc::new(Decimal128Array::from(vec![units]).with_precision_and_scale(18, 2).unwrap());
             cell(&fields::AMOUNT, &amounts, Lang::Zh)
         };
         assert_eq!(money(6_480), Cell::Money(64.8));

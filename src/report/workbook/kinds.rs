@@ -17,7 +17,8 @@ use crate::report::excerpt::{RELATION_COLUMNS, RELATIONS_HELD, asks_for_somethin
 use crate::report::groups::{order_of_codes, order_of_groups};
 use crate::schema::fields::*;
 use crate::schema::tables::{
-    ACCOUNTS_REPORT, BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, REJECTS_REPORT, RELATIONS_REPORT,
+    ACCOUNTS_REPORT, BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT,
+    REJECTS_REPORT, RELATIONS_REPORT,
 };
 use crate::schema::vocabulary::{Coverage, Outcome, Reason, Severity};
 use crate::schema::{Column, Table};
@@ -62,7 +63,9 @@ pub struct Tasks {
 pub fn kinds(audit: &Audit<'_>) -> Result<Vec<Kind>> {
     let language = audit.case.language;
     let mut kinds = vec![findings(audit)?];
-    for (share, rows) in audit.to_act_on.rows(RELATIONS_HELD).into_iter().filter(|(share, _)| asks_for_something(share.outcome)) {
+    for (share, rows) in
+        audit.to_act_on.rows(RELATIONS_HELD).into_iter().filter(|(share, _)| asks_for_something(share.outcome))
+    {
         kinds.push(relations(share.outcome, share.total, rows, language));
     }
     kinds.extend([groups(audit)?, join_codes(audit)?, accounts(audit)?, bill(audit)?, coverage(audit)?]);
@@ -84,10 +87,16 @@ impl Kind {
     }
 
     /// Fills its sheet.
-    pub fn write(&self, sheet: &mut Worksheet, cells: Cells<'_>, formats: &Formats) -> std::result::Result<(), XlsxError> {
+    pub fn write(
+        &self,
+        sheet: &mut Worksheet,
+        cells: Cells<'_>,
+        formats: &Formats,
+    ) -> std::result::Result<(), XlsxError> {
         let has_tasks = self.portions.iter().any(|portion| portion.tasks.is_some());
         let next_step_title = has_tasks.then(|| workbook::NEXT_STEP.tell(cells.language).to_owned());
-        let titles: Vec<String> = self.columns.iter().map(|column| cells.title(column)).chain(next_step_title).collect();
+        let titles: Vec<String> =
+            self.columns.iter().map(|column| cells.title(column)).chain(next_step_title).collect();
         let columns: Vec<ColumnCells<'_>> = self.columns.iter().map(|column| cells.of(column)).collect();
         let rows = self.portions.iter().flat_map(|portion| {
             let values: Vec<&ArrayRef> = self.columns.iter().map(|column| portion.column(column)).collect();
@@ -125,7 +134,12 @@ fn relations(outcome: &'static str, total: u64, portions: Vec<RecordBatch>, lang
         // The sheet says the outcome.
         columns: RELATION_COLUMNS.iter().copied().filter(|column| *column != &OUTCOME).collect(),
         portions: portions.into_iter().map(|rows| with_tasks(outcome, rows)).collect(),
-        subject: Some(Subject { name: &CUSTOMER_NAME, id: &SOURCE_EXTERNAL_USERID, account: Some(&SOURCE_USERID), reason: Some(&REASON) }),
+        subject: Some(Subject {
+            name: &CUSTOMER_NAME,
+            id: &SOURCE_EXTERNAL_USERID,
+            account: Some(&SOURCE_USERID),
+            reason: Some(&REASON),
+        }),
     }
 }
 
@@ -134,7 +148,8 @@ fn with_tasks(outcome: &str, rows: RecordBatch) -> Portion {
     let reasons = rows.column_by_name(REASON.name).expect("relations hold their columns").as_primitive::<UInt8Type>();
     let reason = |row: usize| reasons.is_valid(row).then(|| Reason::WORDS[reasons.value(row) as usize]);
     let rules = (0..rows.num_rows()).map(|row| rule_of_relation(outcome, reason(row)).into_iter().collect()).collect();
-    let accounts = rows.column_by_name(TARGET_USERID.name).expect("relations hold their columns").as_string_view().clone();
+    let accounts =
+        rows.column_by_name(TARGET_USERID.name).expect("relations hold their columns").as_string_view().clone();
     Portion { rows, tasks: Some(Tasks { rules, accounts }) }
 }
 
@@ -147,7 +162,8 @@ fn groups(audit: &Audit<'_>) -> Result<Kind> {
     let enrolment = &audit.exports.enrolment;
     let mapped = |owner: &str| Some(enrolment.accounts()[enrolment.by_source(owner)?].target_userid.as_str());
     let accounts: StringViewArray = owners.iter().map(|owner| mapped(owner?)).collect();
-    let subject = Subject { name: &NAME, id: &SOURCE_CHAT_ID, account: Some(&SOURCE_OWNER_USERID), reason: Some(&GROUP_REASON) };
+    let subject =
+        Subject { name: &NAME, id: &SOURCE_CHAT_ID, account: Some(&SOURCE_OWNER_USERID), reason: Some(&GROUP_REASON) };
     let measured = audit.summary.group_counts.groups_measured;
     let kind = of_table(&GROUPS_REPORT, workbook::GROUPS, workbook::HOLDS_GROUPS, audit.case.language);
     Ok(Kind { subject: Some(subject), ..tasks(kind, rows, rules, &accounts, measured)? })
@@ -180,7 +196,8 @@ fn tasks(
 ) -> Result<Kind> {
     let places: Vec<u32> = (0..).zip(&rules).filter(|(_, rules)| !rules.is_empty()).map(|(row, _)| row).collect();
     rules.retain(|rules| !rules.is_empty());
-    let filters: Option<BTreeSet<String>> = rules.iter().flatten().map(|rule| rule.rows.map(|(_, filter)| format!("({filter})"))).collect();
+    let filters: Option<BTreeSet<String>> =
+        rules.iter().flatten().map(|rule| rule.rows.map(|(_, filter)| format!("({filter})"))).collect();
     let total = places.len();
     let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();
     rules.truncate(ROWS_SHOWN);
@@ -205,12 +222,21 @@ fn accounts(audit: &Audit<'_>) -> Result<Kind> {
     let column = |column: &Column| rows.column_by_name(column.name).expect("accounts hold their columns");
     let open = OPEN.map(|counts| column(counts).as_primitive::<Int64Type>());
     let coverages = COVERAGES.map(|coverage| column(coverage).as_string_view());
-    let holds =
-        |row: usize| open.iter().any(|counts| counts.value(row) > 0) || coverages.iter().any(|status| is_not_whole(status.value(row)));
+    let holds = |row: usize| {
+        open.iter().any(|counts| counts.value(row) > 0)
+            || coverages.iter().any(|status| is_not_whole(status.value(row)))
+    };
     let sum = OPEN.map(|counts| counts.name).join(" + ");
     let not_whole = COVERAGES.map(|coverage| format!(" OR {}", in_not_whole(coverage))).concat();
-    let mut columns = vec![&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &SOURCE_COVERAGE, &TARGET_COVERAGE, &IN_SCOPE, &ARRIVAL_RATE];
-    columns.extend([&COUNT_MIGRATED, &COUNT_ALREADY_AT_TARGET, &COUNT_MISSING, &COUNT_MISPLACED, &COUNT_REFUSED_OUTCOME]);
+    let mut columns =
+        vec![&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &SOURCE_COVERAGE, &TARGET_COVERAGE, &IN_SCOPE, &ARRIVAL_RATE];
+    columns.extend([
+        &COUNT_MIGRATED,
+        &COUNT_ALREADY_AT_TARGET,
+        &COUNT_MISSING,
+        &COUNT_MISPLACED,
+        &COUNT_REFUSED_OUTCOME,
+    ]);
     columns.extend([&COUNT_REFUSED_BUT_ARRIVED, &COUNT_UNDETERMINED, &COUNT_ARRIVED_OUT_OF_SCOPE]);
     let kind = of_table(&ACCOUNTS_REPORT, workbook::ACCOUNTS, workbook::HOLDS_ACCOUNTS, audit.case.language);
     selected(Kind { columns, filter: Some(format!("{sum} > 0{not_whole}")), ..kind }, rows, holds)
@@ -277,14 +303,19 @@ fn selected(kind: Kind, rows: &RecordBatch, holds: impl Fn(usize) -> bool) -> Re
     let places: Vec<u32> = (0..rows.num_rows()).filter(|&row| holds(row)).map(|row| row as u32).collect();
     let total = places.len() as u64;
     let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();
-    Ok(Kind { total: Some(total), portions: vec![Portion { rows: take_record_batch(rows, &shown)?, tasks: None }], ..kind })
+    Ok(Kind {
+        total: Some(total),
+        portions: vec![Portion { rows: take_record_batch(rows, &shown)?, tasks: None }],
+        ..kind
+    })
 }
 
 /// Missing relations: so many, of which so many are held.
 #[cfg(test)]
 pub fn of_missing(total: u64, held: usize) -> Kind {
     let rows = RecordBatch::new_empty(crate::report::relations::report_schema(&RELATIONS_REPORT));
-    let nulls: Vec<ArrayRef> = rows.columns().iter().map(|column| arrow::array::new_null_array(column.data_type(), held)).collect();
+    let nulls: Vec<ArrayRef> =
+        rows.columns().iter().map(|column| arrow::array::new_null_array(column.data_type(), held)).collect();
     let rows = RecordBatch::try_new(rows.schema(), nulls).unwrap();
     relations(Outcome::Missing.word(), total, vec![rows], Lang::En)
 }

@@ -48,7 +48,10 @@ impl Formats {
             title: Format::new().set_bold().set_font_size(16),
             heading: Format::new().set_bold().set_font_size(12),
             label: top.clone().set_bold(),
-            header: Format::new().set_bold().set_background_color(Color::RGB(0x00E8_EDF3)).set_border_bottom(FormatBorder::Thin),
+            header: Format::new()
+                .set_bold()
+                .set_background_color(Color::RGB(0x00E8_EDF3))
+                .set_border_bottom(FormatBorder::Thin),
             guarded: text.clone().set_quote_prefix(),
             integer: number("#,##0"),
             money: number("#,##0.00"),
@@ -87,7 +90,9 @@ pub fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, formats: &
         Cell::Money(number) => sheet.write_number_with_format(row, column, *number, &formats.money)?,
         Cell::Price(number) => sheet.write_number_with_format(row, column, *number, &formats.price)?,
         Cell::Share(number) => sheet.write_number_with_format(row, column, *number, &formats.share)?,
-        Cell::Time(seconds) => sheet.write_datetime_with_format(row, column, ExcelDateTime::from_timestamp(*seconds)?, &formats.time)?,
+        Cell::Time(seconds) => {
+            sheet.write_datetime_with_format(row, column, ExcelDateTime::from_timestamp(*seconds)?, &formats.time)?
+        }
         Cell::Severity(severity, name) => sheet.write_string_with_format(row, column, name, formats.of(*severity))?,
     };
     Ok(())

@@ -22,7 +22,13 @@ struct Page<'a> {
 }
 
 /// Adds the sheet to a workbook; `tasks`: rows of the worklist.
-pub fn write(book: &mut Workbook, audit: &Audit<'_>, kinds: &[Kind], tasks: u64, cells: Cells<'_>) -> Result<(), XlsxError> {
+pub fn write(
+    book: &mut Workbook,
+    audit: &Audit<'_>,
+    kinds: &[Kind],
+    tasks: u64,
+    cells: Cells<'_>,
+) -> Result<(), XlsxError> {
     let formats = Formats::left();
     let sheet = book.add_worksheet();
     sheet.set_name(workbook::SUMMARY.tell(cells.language))?.set_landscape().set_print_fit_to_pages(1, 0);
@@ -78,7 +84,9 @@ impl Page<'_> {
             self.figure(label, value)?;
         }
         if let Some(bill) = &summary.bill {
-            for (label, amount) in [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)] {
+            for (label, amount) in
+                [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)]
+            {
                 let label = format!("{} ({})", self.tell(label), bill.contract.currency);
                 self.figure(&label, &exact(amount.mantissa(), amount.scale(), Cell::Money))?;
             }
@@ -88,7 +96,9 @@ impl Page<'_> {
 
     /// A line for each kind, those without rows too, and for the worklist.
     fn sheets(&mut self, kinds: &[Kind], tasks: u64) -> Result<(), XlsxError> {
-        for (column, title) in (0..).zip([workbook::SHEET, workbook::HOLDS, workbook::ROWS, workbook::TOTAL, workbook::SQL]) {
+        for (column, title) in
+            (0..).zip([workbook::SHEET, workbook::HOLDS, workbook::ROWS, workbook::TOTAL, workbook::SQL])
+        {
             self.sheet.write_string_with_format(self.row, column, self.tell(title), &self.formats.heading)?;
         }
         self.row += 1;
@@ -132,7 +142,10 @@ impl Page<'_> {
                 fill(self.tell(workbook::NOTE_CUT), &[("sheet", &sheet), ("rows", &rows), ("total", &total)])
             })
             .chain([fill(self.tell(workbook::NOTE_LIMITS), &[("relations", &RELATIONS_HELD), ("rows", &ROWS_SHOWN)])])
-            .chain([workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS].map(|note| self.tell(note).to_owned()))
+            .chain(
+                [workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS]
+                    .map(|note| self.tell(note).to_owned()),
+            )
             .chain([workbook::NOTE_PERSONAL, workbook::NOTE_SAME].map(|note| self.tell(note).to_owned()))
             .collect();
         for note in notes {
@@ -169,10 +182,14 @@ mod tests {
 
     #[test]
     fn what_is_cut_is_said() {
-        let cut = "“Missing” holds the first 2 of 5 rows; the SQL above gives the rest from the Parquet reports.".to_owned();
+        let cut =
+            "“Missing” holds the first 2 of 5 rows; the SQL above gives the rest from the Parquet reports.".to_owned();
         assert!(notes(5).contains(&cut), "{:?}", notes(5));
         assert!(!notes(2).iter().any(|note| note.contains("the first")), "nothing was cut");
-        assert_eq!(of_missing(5, 2).sql().as_deref(), Some("SELECT * FROM 'relations.parquet' WHERE outcome = 'missing'"));
+        assert_eq!(
+            of_missing(5, 2).sql().as_deref(),
+            Some("SELECT * FROM 'relations.parquet' WHERE outcome = 'missing'")
+        );
         assert_eq!(of_missing(0, 0).sql(), None, "there is nothing to select");
     }
 }

@@ -42,7 +42,9 @@ pub struct Task<'k> {
 /// All tasks that nobody waived, by target account, the most serious first; what belongs to no account comes last.
 pub fn tasks(kinds: &[Kind]) -> Vec<Task<'_>> {
     let mut tasks = Vec::new();
-    for (kind, portion) in (0..).zip(kinds).flat_map(|(at, kind)| kind.portions.iter().map(move |portion| (at, portion))) {
+    for (kind, portion) in
+        (0..).zip(kinds).flat_map(|(at, kind)| kind.portions.iter().map(move |portion| (at, portion)))
+    {
         let Some(Tasks { rules, accounts }) = &portion.tasks else { continue };
         let waived = portion.column(&fields::WAIVED).as_boolean();
         for (row, rules) in (0..).zip(rules).filter(|&(row, _)| !waived.value(row)) {
@@ -74,7 +76,13 @@ pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
 }
 
 /// Fills the sheet, also when there is nothing to do.
-pub fn write(sheet: &mut Worksheet, tasks: &[Task<'_>], kinds: &[Kind], cells: Cells<'_>, formats: &Formats) -> Result<(), XlsxError> {
+pub fn write(
+    sheet: &mut Worksheet,
+    tasks: &[Task<'_>],
+    kinds: &[Kind],
+    cells: Cells<'_>,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     let to = |text: crate::text::Text| text.tell(cells.language).to_owned();
     let title = |column: &Column| to(column_name(column).expect("the catalogue names the columns of reports"));
     let titles = vec![
@@ -92,8 +100,10 @@ pub fn write(sheet: &mut Worksheet, tasks: &[Task<'_>], kinds: &[Kind], cells: C
         to(workbook::REMARK),
     ];
     let status = titles.iter().position(|title| *title == to(workbook::STATUS)).expect("it is there") as u16;
-    let subjects: Vec<Option<[Option<ColumnCells<'_>>; 4]>> =
-        kinds.iter().map(|kind| kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c))))).collect();
+    let subjects: Vec<Option<[Option<ColumnCells<'_>>; 4]>> = kinds
+        .iter()
+        .map(|kind| kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c)))))
+        .collect();
     let rows = tasks.iter().map(|task| task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells));
     let last = sheet::fill(sheet, workbook::WORKLIST.tell(cells.language), &titles, rows, formats)?;
     if last > 0 {
@@ -106,8 +116,9 @@ pub fn write(sheet: &mut Worksheet, tasks: &[Task<'_>], kinds: &[Kind], cells: C
 impl Task<'_> {
     fn cells(&self, kind: &Kind, subject: Option<&[Option<ColumnCells<'_>>; 4]>, cells: Cells<'_>) -> Vec<Cell> {
         let subject = subject.expect("rows with tasks have a subject").each_ref();
-        let [name, id, account, reason] =
-            subject.map(|column| column.as_ref().map_or(Cell::Empty, |column| column.cell(self.portion.column(column.column()), self.row)));
+        let [name, id, account, reason] = subject.map(|column| {
+            column.as_ref().map_or(Cell::Empty, |column| column.cell(self.portion.column(column.column()), self.row))
+        });
         let codes: Vec<&str> = self.rules.iter().map(|rule| rule.code).collect();
         vec![
             self.account.map_or(Cell::Empty, text),

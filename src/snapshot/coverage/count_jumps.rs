@@ -39,7 +39,8 @@ pub fn count_jumps(answers: &[Answer], counts: &[AccountCount]) -> Vec<CountJump
     let mut fetched: BTreeMap<String, (Moment, u64)> = BTreeMap::new();
     for (userids, chain) in chains(answers, Endpoint::BatchGetByUser, |a| a.envelope) {
         let (pages, has_end) = walk(&chain);
-        let unlicensed: BTreeSet<&str> = pages.iter().flat_map(|page| page.unlicensed.iter().map(String::as_str)).collect();
+        let unlicensed: BTreeSet<&str> =
+            pages.iter().flat_map(|page| page.unlicensed.iter().map(String::as_str)).collect();
         let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
         for count in pages.iter().flat_map(|page| counts_of(page)) {
             *sums.entry(&count.userid).or_default() += count.relations;
@@ -55,7 +56,11 @@ pub fn count_jumps(answers: &[Answer], counts: &[AccountCount]) -> Vec<CountJump
         let answer = listed.get(userid.as_str()).filter(|answer| answer.errcode == 0)?;
         let listed = counts_of(answer).filter(|count| count.userid == userid).map(|count| count.relations).sum::<u64>();
         let apart = listed.abs_diff(fetched);
-        (apart >= JUMP_AT_LEAST && apart * JUMP_PART > listed.max(fetched)).then_some(CountJump { userid, listed, fetched })
+        (apart >= JUMP_AT_LEAST && apart * JUMP_PART > listed.max(fetched)).then_some(CountJump {
+            userid,
+            listed,
+            fetched,
+        })
     };
     fetched.into_iter().filter_map(jump).collect()
 }
@@ -67,8 +72,12 @@ mod tests {
 
     /// `ann` by the list in document 1, by two pages of the batch in documents 2 and 3.
     fn jumps(listed: u64, fetched: [u64; 2], last: &str) -> Vec<(u64, u64)> {
-        let page = |cursor, next, document| Answer { document, ..answer(Endpoint::BatchGetByUser, &["ann"], cursor, next, 0, 1) };
-        let answers = [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 0, 1), page("", "c1", 2), page("c1", last, 3)];
+        let page = |cursor, next, document| Answer {
+            document,
+            ..answer(Endpoint::BatchGetByUser, &["ann"], cursor, next, 0, 1)
+        };
+        let answers =
+            [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 0, 1), page("", "c1", 2), page("c1", last, 3)];
         let count = |relations, document| AccountCount { userid: "ann".to_owned(), relations, file: 0, document };
         let counts = [count(listed, 1), count(fetched[0], 2), count(fetched[1], 3)];
         count_jumps(&answers, &counts).into_iter().map(|jump| (jump.listed, jump.fetched)).collect()

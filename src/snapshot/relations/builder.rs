@@ -62,7 +62,13 @@ struct Read {
 impl<'a> RelationsBuilder<'a> {
     /// For the partitions of another snapshot, or, without a layout, for those that the accounts themselves suggest: with
     /// an enrolment so that the accounts that are mapped to them can join them.
-    pub fn new(table: &'static Table, corp: Corp, layout: Option<Layout>, enrolment: Option<&'a Enrolment>, memory: &Memory) -> Self {
+    pub fn new(
+        table: &'static Table,
+        corp: Corp,
+        layout: Option<Layout>,
+        enrolment: Option<&'a Enrolment>,
+        memory: &Memory,
+    ) -> Self {
         let mut read = Read::new(table, memory);
         let layout_is_given = layout.is_some();
         if let Some(layout) = layout {
@@ -110,8 +116,13 @@ impl<'a> RelationsBuilder<'a> {
             merged
         };
         let parts = collect_in_turn(read.parts.into_iter().zip(echoes), merged)?;
-        let mut relations =
-            Relations { parts: Vec::new(), accounts: BTreeMap::new(), corp_codes: CorpCodes::default(), echoes: 0, open: Open::default() };
+        let mut relations = Relations {
+            parts: Vec::new(),
+            accounts: BTreeMap::new(),
+            corp_codes: CorpCodes::default(),
+            echoes: 0,
+            open: Open::default(),
+        };
         let mut duplicates = Duplicates::new();
         for (part, told) in parts {
             relations.parts.push(Mutex::new(Some(part)));
@@ -124,7 +135,8 @@ impl<'a> RelationsBuilder<'a> {
                 *duplicates.entry(file).or_default() += count;
             }
         }
-        let shared_unionids = watch.map(|watch| SharedUnionids::new(&watch, &relations)).transpose()?.unwrap_or_default();
+        let shared_unionids =
+            watch.map(|watch| SharedUnionids::new(&watch, &relations)).transpose()?.unwrap_or_default();
         let Settled { userids, respelled, .. } = settled;
         Ok(Finished { relations, layout: (*layout).clone(), duplicates, userids, respelled, shared_unionids })
     }
@@ -212,7 +224,8 @@ impl<'a> RelationsBuilder<'a> {
 impl TakeRelations for RelationsBuilder<'_> {
     fn take(&self, rows: &RecordBatch) -> Result<()> {
         let rows = rows.project(&projection(self.table, rows))?;
-        let accounts: Vec<Counted<'_>> = count_accounts(&rows).into_iter().map(|counted| self.counted(counted)).collect();
+        let accounts: Vec<Counted<'_>> =
+            count_accounts(&rows).into_iter().map(|counted| self.counted(counted)).collect();
         if accounts.iter().all(|account| account.used == account.userid) {
             return self.place(&rows, &accounts);
         }
@@ -306,8 +319,12 @@ fn unassigned_as_relations(table: &Table, batches: &[RecordBatch]) -> Result<Vec
             .fields()
             .iter()
             .map(|field| {
-                let from = if field.name() == fields::USERID.name { fields::HANDOVER_USERID.name } else { field.name() };
-                batch.column_by_name(from).cloned().unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
+                let from =
+                    if field.name() == fields::USERID.name { fields::HANDOVER_USERID.name } else { field.name() };
+                batch
+                    .column_by_name(from)
+                    .cloned()
+                    .unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
             })
             .collect();
         Ok(RecordBatch::try_new(schema.clone(), columns)?)

@@ -61,7 +61,8 @@ fn gathered(batch: &RecordBatch, mut placed: Vec<(usize, Range<usize>)>) -> Resu
     placed.sort_by_key(|(place, _)| *place);
     let mut gathered = Vec::new();
     for same in placed.chunk_by(|a, b| a.0 == b.0) {
-        let rows: UInt32Array = same.iter().flat_map(|(_, rows)| rows.clone()).map(|row| row as u32).collect::<Vec<_>>().into();
+        let rows: UInt32Array =
+            same.iter().flat_map(|(_, rows)| rows.clone()).map(|row| row as u32).collect::<Vec<_>>().into();
         gathered.push((same[0].0, take_record_batch(batch, &rows)?));
     }
     Ok(gathered)

@@ -58,10 +58,17 @@ impl Stored {
         if let Some(watch) = watch {
             watch.look(&part);
         }
-        let accounts = part.accounts().into_iter().map(|(userid, rows)| (userid.to_owned(), rows.len() as u64)).collect();
+        let accounts =
+            part.accounts().into_iter().map(|(userid, rows)| (userid.to_owned(), rows.len() as u64)).collect();
         let mut corp_codes = CorpCodes::default();
         corp_codes.count(part.column(&fields::EXTERNAL_USERID).as_string_view());
-        let told = Told { open: Open::of(&merged), duplicates: merged.duplicates, accounts, echoes: merged.echo_rows, corp_codes };
+        let told = Told {
+            open: Open::of(&merged),
+            duplicates: merged.duplicates,
+            accounts,
+            echoes: merged.echo_rows,
+            corp_codes,
+        };
         let stays = merged.was_in_order && echoes.is_empty() && read.is_packed();
         let rows = if stays {
             read.pack()?;
@@ -122,13 +129,20 @@ fn in_order(raw: &RecordBatch) -> Result<RecordBatch> {
     }
     runs.sort_by_key(|(key, _)| *key);
     let order = UInt32Array::from_iter_values(runs.into_iter().flat_map(|(_, rows)| rows).map(|row| row as u32));
-    let column = |array: &ArrayRef| if array.null_count() == array.len() { Ok(array.clone()) } else { take(array, &order, None) };
+    let column = |array: &ArrayRef| {
+        if array.null_count() == array.len() { Ok(array.clone()) } else { take(array, &order, None) }
+    };
     let columns = raw.columns().iter().map(column).collect::<std::result::Result<_, _>>()?;
     Ok(RecordBatch::try_new(raw.schema(), columns)?)
 }
 
 /// Which relations stand in the unassigned list.
-fn unassigned(table: &'static Table, rows: &RecordBatch, echoes: &[RecordBatch], files: &[String]) -> Result<BooleanArray> {
+fn unassigned(
+    table: &'static Table,
+    rows: &RecordBatch,
+    echoes: &[RecordBatch],
+    files: &[String],
+) -> Result<BooleanArray> {
     if echoes.is_empty() {
         return Ok(BooleanArray::from(vec![false; rows.num_rows()]));
     }

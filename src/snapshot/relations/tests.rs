@@ -48,11 +48,17 @@ fn memory(held_bytes: u64) -> Memory {
 fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<Part> {
     let builder = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, &memory(held_bytes));
     accounts.for_each(|account| builder.take(&rows_of(account)).unwrap());
-    let Finished { relations, layout, .. } = builder.finish(&mut Raw::default(), &["a.csv".to_owned()], &Silent).unwrap();
+    let Finished { relations, layout, .. } =
+        builder.finish(&mut Raw::default(), &["a.csv".to_owned()], &Silent).unwrap();
     assert_eq!((relations.len(), layout.partitions()), (ACCOUNTS * OF_ACCOUNT, relations.partitions()));
     let parts: Vec<Part> = (0..relations.partitions()).map(|partition| relations.part(partition).unwrap()).collect();
-    let userids: Vec<String> = parts.iter().flat_map(|part| part.accounts().into_iter().map(|(userid, _)| userid.to_owned())).collect();
-    assert_eq!(userids, (0..ACCOUNTS).map(|account| format!("user{account:03}")).collect::<Vec<_>>(), "partition after partition");
+    let userids: Vec<String> =
+        parts.iter().flat_map(|part| part.accounts().into_iter().map(|(userid, _)| userid.to_owned())).collect();
+    assert_eq!(
+        userids,
+        (0..ACCOUNTS).map(|account| format!("user{account:03}")).collect::<Vec<_>>(),
+        "partition after partition"
+    );
     parts
 }
 
@@ -79,9 +85,18 @@ fn relations_are_the_same_however_they_are_held() {
         for parts in [partitions(0..ACCOUNTS, held_bytes), partitions((0..ACCOUNTS).rev(), held_bytes)] {
             let all = concat_batches(&RELATIONS_TABLE.arrow_schema(), parts.iter().map(|part| &part.rows)).unwrap();
             let column = |column: &Column| all.column_by_name(column.name).unwrap();
-            assert!(column(&fields::EXTERNAL_USERID).as_string_view().iter().eq(ids.iter().map(|id| Some(id.as_str()))));
+            assert!(
+                column(&fields::EXTERNAL_USERID).as_string_view().iter().eq(ids.iter().map(|id| Some(id.as_str())))
+            );
             assert!(column(&fields::SOURCE_FILE).as_string_view().iter().all(|file| file == Some("a.csv")));
-            assert!(column(&fields::SOURCE_RECORD).as_primitive::<Int64Type>().values().iter().copied().eq(0..all.num_rows() as i64));
+            assert!(
+                column(&fields::SOURCE_RECORD)
+                    .as_primitive::<Int64Type>()
+                    .values()
+                    .iter()
+                    .copied()
+                    .eq(0..all.num_rows() as i64)
+            );
         }
     }
 }
@@ -89,7 +104,8 @@ fn relations_are_the_same_however_they_are_held() {
 /// Accounts with their relations, once their rows have come in that order.
 fn spelled(rows: &[RecordBatch], layout: Option<Layout>, held_bytes: u64) -> (BTreeMap<String, u64>, Finished) {
     let known: Userids = ["Zoe", "user001"].into_iter().collect();
-    let builder = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, layout, None, &memory(held_bytes)).knowing(Cow::Owned(known));
+    let builder = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, layout, None, &memory(held_bytes))
+        .knowing(Cow::Owned(known));
     for rows in rows {
         builder.take(rows).unwrap();
     }
@@ -120,12 +136,24 @@ fn letter_case_makes_no_other_account_in_whatever_order_rows_come_and_however_th
         half("zoE", 41, 0, 10),
         half("USER001", 1, 0, 5),
     ]);
-    let layouts = || [None, Some(Layout::by_range(&(0..ACCOUNTS).map(|n| (format!("user{n:03}"), OF_ACCOUNT)).collect(), PARTITION_ROWS))];
-    let mut expected: BTreeMap<String, u64> = (1..ACCOUNTS).map(|account| (format!("user{account:03}"), OF_ACCOUNT)).collect();
+    let layouts = || {
+        [
+            None,
+            Some(Layout::by_range(
+                &(0..ACCOUNTS).map(|n| (format!("user{n:03}"), OF_ACCOUNT)).collect(),
+                PARTITION_ROWS,
+            )),
+        ]
+    };
+    let mut expected: BTreeMap<String, u64> =
+        (1..ACCOUNTS).map(|account| (format!("user{account:03}"), OF_ACCOUNT)).collect();
     expected.remove("user003");
-    expected.extend([("Bo", OF_ACCOUNT), ("USER003", OF_ACCOUNT), ("Zoe", 10)].map(|(userid, rows)| (userid.to_owned(), rows)));
+    expected.extend(
+        [("Bo", OF_ACCOUNT), ("USER003", OF_ACCOUNT), ("Zoe", 10)].map(|(userid, rows)| (userid.to_owned(), rows)),
+    );
     let respelled = [("USER001", "user001"), ("bO", "Bo"), ("user003", "USER003"), ("zoE", "Zoe")];
-    let respelled: Vec<(String, String)> = respelled.iter().map(|(met, used)| ((*met).to_owned(), (*used).to_owned())).collect();
+    let respelled: Vec<(String, String)> =
+        respelled.iter().map(|(met, used)| ((*met).to_owned(), (*used).to_owned())).collect();
     for held_bytes in [1, 10_000, u64::MAX] {
         for layout in layouts() {
             for backwards in [false, true] {
@@ -154,17 +182,32 @@ fn unionids_under_several_ids_are_found_wherever_they_stand() {
     };
     let accounts = |account: u64| {
         let customers = account * OF_ACCOUNT..(account + 1) * OF_ACCOUNT;
-        [rows_spelled(&format!("a{account:03}"), customers.clone(), unionid), rows_spelled(&format!("b{account:03}"), customers, unionid)]
+        [
+            rows_spelled(&format!("a{account:03}"), customers.clone(), unionid),
+            rows_spelled(&format!("b{account:03}"), customers, unionid),
+        ]
     };
     let rows: Vec<RecordBatch> = (0..ACCOUNTS).flat_map(accounts).collect();
-    let layout = Layout::by_range(&(0..ACCOUNTS).map(|account| (format!("a{account:03}"), OF_ACCOUNT)).collect(), PARTITION_ROWS);
+    let layout = Layout::by_range(
+        &(0..ACCOUNTS).map(|account| (format!("a{account:03}"), OF_ACCOUNT)).collect(),
+        PARTITION_ROWS,
+    );
     for held_bytes in [1, u64::MAX] {
         let shared = spelled(&rows, Some(layout.clone()), held_bytes).1.shared_unionids;
-        assert_eq!((shared.len(), shared.contains("none"), shared.contains("twin"), shared.contains("u2")), (2, true, true, false));
+        assert_eq!(
+            (shared.len(), shared.contains("none"), shared.contains("twin"), shared.contains("u2")),
+            (2, true, true, false)
+        );
         let told: Vec<(&str, Vec<&str>, u64)> = shared
             .examples
             .iter()
-            .map(|shared| (shared.unionid.as_str(), shared.external_userids.iter().map(String::as_str).collect(), shared.relations))
+            .map(|shared| {
+                (
+                    shared.unionid.as_str(),
+                    shared.external_userids.iter().map(String::as_str).collect(),
+                    shared.relations,
+                )
+            })
             .collect();
         assert_eq!(told, [("none", vec!["wm000000", "wm000010"], 400), ("twin", vec!["wm000007", "wm001999"], 4)]);
     }

@@ -211,12 +211,14 @@ impl Corps {
         let left: Vec<Group> = before.iter().filter(stays).cloned().collect();
         let codes = codes(&before, dice);
         let is_left = |id: &&String| left.iter().any(|group| group.id == **id);
-        let codes_after = codes.iter().map(|(code, ids)| (code.clone(), ids.iter().filter(is_left).cloned().collect())).collect();
+        let codes_after =
+            codes.iter().map(|(code, ids)| (code.clone(), ids.iter().filter(is_left).cloned().collect())).collect();
         let names = |suffix: &str| SOURCE_MEMBERS.iter().map(|member| format!("{member}{suffix}")).collect::<Vec<_>>();
         let with_groups = dice.percent(75);
         let some = |groups: &[Group]| with_groups.then(|| groups.to_vec());
         let allowed = names("").into_iter().filter(|_| clean || dice.percent(85)).collect();
-        let contacts = if clean { Vec::new() } else { world.before.iter().filter(|_| dice.percent(5)).filter_map(pair).collect() };
+        let contacts =
+            if clean { Vec::new() } else { world.before.iter().filter(|_| dice.percent(5)).filter_map(pair).collect() };
         let mut exports = BTreeMap::from([
             (
                 "source-before",
@@ -232,17 +234,24 @@ impl Corps {
             ),
             (
                 "target-after",
-                Export { relations: Some(world.after.clone()), groups: some(&after), members: names("2"), ..Export::default() },
+                Export {
+                    relations: Some(world.after.clone()),
+                    groups: some(&after),
+                    members: names("2"),
+                    ..Export::default()
+                },
             ),
         ]);
         if with_groups && dice.percent(85) {
-            let relations = dice.percent(40).then(|| world.before.iter().filter(|_| dice.percent(50)).cloned().collect());
+            let relations =
+                dice.percent(40).then(|| world.before.iter().filter(|_| dice.percent(50)).cloned().collect());
             exports.insert(
                 "source-after",
                 Export { relations, groups: some(&left), codes: codes_after, members: names(""), ..Export::default() },
             );
         }
-        let old: Vec<Relation> = world.after.iter().filter(|r| r.made.is_none_or(|made| made < START)).cloned().collect();
+        let old: Vec<Relation> =
+            world.after.iter().filter(|r| r.made.is_none_or(|made| made < START)).cloned().collect();
         if !old.is_empty() && dice.percent(60) {
             exports.insert("target-before", Export { relations: Some(old), members: names("2"), ..Export::default() });
         }
@@ -256,7 +265,8 @@ impl Corps {
             let assessment = if *passed { "pass" } else { "fail" };
             vec![source.clone(), target.clone(), assessment.to_owned()]
         });
-        let pairs = |pairs: &[(String, String)]| pairs.iter().map(|(a, b)| vec![a.clone(), b.clone()]).collect::<Vec<_>>();
+        let pairs =
+            |pairs: &[(String, String)]| pairs.iter().map(|(a, b)| vec![a.clone(), b.clone()]).collect::<Vec<_>>();
         let lists = [
             ("accounts", vec!["source_userid", "target_userid", "assessment"], accounts.collect()),
             ("customer_map", vec!["source_external_userid", "target_external_userid"], pairs(&self.world.map)),
@@ -264,7 +274,9 @@ impl Corps {
             ("refusals", vec!["external_userid"], self.refused.iter().map(|id| vec![id.clone()]).collect()),
         ];
         let filled = lists.into_iter().filter(|(_, _, rows)| !rows.is_empty());
-        filled.map(|(name, header, rows)| (format!("lists/{name}"), table(any_sheet(dice), header, rows, dice))).collect()
+        filled
+            .map(|(name, header, rows)| (format!("lists/{name}"), table(any_sheet(dice), header, rows, dice)))
+            .collect()
     }
 }
 
@@ -276,7 +288,8 @@ fn pair(relation: &Relation) -> Option<(String, String)> {
 fn settle(world: &mut World, dice: &mut Dice) {
     world.accounts.iter_mut().for_each(|account| account.2 = true);
     (world.refused, world.unassigned, world.map) = (Vec::new(), Vec::new(), Vec::new());
-    let by_unionid: BTreeSet<String> = world.before.iter().filter_map(|r| r.id.clone()).filter(|_| dice.percent(75)).collect();
+    let by_unionid: BTreeSet<String> =
+        world.before.iter().filter_map(|r| r.id.clone()).filter(|_| dice.percent(75)).collect();
     for relation in &mut world.before {
         let id = relation.id.clone().unwrap();
         relation.unionid = by_unionid.contains(&id).then(|| format!("u{}", &id[1..]));
@@ -289,12 +302,14 @@ fn settle(world: &mut World, dice: &mut Dice) {
         world.after.push(Relation { member: format!("{}2", relation.member), id, made, ..relation.clone() });
     }
     let unjoined = world.before.iter().filter(|r| r.unionid.is_none()).filter_map(|r| r.id.clone());
-    world.map = unjoined.collect::<BTreeSet<_>>().into_iter().map(|id| (id.clone(), format!("t{}", &id[1..]))).collect();
+    world.map =
+        unjoined.collect::<BTreeSet<_>>().into_iter().map(|id| (id.clone(), format!("t{}", &id[1..]))).collect();
 }
 
 /// The groups of the source before and of the target after.
 fn groups(world: &World, clean: bool, dice: &mut Dice) -> (Vec<Group>, Vec<Group>) {
-    let unionids: Vec<String> = world.before.iter().filter_map(|r| r.unionid.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let unionids: Vec<String> =
+        world.before.iter().filter_map(|r| r.unionid.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for n in 0..3 + dice.below(5) {
         let owner = SOURCE_MEMBERS[dice.below(5)];
@@ -313,8 +328,9 @@ fn groups(world: &World, clean: bool, dice: &mut Dice) -> (Vec<Group>, Vec<Group
 }
 
 fn codes(groups: &[Group], dice: &mut Dice) -> Vec<(String, Vec<String>)> {
-    let linked =
-        |dice: &mut Dice| -> BTreeSet<String> { (0..=dice.below(2)).map(|_| groups[dice.below(groups.len())].id.clone()).collect() };
+    let linked = |dice: &mut Dice| -> BTreeSet<String> {
+        (0..=dice.below(2)).map(|_| groups[dice.below(groups.len())].id.clone()).collect()
+    };
     (0..2 + dice.below(4)).map(|n| (format!("code{n}"), linked(dice).into_iter().collect())).collect()
 }
 
@@ -330,7 +346,8 @@ enum Format {
     Xlsx,
 }
 
-const FORMATS: [Format; 6] = [Format::Answers, Format::Answers, Format::Answers, Format::Csv, Format::Parquet, Format::Xlsx];
+const FORMATS: [Format; 6] =
+    [Format::Answers, Format::Answers, Format::Answers, Format::Csv, Format::Parquet, Format::Xlsx];
 
 fn any_sheet(dice: &mut Dice) -> Format {
     [Format::Csv, Format::Csv, Format::Xlsx, Format::Parquet][dice.below(4)]
@@ -348,17 +365,20 @@ impl Export {
     /// The canonical tables, a missing one for what is not known.
     fn tables(&self, dice: &mut Dice) -> Vec<Table> {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let is_contact = |r: &Relation| self.contacts.iter().any(|(member, id)| *member == r.member && Some(id) == r.id.as_ref());
+        let is_contact =
+            |r: &Relation| self.contacts.iter().any(|(member, id)| *member == r.member && Some(id) == r.id.as_ref());
         let relation = |r: &Relation| {
             let made = r.made.map(clock).unwrap_or_default();
             let flag = if is_contact(r) { "false" } else { "true" };
             vec![r.member.clone(), text(&r.id), text(&r.unionid), text(&r.name), made, flag.to_owned(), "1".to_owned()]
         };
-        let header = vec!["userid", "external_userid", "unionid", "customer_name", "created_at", "is_customer", "add_way"];
+        let header =
+            vec!["userid", "external_userid", "unionid", "customer_name", "created_at", "is_customer", "add_way"];
         let groups = self.groups.as_deref().unwrap_or_default();
         let group = |g: &Group| vec![g.id.clone(), g.owner.clone(), g.name.clone(), clock(g.made)];
         let inside = |g: &Group| -> Vec<Vec<String>> {
-            let member = |(n, u): (usize, &String)| vec![g.id.clone(), format!("m{n}"), "external".to_owned(), u.clone()];
+            let member =
+                |(n, u): (usize, &String)| vec![g.id.clone(), format!("m{n}"), "external".to_owned(), u.clone()];
             g.members.iter().enumerate().map(member).collect()
         };
         let code = |(id, chats): &(String, Vec<String>)| vec![id.clone(), chats.join("|"), "false".to_owned()];
@@ -369,7 +389,11 @@ impl Export {
             ("groups", vec!["chat_id", "owner_userid", "name", "created_at"], groups.iter().map(group).collect()),
             ("group_members", vec!["chat_id", "userid", "kind", "unionid"], groups.iter().flat_map(inside).collect()),
             ("join_codes", vec!["config_id", "chat_ids", "deleted"], self.codes.iter().map(code).collect()),
-            ("members", vec!["userid", "has_customer_contact"], self.follow_users.iter().flatten().map(follower).collect()),
+            (
+                "members",
+                vec!["userid", "has_customer_contact"],
+                self.follow_users.iter().flatten().map(follower).collect(),
+            ),
             ("unassigned", vec!["handover_userid", "external_userid"], unassigned.collect()),
         ];
         for (_, _, rows) in &mut tables {
@@ -389,7 +413,8 @@ impl Export {
             answers.extend(group_answers(groups, dice));
         }
         let code = |(id, chats): &(String, Vec<String>)| {
-            let way = json!({"config_id": id, "scene": 2, "remark": "门店", "auto_create_room": 1, "chat_id_list": chats});
+            let way =
+                json!({"config_id": id, "scene": 2, "remark": "门店", "auto_create_room": 1, "chat_id_list": chats});
             envelope(
                 "externalcontact/groupchat/get_join_way",
                 &json!({"config_id": id}),
@@ -402,11 +427,14 @@ impl Export {
             answers.push(envelope("externalcontact/get_follow_user_list", &json!({}), &response));
         }
         if !self.unassigned.is_empty() {
-            let row =
-                |(member, id): &(String, String)| json!({"handover_userid": member, "external_userid": id, "dimission_time": START - DAY});
+            let row = |(member, id): &(String, String)| json!({"handover_userid": member, "external_userid": id, "dimission_time": START - DAY});
             let rows: Vec<Value> = self.unassigned.iter().map(row).collect();
             let response = json!({"errcode": 0, "errmsg": "ok", "info": rows, "is_last": true});
-            answers.push(envelope("externalcontact/get_unassigned_list", &json!({"cursor": "", "page_size": 1000}), &response));
+            answers.push(envelope(
+                "externalcontact/get_unassigned_list",
+                &json!({"cursor": "", "page_size": 1000}),
+                &response,
+            ));
         }
         answers
     }
@@ -421,17 +449,21 @@ impl Export {
                 let response = json!({"errcode": 0, "errmsg": "ok", "external_userid": ids});
                 answers.push(envelope("externalcontact/list", &json!({"userid": member}), &response));
             }
-            let chunks: Vec<&[&Relation]> = if of_member.is_empty() { vec![&[]] } else { of_member.chunks(2).collect() };
-            let cursor = |page: usize| if page == 0 || page == chunks.len() { String::new() } else { format!("{member}-c{page}") };
+            let chunks: Vec<&[&Relation]> =
+                if of_member.is_empty() { vec![&[]] } else { of_member.chunks(2).collect() };
+            let cursor = |page: usize| {
+                if page == 0 || page == chunks.len() { String::new() } else { format!("{member}-c{page}") }
+            };
             for (n, chunk) in chunks.iter().enumerate() {
-                let items: Vec<Value> = chunk.iter().map(|r| json!({"external_contact": contact(r), "follow_info": follow(r)})).collect();
+                let items: Vec<Value> =
+                    chunk.iter().map(|r| json!({"external_contact": contact(r), "follow_info": follow(r)})).collect();
                 let request = json!({"userid_list": [member], "cursor": cursor(n), "limit": 2});
-                let response = json!({"errcode": 0, "errmsg": "ok", "external_contact_list": items, "next_cursor": cursor(n + 1)});
+                let response =
+                    json!({"errcode": 0, "errmsg": "ok", "external_contact_list": items, "next_cursor": cursor(n + 1)});
                 answers.push(envelope("externalcontact/batch/get_by_user", &request, &response));
             }
             for relation in of_member.iter().filter(|_| dice.percent(15)) {
-                let response =
-                    json!({"errcode": 0, "errmsg": "ok", "external_contact": contact(relation), "follow_user": [follow(relation)]});
+                let response = json!({"errcode": 0, "errmsg": "ok", "external_contact": contact(relation), "follow_user": [follow(relation)]});
                 answers.push(envelope("externalcontact/get", &json!({"external_userid": relation.id}), &response));
             }
         }
@@ -442,7 +474,8 @@ impl Export {
         if self.contacts.is_empty() && dice.percent(60) {
             return None;
         }
-        let is_contact = |r: &&Relation| self.contacts.iter().any(|(member, id)| *member == r.member && Some(id) == r.id.as_ref());
+        let is_contact =
+            |r: &&Relation| self.contacts.iter().any(|(member, id)| *member == r.member && Some(id) == r.id.as_ref());
         let rows: Vec<Value> = relations
             .iter()
             .enumerate()
@@ -488,11 +521,14 @@ fn group_answers(groups: &[Group], dice: &mut Dice) -> Vec<Value> {
             )
             .collect();
         members.push(json!({"userid": group.owner, "type": 1, "join_time": group.made, "join_scene": 1}));
-        let chat =
-            json!({"chat_id": group.id, "name": group.name, "owner": group.owner, "create_time": group.made, "member_list": members});
+        let chat = json!({"chat_id": group.id, "name": group.name, "owner": group.owner, "create_time": group.made, "member_list": members});
         let response = json!({"errcode": 0, "errmsg": "ok", "group_chat": chat});
         let request = json!({"chat_id": group.id, "need_name": 1});
-        answers.push(if dice.percent(50) { response } else { envelope("externalcontact/groupchat/get", &request, &response) });
+        answers.push(if dice.percent(50) {
+            response
+        } else {
+            envelope("externalcontact/groupchat/get", &request, &response)
+        });
     }
     answers
 }
@@ -501,7 +537,11 @@ fn group_answers(groups: &[Group], dice: &mut Dice) -> Vec<Value> {
 fn laid_out(answers: &[Value], dice: &mut Dice) -> Vec<u8> {
     match dice.below(4) {
         0 => serde_json::to_vec(answers).unwrap(),
-        1 => answers.iter().map(|answer| serde_json::to_string_pretty(answer).unwrap() + "\n").collect::<String>().into_bytes(),
+        1 => answers
+            .iter()
+            .map(|answer| serde_json::to_string_pretty(answer).unwrap() + "\n")
+            .collect::<String>()
+            .into_bytes(),
         _ => answers.iter().map(|answer| answer.to_string() + "\n").collect::<String>().into_bytes(),
     }
 }

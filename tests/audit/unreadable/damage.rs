@@ -17,7 +17,8 @@ use crate::world::Dice;
 pub fn damage(case: &mut Case, dice: &mut Dice) -> String {
     // First the folder, so that a folder of many files is not damaged more often than one of few.
     let folder = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
-    let folders: Vec<String> = case.files.keys().map(|path| folder(path)).collect::<BTreeSet<_>>().into_iter().collect();
+    let folders: Vec<String> =
+        case.files.keys().map(|path| folder(path)).collect::<BTreeSet<_>>().into_iter().collect();
     loop {
         let chosen = &folders[dice.below(folders.len())];
         // A list stops the run, whatever is damaged: that is soon seen.
@@ -131,7 +132,8 @@ fn json(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
             format!("`{}` cut out at byte {at}", char::from(cut))
         }
         3 => {
-            let garbage: &[&[u8]] = &[b"<html>504</html>", b"}", b"{\"errcode\":0", b"\0\0\0\0", b"\xff\xfe\x01", b"NaN,"];
+            let garbage: &[&[u8]] =
+                &[b"<html>504</html>", b"}", b"{\"errcode\":0", b"\0\0\0\0", b"\xff\xfe\x01", b"NaN,"];
             let garbage = garbage[dice.below(garbage.len())];
             let at = document.end;
             replace(text, at..at, garbage);
@@ -189,7 +191,9 @@ fn wrong_value(spot: &Spot, text: &[u8], dice: &mut Dice) -> Vec<u8> {
         b'{' => any(&[b"\"text\"", b"17", b"true", b"[1]"]),
         b'[' => any(&[b"\"text\"", b"17", b"true", b"{\"a\":1}"]),
         b't' | b'f' => any(&[b"\"perhaps\"", b"{\"a\":1}", b"17", b"[[1]]"]),
-        _ if TIME_KEYS.contains(&key) => any(&[b"\"soon\"", b"{\"a\":1}", b"[[1]]", b"true", b"9999999999999999999999", b"-99999999"]),
+        _ if TIME_KEYS.contains(&key) => {
+            any(&[b"\"soon\"", b"{\"a\":1}", b"[[1]]", b"true", b"9999999999999999999999", b"-99999999"])
+        }
         _ => any(&[b"\"friend\"", b"{\"a\":1}", b"[[1]]", b"1.5"]),
     }
 }
@@ -221,7 +225,8 @@ fn kind(header: &str) -> Option<Kind> {
 
 fn csv(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
     let rows = spots::csv(text);
-    let header: Vec<String> = rows[0].iter().map(|cell| String::from_utf8(text[cell.at.clone()].to_vec()).unwrap()).collect();
+    let header: Vec<String> =
+        rows[0].iter().map(|cell| String::from_utf8(text[cell.at.clone()].to_vec()).unwrap()).collect();
     let rows = &rows[1..];
     let row = rows.get(dice.below(rows.len().max(1)))?;
     let is_relation = header[0] == "userid" && row.len() > 2;
@@ -317,7 +322,8 @@ fn parquet(batches: &mut [RecordBatch], dice: &mut Dice) -> Option<(String, Opti
     let rows = filled(batches[place].column(column));
     let row = rows[dice.below(rows.len())];
     if matches!(kind, Kind::Id | Kind::Text) && dice.percent(30) {
-        return unsound_bytes(batches, place, column, row).map(|bytes| (format!("{name}, row {row}: bytes that are no text"), Some(bytes)));
+        return unsound_bytes(batches, place, column, row)
+            .map(|bytes| (format!("{name}, row {row}: bytes that are no text"), Some(bytes)));
     }
     let word = wrong_text(kind, dice);
     // The type of a column is that of all batches.
@@ -384,9 +390,11 @@ fn floats(array: &ArrayRef) -> ArrayRef {
 fn long_ago(array: &ArrayRef, row: usize) -> ArrayRef {
     let kind = array.data_type();
     let times = arrow::compute::cast(array, &DataType::Int64).unwrap();
-    let ago = if matches!(kind, DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, _)) { 1_000_000 } else { 1_000 };
+    let ago =
+        if matches!(kind, DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, _)) { 1_000_000 } else { 1_000 };
     let times = times.as_primitive::<arrow::datatypes::Int64Type>();
-    let changed: Int64Array = times.iter().enumerate().map(|(n, time)| if n == row { Some(-631_152_000 * ago) } else { time }).collect();
+    let changed: Int64Array =
+        times.iter().enumerate().map(|(n, time)| if n == row { Some(-631_152_000 * ago) } else { time }).collect();
     arrow::compute::cast(&changed, kind).unwrap()
 }
 

@@ -33,7 +33,8 @@ pub enum Form {
 pub const FORMS: [Form; 5] = [Form::Csv, Form::Xlsx, Form::Parquet, Form::Json, Form::Plain];
 
 const MEMBERS: [&str; 4] = ["ann", "bob", "00417", "dan"];
-const RELATION: [&str; 7] = ["userid", "external_userid", "unionid", "customer_name", "created_at", "add_way", "remark"];
+const RELATION: [&str; 7] =
+    ["userid", "external_userid", "unionid", "customer_name", "created_at", "add_way", "remark"];
 const CONTACT: [&str; 5] = ["userid", "external_userid", "customer_name", "created_at", "is_customer"];
 const GROUP: [&str; 4] = ["chat_id", "name", "owner_userid", "created_at"];
 
@@ -56,11 +57,15 @@ impl Spelling {
         let mut dice = Dice::new(seed.wrapping_mul(15_485_863));
         let pen = Pen { spoils: dice.percent(40) };
         let of_contacts = dice.percent(30);
-        let people: Vec<(usize, usize)> = (0..6 + dice.below(14)).map(|person| (person, dice.below(MEMBERS.len()))).collect();
+        let people: Vec<(usize, usize)> =
+            (0..6 + dice.below(14)).map(|person| (person, dice.below(MEMBERS.len()))).collect();
         let mut tables = Self {
             relations: BTreeMap::from([("source-before", Vec::new()), ("target-after", Vec::new())]),
             groups: BTreeMap::from([("source-before", Vec::new()), ("target-after", Vec::new())]),
-            accounts: MEMBERS[..3].iter().map(|member| vec![key(member, &mut dice), key(&format!("{member}-t"), &mut dice)]).collect(),
+            accounts: MEMBERS[..3]
+                .iter()
+                .map(|member| vec![key(member, &mut dice), key(&format!("{member}-t"), &mut dice)])
+                .collect(),
             map: Vec::new(),
             of_contacts,
             seed,
@@ -79,7 +84,15 @@ impl Spelling {
         self.add_relation("source-before", &format!("s{person}"), member, &name, Moment::old(dice), pen, dice);
         // A table without a row would prove nothing, where an answer without an item does.
         if person == 0 || dice.percent(70) {
-            self.add_relation("target-after", &format!("t{person}"), &format!("{member}-t"), &name, Moment::new(dice), pen, dice);
+            self.add_relation(
+                "target-after",
+                &format!("t{person}"),
+                &format!("{member}-t"),
+                &name,
+                Moment::new(dice),
+                pen,
+                dice,
+            );
         }
         if dice.percent(25) {
             self.map.push(vec![key(&format!("s{person}"), dice), key(&format!("t{person}"), dice)]);
@@ -87,7 +100,16 @@ impl Spelling {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the cells of a row, and who writes it")]
-    fn add_relation(&mut self, role: &str, id: &str, member: &str, name: &Spelled, made: Moment, pen: Pen, dice: &mut Dice) {
+    fn add_relation(
+        &mut self,
+        role: &str,
+        id: &str,
+        member: &str,
+        name: &Spelled,
+        made: Moment,
+        pen: Pen,
+        dice: &mut Dice,
+    ) {
         let unionid = if dice.percent(60) { pen.any_key(&format!("u{}", &id[1..]), dice) } else { nothing(dice) };
         let (member, id, made) = (userid(member, dice), pen.any_key(id, dice), pen.time(made, dice));
         let row = if self.of_contacts {
@@ -137,7 +159,10 @@ impl Spelling {
         }
         // Lists are no answers of the service.
         let list_form = if form == Form::Json { Form::Csv } else { form };
-        files.insert("lists/accounts".to_owned(), file(list_form, &["source_userid", "target_userid"], &self.accounts, &mut dice));
+        files.insert(
+            "lists/accounts".to_owned(),
+            file(list_form, &["source_userid", "target_userid"], &self.accounts, &mut dice),
+        );
         if !self.map.is_empty() {
             let columns = ["source_external_userid", "target_external_userid"];
             files.insert("lists/map".to_owned(), file(list_form, &columns, &self.map, &mut dice));
@@ -154,7 +179,17 @@ impl Spelling {
             let items: Vec<Value> = rows
                 .iter()
                 .map(|row| {
-                    object(&[("follow_userid", 0), ("external_userid", 1), ("name", 2), ("add_time", 3), ("is_customer", 4)], row, dice)
+                    object(
+                        &[
+                            ("follow_userid", 0),
+                            ("external_userid", 1),
+                            ("name", 2),
+                            ("add_time", 3),
+                            ("is_customer", 4),
+                        ],
+                        row,
+                        dice,
+                    )
                 })
                 .collect();
             envelope(
@@ -185,7 +220,8 @@ impl Spelling {
 /// `contact_list` covers no account, a sheet does: the user vouches for both.
 fn toml(trusted: bool) -> String {
     let case = "[case]\nid = \"spelling\"\n[migration]\nstarted_at = 2026-05-01T00:00:00+08:00\nfinished_at = 2026-05-07T00:00:00+08:00\n";
-    let trust = ["source-before", "target-after"].map(|role| format!("[snapshots.{role}]\ncoverage = \"trusted\"\n")).concat();
+    let trust =
+        ["source-before", "target-after"].map(|role| format!("[snapshots.{role}]\ncoverage = \"trusted\"\n")).concat();
     if trusted { format!("{case}{trust}") } else { case.to_owned() }
 }
 
@@ -211,13 +247,18 @@ fn object(keys: &[(&str, usize)], row: &[Spelled], dice: &mut Dice) -> Value {
 
 fn file(form: Form, columns: &[&'static str], rows: &Table, dice: &mut Dice) -> File {
     let plain = |value: &Spelled| value.plain.clone().unwrap_or_else(|| value.text.clone());
-    let cells = |of: &dyn Fn(&Spelled) -> String| -> Vec<Vec<String>> { rows.iter().map(|row| row.iter().map(of).collect()).collect() };
+    let cells = |of: &dyn Fn(&Spelled) -> String| -> Vec<Vec<String>> {
+        rows.iter().map(|row| row.iter().map(of).collect()).collect()
+    };
     match form {
         Form::Plain => File::Csv(csv(columns, &cells(&plain))),
         Form::Csv | Form::Json => File::Csv(csv(columns, &cells(&|value| value.text.clone()))),
-        Form::Xlsx => {
-            File::Xlsx(Sheet { header: columns.to_vec(), rows: cells(&|value| value.text.clone()), odd: None, tail: Tail::Below })
-        }
+        Form::Xlsx => File::Xlsx(Sheet {
+            header: columns.to_vec(),
+            rows: cells(&|value| value.text.clone()),
+            odd: None,
+            tail: Tail::Below,
+        }),
         Form::Parquet => File::Parquet(vec![batch(columns, rows, dice)]),
     }
 }
@@ -234,7 +275,8 @@ fn csv(columns: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
 fn batch(columns: &[&'static str], rows: &Table, dice: &mut Dice) -> RecordBatch {
     let mut cell = |value: &Spelled| (!value.text.is_empty() || dice.percent(50)).then(|| value.text.clone());
     let mut column = |n: usize| -> ArrayRef { Arc::new(rows.iter().map(|row| cell(&row[n])).collect::<StringArray>()) };
-    RecordBatch::try_from_iter_with_nullable(columns.iter().enumerate().map(|(n, name)| (*name, column(n), true))).unwrap()
+    RecordBatch::try_from_iter_with_nullable(columns.iter().enumerate().map(|(n, name)| (*name, column(n), true)))
+        .unwrap()
 }
 
 // How values are spelled.
@@ -275,7 +317,10 @@ fn userid(userid: &str, dice: &mut Dice) -> Spelled {
 }
 
 fn nothing(dice: &mut Dice) -> Spelled {
-    let words = ["", "", "NULL", "null", "\\N", "None", "nan", "NaN", "N/A", "#N/A", "<null>", "[NULL]", "(null)", "-", "--", "无"];
+    let words = [
+        "", "", "NULL", "null", "\\N", "None", "nan", "NaN", "N/A", "#N/A", "<null>", "[NULL]", "(null)", "-", "--",
+        "无",
+    ];
     Spelled { text: one(&words, dice), plain: Some(String::new()) }
 }
 
@@ -283,7 +328,9 @@ fn nothing(dice: &mut Dice) -> Spelled {
 fn name(person: usize, dice: &mut Dice) -> Spelled {
     let name = ["小满", "Zoë", "阿福", "王伟", "NULL", "8848"][person % 6];
     match dice.below(8) {
-        0 => Spelled { text: one(&["", "\\N", "<null>", "[NULL]", "(null)", "#N/A"], dice), plain: Some(String::new()) },
+        0 => {
+            Spelled { text: one(&["", "\\N", "<null>", "[NULL]", "(null)", "#N/A"], dice), plain: Some(String::new()) }
+        }
         1 => plainly(&format!("{name}{person}❤\u{fe0f}")),
         2 => plainly(&format!("{name}\u{200b}{person}")),
         _ => plainly(&format!("{name}{person}")),
@@ -306,7 +353,8 @@ impl Pen {
     }
 
     fn number(self, dice: &mut Dice) -> Spelled {
-        let spellings = [("16", "16"), ("16.0", "16"), (" 3 ", "3"), ("1,024", "1024"), ("12 人", "12"), ("1", "1"), ("0", "0")];
+        let spellings =
+            [("16", "16"), ("16.0", "16"), (" 3 ", "3"), ("1,024", "1024"), ("12 人", "12"), ("1", "1"), ("0", "0")];
         match dice.below(10) {
             0 => nothing(dice),
             1 if self.spoils => unreadable(&one(&["friend", "1.5"], dice)),
@@ -318,8 +366,15 @@ impl Pen {
     }
 
     fn flag(self, dice: &mut Dice) -> Spelled {
-        let spellings =
-            [("true", "true"), ("TRUE", "true"), ("1", "true"), ("是", "true"), ("yes", "true"), ("0", "false"), ("False", "false")];
+        let spellings = [
+            ("true", "true"),
+            ("TRUE", "true"),
+            ("1", "true"),
+            ("是", "true"),
+            ("yes", "true"),
+            ("0", "false"),
+            ("False", "false"),
+        ];
         match dice.below(12) {
             0 => Spelled { text: String::new(), plain: Some(String::new()) },
             1 if self.spoils => unreadable("perhaps"),
@@ -333,11 +388,21 @@ impl Pen {
     fn time(self, moment: Moment, dice: &mut Dice) -> Spelled {
         match dice.below(12) {
             0 => {
-                let words = ["0", "1970-01-01 08:00:00", "0000-00-00", "0000-00-00 00:00:00", "1899-12-30", "1900-01-00", "0001-01-01"];
+                let words = [
+                    "0",
+                    "1970-01-01 08:00:00",
+                    "0000-00-00",
+                    "0000-00-00 00:00:00",
+                    "1899-12-30",
+                    "1900-01-00",
+                    "0001-01-01",
+                ];
                 Spelled { text: one(&words, dice), plain: Some(String::new()) }
             }
             1 => nothing(dice),
-            2 if self.spoils => unreadable(&one(&["soon", "2026-02-30", "1985-03-01 10:00:00", "2105-01-01", "#REF!"], dice)),
+            2 if self.spoils => {
+                unreadable(&one(&["soon", "2026-02-30", "1985-03-01 10:00:00", "2105-01-01", "#REF!"], dice))
+            }
             _ => Spelled { text: moment.spelled(dice), plain: Some(moment.civil("%Y-%m-%d %H:%M:%S")) },
         }
     }
@@ -359,9 +424,13 @@ impl Moment {
     }
 
     fn of(year: usize, month: usize, dice: &mut Dice) -> Self {
-        let (hour, minute, second) = [(0, 0, 0), (0, 5, 0), (6, 0, 0), (12, 0, 0), (14, 30, 0), (23, 59, 59)][dice.below(6)];
+        let (hour, minute, second) =
+            [(0, 0, 0), (0, 5, 0), (6, 0, 0), (12, 0, 0), (14, 30, 0), (23, 59, 59)][dice.below(6)];
         let day = i8::try_from(1 + dice.below(28)).unwrap();
-        Self { at: jiff::civil::date(i16::try_from(year).unwrap(), i8::try_from(month).unwrap(), day).at(hour, minute, second, 0) }
+        Self {
+            at: jiff::civil::date(i16::try_from(year).unwrap(), i8::try_from(month).unwrap(), day)
+                .at(hour, minute, second, 0),
+        }
     }
 
     fn civil(self, format: &str) -> String {

@@ -59,7 +59,12 @@ impl Scan<'_> {
                 scan.blanks();
                 scan.value(&key, depth + 1);
             }),
-            _ => self.at += self.text[self.at..].iter().position(|b| b",]} \n\r\t".contains(b)).unwrap_or(self.text.len() - self.at),
+            _ => {
+                self.at += self.text[self.at..]
+                    .iter()
+                    .position(|b| b",]} \n\r\t".contains(b))
+                    .unwrap_or(self.text.len() - self.at)
+            }
         }
         self.spots[place].at.end = self.at;
     }

@@ -16,7 +16,8 @@ function relationsNote(part, isWhole) {
 
 // The line above a table that says what is and what is not in the page: `shown` of `all` rows, if it is known how many.
 function tableNote(rows, shown, all) {
-  const part = all > shown && t("rows.part", { shown: number(shown), all: number(all) });
+  // Rejects are listed up to a limit: no report holds all of them.
+  const part = all > shown && t(all > rows.total ? "rows.capped" : "rows.part", { shown: number(shown), all: number(all) });
   const excerpt = () => (rows.count < rows.total ? [t("rows.excerpt", { shown: number(rows.count), total: number(rows.total) }), t("rows.sql")] : []);
   const told = { relations: () => relationsNote(part, all === shown), target_relations: () => [part || t("rows.elsewhere", { count: number(rows.total) })] };
   const sentences = told[rows.name]?.() ?? (part || all === shown ? [part] : excerpt());
@@ -50,7 +51,7 @@ function tablesSection() {
     const [shown, all] = [table.found.length, allOf(filter)];
     const isCut = all > shown;
     sql.textContent = toSql(filter);
-    sqlTitle.textContent = isCut ? t("sql.all", { all: number(all) }) : t("sql.title");
+    sqlTitle.textContent = isCut ? t("sql.all", { all: number(Math.min(all, table.rows.total)) }) : t("sql.title");
     note.textContent = tableNote(table.rows, shown, all);
     note.classList.toggle("cut", isCut);
     // What gives all of the rows stands where the page says that it does not hold them.
