@@ -1,18 +1,19 @@
-//! Why a run stops: the user's input, the machine, or our own bug, each with its exit code.
+//! Reasons to stop a run: the user's input, the machine, or a bug, each with its exit code.
 //!
-//! What is merely wrong *with the migration* is not an error but a [finding](crate::findings).
+//! A fault of the migration is not an error but a [finding](crate::findings).
 
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use crate::schema::ColumnMismatch;
 use crate::text::{Lang, Message, Text, errors as say};
 
-/// A reason to stop. Every variant says what is wrong, where, and what would be right, in both languages.
+/// A reason to stop: the problem, its place and the remedy, in both languages.
 #[derive(Debug)]
 pub enum Error {
-    /// The command line cannot be obeyed.
+    /// The command line is invalid.
     Usage { problem: Message, remedy: Message },
     /// A file of the case cannot be used: `place` is a key, a record or a byte position in it.
     Input { file: PathBuf, place: Message, problem: Message, remedy: Message },
@@ -22,7 +23,7 @@ pub enum Error {
     Output { path: PathBuf, problem: Message, remedy: Message },
     /// The user pressed Ctrl-C, or the process was told to end.
     Interrupted,
-    /// A control total does not balance or an invariant broke: the fault is ours. What it says is for us, in English.
+    /// A bug: a control total does not balance or an invariant is broken. The message is for developers, in English.
     Bug(String),
 }
 
@@ -31,10 +32,10 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs code of a library that panics on some damaged inputs. What is under way is lost then.
+/// Runs code of a library that panics on some damaged inputs. Its work in progress is lost then.
 ///
 /// # Errors
-/// The words of the panic.
+/// The message of the panic.
 pub fn panics_as_errors<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
     GUARDED.set(true);
     let result = catch_unwind(AssertUnwindSafe(run));
@@ -45,7 +46,7 @@ pub fn panics_as_errors<T>(run: impl FnOnce() -> T) -> std::result::Result<T, St
     })
 }
 
-/// Whether a panic on this thread becomes an error, and is no bug of ours.
+/// Returns whether a panic on this thread becomes an error, and is not a bug.
 pub fn is_guarded() -> bool {
     GUARDED.get()
 }
@@ -54,12 +55,12 @@ pub fn is_guarded() -> bool {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// A fault in what was typed: what is wrong, what would be right.
+    /// A fault of the command line: problem and remedy.
     pub fn usage(problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Usage { problem: problem.into(), remedy: remedy.into() }
     }
 
-    /// A fault in an input file: where in it, what is wrong, what would be right.
+    /// A fault of an input file: place, problem and remedy.
     pub fn input(
         file: impl AsRef<Path>,
         place: impl Into<Message>,
@@ -80,12 +81,12 @@ impl Error {
         move |source| Self::Io { path, doing, source }
     }
 
-    /// An output that cannot take the reports: what is wrong, what would be right.
+    /// An output folder that cannot be used: problem and remedy.
     pub fn output(path: impl AsRef<Path>, problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Output { path: path.as_ref().to_path_buf(), problem: problem.into(), remedy: remedy.into() }
     }
 
-    /// The error as people read it. What the system and other libraries say stays as it comes.
+    /// The message for the user. Messages of the system and of libraries are not translated.
     pub fn message(&self) -> Message {
         match self {
             Self::Usage { problem, remedy } => say::usage(problem, remedy),
@@ -123,14 +124,21 @@ impl std::error::Error for Error {
     }
 }
 
-/// An engine error inside a stage is never the user's fault: inputs were checked before.
+/// A table without a column of its schema was built wrong.
+impl From<ColumnMismatch> for Error {
+    fn from(ColumnMismatch(what): ColumnMismatch) -> Self {
+        Self::Bug(what)
+    }
+}
+
+/// An error of the engine is a bug: inputs were checked before.
 impl From<polars::error::PolarsError> for Error {
     fn from(error: polars::error::PolarsError) -> Self {
         Self::Bug(format!("polars: {error}"))
     }
 }
 
-/// As above: a batch that does not fit its schema was built by us.
+/// A batch that does not fit its schema is a bug.
 impl From<arrow::error::ArrowError> for Error {
     fn from(error: arrow::error::ArrowError) -> Self {
         Self::Bug(format!("arrow: {error}"))
@@ -152,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_told_in_both_languages() {
+    fn every_kind_is_reported_in_both_languages() {
         let (problem, remedy) = (|| say::unknown_key("{file}"), say::NOT_UTF8_REMEDY);
         for (error, zh, en) in [
             (

@@ -1,4 +1,4 @@
-//! Ctrl-C: long loops ask here, and end the run cleanly with exit code 130.
+//! Ctrl-C: long loops check for it, and end the run cleanly with exit code 130.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,15 +6,15 @@ use crate::error::{Error, Result};
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// Asks every loop to stop at its next [`check`].
+/// Stops every loop at its next [`check`].
 pub fn request() {
     REQUESTED.store(true, Ordering::Relaxed);
 }
 
-/// Whether to go on.
+/// Returns an error if the run was interrupted.
 ///
 /// # Errors
-/// [`Error::Interrupted`] once somebody called [`request`].
+/// [`Error::Interrupted`] after [`request`] was called.
 pub fn check() -> Result<()> {
     if REQUESTED.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
 }

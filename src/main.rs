@@ -13,7 +13,7 @@ fn run() -> u8 {
     signals::listen();
     match Cli::read(std::env::args_os()) {
         Ok(cli) => {
-            crash::speak(cli.lang());
+            crash::set_language(cli.lang());
             cli.run().unwrap_or_else(|error| {
                 out::error(&error, cli.lang());
                 error.exit_code()
@@ -23,15 +23,14 @@ fn run() -> u8 {
     }
 }
 
-/// Rows come and go in blocks of megabytes. By default the system's allocator hands each of them back to the kernel, which
-/// has to clear it for the next: up to a third of the time of a large run. It also keeps as many heaps as eight threads a
-/// core could want, and what was freed in one is of no use in another: with one for each that works at a time, an audit of
-/// 10 million relations with `--memory 1GiB` peaks at a quarter less.
+/// Keeps freed memory in the process. Rows come and go in blocks of megabytes, which by default the allocator of glibc
+/// returns to the kernel, which clears them anew for the next ones, page fault by page fault. By default it also has up
+/// to eight heaps (arenas) for each core, and memory freed in one is of no use in another; here it has one for each.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[expect(unsafe_code, reason = "the allocator is told so by C functions only")]
+#[expect(unsafe_code, reason = "the allocator is configured by C functions only")]
 fn keep_freed_memory() {
     let heaps = std::thread::available_parallelism().ok().and_then(|cores| libc::c_int::try_from(cores.get()).ok());
-    // SAFETY: called first of all, before there are other threads; a value that the allocator does not like is ignored.
+    // SAFETY: called before there are other threads; the allocator ignores values that it cannot use.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 32 << 20);
         libc::mallopt(libc::M_TRIM_THRESHOLD, 512 << 20);

@@ -1,4 +1,4 @@
-//! The rules by which names are compared (SPEC section 1.3): equal, masked, look-alike.
+//! The rules of comparing names (SPEC section 1.3): equal, masked, look-alike.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ const INVISIBLE: [(char, char); 17] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// Whether the character shows nothing: zero-width characters, bidirectional controls, variation selectors.
+/// Returns whether the character is invisible: zero-width characters, bidirectional controls, variation selectors.
 #[inline]
 pub(crate) fn is_invisible(c: char) -> bool {
     c >= '\u{ad}'
@@ -34,18 +34,18 @@ pub(crate) fn is_invisible(c: char) -> bool {
         && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
-/// The name as it is compared: in NFC, without invisible characters, without white space around.
+/// Normalises a name for comparison: NFC, without invisible characters and without white space around.
 #[inline]
 pub(crate) fn normal(name: &str) -> Cow<'_, str> {
-    if is_plain(name) { Cow::Borrowed(name) } else { careful_normal(name) }
+    if is_plain(name) { Cow::Borrowed(name) } else { normal_slow(name) }
 }
 
-/// Whether the name is normal at first sight: ASCII without white space at its ends, Chinese, emoji.
+/// Returns whether the name is surely normal: ASCII without white space at its ends, Chinese, emoji.
 #[inline]
 fn is_plain(name: &str) -> bool {
     let bytes = name.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
-    // `char::is_whitespace` knows a vertical tab, which `u8::is_ascii_whitespace` does not.
+    // Unlike `u8::is_ascii_whitespace`, `char::is_whitespace` includes the vertical tab.
     let is_blank = |byte: u8| byte == b' ' || (b'\t'..=b'\r').contains(&byte);
     if is_blank(*first) || is_blank(*last) {
         return false;
@@ -65,7 +65,7 @@ fn is_plain(name: &str) -> bool {
     true
 }
 
-fn careful_normal(name: &str) -> Cow<'_, str> {
+fn normal_slow(name: &str) -> Cow<'_, str> {
     if is_nfc_quick(name.chars()) == IsNormalized::Yes && !name.chars().any(is_invisible) {
         return Cow::Borrowed(name.trim());
     }
@@ -73,17 +73,17 @@ fn careful_normal(name: &str) -> Cow<'_, str> {
     Cow::Owned(composed.trim().to_owned())
 }
 
-/// Whether the service has hidden all of the name but its last character: it is no key for matching.
+/// Returns whether the service masked the name except for its last character: it is not a key for matching.
 pub(crate) fn is_masked(name: &str) -> bool {
     let last = name.trim().strip_prefix("***").filter(|last| !last.is_empty());
     last.is_some_and(|last| normal(last).chars().count() <= 1)
 }
 
-/// What a run of characters that were lost becomes in a look.
+/// The replacement of a run of lost characters in a look.
 const GAP: char = char::REPLACEMENT_CHARACTER;
 
-/// The name as it looks: names with equal looks are easily taken for one another. NFKC, case folding, without white space
-/// and invisible characters, Chinese punctuation as that of ASCII. A run of `?` or U+FFFD is one U+FFFD.
+/// The name as it looks: names with equal looks are easily taken for one another. NFKC, case folding, without white
+/// space and invisible characters, Chinese punctuation as that of ASCII. A run of `?` or U+FFFD is one U+FFFD.
 fn look(name: &str) -> String {
     let mut look = String::with_capacity(name.len());
     // Upper case first: `ß` becomes `SS`, and so `ss`.
@@ -97,7 +97,8 @@ fn look(name: &str) -> String {
     look
 }
 
-/// The ASCII character for what Chinese and typographic punctuation look like; NFKC knows the full-width forms of ASCII.
+/// The ASCII character for what Chinese and typographic punctuation look like; NFKC knows the full-width forms of
+/// ASCII.
 fn punctuation(c: char) -> char {
     match c {
         '。' => '.',
@@ -119,18 +120,18 @@ fn characters(look: &str) -> Box<[char]> {
     look.chars().collect()
 }
 
-/// Characters of the longest look in which gaps are filled; of a longer one only the ends are compared.
-const LONGEST: usize = 126;
+/// Characters of a look in which gaps are filled, at most; of longer ones only the ends are compared.
+const MAX_LOOK: usize = 126;
 
-/// Whether each gap of one look can stand for one or more characters of the other, the other characters being equal, and
-/// at least one of them there. All places of `b` that the characters of `a` so far can reach are followed at once, as the
-/// bits of a number: `[0]` without an equal character on the way, `[1]` with one.
+/// Returns whether each gap of one look can replace one or more characters of the other, the other characters being
+/// equal, and at least one of them there. All places of `b` that the characters of `a` so far can reach are followed
+/// at once, as the bits of a number: `[0]` without an equal character on the way, `[1]` with one.
 fn fills(a: &[char], b: &[char]) -> bool {
     let differ = |a: Option<&char>, b: Option<&char>| a != b && a != Some(&GAP) && b != Some(&GAP);
     if differ(a.first(), b.first()) || differ(a.last(), b.last()) || !(a.contains(&GAP) || b.contains(&GAP)) {
         return false;
     }
-    if a.len().max(b.len()) > LONGEST {
+    if a.len().max(b.len()) > MAX_LOOK {
         return true;
     }
     let places = |c: char| b.iter().rev().fold(0_u128, |bits, other| bits << 1 | u128::from(*other == c));
@@ -148,18 +149,18 @@ fn fills(a: &[char], b: &[char]) -> bool {
     between[1] >> b.len() == 1
 }
 
-/// The bits above the lowest one that is set.
+/// All bits above the lowest bit that is set.
 fn all_behind(bits: u128) -> u128 {
     if bits == 0 { 0 } else { !((1 << bits.trailing_zeros()) - 1) << 1 }
 }
 
-/// The names of one account, to be searched for look-alikes.
+/// An index of the names of one account, for finding look-alikes.
 #[derive(Default)]
 pub(crate) struct LookAlikes {
-    /// Each look once, with the ids of its names, in their order.
+    /// Each look once, with the ids of its names in order.
     looks: Vec<(Box<[char]>, Vec<u32>)>,
     by_look: HashMap<String, u32>,
-    /// The looks that hold a character: all of them, and those with gaps.
+    /// The looks without and with gaps, by character.
     with_char: HashMap<char, Vec<u32>>,
     gaps_with_char: HashMap<char, Vec<u32>>,
 }
@@ -188,7 +189,7 @@ impl LookAlikes {
         place
     }
 
-    /// The ids of the names that look like this one, or are it.
+    /// Finds the ids of names that look like this one or are equal.
     pub(crate) fn find(&self, name: &str) -> impl Iterator<Item = u32> {
         let look = look(name);
         let equal = self.by_look.get(&look).copied();
@@ -198,12 +199,12 @@ impl LookAlikes {
         equal.into_iter().chain(alike).flat_map(|place| self.looks[place as usize].1.iter().copied())
     }
 
-    /// The looks that may be alike but for gaps: they share a character.
+    /// The looks that may be alike except for gaps: they share a character.
     fn candidates(&self, look: &str) -> Vec<u32> {
         let chars = distinct(look);
         let mut places: Vec<u32> = chars.iter().filter_map(|c| self.gaps_with_char.get(c)).flatten().copied().collect();
         if look.contains(GAP) {
-            // A name without gaps has to hold every character of this one: those with the rarest are enough.
+            // A look without gaps must contain every character of this one: those with the rarest are enough.
             let holding = chars.iter().map(|c| self.with_char.get(c).map_or(&[][..], Vec::as_slice));
             places.extend(holding.min_by_key(|places| places.len()).unwrap_or_default());
         }
@@ -213,7 +214,7 @@ impl LookAlikes {
     }
 }
 
-/// The characters of a look but for its gaps, each once.
+/// The distinct characters of a look, without gaps.
 fn distinct(look: &str) -> Vec<char> {
     let mut chars: Vec<char> = look.chars().filter(|c| *c != GAP).collect();
     chars.sort_unstable();
@@ -226,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_equal_without_what_does_not_show() {
+    fn invisible_characters_do_not_count_in_names() {
         for (name, is) in [
             ("林一", "林一"),
             ("", ""),
@@ -305,7 +306,7 @@ mod tests {
         }
     }
 
-    /// As [`fills`], way by way.
+    /// As [`fills`], by recursion.
     fn fills_slowly(a: &[char], b: &[char], has_equal: bool) -> bool {
         let (Some(&first), Some(&other)) = (a.first(), b.first()) else {
             return has_equal && a.is_empty() && b.is_empty();

@@ -1,41 +1,41 @@
-//! How stages tell that they are getting on, without knowing who listens.
+//! The progress of stages, independent of how it is shown.
 
 use crate::schema::vocabulary::Role;
 
-/// Told of the progress of one piece of work after the other. Implementations print to stderr, or nothing.
+/// Receives the progress of one piece of work after the other. Implementations print to stderr, or nothing.
 pub trait Progress: Sync {
-    /// A piece of work begins; `total` is in the unit of [`Progress::advance`], 0 where it is not known.
+    /// Begins a piece of work; `total` is in the unit of [`Progress::advance`], 0 if unknown.
     fn begin(&self, work: Work, total: u64, unit: Unit);
-    /// So much more of it is done. Called from several threads.
+    /// Adds to what is done. Called from several threads.
     fn advance(&self, done: u64);
-    /// It is done.
+    /// Ends the work.
     fn end(&self);
 }
 
-/// A piece of work that can last.
+/// A piece of work that can take long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// Reading the lists of the case.
+    /// Reads the lists of the case.
     ReadLists,
-    /// Reading one of the exports.
+    /// Reads an export.
     Read(Role),
-    /// Putting the relations of an export in order, each once.
+    /// Sorts the relations of an export, and merges duplicates.
     Merge(Role),
-    /// Looking for each relation of the source in the account that it is mapped to.
+    /// Matches the relations of the source corp with those of the target corp.
     Match,
-    /// Saying what became of each relation.
+    /// Decides the outcome of each relation.
     Decide,
-    /// Writing the reports that grow with the relations.
+    /// Writes the reports that grow with the relations.
     Report,
-    /// Writing the canonical tables of one of the exports.
+    /// Writes the canonical tables of an export.
     WriteTables(Role),
-    /// Recounting and publishing.
+    /// Recomputes the control totals, and publishes the reports.
     Publish,
-    /// Writing a synthetic case.
+    /// Writes a synthetic case.
     Demo,
 }
 
-/// What progress is counted in.
+/// Unit of progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Bytes of input on disk.
@@ -44,7 +44,7 @@ pub enum Unit {
     Rows,
 }
 
-/// Nobody listens.
+/// Ignores progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,15 +1,15 @@
-//! Work on many pieces side by side of which only few fit into memory, taken up and handed on in their order.
+//! Ordered parallel map with bounded look-ahead: pieces are worked on by all threads, and results taken in their order.
 //!
-//! A parallel loop of rayon does not say how many pieces it has begun: a thread that waits within one of them begins
-//! another in the meantime, and holds the memory of both. Here a thread does one piece at a time.
+//! A parallel loop of rayon does not bound the pieces begun: a thread that waits within one of them steals another in
+//! the meantime, and holds the memory of both. Here a thread works on one piece at a time.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
 use crate::interrupt;
 
-/// Does `work` on each piece, as many at once as there are threads, and hands what comes of them to `take` in the order of
-/// the pieces. No more of it waits than there are threads.
+/// Does `work` on each piece in parallel, and passes the results to `take` in the order of the pieces. At most one
+/// result for each thread waits.
 ///
 /// # Errors
 /// The first error in the order of the pieces; [`crate::Error::Interrupted`].
@@ -32,7 +32,7 @@ pub fn in_turn<Piece: Send, Done: Send>(
     turns.taking.into_inner().unwrap_or_else(PoisonError::into_inner).result
 }
 
-/// As [`in_turn`], and keeps all that comes of it.
+/// Collects the results of [`in_turn`].
 ///
 /// # Errors
 /// As [`in_turn`].
@@ -56,20 +56,20 @@ struct Turns<Pieces, Take> {
 
 struct Taking<Take> {
     take: Take,
-    /// The piece that is taken next.
+    /// Number of the piece whose result is taken next.
     turn: usize,
-    /// Whether a piece failed, so that those behind it are not wanted any more.
+    /// Whether a piece failed, so that those behind it are not needed.
     ended: bool,
     result: Result<()>,
 }
 
 impl<Pieces: Iterator, Take> Turns<Pieces, Take> {
-    /// One thread's work, until there are no more pieces.
+    /// Works on pieces in one thread, until none is left.
     fn work<Done>(&self, work: &impl Fn(Pieces::Item) -> Result<Done>)
     where
         Take: FnMut(Done) -> Result<()>,
     {
-        // Others wait for this thread's piece; if it panics they must not wait for ever.
+        // Other threads wait for the piece of this one; if it panics they must not wait for ever.
         let _end = EndOnPanic(self);
         loop {
             let next = self.pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -119,7 +119,7 @@ mod tests {
     use crate::error::Error;
 
     #[test]
-    fn what_comes_of_pieces_is_taken_in_their_order() {
+    fn results_are_taken_in_the_order_of_the_pieces() {
         let slow_first = |piece: u64| {
             std::thread::sleep(Duration::from_micros(if piece.is_multiple_of(7) { 500 } else { 0 }));
             Ok(piece * 2)

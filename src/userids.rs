@@ -1,25 +1,24 @@
 //! One spelling for each member: the service ignores the letter case of userids (DOMAIN.md section 3).
 //!
-//! What is folded is the case of ASCII letters, for userids consist of ASCII letters, digits and `_-@.`; any other
-//! character is compared as it is.
+//! Only ASCII case is folded, since userids consist of ASCII letters, digits and `_-@.`.
 
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The userids of one corp, each in the spelling that is used, found in any letter case.
+/// The userids of one corp in the spelling that is used, found in any letter case.
 #[derive(Debug, Clone, Default)]
 pub struct Userids {
     spellings: Vec<Box<str>>,
     by_folded: HashTable<u32>,
 }
 
-/// Longer userids, which the service does not have, are folded in memory of their own.
-const ROOM: usize = 64;
+/// Bytes of a userid that is folded without an allocation; the service has none that is longer.
+const FOLD_BYTES: usize = 64;
 
 /// The digest of a userid in lower case.
 fn digest(userid: &str) -> u64 {
-    let mut room = [0; ROOM];
-    match room.get_mut(..userid.len()) {
+    let mut buffer = [0; FOLD_BYTES];
+    match buffer.get_mut(..userid.len()) {
         Some(folded) => {
             folded.copy_from_slice(userid.as_bytes());
             folded.make_ascii_lowercase();
@@ -30,19 +29,19 @@ fn digest(userid: &str) -> u64 {
 }
 
 impl Userids {
-    /// The spelling of a userid that is used, if the member is known.
+    /// The used spelling of a userid, if the member is known.
     pub fn get(&self, userid: &str) -> Option<&str> {
         let entry =
             self.by_folded.find(digest(userid), |&entry| self.spellings[entry as usize].eq_ignore_ascii_case(userid));
         entry.map(|&entry| &*self.spellings[entry as usize])
     }
 
-    /// The spelling of a userid that is used where it is not this one.
+    /// The used spelling of a userid, if it differs.
     pub fn other(&self, userid: &str) -> Option<&str> {
         self.get(userid).filter(|used| *used != userid)
     }
 
-    /// Adds a userid. The spelling that came first is used.
+    /// Adds a userid. The first spelling is used.
     pub fn add(&mut self, userid: &str) {
         let Self { spellings, by_folded } = self;
         let is_same = |&entry: &u32| spellings[entry as usize].eq_ignore_ascii_case(userid);
@@ -62,20 +61,20 @@ impl<'a> FromIterator<&'a str> for Userids {
     }
 }
 
-/// Spellings that were replaced: how many, and the first of them with what is used instead, in byte order.
+/// Replaced spellings: their number, and the first of them in byte order with their replacements.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Respelled {
-    /// How many there are.
+    /// The number of replaced spellings.
     pub count: u64,
-    /// At most [`Self::LISTED`] pairs of the spelling that was met and the one that is used.
+    /// At most [`Self::LISTED`] pairs of the replaced and the used spelling.
     pub listed: Vec<(String, String)>,
 }
 
 impl Respelled {
-    /// Pairs that are listed: enough to see what kind of spellings they are.
+    /// Pairs that are listed.
     pub const LISTED: usize = 100;
 
-    /// Those of the spellings that were met, each once and in order.
+    /// The replaced ones of the spellings, each of which is given once and in order.
     pub fn new<'a>(met: impl Iterator<Item = &'a str>, userids: &Userids) -> Self {
         let mut respelled = Self::default();
         for userid in met {
@@ -88,7 +87,7 @@ impl Respelled {
         respelled
     }
 
-    /// Adds those of another list.
+    /// Adds another list.
     pub fn extend(&mut self, more: Self) {
         self.count += more.count;
         self.listed.extend(more.listed);
@@ -110,7 +109,7 @@ mod tests {
 
     #[test]
     fn only_ascii_letters_are_folded_and_length_does_not_matter() {
-        let long = "X".repeat(ROOM + 1);
+        let long = "X".repeat(FOLD_BYTES + 1);
         let userids: Userids = ["é", "王_A", long.as_str()].into_iter().collect();
         assert_eq!([userids.get("É"), userids.get("王_a")], [None, Some("王_A")]);
         assert_eq!(userids.get(&long.to_lowercase()), Some(long.as_str()));

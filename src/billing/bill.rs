@@ -6,8 +6,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::drift::Drift;
 use super::lines::{self, Line};
 use crate::case::{Case, Contract, Payment, PaymentCovers};
-use crate::counts::Counts;
 use crate::error::{Error, Result};
+use crate::figures::Counts;
 use crate::schema::vocabulary::{Outcome, Scope};
 use crate::text::{Message, errors as say};
 
@@ -15,10 +15,10 @@ use crate::text::{Message, errors as say};
 const MONEY_DIGITS: u32 = 16;
 const MONEY_PLACES: u32 = 2;
 
-/// What the case has to pay, what it paid, and what it got.
+/// The bill of a case: what is payable, what was paid, what was delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bill {
-    /// What was agreed.
+    /// The contract.
     pub contract: Contract,
     /// The day of the start, in the time zone of the case: payments have a date, not an hour.
     pub start: Date,
@@ -28,20 +28,21 @@ pub struct Bill {
     pub contract_amount: Decimal,
     /// `surcharge_quantity` x `surcharge_unit_price`.
     pub surcharge_amount: Decimal,
-    /// `contract_amount` + `surcharge_amount`. Fewer relations than contracted make it no smaller: nobody agreed on that.
+    /// `contract_amount` + `surcharge_amount`. Fewer relations than contracted do not reduce it: no contract provides
+    /// for that.
     pub payable: Decimal,
     /// The sum of all payments, whatever they cover and whenever they were made.
     pub paid: Decimal,
     /// payable - paid; negative where too much was paid.
     pub balance: Decimal,
-    /// Relations that stand in the mapped account: `migrated` + `already_at_target`.
+    /// Relations in the mapped account: `migrated` + `already_at_target`.
     pub delivered: u64,
     /// The bill, line by line.
     pub lines: Vec<Line>,
 }
 
 impl Bill {
-    /// Draws it up; `None` where the case has no contract.
+    /// Calculates the bill; `None` if the case has no contract.
     ///
     /// # Errors
     /// [`Error::Input`] where an amount is more than a report can hold.
@@ -85,12 +86,12 @@ impl Bill {
         lines::agreed(self)
     }
 
-    /// Whether a payment was made before the migration began: on its day at the latest.
+    /// Reports whether a payment was made before the migration began: on that day at the latest.
     pub fn is_in_time(&self, payment: &Payment) -> bool {
         payment.paid_on <= self.start
     }
 
-    /// What was paid before the migration began, of what was to be paid for that.
+    /// Sums the payments of that kind that were made in time.
     pub fn paid_in_time(&self, covers: PaymentCovers) -> Decimal {
         self.contract
             .payments

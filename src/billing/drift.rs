@@ -1,17 +1,13 @@
-//! How far the number of relations may drift from the contract (B11), and what exceeds that.
+//! Drift of the number of relations from the contract, the tolerance and the excess (B11).
 
 use crate::case::SurchargeBasis;
+use crate::rules::thresholds::{FREE_CHANGE, FREE_CHANGE_AT_MOST};
 use crate::schema::vocabulary::BillingVerdict;
 
-/// The allowed change is one part in twenty, 5 %, rounded down ...
-const ALLOWED_PART: u64 = 20;
-/// ... and at most so many relations, which binds from 200,000 contracted up.
-const ALLOWED_AT_MOST: u64 = 10_000;
-
-/// By how much the number may change, up or down, without a surcharge; the number itself is still allowed.
+/// Returns by how much the number may change, up or down, without a surcharge; a change by that number is still free.
 pub const fn tolerance(contracted: u64) -> u64 {
-    let part = contracted / ALLOWED_PART;
-    if part < ALLOWED_AT_MOST { part } else { ALLOWED_AT_MOST }
+    let part = FREE_CHANGE.of(contracted);
+    if part < FREE_CHANGE_AT_MOST { part } else { FREE_CHANGE_AT_MOST }
 }
 
 /// The contract beside what took part.
@@ -23,9 +19,9 @@ pub struct Drift {
     pub participating: u64,
     /// participating - contracted.
     pub drift: i64,
-    /// What of it is allowed.
+    /// The part of it that is free.
     pub tolerance: u64,
-    /// How the two stand to each other.
+    /// The verdict of the comparison.
     pub verdict: BillingVerdict,
     /// drift - tolerance where it is above, else 0.
     pub excess: u64,

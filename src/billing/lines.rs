@@ -5,12 +5,12 @@ use rust_decimal::Decimal;
 use super::bill::{Bill, amount};
 use crate::case::{PaymentCovers, SurchargeBasis};
 use crate::schema::vocabulary::{Outcome, Scope};
-use crate::schema::{Column, fields};
+use crate::schema::{Filter, fields};
 
 /// A line of the bill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What it is about; no two lines share it.
+    /// The subject; unique in the bill.
     pub name: String,
     /// Relations; `None` where it is about money alone.
     pub quantity: Option<i64>,
@@ -18,32 +18,14 @@ pub struct Line {
     pub unit_price: Option<Decimal>,
     /// The money, with two places.
     pub amount: Option<Decimal>,
-    /// How it comes about.
+    /// How it is calculated.
     pub basis: String,
     /// The relations that it counts, if it counts any.
-    pub rows: Option<Selection>,
+    pub rows: Option<Filter>,
 }
 
-/// Rows of `relations.parquet`: those whose column holds one of the words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    pub column: &'static Column,
-    pub words: Vec<&'static str>,
-}
-
-impl Selection {
-    /// The selection as a SQL condition.
-    pub fn sql(&self) -> String {
-        let quoted: Vec<String> = self.words.iter().map(|word| format!("'{word}'")).collect();
-        match quoted.as_slice() {
-            [one] => format!("{} = {one}", self.column.name),
-            several => format!("{} in ({})", self.column.name, several.join(", ")),
-        }
-    }
-
-    fn outcomes(outcomes: &[Outcome]) -> Self {
-        Self { column: &fields::OUTCOME, words: outcomes.iter().map(|outcome| outcome.word()).collect() }
-    }
+fn of_outcomes(outcomes: &[Outcome]) -> Filter {
+    Filter::one_of(&fields::OUTCOME, outcomes.iter().map(|outcome| outcome.word()))
 }
 
 impl Line {
@@ -63,7 +45,7 @@ impl Line {
         Self { unit_price: Some(unit_price), ..self }
     }
 
-    fn of_rows(self, rows: Selection) -> Self {
+    fn of_rows(self, rows: Filter) -> Self {
         Self { rows: Some(rows), ..self }
     }
 }
@@ -89,7 +71,7 @@ pub(super) fn agreed(bill: &Bill) -> Vec<Line> {
             "above-contract: once above the tolerance, the whole drift at the surcharge's unit price"
         }
     };
-    let in_scope = Selection { column: &fields::SCOPE, words: vec![Scope::InScope.word()] };
+    let in_scope = Filter::is(&fields::SCOPE, Scope::InScope.word());
     vec![
         Line::new("contract", "contracted relations at the unit price")
             .counts(count(drift.contracted))
@@ -125,7 +107,7 @@ fn paid(bill: &Bill) -> Vec<Line> {
 }
 
 fn delivered(bill: &Bill) -> Option<Line> {
-    let rows = Selection::outcomes(&[Outcome::Migrated, Outcome::AlreadyAtTarget]);
+    let rows = of_outcomes(&[Outcome::Migrated, Outcome::AlreadyAtTarget]);
     let amount = amount(bill.delivered, bill.contract.unit_price)?;
     let line = Line::new(
         "delivered",
@@ -143,5 +125,5 @@ fn of_one_outcome(bill: &Bill, outcome: Outcome, relations: u64) -> Option<Line>
     };
     let line =
         Line::new(format!("outcome {outcome}"), basis).counts(relations.cast_signed()).at(bill.contract.unit_price);
-    Some(line.costs(amount(relations, bill.contract.unit_price)?).of_rows(Selection::outcomes(&[outcome])))
+    Some(line.costs(amount(relations, bill.contract.unit_price)?).of_rows(of_outcomes(&[outcome])))
 }

@@ -1,4 +1,5 @@
-//! The bill (SPEC section 6): what was agreed beside what took part, what that costs, what was paid, what was delivered.
+//! The bill (SPEC section 6): what was agreed beside what took part, what that costs, what was paid, what was
+//! delivered.
 //!
 //! ```text
 //! contract, relations in scope --drift--> tolerance, excess --bill--> amounts --lines--> billing.parquet
@@ -11,6 +12,6 @@ mod drift;
 mod lines;
 
 pub use bill::Bill;
-pub use checks::{CHECKS, Check, Found, PARTY};
+pub use checks::{CHECKS, Check, CheckResult};
 pub use drift::{Drift, tolerance};
-pub use lines::{Line, Selection};
+pub use lines::Line;

@@ -1,6 +1,6 @@
-//! What was typed: `case.toml` as a tree in which every value knows the line, or the `--set`, that it came from.
+//! `case.toml` as a tree in which every value has its origin: a line, or a `--set`.
 //!
-//! Not serde: its errors name neither the dotted key nor, once an override has been applied, the place of a value.
+//! Not serde: its errors have neither the dotted key nor, after an override, the place of a value.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,17 +12,17 @@ use toml::value::Datetime;
 use crate::error::{Error, Result};
 use crate::text::{Text, errors as say};
 
-/// A table of the file: its keys in alphabetical order.
-pub(super) type Table = BTreeMap<String, Node>;
+/// A table of the file, in order of its keys.
+pub(super) type TomlTable = BTreeMap<String, TomlNode>;
 
-/// A value, and where it was typed.
+/// A value with its origin.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
-    pub value: Value,
+pub(super) struct TomlNode {
+    pub value: TomlValue,
     pub origin: Origin,
 }
 
-/// Where a value was typed.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The line of the file, counted from 1.
@@ -31,20 +31,20 @@ pub(super) enum Origin {
     Set(String),
 }
 
-/// A value as TOML knows it.
+/// A value of TOML.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(super) enum TomlValue {
     Text(String),
     Integer(i128),
     Float(f64),
     Boolean(bool),
     Datetime(Datetime),
-    List(Vec<Node>),
-    Table(Table),
+    List(Vec<TomlNode>),
+    Table(TomlTable),
 }
 
-impl Value {
-    /// What the value is, for a message.
+impl TomlValue {
+    /// The type of the value, for messages.
     pub fn kind(&self) -> Text {
         match self {
             Self::Text(_) => say::A_TEXT,
@@ -58,59 +58,59 @@ impl Value {
     }
 }
 
-/// Reads the whole file.
-pub(super) fn parse(file: &Path, text: &str) -> Result<Node> {
-    let lines = Lines::of(text);
+/// Parses the whole file.
+pub(super) fn parse(file: &Path, text: &str) -> Result<TomlNode> {
+    let lines = LineIndex::new(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     if let Some(error) = errors.first() {
         return Err(syntax(file, &lines, table.get_ref(), error));
     }
     let origin = |span: Range<usize>| Origin::Line(lines.number(span.start));
-    Ok(Node { origin: Origin::Line(1), value: Value::Table(table_of(table.into_inner(), &origin)) })
+    Ok(TomlNode { origin: Origin::Line(1), value: TomlValue::Table(table_of(table.into_inner(), &origin)) })
 }
 
-/// Reads a single value, if the text is one; every part of it gets the origin.
-pub(super) fn parse_value(text: &str, origin: &Origin) -> Option<Value> {
+/// Parses a single value, all of whose parts get the origin.
+pub(super) fn parse_value(text: &str, origin: &Origin) -> Option<TomlValue> {
     let value = DeValue::parse(text).ok()?;
     Some(value_of(value.into_inner(), &|_| origin.clone()))
 }
 
 type OriginOf<'a> = &'a dyn Fn(Range<usize>) -> Origin;
 
-fn table_of(table: DeTable<'_>, origin: OriginOf<'_>) -> Table {
+fn table_of(table: DeTable<'_>, origin: OriginOf<'_>) -> TomlTable {
     table
         .into_iter()
         .map(|(key, value)| {
-            let node = Node { origin: origin(key.span()), value: value_of(value.into_inner(), origin) };
+            let node = TomlNode { origin: origin(key.span()), value: value_of(value.into_inner(), origin) };
             (key.into_inner().into_owned(), node)
         })
         .collect()
 }
 
-fn value_of(value: DeValue<'_>, origin: OriginOf<'_>) -> Value {
+fn value_of(value: DeValue<'_>, origin: OriginOf<'_>) -> TomlValue {
     match value {
-        DeValue::String(text) => Value::Text(text.into_owned()),
-        DeValue::Integer(number) => Value::Integer(integer(&number)),
-        DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
-        DeValue::Boolean(flag) => Value::Boolean(flag),
-        DeValue::Datetime(time) => Value::Datetime(time),
-        DeValue::Array(items) => Value::List(
+        DeValue::String(text) => TomlValue::Text(text.into_owned()),
+        DeValue::Integer(number) => TomlValue::Integer(integer(&number)),
+        DeValue::Float(number) => TomlValue::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(flag) => TomlValue::Boolean(flag),
+        DeValue::Datetime(time) => TomlValue::Datetime(time),
+        DeValue::Array(items) => TomlValue::List(
             items
                 .into_iter()
-                .map(|item| Node { origin: origin(item.span()), value: value_of(item.into_inner(), origin) })
+                .map(|item| TomlNode { origin: origin(item.span()), value: value_of(item.into_inner(), origin) })
                 .collect(),
         ),
-        DeValue::Table(table) => Value::Table(table_of(table, origin)),
+        DeValue::Table(table) => TomlValue::Table(table_of(table, origin)),
     }
 }
 
-/// A number too large even for 128 bits becomes the largest, which every check refuses as out of range.
+/// Parses a number; one beyond 128 bits becomes the largest, which every check refuses as out of range.
 fn integer(number: &DeInteger<'_>) -> i128 {
     i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX)
 }
 
-/// The error for text that is not TOML; the parser recovers, so the key can be named where a value is at fault.
-fn syntax(file: &Path, lines: &Lines, table: &DeTable<'_>, error: &toml::de::Error) -> Error {
+/// The error of text that is not TOML, with the key of an invalid value: the parser recovers.
+fn syntax(file: &Path, lines: &LineIndex, table: &DeTable<'_>, error: &toml::de::Error) -> Error {
     let at = error.span().map_or(0, |span| span.start);
     let line = lines.number(at);
     let place = key_at(table, at).map_or_else(|| say::line(line), |key| say::key_on_line(key, line));
@@ -135,11 +135,11 @@ fn key_in(value: &DeValue<'_>, at: usize) -> Option<String> {
     }
 }
 
-/// Where each line starts.
-struct Lines(Vec<usize>);
+/// The start of each line.
+struct LineIndex(Vec<usize>);
 
-impl Lines {
-    fn of(text: &str) -> Self {
+impl LineIndex {
+    fn new(text: &str) -> Self {
         Self(std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect())
     }
 

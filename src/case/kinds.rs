@@ -1,45 +1,45 @@
-//! The kinds of value that `case.toml` holds: how each is read, and what is said where it is none.
+//! The kinds of values of `case.toml`: reading each, with the errors of invalid ones.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use rust_decimal::Decimal;
 use toml::value::{Datetime, Offset as TypedOffset};
 
-use super::file::Value;
-use super::section::{Field, nearest};
+use super::file::TomlValue;
+use super::section::{CaseField, nearest};
 use crate::error::Result;
 use crate::text::{Message, Text, errors as say};
 
-/// Digits before the point that the reports can hold: `decimal(18,2)`.
+/// Digits before the point in the reports: `decimal(18,2)`.
 const MONEY_DIGITS: usize = 16;
-/// Of a unit price, whose column is `decimal(18,6)`.
+/// The same of a unit price: `decimal(18,6)`.
 const PRICE_DIGITS: usize = 12;
 const AMOUNT_DECIMALS: usize = 2;
 const PRICE_DECIMALS: usize = 6;
 
-/// A text that says something.
-pub(super) fn text(field: &Field<'_>) -> Result<String> {
+/// Reads a text that is not blank.
+pub(super) fn text(field: &CaseField<'_>) -> Result<String> {
     match field.value() {
-        Value::Text(text) if text.trim().is_empty() => Err(field.fault(say::IS_EMPTY, say::IS_EMPTY_REMEDY)),
-        Value::Text(text) => Ok(text.clone()),
+        TomlValue::Text(text) if text.trim().is_empty() => Err(field.fault(say::IS_EMPTY, say::IS_EMPTY_REMEDY)),
+        TomlValue::Text(text) => Ok(text.clone()),
         _ => Err(field.wrong_type(say::A_TEXT, say::QUOTE_IT)),
     }
 }
 
-/// A list of texts.
-pub(super) fn texts(field: &Field<'_>) -> Result<Vec<String>> {
+/// Reads a list of texts.
+pub(super) fn texts(field: &CaseField<'_>) -> Result<Vec<String>> {
     field.items(say::TEXTS)?.iter().map(text).collect()
 }
 
-/// A text that is safe in file names, footers and shells.
-pub(super) fn identifier(field: &Field<'_>) -> Result<String> {
+/// Reads a text that is safe in file names, footers and shells.
+pub(super) fn identifier(field: &CaseField<'_>) -> Result<String> {
     let id = text(field)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if id.chars().all(fits) { Ok(id) } else { Err(field.fault(say::not_an_id(id), say::ID_REMEDY)) }
 }
 
-/// One word of a closed list, and what it stands for.
-pub(super) fn word<T: Copy>(field: &Field<'_>, words: &[(&str, T)]) -> Result<T> {
+/// Reads a word of a closed list, and returns its meaning.
+pub(super) fn word<T: Copy>(field: &CaseField<'_>, words: &[(&str, T)]) -> Result<T> {
     let typed = text(field)?;
     let found = words.iter().find(|(word, _)| *word == typed);
     found.map(|(_, meaning)| *meaning).ok_or_else(|| {
@@ -48,40 +48,40 @@ pub(super) fn word<T: Copy>(field: &Field<'_>, words: &[(&str, T)]) -> Result<T>
     })
 }
 
-/// A whole number of at least `least`.
-pub(super) fn count(field: &Field<'_>, least: u64) -> Result<u64> {
+/// Reads a whole number of at least `least`.
+pub(super) fn count(field: &CaseField<'_>, least: u64) -> Result<u64> {
     let remedy = say::whole_number_remedy(least);
-    let Value::Integer(number) = field.value() else { return Err(field.wrong_type(say::A_WHOLE_NUMBER, remedy)) };
-    // Reports count in 64 bits with a sign.
+    let TomlValue::Integer(number) = field.value() else { return Err(field.wrong_type(say::A_WHOLE_NUMBER, remedy)) };
+    // Reports count in signed 64 bits.
     let number = i64::try_from(*number).ok().and_then(|number| u64::try_from(number).ok());
     number.filter(|number| *number >= least).ok_or_else(|| field.fault(say::OUT_OF_RANGE, remedy))
 }
 
-/// A share of a whole, 0 to 1.
-pub(super) fn share(field: &Field<'_>) -> Result<f64> {
+/// Reads a share, 0 to 1.
+pub(super) fn share(field: &CaseField<'_>) -> Result<f64> {
     let share = match field.value() {
-        Value::Float(share) => *share,
-        Value::Integer(0) => 0.0,
-        Value::Integer(1) => 1.0,
-        Value::Integer(_) => f64::INFINITY,
+        TomlValue::Float(share) => *share,
+        TomlValue::Integer(0) => 0.0,
+        TomlValue::Integer(1) => 1.0,
+        TomlValue::Integer(_) => f64::INFINITY,
         _ => return Err(field.wrong_type(say::A_NUMBER, say::SHARE_REMEDY)),
     };
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(field.fault(say::NO_SHARE, say::SHARE_REMEDY)) }
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(field.fault(say::NOT_A_SHARE, say::SHARE_REMEDY)) }
 }
 
-/// An amount of money: a decimal text with at most 2 decimals.
-pub(super) fn amount(field: &Field<'_>) -> Result<Decimal> {
+/// Reads an amount of money: a decimal number in quotes with at most 2 decimals.
+pub(super) fn amount(field: &CaseField<'_>) -> Result<Decimal> {
     money(field, MONEY_DIGITS, AMOUNT_DECIMALS, "200000.00")
 }
 
-/// The price of one relation: a decimal text with at most 6 decimals.
-pub(super) fn unit_price(field: &Field<'_>) -> Result<Decimal> {
+/// Reads the price of one relation: a decimal number in quotes with at most 6 decimals.
+pub(super) fn unit_price(field: &CaseField<'_>) -> Result<Decimal> {
     money(field, PRICE_DIGITS, PRICE_DECIMALS, "0.80")
 }
 
-fn money(field: &Field<'_>, most_digits: usize, decimals: usize, example: &str) -> Result<Decimal> {
+fn money(field: &CaseField<'_>, most_digits: usize, decimals: usize, example: &str) -> Result<Decimal> {
     let remedy = say::money_remedy(decimals, example);
-    let Value::Text(typed) = field.value() else { return Err(field.wrong_type(say::MONEY, remedy)) };
+    let TomlValue::Text(typed) = field.value() else { return Err(field.wrong_type(say::MONEY, remedy)) };
     let (whole, fraction) =
         typed.split_once('.').map_or((typed.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -97,8 +97,8 @@ fn money(field: &Field<'_>, most_digits: usize, decimals: usize, example: &str) 
     typed.parse().map_err(|_| field.fault(say::not_money(typed), remedy))
 }
 
-/// Three capital letters.
-pub(super) fn currency(field: &Field<'_>) -> Result<String> {
+/// Reads a currency: three capital letters.
+pub(super) fn currency(field: &CaseField<'_>) -> Result<String> {
     let code = text(field)?;
     if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(code)
@@ -107,8 +107,8 @@ pub(super) fn currency(field: &Field<'_>) -> Result<String> {
     }
 }
 
-/// An IANA time zone.
-pub(super) fn timezone(field: &Field<'_>) -> Result<TimeZone> {
+/// Reads an IANA time zone.
+pub(super) fn timezone(field: &CaseField<'_>) -> Result<TimeZone> {
     let name = text(field)?;
     TimeZone::get(&name).map_err(|_| {
         let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
@@ -117,8 +117,8 @@ pub(super) fn timezone(field: &Field<'_>) -> Result<TimeZone> {
     })
 }
 
-/// A day of the calendar.
-pub(super) fn date(field: &Field<'_>) -> Result<Date> {
+/// Reads a date.
+pub(super) fn date(field: &CaseField<'_>) -> Result<Date> {
     let typed = datetime(field, say::A_DATE, say::DATE_REMEDY)?;
     if typed.time.is_some() {
         return Err(field.fault(say::more_than_a_date(typed), say::DATE_REMEDY));
@@ -126,8 +126,8 @@ pub(super) fn date(field: &Field<'_>) -> Result<Date> {
     civil(&typed).map(DateTime::date).ok_or_else(|| field.fault(say::is_not(typed, say::A_DATE), say::DATE_REMEDY))
 }
 
-/// A moment, in microseconds since 1970, UTC. Without an offset it is in `zone`; a date alone is its midnight.
-pub(super) fn time(field: &Field<'_>, zone: &TimeZone) -> Result<i64> {
+/// Reads a time, in microseconds since 1970, UTC. Without an offset it is in `zone`; a date alone is its midnight.
+pub(super) fn time(field: &CaseField<'_>, zone: &TimeZone) -> Result<i64> {
     let typed = datetime(field, say::A_TIME, say::TIME_REMEDY)?;
     let none = || field.fault(say::not_a_moment(typed), say::TIME_REMEDY);
     let civil = civil(&typed).ok_or_else(none)?;
@@ -138,8 +138,8 @@ pub(super) fn time(field: &Field<'_>, zone: &TimeZone) -> Result<i64> {
     Ok(offset.to_timestamp(civil).map_err(|_| none())?.as_microsecond())
 }
 
-/// The offset of a local time, which has to be a single one: the cut-off of a migration is not to be guessed.
-fn offset_in(field: &Field<'_>, civil: DateTime, zone: &TimeZone) -> Result<Offset> {
+/// The offset of a local time. It has to be unambiguous: the cut-off of a migration must not be guessed.
+fn offset_in(field: &CaseField<'_>, civil: DateTime, zone: &TimeZone) -> Result<Offset> {
     let name = zone.iana_name().unwrap_or("case.timezone");
     match zone.to_ambiguous_timestamp(civil).offset() {
         AmbiguousOffset::Unambiguous { offset } => Ok(offset),
@@ -150,16 +150,16 @@ fn offset_in(field: &Field<'_>, civil: DateTime, zone: &TimeZone) -> Result<Offs
     }
 }
 
-/// What was typed as TOML time, or as the same in quotes.
-fn datetime(field: &Field<'_>, wanted: Text, remedy: Text) -> Result<Datetime> {
+/// Reads a TOML time, or the same in quotes.
+fn datetime(field: &CaseField<'_>, wanted: Text, remedy: Text) -> Result<Datetime> {
     match field.value() {
-        Value::Datetime(typed) => Ok(*typed),
-        Value::Text(text) => text.trim().parse().map_err(|_| field.fault(say::is_not(text, wanted), remedy)),
+        TomlValue::Datetime(typed) => Ok(*typed),
+        TomlValue::Text(text) => text.trim().parse().map_err(|_| field.fault(say::is_not(text, wanted), remedy)),
         _ => Err(field.wrong_type(wanted, remedy)),
     }
 }
 
-/// The calendar's view of it; `None` where there is no such day or second, or no day at all.
+/// Converts it to the calendar; none if there is no such day or second, or no day.
 fn civil(typed: &Datetime) -> Option<DateTime> {
     let small = |number: u8| i8::try_from(number).ok();
     let day = typed.date?;

@@ -1,4 +1,4 @@
-//! The case: `case.toml` as the user types it, validated into the settings that the rest of the program sees.
+//! The case: `case.toml` as typed -> validated settings, the only ones that the rest of the program uses.
 //!
 //! ```text
 //! case.toml --file--> tree with lines --overrides (--set)--> tree --validate (section, kinds)--> settings
@@ -20,8 +20,8 @@ use crate::error::{Error, Result};
 use crate::text::errors as say;
 
 pub use settings::{
-    Case, Contract, Corp, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy, SnapshotSettings,
-    SurchargeBasis, Waiver,
+    Case, Contract, CorpSettings, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy,
+    SnapshotSettings, SurchargeBasis, Waiver,
 };
 pub use template::{TEMPLATE, init};
 
@@ -31,28 +31,28 @@ pub const FILE_NAME: &str = "case.toml";
 /// Reads and checks a case: `path` is its folder or its `case.toml`, `overrides` are `key=value`, the last one wins.
 ///
 /// # Errors
-/// [`Error::Input`] at the first value that cannot be right, [`Error::Usage`] for an override that is none,
-/// [`Error::Io`] where the file cannot be read.
+/// [`Error::Input`] at the first invalid value, [`Error::Usage`] for an invalid override, [`Error::Io`] if the file
+/// cannot be read.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
-    load_as(path, overrides, End::Known)
+    load_as(path, overrides, MigrationEnd::Required)
 }
 
-/// As [`load`], for what can be done while a migration is still to come: `migration.finished_at` may be absent, and the start stands for it.
+/// As [`load`], before a migration: `migration.finished_at` may be absent, and defaults to the start.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_plan(path: &Path, overrides: &[String]) -> Result<Case> {
-    load_as(path, overrides, End::Open)
+    load_as(path, overrides, MigrationEnd::Optional)
 }
 
-/// Whether a case has to say when the migration ended.
+/// Whether the end of the migration is required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    Known,
-    Open,
+enum MigrationEnd {
+    Required,
+    Optional,
 }
 
-fn load_as(path: &Path, overrides: &[String], end: End) -> Result<Case> {
+fn load_as(path: &Path, overrides: &[String], end: MigrationEnd) -> Result<Case> {
     let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() };
     let text = read(&file)?;
     let mut typed = file::parse(&file, text.strip_prefix('\u{feff}').unwrap_or(&text))?;

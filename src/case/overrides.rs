@@ -1,23 +1,23 @@
-//! `--set key=value`: changes what was typed before anything is checked.
+//! `--set key=value`: overrides typed values before they are checked.
 
 use std::path::Path;
 
-use super::file::{Node, Origin, Table, Value, parse_value};
+use super::file::{Origin, TomlNode, TomlTable, TomlValue, parse_value};
 use crate::error::{Error, Result};
 use crate::text::{Message, errors as say};
 
-/// Puts one override into the tree, creating the tables on the way to it.
-pub(super) fn apply(file: &Path, root: &mut Node, typed: &str) -> Result<()> {
+/// Applies one override, and creates missing tables of its path.
+pub(super) fn apply(file: &Path, root: &mut TomlNode, typed: &str) -> Result<()> {
     let (key, text) = split(typed)?;
     let origin = Origin::Set(key.to_owned());
-    let value = parse_value(text, &origin).unwrap_or_else(|| Value::Text(text.to_owned()));
+    let value = parse_value(text, &origin).unwrap_or_else(|| TomlValue::Text(text.to_owned()));
     let path = dotted(key);
     let parts: Vec<&str> = path.split('.').collect();
-    put(root, &parts, Node { value, origin })
+    put(root, &parts, TomlNode { value, origin })
         .map_err(|problem| Error::input(file, Message::verbatim(format!("--set {key}")), problem, say::SET_REMEDY))
 }
 
-/// The key with list positions as parts: `payments[0]`, as messages have it, is `payments.0`.
+/// The key with list positions as parts: `payments[0]`, as in messages, becomes `payments.0`.
 pub(super) fn dotted(key: &str) -> String {
     key.replace('[', ".").replace(']', "")
 }
@@ -29,26 +29,26 @@ fn split(typed: &str) -> Result<(&str, &str)> {
         .ok_or_else(|| Error::usage(say::not_key_value(typed), say::NOT_KEY_VALUE_REMEDY))
 }
 
-fn put(node: &mut Node, parts: &[&str], new: Node) -> std::result::Result<(), Message> {
+fn put(node: &mut TomlNode, parts: &[&str], new: TomlNode) -> std::result::Result<(), Message> {
     let Some((part, rest)) = parts.split_first() else {
         *node = new;
         return Ok(());
     };
     let child = match &mut node.value {
-        Value::Table(table) => table.entry((*part).to_owned()).or_insert_with(|| empty(rest, &new.origin)),
-        Value::List(items) => item(items, part, rest, &new.origin)?,
+        TomlValue::Table(table) => table.entry((*part).to_owned()).or_insert_with(|| empty(rest, &new.origin)),
+        TomlValue::List(items) => item(items, part, rest, &new.origin)?,
         scalar => return Err(say::inside(part, scalar.kind())),
     };
     put(child, rest, new)
 }
 
-/// The item of that number; the number after the last adds one.
+/// The item with that number; the number after the last adds an item.
 fn item<'a>(
-    items: &'a mut Vec<Node>,
+    items: &'a mut Vec<TomlNode>,
     part: &str,
     rest: &[&str],
     origin: &Origin,
-) -> std::result::Result<&'a mut Node, Message> {
+) -> std::result::Result<&'a mut TomlNode, Message> {
     let index: usize = part.parse().map_err(|_| say::not_by_number(part))?;
     let count = items.len();
     if index == count {
@@ -57,9 +57,9 @@ fn item<'a>(
     items.get_mut(index).ok_or_else(|| say::no_item(index, count))
 }
 
-/// What holds the rest of the path: a list where the next part is a number.
-fn empty(rest: &[&str], origin: &Origin) -> Node {
+/// An empty container for the rest of the path: a list if the next part is a number.
+fn empty(rest: &[&str], origin: &Origin) -> TomlNode {
     let numbered = rest.first().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    let value = if numbered { Value::List(Vec::new()) } else { Value::Table(Table::new()) };
-    Node { value, origin: origin.clone() }
+    let value = if numbered { TomlValue::List(Vec::new()) } else { TomlValue::Table(TomlTable::new()) };
+    TomlNode { value, origin: origin.clone() }
 }

@@ -1,48 +1,48 @@
-//! Walks what was typed by dotted key, so that every fault names its key and its line.
+//! Access to typed values by dotted key: every error names the key and its line.
 
 use std::path::Path;
 
-use super::file::{Node, Origin, Table, Value};
+use super::file::{Origin, TomlNode, TomlTable, TomlValue};
 use super::overrides::dotted;
 use crate::error::{Error, Result};
-use crate::text::{Message, Told, errors as say};
+use crate::text::{Localized, Message, errors as say};
 
-/// Below this likeness a known key is not offered for an unknown one.
-const LIKENESS: f64 = 0.6;
+/// The least Jaro-Winkler similarity of a known key that is suggested for an unknown one.
+const MIN_SIMILARITY: f64 = 0.6;
 
-/// A table of the file, all of whose keys are known. One that is absent has no keys.
+/// A table of the file with only known keys. An absent table has no keys.
 pub(super) struct Section<'a> {
     file: &'a Path,
     key: String,
-    table: Option<&'a Table>,
+    table: Option<&'a TomlTable>,
 }
 
-/// A value, and the dotted key that it stands under.
-pub(super) struct Field<'a> {
+/// A value with its dotted key.
+pub(super) struct CaseField<'a> {
     file: &'a Path,
     key: String,
-    node: &'a Node,
+    node: &'a TomlNode,
 }
 
 impl<'a> Section<'a> {
     /// The whole file.
-    pub fn root(file: &'a Path, node: &'a Node, known: &[&str]) -> Result<Self> {
-        Field { file, key: String::new(), node }.section(known)
+    pub fn root(file: &'a Path, node: &'a TomlNode, known: &[&str]) -> Result<Self> {
+        CaseField { file, key: String::new(), node }.section(known)
     }
 
     /// The value of a key, if it is there.
-    pub fn get(&self, key: &str) -> Option<Field<'a>> {
+    pub fn get(&self, key: &str) -> Option<CaseField<'a>> {
         let node = self.table?.get(key)?;
-        Some(Field { file: self.file, key: self.dotted(key), node })
+        Some(CaseField { file: self.file, key: self.dotted(key), node })
     }
 
-    /// The value of a key, read as the kind that it has to be.
-    pub fn read<T>(&self, key: &str, kind: impl FnOnce(&Field<'a>) -> Result<T>) -> Result<Option<T>> {
+    /// Reads the value of a key, if it is there.
+    pub fn read<T>(&self, key: &str, kind: impl FnOnce(&CaseField<'a>) -> Result<T>) -> Result<Option<T>> {
         self.get(key).map(|field| kind(&field)).transpose()
     }
 
-    /// The same, for a key that has to be there.
-    pub fn need<T>(&self, key: &str, kind: impl FnOnce(&Field<'a>) -> Result<T>, example: &str) -> Result<T> {
+    /// Reads the value of a required key.
+    pub fn need<T>(&self, key: &str, kind: impl FnOnce(&CaseField<'a>) -> Result<T>, example: &str) -> Result<T> {
         if let Some(field) = self.get(key) {
             return kind(&field);
         }
@@ -58,14 +58,14 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A list of tables; none where the key is absent.
+    /// A list of tables; empty if the key is absent.
     pub fn sections(&self, key: &str, known: &[&str]) -> Result<Vec<Section<'a>>> {
         let Some(list) = self.get(key) else { return Ok(Vec::new()) };
         let tables = list.items(say::tables(&list.key))?;
         tables.into_iter().map(|table| table.section(known)).collect()
     }
 
-    /// Whether the file has the table.
+    /// Returns whether the file has the table.
     pub fn is_present(&self) -> bool {
         self.table.is_some()
     }
@@ -75,35 +75,35 @@ impl<'a> Section<'a> {
     }
 }
 
-impl<'a> Field<'a> {
-    /// What was typed.
-    pub fn value(&self) -> &'a Value {
+impl<'a> CaseField<'a> {
+    /// The value as typed.
+    pub fn value(&self) -> &'a TomlValue {
         &self.node.value
     }
 
-    /// An error about this value.
+    /// An error at this value.
     pub fn fault(&self, problem: impl Into<Message>, remedy: impl Into<Message>) -> Error {
         Error::input(self.file, self.place(), problem, remedy)
     }
 
-    /// The error for a value of another type than the key wants.
-    pub fn wrong_type(&self, wanted: impl Told, remedy: impl Into<Message>) -> Error {
+    /// The error of a value of the wrong type.
+    pub fn wrong_type(&self, wanted: impl Localized, remedy: impl Into<Message>) -> Error {
         self.fault(say::is_but_has_to_be(self.value().kind(), wanted), remedy)
     }
 
     /// The items of a list.
-    pub fn items(&self, wanted: impl Into<Message>) -> Result<Vec<Field<'a>>> {
-        let Value::List(nodes) = self.value() else {
+    pub fn items(&self, wanted: impl Into<Message>) -> Result<Vec<CaseField<'a>>> {
+        let TomlValue::List(nodes) = self.value() else {
             let wanted = wanted.into();
             return Err(self.wrong_type(&wanted, say::write(&wanted)));
         };
-        let field = |(index, node)| Field { file: self.file, key: format!("{}[{index}]", self.key), node };
+        let field = |(index, node)| CaseField { file: self.file, key: format!("{}[{index}]", self.key), node };
         Ok(nodes.iter().enumerate().map(field).collect())
     }
 
-    /// The value as a table that has none but the known keys.
+    /// The value as a table with only known keys.
     fn section(self, known: &[&str]) -> Result<Section<'a>> {
-        let Value::Table(table) = self.value() else {
+        let TomlValue::Table(table) = self.value() else {
             return Err(self.wrong_type(say::A_TABLE, say::on_lines_below(&self.key)));
         };
         let section = Section { file: self.file, key: self.key, table: Some(table) };
@@ -131,11 +131,11 @@ impl Section<'_> {
     }
 }
 
-/// The word most like what was typed, if any is like it at all.
+/// The word most similar to the typed one, if any is similar.
 pub(super) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     words
         .map(|word| (strsim::jaro_winkler(&typed.to_lowercase(), &word.to_lowercase()), word))
-        .filter(|(likeness, _)| *likeness >= LIKENESS)
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, word)| word)
 }

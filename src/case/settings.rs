@@ -1,4 +1,4 @@
-//! The settings that the core sees: every value checked, every default filled in.
+//! The settings of a case: every value checked, every default filled in.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,20 +21,20 @@ pub struct Case {
     pub id: String,
     /// `case.title`; the id where none is given.
     pub title: String,
-    /// The day on which waivers are judged: `case.as_of`, else the newest time that the file gives for a snapshot or the
-    /// end. Never the clock's: equal inputs give equal bytes.
+    /// The day on which waivers are judged: `case.as_of`, else the newest time that the file gives for a snapshot or
+    /// the end. Never the clock's: equal inputs give equal bytes.
     pub as_of: Date,
     /// `case.timezone`, of times without offset.
     pub timezone: TimeZone,
-    /// `case.language`, of the workbook; the page speaks both.
+    /// `case.language`, of the workbook; the page has both.
     pub language: Lang,
-    /// The corp that the customers leave.
-    pub source: Corp,
-    /// The corp that the customers join.
-    pub target: Corp,
+    /// The corp that customers are moved from.
+    pub source: CorpSettings,
+    /// The corp that customers are moved to.
+    pub target: CorpSettings,
     /// Start and end.
     pub migration: Migration,
-    /// All four roles, with defaults where the file says nothing.
+    /// All four roles, with defaults for absent settings.
     pub snapshots: BTreeMap<Role, SnapshotSettings>,
     /// `[lists.columns]`: own headers of the lists.
     pub list_headers: OwnHeaders,
@@ -48,14 +48,14 @@ pub struct Case {
 
 /// One of the two corps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Corp {
+pub struct CorpSettings {
     /// `corp_id`, if given.
     pub corp_id: Option<String>,
     /// Its name; the role (`source`, `target`) where none is given.
     pub name: String,
 }
 
-/// When it happened: microseconds since 1970, UTC.
+/// Start and end: microseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
     /// The formal start, cut-off of clause D1.
@@ -64,25 +64,26 @@ pub struct Migration {
     pub finished_at: i64,
 }
 
-/// Headers of the user's own tables by the canonical column that they stand for: `[snapshots.ROLE.columns]`, `[lists.columns]`.
+/// Headers of the user's own tables by the canonical column: `[snapshots.ROLE.columns]`,
+/// `[lists.columns]`.
 pub type OwnHeaders = BTreeMap<&'static str, String>;
 
-/// Where a snapshot is, and what the user says of it.
+/// The path and the settings of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotSettings {
     /// A folder, a file or a glob, relative to the case folder.
     pub path: String,
-    /// Whether the case file names the path: if so, it has to exist.
+    /// Whether the path is in the case file: then it has to exist.
     pub named: bool,
     /// When it was taken: microseconds since 1970, UTC.
     pub taken_at: Option<i64>,
-    /// Whether the user vouches that it is complete (`coverage = "trusted"`).
+    /// Whether the user states that it is complete (`coverage = "trusted"`).
     pub trusted: bool,
     /// `[snapshots.ROLE.columns]`: own headers of its tables.
     pub headers: OwnHeaders,
 }
 
-/// What was agreed and paid.
+/// The contract, payments and invoices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contract {
     pub signed_on: Option<Date>,
@@ -98,12 +99,12 @@ pub struct Contract {
     pub invoices: Vec<Invoice>,
 }
 
-/// What a surcharge counts (B11).
+/// The quantity of a surcharge (B11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SurchargeBasis {
-    /// Only what exceeds the tolerance.
+    /// The excess over the tolerance.
     AboveTolerance,
-    /// All that exceeds the contract, once the tolerance is exceeded.
+    /// The excess over the contract, if it exceeds the tolerance.
     AboveContract,
 }
 
@@ -116,7 +117,7 @@ pub struct Payment {
     pub covers: PaymentCovers,
 }
 
-/// What a payment is for.
+/// The purpose of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentCovers {
     Contract,
@@ -129,11 +130,11 @@ pub struct Invoice {
     pub id: String,
     pub issued_on: Date,
     pub amount: Decimal,
-    /// The id of the payment that it is for.
+    /// The id of its payment.
     pub payment: Option<String>,
 }
 
-/// Which findings make exit code 1.
+/// The least severity of findings that gives exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailOn {
     Defect,
@@ -146,7 +147,7 @@ impl FailOn {
     pub const WORDS: [(&'static str, Self); 3] =
         [(Self::Defect.word(), Self::Defect), (Self::Review.word(), Self::Review), (Self::Never.word(), Self::Never)];
 
-    /// As it stands in case.toml and in summary.json.
+    /// The word in case.toml and in summary.json.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Defect => "defect",
@@ -155,7 +156,7 @@ impl FailOn {
         }
     }
 
-    /// What a word stands for.
+    /// Parses a word.
     pub fn of_word(word: &str) -> Option<Self> {
         Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, fail_on)| fail_on)
     }
@@ -173,7 +174,7 @@ pub struct Policy {
     pub min_group_overlap: f64,
 }
 
-/// An exception that somebody accepted.
+/// An accepted exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
     /// The code of the finding.

@@ -11,10 +11,10 @@ use crate::text::errors as say;
 /// A commented `case.toml`. Lines that start with `#` and no space are settings to switch on.
 pub const TEMPLATE: &str = include_str!("template.toml");
 
-/// What every audit needs. The optional folders are left to the user, since an empty one stops the run.
+/// The folders of every audit. Optional folders are not created, since an empty one stops the run.
 const FOLDERS: &[&str] = &["source-before", "target-after", "lists"];
 
-/// Makes the folder of a case and returns the path of its `case.toml`.
+/// Creates the folder of a case and returns the path of its `case.toml`.
 ///
 /// # Errors
 /// [`Error::Output`] where there is a case already, [`Error::Io`] where the folder cannot be written.
@@ -29,7 +29,7 @@ pub fn init(dir: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// `create_new` leaves no moment in which somebody else's file could be overwritten.
+/// Writes the file; with `create_new`, since a check beforehand could race with another writer.
 fn write_new(file: &Path) -> Result<()> {
     let mut out = OpenOptions::new().write(true).create_new(true).open(file).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Error::output(file, say::CASE_IS_THERE, say::CASE_IS_THERE_REMEDY),

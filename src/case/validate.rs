@@ -1,4 +1,4 @@
-//! What was typed into the settings that run: every key of `case.toml`, its kind, its default, and what has to agree.
+//! Typed values -> settings: every key of `case.toml` with its kind, its default and its consistency checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::End;
-use super::file::Node;
+use super::MigrationEnd;
+use super::file::TomlNode;
 use super::kinds::{amount, count, currency, date, identifier, share, text, texts, time, timezone, unit_price, word};
-use super::section::{Field, Section, nearest};
+use super::section::{CaseField, Section, nearest};
 use super::settings::{
-    Case, Contract, Corp, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy, SnapshotSettings,
-    SurchargeBasis, Waiver,
+    Case, Contract, CorpSettings, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy,
+    SnapshotSettings, SurchargeBasis, Waiver,
 };
 use crate::error::{Error, Result};
-use crate::findings::CATALOGUE;
-use crate::schema::tables::{self, COVERAGE, SNAPSHOT_TABLES, UNREADABLE_TABLE};
+use crate::rules::catalogue;
+use crate::rules::thresholds::{CUSTOMER_CAP, MIN_GROUP_OVERLAP, MIN_UNIONID_OVERLAP};
+use crate::schema::lists::LIST_TABLES;
+use crate::schema::tables::{COVERAGE, SNAPSHOT_TABLES, UNREADABLE_TABLE};
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
 use crate::text::{Lang, Message, errors as say};
@@ -47,12 +49,9 @@ const WAIVER: &[&str] = &["code", "keys", "reason", "by", "until"];
 const LANGUAGES: [(&str, Lang); 2] = [("zh", Lang::Zh), ("en", Lang::En)];
 const TIMEZONE: &str = "Asia/Shanghai";
 const CURRENCY: &str = "CNY";
-const CUSTOMER_CAP: u64 = 20_000;
-const MIN_UNIONID_OVERLAP: f64 = 0.05;
-const MIN_GROUP_OVERLAP: f64 = 0.5;
 
 /// The settings of the case.
-pub(super) fn case(file: &Path, typed: &Node, end: End) -> Result<Case> {
+pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<Case> {
     let root = Section::root(file, typed, SECTIONS)?;
     let case = root.section("case", CASE)?;
     let id = case.need("id", identifier, "\"acme-2026\"")?;
@@ -70,7 +69,7 @@ pub(super) fn case(file: &Path, typed: &Node, end: End) -> Result<Case> {
         as_of: as_of(&case, migration, &snapshots, &timezone)?,
         migration,
         snapshots,
-        list_headers: own_headers(&root.section("lists", LISTS)?, tables::LISTS)?,
+        list_headers: own_headers(&root.section("lists", LISTS)?, LIST_TABLES)?,
         contract: contract(&root)?,
         policy: policy(&root)?,
         waivers: waivers(&root)?,
@@ -104,16 +103,19 @@ fn as_of(
     }
     let newest = snapshots.values().filter_map(|snapshot| snapshot.taken_at).fold(migration.finished_at, i64::max);
     let moment = jiff::Timestamp::from_microsecond(newest)
-        .map_err(|error| Error::Bug(format!("a checked time is none: {error}")))?;
+        .map_err(|error| Error::Bug(format!("a checked time is invalid: {error}")))?;
     Ok(moment.to_zoned(zone.clone()).date())
 }
 
-fn corp(root: &Section<'_>, side: &str) -> Result<Corp> {
+fn corp(root: &Section<'_>, side: &str) -> Result<CorpSettings> {
     let corp = root.section(side, CORP)?;
-    Ok(Corp { corp_id: corp.read("corp_id", text)?, name: corp.read("name", text)?.unwrap_or_else(|| side.to_owned()) })
+    Ok(CorpSettings {
+        corp_id: corp.read("corp_id", text)?,
+        name: corp.read("name", text)?.unwrap_or_else(|| side.to_owned()),
+    })
 }
 
-fn migration(root: &Section<'_>, zone: &TimeZone, end: End) -> Result<Migration> {
+fn migration(root: &Section<'_>, zone: &TimeZone, end: MigrationEnd) -> Result<Migration> {
     let migration = root.section("migration", MIGRATION)?;
     let started_at = migration.need("started_at", |field| time(field, zone), "2026-05-01T00:00:00+08:00")?;
     let ends_after_start = |field: &_| match time(field, zone)? {
@@ -121,8 +123,8 @@ fn migration(root: &Section<'_>, zone: &TimeZone, end: End) -> Result<Migration>
         _ => Err(field.fault(say::END_BEFORE_START, say::END_BEFORE_START_REMEDY)),
     };
     let finished_at = match end {
-        End::Known => migration.need("finished_at", ends_after_start, "2026-05-07T00:00:00+08:00")?,
-        End::Open => migration.read("finished_at", ends_after_start)?.unwrap_or(started_at),
+        MigrationEnd::Required => migration.need("finished_at", ends_after_start, "2026-05-07T00:00:00+08:00")?,
+        MigrationEnd::Optional => migration.read("finished_at", ends_after_start)?.unwrap_or(started_at),
     };
     Ok(Migration { started_at, finished_at })
 }
@@ -146,7 +148,7 @@ fn snapshot(all: &Section<'_>, role: Role, zone: &TimeZone) -> Result<SnapshotSe
     })
 }
 
-/// The table `columns` of a section: which header of the user's own tables is which canonical column.
+/// Reads the table `columns` of a section: the user's own headers by canonical column.
 fn own_headers(section: &Section<'_>, tables: &[&Table]) -> Result<OwnHeaders> {
     let known = mappable(tables);
     let columns = section.section("columns", &known)?;
@@ -154,7 +156,7 @@ fn own_headers(section: &Section<'_>, tables: &[&Table]) -> Result<OwnHeaders> {
     known.into_iter().filter_map(|name| header(name).transpose()).collect()
 }
 
-/// The columns that other people's tables may hold under another name; what `ingest` writes for itself is not among them.
+/// The columns that can be mapped: all but those that `qianhe ingest` writes for itself.
 fn mappable(tables: &[&Table]) -> Vec<&'static str> {
     let foreign = tables.iter().filter(|table| ![COVERAGE.name, UNREADABLE_TABLE.name].contains(&table.name));
     let own = [&fields::SOURCE_FILE, &fields::SOURCE_RECORD, &fields::UNREADABLE];
@@ -209,8 +211,8 @@ fn payments(contract: &Section<'_>, agreed: &str) -> Result<Vec<Payment>> {
     contract.sections("payments", PAYMENT)?.into_iter().map(payment).collect()
 }
 
-/// Sums of different currencies are none, and no rate of exchange was agreed.
-fn is_agreed(field: &Field<'_>, agreed: &str) -> Result<()> {
+/// Amounts of different currencies cannot be added, and there is no agreed exchange rate.
+fn is_agreed(field: &CaseField<'_>, agreed: &str) -> Result<()> {
     match currency(field)? {
         paid_in if paid_in == agreed => Ok(()),
         paid_in => Err(field.fault(say::paid_otherwise(paid_in, agreed), say::paid_otherwise_remedy(agreed))),
@@ -276,9 +278,9 @@ fn waivers(root: &Section<'_>) -> Result<Vec<Waiver>> {
     root.sections("waivers", WAIVER)?.into_iter().map(waiver).collect()
 }
 
-fn finding_code(field: &Field<'_>) -> Result<String> {
+fn finding_code(field: &CaseField<'_>) -> Result<String> {
     let code = text(field)?;
-    let codes = || CATALOGUE.iter().map(|rule| rule.code);
+    let codes = || catalogue().map(|rule| rule.code);
     if codes().any(|known| known == code) {
         return Ok(code);
     }

@@ -10,31 +10,30 @@ use crate::{case, report, run};
 
 /// Audit a finished migration: outcomes, counts, bill, findings and verdict.
 ///
-/// Reads the exports that the case names, writes the reports, all or none of them, and prints a summary. Among
-/// the reports are the audit for people in one file, `report.html`, and what is to be acted on for a spreadsheet,
-/// `exceptions.xlsx`.
+/// Reads the exports of the case, writes all reports or none, and prints a summary. `report.html` is the whole audit in
+/// one page, `exceptions.xlsx` a worklist of the rows that need action.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe audit acme --set policy.fail_on=review
 
 ", exit_codes!()))]
-pub(super) struct Args {
+pub(super) struct AuditArgs {
     /// The folder of the case, or its case.toml
     case: PathBuf,
-    /// Where the reports go [default: CASE/reports]
+    /// Folder of the reports [default: CASE/reports]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Override a value of case.toml; can be given several times. VALUE is read as TOML, else as text
+    /// Override a value of case.toml; can be repeated. VALUE is parsed as TOML, else taken as text
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Print summary.json instead of the text
+    /// Print summary.json instead of text
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     machine: Machine,
 }
 
-impl Args {
+impl AuditArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let case = case::load(&self.case, &self.set)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));

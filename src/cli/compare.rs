@@ -9,33 +9,34 @@ use super::exit_codes;
 use super::out::{self, Out};
 use crate::case::FailOn;
 use crate::compare::{self, Options};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Compare two audits of one case: what was resolved, what is new, what got worse.
 ///
-/// Relations are joined by member and customer id (by name and time where there is none), groups and join codes by their
-/// ids, findings by their codes; what is waived does not count. Ends with 1 where something that is new or got worse is at
-/// or above what the policy of the later audit fails on, or --fail-on.
+/// Relations are joined by member and customer id (by name and time where there is no id), groups and join codes by
+/// their ids, findings by their codes. Waived rows do not count. The exit code is 1 if anything new or worse reaches
+/// the severity that the policy of the later audit, or --fail-on, fails on.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe compare acme/reports-may acme/reports-june
 
 ", exit_codes!()))]
-pub(super) struct Args {
+pub(super) struct CompareArgs {
     /// The folder of the earlier reports
     earlier: PathBuf,
     /// The folder of the later reports
     later: PathBuf,
-    /// Which of what is new or worse makes exit code 1 [default: `policy.fail_on` of the later audit]
+    /// Severity from which on new or worse rows and findings make exit code 1 [default: `policy.fail_on` of the later
+    /// audit]
     #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::WORDS.map(|(word, _)| word)))]
     fail_on: Option<String>,
     /// Compare audits of different cases
     #[arg(long)]
     force: bool,
-    /// Write everything that changed to DIR/compare.parquet, sorted by kind and key
+    /// Write all changes to DIR/compare.parquet, sorted by kind and key
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// How much memory the comparison may take, about; it reads more often with less
+    /// Approximate memory of the comparison; with less, the reports are read more often
     #[arg(long, value_name = "SIZE", default_value = "4GiB")]
     memory: ByteSize,
     /// Print the comparison as JSON
@@ -43,16 +44,15 @@ pub(super) struct Args {
     json: bool,
 }
 
-impl Args {
+impl CompareArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let fail_on = self.fail_on.as_deref().and_then(FailOn::of_word);
         let options = Options { force: self.force, out: self.out.as_deref(), memory: self.memory.as_u64(), fail_on };
         let comparison = compare::compare(&self.earlier, &self.later, &options)?;
         if self.json {
-            let json = serde_json::to_string_pretty(&comparison).map_err(|error| Error::Bug(error.to_string()))?;
-            out::data(&json)?;
+            out::json(&comparison)?;
         } else {
-            out.text(&compare::told(&comparison, out.lang))?;
+            out.text(&compare::screen(&comparison, out.lang))?;
         }
         Ok(comparison.exit_code())
     }

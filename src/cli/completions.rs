@@ -7,7 +7,7 @@ use super::out;
 use super::{Cli, exit_codes};
 use crate::error::{Error, Result};
 
-/// Print what a shell needs to complete commands and flags by Tab.
+/// Print a script for a shell to complete commands and options by Tab.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe completions bash > ~/.local/share/bash-completion/completions/qianhe
@@ -15,12 +15,12 @@ use crate::error::{Error, Result};
   qianhe completions fish > ~/.config/fish/completions/qianhe.fish
 
 ", exit_codes!()))]
-pub(super) struct Args {
+pub(super) struct CompletionsArgs {
     /// The shell
     shell: Shell,
 }
 
-impl Args {
+impl CompletionsArgs {
     pub fn run(&self) -> Result<u8> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "qianhe", &mut script);

@@ -1,4 +1,4 @@
-//! A panic is our bug: one line on stderr and exit code 3, on whichever thread it happens.
+//! Panics, on any thread: one line on stderr and exit code 3.
 
 use std::fmt::Display;
 use std::panic::{self, PanicHookInfo};
@@ -12,28 +12,28 @@ use crate::text::{Lang, Message, errors as say};
 /// The exit code of a bug.
 pub const EXIT_CODE: u8 = 3;
 
-static HAPPENED: AtomicBool = AtomicBool::new(false);
+static PANICKED: AtomicBool = AtomicBool::new(false);
 static LANG: OnceLock<Lang> = OnceLock::new();
 
-/// The language to tell of a panic in; until it is known, that of the locale.
-pub fn speak(lang: Lang) {
+/// Sets the language of the message; by default that of the locale.
+pub fn set_language(lang: Lang) {
     let _ = LANG.set(lang);
 }
 
-/// Runs what yields the exit code of the process.
+/// Runs the program, and returns its exit code.
 pub fn guard(run: impl FnOnce() -> u8 + panic::UnwindSafe) -> u8 {
     panic::set_hook(Box::new(report));
     let code = panic::catch_unwind(run).unwrap_or(EXIT_CODE);
-    if HAPPENED.load(Ordering::Relaxed) { EXIT_CODE } else { code }
+    if PANICKED.load(Ordering::Relaxed) { EXIT_CODE } else { code }
 }
 
-/// Only the first panic: the others are mostly its echo on other threads.
+/// Prints the first panic only: others are mostly its consequences on other threads.
 fn report(info: &PanicHookInfo<'_>) {
     if is_guarded() {
         return;
     }
-    if !HAPPENED.swap(true, Ordering::Relaxed) {
-        let lang = LANG.get().copied().unwrap_or_else(Lang::of_locale);
+    if !PANICKED.swap(true, Ordering::Relaxed) {
+        let lang = LANG.get().copied().unwrap_or_else(Lang::from_locale);
         out::line(message(info.payload_as_str(), info.location()).tell(lang));
     }
 }
@@ -49,10 +49,13 @@ mod tests {
     use super::{Lang, message};
 
     #[test]
-    fn one_line_whatever_the_panic_says() {
-        let told = message(Some("left\nright"), Some("src/a.rs:1:2"));
-        assert_eq!(told.tell(Lang::En), "error: this is a bug in qianhe, please report it: left (at src/a.rs:1:2)");
-        assert_eq!(told.tell(Lang::Zh), "错误：这是 qianhe 自身的错误，请反馈给我们：left（位于 src/a.rs:1:2）");
+    fn a_panic_of_several_lines_is_one_line() {
+        let message_of = message(Some("left\nright"), Some("src/a.rs:1:2"));
+        assert_eq!(
+            message_of.tell(Lang::En),
+            "error: this is a bug in qianhe, please report it: left (at src/a.rs:1:2)"
+        );
+        assert_eq!(message_of.tell(Lang::Zh), "错误：这是 qianhe 自身的错误，请反馈给我们：left（位于 src/a.rs:1:2）");
         assert_eq!(message(None, None::<&str>).tell(Lang::En).lines().count(), 1);
     }
 }

@@ -9,26 +9,26 @@ use crate::error::Result;
 use crate::text::commands as say;
 use crate::text::shell::quoted;
 
-/// Write a synthetic case in which every outcome is planted, with the truth beside it.
+/// Write a synthetic case with every outcome, and the true outcomes beside it.
 ///
-/// The same size and seed give the same bytes.
+/// The same size and seed produce the same bytes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe demo /tmp/demo --relations 100000 && qianhe audit /tmp/demo
 
 ", exit_codes!()))]
-pub(super) struct Args {
+pub(super) struct DemoArgs {
     /// The folder of the case
     dir: PathBuf,
-    /// How many relations the source corp holds
+    /// Number of relations of the source corp
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) relations: u64,
-    /// What the random choices start from
+    /// Seed of the random choices
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(super) seed: u64,
 }
 
-impl Args {
+impl DemoArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         demo::write(&self.dir, self.relations, self.seed, out.progress().as_ref())?;
         let folder = quoted(&self.dir.to_string_lossy());

@@ -1,6 +1,6 @@
-//! The command line as clap is told of it, with its help in the language of the user.
+//! The declaration of the command line, with help texts in the language of the user.
 //!
-//! The help is printed while the command line is parsed, so that the language has to be known before.
+//! clap prints help while it parses the command line, so that the language is determined before.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -12,13 +12,13 @@ use super::Cli;
 use crate::text::width::{width, wrap};
 use crate::text::{Lang, help as zh};
 
-/// Columns of a help text. What clap wraps it wraps at spaces, which Chinese has none of.
+/// Width of a help text. clap wraps at spaces, which Chinese texts do not have.
 const COLUMNS: usize = 80;
-/// Columns before the help of an argument in a long help text.
+/// Indent of the help of an argument in a long help text.
 const INDENT: usize = 10;
-/// Columns of a short flag with its comma, before a long one.
+/// Width of a short flag with its comma, before a long one.
 const SHORT_FLAG: usize = 4;
-/// Columns around the name of an argument in a short help text.
+/// Width around the name of an argument in a short help text.
 const AROUND: usize = 4;
 
 /// The command line in a language.
@@ -34,7 +34,7 @@ pub(super) fn command(lang: Lang) -> Command {
     }
 }
 
-/// The language that the command line asks for, else that of the locale.
+/// The language of `--lang`, else that of the locale.
 pub(super) fn lang_of(args: &[OsString]) -> Lang {
     let mut asked = None;
     let mut args = args.iter().map(|arg| arg.to_string_lossy()).take_while(|arg| arg != "--");
@@ -46,10 +46,10 @@ pub(super) fn lang_of(args: &[OsString]) -> Lang {
         };
         asked = value.and_then(|value| Lang::from_str(&value, false).ok()).or(asked);
     }
-    asked.unwrap_or_else(Lang::of_locale)
+    asked.unwrap_or_else(Lang::from_locale)
 }
 
-/// The command with everything that it says of itself in Chinese; so its subcommands.
+/// Returns a command and its subcommands with Chinese help texts.
 fn in_chinese(command: Command) -> Command {
     let mut command = command.subcommand_value_name(zh::COMMAND).subcommand_help_heading(zh::SUBCOMMANDS);
     let name = command.get_name().to_owned();
@@ -57,19 +57,19 @@ fn in_chinese(command: Command) -> Command {
     let title = title_of_usage(&command);
     let after = after_help(&command).map(StyledStr::from);
     let [arguments, options] = [true, false].map(|is_positional| columns_of_names(&command, is_positional));
-    let told = command.mut_subcommands(in_chinese).mut_args(|arg| {
+    let command = command.mut_subcommands(in_chinese).mut_args(|arg| {
         let (heading, columns) = if arg.is_positional() { (zh::ARGUMENTS, arguments) } else { (zh::OPTIONS, options) };
-        of_argument(arg.help_heading(heading), &name, COLUMNS.saturating_sub(columns))
+        argument_in_chinese(arg.help_heading(heading), &name, COLUMNS.saturating_sub(columns))
     });
     let template = format!("{{about-with-newline}}\n{title} {{usage}}\n\n{{all-args}}{{after-help}}");
-    let told = told.help_template(template).override_usage(usage).after_help(Resettable::from(after));
+    let command = command.help_template(template).override_usage(usage).after_help(Resettable::from(after));
     match zh::command(&name) {
-        Some(says) => told.about(says.about).long_about(wrap(&says.in_full(), COLUMNS)),
-        None => told,
+        Some(help) => command.about(help.about).long_about(wrap(&help.in_full(), COLUMNS)),
+        None => command,
     }
 }
 
-/// The columns that names take in a short help text, where what is said of them stands beside them.
+/// The width of the names in a short help text, which has their help beside them.
 fn columns_of_names(command: &Command, is_positional: bool) -> usize {
     let args = command.get_arguments().filter(|arg| arg.is_positional() == is_positional);
     let columns = |arg: &Arg| width(&arg.to_string()) + if arg.get_long().is_some() { SHORT_FLAG } else { 0 };
@@ -89,7 +89,8 @@ fn title_of_usage(command: &Command) -> String {
     format!("{style}{}:{style:#}", zh::USAGE)
 }
 
-/// The examples are the same in both languages, but for those of qianhe itself, which come with an explanation.
+/// Examples and exit codes. Only the examples of qianhe itself have a text, so that the others are copied from the
+/// English.
 fn after_help(command: &Command) -> Option<String> {
     let english = command.get_after_help()?.to_string();
     if command.get_name() == env!("CARGO_PKG_NAME") {
@@ -99,11 +100,12 @@ fn after_help(command: &Command) -> Option<String> {
     Some(format!("{}:\n{examples}\n\n{}", zh::EXAMPLE, zh::EXIT_CODES))
 }
 
-/// What is said of an argument, with the values that clap would tell of in English. Beside its name there are so many columns.
-fn of_argument(arg: Arg, command: &str, columns: usize) -> Arg {
+/// Returns an argument with Chinese help, and with the values that clap would add in English. `room` is the width
+/// beside the name.
+fn argument_in_chinese(arg: Arg, command: &str, room: usize) -> Arg {
     let Some(help) = zh::argument(command, arg.get_id().as_str()) else { return arg };
     let mut values = Vec::new();
-    // A flag has values too, which nobody types.
+    // A flag has values too, but they are not typed.
     if arg.get_action().takes_values() {
         let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
         let possible: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
@@ -113,10 +115,10 @@ fn of_argument(arg: Arg, command: &str, columns: usize) -> Arg {
     let beside = [&[help.to_owned()], values.as_slice()].concat().join(" ");
     let below = if values.is_empty() { help.to_owned() } else { format!("{help}\n\n{}", values.join("\n")) };
     let arg = arg.hide_default_value(true).hide_possible_values(true);
-    arg.help(wrap(&beside, columns)).long_help(wrap(&below, COLUMNS - INDENT))
+    arg.help(wrap(&beside, room)).long_help(wrap(&below, COLUMNS - INDENT))
 }
 
-/// `[默认：4GiB]`; nothing where there are no values.
+/// Returns `[默认：4GiB]`, or nothing if there are no values.
 fn list(heading: &str, values: &str) -> Option<String> {
     (!values.is_empty()).then(|| format!("[{heading}：{values}]"))
 }
@@ -131,7 +133,7 @@ mod tests {
         line.split(' ').map(OsString::from).collect()
     }
 
-    fn is_told(text: &str) -> bool {
+    fn is_chinese(text: &str) -> bool {
         text.contains(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
     }
 
@@ -147,46 +149,46 @@ mod tests {
     }
 
     #[test]
-    fn every_command_and_every_argument_is_told_of_in_chinese() {
+    fn every_command_and_argument_has_a_chinese_text() {
         for command in commands() {
             let name = command.get_name();
-            let told = zh::command(name).unwrap_or_else(|| panic!("src/text/help.rs lacks the command {name}"));
-            assert!(is_told(told.about) && (told.more.is_empty() || is_told(told.more)), "{name}");
+            let help = zh::command(name).unwrap_or_else(|| panic!("src/text/help.rs lacks the command {name}"));
+            assert!(is_chinese(help.about) && (help.more.is_empty() || is_chinese(help.more)), "{name}");
             assert_eq!(
-                told.more.is_empty(),
+                help.more.is_empty(),
                 command.get_long_about().is_none(),
                 "{name}: one language says more than the other"
             );
             for id in ids(&command) {
                 let help = zh::argument(name, &id).unwrap_or_else(|| panic!("src/text/help.rs lacks {id} of {name}"));
-                assert!(is_told(help), "{id} of {name}");
+                assert!(is_chinese(help), "{id} of {name}");
             }
         }
     }
 
     #[test]
-    fn nothing_is_told_of_that_is_no_more() {
+    fn no_text_is_left_of_a_removed_command() {
         let commands = commands();
         let find = |name: &str| commands.iter().find(|command| command.get_name() == name);
-        for told in zh::COMMANDS.iter().filter(|told| !told.name.is_empty()) {
-            let there = ids(find(told.name).unwrap_or_else(|| panic!("there is no command {}", told.name)));
-            let gone: Vec<_> = told.args.iter().filter(|(id, _)| !there.contains(*id)).collect();
-            assert!(gone.is_empty(), "{} has no more: {gone:?}", told.name);
+        for help in zh::COMMANDS.iter().filter(|help| !help.name.is_empty()) {
+            let there = ids(find(help.name).unwrap_or_else(|| panic!("there is no command {}", help.name)));
+            let gone: Vec<_> = help.args.iter().filter(|(id, _)| !there.contains(*id)).collect();
+            assert!(gone.is_empty(), "{} has no more: {gone:?}", help.name);
         }
-        let names: BTreeSet<&str> = zh::COMMANDS.iter().map(|told| told.name).collect();
-        assert_eq!(names.len(), zh::COMMANDS.len(), "told of twice");
-        let of_several = &zh::COMMANDS.iter().find(|told| told.name.is_empty()).unwrap().args;
+        let names: BTreeSet<&str> = zh::COMMANDS.iter().map(|help| help.name).collect();
+        assert_eq!(names.len(), zh::COMMANDS.len(), "has two texts");
+        let of_several = &zh::COMMANDS.iter().find(|help| help.name.is_empty()).unwrap().args;
         for (id, _) in *of_several {
             let uses = |command: &&Command| {
                 let own =
-                    zh::command(command.get_name()).is_some_and(|told| told.args.iter().any(|(known, _)| known == id));
+                    zh::command(command.get_name()).is_some_and(|help| help.args.iter().any(|(known, _)| known == id));
                 ids(command).contains(*id) && !own
             };
             assert!(commands.iter().any(|command| uses(&command)), "no command has {id} any more");
         }
     }
 
-    /// What clap says by itself, and what the English texts begin with.
+    /// Labels of clap, and first words of English texts.
     const ENGLISH: &[&str] = &[
         "Usage",
         "Options",
@@ -216,7 +218,7 @@ mod tests {
                 text.contains("\n用法: qianhe") && (text.contains("退出码:") || text.contains("qianhe help")),
                 "{text}"
             );
-            // A line that is to be typed is as long as it is.
+            // An example is not wrapped.
             let widest =
                 text.lines().filter(|line| !line.starts_with("  qianhe ")).max_by_key(|line| width(line)).unwrap();
             assert!(width(widest) <= COLUMNS, "{}: {widest}", width(widest));
@@ -224,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_told_in_chinese() {
+    fn values_have_chinese_labels() {
         let mut root = command(Lang::Zh);
         let mut help = |name: &str| root.find_subcommand_mut(name).unwrap().render_long_help().to_string();
         assert!(help("audit").contains("[默认：CASE/reports]"), "{}", help("audit"));
@@ -239,7 +241,7 @@ mod tests {
         );
     }
 
-    /// The lines that are to be typed, without what is said of them.
+    /// The commands of the examples, without their purpose.
     fn typed(text: &str) -> Vec<String> {
         let lines = text.lines().filter(|line| line.starts_with("  qianhe "));
         lines.map(|line| line.trim_start().split("  ").next().unwrap_or_default().to_owned()).collect()
@@ -279,14 +281,14 @@ mod tests {
             let answer = Cli::read(args(&format!("qianhe --lang zh {line}"))).unwrap_err();
             assert_eq!(answer.exit_code(), code, "{line}");
             assert!(
-                is_told(&answer.to_string()) || !["--help", "help audit", "audit -h"].contains(&line),
+                is_chinese(&answer.to_string()) || !["--help", "help audit", "audit -h"].contains(&line),
                 "{line}: {answer}"
             );
         }
     }
 
     #[test]
-    fn the_language_is_known_before_the_rest_is_read() {
+    fn the_language_is_determined_before_parsing() {
         for (line, lang) in [
             ("qianhe --lang zh", Lang::Zh),
             ("qianhe audit --lang=en --help", Lang::En),
@@ -296,7 +298,7 @@ mod tests {
             assert_eq!(lang_of(&args(line)), lang, "{line}");
         }
         for line in ["qianhe", "qianhe --lang", "qianhe --lang fr", "qianhe query -- --lang"] {
-            assert_eq!(lang_of(&args(line)), Lang::of_locale(), "{line}");
+            assert_eq!(lang_of(&args(line)), Lang::from_locale(), "{line}");
         }
     }
 }

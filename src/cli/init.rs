@@ -9,20 +9,20 @@ use crate::error::Result;
 use crate::text::commands as say;
 use crate::text::shell::quoted;
 
-/// Start a case: a folder with a commented case.toml to fill in.
+/// Create a case: a folder with a commented case.toml to fill in.
 ///
-/// Creates the folders that every audit needs, and never overwrites a case.toml.
+/// Creates the folders that every audit needs. Never overwrites a case.toml.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe init acme
 
 ", exit_codes!()))]
-pub(super) struct Args {
-    /// The folder of the new case; made where it does not exist
+pub(super) struct InitArgs {
+    /// The folder of the new case; created if it does not exist
     dir: PathBuf,
 }
 
-impl Args {
+impl InitArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let file = case::init(&self.dir)?;
         let folder = quoted(&self.dir.to_string_lossy());

@@ -8,19 +8,19 @@ use super::{Cli, exit_codes};
 use crate::error::{Error, Result};
 use crate::text::{Message, errors as say};
 
-/// Print the manual page, of qianhe or of one of its commands, as man reads it.
+/// Print the manual page of qianhe or of a command, for man.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe man audit | man -l -
   qianhe man > /usr/local/share/man/man1/qianhe.1
 
 ", exit_codes!()))]
-pub(super) struct Args {
-    /// The command; without it the page of qianhe itself
+pub(super) struct ManArgs {
+    /// The command [default: qianhe itself]
     command: Option<String>,
 }
 
-impl Args {
+impl ManArgs {
     pub fn run(&self) -> Result<u8> {
         let mut root = Cli::command();
         root.build();

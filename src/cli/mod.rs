@@ -1,4 +1,4 @@
-//! The command line: what was typed, one file per command. It knows no tables, only the runs and what they tell.
+//! The command line, one file per command: parses options, calls a run, prints its result.
 
 mod audit;
 mod precheck;
@@ -18,7 +18,9 @@ mod help;
 mod machine;
 pub mod out;
 mod progress;
-mod views;
+mod bar;
+mod log;
+mod sentence;
 pub mod signals;
 #[cfg(test)]
 mod tests;
@@ -31,39 +33,39 @@ use crate::error::Result;
 use crate::text::Lang;
 use out::Out;
 
-/// Where reports are looked for that nobody says the folder of.
+/// Default of `--reports`.
 const REPORTS: &str = "reports";
 
-/// Stands at the end of every help text.
+/// End of every help text.
 macro_rules! exit_codes {
     () => {
         "Exit codes:
-  0    done, and nothing to act on under the policy of the case
-  1    done, with findings at or above policy.fail_on
-  2    could not run: usage, case, input or disk
-  3    a bug in qianhe
+  0    success: no finding at or above policy.fail_on
+  1    success, with findings at or above policy.fail_on
+  2    not run: error in usage, case, input or disk
+  3    bug in qianhe
   130  interrupted"
     };
 }
 pub(crate) use exit_codes;
 
-/// Audits a finished WeCom customer migration (企业微信数据迁移): every relation, group and join code of the source corp gets
-/// one outcome with its evidence, and the counts are reconciled with the contract.
+/// Audits a finished WeCom customer migration (企业微信数据迁移): decides one outcome, with evidence, for every relation, group
+/// and join code of the source corp, and reconciles the counts with the contract.
 ///
 /// Results go to stdout, progress and errors to stderr.
 #[derive(Debug, Parser)]
 #[command(name = "qianhe", version, arg_required_else_help = false, after_help = concat!(
     "Example:
-  qianhe init acme            write a case to fill in
-  qianhe precheck acme        before the migration: what will move, cost and break; reports in acme/precheck
-  qianhe audit acme           audit it; reports in acme/reports
+  qianhe init acme            create a case to fill in
+  qianhe precheck acme        before the migration: volume, cost and risks; reports in acme/precheck
+  qianhe audit acme           after the migration: audit; reports in acme/reports
   qianhe explain zhangsan --reports acme/reports
-                              what became of an account, customer, relation, group or join code, and why
+                              outcome of an account, customer, relation, group or join code, and why
   qianhe compare acme/reports-may acme/reports-june
                               what was resolved, what is new, what got worse
   qianhe query --reports acme/reports
-                              ask the reports by SQL
-  qianhe verify acme/reports  are the reports still what the audit wrote?
+                              query the reports by SQL
+  qianhe verify acme/reports  check that the reports are unchanged and their figures correct
   qianhe demo /tmp/demo && qianhe audit /tmp/demo
 
 ", exit_codes!(), "
@@ -71,10 +73,10 @@ pub(crate) use exit_codes;
 Environment:
   NO_COLOR  no colours"))]
 pub struct Cli {
-    /// Print nothing but errors, and what --json asks for
+    /// Print errors and the output of --json only
     #[arg(long, short, global = true, display_order = 900)]
     quiet: bool,
-    /// The language of what is printed [default: that of the locale]
+    /// Language of the output [default: that of the locale]
     #[arg(long, global = true, value_name = "LANG", display_order = 901)]
     lang: Option<Lang>,
     #[command(subcommand)]
@@ -83,25 +85,25 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Audit(audit::Args),
-    Precheck(precheck::Args),
-    Ingest(ingest::Args),
-    Init(init::Args),
-    Rules(rules::Args),
-    Demo(demo::Args),
-    Explain(explain::Args),
-    Compare(compare::Args),
-    Query(query::Args),
-    Verify(verify::Args),
-    Completions(completions::Args),
-    Man(man::Args),
+    Audit(audit::AuditArgs),
+    Precheck(precheck::PrecheckArgs),
+    Ingest(ingest::IngestArgs),
+    Init(init::InitArgs),
+    Rules(rules::RulesArgs),
+    Demo(demo::DemoArgs),
+    Explain(explain::ExplainArgs),
+    Compare(compare::CompareArgs),
+    Query(query::QueryArgs),
+    Verify(verify::VerifyArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Cli {
-    /// Reads the command line; the help that it may ask for is in the language of the user.
+    /// Parses the command line, with help texts in the language of the user.
     ///
     /// # Errors
-    /// What clap has to say instead: help and version, or what is wrong with the command line, in English.
+    /// The answer of clap: help, version, or what is wrong with the command line, in English.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().collect();
         let mut command = help::command(help::lang_of(&args));
@@ -109,15 +111,15 @@ impl Cli {
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 
-    /// The language to speak: the one asked for, else that of the locale.
+    /// The language of the output: `--lang`, else that of the locale.
     pub fn lang(&self) -> Lang {
-        self.lang.unwrap_or_else(Lang::of_locale)
+        self.lang.unwrap_or_else(Lang::from_locale)
     }
 
-    /// Runs the command; the exit code is that of a run that got to its end.
+    /// Runs the command, and returns its exit code.
     ///
     /// # Errors
-    /// Whatever stopped the run.
+    /// Any [`crate::Error`]; it has an exit code of its own.
     pub fn run(&self) -> Result<u8> {
         let out = Out::new(self.quiet, self.lang());
         match &self.command {

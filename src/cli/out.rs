@@ -1,71 +1,74 @@
-//! The one place that prints: results on stdout, everything else on stderr.
+//! Prints results to stdout, everything else to stderr. Nothing else in the program prints.
 
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 
-use super::progress::Watched;
-use super::views::{Bars, Lines};
+use serde::Serialize;
+
+use super::bar::{self, TerminalBar};
+use super::log::Log;
+use super::progress::Watcher;
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
 use crate::report::terminal::Look;
 use crate::text::{Lang, errors as say};
 
-/// Where a command puts what it has to say.
+/// Output of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
     quiet: bool,
-    /// The language to say it in.
+    /// Language of texts.
     pub lang: Lang,
 }
 
 impl Out {
-    /// With `quiet`, only [`data`] is printed.
+    /// With `quiet`, only [`data`] and errors are printed.
     pub fn new(quiet: bool, lang: Lang) -> Self {
         Self { quiet, lang }
     }
 
-    /// How a summary looks: in colours on a terminal, unless the user wants none.
+    /// Language and colours of a summary: coloured on a terminal, unless `NO_COLOR` is set.
     pub fn look(self) -> Look {
         let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let is_terminal = stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         Look { lang: self.lang, colour: is_terminal && !wants_none }
     }
 
-    /// A result for people.
+    /// Prints a result for people, unless `quiet`.
     pub fn text(self, text: &str) -> Result<()> {
         if self.quiet { Ok(()) } else { data(text) }
     }
 
-    /// Who is told of progress: a bar on a terminal, lines elsewhere, nobody with `quiet`.
+    /// Shows progress: a bar on a terminal, lines elsewhere, nothing with `quiet`.
     pub fn progress(self) -> Box<dyn Progress> {
         if self.quiet {
             Box::new(Silent)
-        } else if is_screen() {
-            Box::new(Watched::new(Bars::new(self.lang)))
+        } else if has_screen() {
+            Box::new(Watcher::new(TerminalBar::new(self.lang)))
         } else {
-            Box::new(Watched::new(Lines::new(self.lang)))
+            Box::new(Watcher::new(Log::new(self.lang)))
         }
     }
 }
 
-/// Says why the run stopped. Where not even that can be written, the exit code has to do.
+/// Prints why the run stopped. If stderr is closed, the exit code remains.
 pub fn error(error: &Error, lang: Lang) {
     line(say::error(error.message()).tell(lang));
 }
 
-/// Prints what clap has to say instead of running: help and version, or what is wrong with the command line.
+/// Prints the answer of clap: help, version, or what is wrong with the command line.
 #[must_use]
 pub fn answer(answer: &clap::Error) -> u8 {
     let _ = answer.print();
     u8::try_from(answer.exit_code()).unwrap_or(2)
 }
 
-/// A line on stderr. Unlike `eprintln!` it does not panic where stderr is closed.
+/// Prints a line to stderr. Unlike `eprintln!` it does not panic if stderr is closed.
 pub(super) fn line(text: &str) {
-    let _screen = super::views::wipe();
+    let _hidden = bar::hide();
     let _ = writeln!(stderr().lock(), "{text}");
 }
 
-/// A result that the user asked for by a flag. A reader that has seen enough (`qianhe rules | head`) is not an error.
+/// Prints a result, even if `quiet`. A closed pipe (`qianhe rules | head`) is not an error.
 pub(super) fn data(text: &str) -> Result<()> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
     let mut out = stdout().lock();
@@ -75,7 +78,12 @@ pub(super) fn data(text: &str) -> Result<()> {
     }
 }
 
-/// Whether a bar can be drawn: nobody draws on a terminal that does not say what it is.
-fn is_screen() -> bool {
+/// Prints a result as JSON, even if `quiet`.
+pub(super) fn json(value: &impl Serialize) -> Result<()> {
+    data(&serde_json::to_string_pretty(value).map_err(|error| Error::Bug(format!("JSON: {error}")))?)
+}
+
+/// Whether a bar can be drawn on stderr.
+fn has_screen() -> bool {
     stderr().is_terminal() && std::env::var_os("TERM").map_or(cfg!(windows), |term| term != "dumb")
 }

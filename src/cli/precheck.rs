@@ -8,32 +8,32 @@ use super::out::{self, Out};
 use crate::error::Result;
 use crate::{case, precheck};
 
-/// Assess a planned migration: what will move and cost, who cannot take part, which join codes will die, what to do.
+/// Assess a planned migration: volume, cost, accounts without participation, join codes that will become invalid.
 ///
-/// Needs source-before and the accounts list only; target-before, if it is there, says how full the target accounts are.
-/// `migration.finished_at` may still be absent.
+/// Needs source-before and the accounts list only; with target-before, checks the room in the target accounts.
+/// `migration.finished_at` may be absent.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe precheck acme
 
 ", exit_codes!()))]
-pub(super) struct Args {
+pub(super) struct PrecheckArgs {
     /// The folder of the case, or its case.toml
     case: PathBuf,
-    /// Where the reports go [default: CASE/precheck]
+    /// Folder of the reports [default: CASE/precheck]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Override a value of case.toml; can be given several times. VALUE is read as TOML, else as text
+    /// Override a value of case.toml; can be repeated. VALUE is parsed as TOML, else taken as text
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Print precheck.json instead of the text
+    /// Print precheck.json instead of text
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     machine: Machine,
 }
 
-impl Args {
+impl PrecheckArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let case = case::load_plan(&self.case, &self.set)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("precheck"));

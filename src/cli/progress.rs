@@ -1,4 +1,6 @@
-//! Watches the work of a run, and shows what lasts.
+//! Watches the progress of a run from a thread of its own: stages only add to a counter.
+//!
+//! indicatif draws the bar, but neither delays it nor prints lines to a log.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -8,99 +10,92 @@ use std::time::{Duration, Instant};
 
 use crate::progress::{Progress, Unit, Work};
 
-/// Work that takes less is not worth a word.
+/// Shorter work is not shown.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often the work is looked at.
+/// Time between two looks at the counter.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How far a piece of work has come.
+/// Progress of a piece of work.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Standing {
+pub(super) struct WorkState {
     pub work: Work,
     pub done: u64,
-    /// 0 where it is not known.
+    /// 0 if unknown.
     pub total: u64,
     pub unit: Unit,
     pub elapsed: Duration,
 }
 
-/// How work is shown.
+/// Shows progress.
 pub(super) trait View: Send + 'static {
-    /// Called again and again while the work lasts.
-    fn show(&mut self, standing: Standing);
-    /// The work is over.
+    /// Called at each tick while the work lasts.
+    fn show(&mut self, state: WorkState);
+    /// Called at the end of the work.
     fn clear(&mut self) {}
 }
 
-/// Counts what is done and has a thread of its own look at the count, so that counting costs the stages next to nothing.
-pub(super) struct Watched<V: View> {
-    shared: Arc<Shared<V>>,
+/// Counts progress, and shows it by a view.
+pub(super) struct Watcher<V: View> {
+    shared: Arc<SharedWork<V>>,
     stop: Option<Sender<()>>,
-    watcher: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
-struct Shared<V> {
+struct SharedWork<V> {
     done: AtomicU64,
-    state: Mutex<State<V>>,
+    view: Mutex<WorkView<V>>,
 }
 
-struct State<V> {
-    task: Option<Task>,
+/// A view with the current work and its begin.
+struct WorkView<V> {
     view: V,
+    work: Option<(WorkState, Instant)>,
 }
 
-/// The work at hand.
-#[derive(Clone, Copy)]
-struct Task {
-    work: Work,
-    total: u64,
-    unit: Unit,
-    began: Instant,
-}
-
-impl<V: View> Shared<V> {
-    /// A panic elsewhere must not become a second one here.
-    fn state(&self) -> MutexGuard<'_, State<V>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+impl<V: View> SharedWork<V> {
+    /// Ignores the poison of a panic elsewhere.
+    fn lock(&self) -> MutexGuard<'_, WorkView<V>> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self) {
-        let state = &mut *self.state();
-        let Some(Task { work, total, unit, began }) = state.task else { return };
+    fn show(&self) {
+        let shown = &mut *self.lock();
+        let Some((work, began)) = shown.work else { return };
         let elapsed = began.elapsed();
         if elapsed > PATIENCE {
-            let done = self.done.load(Ordering::Relaxed);
-            state.view.show(Standing { work, done, total, unit, elapsed });
+            shown.view.show(WorkState { done: self.done.load(Ordering::Relaxed), elapsed, ..work });
         }
     }
 
-    fn turn_to(&self, task: Option<Task>) {
-        let mut state = self.state();
-        state.view.clear();
+    fn set_work(&self, work: Option<(WorkState, Instant)>) {
+        let mut shown = self.lock();
+        shown.view.clear();
         self.done.store(0, Ordering::Relaxed);
-        state.task = task;
+        shown.work = work;
     }
 }
 
-impl<V: View> Watched<V> {
-    /// Where no thread can be had, nothing is shown.
+impl<V: View> Watcher<V> {
+    /// Starts the thread; if the system refuses it, nothing is shown.
     pub fn new(view: V) -> Self {
-        let shared = Arc::new(Shared { done: AtomicU64::new(0), state: Mutex::new(State { task: None, view }) });
+        let view = Mutex::new(WorkView { view, work: None });
+        let shared = Arc::new(SharedWork { done: AtomicU64::new(0), view });
         let (stop, stopped) = mpsc::channel();
-        let theirs = Arc::clone(&shared);
+        let for_thread = Arc::clone(&shared);
         let watch = move || {
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                theirs.look();
+                for_thread.show();
             }
         };
-        let watcher = thread::Builder::new().name("progress".to_owned()).spawn(watch).ok();
-        Self { shared, stop: Some(stop), watcher }
+        let thread = thread::Builder::new().name("progress".to_owned()).spawn(watch).ok();
+        Self { shared, stop: Some(stop), thread }
     }
 }
 
-impl<V: View> Progress for Watched<V> {
+impl<V: View> Progress for Watcher<V> {
     fn begin(&self, work: Work, total: u64, unit: Unit) {
-        self.shared.turn_to(Some(Task { work, total, unit, began: Instant::now() }));
+        let state = WorkState { work, done: 0, total, unit, elapsed: Duration::ZERO };
+        self.shared.set_work(Some((state, Instant::now())));
     }
 
     fn advance(&self, done: u64) {
@@ -108,18 +103,18 @@ impl<V: View> Progress for Watched<V> {
     }
 
     fn end(&self) {
-        self.shared.turn_to(None);
+        self.shared.set_work(None);
     }
 }
 
-impl<V: View> Drop for Watched<V> {
-    /// A run that stopped half-way leaves no bar behind.
+impl<V: View> Drop for Watcher<V> {
+    /// Ends the thread, and removes the bar of a run that stopped early.
     fn drop(&mut self) {
         self.stop.take();
-        if let Some(watcher) = self.watcher.take() {
-            let _ = watcher.join();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
-        self.shared.turn_to(None);
+        self.shared.set_work(None);
     }
 }
 
@@ -128,21 +123,21 @@ mod tests {
     use std::sync::mpsc::{Sender, channel};
     use std::time::Duration;
 
-    use super::{PATIENCE, Standing, TICK, View, Watched};
+    use super::{PATIENCE, TICK, View, Watcher, WorkState};
     use crate::progress::{Progress, Unit, Work};
 
     struct Recorder(Sender<(u64, u64)>);
 
     impl View for Recorder {
-        fn show(&mut self, standing: Standing) {
-            self.0.send((standing.done, standing.total)).ok();
+        fn show(&mut self, state: WorkState) {
+            self.0.send((state.done, state.total)).ok();
         }
     }
 
     #[test]
     fn only_work_that_lasts_is_shown() {
         let (seen, shown) = channel();
-        let progress = Watched::new(Recorder(seen));
+        let progress = Watcher::new(Recorder(seen));
         progress.begin(Work::Match, 10, Unit::Rows);
         progress.advance(10);
         std::thread::sleep(3 * TICK);

@@ -1,4 +1,4 @@
-//! The prompt of `qianhe query`: history, and completion of tables, columns and key words.
+//! The prompt of `qianhe query`, with history and completion of tables, columns and keywords.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::query::Session;
 use crate::text::{Lang, commands as say, errors};
 
-/// Key words that are worth completing.
-const KEY_WORDS: &[&str] = &[
+/// Keywords that are completed.
+const KEYWORDS: &[&str] = &[
     "select",
     "from",
     "where",
@@ -33,18 +33,18 @@ const KEY_WORDS: &[&str] = &[
     "is not null",
 ];
 
-/// Reads statements until the user leaves. One that fails is told of, and does not end the prompt.
+/// Reads statements until the user quits. An error of a statement is printed, and does not end the prompt.
 pub(super) fn open(session: &Session, lang: Lang, answer: &dyn Fn(&str) -> Result<()>) -> Result<()> {
     let failed =
         |error: ReadlineError| Error::io("stdin", errors::CANNOT_READ)(std::io::Error::other(error.to_string()));
-    let mut editor: Editor<Words, FileHistory> = Editor::new().map_err(failed)?;
-    editor.set_helper(Some(Words::of(session)));
+    let mut editor: Editor<Completions, FileHistory> = Editor::new().map_err(failed)?;
+    editor.set_helper(Some(Completions::new(session)));
     let history = history_file();
     if let Some(file) = &history {
-        // The first time there is none.
+        // Absent on first use.
         let _ = editor.load_history(file);
     }
-    let tables: Vec<&str> = session.columns().keys().map(String::as_str).collect();
+    let tables: Vec<&str> = session.tables().collect();
     out::data(&say::QUERY_WELCOME.fill(lang, &[("tables", &tables.join(", "))]))?;
     loop {
         match editor.readline("qianhe> ") {
@@ -66,13 +66,13 @@ pub(super) fn open(session: &Session, lang: Lang, answer: &dyn Fn(&str) -> Resul
         }
     }
     if let Some(file) = &history {
-        // A history that cannot be kept is no reason to fail.
+        // Statements work without a history.
         let _ = editor.save_history(file);
     }
     Ok(())
 }
 
-/// Below the user's folder for state; statements can name customers, so that only the user may read it.
+/// File in the user's state folder. Statements can name customers, so that only the user may read it.
 fn history_file() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_STATE_HOME")
         .map(PathBuf::from)
@@ -86,20 +86,20 @@ fn history_file() -> Option<PathBuf> {
     Some(file)
 }
 
-/// What can be completed.
-struct Words(Vec<String>);
+/// Words that can be completed.
+struct Completions(Vec<String>);
 
-impl Words {
-    fn of(session: &Session) -> Self {
-        let names = session.columns().iter().flat_map(|(table, columns)| std::iter::once(table).chain(columns));
-        let mut words: Vec<String> = names.cloned().chain(KEY_WORDS.iter().map(|word| (*word).to_owned())).collect();
+impl Completions {
+    fn new(session: &Session) -> Self {
+        let names = session.tables().chain(session.columns()).chain(KEYWORDS.iter().copied());
+        let mut words: Vec<String> = names.map(str::to_owned).collect();
         words.sort();
         words.dedup();
         Self(words)
     }
 }
 
-impl Completer for Words {
+impl Completer for Completions {
     type Candidate = String;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
@@ -107,16 +107,16 @@ impl Completer for Words {
         let begin = typed
             .rfind(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-')
             .map_or(0, |place| place + 1);
-        // What stands before is one character, which may take several bytes.
+        // The separator before it may take several bytes.
         let begin = (begin..=typed.len()).find(|place| typed.is_char_boundary(*place)).unwrap_or(typed.len());
         let begun = typed[begin..].to_lowercase();
         Ok((begin, self.0.iter().filter(|word| !begun.is_empty() && word.starts_with(&begun)).cloned().collect()))
     }
 }
 
-impl Hinter for Words {
+impl Hinter for Completions {
     type Hint = String;
 }
-impl Highlighter for Words {}
-impl Validator for Words {}
-impl Helper for Words {}
+impl Highlighter for Completions {}
+impl Validator for Completions {}
+impl Helper for Completions {}

@@ -6,46 +6,46 @@ use std::path::{Path, PathBuf};
 use super::out::{self, Out};
 use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
-use crate::query::{Format, Session, write};
+use crate::query::{OutputFormat, Session, write};
 use crate::report::publish::MANIFEST;
 use crate::text::errors as say;
 
-/// Ask the reports by SQL: each report is a table by the name of its file, without `.parquet`.
+/// Query the reports by SQL: each report is a table with the name of its file, without `.parquet`.
 ///
-/// Without a statement a prompt opens; where stdin is no terminal, statements are read from it, each ended by `;`. Only the
-/// tables and columns that a statement names are read. Times are texts in UTC, which compare and sort as times do.
+/// Without a statement, a prompt opens; if stdin is not a terminal, statements are read from it, each ended by `;`.
+/// Only the columns that a statement needs are read. Times are texts in UTC, which compare and sort as times do.
 ///
-/// In CSV, texts that begin with = + - @, a tab or a carriage return get a leading ', so that a spreadsheet does not run
-/// them (numbers excepted); `--raw` leaves them as they are.
+/// In CSV, texts that begin with = + - @, a tab or a carriage return get a leading ', so that a spreadsheet does not
+/// evaluate them as formulas (numbers excepted); `--raw` writes them unchanged.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe query --reports acme/reports \"select outcome, count(*) from relations group by outcome\"
   qianhe query --reports acme/reports \"select source_userid, missing from accounts order by missing desc limit 5\"
 
 ", exit_codes!()))]
-pub(super) struct Args {
-    /// The statement
+pub(super) struct QueryArgs {
+    /// The SQL statement
     sql: Option<String>,
     /// The folder of the reports
     #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
-    /// How the result is written [default: by the ending of --out, else table]
+    /// Format of the result [default: by the extension of --out, else table]
     #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
+    format: Option<OutputFormat>,
     /// Print a JSON array; the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Write the result to a file, readable by its owner only
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Leave texts in CSV that a spreadsheet would run as formulas
+    /// Write texts to CSV unchanged, even if a spreadsheet evaluates them as formulas
     #[arg(long)]
     raw: bool,
 }
 
-impl Args {
+impl QueryArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        self.check()?;
+        self.check_output()?;
         let session = Session::open(&self.reports)?;
         match &self.sql {
             Some(sql) => self.answer(&session, sql, out)?,
@@ -59,22 +59,22 @@ impl Args {
         Ok(0)
     }
 
-    fn format(&self) -> Format {
+    fn format(&self) -> OutputFormat {
         let ending = self.out.as_ref().and_then(|path| path.extension()?.to_str());
         match (self.format, ending) {
             (Some(format), _) => format,
-            (None, _) if self.json => Format::Json,
-            (None, Some("csv")) => Format::Csv,
-            (None, Some("json")) => Format::Json,
-            (None, Some("parquet")) => Format::Parquet,
-            _ => Format::Table,
+            (None, _) if self.json => OutputFormat::Json,
+            (None, Some("csv")) => OutputFormat::Csv,
+            (None, Some("json")) => OutputFormat::Json,
+            (None, Some("parquet")) => OutputFormat::Parquet,
+            _ => OutputFormat::Table,
         }
     }
 
-    /// What can be said before anything is read.
-    fn check(&self) -> Result<()> {
+    /// Checks the options before any report is read.
+    fn check_output(&self) -> Result<()> {
         match &self.out {
-            None if self.format() == Format::Parquet => {
+            None if self.format() == OutputFormat::Parquet => {
                 Err(Error::usage(say::PARQUET_ON_SCREEN, say::PARQUET_ON_SCREEN_REMEDY))
             }
             Some(file) if folder_of(file).join(MANIFEST).exists() => {
@@ -90,9 +90,9 @@ impl Args {
         let Some(file) = &self.out else {
             write(&rows, self.format(), self.raw, &mut bytes)?;
             let text = String::from_utf8(bytes).map_err(|error| Error::Bug(error.to_string()))?;
-            return if self.format() == Format::Table { out.text(&text) } else { out::data(&text) };
+            return if self.format() == OutputFormat::Table { out.text(&text) } else { out::data(&text) };
         };
-        // Beside it and renamed into its place: a half-written result looks like a whole one.
+        // Written beside the file, then renamed: a half-written result would look complete.
         let mut beside =
             tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, say::CANNOT_WRITE))?;
         write(&rows, self.format(), self.raw, &mut bytes)?;
@@ -106,7 +106,7 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Statements end with `;` outside of quotes, or with the text.
+/// Splits a text into statements, at each `;` outside of quotes.
 fn statements(text: &str) -> impl Iterator<Item = &str> {
     let mut quote = None;
     let parts = text.split(move |letter: char| {

@@ -5,24 +5,24 @@ use serde_json::json;
 use super::exit_codes;
 use super::out::{self, Out};
 use crate::error::{Error, Result};
-use crate::findings::{RuleLine, rule_book};
+use crate::rules::{RuleLine, rule_book};
 use crate::text::Lang;
 
-/// List every rule of scope, outcome, origin and verdict in order of precedence, then every finding that a run can raise.
+/// List every rule of scope, outcome, origin and verdict in order of precedence, then every finding.
 ///
-/// The codes of findings are what [[waivers]] in case.toml name.
+/// [[waivers]] in case.toml refer to findings by their codes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe rules --json
 
 ", exit_codes!()))]
-pub(super) struct Args {
+pub(super) struct RulesArgs {
     /// Print a JSON array instead of text
     #[arg(long)]
     json: bool,
 }
 
-impl Args {
+impl RulesArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let rules = rule_book();
         if self.json {
@@ -38,9 +38,9 @@ fn as_json(rules: &[RuleLine]) -> Result<String> {
     let line = |rule: &RuleLine| {
         json!({
             "code": rule.code,
-            "clause": rule.clause.to_string(),
+            "clause": rule.clause,
             "severity": rule.severity.to_string(),
-            "what": rule.what,
+            "what": rule.sentence(Lang::En),
         })
     };
     let lines: Vec<_> = rules.iter().map(line).collect();
@@ -49,7 +49,7 @@ fn as_json(rules: &[RuleLine]) -> Result<String> {
 
 /// One rule a line, the columns as wide as their widest word.
 fn as_text(rules: &[RuleLine], lang: Lang) -> String {
-    let cells = |rule: &RuleLine| [rule.code.clone(), rule.clause.to_string(), rule.severity.to_string()];
+    let cells = |rule: &RuleLine| [rule.code, rule.clause, rule.severity.word()];
     let mut widths = [0; 3];
     for rule in rules {
         for (width, cell) in widths.iter_mut().zip(cells(rule)) {
@@ -59,7 +59,7 @@ fn as_text(rules: &[RuleLine], lang: Lang) -> String {
     let line = |rule: &RuleLine| {
         let [code, clause, severity] = cells(rule);
         let [a, b, c] = widths;
-        format!("{code:a$}  {clause:b$}  {severity:c$}  {}\n", rule.says(lang))
+        format!("{code:a$}  {clause:b$}  {severity:c$}  {}\n", rule.sentence(lang))
     };
     rules.iter().map(line).collect()
 }

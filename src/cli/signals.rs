@@ -1,19 +1,19 @@
-//! Ctrl-C: the first asks the run to end cleanly, a second ends it at once.
+//! Ctrl-C: the first requests a clean end of the run, a second ends the process at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::views;
+use super::bar;
 use crate::error::Error;
 use crate::interrupt;
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// Listens from now on. Where that is not possible, Ctrl-C ends the process as it does by default.
+/// Installs the handler. If that fails, Ctrl-C ends the process as by default.
 pub fn listen() {
     let _ = ctrlc::set_handler(|| {
-        if ASKED.swap(true, Ordering::Relaxed) {
-            // The prompt of the shell comes next.
-            let _screen = views::wipe();
+        if REQUESTED.swap(true, Ordering::Relaxed) {
+            // The prompt of the shell follows on this line.
+            let _screen = bar::hide();
             std::process::exit(i32::from(Error::Interrupted.exit_code()));
         }
         interrupt::request();

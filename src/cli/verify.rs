@@ -5,47 +5,47 @@ use std::path::PathBuf;
 
 use super::exit_codes;
 use super::out::{self, Out};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::text::{Lang, Text, commands as say};
 use crate::verify::{self, Verification};
 
-/// Check that reports are still what was written, and that their figures follow from the files alone.
+/// Verify that reports are unchanged since they were written, and recompute their figures from the files.
 ///
-/// The SHA-256 of every file is compared with manifest.json; files missing, changed or extra are named. The control totals
-/// are recomputed from the Parquet files: rows by outcome, scope, origin and verdict beside summary.json, accounts and
-/// customers beside relations, every filter of a finding and of the bill. Ends with 1 where something does not hold.
+/// Compares the SHA-256 of every file with manifest.json, and lists files missing, changed or extra. Recomputes the
+/// control totals from the Parquet files: rows by outcome, scope, origin and verdict against summary.json, accounts and
+/// customers against relations, and the filter of each finding and line of the bill. The exit code is 1 if anything
+/// does not match.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe verify acme/reports
 
 ", exit_codes!()))]
-pub(super) struct Args {
+pub(super) struct VerifyArgs {
     /// The folder of the reports
     dir: PathBuf,
-    /// Print what was checked as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
-impl Args {
+impl VerifyArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let verification = verify::verify(&self.dir)?;
         if self.json {
-            let json = serde_json::to_string_pretty(&verification).map_err(|error| Error::Bug(error.to_string()))?;
-            out::data(&json)?;
+            out::json(&verification)?;
         } else {
-            out.text(&self.told(&verification, out.lang))?;
+            out.text(&self.screen(&verification, out.lang))?;
         }
         Ok(u8::from(!verification.holds))
     }
 
-    fn told(&self, found: &Verification, lang: Lang) -> String {
+    fn screen(&self, found: &Verification, lang: Lang) -> String {
         let Verification { files, control_totals, .. } = found;
         let folder = self.dir.display();
         let first = match (found.holds, control_totals.is_empty()) {
-            (true, false) => say::VERIFY_HOLDS,
-            (true, true) => say::VERIFY_FILES_HOLD,
-            (false, _) => say::VERIFY_FAILS,
+            (true, false) => say::VERIFY_OK,
+            (true, true) => say::VERIFY_FILES_OK,
+            (false, _) => say::VERIFY_FAILED,
         };
         let mut text =
             first.fill(lang, &[("folder", &folder), ("files", &files.named), ("totals", &control_totals.len())]) + "\n";

@@ -1,4 +1,4 @@
-//! What became of one thing between two audits, and how many of a kind changed how.
+//! The change of a row between two audits, and the counts by change.
 
 use std::collections::BTreeMap;
 
@@ -6,36 +6,36 @@ use serde::{Serialize, Serializer};
 
 use crate::schema::vocabulary::{Change, Compared, Severity};
 
-/// How many of each change are shown.
+/// Maximum number of examples of each change.
 const EXAMPLES: usize = 3;
 
-/// How a thing stands in one audit.
+/// State of a row in one audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// `missing/no_trace`; of a finding, how many it is about.
+pub struct RowState {
+    /// `missing/no_trace`; of a finding the number of rows.
     pub words: String,
     pub severity: Severity,
     pub waived: bool,
 }
 
-/// One thing in both audits.
+/// A row in both audits.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct ComparedRow {
     pub kind: Compared,
     pub change: Change,
-    /// What tells it apart: `userid/external_userid`, a chat id, a code.
+    /// `userid/external_userid`, a chat id, a code.
     pub key: String,
-    pub earlier: Option<Standing>,
-    pub later: Option<Standing>,
+    pub earlier: Option<RowState>,
+    pub later: Option<RowState>,
 }
 
-/// Whether somebody has to act on it.
-fn is_open(standing: &Standing) -> bool {
-    standing.severity >= Severity::Review
+/// Whether the row needs action.
+fn is_open(state: &RowState) -> bool {
+    state.severity >= Severity::Review
 }
 
-/// What became of a row.
-pub fn of_row(earlier: Option<&Standing>, later: Option<&Standing>) -> Change {
+/// Returns the change of a row.
+pub fn change_of(earlier: Option<&RowState>, later: Option<&RowState>) -> Change {
     match (earlier, later) {
         (None, Some(later)) if is_open(later) => Change::New,
         (None, _) => Change::Added,
@@ -51,23 +51,23 @@ pub fn of_row(earlier: Option<&Standing>, later: Option<&Standing>) -> Change {
     }
 }
 
-/// How many of a kind changed how.
+/// Rows of a kind by change.
 #[derive(Debug, Serialize)]
-pub struct Tally {
+pub struct ChangeCounts {
     #[serde(serialize_with = "word_of_kind")]
     pub kind: Compared,
     #[serde(serialize_with = "by_word")]
     pub counts: BTreeMap<Change, u64>,
-    /// The first of each change but `unchanged`.
-    pub examples: Vec<Item>,
-    /// The most serious that is new or got worse, and is not waived.
+    /// The first rows of each change but `unchanged`.
+    pub examples: Vec<ComparedRow>,
+    /// The highest severity that is new or got worse, without waived rows.
     #[serde(skip)]
     pub worst: Option<Severity>,
 }
 
-impl Tally {
-    /// Nothing yet.
-    pub fn of(kind: Compared) -> Self {
+impl ChangeCounts {
+    /// Counts of 0.
+    pub fn new(kind: Compared) -> Self {
         Self {
             kind,
             counts: Change::ALL.iter().map(|change| (*change, 0)).collect(),
@@ -76,15 +76,15 @@ impl Tally {
         }
     }
 
-    /// One more.
-    pub fn add(&mut self, item: &Item) {
-        *self.counts.entry(item.change).or_default() += 1;
-        if item.change != Change::Unchanged
-            && self.examples.iter().filter(|shown| shown.change == item.change).count() < EXAMPLES
+    /// Counts a row.
+    pub fn update(&mut self, row: &ComparedRow) {
+        *self.counts.entry(row.change).or_default() += 1;
+        if row.change != Change::Unchanged
+            && self.examples.iter().filter(|shown| shown.change == row.change).count() < EXAMPLES
         {
-            self.examples.push(item.clone());
+            self.examples.push(row.clone());
         }
-        if let (Change::New | Change::Worse, Some(later)) = (item.change, &item.later)
+        if let (Change::New | Change::Worse, Some(later)) = (row.change, &row.later)
             && !later.waived
         {
             self.worst = self.worst.max(Some(later.severity));
@@ -92,9 +92,9 @@ impl Tally {
     }
 }
 
-impl Serialize for Item {
+impl Serialize for ComparedRow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let words = |standing: &Option<Standing>| standing.as_ref().map(|standing| standing.words.clone());
+        let words = |state: &Option<RowState>| state.as_ref().map(|state| state.words.clone());
         let value = serde_json::json!({
             "change": self.change.word(), "key": self.key, "earlier": words(&self.earlier), "later": words(&self.later),
         });
@@ -112,18 +112,18 @@ fn by_word<S: Serializer>(counts: &BTreeMap<Change, u64>, serializer: S) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use super::{Standing, of_row};
+    use super::{RowState, change_of};
     use crate::schema::vocabulary::{Change, Severity};
 
-    fn standing(words: &str, severity: Severity) -> Standing {
-        Standing { words: words.to_owned(), severity, waived: false }
+    fn state(words: &str, severity: Severity) -> RowState {
+        RowState { words: words.to_owned(), severity, waived: false }
     }
 
     #[test]
-    fn each_change_has_its_word() {
-        let (ok, other) = (standing("migrated", Severity::Ok), standing("already_at_target", Severity::Ok));
-        let (review, defect) = (standing("refused", Severity::Review), standing("missing/no_trace", Severity::Defect));
-        let cap = standing("missing/target_at_cap", Severity::Defect);
+    fn each_change_has_its_rule() {
+        let (ok, other) = (state("migrated", Severity::Ok), state("already_at_target", Severity::Ok));
+        let (review, defect) = (state("refused", Severity::Review), state("missing/no_trace", Severity::Defect));
+        let cap = state("missing/target_at_cap", Severity::Defect);
         for (earlier, later, change) in [
             (Some(&defect), Some(&ok), Change::Resolved),
             (Some(&ok), Some(&review), Change::New),
@@ -136,7 +136,7 @@ mod tests {
             (Some(&ok), None, Change::Gone),
             (None, Some(&ok), Change::Added),
         ] {
-            assert_eq!(of_row(earlier, later), change, "{earlier:?} {later:?}");
+            assert_eq!(change_of(earlier, later), change, "{earlier:?} {later:?}");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! The findings of two audits beside each other, by code.
+//! The findings of two audits, joined by code.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::change::{Item, Standing};
+use super::change::{ComparedRow, RowState};
 use crate::error::Result;
-use crate::published::{Reports, Scan, cell, text};
+use crate::published::Reports;
 use crate::schema::fields;
 use crate::schema::tables::FINDINGS_REPORT;
 use crate::schema::vocabulary::{Change, Compared, Severity};
 
-/// A finding in both audits; what is waived does not count.
+/// A finding in both audits, without waived rows.
 #[derive(Debug, Serialize)]
 pub struct FindingChange {
     pub code: String,
@@ -23,35 +23,26 @@ pub struct FindingChange {
     pub later: u64,
 }
 
-/// Every finding of either audit, the most serious first.
+/// Compares the findings, and returns every one of either audit, the most serious first.
+///
+/// # Errors
+/// [`crate::Error::Input`] if a report cannot be read.
 pub fn compare(earlier: &Reports, later: &Reports) -> Result<Vec<FindingChange>> {
     let mut counts: BTreeMap<String, (Severity, [u64; 2])> = BTreeMap::new();
-    for (place, reports) in [earlier, later].into_iter().enumerate() {
-        let columns =
-            [&fields::CODE, &fields::SEVERITY, &fields::COUNT, &fields::WAIVED_COUNT].map(|column| column.name);
-        Scan::of(&reports.path(&FINDINGS_REPORT), &columns).each(|batch| {
-            for row in 0..batch.num_rows() {
-                let [code, severity, count, waived] =
-                    [0, 1, 2, 3].map(|column| cell(batch.column(column).as_ref(), row));
-                let severity =
-                    Severity::ALL.iter().copied().find(|known| severity == known.word()).unwrap_or(Severity::Info);
-                let open = count.as_u64().unwrap_or(0).saturating_sub(waived.as_u64().unwrap_or(0));
-                let entry = counts.entry(text(&code)).or_insert((severity, [0; 2]));
-                entry.1[place] = open;
-            }
-            Ok(true)
-        })?;
+    for (audit, reports) in [earlier, later].into_iter().enumerate() {
+        for row in reports.rows(&FINDINGS_REPORT)? {
+            let severity = row.text(&fields::SEVERITY);
+            let severity =
+                Severity::ALL.iter().copied().find(|known| severity == known.word()).unwrap_or(Severity::Info);
+            let open = row.count(&fields::COUNT).saturating_sub(row.count(&fields::WAIVED_COUNT));
+            counts.entry(row.text(&fields::CODE)).or_insert((severity, [0; 2])).1[audit] = open;
+        }
     }
-    let mut findings: Vec<FindingChange> = counts
-        .into_iter()
-        .map(|(code, (severity, [earlier, later]))| FindingChange {
-            code,
-            change: change(earlier, later),
-            severity,
-            earlier,
-            later,
-        })
-        .collect();
+    let finding = |(code, (severity, [earlier, later])): (String, (Severity, [u64; 2]))| {
+        let change = change(earlier, later);
+        FindingChange { code, change, severity, earlier, later }
+    };
+    let mut findings: Vec<FindingChange> = counts.into_iter().map(finding).collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.code.cmp(&b.code)));
     Ok(findings)
 }
@@ -67,18 +58,18 @@ fn change(earlier: u64, later: u64) -> Change {
 }
 
 impl FindingChange {
-    /// How serious it is, if it is new or got worse.
-    pub fn worst(&self) -> Option<Severity> {
-        matches!(self.change, Change::New | Change::Worse).then_some(self.severity)
+    /// The finding as a row.
+    pub fn row(&self) -> ComparedRow {
+        let state = |count: u64| {
+            (count > 0).then(|| RowState { words: count.to_string(), severity: self.severity, waived: false })
+        };
+        let (earlier, later) = (state(self.earlier), state(self.later));
+        ComparedRow { kind: Compared::Finding, change: self.change, key: self.code.clone(), earlier, later }
     }
 
-    /// The finding as a row.
-    pub fn item(&self) -> Item {
-        let standing = |count: u64| {
-            (count > 0).then(|| Standing { words: count.to_string(), severity: self.severity, waived: false })
-        };
-        let (earlier, later) = (standing(self.earlier), standing(self.later));
-        Item { kind: Compared::Finding, change: self.change, key: self.code.clone(), earlier, later }
+    /// The severity, if the finding is new or got worse.
+    pub fn worst(&self) -> Option<Severity> {
+        matches!(self.change, Change::New | Change::Worse).then_some(self.severity)
     }
 }
 

@@ -1,30 +1,30 @@
-//! Which keys are looked at in which pass: ranges in the order of the keys, so that what the passes show, one after the
-//! other, stands in that order however many there are.
+//! Divides keys into ranges, one for each pass. The ranges are in the order of the keys, so that the rows of all passes
+//! are in that order too.
 
-/// How many keys are known of each pass, about, before the passes are told apart.
+/// Approximate number of sampled keys of each pass.
 const SAMPLES: u64 = 256;
 
-/// The keys from one on, up to another.
+/// Keys from one on (inclusive), up to another (exclusive).
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Range {
+pub struct KeyRange {
     from: Option<String>,
     to: Option<String>,
 }
 
-impl Range {
-    /// Whether it is the turn of a key.
-    pub fn holds(&self, key: &str) -> bool {
+impl KeyRange {
+    /// Whether the key is in the range.
+    pub fn contains(&self, key: &str) -> bool {
         self.from.as_deref().is_none_or(|from| from <= key) && self.to.as_deref().is_none_or(|to| key < to)
     }
 }
 
-/// Of how many rows one is enough to tell the passes apart.
-pub fn step(rows: u64, passes: u64) -> u64 {
+/// Returns the sampling interval: the number of rows for each sampled one.
+pub fn sampling_interval(rows: u64, passes: u64) -> u64 {
     (rows / SAMPLES.saturating_mul(passes)).max(1)
 }
 
-/// As many ranges, of about as many keys each; fewer, where the sample does not tell so many apart. Every key is in one.
-pub fn ranges(mut sample: Vec<String>, passes: u64) -> Vec<Range> {
+/// Returns ranges of about as many keys each, at most one for each pass. Every key is in one range.
+pub fn ranges(mut sample: Vec<String>, passes: u64) -> Vec<KeyRange> {
     sample.sort_unstable();
     let place =
         |pass: u64| usize::try_from(u128::from(pass) * sample.len() as u128 / u128::from(passes)).unwrap_or(usize::MAX);
@@ -32,12 +32,12 @@ pub fn ranges(mut sample: Vec<String>, passes: u64) -> Vec<Range> {
     bounds.dedup();
     let from = std::iter::once(None).chain(bounds.iter().cloned().map(Some));
     let to = bounds.iter().cloned().map(Some).chain([None]);
-    from.zip(to).map(|(from, to)| Range { from, to }).collect()
+    from.zip(to).map(|(from, to)| KeyRange { from, to }).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Range, ranges};
+    use super::{KeyRange, ranges};
 
     fn keys(text: &str) -> Vec<String> {
         text.split_whitespace().map(str::to_owned).collect()
@@ -49,7 +49,7 @@ mod tests {
         for passes in 1..10 {
             let ranges = ranges(all.clone(), passes);
             for key in keys("a b c d e f g A zz 0") {
-                assert_eq!(ranges.iter().filter(|range| range.holds(&key)).count(), 1, "{key} of {passes}");
+                assert_eq!(ranges.iter().filter(|range| range.contains(&key)).count(), 1, "{key} of {passes}");
             }
             assert!(ranges.windows(2).all(|pair| pair[0].to.is_some() && pair[0].to == pair[1].from), "{ranges:?}");
         }
@@ -59,8 +59,8 @@ mod tests {
     fn ranges_are_of_about_one_size() {
         // Of six keys in three passes, two each.
         let [first, second, third] = &ranges(keys("f e d c b a"), 3)[..] else { panic!("not three") };
-        assert!(first.holds("b") && second.holds("c") && second.holds("d") && third.holds("e"));
-        assert_eq!(ranges(keys("a a a"), 3).len(), 2, "one key is not told apart: all before it, it and all behind");
-        assert_eq!(ranges(Vec::new(), 3), [Range::default()], "where nothing is known, one range holds all");
+        assert!(first.contains("b") && second.contains("c") && second.contains("d") && third.contains("e"));
+        assert_eq!(ranges(keys("a a a"), 3).len(), 2, "one key: the keys before it, and it with all behind");
+        assert_eq!(ranges(Vec::new(), 3), [KeyRange::default()], "without a sample, one range");
     }
 }

@@ -1,25 +1,28 @@
-//! What must balance before anything is published. If an equation does not hold, the fault is ours (exit code 3).
+//! Control totals: equations that have to hold before anything is published. A failed one is our bug (exit code 3).
 
 mod groups;
 mod published;
 
-pub use groups::group_totals;
-pub use published::{recount, recount_bill, recount_waived};
+use std::path::Path;
 
-use crate::counts::Counts;
-use crate::decision::{DecidedPart, Decision, Exports, count_matched};
+use arrow::array::RecordBatch;
+
+use groups::group_totals;
+use published::{recount, recount_bill, recount_waived};
+
+use crate::billing::Bill;
+use crate::decision::{DecidedPart, Decision, Exports, GroupDecision, count_matched};
 use crate::error::{Error, Result};
-use crate::report::large::CustomerTotals;
-use crate::schema::tables::{ACCOUNTS_REPORT, CONTROL_TOTALS_REPORT};
-use crate::schema::{Cell, Column, Rows, fields};
-use crate::snapshot::Input;
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::Int64Type;
+use crate::figures::{Counts, CustomerTotals, Figures};
+use crate::lists::ListsRead;
+use crate::schema::tables::CONTROL_TOTALS_REPORT;
+use crate::schema::{Column, ReadColumns, Rows, cells, fields};
+use crate::snapshot::{Input, Snapshot};
 
 /// An equation.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ControlTotal {
-    /// What must balance.
+    /// The equation in words.
     pub name: String,
     /// The one side.
     pub left: u64,
@@ -37,19 +40,56 @@ impl ControlTotal {
 }
 
 /// All equations that can be checked before the reports are written.
-pub fn totals(
+///
+/// # Errors
+/// [`Error::Bug`] that names the first equation that does not hold.
+pub fn before_writing(
+    exports: &Exports,
+    lists: &ListsRead,
+    decision: &Decision,
+    groups: &GroupDecision,
+    figures: &Figures,
+) -> Result<Vec<ControlTotal>> {
+    let inputs: Vec<&Input> = lists.inputs.iter().chain(exports.snapshots().flat_map(|one| &one.inputs)).collect();
+    let mut totals = vec![records(&inputs)];
+    totals.extend(of_relations(exports, decision, &figures.counts, &figures.accounts)?);
+    totals.extend(group_totals(exports, groups, &figures.group_counts)?);
+    totals.extend(exports.snapshots().map(accepted));
+    totals.push(rows_of_tables("lists", lists.rows, &lists.inputs));
+    check(&totals)?;
+    Ok(totals)
+}
+
+/// All equations between the figures and the reports as they were written: these are read back and counted again.
+///
+/// # Errors
+/// [`Error::Bug`] that names the first equation that does not hold; [`Error::Io`] if a report cannot be read back.
+pub fn after_writing(
+    folder: &Path,
+    figures: &Figures,
+    customers: CustomerTotals,
+    waived: u64,
+    bill: Option<&Bill>,
+) -> Result<Vec<ControlTotal>> {
+    let mut totals = of_customers(&figures.counts, customers);
+    totals.extend(recount(folder, &figures.counts, &figures.group_counts)?);
+    totals.extend(recount_waived(folder, waived)?);
+    totals.extend(recount_bill(folder, bill)?);
+    check(&totals)?;
+    Ok(totals)
+}
+
+fn of_relations(
     exports: &Exports,
     decision: &Decision,
     counts: &Counts,
     accounts: &RecordBatch,
-    inputs: &[&Input],
-) -> Vec<ControlTotal> {
+) -> Result<Vec<ControlTotal>> {
     let (relations, target_relations) = (exports.source_before.relations.len(), exports.target_after.relations.len());
     let matched =
         |rows: fn(&DecidedPart) -> &[u32]| decision.parts.iter().map(|part| count_matched(rows(part))).sum::<u64>();
     let sum = |column: &Column| column_sum(accounts, column);
-    vec![
-        records(inputs),
+    Ok(vec![
         ControlTotal::new("relations of source-before = sum of outcomes", relations, counts.by_outcome.values().sum()),
         ControlTotal::new("relations of source-before = sum of scopes", relations, counts.by_scope.values().sum()),
         ControlTotal::new(
@@ -65,28 +105,28 @@ pub fn totals(
         ControlTotal::new(
             "relations = accounts + not enrolled",
             relations,
-            sum(&fields::SOURCE_RELATIONS) + unenrolled(decision),
+            sum(&fields::SOURCE_RELATIONS)? + unenrolled(decision),
         ),
         ControlTotal::new(
             "outcomes by account = relations of accounts",
-            outcome_sum(accounts),
-            sum(&fields::SOURCE_RELATIONS),
+            outcome_sum(accounts)?,
+            sum(&fields::SOURCE_RELATIONS)?,
         ),
         ControlTotal::new(
             "target relations = mapped accounts + others",
             target_relations,
-            sum(&fields::TARGET_RELATIONS) + elsewhere(exports),
+            sum(&fields::TARGET_RELATIONS)? + elsewhere(exports),
         ),
         ControlTotal::new(
             "in scope by account = in scope",
-            sum(&fields::IN_SCOPE),
+            sum(&fields::IN_SCOPE)?,
             counts.by_scope.get("in_scope").copied().unwrap_or(0),
         ),
-    ]
+    ])
 }
 
-/// The customers beside the relations that they were counted from, once they are written.
-pub fn customers(counts: &Counts, customers: CustomerTotals) -> Vec<ControlTotal> {
+/// The customers beside the relations that they were counted from.
+fn of_customers(counts: &Counts, customers: CustomerTotals) -> Vec<ControlTotal> {
     vec![
         ControlTotal::new("relations = relations of customers", counts.by_outcome.values().sum(), customers.relations),
         ControlTotal::new("missing = missing of customers", counts.by_outcome["missing"], customers.missing),
@@ -96,14 +136,19 @@ pub fn customers(counts: &Counts, customers: CustomerTotals) -> Vec<ControlTotal
 /// Records read = accepted + duplicates + rejected + passed over; the accepted are recounted from the tables.
 pub fn records(inputs: &[&Input]) -> ControlTotal {
     let read = inputs.iter().map(|input| input.file.records_read).sum();
-    let told = inputs
+    let accounted = inputs
         .iter()
         .map(|input| input.accepted() + input.duplicates + input.file.rejected + input.passed_over())
         .sum();
-    ControlTotal::new("records read = accepted + duplicates + rejected + passed over", read, told)
+    ControlTotal::new("records read = accepted + duplicates + rejected + passed over", read, accounted)
 }
 
-/// Rows of the canonical tables = records accepted, which no reader counts by itself.
+/// Records accepted = rows of the canonical tables of a snapshot.
+pub fn accepted(snapshot: &Snapshot) -> ControlTotal {
+    rows_of_tables(snapshot.role.word(), snapshot.accepted_rows(), &snapshot.inputs)
+}
+
+/// Rows of tables = records accepted, which no reader counts by itself.
 pub fn rows_of_tables(name: &str, rows: u64, inputs: &[Input]) -> ControlTotal {
     ControlTotal::new(
         format!("{name}: records accepted = rows of its tables"),
@@ -123,15 +168,12 @@ fn elsewhere(exports: &Exports) -> u64 {
     accounts.iter().filter(|(userid, _)| exports.enrolment.by_target(userid).is_none()).map(|(_, rows)| rows).sum()
 }
 
-fn column_sum(batch: &RecordBatch, column: &Column) -> u64 {
-    let array = batch.column_by_name(column.name).expect("reports hold their columns").as_primitive::<Int64Type>();
-    arrow::compute::sum(array).and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0)
+fn column_sum(batch: &RecordBatch, column: &Column) -> Result<u64> {
+    Ok(arrow::compute::sum(batch.integers(column)?).and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0))
 }
 
-fn outcome_sum(accounts: &RecordBatch) -> u64 {
-    let first = ACCOUNTS_REPORT.position(&fields::COUNT_MIGRATED).expect("accounts count outcomes");
-    let last = ACCOUNTS_REPORT.position(&fields::COUNT_OUT_OF_SCOPE).expect("accounts count outcomes");
-    ACCOUNTS_REPORT.columns[first..=last].iter().map(|slot| column_sum(accounts, slot.column)).sum()
+fn outcome_sum(accounts: &RecordBatch) -> Result<u64> {
+    fields::OUTCOME_COUNTS.iter().map(|(_, column)| column_sum(accounts, column)).sum()
 }
 
 /// Stops the run if an equation does not hold.
@@ -151,12 +193,12 @@ pub fn check(totals: &[ControlTotal]) -> Result<()> {
 pub fn table(totals: &[ControlTotal]) -> RecordBatch {
     let mut rows = Rows::new(&CONTROL_TOTALS_REPORT);
     for total in totals {
-        rows.push(&[
-            Cell::Text(&total.name),
-            Cell::Integer(total.left as i64),
-            Cell::Integer(total.right as i64),
-            Cell::Flag(total.holds),
-        ]);
+        rows.push(cells!(CONTROL_TOTALS_REPORT, {
+            CONTROL_NAME: &total.name,
+            CONTROL_LEFT: total.left,
+            CONTROL_RIGHT: total.right,
+            HOLDS: total.holds,
+        }));
     }
     rows.finish()
 }

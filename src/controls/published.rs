@@ -1,4 +1,4 @@
-//! The independent path: what was written is read back from the files and counted again, by nothing that counted before.
+//! The independent path: the written files are read back and counted again, by other code than counted before.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,10 +11,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::ControlTotal;
 use crate::billing::Bill;
-use crate::counts::{Counts, GroupCounts};
 use crate::error::{Error, Result};
-use crate::schema::Column;
-use crate::schema::fields;
+use crate::figures::{Counts, GroupCounts};
+use crate::schema::{Column, Filter, fields};
 use crate::text::errors as say;
 
 /// Counts the outcomes, origins and verdicts in the written files, and sets them beside what the run counted.
@@ -44,7 +43,8 @@ pub fn recount(folder: &Path, counts: &Counts, groups: &GroupCounts) -> Result<V
     Ok(totals)
 }
 
-/// Evaluates the filter of each line of the bill on the written relations, and sets its rows beside the line's quantity.
+/// Evaluates the filter of each line of the bill on the written relations, and sets its rows beside the line's
+/// quantity.
 ///
 /// # Errors
 /// As [`recount`].
@@ -53,11 +53,11 @@ pub fn recount_bill(folder: &Path, bill: Option<&Bill>) -> Result<Vec<ControlTot
     let mut columns: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
     let mut totals = Vec::new();
     for line in &bill.lines {
-        let Some(rows) = &line.rows else { continue };
-        if !columns.contains_key(rows.column.name) {
-            columns.insert(rows.column.name, words(&folder.join("relations.parquet"), rows.column)?);
+        let Some(Filter::OneOf(column, selected)) = &line.rows else { continue };
+        if !columns.contains_key(column.name) {
+            columns.insert(column.name, words(&folder.join("relations.parquet"), column)?);
         }
-        let written = rows.words.iter().filter_map(|word| columns[rows.column.name].get(*word)).sum();
+        let written = selected.iter().filter_map(|word| columns[column.name].get(word)).sum();
         let quantity = line.quantity.and_then(|quantity| u64::try_from(quantity).ok()).unwrap_or(u64::MAX);
         totals.push(ControlTotal::new(format!("billing {} = rows of its filter", line.name), quantity, written));
     }
@@ -77,7 +77,7 @@ pub fn recount_waived(folder: &Path, waived: u64) -> Result<Vec<ControlTotal>> {
     Ok(vec![ControlTotal::new("waived relations = rows written", waived, written)])
 }
 
-/// How often each word stands in a column of a written report.
+/// Rows of a written report by the word of a column.
 fn words(path: &Path, column: &Column) -> Result<BTreeMap<String, u64>> {
     let mut counts = BTreeMap::new();
     each_batch(path, column, |batch| {

@@ -1,7 +1,7 @@
-//! What its pair left over, across all partitions: relations that arrived under another account (B7).
+//! Matching across accounts: relations that arrived under another account than the mapped one (B7).
 //!
-//! Few rows can be concerned: those of either side whose fixed-width key the other side has left over too. Only they are
-//! decided by their texts.
+//! A semi join by fixed-width keys selects the few left-over rows of either side whose key the other side has left over
+//! too; only these are joined by their texts.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -12,13 +12,13 @@ use arrow::compute::{concat_batches, take_record_batch};
 use super::Exports;
 use super::match_part::{ACROSS, LeftOver, MatchedPart};
 use crate::error::Result;
-use crate::ingest::doubts::{Customers, merged};
-use crate::matching::{self, Doubt, Matches, Side};
+use crate::ingest::doubts::{DoubtfulCustomers, merged};
+use crate::matching::{self, CandidateDoubt, Matches, Side};
+use crate::memory::{MemoryBudget, RowBuffer, compact, make_room};
 use crate::schema::tables::AUDITED_RELATIONS;
 use crate::snapshot::RELATION_DATASETS;
-use crate::spill::{Held, Memory, compact, make_room};
 
-/// The relations that stand under another account than the mapped one, on both sides.
+/// The relations found under another account than the mapped one, of both sides.
 pub struct Misplaced {
     parts: Vec<MisplacedPart>,
     /// The source rows that are misplaced, and some others.
@@ -27,7 +27,7 @@ pub struct Misplaced {
     pub target: RecordBatch,
 }
 
-/// Those of one partition.
+/// The misplaced relations of one partition.
 #[derive(Debug, Clone, Default)]
 pub struct MisplacedPart {
     /// For source rows, the row of [`Misplaced::target`] that they are found as.
@@ -37,7 +37,7 @@ pub struct MisplacedPart {
 }
 
 impl Misplaced {
-    /// Those of one partition.
+    /// Returns the misplaced relations of one partition.
     pub fn of(&self, partition: usize) -> &MisplacedPart {
         &self.parts[partition]
     }
@@ -55,19 +55,19 @@ impl Misplaced {
 
 /// The rows of all partitions that their pairs left over, in order.
 pub struct LeftRows {
-    memory: Memory,
-    source: Held,
-    target: Held,
+    memory: MemoryBudget,
+    source: RowBuffer,
+    target: RowBuffer,
 }
 
 impl LeftRows {
-    /// None yet.
-    pub fn new(memory: &Memory) -> Self {
-        let none = || Held::new(memory, AUDITED_RELATIONS.arrow_schema());
+    /// No rows yet.
+    pub fn new(memory: &MemoryBudget) -> Self {
+        let none = || RowBuffer::new(memory, AUDITED_RELATIONS.arrow_schema());
         Self { memory: memory.clone(), source: none(), target: none() }
     }
 
-    /// Adds those of a partition.
+    /// Adds the left-over rows of a partition.
     ///
     /// # Errors
     /// [`crate::Error::Io`] if there is no room for them.
@@ -90,15 +90,15 @@ pub fn find(
         || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
     let arrivals =
         || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.arrivals.iter().map(move |left| (part, left)));
-    let at_target = Keys::of(arrivals().map(|(_, left)| left));
+    let at_target = LeftOverKeys::of(arrivals().map(|(_, left)| left));
     let is_candidate =
         |(part, left): (usize, &LeftOver)| !refused[part].value(left.row as usize) && at_target.hold_any_of(left);
-    let at_source = Keys::of(candidates().filter(|&left| is_candidate(left)).map(|(_, left)| left));
+    let at_source = LeftOverKeys::of(candidates().filter(|&left| is_candidate(left)).map(|(_, left)| left));
     let source = Concerned::read(&left.source, candidates(), is_candidate)?;
     let target = Concerned::read(&left.target, arrivals(), |(_, left)| at_source.hold_any_of(left))?;
     drop((left, at_source, at_target));
 
-    let mut matches = Matches::none(source.places.len(), target.places.len());
+    let mut matches = Matches::new(source.places.len(), target.places.len());
     let rows = |count: usize| (0..count as u32).collect::<Vec<u32>>();
     let is_enrolled = |userid: Option<&str>| userid.is_none_or(|userid| exports.enrolment.by_source(userid).is_some());
     let doubts = exports.source_before.coverage.doubts.iter();
@@ -106,17 +106,18 @@ pub fn find(
     let of_records = of_records.map(|(.., doubt)| doubt.customers.clone());
     let unread = merged(of_records.chain(matched.iter().filter_map(|part| part.doubts.source.clone())));
     let shared = exports.shared_unionids();
-    let source_side = Side::of_source(&source.rows, &exports.customer_map).without(shared);
-    let target_side = Side::of_target(&target.rows, &exports.customer_map).without(shared);
+    let source_side = Side::from_source(&source.rows, &exports.customer_map)?.without(shared);
+    let target_side = Side::from_target(&target.rows, &exports.customer_map)?.without(shared);
     let doubt = |row: u32| {
         let (part, own) = source.places[row as usize];
         let doubts = &matched[part].doubts;
-        let may_be =
-            |unread: &Customers| unread.may_be(source_side.external_userid.get(row), source_side.unionid.get(row));
+        let may_be = |unread: &DoubtfulCustomers| {
+            unread.may_be(source_side.external_userid.get(row), source_side.unionid.get(row))
+        };
         match () {
-            () if doubts.unreadable[own as usize] || doubts.doubted[own as usize] => Doubt::OwnRow,
-            () if unread.as_ref().is_some_and(may_be) => Doubt::OtherRows,
-            () => Doubt::None,
+            () if doubts.unreadable[own as usize] || doubts.doubted[own as usize] => CandidateDoubt::OwnRow,
+            () if unread.as_ref().is_some_and(may_be) => CandidateDoubt::OtherRows,
+            () => CandidateDoubt::None,
         }
     };
     let candidates = (&rows(source.places.len())[..], &rows(target.places.len())[..]);
@@ -136,9 +137,9 @@ pub fn find(
 }
 
 /// The keys of many rows, in order, by method.
-struct Keys([Vec<NonZeroU64>; ACROSS.len()]);
+struct LeftOverKeys([Vec<NonZeroU64>; ACROSS.len()]);
 
-impl Keys {
+impl LeftOverKeys {
     fn of<'l>(rows: impl Iterator<Item = &'l LeftOver>) -> Self {
         let mut keys: [Vec<NonZeroU64>; ACROSS.len()] = Default::default();
         for left in rows {
@@ -164,9 +165,9 @@ struct Concerned {
 }
 
 impl Concerned {
-    /// Those of the rows that `is_concerned`; `held` has them in the order of `left`.
+    /// Reads the rows of `left` that `is_concerned` selects; `held` has them in the same order.
     fn read<'l>(
-        held: &Held,
+        held: &RowBuffer,
         left: impl Iterator<Item = (usize, &'l LeftOver)>,
         is_concerned: impl Fn((usize, &'l LeftOver)) -> bool,
     ) -> Result<Self> {
@@ -181,13 +182,13 @@ impl Concerned {
                 }
             }
             if !concerned.is_empty() {
-                // The few rows must not hold on to the texts of all others.
+                // A copy: the few rows must not keep the texts of all others alive.
                 batches.push(compact(&take_record_batch(&batch, &UInt32Array::from(concerned))?)?);
             }
             Ok(())
         })?;
         let rows = concat_batches(&AUDITED_RELATIONS.arrow_schema(), &batches)?;
-        // Rows of one customer are told apart by their place at last, which must not depend on the partitions.
+        // The last tie-break between rows of one customer is their place, which must not depend on the partitions.
         let userids = rows.column(0).as_string_view();
         let mut order: Vec<u32> = (0..places.len() as u32).collect();
         order.sort_by_key(|&row| userids.value(row as usize));

@@ -1,4 +1,4 @@
-//! What could not be read, relation by relation: unreadable is not absent (SPEC section 1.3). A relation that nothing
+//! Doubts from unreadable records and values: unreadable is not absent (SPEC section 1.3). A relation that nothing
 //! matches is called missing only where no unreadable record or value could be the reason for it.
 
 use std::ops::Range;
@@ -7,16 +7,17 @@ use arrow::array::{Array, AsArray, RecordBatch};
 
 use super::Exports;
 use super::permissions::Permissions;
-use crate::ingest::doubts::{CustomerKey, Customers, merged};
+use crate::error::Result;
+use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers, merged};
 use crate::matching::{Matches, NOT_MATCHED, Pair, Side};
 use crate::names::LookAlikes;
-use crate::schema::fields;
 use crate::schema::vocabulary::{Coverage, Dataset, MatchMethod};
-use crate::snapshot::{Part, RELATION_DATASETS};
+use crate::schema::{ReadColumns, fields};
+use crate::snapshot::{Partition, RELATION_DATASETS};
 
 /// The doubts about the relations of a partition.
 pub struct RowDoubts {
-    /// Source rows of which a value that decides could not be read, or whose scope an unreadable record leaves open.
+    /// Source rows with an unreadable deciding value, or whose scope an unreadable record leaves open.
     pub unreadable: Vec<bool>,
     /// Source rows of enrolled accounts whose mapped account is covered, as far as this customer is concerned.
     pub covered: Vec<bool>,
@@ -29,12 +30,12 @@ pub struct RowDoubts {
     /// Relations of either side whose unionid could not be read.
     pub unionids: u64,
     /// The customers that unmatched source rows with an unreadable value may be.
-    pub source: Option<Customers>,
+    pub source: Option<DoubtfulCustomers>,
 }
 
 /// The matched rows of a partition, as the doubts look at them.
 pub struct Matched<'a> {
-    pub before: &'a Part,
+    pub before: &'a Partition,
     pub after: &'a RecordBatch,
     pub source: &'a Side,
     pub target: &'a Side,
@@ -46,11 +47,14 @@ pub struct Matched<'a> {
 }
 
 impl RowDoubts {
-    /// Gathers the doubts about the relations of a partition.
-    pub fn new(exports: &Exports, permissions: &Permissions<'_>, matched: &Matched<'_>) -> Self {
+    /// Collects the doubts about the relations of a partition.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] only.
+    pub fn new(exports: &Exports, permissions: &Permissions<'_>, matched: &Matched<'_>) -> Result<Self> {
         let rows = matched.before.rows.num_rows();
-        let flags = Flags::new(&matched.before.rows);
-        let target_flags = Flags::new(matched.after);
+        let flags = UnreadableRows::new(&matched.before.rows)?;
+        let target_flags = UnreadableRows::new(matched.after)?;
         let mut doubts = Self {
             unreadable: (0..rows).map(|row| flags.is_set(row)).collect(),
             covered: vec![false; rows],
@@ -63,15 +67,15 @@ impl RowDoubts {
         for (userid, range) in matched.before.accounts() {
             doubts.of_scope(exports, permissions, matched, (userid, range));
         }
-        doubts.source = Self::of_source(matched);
+        doubts.source = Self::of_source(matched, &flags);
         for (index, pair) in matched.pairs {
             doubts.of_pair(exports, matched, &target_flags, (*index, pair));
         }
-        doubts
+        Ok(doubts)
     }
 
-    /// Scope that unreadable records of source-before leave open: whether the customer awaits reassignment, whether the member
-    /// has the permission, whether the contact is a customer, when the relation was made.
+    /// Scope that unreadable records of source-before leave open: whether the customer awaits reassignment, whether
+    /// the member has the permission, whether the contact is a customer, when the relation was made.
     fn of_scope(
         &mut self,
         exports: &Exports,
@@ -102,9 +106,8 @@ impl RowDoubts {
         }
     }
 
-    /// The customers of unmatched source rows of which a value could not be read, as far as an id tells who they are.
-    fn of_source(matched: &Matched<'_>) -> Option<Customers> {
-        let flags = Flags::new(&matched.before.rows);
+    /// Returns the customers of unmatched source rows with an unreadable value, as far as an id identifies them.
+    fn of_source(matched: &Matched<'_>, flags: &UnreadableRows<'_>) -> Option<DoubtfulCustomers> {
         let is_unknown = |row: &usize| flags.is_set(*row) && matched.matches.target_of[*row] == NOT_MATCHED;
         let enrolled = matched.pairs.iter().flat_map(|(_, pair)| pair.source.start as usize..pair.source.end as usize);
         let key = |row: usize| {
@@ -113,14 +116,14 @@ impl RowDoubts {
                 (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
             CustomerKey { external_userid: own(id), unionid: own(unionid) }
         };
-        merged(enrolled.filter(is_unknown).map(key).filter(|key| !key.is_unknown()).map(Customers::of))
+        merged(enrolled.filter(is_unknown).map(key).filter(|key| !key.is_unknown()).map(DoubtfulCustomers::from_key))
     }
 
     fn of_pair(
         &mut self,
         exports: &Exports,
         matched: &Matched<'_>,
-        target_flags: &Flags<'_>,
+        target_flags: &UnreadableRows<'_>,
         (index, pair): (u32, &Pair),
     ) {
         let userid = &exports.enrolment.accounts()[index as usize].target_userid;
@@ -136,7 +139,7 @@ impl RowDoubts {
         if flagged.iter().any(|&row| unmatched(row)) {
             self.partial.push(index);
         }
-        let of_rows = flagged.iter().map(|&row| Customers::of(matched.target_key(row)));
+        let of_rows = flagged.iter().map(|&row| DoubtfulCustomers::from_key(matched.target_key(row)));
         let customers = merged(coverage.doubts.of_any(RELATION_DATASETS, userid).into_iter().chain(of_rows));
         for row in pair.source.clone() {
             let is_doubted = customers.as_ref().is_some_and(|customers| matched.may_be(exports, row, customers));
@@ -150,7 +153,8 @@ impl RowDoubts {
 }
 
 impl Matched<'_> {
-    /// Whether a target row of which a value could not be read may be another customer: nothing matches it, or only its name.
+    /// Reports whether a target row with an unreadable value may be another customer: unmatched, or matched by name
+    /// only.
     fn is_uncertain(&self, row: u32) -> bool {
         let source = self.matches.source_of[row as usize];
         source == NOT_MATCHED || self.matches.method[source as usize] == Some(MatchMethod::Name)
@@ -164,9 +168,9 @@ impl Matched<'_> {
         }
     }
 
-    /// Whether a source row may be one of the customers that unreadable records of its mapped account stand for.
-    fn may_be(&self, exports: &Exports, row: u32, customers: &Customers) -> bool {
-        let Customers::These(keys) = customers else { return true };
+    /// Reports whether a source row may be one of the customers of unreadable records of its mapped account.
+    fn may_be(&self, exports: &Exports, row: u32, customers: &DoubtfulCustomers) -> bool {
+        let DoubtfulCustomers::These(keys) = customers else { return true };
         let mapped = self.source.external_userid.get(row).and_then(|id| exports.customer_map.target_of(id));
         let unionid = self.source.unionid.get(row).filter(|_| self.unionids_shared);
         let contradicts = |key: &CustomerKey| match (mapped, &key.external_userid) {
@@ -178,8 +182,8 @@ impl Matched<'_> {
         !keys.iter().all(contradicts)
     }
 
-    /// The unmatched source rows of a pair for which the target account holds an unmatched relation, made since the start
-    /// or at an unknown time, with a name that looks the same and that no id contradicts.
+    /// The unmatched source rows of a pair for which the target account holds an unmatched relation, made since the
+    /// start or at an unknown time, with a name that looks the same and that no id contradicts.
     fn looking_alike(&self, pair: &Pair) -> Vec<u32> {
         let (source, target) = (self.source, self.target);
         let is_open = |&row: &u32| {
@@ -203,14 +207,14 @@ impl Matched<'_> {
     }
 }
 
-/// Which rows say that a deciding value could not be read.
-struct Flags<'a> {
+/// The rows with an unreadable deciding value.
+struct UnreadableRows<'a> {
     lists: &'a arrow::array::ListArray,
 }
 
-impl<'a> Flags<'a> {
-    fn new(rows: &'a RecordBatch) -> Self {
-        Self { lists: rows.column_by_name(fields::UNREADABLE.name).expect("relations hold their columns").as_list() }
+impl<'a> UnreadableRows<'a> {
+    fn new(rows: &'a RecordBatch) -> Result<Self> {
+        Ok(Self { lists: rows.lists(&fields::UNREADABLE)? })
     }
 
     fn is_set(&self, row: usize) -> bool {

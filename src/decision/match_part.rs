@@ -1,4 +1,4 @@
-//! One partition: the scope of each source relation, what matches it inside its pair, and what is left over.
+//! Matching of one partition: the merge join of both sides inside each pair of accounts, and the rows left over.
 
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU64;
@@ -9,16 +9,16 @@ use arrow::compute::take_record_batch;
 
 use super::doubt::{self, RowDoubts};
 use super::permissions::Permissions;
-use super::{Exports, PairCoverage, Parts, plan, times};
+use super::{Exports, PairCoverage, Parts, scope};
 use crate::case::Case;
 use crate::error::Result;
+use crate::lists::ListMatches;
 use crate::matching::{self, Matches, NOT_MATCHED, Namespaces, Pair, Side, key_across_accounts};
-use crate::schema::fields;
+use crate::memory::compact;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::{Coverage, MatchMethod, Scope};
-use crate::scope::Named;
-use crate::snapshot::{Part, Snapshot, stands_in};
-use crate::spill::compact;
+use crate::schema::{ReadColumns, fields};
+use crate::snapshot::{Partition, Snapshot, exists_in};
 
 /// A partition whose pairs have been matched.
 pub struct MatchedPart {
@@ -26,36 +26,36 @@ pub struct MatchedPart {
     pub pairs: Vec<(u32, Pair)>,
     pub matches: Matches,
     pub namespaces: Namespaces,
-    pub named: Vec<Named>,
+    pub named: ListMatches,
     /// Source rows that another account may hold: in scope and not matched. Refused ones still among them.
     pub candidates: Vec<LeftOver>,
     /// Target rows that may belong to another account: not matched, made since the start or at an unknown time.
     pub arrivals: Vec<LeftOver>,
     pub target_created_at: Int64Array,
-    /// Which target relations stand in target-before.
+    /// By target relation: it is in target-before.
     pub stood_before: BooleanArray,
     pub still_at_source: BooleanArray,
-    /// What could not be read of the relations, or may be.
+    /// Doubts from unreadable records and values.
     pub doubts: RowDoubts,
-    /// A few ids of customers, evenly taken.
+    /// Sampled ids of customers.
     pub sample: Vec<String>,
 }
 
-/// Evenly taken ids of customers of source-before, in no order.
+/// Systematically sampled ids of customers of source-before, in no order.
 #[derive(Debug, Clone)]
 pub struct Sample {
     pub ids: Vec<String>,
-    /// The relations of which each stands for.
+    /// The sampling interval: one id of this many relations.
     pub one_in: usize,
 }
 
-/// So many ids show how all of them are spread, however many those are.
+/// Sample size: enough for the distribution of ids, however many there are.
 const SAMPLED: usize = 1 << 16;
-/// In small cases an id is sampled of so many.
+/// The least sampling interval, for small cases.
 const SAMPLED_ONE_IN: usize = 16;
 
 impl Sample {
-    /// Those of all partitions.
+    /// Joins the samples of all partitions.
     pub fn of(parts: impl Iterator<Item = Vec<String>>, exports: &Exports) -> Self {
         Self { ids: parts.flatten().collect(), one_in: Self::one_in(exports) }
     }
@@ -65,15 +65,15 @@ impl Sample {
     }
 }
 
-/// A row that its pair could not use, with the fixed-width keys by which another account may know it.
+/// A row left over by its pair, with the fixed-width keys for matching across accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOver {
     pub row: u32,
-    /// By customer map, by unionid. Not zero, for there are many of these and a place for none would take as much again.
+    /// By customer map, by unionid. Non-zero, so that `None` takes no space of its own.
     pub keys: [Option<NonZeroU64>; 2],
 }
 
-/// The methods that look across accounts, in the order of [`LeftOver::keys`].
+/// The methods of matching across accounts, in the order of [`LeftOver::keys`].
 pub const ACROSS: [MatchMethod; 2] = [MatchMethod::CustomerMap, MatchMethod::Unionid];
 
 impl MatchedPart {
@@ -85,10 +85,10 @@ impl MatchedPart {
         parts: &Parts,
         unionids_shared: bool,
     ) -> Result<(Self, (RecordBatch, RecordBatch))> {
-        let scope = plan::scopes(case, permissions, &parts.source_before, &exports.enrolment)?;
+        let scope = scope::scopes(case, permissions, &parts.source_before, &exports.enrolment)?;
         let shared = exports.shared_unionids();
-        let source = Side::of_source(&parts.source_before.rows, &exports.customer_map).without(shared);
-        let target = Side::of_target(&parts.target_after.rows, &exports.customer_map).without(shared);
+        let source = Side::from_source(&parts.source_before.rows, &exports.customer_map)?.without(shared);
+        let target = Side::from_target(&parts.target_after.rows, &exports.customer_map)?.without(shared);
         let pairs = pairs(exports, parts);
         let stretches: Vec<Pair> = pairs.iter().map(|(_, pair)| pair.clone()).collect();
         let (matches, namespaces) = matching::match_pairs(&source, &target, &stretches, unionids_shared);
@@ -102,12 +102,14 @@ impl MatchedPart {
             unionids_shared,
             started_at: case.migration.started_at,
         };
-        let doubts = RowDoubts::new(exports, permissions, &matched);
+        let doubts = RowDoubts::new(exports, permissions, &matched)?;
         let since_start = |row: u32| target.created_at(row).is_none_or(|made| made >= case.migration.started_at);
         let is_candidate =
             |row: u32| scope[row as usize] == Scope::InScope && matches.target_of[row as usize] == NOT_MATCHED;
         let is_arrival = |row: u32| {
-            matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize] && since_start(row)
+            matches.source_of[row as usize] == NOT_MATCHED
+                && !matches.ambiguous_target[row as usize]
+                && since_start(row)
         };
         let candidates = left_over(&source, is_candidate, unionids_shared);
         let arrivals = left_over(&target, is_arrival, unionids_shared);
@@ -115,13 +117,13 @@ impl MatchedPart {
         let part = Self {
             pairs,
             namespaces,
-            named: exports.refusals.named(&parts.source_before.rows, |unionid| !shared[0].contains(unionid)),
+            named: exports.keyed_lists.matches(&parts.source_before.rows, |unionid| !shared[0].contains(unionid))?,
             candidates,
             arrivals,
             // A copy: a column that was read back shares its buffer with all others.
-            target_created_at: times(&parts.target_after.rows, &fields::CREATED_AT).iter().collect(),
-            stood_before: stood_before(parts),
-            still_at_source: still_at_source(exports, parts),
+            target_created_at: parts.target_after.rows.times(&fields::CREATED_AT)?.iter().collect(),
+            stood_before: stood_before(parts)?,
+            still_at_source: still_at_source(exports, parts)?,
             sample: sample(&parts.source_before, Sample::one_in(exports)),
             doubts,
             matches,
@@ -131,19 +133,19 @@ impl MatchedPart {
     }
 }
 
-/// A copy of the rows, which holds on to nothing else.
-fn rows_of(part: &Part, left: &[LeftOver]) -> Result<RecordBatch> {
+/// Returns a copy of the rows that keeps no other rows alive.
+fn rows_of(part: &Partition, left: &[LeftOver]) -> Result<RecordBatch> {
     let rows = UInt32Array::from_iter_values(left.iter().map(|left| left.row));
     compact(&take_record_batch(&part.rows, &rows)?)
 }
 
-fn sample(part: &Part, every: usize) -> Vec<String> {
+fn sample(part: &Partition, every: usize) -> Vec<String> {
     let ids = part.column(&fields::EXTERNAL_USERID).as_string_view();
     (0..ids.len()).step_by(every).filter(|&row| ids.is_valid(row)).map(|row| ids.value(row).to_owned()).collect()
 }
 
 fn left_over(side: &Side, is_left: impl Fn(u32) -> bool, unionids_shared: bool) -> Vec<LeftOver> {
-    // Keys that become the same are told apart by their texts.
+    // Keys that collide are verified by their texts.
     let key = |row, method| {
         key_across_accounts(side, method, row).map(|(key, _)| NonZeroU64::new(key).unwrap_or(NonZeroU64::MIN))
     };
@@ -176,8 +178,8 @@ fn pairs(exports: &Exports, parts: &Parts) -> Vec<(u32, Pair)> {
     pairs
 }
 
-/// What the snapshots can say about the accounts of each pair. `partial`: pairs whose target account holds an unmatched
-/// relation of which a deciding value could not be read.
+/// Returns the coverage of each pair of accounts. `partial`: pairs whose target account holds an unmatched relation
+/// with an unreadable deciding value.
 pub fn coverage(case: &Case, exports: &Exports, partial: &HashSet<u32>) -> Vec<PairCoverage> {
     let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
     let of_account =
@@ -196,23 +198,24 @@ pub fn coverage(case: &Case, exports: &Exports, partial: &HashSet<u32>) -> Vec<P
         .collect()
 }
 
-/// Which relations of target-after stand in target-before.
-fn stood_before(parts: &Parts) -> BooleanArray {
+/// Returns, by relation of target-after, whether it is in target-before.
+fn stood_before(parts: &Parts) -> Result<BooleanArray> {
     let after = &parts.target_after.rows;
     match &parts.target_before {
-        Some(before) => stands_in(&RELATIONS_TABLE, after, &before.rows),
-        None => BooleanArray::from(vec![false; after.num_rows()]),
+        Some(before) => exists_in(&RELATIONS_TABLE, after, &before.rows),
+        None => Ok(BooleanArray::from(vec![false; after.num_rows()])),
     }
 }
 
-/// Whether source-after still holds each relation. Its absence counts only where its account is covered there, by rows
-/// that have an id if it has one: rows without ids (contacts that are no customers, console exports) say nothing about ids.
-fn still_at_source(exports: &Exports, parts: &Parts) -> BooleanArray {
+/// Returns, by relation, whether source-after still holds it; null where it does not show that. Absence counts only
+/// where the account is covered there, by rows with ids if the relation has one: rows without ids (contacts that are
+/// not customers, console exports) prove nothing about ids.
+fn still_at_source(exports: &Exports, parts: &Parts) -> Result<BooleanArray> {
     let before = &parts.source_before;
     let (Some(snapshot), Some(after)) = (&exports.source_after, &parts.source_after) else {
-        return BooleanArray::new_null(before.rows.num_rows());
+        return Ok(BooleanArray::new_null(before.rows.num_rows()));
     };
-    let held = stands_in(&RELATIONS_TABLE, &before.rows, &after.rows);
+    let held = exists_in(&RELATIONS_TABLE, &before.rows, &after.rows)?;
     let accounts_after: HashMap<&str, Range<usize>> = after.accounts().into_iter().collect();
     let (ids, ids_after) = (before.column(&fields::EXTERNAL_USERID), after.column(&fields::EXTERNAL_USERID));
     let mut still = Vec::with_capacity(held.len());
@@ -221,8 +224,9 @@ fn still_at_source(exports: &Exports, parts: &Parts) -> BooleanArray {
         let coverage = snapshot.coverage.of_account(userid, rows_after.is_some());
         let covered = matches!(coverage, Coverage::Complete | Coverage::Observed);
         let has_ids = rows_after.map(|rows| rows.into_iter().any(|row| ids_after.is_valid(row)));
-        let speaks = |row: usize| if ids.is_valid(row) { has_ids != Some(false) } else { has_ids == Some(false) };
-        still.extend(range.map(|row| (held.value(row) || (covered && speaks(row))).then(|| held.value(row))));
+        let is_comparable =
+            |row: usize| if ids.is_valid(row) { has_ids != Some(false) } else { has_ids == Some(false) };
+        still.extend(range.map(|row| (held.value(row) || (covered && is_comparable(row))).then(|| held.value(row))));
     }
-    still.into()
+    Ok(still.into())
 }

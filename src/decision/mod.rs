@@ -1,50 +1,59 @@
-//! From snapshots to decided relations: gathers the facts, applies scope, matching and the rule books, in that order.
+//! From snapshots to decided relations, groups and join codes: each step makes a frame of facts and lets a rule book
+//! decide its rows ([`crate::rules`]).
 //!
 //! ```text
-//! permissions  who has customer-contact permission
-//! match_part   one partition: scope, matching inside its pairs, what is left over
+//! scope        one partition: facts of source-before -> scope (permissions: who has customer-contact permission)
+//! match_part   one partition: merge join of both sides inside its pairs, and the rows that are left over
 //! doubt        one partition: what unreadable records and values leave open
-//! across       all partitions: what was left over here and stands there (misplaced)
-//! facts        one partition: the facts about each relation -> the rule that decides it
+//! across       all partitions: left-over rows of a customer under another account (misplaced)
+//! outcome      one partition: facts of both sides -> the rule of each relation of source-before, the origin of each of
+//!              target-after
+//! groups       facts of groups -> scope, rule
+//! join_codes   facts of codes -> prediction, observation, rule
 //! ```
 //!
 //! Of each relation a few bytes are kept; its texts are read again where they are written.
 
 mod across;
 mod doubt;
-mod facts;
+mod groups;
+mod join_codes;
 mod match_part;
+mod outcome;
 mod permissions;
-mod plan;
+mod read;
+mod scope;
 
 pub use across::{Misplaced, MisplacedPart};
+pub use groups::{DecidedGroup, planned_scopes};
+pub use join_codes::{JoinCode, PlannedCode, planned_codes};
 pub use match_part::Sample;
-pub use plan::{Plan, PlannedPart};
+pub use scope::{Plan, PlannedPart};
 
-use arrow::array::{AsArray, BooleanArray, Int64Array, RecordBatch};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::array::BooleanArray;
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::matching::{IdMap, Joined, NOT_MATCHED, Namespaces, Pair};
-use crate::outcomes::{RULE_BOOK, Rule};
+use crate::lists::{AccountPair, Enrolment, IdMap, KeyedLists, UnmatchedRow};
+use crate::matching::{GroupSide, Joined, Matches, NOT_MATCHED, Namespaces, Pair};
+use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Unit, Work};
-use crate::schema;
-use crate::schema::vocabulary::{Coverage, Dataset, Origin, Outcome, Reason, Scope};
-use crate::scope::{Enrolment, Refusals, UnmatchedRefusal};
-use crate::snapshot::{Part, Relations, SharedUnionids, Snapshot};
-use crate::spill::Memory;
+use crate::rules::{RELATION_RULES, RelationRule};
+use crate::schema::lists::REFUSALS;
+use crate::schema::vocabulary::{Coverage, Dataset, GroupMatchMethod, Origin, Outcome, Reason, Scope};
+use crate::snapshot::{Partition, RelationStore, SharedUnionids, Snapshot};
 use crate::turns::{collect_in_turn, in_turn};
 use across::LeftRows;
 use match_part::MatchedPart;
+use outcome::Beyond;
 use permissions::Permissions;
 
-/// All that a case holds, read and in canonical form.
+/// The inputs of a case in canonical form: the lists and the four snapshots.
 pub struct Exports {
     pub enrolment: Enrolment,
     pub customer_map: IdMap,
     pub group_map: IdMap,
-    pub refusals: Refusals,
+    pub keyed_lists: KeyedLists,
     pub source_before: Snapshot,
     pub source_after: Option<Snapshot>,
     pub target_before: Option<Snapshot>,
@@ -64,7 +73,7 @@ impl Exports {
         let shared = self.shared_unionids();
         if shared.iter().any(|shared| !shared.is_empty()) {
             let is_key = |unionid: &str| !shared.iter().any(|shared| shared.contains(unionid));
-            let by_keys = |snapshot: &Snapshot| snapshot.coverage.doubts.clone().by_keys(is_key);
+            let by_keys = |snapshot: &Snapshot| snapshot.coverage.doubts.clone().with_valid_keys(is_key);
             let (source, target) = (by_keys(&self.source_before), by_keys(&self.target_after));
             (self.source_before.coverage.doubts, self.target_after.coverage.doubts) = (source, target);
         }
@@ -76,7 +85,7 @@ impl Exports {
         [&self.source_before.shared_unionids, &self.target_after.shared_unionids]
     }
 
-    /// How many partitions the relations are in; the same in every snapshot.
+    /// Returns the number of partitions of the relations; the same in every snapshot.
     pub fn partitions(&self) -> usize {
         self.source_before.relations.partitions()
     }
@@ -86,23 +95,23 @@ impl Exports {
 pub struct Decision {
     /// By partition.
     pub parts: Vec<DecidedPart>,
-    /// Relations that stand under another account than the mapped one.
+    /// Relations found under another account than the mapped one.
     pub misplaced: Misplaced,
-    /// Refusals that name none.
-    pub unmatched_refusals: Vec<UnmatchedRefusal>,
-    /// The test of the unionid namespaces, and whether it was passed.
+    /// Rows of keyed lists that name no relation.
+    pub unmatched_rows: Vec<UnmatchedRow>,
+    /// The overlap of the unionid namespaces, and whether it is enough to share them.
     pub namespaces: Namespaces,
     pub unionids_shared: bool,
     /// The enrolled pairs, in the order of the enrolment.
     pub pairs: Vec<DecidedPair>,
-    /// A few ids of customers of source-before: enough to cut all of them into ranges of like size.
+    /// Sampled ids of customers of source-before, to split all of them into ranges of similar size.
     pub sample: Sample,
 }
 
 /// An enrolled pair of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecidedPair {
-    /// What the snapshots can say about its accounts.
+    /// Coverage of its two accounts.
     pub coverage: PairCoverage,
     /// Relations of the source account.
     pub source_relations: u64,
@@ -116,56 +125,61 @@ pub struct DecidedPair {
     pub origins: [u64; Origin::ALL.len()],
 }
 
-/// What is known of the two accounts of a pair.
+/// Coverage of the two accounts of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairCoverage {
     pub source: Coverage,
     pub target: Coverage,
-    /// Whether the target account holds as many customers as it can.
+    /// The target account holds as many customers as it can.
     pub target_at_cap: bool,
 }
 
-/// The relations of one partition, decided. Rows are those of its [`Part`]s.
+/// The relations of one partition, decided. Rows are those of its [`Partition`]s.
 pub struct DecidedPart {
     /// The scope of each source relation.
     pub scope: Vec<Scope>,
     /// The rule that decided each source relation.
     rule: Vec<u8>,
-    /// What matches what, inside the partition. A misplaced relation has its method here and its match in
+    /// The matches inside the partition. A misplaced relation has its method here and its match in
     /// [`Decision::misplaced`].
     pub joined: Joined,
-    /// Which source relations the refusals list names.
+    /// By source relation: the refusals list names it.
     pub refused: BooleanArray,
     /// The origin of each target relation.
     pub origin: Vec<Origin>,
     /// The enrolled pairs, as stretches of both sides.
     pub pairs: Vec<(u32, Pair)>,
-    /// Whether source-after still holds each source relation; null where it cannot tell.
+    /// By source relation: source-after still holds it; null where source-after does not show it.
     pub still_at_source: BooleanArray,
 }
 
 impl DecidedPart {
-    /// How many source relations there are.
+    /// Returns the number of source relations.
     pub fn source_rows(&self) -> usize {
         self.rule.len()
     }
 
+    /// The index in [`RELATION_RULES`] of the rule that decided a source relation.
+    pub fn rule_index(&self, row: usize) -> usize {
+        usize::from(self.rule[row])
+    }
+
     /// The rule that decided a source relation.
-    pub fn rule_of(&self, row: usize) -> &'static Rule {
-        &RULE_BOOK[self.rule[row] as usize]
+    pub fn rule_of(&self, row: usize) -> &'static RelationRule {
+        &RELATION_RULES[self.rule_index(row)]
     }
 
-    /// What became of a source relation.
+    /// Returns the outcome of a source relation.
     pub fn outcome(&self, row: usize) -> Outcome {
-        self.rule_of(row).outcome
+        self.rule_of(row).outcome()
     }
 
-    /// What refines the outcome.
+    /// Returns the reason that refines the outcome.
     pub fn reason(&self, row: usize) -> Option<Reason> {
         self.rule_of(row).reason(self.scope[row])
     }
 
-    /// The enrolled pair of each source relation.
+    /// Returns the enrolled pair of each source relation.
     pub fn accounts(&self) -> Vec<Option<u32>> {
         let mut accounts = vec![None; self.source_rows()];
         for (index, pair) in &self.pairs {
@@ -177,17 +191,17 @@ impl DecidedPart {
 
 /// The relations of one partition, of every snapshot that the case has.
 pub struct Parts {
-    pub source_before: Part,
-    pub source_after: Option<Part>,
-    pub target_before: Option<Part>,
-    pub target_after: Part,
+    pub source_before: Partition,
+    pub source_after: Option<Partition>,
+    pub target_before: Option<Partition>,
+    pub target_after: Partition,
 }
 
 impl Parts {
     /// Reads those of a partition.
     ///
     /// # Errors
-    /// As [`Relations::part`].
+    /// As [`RelationStore::part`].
     pub fn of(exports: &Exports, partition: usize) -> Result<Self> {
         Self::by(exports, |relations| relations.part(partition))
     }
@@ -195,12 +209,12 @@ impl Parts {
     /// Reads those of a partition for the last time.
     ///
     /// # Errors
-    /// As [`Relations::part`].
+    /// As [`RelationStore::part`].
     pub fn take(exports: &Exports, partition: usize) -> Result<Self> {
         Self::by(exports, |relations| relations.take(partition))
     }
 
-    fn by(exports: &Exports, part: impl Fn(&Relations) -> Result<Part>) -> Result<Self> {
+    fn by(exports: &Exports, part: impl Fn(&RelationStore) -> Result<Partition>) -> Result<Self> {
         let optional =
             |snapshot: &Option<Snapshot>| snapshot.as_ref().map(|snapshot| part(&snapshot.relations)).transpose();
         Ok(Self {
@@ -212,12 +226,36 @@ impl Parts {
     }
 }
 
+/// Every group of source-before and every join code of the source corp, decided.
+pub struct GroupDecision {
+    /// The groups of source-before.
+    pub source: GroupSide,
+    /// The groups of target-after.
+    pub target: GroupSide,
+    /// The matches of both sides.
+    pub matches: Matches<GroupMatchMethod>,
+    /// The decided groups, by row of `source`.
+    pub groups: Vec<DecidedGroup>,
+    /// The codes of source-before and source-after, in order of their ids.
+    pub codes: Vec<JoinCode>,
+}
+
+/// Decides every group and join code.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> Result<GroupDecision> {
+    let groups::DecidedGroups { source, target, matches, groups } = groups::decide_groups(case, exports, decision)?;
+    let codes = join_codes::decide_join_codes(exports, &source, &groups)?;
+    Ok(GroupDecision { source, target, matches, groups, codes })
+}
+
 /// Decides every relation.
 ///
 /// # Errors
-/// [`crate::Error::Io`] if relations cannot be read back, [`crate::Error::Interrupted`]; else [`crate::Error::Bug`] only,
-/// for the exports have been checked.
-pub fn decide(case: &Case, exports: &Exports, memory: &Memory, progress: &dyn Progress) -> Result<Decision> {
+/// [`crate::Error::Io`] if relations cannot be read back, [`crate::Error::Interrupted`]; else [`crate::Error::Bug`]
+/// only, for the exports have been checked.
+pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &dyn Progress) -> Result<Decision> {
     // The namespaces are known only when all pairs have been looked at. That they are shared is the rule, so it is
     // assumed; where it turns out wrong, the pairs are matched again.
     let mut unionids_shared = true;
@@ -232,7 +270,8 @@ pub fn decide(case: &Case, exports: &Exports, memory: &Memory, progress: &dyn Pr
         (matched, left) = match_all(case, exports, memory, unionids_shared, progress)?;
     }
     let named: Vec<_> = matched.iter_mut().map(|part| (part.scope.len(), std::mem::take(&mut part.named))).collect();
-    let (refused, unmatched_refusals) = exports.refusals.settle(&named);
+    let (flags, unmatched_rows) = exports.keyed_lists.settle(&named);
+    let refused: Vec<BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
     let misplaced = across::find(exports, &mut matched, left, &refused, unionids_shared)?;
     let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
     let coverage = match_part::coverage(
@@ -245,23 +284,24 @@ pub fn decide(case: &Case, exports: &Exports, memory: &Memory, progress: &dyn Pr
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
     let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
         let rows = part.scope.len() as u64;
-        let decided = facts::decide_part(case, part, refused, misplaced.of(partition), &coverage, namespaces_in_doubt);
+        let beyond = Beyond { misplaced: misplaced.of(partition), coverage: &coverage, namespaces_in_doubt };
+        let decided = outcome::decide_part(case, part, refused, &beyond);
         progress.advance(rows);
         decided
     })?;
     progress.end();
     let pairs = count_pairs(exports, &parts, coverage);
-    Ok(Decision { parts, misplaced, unmatched_refusals, namespaces, unionids_shared, pairs, sample })
+    Ok(Decision { parts, misplaced, unmatched_rows, namespaces, unionids_shared, pairs, sample })
 }
 
 fn match_all(
     case: &Case,
     exports: &Exports,
-    memory: &Memory,
+    memory: &MemoryBudget,
     unionids_shared: bool,
     progress: &dyn Progress,
 ) -> Result<(Vec<MatchedPart>, LeftRows)> {
-    let permissions = Permissions::new(&exports.source_before);
+    let permissions = Permissions::new(&exports.source_before)?;
     let (mut matched, mut left) = (Vec::new(), LeftRows::new(memory));
     progress.begin(Work::Match, exports.source_before.relations.len(), Unit::Rows);
     in_turn(
@@ -286,7 +326,7 @@ fn unread_unionids(exports: &Exports, matched: &[MatchedPart]) -> u64 {
 
 fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {
     let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
-    let uncounted = |(account, coverage): (&crate::scope::Account, PairCoverage)| DecidedPair {
+    let uncounted = |(account, coverage): (&AccountPair, PairCoverage)| DecidedPair {
         coverage,
         source_relations: rows(&exports.source_before, &account.source_userid),
         target_relations: rows(&exports.target_after, &account.target_userid),
@@ -310,13 +350,7 @@ fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCover
     pairs
 }
 
-/// How many rows have a match.
+/// Counts the rows that have a match.
 pub fn count_matched(rows: &[u32]) -> u64 {
     rows.iter().filter(|&&row| row != NOT_MATCHED).count() as u64
-}
-
-/// The times of a canonical time column, in microseconds.
-pub fn times(batch: &RecordBatch, column: &schema::Column) -> Int64Array {
-    let times = batch.column_by_name(column.name).expect("canonical tables hold their columns");
-    times.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>()
 }

@@ -1,10 +1,10 @@
-//! The members of both corps: what kind of account each is, and how many there are of each kind.
+//! The members of both corps: their kinds, and the number of each kind.
 
 use super::world::World;
 
-/// What is special about an account.
+/// Kind of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AccountKind {
     /// Enrolled, passed, covered on both sides.
     Normal,
     /// Enrolled; its target account holds as many customers as the policy allows, and no other does.
@@ -19,7 +19,7 @@ pub enum Kind {
     TargetUnlicensed,
     /// Enrolled; the pages of its target account have no end.
     TargetPartial,
-    /// Enrolled; nobody asked for its target account.
+    /// Enrolled; its target account was not exported.
     TargetUnknown,
     /// Enrolled; of its target account there are only bare responses.
     TargetObserved,
@@ -37,15 +37,10 @@ pub enum Kind {
     Bystander,
 }
 
-impl Kind {
+impl AccountKind {
     /// Whether the accounts list names it.
     pub fn enrolled(self) -> bool {
         !matches!(self, Self::Outsider | Self::OutsiderNoPermission | Self::Left | Self::Bystander)
-    }
-
-    /// Whether it is an account of the source corp.
-    pub fn at_source(self) -> bool {
-        self != Self::Bystander
     }
 
     /// Whether there is an account of the target corp.
@@ -60,20 +55,12 @@ impl Kind {
 
     /// Whether the source corp's dump can be asked for it.
     pub fn dumped_at_source(self) -> bool {
-        self.at_source() && self != Self::Left
+        !matches!(self, Self::Bystander | Self::Left)
     }
 
     /// Whether its target dump is an ordinary one: pages that end.
     pub fn target_pages_end(self) -> bool {
-        self.at_target()
-            && !matches!(
-                self,
-                Self::TargetFailed
-                    | Self::TargetUnlicensed
-                    | Self::TargetPartial
-                    | Self::TargetUnknown
-                    | Self::TargetObserved
-            )
+        self.at_target() && !self.bare_at_target() && !matches!(self, Self::TargetPartial | Self::TargetUnknown)
     }
 
     /// Whether its target relations are known from bare responses only.
@@ -82,28 +69,28 @@ impl Kind {
     }
 }
 
-/// Every account, in the order in which the case is laid out: lenders of customers before their borrowers.
-pub fn kinds(world: &World) -> Vec<Kind> {
+/// Every account, in the order in which the case is planted: customers are shared with later accounts.
+pub fn kinds(world: &World) -> Vec<AccountKind> {
     let enrolled = (world.relations / 2_500).max(18);
-    let covered = u64::from(world.tells_coverage());
+    let covered = u64::from(world.has_coverage());
     let special = [
-        (Kind::AssessmentFailed, (enrolled / 60).max(1)),
-        (Kind::NoPermission, (enrolled / 120).max(1)),
-        (Kind::TargetEmpty, 1 + enrolled / 400),
-        (Kind::TargetFailed, covered * (1 + enrolled / 400)),
-        (Kind::TargetUnlicensed, covered * (1 + enrolled / 400)),
-        (Kind::TargetPartial, covered * (1 + enrolled / 400)),
-        (Kind::TargetUnknown, covered),
-        (Kind::TargetObserved, covered),
-        (Kind::Empty, (enrolled / 16).max(1)),
+        (AccountKind::AssessmentFailed, (enrolled / 60).max(1)),
+        (AccountKind::NoPermission, (enrolled / 120).max(1)),
+        (AccountKind::TargetEmpty, 1 + enrolled / 400),
+        (AccountKind::TargetFailed, covered * (1 + enrolled / 400)),
+        (AccountKind::TargetUnlicensed, covered * (1 + enrolled / 400)),
+        (AccountKind::TargetPartial, covered * (1 + enrolled / 400)),
+        (AccountKind::TargetUnknown, covered),
+        (AccountKind::TargetObserved, covered),
+        (AccountKind::Empty, (enrolled / 16).max(1)),
     ];
     let normal = enrolled - 1 - special.iter().map(|(_, count)| count).sum::<u64>();
     let outside = [
-        (Kind::Outsider, (enrolled / 25).max(2)),
-        (Kind::OutsiderNoPermission, 1 + enrolled / 200),
-        (Kind::Left, 1 + enrolled / 100),
-        (Kind::Bystander, (enrolled / 30).max(2)),
+        (AccountKind::Outsider, (enrolled / 25).max(2)),
+        (AccountKind::OutsiderNoPermission, 1 + enrolled / 200),
+        (AccountKind::Left, 1 + enrolled / 100),
+        (AccountKind::Bystander, (enrolled / 30).max(2)),
     ];
-    let all = [(Kind::AtCap, 1), (Kind::Normal, normal)].into_iter().chain(special).chain(outside);
+    let all = [(AccountKind::AtCap, 1), (AccountKind::Normal, normal)].into_iter().chain(special).chain(outside);
     all.flat_map(|(kind, count)| std::iter::repeat_n(kind, count as usize)).collect()
 }

@@ -3,36 +3,31 @@
 
 use serde_json::{Value, json};
 
-use super::rng::Dice;
+use super::rng::SeededDice;
 use super::world::World;
 use crate::schema::vocabulary::BillingVerdict;
 
-/// Where the number of participating relations stands, seen from the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    AsContracted,
-    AtTolerance,
-    OneAbove,
-    FarAbove,
-    AtLowerTolerance,
-    OneBelow,
-    FarBelow,
-}
+/// Number of relations to contract, given the number that participates.
+type ContractedNumber = fn(u64) -> u64;
 
-const PLACES: &[Place] = &[
-    Place::AsContracted,
-    Place::AtTolerance,
-    Place::OneAbove,
-    Place::FarAbove,
-    Place::AtLowerTolerance,
-    Place::OneBelow,
-    Place::FarBelow,
+/// Positions of the participating relations, seen from the contract. Where the tolerance jumps, no contract puts the
+/// number exactly at its upper limit; the next smaller contract puts it one above.
+const POSITIONS: &[(&str, ContractedNumber)] = &[
+    ("as-contracted", |participating| participating),
+    ("at-tolerance", |participating| largest(participating, |contracted| above(participating, contracted) >= 0)),
+    ("one-above", |participating| largest(participating, |contracted| above(participating, contracted) >= 1)),
+    ("far-above", |participating| participating - participating / 4),
+    ("at-lower-tolerance", |participating| {
+        largest(2 * participating, |contracted| below(participating, contracted) <= 0)
+    }),
+    ("one-below", |participating| largest(2 * participating, |contracted| below(participating, contracted) <= 1)),
+    ("far-below", |participating| participating + participating / 4),
 ];
 
 /// A price as it is written, and in millionths.
-type Price = (&'static str, u128);
+type WrittenPrice = (&'static str, u128);
 
-const PRICES: &[Price] = &[
+const PRICES: &[WrittenPrice] = &[
     ("0.80", 800_000),
     ("0.8", 800_000),
     ("1", 1_000_000),
@@ -42,144 +37,130 @@ const PRICES: &[Price] = &[
     ("12.50", 12_500_000),
 ];
 
+/// A way of paying: its label, and dates with the fraction that is paid until then.
+type PaymentPlan = (&'static str, &'static [(&'static str, u128, u128)]);
+
+const CONTRACT_PAYMENTS: &[PaymentPlan] = &[
+    ("contract-paid", &[("2026-03-10", 1, 1)]),
+    ("contract-in-parts", &[("2026-03-10", 1, 3), ("2026-04-10", 1, 1)]),
+    ("contract-late", &[("2026-05-03", 1, 1)]),
+    ("contract-in-part-late", &[("2026-03-10", 1, 2), ("2026-05-20", 1, 1)]),
+    ("contract-short", &[("2026-03-10", 9, 10)]),
+    ("contract-unpaid", &[]),
+];
+const SURCHARGE_PAYMENTS: &[PaymentPlan] = &[
+    ("surcharge-paid", &[("2026-04-20", 1, 1)]),
+    ("surcharge-late", &[("2026-05-06", 1, 1)]),
+    ("surcharge-short", &[("2026-04-20", 1, 2)]),
+    ("surcharge-unpaid", &[]),
+];
+
 /// A payment or an invoice.
 #[derive(Debug, Clone, Copy)]
-struct Money {
+struct PlantedPayment {
     on: &'static str,
     cents: u128,
     /// Of a payment: whether it is for the surcharge.
     surcharge: bool,
 }
 
-/// What was agreed and paid, and what it comes to.
+/// The contract and its payments, with the bill that must come out.
 #[derive(Debug)]
-pub struct Bill {
+pub struct PlantedBill {
     participating: u64,
     contracted: u64,
     delivered: u64,
-    price: Price,
-    surcharge_price: Option<Price>,
+    price: WrittenPrice,
+    surcharge_price: Option<WrittenPrice>,
     above_contract: bool,
     party: Option<&'static str>,
-    payments: Vec<Money>,
-    invoices: Vec<(Money, Option<usize>)>,
-    /// What was planted.
+    payments: Vec<PlantedPayment>,
+    invoices: Vec<(PlantedPayment, Option<usize>)>,
+    /// Labels of what was planted.
     plan: Vec<&'static str>,
 }
 
-impl Bill {
-    /// Draws it; some worlds have no contract.
+impl PlantedBill {
+    /// Draws the bill; some worlds have no contract.
     pub fn new(world: &World, participating: u64, delivered: u64) -> Option<Self> {
         if !world.contract {
             return None;
         }
         let dice = world.dice.of("contract", 1);
-        let place = dice.of("place", 0).pick(PLACES);
+        let (position, contracted) = dice.of("place", 0).pick(POSITIONS);
+        let surcharge_price = dice.of("surcharge price", 0).pick(PRICES);
+        let (party, party_label) = match dice.of("party", 0).below(8) {
+            0 => (Some("深圳市某某科技有限公司"), "party-other"),
+            1 => (None, "party-unknown"),
+            _ => (Some("深圳市腾讯计算机系统有限公司"), "party-right"),
+        };
         let mut bill = Self {
             participating,
-            contracted: contracted(participating, place),
+            contracted: contracted(participating),
             delivered,
             price: dice.of("price", 0).pick(PRICES),
-            surcharge_price: dice
-                .of("own surcharge price", 0)
-                .chance(4_000)
-                .then(|| dice.of("surcharge price", 0).pick(PRICES)),
+            surcharge_price: dice.of("own surcharge price", 0).chance(4_000).then_some(surcharge_price),
             above_contract: dice.of("basis", 0).chance(5_000),
-            party: Some("深圳市腾讯计算机系统有限公司"),
+            party,
             payments: Vec::new(),
             invoices: Vec::new(),
-            plan: vec![place.label()],
+            plan: vec![position, party_label],
         };
-        match dice.of("party", 0).below(8) {
-            0 => {
-                bill.party = Some("深圳市某某科技有限公司");
-                bill.plan.push("party-other");
-            }
-            1 => {
-                bill.party = None;
-                bill.plan.push("party-unknown");
-            }
-            _ => {}
+        bill.pay(bill.contract_cents(), false, dice.of("payments", 0).pick(CONTRACT_PAYMENTS));
+        if bill.surcharge_cents() > 0 {
+            bill.pay(bill.surcharge_cents(), true, dice.of("surcharge", 0).pick(SURCHARGE_PAYMENTS));
         }
-        bill.pay(dice.of("payments", 0));
         bill.invoice(dice.of("invoices", 0));
         Some(bill)
     }
 
-    fn pay(&mut self, dice: Dice) {
-        let contract = self.contract_cents();
-        let paid = |on, cents| Money { on, cents, surcharge: false };
-        let (word, payments) = match dice.below(8) {
-            0 => ("contract-late", vec![paid("2026-05-03", contract)]),
-            1 => (
-                "contract-in-part-late",
-                vec![paid("2026-03-10", contract / 2), paid("2026-05-20", contract - contract / 2)],
-            ),
-            2 => ("contract-short", vec![paid("2026-03-10", contract - contract / 10 - 1)]),
-            3 => ("contract-unpaid", Vec::new()),
-            4 | 5 => (
-                "contract-in-parts",
-                vec![paid("2026-03-10", contract / 3), paid("2026-04-10", contract - contract / 3)],
-            ),
-            _ => ("contract-paid", vec![paid("2026-03-10", contract)]),
-        };
-        self.payments.extend(payments);
-        self.plan.push(word);
-        let surcharge = self.surcharge_cents();
-        if surcharge == 0 {
-            return;
+    fn pay(&mut self, total: u128, surcharge: bool, (label, payments): PaymentPlan) {
+        let mut paid = 0;
+        for (on, numerator, denominator) in payments {
+            let until = total * numerator / denominator;
+            self.payments.push(PlantedPayment { on, cents: until - paid, surcharge });
+            paid = until;
         }
-        let paid = |on, cents| Money { on, cents, surcharge: true };
-        let (word, payment) = match dice.of("surcharge", 0).below(5) {
-            0 => ("surcharge-late", Some(paid("2026-05-06", surcharge))),
-            1 => ("surcharge-short", Some(paid("2026-04-20", surcharge / 2))),
-            2 => ("surcharge-unpaid", None),
-            _ => ("surcharge-paid", Some(paid("2026-04-20", surcharge))),
-        };
-        self.payments.extend(payment);
-        self.plan.push(word);
+        self.plan.push(label);
     }
 
-    /// An invoice for every payment, some time after it, but for one.
-    fn invoice(&mut self, dice: Dice) {
-        let invoice = |payment: &Money, on| Money { on, ..*payment };
+    /// An invoice for every payment, some time after it, but for the first.
+    fn invoice(&mut self, dice: SeededDice) {
+        let payments = self.payments.iter().zip(0..);
         self.invoices =
-            self.payments.iter().enumerate().map(|(n, payment)| (invoice(payment, "2026-05-25"), Some(n))).collect();
-        let Some(((first, _), payment)) = self.invoices.first_mut().zip(self.payments.first()) else {
-            if dice.chance(5_000) {
-                self.invoices.push((Money { on: "2026-03-12", cents: self.contract_cents(), surcharge: false }, None));
-                self.plan.push("invoice-of-nothing");
+            payments.map(|(payment, n)| (PlantedPayment { on: "2026-05-25", ..*payment }, Some(n))).collect();
+        let label = match (self.invoices.first_mut(), self.payments.first()) {
+            (Some((invoice, _)), Some(payment)) => match dice.below(6) {
+                0 => {
+                    invoice.on = "2026-03-01";
+                    "invoice-before-payment"
+                }
+                1 => {
+                    invoice.on = payment.on;
+                    "invoice-on-the-day"
+                }
+                2 => {
+                    invoice.cents += 100;
+                    "invoice-above-payment"
+                }
+                3 => {
+                    self.invoices.remove(0);
+                    "invoice-missing"
+                }
+                _ => "invoices-right",
+            },
+            _ if dice.chance(5_000) => {
+                let cents = self.contract_cents();
+                self.invoices.push((PlantedPayment { on: "2026-03-12", cents, surcharge: false }, None));
+                "invoice-of-nothing"
             }
-            return;
+            _ => "no-invoice",
         };
-        let word = match dice.below(6) {
-            0 => {
-                first.on = "2026-03-01";
-                "invoice-before-payment"
-            }
-            1 => {
-                first.on = payment.on;
-                "invoice-on-the-day"
-            }
-            2 => {
-                first.cents += 100;
-                "invoice-above-payment"
-            }
-            3 => {
-                self.invoices.remove(0);
-                "invoice-missing"
-            }
-            _ => "invoices-right",
-        };
-        self.plan.push(word);
-    }
-
-    fn drift(&self) -> i128 {
-        i128::from(self.participating) - i128::from(self.contracted)
+        self.plan.push(label);
     }
 
     fn excess(&self) -> u64 {
-        u64::try_from(self.drift() - i128::from(tolerance(self.contracted))).unwrap_or(0)
+        u64::try_from(above(self.participating, self.contracted)).unwrap_or(0)
     }
 
     fn surcharge_quantity(&self) -> u64 {
@@ -199,22 +180,20 @@ impl Bill {
     }
 
     fn verdict(&self) -> BillingVerdict {
-        let tolerance = i128::from(tolerance(self.contracted));
-        match self.drift() {
-            drift if drift > tolerance => BillingVerdict::AboveTolerance,
-            drift if drift < -tolerance => BillingVerdict::BelowTolerance,
+        match (above(self.participating, self.contracted), below(self.participating, self.contracted)) {
+            (1.., _) => BillingVerdict::AboveTolerance,
+            (_, 1..) => BillingVerdict::BelowTolerance,
             _ => BillingVerdict::WithinTolerance,
         }
     }
 
-    /// What must come out.
+    /// The bill of `summary.json`.
     pub fn truth(&self) -> Value {
         let (contract, surcharge) = (self.contract_cents(), self.surcharge_cents());
-        let drift = i64::try_from(self.drift()).unwrap_or(i64::MAX);
         json!({
             "contracted": self.contracted,
             "participating": self.participating,
-            "drift": drift,
+            "drift": self.participating as i64 - self.contracted as i64,
             "tolerance": tolerance(self.contracted),
             "billing_verdict": self.verdict().word(),
             "excess": self.excess(),
@@ -260,41 +239,19 @@ impl Bill {
     }
 }
 
-impl Place {
-    fn label(self) -> &'static str {
-        match self {
-            Self::AsContracted => "as-contracted",
-            Self::AtTolerance => "at-tolerance",
-            Self::OneAbove => "one-above",
-            Self::FarAbove => "far-above",
-            Self::AtLowerTolerance => "at-lower-tolerance",
-            Self::OneBelow => "one-below",
-            Self::FarBelow => "far-below",
-        }
-    }
-}
-
 /// The change that clause B11 allows.
 fn tolerance(contracted: u64) -> u64 {
     (contracted / 20).min(10_000)
 }
 
-/// The number to contract so that `participating` stands at `place`. Where the tolerance jumps, no contract puts exactly
-/// `participating` at its upper limit; the next smaller contract puts it one above.
-fn contracted(participating: u64, place: Place) -> u64 {
-    let above =
-        |contracted: u64| i128::from(participating) - i128::from(contracted) - i128::from(tolerance(contracted));
-    let below =
-        |contracted: u64| i128::from(contracted) - i128::from(participating) - i128::from(tolerance(contracted));
-    match place {
-        Place::AsContracted => participating,
-        Place::AtTolerance => largest(participating, |contracted| above(contracted) >= 0),
-        Place::OneAbove => largest(participating, |contracted| above(contracted) >= 1),
-        Place::FarAbove => participating - participating / 4,
-        Place::AtLowerTolerance => largest(2 * participating, |contracted| below(contracted) <= 0),
-        Place::OneBelow => largest(2 * participating, |contracted| below(contracted) <= 1),
-        Place::FarBelow => participating + participating / 4,
-    }
+/// Relations above the tolerance; negative where there are fewer.
+fn above(participating: u64, contracted: u64) -> i128 {
+    i128::from(participating) - i128::from(contracted) - i128::from(tolerance(contracted))
+}
+
+/// Relations below the tolerance; negative where there are more.
+fn below(participating: u64, contracted: u64) -> i128 {
+    i128::from(contracted) - i128::from(participating) - i128::from(tolerance(contracted))
 }
 
 /// The largest number up to `most` for which `holds`, which holds for smaller ones too.
@@ -308,7 +265,7 @@ fn largest(most: u64, holds: impl Fn(u64) -> bool) -> u64 {
 }
 
 /// Rounded half up, here and nowhere else.
-fn cents(quantity: u64, price: Price) -> u128 {
+fn cents(quantity: u64, price: WrittenPrice) -> u128 {
     (u128::from(quantity) * price.1 + 5_000) / 10_000
 }
 
@@ -320,22 +277,23 @@ fn money(cents: u128) -> String {
 mod tests {
     use super::*;
 
-    /// Upwards the tolerance jumps by one at every 20th contract: at such a number nothing stands exactly at the limit.
+    fn contracted(participating: u64, label: &str) -> u64 {
+        let position = POSITIONS.iter().find(|(name, _)| *name == label);
+        position.map_or(0, |(_, contracted)| contracted(participating))
+    }
+
+    /// Upwards the tolerance jumps by one at every 20th contract: no such number is exactly at the limit.
     #[test]
-    fn contracts_stand_where_they_were_to_stand() {
+    fn contracts_are_at_their_positions() {
         for participating in [200, 201, 419, 420, 1_000, 199_999, 210_000, 250_000, 5_000_000] {
-            let beyond = |place| {
-                let contracted = contracted(participating, place);
-                let drift = i128::from(participating) - i128::from(contracted);
-                drift.abs() - i128::from(tolerance(contracted))
-            };
-            assert!(matches!(beyond(Place::AtTolerance), 0 | 1), "{participating}");
-            assert!(matches!(beyond(Place::OneAbove), 1 | 2), "{participating}");
-            assert_eq!(beyond(Place::AtLowerTolerance), 0, "{participating}");
-            assert_eq!(beyond(Place::OneBelow), 1, "{participating}");
-            assert!(beyond(Place::FarAbove) > 1 && beyond(Place::FarBelow) > 1, "{participating}");
+            let above = |label| above(participating, contracted(participating, label));
+            let below = |label| below(participating, contracted(participating, label));
+            assert!(matches!(above("at-tolerance"), 0 | 1), "{participating}");
+            assert!(matches!(above("one-above"), 1 | 2), "{participating}");
+            assert_eq!((below("at-lower-tolerance"), below("one-below")), (0, 1), "{participating}");
+            assert!(above("far-above") > 1 && below("far-below") > 1, "{participating}");
         }
-        assert_eq!(contracted(210_000, Place::AtTolerance), 200_000);
+        assert_eq!(contracted(210_000, "at-tolerance"), 200_000);
         assert_eq!((tolerance(199_999), tolerance(200_000), tolerance(400_000)), (9_999, 10_000, 10_000));
     }
 

@@ -5,14 +5,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::api::clock;
-use super::bill::Bill;
+use super::bill::PlantedBill;
 use super::documents::create;
 use super::world::{FINISH, START, TAKEN_AFTER, TAKEN_BEFORE, World};
 use crate::error::{Error, Result};
 use crate::text::errors as say;
 
 /// Writes it: dates, snapshots, the contract if there is one, and a cap that one account has reached.
-pub fn write(world: &World, dir: &Path, bill: Option<&Bill>, customer_cap: u64) -> Result<()> {
+pub fn write(world: &World, dir: &Path, bill: Option<&PlantedBill>, customer_cap: u64) -> Result<()> {
     let path = dir.join("case.toml");
     let mut text = format!(
         r#"# A synthetic case: qianhe demo --relations {relations} --seed {seed}
@@ -38,7 +38,7 @@ customer_cap = {customer_cap}
 "#,
         relations = world.relations,
         seed = world.seed,
-        contract = bill.map(Bill::toml).unwrap_or_default(),
+        contract = bill.map(PlantedBill::toml).unwrap_or_default(),
         start = clock(START),
         finish = clock(FINISH),
     );

@@ -1,151 +1,160 @@
-//! What a corp says of itself as a whole: members, permissions, contacts, customers of left members; and odd records.
+//! Dumps of a corp as a whole: members, permissions, contacts, customers of left members, groups; and odd records.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::api::envelope;
-use super::documents::{Layout, Packing, write_all};
-use super::layout::{Account, Layout as Planted};
+use super::Fabric;
+use super::api::{ListPage, envelope, limited, pages};
+use super::documents::{DumpFile, JsonLayout, Packing, write_all};
 use super::names;
-use super::world::{TAKEN_AFTER, TAKEN_BEFORE, TargetStyle, World};
+use super::part::SharedRecords;
+use super::world::{ListEnding, TAKEN_AFTER, TAKEN_BEFORE, TargetStyle, World};
 use crate::error::Result;
 
-/// The page size of `contact_list` and `get_unassigned_list`.
+/// The page size of most lists.
 const PAGE: usize = 1_000;
 
-/// All of it, for every role that comes as API responses.
-pub fn write(world: &World, dir: &Path, layout: &Planted, contacts: &[Value], unassigned: &[Value]) -> Result<()> {
-    let source: Vec<&Account> = layout.accounts.iter().filter(|a| a.kind.dumped_at_source()).collect();
-    let target: Vec<&str> = layout.accounts.iter().filter(|a| a.kind.at_target()).map(|a| &*a.target_userid).collect();
-    let userids: Vec<&str> = source.iter().map(|a| &*a.source_userid).collect();
-    let before = dir.join("source-before");
-    members(world, &before, &userids, TAKEN_BEFORE)?;
-    permissions(world, &before, &source)?;
-    pages(world, &before, "contact_list", contacts)?;
-    unassigned_list(&before, unassigned)?;
-    odd_records(&before)?;
+/// Writes the dumps of all roles that are API responses; `since` are groups that source-after alone has.
+pub fn write(fabric: &Fabric<'_>, dir: &Path, mut shared: SharedRecords, since: &[String]) -> Result<()> {
+    let world = fabric.world;
+    let accounts = || fabric.case.accounts.iter();
+    let source = || accounts().filter(|account| account.kind.dumped_at_source());
+    let userids: Vec<&str> = source().map(|account| &*account.source_userid).collect();
+    let target = accounts().filter(|account| account.kind.at_target());
+    let target: Vec<&str> = target.map(|account| &*account.target_userid).collect();
+    let allowed = source().filter(|account| account.kind.has_permission());
+    let allowed: Vec<&str> = allowed.map(|account| &*account.source_userid).collect();
+    let [source_before, source_after, target_before, target_after] =
+        ["source-before", "source-after", "target-before", "target-after"].map(|role| dir.join(role));
+    members(world, &source_before, &userids, TAKEN_BEFORE)?;
+    permissions(world, &source_before, &allowed)?;
+    contacts(world, &source_before, &shared.contacts)?;
+    unassigned(&source_before, &shared.unassigned)?;
+    odd_records(&source_before)?;
+    no_such_relation(world, &source_before, TAKEN_BEFORE)?;
     if world.source_after {
-        members(world, &dir.join("source-after"), &userids, TAKEN_AFTER)?;
+        members(world, &source_after, &userids, TAKEN_AFTER)?;
     }
     if world.target_before {
-        members(world, &dir.join("target-before"), &target, TAKEN_BEFORE)?;
+        members(world, &target_before, &target, TAKEN_BEFORE)?;
     }
     if world.target_style == TargetStyle::Json {
-        members(world, &dir.join("target-after"), &target, TAKEN_AFTER)?;
-        no_such_relation(world, &dir.join("target-after"), TAKEN_AFTER)?;
+        members(world, &target_after, &target, TAKEN_AFTER)?;
+        no_such_relation(world, &target_after, TAKEN_AFTER)?;
     }
-    no_such_relation(world, &before, TAKEN_BEFORE)
+    // By id, which is random: dumps know nothing of plans.
+    shared.chats[1].extend(since.iter().map(|id| (id.clone(), 0)));
+    shared.chats.iter_mut().for_each(|chats| chats.sort_unstable());
+    let [before, after, target] = &shared.chats;
+    group_list(world, &source_before, before, TAKEN_BEFORE, ListEnding::Whole)?;
+    if world.group_list_after {
+        group_list(world, &source_after, after, TAKEN_AFTER, ListEnding::Whole)?;
+        let mut file = DumpFile::new(&source_after, "new_groups", JsonLayout::Lines, Packing::Plain);
+        let mut created = since.iter().zip(0..).map(|(id, number)| fabric.created_since(number, id));
+        created.try_for_each(|group| group.write(TAKEN_AFTER, &mut file))?;
+        file.finish()?;
+    }
+    if world.target_style != TargetStyle::Parquet {
+        group_list(world, &target_after, target, TAKEN_AFTER, world.target_groups)?;
+    }
+    Ok(())
 }
 
 /// `user/simplelist`, or `user/list_id` where the app may see no names.
 fn members(world: &World, folder: &Path, userids: &[&str], taken_at: i64) -> Result<()> {
     let dice = world.dice.of("members", taken_at as u64).of("corp", userids.len() as u64);
     if dice.chance(5_000) {
-        let users: Vec<Value> = userids
-            .iter()
-            .enumerate()
-            .map(|(n, id)| json!({"userid": id, "name": format!("成员{n}"), "department": [1, 2 + n % 5]}))
-            .collect();
-        return write_all(
-            folder,
-            "members",
-            Layout::Pretty,
-            Packing::Bom,
-            &[json!({"errcode": 0, "errmsg": "ok", "userlist": users})],
-        );
+        let user =
+            |(n, id): (usize, &&str)| json!({"userid": id, "name": format!("成员{n}"), "department": [1, 2 + n % 5]});
+        let users: Vec<Value> = userids.iter().enumerate().map(user).collect();
+        let document = json!({"errcode": 0, "errmsg": "ok", "userlist": users});
+        return write_all(folder, "members", JsonLayout::Pretty, Packing::Bom, &[document]);
     }
-    let mut documents = Vec::new();
-    let pages = userids.len().div_ceil(PAGE);
-    for (page, part) in userids.chunks(PAGE).enumerate() {
-        // A row per department: a member may stand twice.
-        let rows: Vec<Value> = part
-            .iter()
-            .enumerate()
-            .flat_map(|(n, id)| (0..=n % 2).map(move |d| json!({"userid": id, "department": d + 1})))
-            .collect();
-        let response =
-            json!({"errcode": 0, "errmsg": "ok", "dept_user": rows, "next_cursor": cursor("m", page + 1, pages)});
-        documents.push(envelope(
-            "user/list_id",
-            json!({"cursor": cursor("m", page, pages), "limit": PAGE}),
-            taken_at,
-            response,
-        ));
-    }
-    write_all(folder, "members", Layout::Lines, Packing::Plain, &documents)
+    let document = |page: ListPage<'_, &str>| {
+        // A row per department: a member may be in two.
+        let departments = |(n, id): (usize, &&str)| {
+            (0..=n % 2).map(|n| json!({"userid": id, "department": n + 1})).collect::<Vec<_>>()
+        };
+        let rows: Vec<Value> = page.rows.iter().enumerate().flat_map(departments).collect();
+        let response = json!({"errcode": 0, "errmsg": "ok", "dept_user": rows, "next_cursor": page.next});
+        envelope("user/list_id", json!({"cursor": page.cursor, "limit": PAGE}), taken_at, response)
+    };
+    let documents: Vec<_> = pages(userids, PAGE, "m", true).map(document).collect();
+    write_all(folder, "members", JsonLayout::Lines, Packing::Plain, &documents)
 }
 
 /// `get_follow_user_list`.
-fn permissions(world: &World, folder: &Path, source: &[&Account]) -> Result<()> {
-    let allowed: Vec<&str> = source.iter().filter(|a| a.kind.has_permission()).map(|a| &*a.source_userid).collect();
-    let response = json!({"errcode": 0, "errmsg": "ok", "follow_user": allowed});
+fn permissions(world: &World, folder: &Path, userids: &[&str]) -> Result<()> {
+    let response = json!({"errcode": 0, "errmsg": "ok", "follow_user": userids});
     if world.dice.of("permissions", 0).chance(5_000) {
-        return write_all(folder, "follow_users", Layout::Array, Packing::Plain, &[response]);
+        return write_all(folder, "follow_users", JsonLayout::Array, Packing::Plain, &[response]);
     }
     let document = envelope("externalcontact/get_follow_user_list", json!({}), TAKEN_BEFORE, response);
-    write_all(folder, "follow_users", Layout::Pretty, Packing::Plain, &[document])
+    write_all(folder, "follow_users", JsonLayout::Pretty, Packing::Plain, &[document])
 }
 
-fn pages(world: &World, folder: &Path, stem: &str, rows: &[Value]) -> Result<()> {
-    let pages = rows.len().div_ceil(PAGE);
-    let page = |(page, part): (usize, &[Value])| {
-        let response =
-            json!({"errcode": 0, "errmsg": "ok", "info_list": part, "next_cursor": cursor("c", page + 1, pages)});
-        envelope(
-            "externalcontact/contact_list",
-            json!({"cursor": cursor("c", page, pages), "limit": PAGE}),
-            TAKEN_BEFORE,
-            response,
-        )
+/// `contact_list`.
+fn contacts(world: &World, folder: &Path, rows: &[Value]) -> Result<()> {
+    let document = |page: ListPage<'_, Value>| {
+        let response = json!({"errcode": 0, "errmsg": "ok", "info_list": page.rows, "next_cursor": page.next});
+        let request = json!({"cursor": page.cursor, "limit": PAGE});
+        envelope("externalcontact/contact_list", request, TAKEN_BEFORE, response)
     };
-    let documents: Vec<_> = rows.chunks(PAGE).enumerate().map(page).collect();
+    let documents: Vec<_> = pages(rows, PAGE, "c", true).map(document).collect();
     let packing = world.dice.of("packing", 100).pick(&[Packing::Plain, Packing::Gzip, Packing::Zstd]);
-    write_all(folder, stem, Layout::Array, packing, &documents)
+    write_all(folder, "contact_list", JsonLayout::Array, packing, &documents)
 }
 
-fn unassigned_list(folder: &Path, rows: &[Value]) -> Result<()> {
-    let pages = rows.len().div_ceil(PAGE);
-    let page = |(page, part): (usize, &[Value])| {
-        let last = page + 1 == pages;
-        let mut response = json!({"errcode": 0, "errmsg": "ok", "info": part, "is_last": last});
-        if !last {
-            response["next_cursor"] = json!(cursor("u", page + 1, pages));
+/// `get_unassigned_list`.
+fn unassigned(folder: &Path, rows: &[Value]) -> Result<()> {
+    let document = |page: ListPage<'_, Value>| {
+        let mut response = json!({"errcode": 0, "errmsg": "ok", "info": page.rows, "is_last": page.last});
+        if !page.last {
+            response["next_cursor"] = json!(page.next);
         }
-        envelope(
-            "externalcontact/get_unassigned_list",
-            json!({"cursor": cursor("u", page, pages), "page_size": PAGE}),
-            TAKEN_BEFORE,
-            response,
-        )
+        let request = json!({"cursor": page.cursor, "page_size": PAGE});
+        envelope("externalcontact/get_unassigned_list", request, TAKEN_BEFORE, response)
     };
-    let documents: Vec<_> = rows.chunks(PAGE).enumerate().map(page).collect();
-    write_all(folder, "unassigned", Layout::Pretty, Packing::Plain, &documents)
+    let documents: Vec<_> = pages(rows, PAGE, "u", true).map(document).collect();
+    write_all(folder, "unassigned", JsonLayout::Pretty, Packing::Plain, &documents)
 }
 
-fn cursor(mark: &str, page: usize, pages: usize) -> String {
-    if page == 0 || page >= pages { String::new() } else { format!("{mark}_{page:05}") }
+/// `groupchat/list`.
+fn group_list(world: &World, folder: &Path, groups: &[(String, u8)], taken_at: i64, ending: ListEnding) -> Result<()> {
+    let size = if world.small() { 25 } else { PAGE };
+    let document = |page: ListPage<'_, (String, u8)>| {
+        let listed: Vec<Value> =
+            page.rows.iter().map(|(id, status)| json!({"chat_id": id, "status": status})).collect();
+        let response = if page.last && ending == ListEnding::Failed {
+            limited()
+        } else {
+            json!({"errcode": 0, "errmsg": "ok", "group_chat_list": listed, "next_cursor": page.next})
+        };
+        let request = json!({"status_filter": 0, "cursor": page.cursor, "limit": size});
+        envelope("externalcontact/groupchat/list", request, taken_at + page.number as i64, response)
+    };
+    let documents: Vec<_> = pages(groups, size, "g", ending == ListEnding::Whole).map(document).collect();
+    write_all(folder, "group_list", JsonLayout::Lines, Packing::Plain, &documents)
 }
 
-/// 84061 of one customer: says nothing about any account.
+/// errcode 84061 of one customer, which proves nothing about any account.
 fn no_such_relation(world: &World, folder: &Path, taken_at: i64) -> Result<()> {
     let id = names::external_id("wm", "Nobody00", world.seed, 1);
     let response = json!({"errcode": 84061, "errmsg": "not external contact", "follow_user": []});
     let document = envelope("externalcontact/get", json!({"external_userid": id}), taken_at, response);
-    write_all(folder, "errors", Layout::Lines, Packing::Plain, &[document])
+    write_all(folder, "errors", JsonLayout::Lines, Packing::Plain, &[document])
 }
 
 /// Records that cannot be read, and are no planted relation's trace.
 fn odd_records(folder: &Path) -> Result<()> {
-    let record = |contact: Value, follow: Value| json!({"external_contact": contact, "follow_info": follow});
+    let follow_info = json!({"userid": "nobody", "createtime": 1_700_000_000});
+    let record = |contact: Value| json!({"external_contact": contact, "follow_info": follow_info});
     let records = [
-        record(json!({"type": 1}), json!({"userid": "nobody", "createtime": 1_700_000_000})),
-        record(json!({"external_userid": 2001.5, "type": 1}), json!({"userid": "nobody", "createtime": 1_700_000_000})),
-        record(
-            json!({"external_userid": 123_456_789_012_345_678_i64, "type": 1}),
-            json!({"userid": "nobody", "createtime": 1_700_000_000}),
-        ),
+        record(json!({"type": 1})),
+        record(json!({"external_userid": 2001.5, "type": 1})),
+        record(json!({"external_userid": 123_456_789_012_345_678_i64, "type": 1})),
     ];
     let document = json!({"errcode": 0, "errmsg": "ok", "external_contact_list": records, "next_cursor": ""});
-    write_all(folder, "odd", Layout::Pretty, Packing::Plain, &[document])
+    write_all(folder, "odd", JsonLayout::Pretty, Packing::Plain, &[document])
 }

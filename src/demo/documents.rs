@@ -1,4 +1,4 @@
-//! Files of JSON documents, in every layout and packing that dumps come in.
+//! Files of JSON documents, in every layout and packing that dumps have.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::text::errors as say;
 
-/// How documents stand in a file.
+/// Layout of the documents in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub enum JsonLayout {
     /// One a line.
     Lines,
     /// One array of all.
@@ -21,7 +21,7 @@ pub enum Layout {
     Pretty,
 }
 
-/// How the file is packed.
+/// Compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
     Plain,
@@ -31,24 +31,24 @@ pub enum Packing {
     Zstd,
 }
 
-enum Sink {
+enum PackedFile {
     Plain(BufWriter<File>),
     Gzip(GzEncoder<BufWriter<File>>),
     Zstd(zstd::Encoder<'static, BufWriter<File>>),
 }
 
 /// A file of documents that is being written; without a document there is no file.
-pub struct Documents {
+pub struct DumpFile {
     path: PathBuf,
-    layout: Layout,
+    layout: JsonLayout,
     packing: Packing,
-    sink: Option<Sink>,
+    sink: Option<PackedFile>,
 }
 
-impl Documents {
-    /// A file named `stem`, with the ending that its layout and packing ask for.
-    pub fn new(folder: &Path, stem: &str, layout: Layout, packing: Packing) -> Self {
-        let ending = if layout == Layout::Lines { "jsonl" } else { "json" };
+impl DumpFile {
+    /// A file named `stem`, with the ending of its layout and packing.
+    pub fn new(folder: &Path, stem: &str, layout: JsonLayout, packing: Packing) -> Self {
+        let ending = if layout == JsonLayout::Lines { "jsonl" } else { "json" };
         let packed = match packing {
             Packing::Gzip => ".gz",
             Packing::Zstd => ".zst",
@@ -59,34 +59,31 @@ impl Documents {
 
     /// Appends a document.
     pub fn push<T: Serialize>(&mut self, document: &T) -> Result<()> {
-        let (mut sink, first) = match self.sink.take() {
-            Some(sink) => (sink, false),
-            None => {
-                (Sink::open(create(&self.path)?, self.packing).map_err(Error::io(&self.path, say::CANNOT_WRITE))?, true)
-            }
+        let first = self.sink.is_none();
+        let sink = match &mut self.sink {
+            Some(sink) => sink,
+            none => none.insert(PackedFile::open(&self.path, self.packing)?),
         };
-        append(&mut sink, self.layout, first, document).map_err(Error::io(&self.path, say::CANNOT_WRITE))?;
-        self.sink = Some(sink);
-        Ok(())
+        append(sink, self.layout, first, document).map_err(Error::io(&self.path, say::CANNOT_WRITE))
     }
 
-    /// Writes what is still to be written.
+    /// Closes the file.
     pub fn finish(self) -> Result<()> {
         let Some(mut sink) = self.sink else { return Ok(()) };
-        let end: &[u8] = if self.layout == Layout::Array { b"]\n" } else { b"\n" };
+        let end: &[u8] = if self.layout == JsonLayout::Array { b"]\n" } else { b"\n" };
         sink.write_all(end).and_then(|()| sink.close()).map_err(Error::io(self.path, say::CANNOT_WRITE))
     }
 }
 
-fn append<T: Serialize>(sink: &mut Sink, layout: Layout, first: bool, document: &T) -> std::io::Result<()> {
+fn append<T: Serialize>(sink: &mut PackedFile, layout: JsonLayout, first: bool, document: &T) -> std::io::Result<()> {
     let between: &[u8] = match (layout, first) {
-        (Layout::Array, true) => b"[",
-        (Layout::Array, false) => b",\n",
+        (JsonLayout::Array, true) => b"[",
+        (JsonLayout::Array, false) => b",\n",
         (_, true) => b"",
         (_, false) => b"\n",
     };
     sink.write_all(between)?;
-    if layout == Layout::Pretty {
+    if layout == JsonLayout::Pretty {
         serde_json::to_writer_pretty(sink, document)?;
     } else {
         serde_json::to_writer(sink, document)?;
@@ -94,18 +91,16 @@ fn append<T: Serialize>(sink: &mut Sink, layout: Layout, first: bool, document: 
     Ok(())
 }
 
-impl Sink {
-    fn open(file: File, packing: Packing) -> std::io::Result<Self> {
-        let mut file = BufWriter::with_capacity(1 << 18, file);
-        Ok(match packing {
-            Packing::Gzip => Self::Gzip(GzEncoder::new(file, flate2::Compression::fast())),
-            Packing::Zstd => Self::Zstd(zstd::Encoder::new(file, 1)?),
-            Packing::Bom => {
-                file.write_all("\u{feff}".as_bytes())?;
-                Self::Plain(file)
-            }
-            Packing::Plain => Self::Plain(file),
-        })
+impl PackedFile {
+    fn open(path: &Path, packing: Packing) -> Result<Self> {
+        let mut file = BufWriter::with_capacity(1 << 18, create(path)?);
+        let sink = match packing {
+            Packing::Plain => Ok(Self::Plain(file)),
+            Packing::Bom => file.write_all("\u{feff}".as_bytes()).map(|()| Self::Plain(file)),
+            Packing::Gzip => Ok(Self::Gzip(GzEncoder::new(file, flate2::Compression::fast()))),
+            Packing::Zstd => zstd::Encoder::new(file, 1).map(Self::Zstd),
+        };
+        sink.map_err(Error::io(path, say::CANNOT_WRITE))
     }
 
     fn close(self) -> std::io::Result<()> {
@@ -117,7 +112,7 @@ impl Sink {
     }
 }
 
-impl Write for Sink {
+impl Write for PackedFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match self {
             Self::Plain(file) => file.write(bytes),
@@ -143,11 +138,11 @@ pub fn create(path: &Path) -> Result<File> {
 pub fn write_all<T: Serialize>(
     folder: &Path,
     stem: &str,
-    layout: Layout,
+    layout: JsonLayout,
     packing: Packing,
     documents: &[T],
 ) -> Result<()> {
-    let mut file = Documents::new(folder, stem, layout, packing);
+    let mut file = DumpFile::new(folder, stem, layout, packing);
     documents.iter().try_for_each(|document| file.push(document))?;
     file.finish()
 }

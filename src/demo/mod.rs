@@ -1,40 +1,35 @@
 //! The synthetic case of `qianhe demo`, with its truth beside it: the oracle of the test suite.
 //!
-//! Fates are planted first, the data that must lead to them is fabricated from the plan, and nothing here calls the
+//! Outcomes are planted first, the data that must lead to them is made from the plans, and nothing here calls the
 //! audit's own rules. The flow, one file each:
 //!
 //! ```text
-//! rng      chance that repeats          world    what the seed decides
-//! names    names and ids                customers  who has which keys
-//! accounts kinds of accounts            plan, book what can be planted, and the book of it
-//! layout   how many of what, and where  rows     from plans to relations on both sides
-//! units    bulk dumps, in parallel      api, documents, sheet  their formats
-//! group_plan, group_book, group_layout  what can be planted among groups, and under whom
-//! groups, group_api                     from there to groups on both sides and their dumps
-//! codes    join codes                   bill     the contract, and what it comes to
-//! corp, lists, case_file                the rest of the case
-//! truth    what must come out
+//! rng       random choices that repeat     world     the choices of the seed
+//! names     names and ids                  people    customers and their keys
+//! accounts  kinds of accounts              plan/     the plans of relations, groups and join codes
+//! planter   instances of plans per account
+//! relations, groups                        from plans to records of both corps, with their truth
+//! part      dumps of some accounts, in parallel with others
+//! api, documents, parquet, target_tables   formats of the dumps
+//! corp, codes, lists, bill, case_file      the rest of the case
+//! truth     the reports' columns as they must come out
 //! ```
 
 mod rng;
 mod world;
 mod names;
-mod customers;
+mod people;
 mod accounts;
 mod plan;
-mod book;
-mod layout;
-mod rows;
-mod documents;
-mod api;
-mod sheet;
-mod units;
-mod corp;
-mod group_plan;
-mod group_book;
-mod group_layout;
-mod group_api;
+mod planter;
+mod relations;
 mod groups;
+mod documents;
+mod parquet;
+mod api;
+mod target_tables;
+mod part;
+mod corp;
 mod codes;
 mod bill;
 mod lists;
@@ -44,33 +39,61 @@ mod truth;
 mod tests;
 
 use std::fs;
+use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 
 use rayon::prelude::*;
-use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::progress::{Progress, Unit as ProgressUnit, Work};
+use crate::progress::{Progress, Unit, Work};
 use crate::text::errors as say;
 
-use bill::Bill;
-use customers::People;
-use groups::Groups;
-use lists::List;
-use rows::{Fabric, RefusalRow};
-use sheet::Sheet;
-use truth::ParquetFile;
-use units::{Leftovers, Unit};
-use world::World;
+use bill::PlantedBill;
+use codes::NewGroups;
+use lists::ListFiles;
+use parquet::TableFiles;
+use part::{SharedRecords, WrittenPart};
+use people::People;
+use planter::{PlantedAccount, PlantedCase};
+use rng::SeededDice;
+use world::{TargetStyle, World};
 
-/// The fewest relations among which every plan can stand once.
+/// The fewest relations among which every plan can be planted once.
 const FEWEST: u64 = 200;
+
+/// Everything from which records are made.
+#[derive(Debug)]
+struct Fabric<'a> {
+    world: &'a World,
+    people: &'a People,
+    case: &'a PlantedCase,
+}
+
+impl Fabric<'_> {
+    /// An account by its number.
+    fn at(&self, index: usize) -> &PlantedAccount {
+        &self.case.accounts[index]
+    }
+
+    fn source_userid(&self, account: usize) -> &str {
+        &self.at(account).source_userid
+    }
+
+    fn target_userid(&self, account: usize) -> &str {
+        &self.at(account).target_userid
+    }
+
+    fn dice(&self, label: &str, number: u64) -> SeededDice {
+        self.world.dice.of(label, number)
+    }
+}
 
 /// Writes the synthetic case of `relations` relations of source-before and `seed` into `dir`, which is new or empty.
 ///
 /// # Errors
-/// [`Error::Usage`] for fewer than 200 relations, [`Error::Output`] where `dir` holds something, [`Error::Io`].
+/// [`Error::Usage`] for fewer than 200 relations, [`Error::Output`] where `dir` is not empty, [`Error::Io`].
 pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> Result<()> {
     if relations < FEWEST {
         return Err(Error::usage(say::too_few_relations(relations), say::too_few_remedy(FEWEST)));
@@ -78,73 +101,59 @@ pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> 
     prepare(dir)?;
     let world = World::new(seed, relations);
     let people = People::new(&world);
-    let layout = layout::layout(&world)?;
-    let fabric = Fabric { world: &world, people: &people, layout: &layout };
-    progress.begin(Work::Demo, relations, ProgressUnit::Rows);
-    let shared = bulk(dir, &fabric, progress)?;
-    // What all units share is little beside them.
-    progress.begin(Work::Demo, 0, ProgressUnit::Rows);
-    lists::accounts(&world, dir, &layout)?;
-    lists::refusals(&world, dir, &shared.refusals)?;
-    corp::write(&world, dir, &layout, &shared.contacts, &shared.unassigned)?;
-    let stock = Groups::new(&world, &layout, &people).write(dir)?;
-    codes::write(&world, dir, &stock)?;
-    let bill = Bill::new(&world, shared.in_scope, shared.delivered);
+    let case = planter::plant(&world)?;
+    let fabric = Fabric { world: &world, people: &people, case: &case };
+    progress.begin(Work::Demo, relations, Unit::Rows);
+    let mut tables = TableFiles::new(dir);
+    let shared = write_parts(dir, &fabric, &mut tables, progress)?;
+    // The files of the whole case are small.
+    progress.begin(Work::Demo, 0, Unit::Rows);
+    let new_groups = NewGroups::new(&fabric);
+    tables.push(codes::write(&fabric, dir, &shared.linkable, &new_groups)?)?;
+    if world.target_style == TargetStyle::Parquet {
+        tables.push(target_tables::coverage(&fabric)?)?;
+    }
+    tables.finish()?;
+    let bill = PlantedBill::new(&world, shared.in_scope, shared.delivered);
     truth::billing(dir, bill.as_ref())?;
-    case_file::write(&world, dir, bill.as_ref(), layout.customer_cap)?;
+    corp::write(&fabric, dir, shared, new_groups.listed())?;
+    case_file::write(&world, dir, bill.as_ref(), case.customer_cap)?;
     progress.end();
     Ok(())
 }
 
-/// What all units together leave to shared files that are written whole.
-#[derive(Default)]
-struct Shared {
-    refusals: Vec<RefusalRow>,
-    contacts: Vec<Value>,
-    unassigned: Vec<Value>,
-    in_scope: u64,
-    delivered: u64,
-}
-
-/// Writes the units, a few at a time, and what they share in their order.
-fn bulk(dir: &Path, fabric: &Fabric<'_>, progress: &dyn Progress) -> Result<Shared> {
+/// Writes the parts, a few at a time, and appends to the files that they share, in their order.
+fn write_parts(
+    dir: &Path,
+    fabric: &Fabric<'_>,
+    tables: &mut TableFiles,
+    progress: &dyn Progress,
+) -> Result<SharedRecords> {
     let world = fabric.world;
-    let mut shared = Shared::default();
-    let mut truth = ParquetFile::new(dir.join("truth").join("relations.parquet"));
-    let mut target_truth = ParquetFile::new(dir.join("truth").join("target_relations.parquet"));
-    let mut map = if world.customer_map { Some(List::customer_map(world, dir)?) } else { None };
-    let mut sheet = Sheet::create(world, dir)?;
-    let units: Vec<Unit<'_>> = units::split(world, fabric.layout)
-        .into_iter()
-        .enumerate()
-        .map(|(number, accounts)| Unit { fabric, dir, number, accounts })
-        .collect();
-    for some in units.chunks(rayon::current_num_threads().clamp(1, 8)) {
+    let mut shared = SharedRecords::default();
+    let mut lists = ListFiles::new(world, dir);
+    let mut csv = target_tables::create_csv(world, dir)?;
+    let parts: Vec<(usize, Range<usize>)> = part::split(world, fabric.case).into_iter().enumerate().collect();
+    let write = |(number, accounts): &(usize, Range<usize>)| {
+        part::write(fabric, dir, *number, accounts.clone(), |relations| progress.advance(relations))
+    };
+    for some in parts.chunks(rayon::current_num_threads().clamp(1, 8)) {
         interrupt::check()?;
-        let written: Vec<Leftovers> =
-            some.par_iter().map(|unit| unit.write(|relations| progress.advance(relations))).collect::<Result<_>>()?;
-        for unit in written {
-            truth.push(&unit.truth)?;
-            target_truth.push(&unit.target_truth)?;
-            if let Some(map) = &mut map {
-                unit.map.iter().try_for_each(|(source, target)| map.push(&[source, target]))?;
+        let written: Vec<WrittenPart> = some.par_iter().map(write).collect::<Result<_>>()?;
+        for records in written {
+            tables.push(records.tables)?;
+            lists.push(records.lists)?;
+            if let Some(csv) = &mut csv {
+                csv.write_all(&records.csv).map_err(Error::io(dir, say::CANNOT_WRITE))?;
             }
-            sheet.push(unit.sheet)?;
-            shared.refusals.extend(unit.refusals);
-            shared.contacts.extend(unit.contacts);
-            shared.unassigned.extend(unit.unassigned);
-            shared.in_scope += unit.in_scope;
-            shared.delivered += unit.delivered;
+            shared.merge(records.shared);
         }
     }
-    truth.finish()?;
-    target_truth.finish()?;
-    map.map_or(Ok(()), List::finish)?;
-    sheet.finish(world, fabric.layout, dir)?;
+    lists.finish(world, fabric.case)?;
     Ok(shared)
 }
 
-/// The folder, new or empty: a case that mixes two worlds has no truth.
+/// Creates the folder, which has to be new or empty: a case that mixes two worlds has no truth.
 fn prepare(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(Error::io(dir, say::CANNOT_CREATE))?;
     let mut entries = fs::read_dir(dir).map_err(Error::io(dir, say::CANNOT_READ))?;

@@ -1,9 +1,13 @@
-//! Names of customers, ids of customers, and account names: each distinct by construction, so that no two meet by chance.
+//! Names of customers, ids of customers, and account names: each distinct by construction, so that no two are equal by
+//! chance.
 
-use super::rng::{Dice, mix};
+use super::rng::{SeededDice, mix};
 
-const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
-const GIVEN: &str = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国春梅志海波鹏宇浩轩梓涵欣怡子墨雨晨佳琪思诗语嘉诚俊豪泽博雅婷雪倩晓东光辉永健世成立新凤云飞小燕洁莹琳素珍莉丹萍青松亮凯旋龙吉祥瑞庆安宁福贵长顺德仁义礼信忠良才振兴家业荣昌茂盛鑫淼森炎垚晶品若曦梦瑶紫菲可馨依诺一冰心天昊辰皓然睿哲翔宏图展程锦绣山河川岚峰岩石林楠桐柏杉槐榆柳枫荷莲菊蕾芸薇茜蓉芷萱菁荟芝茵茹萌蓝葵碧翠彤朱绯赫曼妮娅媛婉妍妙姗姝娴婕嫣";
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
+    余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
+const GIVEN: &str = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国春梅志海波鹏宇浩轩梓涵欣怡子墨雨晨佳琪思诗语嘉诚俊豪泽博雅婷雪倩晓东光辉永健世\
+    成立新凤云飞小燕洁莹琳素珍莉丹萍青松亮凯旋龙吉祥瑞庆安宁福贵长顺德仁义礼信忠良才振兴家业荣昌茂盛鑫淼森炎垚晶品若曦梦瑶紫菲可馨依诺一冰心\
+    天昊辰皓然睿哲翔宏图展程锦绣山河川岚峰岩石林楠桐柏杉槐榆柳枫荷莲菊蕾芸薇茜蓉芷萱菁荟芝茵茹萌蓝葵碧翠彤朱绯赫曼妮娅媛婉妍妙姗姝娴婕嫣";
 const EMOJI: &[&str] = &["🌸", "😊", "🍀", "☀️", "🐱", "💪", "🏠", "✨"];
 const PINYIN: &[&str] =
     &["zhangsan", "lina", "wangfang", "liuyang", "chenjie", "yangxue", "zhaolei", "huangmin", "zhouqiang", "wujing"];
@@ -11,15 +15,15 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// The pools of syllables, split once.
 #[derive(Debug)]
-pub struct Names {
+pub struct CustomerNames {
     surnames: Vec<char>,
     given: Vec<char>,
-    dice: Dice,
+    dice: SeededDice,
 }
 
-impl Names {
+impl CustomerNames {
     /// The names of a seed.
-    pub fn new(dice: Dice) -> Self {
+    pub fn new(dice: SeededDice) -> Self {
         Self { surnames: SURNAMES.chars().collect(), given: GIVEN.chars().collect(), dice }
     }
 
@@ -64,7 +68,7 @@ pub fn unionid(namespace: &str, key: u64, number: u64) -> String {
 }
 
 /// `length` characters of an id, for corp codes and namespaces.
-pub fn code(dice: Dice, length: usize) -> String {
+pub fn code(dice: SeededDice, length: usize) -> String {
     let mut text = String::with_capacity(length);
     push_letters(&mut text, dice.bits(), length);
     text
@@ -84,9 +88,9 @@ fn push_letters(text: &mut String, mut bits: u64, length: usize) {
     }
 }
 
-/// The userid of the `number`th account of the source corp: pinyin in both letter cases, numbers with leading zeros. No two
-/// differ in case only: the service ignores it.
-pub fn source_userid(dice: Dice, number: usize) -> String {
+/// The userid of the `number`th account of the source corp: pinyin in both letter cases, numbers with leading zeros. No
+/// two differ in case only: the service ignores it.
+pub fn source_userid(dice: SeededDice, number: usize) -> String {
     let name = PINYIN[dice.of("pinyin", number as u64).below(PINYIN.len() as u64) as usize];
     let pair = PINYIN[number / 6 % PINYIN.len()];
     match number % 6 {
@@ -100,7 +104,7 @@ pub fn source_userid(dice: Dice, number: usize) -> String {
 }
 
 /// The userid of the `number`th account of the target corp, none of the source corp's.
-pub fn target_userid(dice: Dice, number: usize) -> String {
+pub fn target_userid(dice: SeededDice, number: usize) -> String {
     let name = PINYIN[dice.of("target pinyin", number as u64).below(PINYIN.len() as u64) as usize];
     match number % 4 {
         0 => format!("0{:07}", 60_000 + number),
@@ -123,7 +127,7 @@ mod tests {
 
     #[test]
     fn names_and_ids_are_distinct() {
-        let names = Names::new(Dice::new(5));
+        let names = CustomerNames::new(SeededDice::new(5));
         let pool = (SURNAMES.chars().count() * GIVEN.chars().count().pow(2)) as u64;
         let numbers: Vec<u64> = (0..50_000).chain(pool - 10..pool + 10).collect();
         let distinct: HashSet<String> = numbers.iter().map(|n| names.customer(*n)).collect();
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn userids_are_distinct() {
-        let dice = Dice::new(2);
+        let dice = SeededDice::new(2);
         let all: HashSet<String> = (0..20_000)
             .flat_map(|n| [source_userid(dice, n), target_userid(dice, n)])
             .map(|userid| userid.to_lowercase())

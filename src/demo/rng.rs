@@ -1,8 +1,8 @@
-//! Chance that repeats: every choice of the synthetic case is a pure function of the seed and of what it is about.
+//! Choices that repeat: every one is a pure function of the seed and of its subject.
 //!
-//! Own code instead of a crate, because a published case must stay the same byte for byte when dependencies move, and
-//! because choices are looked up (what does customer 17 look like?) rather than drawn in a sequence: two accounts that
-//! share a customer see the same person without talking to each other, and units can be written in parallel.
+//! Own code instead of a crate, because a published case must stay the same byte for byte when dependencies change, and
+//! because choices are looked up by subject (customer 17's name) rather than drawn in a sequence: two accounts that
+//! share a customer see the same person, and parts can be written in parallel.
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -15,9 +15,9 @@ pub const fn mix(number: u64) -> u64 {
 
 /// A die that always shows the same number; others are derived from it by a label and a number.
 #[derive(Debug, Clone, Copy)]
-pub struct Dice(u64);
+pub struct SeededDice(u64);
 
-impl Dice {
+impl SeededDice {
     /// The die of a seed.
     pub const fn new(seed: u64) -> Self {
         Self(mix(seed.wrapping_add(GOLDEN)))

@@ -10,8 +10,11 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use walkdir::WalkDir;
 
+use super::plan::groups::GROUP_PLANS;
+use super::plan::relations::RELATION_PLANS;
+use super::truth::PLAN;
 use super::world::{TargetStyle, World};
-use super::{book, write};
+use super::write;
 use crate::error::Error;
 use crate::progress::Silent;
 use crate::schema::Column;
@@ -73,58 +76,47 @@ fn the_same_seed_gives_the_same_bytes() {
     assert!(files(demo(200, 1).path()) != files(demo(200, 4).path()));
 }
 
-#[test]
-fn everything_is_there_at_seed_1() {
-    for relations in [200, 400, 2_000] {
-        let dir = demo(relations, 1);
-        let (source, target) = (table(dir.path(), "relations.parquet"), table(dir.path(), "target_relations.parquet"));
-        let all = |batches, column: &Column, words: &[&str]| {
-            let found = counts(batches, column.name);
-            let rare: Vec<_> = words.iter().filter(|word| found.get(**word).copied().unwrap_or(0) < 2).collect();
-            assert!(rare.is_empty(), "{relations}: {rare:?} of {}", column.name);
-        };
-        all(&source, &SCOPE, Scope::WORDS);
-        all(&source, &OUTCOME, Outcome::WORDS);
-        // What cannot be read, and names that look the same, are shown by the cases of tests/field.
-        let reasons: Vec<&str> =
-            Reason::WORDS.iter().copied().filter(|word| !["unreadable", "look_alike"].contains(word)).collect();
-        all(&source, &REASON, &reasons);
-        all(&source, &MATCH_METHOD, MatchMethod::WORDS);
-        all(&target, &ORIGIN, Origin::WORDS);
-        let plans: BTreeSet<String> =
-            counts(&source, "plan").into_keys().chain(counts(&target, "plan").into_keys()).collect();
-        let absent: Vec<_> = book::BOOK
-            .iter()
-            .filter(|p| p.planted > 0 && p.label != "gone-from-target" && !plans.contains(p.label))
-            .map(|p| p.label)
-            .collect();
-        assert!(absent.is_empty(), "{relations}: {absent:?}");
-    }
+/// Columns of the truth with the words that a case with all keys and exports has. (All its groups are covered.)
+fn vocabularies() -> Vec<(&'static str, &'static Column, Vec<&'static str>)> {
+    let uncovered = GroupReason::TargetNotCovered.word();
+    let group_reasons = GroupReason::WORDS.iter().copied().filter(|word| *word != uncovered).collect();
+    vec![
+        ("relations.parquet", &SCOPE, Scope::WORDS.to_vec()),
+        ("relations.parquet", &OUTCOME, Outcome::WORDS.to_vec()),
+        ("relations.parquet", &REASON, Reason::WORDS.to_vec()),
+        ("relations.parquet", &MATCH_METHOD, MatchMethod::WORDS.to_vec()),
+        ("target_relations.parquet", &ORIGIN, Origin::WORDS.to_vec()),
+        ("groups.parquet", &GROUP_SCOPE, GroupScope::WORDS.to_vec()),
+        ("groups.parquet", &GROUP_OUTCOME, GroupOutcome::WORDS.to_vec()),
+        ("groups.parquet", &GROUP_REASON, group_reasons),
+        ("groups.parquet", &GROUP_MATCH_METHOD, GroupMatchMethod::WORDS.to_vec()),
+        ("join_codes.parquet", &PREDICTED, Predicted::WORDS.to_vec()),
+        ("join_codes.parquet", &OBSERVED, Observed::WORDS.to_vec()),
+        ("join_codes.parquet", &CODE_VERDICT, CodeVerdict::WORDS.to_vec()),
+    ]
 }
 
 #[test]
-fn every_group_and_code_is_there_in_a_full_world() {
-    for (relations, seed) in [(200, 1), (600, 4), (2_000, 7)] {
+fn every_word_and_every_plan_is_planted() {
+    for (relations, seed) in [(200, 1), (400, 1), (600, 4), (2_000, 7)] {
         let dir = demo(relations, seed);
-        let (groups, codes) = (table(dir.path(), "groups.parquet"), table(dir.path(), "join_codes.parquet"));
-        let all = |batches, column: &str, words: &[&str]| {
-            let found = counts(batches, column);
+        for (name, column, words) in vocabularies() {
+            let found = counts(&table(dir.path(), name), column.name);
             let absent: Vec<_> = words.iter().filter(|word| !found.contains_key(**word)).collect();
-            assert!(absent.is_empty(), "{relations}: {absent:?} of {column}");
-        };
-        all(&groups, GROUP_SCOPE.name, GroupScope::WORDS);
-        all(&groups, GROUP_OUTCOME.name, GroupOutcome::WORDS);
-        // Where nothing is covered, nothing else is: not in a full world.
-        let reasons: Vec<&str> = GroupReason::WORDS
-            .iter()
-            .copied()
-            .filter(|word| ![GroupReason::TargetNotCovered.word(), GroupReason::Unreadable.word()].contains(word))
+            assert!(absent.is_empty(), "{relations} of seed {seed}: {absent:?} of {}", column.name);
+        }
+        let labels = |name| counts(&table(dir.path(), name), PLAN).into_keys();
+        let names = ["relations.parquet", "target_relations.parquet", "groups.parquet", "join_codes.parquet"];
+        let planted: BTreeSet<String> = names.into_iter().flat_map(labels).collect();
+        // Relations that are gone, and groups of the target corp, have no truth.
+        let world = World::new(seed, relations);
+        let relation_plans = RELATION_PLANS.iter().chain(GROUP_PLANS).filter(|plan| plan.planted > 0);
+        let absent: Vec<&str> = relation_plans
+            .filter(|plan| (plan.needs)(&world))
+            .map(|plan| plan.label)
+            .filter(|label| !["gone-from-target", "new-at-target"].contains(label) && !planted.contains(*label))
             .collect();
-        all(&groups, GROUP_REASON.name, &reasons);
-        all(&groups, GROUP_MATCH_METHOD.name, GroupMatchMethod::WORDS);
-        all(&codes, PREDICTED.name, Predicted::WORDS);
-        all(&codes, OBSERVED.name, Observed::WORDS);
-        all(&codes, CODE_VERDICT.name, CodeVerdict::WORDS);
+        assert!(absent.is_empty(), "{relations} of seed {seed}: {absent:?}");
     }
 }
 
@@ -231,14 +223,4 @@ fn what_cannot_be_done_is_said() {
     assert!(matches!(write(dir.path(), 199, 1, &Silent), Err(Error::Usage { .. })));
     fs::write(dir.path().join("mine.txt"), "x").expect("a file");
     assert!(matches!(write(dir.path(), 200, 1, &Silent), Err(Error::Output { .. })));
-}
-
-/// Not run by default: a case on disk, to look at. `DEMO=dir:relations:seed`.
-#[test]
-#[ignore = "writes where it is told to"]
-fn write_where_told() {
-    let spec = std::env::var("DEMO").expect("DEMO=dir:relations:seed");
-    let parts: Vec<&str> = spec.split(':').collect();
-    let number = |n: usize| parts[n].parse().expect("a number");
-    write(Path::new(parts[0]), number(1), number(2), &Silent).expect("a case");
 }

@@ -1,22 +1,21 @@
-//! What a seed decides about the whole case: which keys join the corps, which exports exist, and in which style.
+//! Choices of a seed for the whole case: the keys that join the corps, the exports that exist, and their formats.
 
-use super::group_api::Ending;
-use super::rng::Dice;
+use super::rng::SeededDice;
 
 /// 2026-05-01T00:00:00+08:00, the start of every synthetic migration, in seconds since 1970.
 pub const START: i64 = 1_777_564_800;
 /// 2026-05-07T00:00:00+08:00, its end.
 pub const FINISH: i64 = START + 6 * DAY;
-/// When the two exports before it were begun. They run for hours, past the start: so they hold a few late additions.
+/// Start of the two exports before it. They run for hours, past the start: so they hold a few late additions.
 pub const TAKEN_BEFORE: i64 = START - 2 * HOUR;
-/// When the two exports after it were begun.
+/// Start of the two exports after it.
 pub const TAKEN_AFTER: i64 = FINISH + 2 * DAY + 10 * HOUR;
 /// Seconds of an hour.
 pub const HOUR: i64 = 3_600;
 /// Seconds of a day.
 pub const DAY: i64 = 86_400;
 
-/// How the target corp after the migration comes.
+/// Format of target-after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetStyle {
     /// API responses.
@@ -27,14 +26,24 @@ pub enum TargetStyle {
     Parquet,
 }
 
-/// The seed's decisions. Shares are parts of 10,000.
+/// End of the pages of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListEnding {
+    Whole,
+    /// The last page met a rate limit.
+    Failed,
+    /// The last page names another one, which was not fetched.
+    Endless,
+}
+
+/// The seed's choices. Shares are parts of 10,000.
 #[derive(Debug, Clone, Copy)]
 pub struct World {
     /// The source of all further choices.
-    pub dice: Dice,
+    pub dice: SeededDice,
     /// The seed itself, for the case's id.
     pub seed: u64,
-    /// How many relations source-before holds.
+    /// Number of relations in source-before.
     pub relations: u64,
     /// Whether unionids of the two corps are comparable.
     pub shared_unionids: bool,
@@ -44,7 +53,7 @@ pub struct World {
     pub target_before: bool,
     /// Whether source-after holds relations.
     pub source_after: bool,
-    /// How target-after comes.
+    /// Format of target-after.
     pub target_style: TargetStyle,
     /// Whether source-before has `externalcontact/list` of every member, beside the batch pages.
     pub lists_everywhere: bool,
@@ -61,7 +70,7 @@ pub struct World {
     /// Whether source-after lists the groups that are left.
     pub group_list_after: bool,
     /// Whether the target corp's list of groups after the migration is whole.
-    pub target_groups: Ending,
+    pub target_groups: ListEnding,
     /// Whether the case has a contract.
     pub contract: bool,
 }
@@ -69,10 +78,10 @@ pub struct World {
 impl World {
     /// Every third seed (1, 4, 7, ...) has all keys and all exports; the others lack some.
     pub fn new(seed: u64, relations: u64) -> Self {
-        let dice = Dice::new(seed);
+        let dice = SeededDice::new(seed);
         let whole = seed % 3 == 1;
         let has = |what: &str, share: u64| whole || dice.of(what, 0).chance(share);
-        let endings = [Ending::Whole, Ending::Whole, Ending::Failed, Ending::Endless];
+        let endings = [ListEnding::Whole, ListEnding::Whole, ListEnding::Failed, ListEnding::Endless];
         let styles = [TargetStyle::Json, TargetStyle::Csv, TargetStyle::Parquet];
         Self {
             dice,
@@ -90,13 +99,13 @@ impl World {
             chinese_headers: dice.of("chinese headers", 0).chance(5_000),
             group_map: has("group map", 5_000),
             group_list_after: has("group list after", 6_000),
-            target_groups: if whole { Ending::Whole } else { dice.of("target groups", 0).pick(&endings) },
+            target_groups: if whole { ListEnding::Whole } else { dice.of("target groups", 0).pick(&endings) },
             contract: has("has a contract", 8_500),
         }
     }
 
-    /// Whether target-after says which accounts it covers, so that some can be uncovered.
-    pub fn tells_coverage(&self) -> bool {
+    /// Whether target-after holds the coverage of each account, so that some can be uncovered.
+    pub fn has_coverage(&self) -> bool {
         self.target_style != TargetStyle::Csv
     }
 

@@ -1,16 +1,16 @@
-//! What the reports of an audit say of one id: what it is, what became of it, by which rule, and where that comes from.
+//! Explains one id from the reports of an audit: kind, outcome, the rule that decided, source file and record.
 //!
-//! Reports are streamed, and row groups that cannot hold the id are passed over; what is kept of them is bounded.
+//! Reports are streamed, and row groups that cannot hold the id are skipped; the rows kept of them are bounded.
 
 mod find;
 mod nearest;
 mod row;
-mod told;
-mod unread;
+mod screen;
+mod unreadable;
 
-pub use row::{Applied, Row};
-pub use told::told;
-pub use unread::Unread;
+pub use row::{AppliedRule, ExplainedRow};
+pub use screen::screen;
+pub use unreadable::UnreadableRecords;
 
 use serde::Serialize;
 
@@ -18,38 +18,37 @@ use crate::error::{Error, Result};
 use crate::published::Reports;
 use crate::text::errors as say;
 
-/// What is known of an id.
+/// Everything that the reports hold about an id.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
     pub id: String,
     /// `case.id`.
     pub case: String,
-    /// What the id was found as, report by report.
-    pub found: Vec<Found>,
-    /// What could not be read and may concern it.
-    pub unread: Unread,
+    /// Occurrences of the id, report by report.
+    pub found: Vec<Occurrences>,
+    /// Records that could not be read and may concern the id.
+    pub unread: UnreadableRecords,
 }
 
-/// The rows of a report in which the id stands.
+/// The rows of a report with the id in one column.
 #[derive(Debug, Serialize)]
-pub struct Found {
-    /// What it is there.
-    pub kind: Kind,
+pub struct Occurrences {
+    /// Kind of id in this column.
+    pub kind: IdKind,
     pub report: &'static str,
-    /// The column that holds it.
     pub column: &'static str,
-    /// How many rows hold it.
+    /// Number of rows.
     pub total: u64,
-    /// How many of them have each outcome, origin or verdict, in the order of the rules; none for accounts and customers.
+    /// Rows by outcome, origin or verdict, in the order of the rules; empty for accounts and customers.
     pub by_word: Vec<(String, u64)>,
-    /// The first of them; of an account's relations the first of each outcome that somebody has to act on.
-    pub rows: Vec<Row>,
+    /// The first rows; of an account's relations the first of each outcome that needs action.
+    pub rows: Vec<ExplainedRow>,
 }
 
-/// What an id can be.
+/// Kind of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum IdKind {
     /// A pair of accounts.
     Account,
     /// A customer of the source corp.
@@ -62,7 +61,7 @@ pub enum Kind {
     JoinCode,
 }
 
-/// Looks an id up.
+/// Explains an id, or a relation by `USERID/CUSTOMER`.
 ///
 /// # Errors
 /// [`Error::Usage`] with the nearest id, if no report holds it; [`Error::Input`] if a report cannot be read.
@@ -71,7 +70,7 @@ pub fn explain(reports: &Reports, id: &str) -> Result<Explanation> {
         Some((userid, customer)) => find::relation(reports, userid, customer)?,
         None => find::everywhere(reports, id)?,
     };
-    let unread = Unread::new(reports, id, &found)?;
+    let unread = UnreadableRecords::read(reports, id, &found)?;
     if found.is_empty() {
         if unread.total > 0 {
             return Err(Error::usage(say::no_such_id(id), say::may_be_unread(unread.total)));

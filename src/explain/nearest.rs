@@ -1,7 +1,7 @@
-//! The id that somebody may have meant.
+//! Suggests the id that was meant by an unknown one.
 
 use crate::error::Result;
-use crate::published::{Reports, Scan, cell};
+use crate::published::{ParquetScan, Reports, cell};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
 };
@@ -15,12 +15,12 @@ const COLUMNS: &[(&Table, &[&Column])] = &[
     (&TARGET_RELATIONS_REPORT, &[&fields::TARGET_USERID, &fields::TARGET_EXTERNAL_USERID]),
 ];
 
-/// The nearest id of the reports, if one is near enough to be meant.
+/// Returns the nearest id of the reports, if one is near enough.
 pub fn nearest(reports: &Reports, id: &str) -> Result<Option<String>> {
     let mut best: Option<(usize, String)> = None;
     for (table, columns) in COLUMNS {
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-        Scan::of(&reports.path(table), &names).each(|batch| {
+        ParquetScan::new(&reports.path(table), &names).for_each(|batch| {
             for array in batch.columns() {
                 for row in 0..batch.num_rows() {
                     let value = cell(array.as_ref(), row);
@@ -33,7 +33,9 @@ pub fn nearest(reports: &Reports, id: &str) -> Result<Option<String>> {
     Ok(best.map(|(_, nearest)| nearest))
 }
 
-/// The first of the nearest is kept. Millions of ids are looked at, and nearly all of them are sent away by their halves.
+/// Keeps the candidate if it is nearer than the best so far.
+///
+/// Comparing halves first rejects nearly all of millions of ids, without computing an edit distance.
 fn consider(best: &mut Option<(usize, String)>, id: &str, candidate: &str) {
     let allowed = (id.chars().count() / 4).clamp(1, 3);
     if candidate.is_empty() || candidate.len().abs_diff(id.len()) > 4 * allowed || !shares_a_half(id, candidate) {
@@ -45,7 +47,7 @@ fn consider(best: &mut Option<(usize, String)>, id: &str, candidate: &str) {
     }
 }
 
-/// A slip of the finger leaves one half of an id as it is. Short ids are compared in any case.
+/// Whether both begin or end alike, as after one typing error. Short ids are always compared.
 fn shares_a_half(id: &str, candidate: &str) -> bool {
     let (id, candidate) = (id.as_bytes(), candidate.as_bytes());
     let half = (id.len() / 2).saturating_sub(1);
@@ -66,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_is_found_and_a_stranger_is_not() {
+    fn a_typing_error_is_corrected_and_another_id_is_not() {
         assert_eq!(nearest("liuyagn", &["liyang", "liuyang", "chenjing"]).as_deref(), Some("liuyang"));
         assert_eq!(nearest("LiuYang", &["liuyang"]).as_deref(), Some("liuyang"));
         let of_letters = "wmLhJiaJu1x6FZ0j4b2VAk0hjYCoPUG5";

@@ -1,31 +1,30 @@
-//! Where what is missing sits: one sentence where a few accounts, ways of adding or months hold most of it.
+//! Concentration of the missing relations: one sentence where a few accounts, ways of adding or months hold most of
+//! them.
 //!
-//! Said of a kind of group where the smallest number of groups that hold at least 80 % of the missing relations is at
-//! most 20 % of the groups that had relations in scope, and never below 10 missing relations. A relation whose group is
-//! unknown counts as missing and stands in no group.
+//! Stated for a kind of group where the smallest number of groups that hold at least 80 % of the missing relations is
+//! at most 20 % of the groups that had relations in scope, and never below 10 missing relations. A relation whose
+//! group is unknown counts as missing and belongs to no group.
 
 use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, Int64Array};
-use arrow::datatypes::Int64Type;
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use hashbrown::HashMap;
 use jiff::tz::TimeZone;
 
 use super::Finding;
 use crate::case::Case;
-use crate::decision::{DecidedPart, Decision, Exports, times};
+use crate::decision::{DecidedPart, Decision, Exports};
+use crate::rules::thresholds::{CONCENTRATED, CONCENTRATION_AT_LEAST, FEW, share};
 use crate::schema::fields;
 use crate::schema::vocabulary::{Outcome, Scope};
-use crate::snapshot::Part;
+use crate::snapshot::Partition;
 
-const AT_LEAST_MISSING: u64 = 10;
-const MOST_PERCENT: u64 = 80;
-const FEW_PERCENT: u64 = 20;
 /// Offsets of time zones are multiples of it, so that it lies within one month everywhere.
 const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1_000_000;
 
 /// A kind of group: which one a relation is in, and how the sentence calls it.
-struct Kind {
+struct Grouping {
     /// `{few}` of `{all}` groups.
     en: &'static str,
     zh: &'static str,
@@ -33,65 +32,70 @@ struct Kind {
     name: fn(&Exports, i64) -> String,
 }
 
-const BY_ACCOUNT: Kind = Kind {
+const BY_ACCOUNT: Grouping = Grouping {
     en: "sit with {few} of {all} accounts",
     zh: "集中在 {all} 个账号中的 {few} 个",
     name: |exports, account| {
         exports.enrolment.accounts()[usize::try_from(account).unwrap_or_default()].source_userid.clone()
     },
 };
-const BY_ADD_WAY: Kind = Kind {
+const BY_ADD_WAY: Grouping = Grouping {
     en: "were added in {few} of {all} ways",
     zh: "来自 {all} 种添加方式中的 {few} 种",
     name: |_, add_way| format!("add_way {add_way}"),
 };
-const BY_MONTH: Kind = Kind {
+const BY_MONTH: Grouping = Grouping {
     en: "were added in {few} of {all} months",
     zh: "添加于 {all} 个月份中的 {few} 个",
     name: |_, month| format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1),
 };
 
-/// How many relations are missing of each group that has any in scope.
+/// The missing relations of each group that has relations in scope.
 #[derive(Debug, Default)]
-struct Groups {
+struct MissingByGroup {
     missing: BTreeMap<i64, u64>,
 }
 
-/// Where what is missing sits, gathered partition by partition.
+/// Concentration of the missing relations, accumulated partition by partition.
 pub struct Concentration {
-    /// Whether enough is missing to speak of it.
+    /// Enough relations are missing for a statement.
     is_looked_for: bool,
     timezone: TimeZone,
-    by_add_way: Groups,
-    by_month: Groups,
+    by_add_way: MissingByGroup,
+    by_month: MissingByGroup,
 }
 
 impl Concentration {
-    /// Nothing yet.
+    /// No relations yet.
     pub fn of(case: &Case, decision: &Decision) -> Self {
-        let is_looked_for = missing(decision) >= AT_LEAST_MISSING;
+        let is_looked_for = missing(decision) >= CONCENTRATION_AT_LEAST;
         Self {
             is_looked_for,
             timezone: case.timezone.clone(),
-            by_add_way: Groups::default(),
-            by_month: Groups::default(),
+            by_add_way: MissingByGroup::default(),
+            by_month: MissingByGroup::default(),
         }
     }
 
-    /// Nothing yet, for the same case.
+    /// No relations yet, for another partition of the same case.
     #[must_use]
     pub fn empty(&self) -> Self {
-        Self { timezone: self.timezone.clone(), by_add_way: Groups::default(), by_month: Groups::default(), ..*self }
+        Self {
+            timezone: self.timezone.clone(),
+            by_add_way: MissingByGroup::default(),
+            by_month: MissingByGroup::default(),
+            ..*self
+        }
     }
 
-    /// Looks at the rows of a partition.
-    pub fn look(&mut self, part: &Part, decided: &DecidedPart) {
+    /// Adds the rows of a partition.
+    pub fn look(&mut self, part: &Partition, decided: &DecidedPart) {
         if !self.is_looked_for {
             return;
         }
         let add_ways: &Int64Array = part.column(&fields::ADD_WAY).as_primitive::<Int64Type>();
-        let created_at = times(&part.rows, &fields::CREATED_AT);
-        // Calendars are slow, and millions of moments fall into few quarters of an hour.
+        let created_at = part.column(&fields::CREATED_AT).as_primitive::<TimestampMicrosecondType>();
+        // Calendar arithmetic is slow; millions of times fall into few quarters of an hour.
         let (mut by_add_way, mut by_quarter): (HashMap<i64, u64>, HashMap<i64, u64>) = (HashMap::new(), HashMap::new());
         for row in (0..decided.source_rows()).filter(|&row| decided.scope[row] == Scope::InScope) {
             let is_missing = u64::from(decided.outcome(row) == Outcome::Missing);
@@ -116,7 +120,7 @@ impl Concentration {
         Some(i64::from(day.year()) * 12 + i64::from(day.month()) - 1)
     }
 
-    /// Adds what another partition gave.
+    /// Adds the counts of another partition.
     pub fn add(&mut self, other: Self) {
         other.by_add_way.missing.into_iter().for_each(|(group, missing)| self.by_add_way.add(group, missing));
         other.by_month.missing.into_iter().for_each(|(group, missing)| self.by_month.add(group, missing));
@@ -127,11 +131,11 @@ impl Concentration {
         if !self.is_looked_for {
             return None;
         }
-        let mut by_account = Groups::default();
+        let mut by_account = MissingByGroup::default();
         for (account, pair) in (0..).zip(&decision.pairs).filter(|(_, pair)| pair.in_scope > 0) {
             by_account.add(account, pair.outcomes[Outcome::Missing.code() as usize]);
         }
-        let said: Vec<(&Kind, Concentrated)> =
+        let said: Vec<(&Grouping, Concentrated)> =
             [(&BY_ACCOUNT, &by_account), (&BY_ADD_WAY, &self.by_add_way), (&BY_MONTH, &self.by_month)]
                 .into_iter()
                 .filter_map(|(kind, groups)| Some((kind, groups.concentrated(missing)?)))
@@ -143,8 +147,8 @@ impl Concentration {
             .iter()
             .flat_map(|(kind, concentrated)| concentrated.groups.iter().map(|&group| (kind.name)(exports, group)))
             .collect();
-        let sentence = |template: fn(&Kind) -> &'static str, percent: &str, comma: &str| {
-            let part = |(kind, concentrated): &(&Kind, Concentrated)| {
+        let sentence = |template: fn(&Grouping) -> &'static str, percent: &str, comma: &str| {
+            let part = |(kind, concentrated): &(&Grouping, Concentrated)| {
                 let told = template(kind)
                     .replace("{few}", &concentrated.groups.len().to_string())
                     .replace("{all}", &concentrated.all.to_string());
@@ -158,7 +162,7 @@ impl Concentration {
     }
 }
 
-/// How many relations are missing. All of them are in scope, so of enrolled accounts.
+/// Counts the missing relations. All of them are in scope, so of enrolled accounts.
 fn missing(decision: &Decision) -> u64 {
     decision.pairs.iter().map(|pair| pair.outcomes[Outcome::Missing.code() as usize]).sum()
 }
@@ -171,7 +175,7 @@ struct Concentrated {
     percent: u64,
 }
 
-impl Groups {
+impl MissingByGroup {
     fn add(&mut self, group: i64, missing: u64) {
         *self.missing.entry(group).or_default() += missing;
     }
@@ -183,15 +187,11 @@ impl Groups {
         let mut held = 0;
         let enough = largest_first.iter().position(|(_, of_group)| {
             held += of_group;
-            held * 100 >= missing * MOST_PERCENT
+            share(held, missing) >= CONCENTRATED
         })?;
         let (few, all) = (enough + 1, largest_first.len());
         let groups = largest_first[..few].iter().map(|&(group, _)| group).collect();
-        (few as u64 * 100 <= all as u64 * FEW_PERCENT).then(|| Concentrated {
-            groups,
-            all,
-            percent: held * 100 / missing,
-        })
+        (share(few as u64, all as u64) <= FEW).then(|| Concentrated { groups, all, percent: held * 100 / missing })
     }
 }
 
@@ -199,9 +199,9 @@ impl Groups {
 mod tests {
     use super::*;
 
-    /// Groups numbered from 0 with so many missing each.
-    fn groups(missing: &[u64]) -> Groups {
-        Groups { missing: (0..).zip(missing.iter().copied()).collect() }
+    /// Groups numbered from 0 with these numbers of missing relations.
+    fn groups(missing: &[u64]) -> MissingByGroup {
+        MissingByGroup { missing: (0..).zip(missing.iter().copied()).collect() }
     }
 
     fn few(missing: &[u64], total: u64) -> Option<(Vec<i64>, u64)> {

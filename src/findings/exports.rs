@@ -1,23 +1,23 @@
-//! Findings about the exports and lists: what is wrong with what we were given, before any relation is looked at.
+//! Findings about the exports and lists themselves, before any relation is looked at.
 
 use std::collections::BTreeMap;
 
 use super::{Finding, MAX_EXAMPLES};
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
-use crate::precheck::AccountForecast;
-use crate::report::small::Read;
+use crate::lists::Enrolment;
+use crate::rules::thresholds::{MAIN_CORP_CODE, MIXED_AT_LEAST, MIXED_CORP_CODE, share};
+use crate::schema::lists::{CaseList, LISTS, ListKind};
 use crate::schema::vocabulary::{Coverage, Role};
-use crate::scope::Enrolment;
-use crate::snapshot::{CorpCodes, CountJump, Input, SharedUnionid, Snapshot};
+use crate::snapshot::{CorpCodes, CountJump, Input, RoleInputs, SharedUnionid, Snapshot};
 
-pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[Read<'_>]) -> Vec<Finding> {
+pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[RoleInputs<'_>]) -> Vec<Finding> {
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
     let empty = accounts.clone().zip(&decision.pairs).filter(|(_, pair)| pair.source_relations == 0);
     let uncovered = accounts.zip(&decision.pairs).filter(|(_, pair)| !is_covered(pair.coverage.source));
     let mut findings =
         vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
-    findings.extend(refusals(decision));
+    findings.extend(unmatched_rows(decision));
     findings.extend(snapshot_times(case));
     findings.extend(namespaces(decision));
     findings.extend(corp_codes(exports));
@@ -30,26 +30,30 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     findings
 }
 
-/// What is wrong before the migration already: with the accounts, the times, the records.
-pub(super) fn before_start(
-    case: &Case,
-    accounts: &[AccountForecast],
-    read: &[Read<'_>],
-    of_keys: [Finding; 2],
-) -> Vec<Finding> {
-    let enrolled = || accounts.iter().filter(|account| account.target_userid.is_some());
-    let of = |code: &str, holds: fn(&AccountForecast) -> bool| {
-        about_accounts(
-            code,
-            enrolled().filter(|account| holds(account)).map(|account| (account.source_userid.as_str(), ())),
-        )
-    };
-    let mut findings = vec![
-        of("B5-account-without-relations", |account| account.relations == 0),
-        of("B5-source-not-covered", |account| !is_covered(account.coverage)),
-        of("B5-target-over-cap", |account| account.exceeds_cap),
-    ];
-    findings.extend(snapshot_times(case).into_iter().filter(|finding| finding.rule.code != "D1-after-too-early"));
+/// The problems that a precheck expects, by the keys that its findings show.
+pub struct Forecast {
+    pub accounts_without_relations: Vec<String>,
+    pub accounts_not_covered: Vec<String>,
+    pub accounts_over_cap: Vec<String>,
+    pub dying_codes: Vec<String>,
+}
+
+impl Forecast {
+    pub(super) fn find(self) -> Vec<Finding> {
+        let of = |code, keys: Vec<String>| Finding::new(code, keys.len() as u64, keys, "");
+        vec![
+            of("B5-account-without-relations", self.accounts_without_relations),
+            of("B5-source-not-covered", self.accounts_not_covered),
+            of("B5-target-over-cap", self.accounts_over_cap),
+            of("A2-codes-will-die", self.dying_codes),
+        ]
+    }
+}
+
+/// Finds what is wrong with times, records and keys of the exports from before the start.
+pub(super) fn before_start(case: &Case, read: &[RoleInputs<'_>], of_keys: [Finding; 2]) -> Vec<Finding> {
+    let mut findings = snapshot_times(case);
+    findings.retain(|finding| finding.rule.code != "D1-after-too-early");
     findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
     findings.extend(of_keys);
     findings
@@ -64,15 +68,24 @@ fn is_covered(coverage: Coverage) -> bool {
     matches!(coverage, Coverage::Complete | Coverage::Observed)
 }
 
-fn refusals(decision: &Decision) -> [Finding; 2] {
-    let keys = |ambiguous: bool| -> Vec<String> {
-        decision.unmatched_refusals.iter().filter(|r| r.ambiguous_name == ambiguous).map(|r| r.key.clone()).collect()
+/// Rows of keyed lists that name no relation: two findings for each list.
+fn unmatched_rows(decision: &Decision) -> Vec<Finding> {
+    let finding = |list: &CaseList, code: &str, ambiguous_name: bool| {
+        let rows = decision.unmatched_rows.iter().filter(|row| row.list.table.name == list.table.name);
+        let keys: Vec<String> =
+            rows.filter(|row| row.ambiguous_name == ambiguous_name).map(|row| row.key.clone()).collect();
+        Finding::new(code, keys.len() as u64, keys, "")
     };
-    [("A3-refusal-unmatched", keys(false)), ("A3-refusal-name-ambiguous", keys(true))]
-        .map(|(code, keys)| Finding::new(code, keys.len() as u64, keys, ""))
+    let findings = LISTS.iter().filter_map(|list| match list.kind {
+        ListKind::Keyed { unmatched, ambiguous_name } => {
+            Some([finding(list, unmatched, false), finding(list, ambiguous_name, true)])
+        }
+        _ => None,
+    });
+    findings.flatten().collect()
 }
 
-/// Snapshots on the wrong side of the start or the end, and the gap before the start (D1).
+/// Finds snapshots on the wrong side of the start or the end, and the gap before the start (D1).
 fn snapshot_times(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     let taken = |role: Role| case.snapshots.get(&role).and_then(|settings| settings.taken_at);
@@ -100,7 +113,7 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
     findings
 }
 
-/// A moment in the time zone of the case.
+/// Formats a moment in the time zone of the case.
 fn moment(case: &Case, micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros).map_or_else(
         |_| format!("{micros} us"),
@@ -118,7 +131,7 @@ fn namespaces(decision: &Decision) -> Option<Finding> {
     Some(Finding::new("Q-namespaces-disjoint", 1, Vec::new(), detail))
 }
 
-/// Accounts of which two endpoints, each of which answers with all of an account, show very different numbers.
+/// Finds accounts whose number of customers differs much between two endpoints.
 fn count_jumps(exports: &Exports) -> Finding {
     let jumps: Vec<(String, &CountJump)> = exports
         .snapshots()
@@ -130,7 +143,7 @@ fn count_jumps(exports: &Exports) -> Finding {
     Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
 }
 
-/// Userids in several spellings, and unionids that stand for several customers.
+/// Finds userids in several spellings, and unionids that several customers share.
 pub(super) fn keys<'a>(enrolment: &Enrolment, snapshots: impl Iterator<Item = &'a Snapshot>) -> [Finding; 2] {
     let mut spellings = vec![("accounts", &enrolment.respelled)];
     let mut shared = Vec::new();
@@ -153,17 +166,16 @@ pub(super) fn keys<'a>(enrolment: &Enrolment, snapshots: impl Iterator<Item = &'
     [of_userids, Finding::new("Q-unionid-shared", count, unionids, detail)]
 }
 
-/// A few of so many.
+/// Returns the first few texts, with an ellipsis if `count` is more.
 fn first_of(texts: &[String], count: u64) -> String {
     let more = if count > MAX_EXAMPLES as u64 { ", ..." } else { "" };
     texts.iter().take(MAX_EXAMPLES).map(String::as_str).collect::<Vec<_>>().join(", ") + more
 }
 
-/// What rows without ids, as the console exports them, leave open.
+/// Finds the questions that rows without ids, as the console exports them, leave open.
 fn without_ids(exports: &Exports) -> [Finding; 3] {
-    let open = || exports.snapshots().map(|snapshot| (snapshot.role, &snapshot.relations.open));
-    let held: Vec<(Role, u64)> =
-        open().map(|(role, open)| (role, open.without_id)).filter(|(_, rows)| *rows > 0).collect();
+    let open = || exports.snapshots().map(|snapshot| (snapshot.role, &snapshot.relations.without_id));
+    let held: Vec<(Role, u64)> = open().map(|(role, open)| (role, open.rows)).filter(|(_, rows)| *rows > 0).collect();
     let detail = held.iter().map(|(role, rows)| format!("{role} {rows}")).collect::<Vec<_>>().join(", ");
     let held = Finding::new("Q-relations-without-ids", held.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
     let twice: Vec<(String, u64)> = exports
@@ -181,13 +193,13 @@ fn without_ids(exports: &Exports) -> [Finding; 3] {
     [held, twice, alike]
 }
 
-/// The code that nearly all ids of a snapshot share, if there is one.
+/// Returns the corp code that nearly all ids of a snapshot share, if there is one.
 fn main_code(codes: &CorpCodes) -> Option<String> {
     let (code, count) = codes.by_count().into_iter().next()?;
-    (count * 10 >= codes.total() * 9).then_some(code)
+    (share(count, codes.total()) >= MAIN_CORP_CODE).then_some(code)
 }
 
-/// Corp codes that suggest swapped or mixed dumps: a warning, for the code is inferred.
+/// Finds corp codes that suggest swapped or mixed dumps: a warning, for the code is inferred.
 fn corp_codes(exports: &Exports) -> Vec<Finding> {
     let codes: BTreeMap<Role, &CorpCodes> =
         exports.snapshots().map(|snapshot| (snapshot.role, snapshot.relations.corp_codes())).collect();
@@ -213,17 +225,19 @@ fn corp_codes(exports: &Exports) -> Vec<Finding> {
     vec![swapped, Finding::new("Q-mixed-dumps", mixed.len() as u64, mixed.clone(), mixed.join("; "))]
 }
 
-/// Two codes with at least a hundredth of the ids each. Ids that carry no code do not speak.
+/// Reports whether two codes have a share of the ids that carry one.
 fn is_mixed(codes: &CorpCodes) -> bool {
     let total = codes.total();
-    codes.by_count().iter().filter(|(_, count)| *count >= 2 && count * 100 >= total).count() > 1
+    let is_many = |count: u64| count >= MIXED_AT_LEAST && share(count, total) >= MIXED_CORP_CODE;
+    codes.by_count().iter().filter(|(_, count)| is_many(*count)).count() > 1
 }
 
 fn shares(codes: &CorpCodes) -> String {
     codes.by_count().iter().take(3).map(|(code, count)| format!("{code} ×{count}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Records that were recognised and could not be used, by why: how the reasons of each finding begin, the last takes the rest.
+/// Records that were recognised and could not be used, by why: how the reasons of each finding begin, the last takes
+/// the rest.
 const PASSED_OVER: [(&str, &[&str]); 3] = [
     ("Q-error-answers", &["error answers"]),
     ("Q-sheets-passed-over", &["hidden sheet", "sheet without"]),

@@ -1,129 +1,148 @@
 //! Findings about groups and join codes (A2, B8).
 
-use super::{Finding, FindingRule, Waivers};
-use crate::decision::Exports;
-use crate::groups::{DecidedGroup, GroupDecision};
-use crate::join_codes::JoinCode;
-use crate::schema::tables::JOIN_CODES;
-use crate::schema::vocabulary::{CodeVerdict, Coverage, GroupMatchMethod, GroupOutcome, GroupReason};
+use std::collections::BTreeMap;
 
-/// A finding about the groups of which a predicate holds.
-type OfGroups = (&'static str, fn(&DecidedGroup, Option<GroupMatchMethod>) -> bool);
+use super::{Finding, Waivers};
+use crate::decision::{DecidedGroup, Exports, GroupDecision, JoinCode};
+use crate::rules::{FindingRule, catalogue, findings_of};
+use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES, JOIN_CODES_REPORT};
+use crate::schema::vocabulary::{Coverage, GroupMatchMethod, GroupOutcome};
+use crate::schema::{Cell, Column, Filter, fields};
 
-const BY_GROUP: &[OfGroups] = &[
-    ("B8-group-missing", |group, _| group.outcome() == GroupOutcome::Missing),
-    ("B8-group-ambiguous", |group, _| group.reason() == Some(GroupReason::Ambiguous)),
-    ("B8-group-no-usable-key", |group, _| group.reason() == Some(GroupReason::NoUsableKey)),
-    ("B8-group-unreadable", |group, _| group.reason() == Some(GroupReason::Unreadable)),
-    ("B8-group-target-not-covered", |group, _| group.reason() == Some(GroupReason::TargetNotCovered)),
-    ("B8-group-arrived-out-of-scope", |group, _| group.outcome() == GroupOutcome::ArrivedOutOfScope),
-    ("B8-group-still-at-source", |group, _| {
-        group.outcome() == GroupOutcome::Migrated && group.still_at_source == Some(true)
-    }),
-    ("B8-group-members-differ", |group, method| {
-        method == Some(GroupMatchMethod::Name) && group.member_overlap.is_some()
-    }),
-    ("B8-group-stood-before", |group, _| group.outcome() == GroupOutcome::Migrated && group.stood_before),
-    ("B8-group-map-other-owner", |group, _| group.of_other_owner),
+/// The code of a finding, and the fact about a group that it reports.
+type FactFinding = (&'static str, fn(&DecidedGroup) -> bool);
+
+/// Findings by a fact that no report publishes.
+const BY_FACT: [FactFinding; 2] = [
+    ("B8-group-stood-before", |group| group.outcome() == GroupOutcome::Migrated && group.stood_before),
+    ("B8-group-map-other-owner", |group| group.of_other_owner),
 ];
 
-const OWNER_UNKNOWN: &str = "B8-group-owner-unknown";
+/// The finding about codes that no report publishes the fact of.
 const LINKS_TWICE: &str = "Q-code-links-twice";
 
-/// Findings by the verdict on a code.
-const BY_VERDICT: &[(&str, CodeVerdict)] = &[
-    ("A2-code-lost", CodeVerdict::Lost),
-    ("A2-code-group-left-behind", CodeVerdict::AliveGroupLeftBehind),
-    ("A2-code-alive-by-new-group", CodeVerdict::AliveNewGroup),
-    ("A2-code-alive-unpredicted", CodeVerdict::AliveUnpredicted),
-    ("A2-code-emptied-unpredicted", CodeVerdict::EmptiedUnpredicted),
-    ("A2-code-unverified", CodeVerdict::Unverified),
-    ("A2-code-emptied", CodeVerdict::Emptied),
-];
-
 pub(super) fn find(exports: &Exports, decision: &GroupDecision) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = BY_GROUP.iter().map(|&of_groups| about_groups(decision, of_groups)).collect();
-    findings.push(without_owner(decision));
+    let mut findings = about_groups(decision);
     findings.extend(source_not_covered(exports));
-    findings.extend(BY_VERDICT.iter().map(|&(code, verdict)| {
-        let detail = if verdict == CodeVerdict::Unverified { answers(exports) } else { String::new() };
-        about_codes(code, &decision.codes, |code| code.rule.verdict == verdict, detail)
-    }));
-    findings.push(about_codes(LINKS_TWICE, &decision.codes, |code| code.links_twice, String::new()));
+    findings.extend(about_codes(exports, &decision.codes));
     let set_aside = &exports.group_map.set_aside;
-    findings.push(Finding::new(
-        "Q-group-map-contradiction",
-        set_aside.len() as u64,
-        set_aside.iter().cloned().collect(),
-        "",
-    ));
+    findings.push(of_keys("Q-group-map-contradiction", set_aside.iter().cloned().collect(), ""));
     findings
 }
 
-/// The findings that tell of each group, by row.
+/// How a finding selects groups.
+enum Selects {
+    Rows(Filter),
+    Fact(fn(&DecidedGroup) -> bool),
+}
+
+/// Returns the findings that report each group, by row, in the order of the catalogue.
 pub fn rules_of_groups(decision: &GroupDecision) -> Vec<Vec<&'static FindingRule>> {
+    let selects = |rule: &'static FindingRule| {
+        let fact = BY_FACT.iter().find(|(code, _)| *code == rule.code).map(|(_, holds)| Selects::Fact(*holds));
+        let rows = || rule.rows.filter(|rows| rows.is_decided && rows.report.name == GROUPS_REPORT.name);
+        Some((rule, fact.or_else(|| rows().map(|rows| Selects::Rows(rows.filter())))?))
+    };
+    let rules: Vec<_> = catalogue().filter_map(selects).collect();
     let rows = (0..).zip(&decision.groups).zip(&decision.matches.method);
     rows.map(|((row, group), method)| {
-        let telling = BY_GROUP.iter().filter(|(_, holds)| holds(group, *method)).map(|(code, _)| *code);
-        let ownerless = decision.source.owner(row).is_none().then_some(OWNER_UNKNOWN);
-        telling.chain(ownerless).map(super::rule).collect()
+        let owner = decision.source.owner(row);
+        let cell = |column: &'static Column| group_cell(group, *method, owner, column);
+        let reports = |(_, selects): &&(_, Selects)| match selects {
+            Selects::Rows(filter) => filter.selects(&cell),
+            Selects::Fact(holds) => holds(group),
+        };
+        rules.iter().filter(reports).map(|(rule, _)| *rule).collect()
     })
     .collect()
 }
 
-/// The findings that tell of each join code, likewise.
+/// Returns a group's value of a column of `groups.parquet` that filters name.
+fn group_cell<'a>(
+    group: &DecidedGroup,
+    method: Option<GroupMatchMethod>,
+    owner: Option<&'a str>,
+    column: &Column,
+) -> Cell<'a> {
+    match column.name {
+        name if name == fields::GROUP_OUTCOME.name => group.outcome().into(),
+        name if name == fields::GROUP_REASON.name => group.reason().into(),
+        name if name == fields::GROUP_MATCH_METHOD.name => method.into(),
+        name if name == fields::MEMBER_OVERLAP.name => group.member_overlap.into(),
+        name if name == fields::GROUP_STILL_AT_SOURCE.name => group.still_at_source.into(),
+        name if name == fields::SOURCE_OWNER_USERID.name => owner.into(),
+        _ => Cell::Null,
+    }
+}
+
+/// Returns the findings that report each join code, likewise.
 pub fn rules_of_codes(codes: &[JoinCode]) -> Vec<Vec<&'static FindingRule>> {
+    let findings: Vec<_> = findings_of(&JOIN_CODES_REPORT).collect();
     let rules = |code: &JoinCode| {
-        let telling = BY_VERDICT.iter().filter(|(_, verdict)| *verdict == code.rule.verdict).map(|(code, _)| *code);
-        telling.chain(code.links_twice.then_some(LINKS_TWICE)).map(super::rule).collect()
+        let cell = |column: &'static Column| match column.name {
+            name if name == fields::CODE_VERDICT.name => code.verdict().into(),
+            _ => Cell::Null,
+        };
+        let by_verdict = findings.iter().filter(|(_, filter)| filter.selects(&cell)).map(|(rule, _)| *rule);
+        by_verdict.chain(code.links_twice.then(|| super::rule(LINKS_TWICE))).collect()
     };
     codes.iter().map(rules).collect()
 }
 
-/// Which groups a waiver covers: one about any of the findings that tell of them.
+/// Returns which groups a waiver covers: one of any finding that reports them.
 pub(super) fn waived_groups(decision: &GroupDecision, waivers: &mut Waivers<'_>) -> Vec<bool> {
-    let rows = (0..).zip(&decision.groups).zip(&decision.matches.method);
-    rows.map(|((row, group), method)| {
-        let mut is_waived = decision.source.owner(row).is_none() && waivers.cover(OWNER_UNKNOWN, || key(decision, row));
-        for (code, _) in BY_GROUP.iter().filter(|(_, holds)| holds(group, *method)) {
-            is_waived |= waivers.cover(code, || key(decision, row));
-        }
-        is_waived
-    })
-    .collect()
+    let rules = rules_of_groups(decision);
+    (0..).zip(rules).map(|(row, rules)| is_waived(&rules, waivers, || key(decision, row))).collect()
 }
 
-/// Which join codes a waiver covers, likewise.
+/// Returns which join codes a waiver covers, likewise.
 pub(super) fn waived_codes(decision: &GroupDecision, waivers: &mut Waivers<'_>) -> Vec<bool> {
-    let waived = |code: &JoinCode| {
-        let mut is_waived = code.links_twice && waivers.cover(LINKS_TWICE, || code.config_id.clone());
-        for (finding, _) in BY_VERDICT.iter().filter(|(_, verdict)| *verdict == code.rule.verdict) {
-            is_waived |= waivers.cover(finding, || code.config_id.clone());
+    let rules = decision.codes.iter().zip(rules_of_codes(&decision.codes));
+    rules.map(|(code, rules)| is_waived(&rules, waivers, || code.config_id.clone())).collect()
+}
+
+/// Asks the waivers of every finding, so that each knows what it is about.
+fn is_waived(rules: &[&FindingRule], waivers: &mut Waivers<'_>, key: impl Fn() -> String) -> bool {
+    let mut is_waived = false;
+    for rule in rules {
+        is_waived |= waivers.cover(rule.code, &key);
+    }
+    is_waived
+}
+
+/// Counts the groups by the findings that report them.
+fn about_groups(decision: &GroupDecision) -> Vec<Finding> {
+    let rules = rules_of_groups(decision);
+    let reported = (0..).zip(&rules).filter(|(_, rules)| !rules.is_empty());
+    by_finding(reported.map(|(row, rules)| (rules.as_slice(), key(decision, row))), |_| String::new())
+}
+
+fn about_codes(exports: &Exports, codes: &[JoinCode]) -> Vec<Finding> {
+    let rules = rules_of_codes(codes);
+    let rows = codes.iter().zip(&rules).map(|(code, rules)| (rules.as_slice(), code.config_id.clone()));
+    by_finding(rows, |rule| if rule.code == "A2-code-unverified" { answers(exports) } else { String::new() })
+}
+
+/// Returns a finding for each kind that reports a row, with the keys of these rows.
+fn by_finding<'r>(
+    rows: impl Iterator<Item = (&'r [&'static FindingRule], String)>,
+    detail: impl Fn(&FindingRule) -> String,
+) -> Vec<Finding> {
+    let mut keys: BTreeMap<&str, (&FindingRule, Vec<String>)> = BTreeMap::new();
+    for (rules, key) in rows {
+        for &rule in rules {
+            keys.entry(rule.code).or_insert_with(|| (rule, Vec::new())).1.push(key.clone());
         }
-        is_waived
-    };
-    decision.codes.iter().map(waived).collect()
+    }
+    keys.into_values().map(|(rule, keys)| of_keys(rule.code, keys, detail(rule))).collect()
 }
 
-fn about_groups(decision: &GroupDecision, (code, holds): OfGroups) -> Finding {
-    let rows = (0..).zip(&decision.groups).zip(&decision.matches.method);
-    let keys =
-        rows.filter(|((_, group), method)| holds(group, **method)).map(|((row, _), _)| key(decision, row)).collect();
-    of_keys(code, keys, "")
-}
-
-/// Groups whose owner nobody knows pass for not enrolled, though they may have been to move.
-fn without_owner(decision: &GroupDecision) -> Finding {
-    let rows = (0..decision.source.rows() as u32).filter(|&row| decision.source.owner(row).is_none());
-    of_keys(OWNER_UNKNOWN, rows.map(|row| key(decision, row)).collect(), "")
-}
-
-/// The group's id, or its name where it has none.
+/// Returns the group's id, or its name if it has no id.
 fn key(decision: &GroupDecision, row: u32) -> String {
     decision.source.chat_id(row).or_else(|| decision.source.name(row)).unwrap_or_default().to_owned()
 }
 
-/// A group list of source-before that is known to be cut short.
+/// Finds accounts whose group list of source-before is known to be incomplete.
 fn source_not_covered(exports: &Exports) -> Option<Finding> {
     let before = &exports.source_before;
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
@@ -133,11 +152,8 @@ fn source_not_covered(exports: &Exports) -> Option<Finding> {
     (!userids.is_empty()).then(|| of_keys("B8-source-groups-not-covered", userids, ""))
 }
 
-fn about_codes(code: &str, codes: &[JoinCode], holds: impl Fn(&JoinCode) -> bool, detail: String) -> Finding {
-    of_keys(code, codes.iter().filter(|code| holds(code)).map(|code| code.config_id.clone()).collect(), detail)
-}
-
-/// What source-after can say of codes: how many it holds, and its errors. There is no call that lists them.
+/// Describes the answers about codes in source-after: their number and errors. The service has no call that lists
+/// codes.
 fn answers(exports: &Exports) -> String {
     let Some(after) = &exports.source_after else { return "source-after: -".to_owned() };
     let held = format!(

@@ -1,8 +1,6 @@
-//! Findings: what a person has to know, from one catalogue; and the verdict that follows from them.
+//! Findings: looks for each kind of the catalogue ([`crate::rules`]), and derives the verdict from what was found.
 
 mod billing;
-mod catalogue;
-mod clauses;
 mod concentration;
 mod exports;
 mod groups;
@@ -11,9 +9,8 @@ mod unreadable;
 mod verdict;
 mod waivers;
 
-pub use catalogue::{CATALOGUE, FindingRule, RuleLine, in_number, rule_book};
-pub use clauses::{CLAUSES, Clause};
 pub use concentration::Concentration;
+pub use exports::Forecast;
 pub use groups::{rules_of_codes, rules_of_groups};
 pub use relations::{RelationFindings, rule_of_relation};
 pub use verdict::{exit_code, verdict};
@@ -21,52 +18,50 @@ pub use waivers::{Waived, WaivedGroups, Waivers};
 
 use crate::billing::Bill;
 use crate::case::Case;
+use crate::decision::GroupDecision;
 use crate::decision::{Decision, Exports};
-use crate::groups::GroupDecision;
-use crate::precheck::{AccountForecast, CodeForecast};
-use crate::report::small::Read;
-use crate::schema::vocabulary::Predicted;
+use crate::lists::Enrolment;
+use crate::rules::{self, FindingRule, catalogue, in_number};
 use crate::schema::vocabulary::Severity;
-use crate::scope::Enrolment;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{RoleInputs, Snapshot};
 use crate::text;
 
-/// Something found, with how often and where.
+/// A finding of a case: its kind, its count and a few keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Its line of the catalogue.
+    /// Its kind.
     pub rule: &'static FindingRule,
-    /// How many rows, records or things it is about.
+    /// The number of rows, records or things that it is about.
     pub count: u64,
-    /// Up to [`MAX_EXAMPLES`] keys; all of them until the waivers are laid over the finding.
+    /// Up to [`MAX_EXAMPLES`] keys; all of them until the waivers have been applied.
     pub examples: Vec<String>,
-    /// What fills the places of the message: `{detail}`.
+    /// The text for the placeholder `{detail}` of the message.
     pub detail: String,
-    /// The same in Chinese, where it has words.
+    /// The same in Chinese, where it contains words.
     pub detail_zh: Option<String>,
-    /// Where it is less serious than the catalogue has it.
+    /// The severity where it is less serious than its kind.
     milder: Option<Severity>,
-    /// What somebody accepted of it.
+    /// The waived part of it.
     pub waived: Waived,
-    /// Whether it does not count any more, though it is not waived to the last row.
+    /// It no longer counts, though some rows are not waived.
     is_settled: bool,
-    /// Whether it is about rows, which waivers cover one by one, and `waived.count` says how many.
+    /// It is about rows, which are waived one by one; `waived.count` is their number.
     is_of_rows: bool,
 }
 
-/// The rows of a finding: how many, how many of them waived, and the keys of the first few.
+/// The rows of a finding: their number, the number waived, and the keys of the first few.
 #[derive(Debug, Clone, Default)]
-pub struct Rows {
-    /// How many.
+pub struct ReportedRows {
+    /// Their number.
     pub count: u64,
-    /// How many of them a waiver covers.
+    /// The number that waivers cover.
     pub waived: u64,
     open: Vec<String>,
     accepted: Vec<String>,
 }
 
-impl Rows {
-    /// One more. The key is asked for only if it is one of the first.
+impl ReportedRows {
+    /// Adds a row. The key is computed only for the first few.
     pub fn add(&mut self, is_waived: bool, key: impl FnOnce() -> String) {
         self.count += 1;
         self.waived += u64::from(is_waived);
@@ -76,7 +71,7 @@ impl Rows {
         }
     }
 
-    /// Those of the next rows.
+    /// Appends the rows of the next partition.
     pub fn extend(&mut self, next: Self) {
         self.count += next.count;
         self.waived += next.waived;
@@ -86,17 +81,17 @@ impl Rows {
         }
     }
 
-    /// Those that are not waived first.
+    /// Returns the keys, rows that are not waived first.
     fn examples(self) -> Vec<String> {
         self.open.into_iter().chain(self.accepted).collect()
     }
 }
 
-/// How many keys a finding shows.
+/// The number of keys that a finding shows.
 pub const MAX_EXAMPLES: usize = 5;
 
 impl Finding {
-    /// A finding about things that are no rows of a report: `keys` are all of theirs, or none.
+    /// A finding about things that are not rows of a report: `keys` are all of theirs, or none.
     fn new(code: &str, count: u64, keys: Vec<String>, detail: impl Into<String>) -> Self {
         let rule = rule(code);
         let (waived, detail) = (Waived::default(), detail.into());
@@ -114,7 +109,7 @@ impl Finding {
     }
 
     /// A finding about rows of a report.
-    fn of_rows(code: &str, rows: Rows, detail: impl Into<String>) -> Self {
+    fn of_rows(code: &str, rows: ReportedRows, detail: impl Into<String>) -> Self {
         let waived = Waived { count: rows.waived, ..Waived::default() };
         Self { waived, is_of_rows: true, ..Self::new(code, rows.count, rows.examples(), detail) }
     }
@@ -123,22 +118,22 @@ impl Finding {
         Self { detail_zh: Some(detail.into()), ..self }
     }
 
-    /// Whether it counts towards the verdict and the exit code: what is waived as a whole does not.
+    /// Reports whether it counts towards the verdict and the exit code: one that is waived as a whole does not.
     pub fn counts(&self) -> bool {
         !self.is_settled && self.waived.count < self.count
     }
 
-    /// The finding in Chinese.
+    /// Returns the message in Chinese.
     pub fn message_zh(&self) -> String {
         self.fill(self.rule.message_zh, self.detail_zh.as_ref().unwrap_or(&self.detail))
     }
 
-    /// The finding in English.
+    /// Returns the message in English.
     pub fn message_en(&self) -> String {
         self.fill(&in_number(self.rule.message_en, self.count), &self.detail)
     }
 
-    /// How serious it is.
+    /// Returns how serious it is.
     pub fn severity(&self) -> Severity {
         self.milder.unwrap_or(self.rule.severity)
     }
@@ -148,29 +143,29 @@ impl Finding {
     }
 }
 
-/// The line of the catalogue with that code.
+/// Returns the kind of finding with that code.
 fn rule(code: &str) -> &'static FindingRule {
-    CATALOGUE.iter().find(|rule| rule.code == code).expect("findings stand in the catalogue")
+    rules::finding(code).expect("findings are in the catalogue")
 }
 
-/// All that there is something to say about.
+/// The stages of an audit that findings look at.
 pub struct Audited<'a> {
     pub case: &'a Case,
     pub exports: &'a Exports,
     pub decision: &'a Decision,
     pub groups: &'a GroupDecision,
-    /// Where what is missing sits.
+    /// Concentration of the missing relations.
     pub concentration: &'a Concentration,
-    /// Where the case has a contract.
+    /// The bill, if the case has a contract.
     pub bill: Option<&'a Bill>,
 }
 
-/// Everything that there is to say, the most serious first, in the order of the catalogue.
+/// Finds everything about an audit, the most serious first, then in the order of the catalogue.
 pub fn find(
     audited: &Audited<'_>,
     relations: RelationFindings,
     waivers: &mut Waivers<'_>,
-    read: &[Read<'_>],
+    read: &[RoleInputs<'_>],
 ) -> Vec<Finding> {
     let &Audited { case, exports, decision, groups, concentration, bill } = audited;
     let mut findings = relations.find();
@@ -185,30 +180,28 @@ pub fn find(
     findings
 }
 
-/// What there is to say before the migration.
+/// Finds everything about a planned migration, in the same order.
 pub fn precheck(
     case: &Case,
-    (accounts, codes): (&[AccountForecast], &[CodeForecast]),
+    forecast: Forecast,
     bill: Option<&Bill>,
-    read: &[Read<'_>],
+    read: &[RoleInputs<'_>],
     (enrolment, snapshots): (&Enrolment, &[&Snapshot]),
 ) -> Vec<Finding> {
-    let mut findings = exports::before_start(case, accounts, read, exports::keys(enrolment, snapshots.iter().copied()));
+    let mut findings = forecast.find();
+    findings.extend(exports::before_start(case, read, exports::keys(enrolment, snapshots.iter().copied())));
     findings.extend(unreadable::find(read, snapshots));
-    let dying = codes.iter().filter(|code| code.code.predicted == Predicted::Empty);
-    let ids: Vec<String> = dying.map(|code| code.code.config_id.clone()).collect();
-    findings.push(Finding::new("A2-codes-will-die", ids.len() as u64, ids, ""));
     findings.extend(bill.map(billing::forecast).unwrap_or_default());
     findings.retain(|finding| finding.count > 0);
     in_order(&mut findings);
     findings
 }
 
-/// The most serious first, then in the order of the catalogue; each with a few examples.
+/// Sorts findings by severity, then by the catalogue, and keeps a few examples of each.
 fn in_order(findings: &mut [Finding]) {
     for finding in findings.iter_mut() {
         finding.examples.truncate(MAX_EXAMPLES);
     }
-    let place = |finding: &Finding| CATALOGUE.iter().position(|rule| rule.code == finding.rule.code);
+    let place = |finding: &Finding| catalogue().position(|rule| rule.code == finding.rule.code);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), place(finding)));
 }

@@ -1,110 +1,144 @@
 //! Findings about decided relations: each has the rows that its filter selects.
 
+use std::sync::LazyLock;
+
 use arrow::array::{Array, AsArray, BooleanArray, StringViewArray};
 
-use super::{Finding, FindingRule, Rows, Waivers};
+use super::{Finding, ReportedRows, Waivers};
 use crate::decision::{DecidedPart, Decision};
+use crate::rules::thresholds::{UNDETERMINED_LIMIT, share};
+use crate::rules::{FindingRule, RELATION_RULES, findings_of};
+use crate::schema::tables::RELATIONS_REPORT;
 use crate::schema::vocabulary::{MatchMethod, Outcome, Reason, Scope, Severity};
-use crate::schema::{Column, fields};
-use crate::snapshot::Part;
+use crate::schema::{Cell, Column, Filter, fields};
+use crate::snapshot::Partition;
 
-/// Findings by the outcome, and what refines it.
-const BY_OUTCOME: &[(&str, Outcome, Option<Reason>)] = &[
-    ("B8-missing", Outcome::Missing, Some(Reason::NoTrace)),
-    ("B8-missing-at-cap", Outcome::Missing, Some(Reason::TargetAtCap)),
-    ("B7-misplaced", Outcome::Misplaced, None),
-    ("A3-refused-arrived", Outcome::RefusedButArrived, None),
-    ("A3-refused", Outcome::Refused, None),
-    ("B8-ambiguous", Outcome::Undetermined, Some(Reason::Ambiguous)),
-    ("B8-no-usable-key", Outcome::Undetermined, Some(Reason::NoUsableKey)),
-    ("B8-unreadable", Outcome::Undetermined, Some(Reason::Unreadable)),
-    ("B8-look-alike", Outcome::Undetermined, Some(Reason::LookAlike)),
-    ("B8-target-not-covered", Outcome::Undetermined, Some(Reason::TargetNotCovered)),
-    ("B1-external-contact-arrived", Outcome::ArrivedOutOfScope, Some(Reason::ExternalContact)),
-    ("B3-unassigned-arrived", Outcome::ArrivedOutOfScope, Some(Reason::Unassigned)),
-    ("B5-assessment-failed-arrived", Outcome::ArrivedOutOfScope, Some(Reason::AssessmentFailed)),
-    ("D1-added-after-start-arrived", Outcome::ArrivedOutOfScope, Some(Reason::AddedAfterStart)),
+/// A finding about relations without a value, of which a fact holds, whatever their outcome.
+struct NullColumnFinding {
+    code: &'static str,
+    column: &'static Column,
+    holds: fn(&DecidedPart, usize) -> bool,
+}
+
+const NULL_COLUMN_FINDINGS: [NullColumnFinding; 2] = [
+    NullColumnFinding {
+        code: "B8-joined-by-name",
+        column: &fields::EXTERNAL_USERID,
+        holds: |decided, row| decided.joined.method[row] == Some(MatchMethod::Name),
+    },
+    NullColumnFinding {
+        code: "D1-created-unknown",
+        column: &fields::CREATED_AT,
+        holds: |decided, row| decided.scope[row] == Scope::InScope,
+    },
 ];
 
-/// A finding about relations that lack a column and of which a fact holds, whatever became of them.
-type OfLack = (&'static str, &'static Column, fn(&DecidedPart, usize) -> bool);
-
-const OF_LACK: [OfLack; 2] = [
-    ("B8-joined-by-name", &fields::EXTERNAL_USERID, |decided, row| {
-        decided.joined.method[row] == Some(MatchMethod::Name)
-    }),
-    ("D1-created-unknown", &fields::CREATED_AT, |decided, row| decided.scope[row] == Scope::InScope),
-];
-
-/// The finding that tells of relations with that outcome, for that reason.
+/// Returns the finding that reports relations of that outcome and reason.
 pub fn rule_of_relation(outcome: &str, reason: Option<&str>) -> Option<&'static FindingRule> {
-    let holds = |(_, o, r): &&(&str, Outcome, Option<Reason>)| {
-        o.word() == outcome && (r.is_none() || r.map(Reason::word) == reason)
-    };
-    BY_OUTCOME.iter().find(holds).map(|(code, ..)| super::rule(code))
+    // Out of scope, the reason is the scope.
+    REPORTING.of(outcome, reason, reason).map(|kind| REPORTING.findings[kind].0)
 }
 
-/// The share of relations in scope above which undetermined ones make the audit inconclusive (SPEC section 7).
-pub(super) fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
-    undetermined * 20 > in_scope
+/// The findings that report relations by their outcome, and which of them reports a row by its rule and scope.
+struct Reporting {
+    findings: Vec<(&'static FindingRule, Filter)>,
+    by_rule_and_scope: Vec<Option<usize>>,
 }
 
-/// What there is to say of rows, gathered partition by partition.
+/// Rows are counted in millions and rules in dozens: the filters are applied to the rules.
+static REPORTING: LazyLock<Reporting> = LazyLock::new(|| {
+    let mut reporting = Reporting { findings: findings_of(&RELATIONS_REPORT).collect(), by_rule_and_scope: Vec::new() };
+    for rule in RELATION_RULES {
+        for &scope in Scope::ALL {
+            let reason = rule.reason(scope).map(Reason::word);
+            let kind = reporting.of(rule.outcome().word(), reason, Some(scope.word()));
+            reporting.by_rule_and_scope.push(kind);
+        }
+    }
+    reporting
+});
+
+impl Reporting {
+    fn of(&self, outcome: &str, reason: Option<&str>, scope: Option<&str>) -> Option<usize> {
+        let cell = |column: &'static Column| match column.name {
+            name if name == fields::OUTCOME.name => Cell::Text(outcome),
+            name if name == fields::REASON.name => reason.into(),
+            name if name == fields::SCOPE.name => scope.into(),
+            _ => Cell::Null,
+        };
+        self.findings.iter().position(|(_, filter)| filter.selects(&cell))
+    }
+
+    /// Returns the index in `findings` of the one that reports a row.
+    fn kind(&self, decided: &DecidedPart, row: usize) -> Option<usize> {
+        let scope = usize::from(decided.scope[row].code());
+        self.by_rule_and_scope[decided.rule_index(row) * Scope::ALL.len() + scope]
+    }
+}
+
+/// Reports whether that many undetermined relations keep the audit from a conclusion.
+fn is_inconclusive(undetermined: u64, in_scope: u64) -> bool {
+    share(undetermined, in_scope) > UNDETERMINED_LIMIT
+}
+
+/// Findings about rows of relations, accumulated partition by partition.
 pub struct RelationFindings {
-    kinds: Vec<Rows>,
-    undetermined: Rows,
-    of_lack: [Rows; OF_LACK.len()],
+    kinds: Vec<ReportedRows>,
+    undetermined: ReportedRows,
+    of_nulls: [ReportedRows; NULL_COLUMN_FINDINGS.len()],
     in_scope: u64,
     is_inconclusive: bool,
 }
 
 impl RelationFindings {
-    /// Nothing yet.
+    /// Findings without rows.
     pub fn of(decision: &Decision) -> Self {
         let sum = |count: fn(&DecidedPart) -> usize| decision.parts.iter().map(|part| count(part) as u64).sum::<u64>();
         let in_scope = sum(|part| part.scope.iter().filter(|scope| **scope == Scope::InScope).count());
         let undetermined =
             sum(|part| (0..part.source_rows()).filter(|&row| part.outcome(row) == Outcome::Undetermined).count());
         Self {
-            kinds: BY_OUTCOME.iter().map(|_| Rows::default()).collect(),
-            undetermined: Rows::default(),
-            of_lack: Default::default(),
+            kinds: vec![ReportedRows::default(); REPORTING.findings.len()],
+            undetermined: ReportedRows::default(),
+            of_nulls: Default::default(),
             in_scope,
             is_inconclusive: is_inconclusive(undetermined, in_scope),
         }
     }
 
-    /// Nothing yet, for the same case.
+    /// Findings without rows, for another partition of the same case.
     #[must_use]
     pub fn empty(&self) -> Self {
-        let kinds = BY_OUTCOME.iter().map(|_| Rows::default()).collect();
-        let of_lack = Default::default();
+        let kinds = vec![ReportedRows::default(); REPORTING.findings.len()];
+        let of_nulls = Default::default();
         Self {
             kinds,
-            undetermined: Rows::default(),
-            of_lack,
+            undetermined: ReportedRows::default(),
+            of_nulls,
             in_scope: self.in_scope,
             is_inconclusive: self.is_inconclusive,
         }
     }
 
-    /// Which relations of a partition a waiver covers: one about the finding that tells of them.
-    pub fn waived(part: &Part, decided: &DecidedPart, waivers: &mut Waivers<'_>) -> BooleanArray {
+    /// Returns, by relation of a partition, whether a waiver of the finding that reports it covers it.
+    pub fn waived(part: &Partition, decided: &DecidedPart, waivers: &mut Waivers<'_>) -> BooleanArray {
         if waivers.is_empty() {
             return BooleanArray::from(vec![false; decided.source_rows()]);
         }
-        let keys = Keys::of(part);
-        let mut covered =
-            |row: usize| kind_of(decided, row).is_some_and(|kind| waivers.cover(BY_OUTCOME[kind].0, || keys.key(row)));
+        let keys = RelationKeys::of(part);
+        let mut covered = |row: usize| {
+            let kind = REPORTING.kind(decided, row);
+            kind.is_some_and(|kind| waivers.cover(REPORTING.findings[kind].0.code, || keys.key(row)))
+        };
         (0..decided.source_rows()).map(|row| Some(covered(row))).collect()
     }
 
-    /// Looks at the rows of a partition. Rows that are waived, here or by the finding that tells of them, do not keep the
+    /// Adds the rows of a partition. Rows that are waived, here or by the finding that reports them, do not keep the
     /// audit from a conclusion.
-    pub fn look(&mut self, part: &Part, decided: &DecidedPart, waived: &BooleanArray, waivers: &mut Waivers<'_>) {
-        let keys = Keys::of(part);
-        for ((code, column, holds), rows) in OF_LACK.iter().zip(&mut self.of_lack) {
-            // Mostly nothing is lacking, and no row has to be looked at.
+    pub fn look(&mut self, part: &Partition, decided: &DecidedPart, waived: &BooleanArray, waivers: &mut Waivers<'_>) {
+        let keys = RelationKeys::of(part);
+        for (NullColumnFinding { code, column, holds }, rows) in NULL_COLUMN_FINDINGS.iter().zip(&mut self.of_nulls) {
+            // Usually the column has no nulls, and no row is visited.
             let nulls = part
                 .column(column)
                 .nulls()
@@ -118,7 +152,7 @@ impl RelationFindings {
             if decided.rule_of(row).severity == Severity::Ok {
                 continue;
             }
-            if let Some(kind) = kind_of(decided, row) {
+            if let Some(kind) = REPORTING.kind(decided, row) {
                 self.kinds[kind].add(waived.value(row), || keys.key(row));
             }
             if self.is_inconclusive && decided.outcome(row) == Outcome::Undetermined {
@@ -128,17 +162,22 @@ impl RelationFindings {
         }
     }
 
-    /// Adds what the next partition gave.
+    /// Appends the findings of the next partition.
     pub fn add(&mut self, next: Self) {
         self.kinds.iter_mut().zip(next.kinds).for_each(|(rows, more)| rows.extend(more));
         self.undetermined.extend(next.undetermined);
-        self.of_lack.iter_mut().zip(next.of_lack).for_each(|(rows, more)| rows.extend(more));
+        self.of_nulls.iter_mut().zip(next.of_nulls).for_each(|(rows, more)| rows.extend(more));
     }
 
     pub(super) fn find(self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> =
-            BY_OUTCOME.iter().zip(self.kinds).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")).collect();
-        findings.extend(OF_LACK.iter().zip(self.of_lack).map(|((code, ..), rows)| Finding::of_rows(code, rows, "")));
+        let mut findings: Vec<Finding> = REPORTING
+            .findings
+            .iter()
+            .zip(self.kinds)
+            .map(|((rule, _), rows)| Finding::of_rows(rule.code, rows, ""))
+            .collect();
+        let of_nulls = NULL_COLUMN_FINDINGS.iter().zip(self.of_nulls);
+        findings.extend(of_nulls.map(|(finding, rows)| Finding::of_rows(finding.code, rows, "")));
         if self.is_inconclusive {
             let (rows, in_scope) = (self.undetermined, self.in_scope);
             let is_settled = !is_inconclusive(rows.count - rows.waived, in_scope);
@@ -149,21 +188,15 @@ impl RelationFindings {
     }
 }
 
-/// The line of [`BY_OUTCOME`] that tells of a row.
-fn kind_of(decided: &DecidedPart, row: usize) -> Option<usize> {
-    let (outcome, reason) = (decided.outcome(row), decided.reason(row));
-    BY_OUTCOME.iter().position(|(_, o, r)| *o == outcome && (r.is_none() || *r == reason))
-}
-
 /// The keys of source relations: member and customer.
-struct Keys<'a> {
+struct RelationKeys<'a> {
     userids: &'a StringViewArray,
     ids: &'a StringViewArray,
     names: &'a StringViewArray,
 }
 
-impl<'a> Keys<'a> {
-    fn of(part: &'a Part) -> Self {
+impl<'a> RelationKeys<'a> {
+    fn of(part: &'a Partition) -> Self {
         let text = |column: &Column| part.column(column).as_string_view();
         Self {
             userids: text(&fields::USERID),

@@ -1,19 +1,17 @@
-//! Findings about what could not be read (SPEC section 1.3): records, values, tables without rows, columns without use.
+//! Findings about unreadable records and values, tables without rows and unused columns (SPEC section 1.3).
 
 use super::{Finding, MAX_EXAMPLES};
-use crate::report::small::Read;
+use crate::rules::thresholds::{UNREADABLE_LIMIT, share};
 use crate::schema::vocabulary::{Grain, Role, Severity};
-use crate::snapshot::{Input, Snapshot};
+use crate::snapshot::{Input, RoleInputs, Snapshot};
 
-/// Unreadable records above this share of all records of relations make the audit inconclusive: one in this many.
-const ONE_IN: u64 = 20;
 /// Columns of one file that a message names.
 const NAMED_COLUMNS: usize = 20;
 
 /// Findings whose verdict is that nothing can be concluded.
 pub(super) const INCONCLUSIVE: [&str; 2] = ["Q-too-much-unreadable", "Q-source-before-empty"];
 
-pub(super) fn find(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Vec<Finding> {
+pub(super) fn find(read: &[RoleInputs<'_>], snapshots: &[&Snapshot]) -> Vec<Finding> {
     vec![
         records(read, snapshots),
         values(read, snapshots),
@@ -24,7 +22,7 @@ pub(super) fn find(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Vec<Finding> {
     ]
 }
 
-fn records(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
+fn records(read: &[RoleInputs<'_>], snapshots: &[&Snapshot]) -> Finding {
     let count = snapshots.iter().map(|snapshot| snapshot.unread.records()).sum();
     let is_vouched_for =
         snapshots.iter().filter(|snapshot| snapshot.unread.records() > 0).all(|snapshot| snapshot.coverage.trusted);
@@ -33,7 +31,7 @@ fn records(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
     Finding { milder, ..Finding::new("Q-unreadable-records", count, keys(read, Grain::Record), detail) }
 }
 
-fn values(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
+fn values(read: &[RoleInputs<'_>], snapshots: &[&Snapshot]) -> Finding {
     let of = |snapshot: &Snapshot| snapshot.unread.values().map(|(_, values)| values).sum::<u64>();
     let count = snapshots.iter().map(|snapshot| of(snapshot)).sum();
     Finding::new(
@@ -44,9 +42,9 @@ fn values(read: &[Read<'_>], snapshots: &[&Snapshot]) -> Finding {
     )
 }
 
-/// How many of each file; of a snapshot that was ingested, of its dumps.
+/// Returns the counts by file; for an ingested snapshot, those of its exports.
 fn places(
-    read: &[Read<'_>],
+    read: &[RoleInputs<'_>],
     snapshots: &[&Snapshot],
     of_file: impl Fn(&Input) -> u64,
     of: impl Fn(&Snapshot) -> u64,
@@ -65,15 +63,15 @@ fn places(
     listed(places.iter().map(|(place, count)| format!("{place} ×{count}")))
 }
 
-/// The first few, and that there are more.
+/// Returns the first few items, with an ellipsis if there are more.
 fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
     let more = if items.len() > MAX_EXAMPLES { ", ..." } else { "" };
     items.take(MAX_EXAMPLES).collect::<Vec<_>>().join(", ") + more
 }
 
-/// File and place of each that is listed.
-fn keys(read: &[Read<'_>], grain: Grain) -> Vec<String> {
-    let of_file = |read: &Read<'_>, file: u32| {
+/// Returns file and place of each listed reject.
+fn keys(read: &[RoleInputs<'_>], grain: Grain) -> Vec<String> {
+    let of_file = |read: &RoleInputs<'_>, file: u32| {
         read.inputs.get(file as usize).map_or(String::new(), |input| input.file.path.clone())
     };
     let rejects = read.iter().flat_map(|read| read.rejects.iter().map(move |reject| (read, reject)));
@@ -90,7 +88,7 @@ fn is_required(role: Role) -> bool {
 fn too_much(snapshots: &[&Snapshot]) -> Finding {
     let is_too_much = |snapshot: &&&Snapshot| {
         let (records, unread) = snapshot.relation_records;
-        is_required(snapshot.role) && !snapshot.coverage.trusted && unread * ONE_IN > records
+        is_required(snapshot.role) && !snapshot.coverage.trusted && share(unread, records) > UNREADABLE_LIMIT
     };
     let roles: Vec<&Snapshot> = snapshots.iter().filter(is_too_much).copied().collect();
     let detail = listed(roles.iter().map(|snapshot| {
@@ -115,7 +113,7 @@ fn empty_tables(snapshots: &[&Snapshot]) -> Finding {
     Finding::new("Q-empty-table", files.len() as u64, files.clone(), listed(files.iter().cloned()))
 }
 
-fn unused_columns(read: &[Read<'_>]) -> Finding {
+fn unused_columns(read: &[RoleInputs<'_>]) -> Finding {
     let files: Vec<&Input> =
         read.iter().flat_map(|read| read.inputs).filter(|input| !input.file.unused_columns.is_empty()).collect();
     let count = files.iter().map(|input| input.file.unused_columns.len() as u64).sum();

@@ -4,8 +4,8 @@ use super::{Finding, unreadable};
 use crate::case::FailOn;
 use crate::schema::vocabulary::{Severity, Verdict};
 
-/// The verdict that the findings lead to, those that are waived left out; inconclusive goes before all, for a defect may then be
-/// one of the exports: so where what could not be read is the only defect (SPEC section 1.3).
+/// The verdict that the findings lead to, those that are waived left out; inconclusive goes before all, for a defect
+/// may then be one of the exports: so where what could not be read is the only defect (SPEC section 1.3).
 pub fn verdict(findings: &[Finding]) -> Verdict {
     let counting = || findings.iter().filter(|finding| finding.counts());
     let worst = counting().map(Finding::severity).max();

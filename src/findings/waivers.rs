@@ -1,5 +1,5 @@
-//! Waivers (SPEC section 7): which rows and findings somebody accepted. What is waived stays visible and stops counting
-//! towards the verdict and the exit code; an expired waiver covers nothing, and that is said.
+//! Waivers (SPEC section 7) of rows and findings. Waived rows stay visible and stop counting towards the verdict and
+//! the exit code; an expired waiver covers nothing, and is a finding.
 //!
 //! A waiver is about the finding whose code it names, whole or key by key; the keys are those that the finding shows as
 //! examples. Whether it has expired is judged by [`Case::as_of`], never by the clock.
@@ -10,30 +10,30 @@ use jiff::civil::Date;
 
 use super::{Finding, groups};
 use crate::case::{Case, Waiver};
-use crate::groups::GroupDecision;
+use crate::decision::GroupDecision;
 
-/// The waivers of a case, and what each of them was found to be about.
+/// The waivers of a case, with what each of them covered so far.
 pub struct Waivers<'a> {
-    waivers: Vec<Watched<'a>>,
+    waivers: Vec<WatchedWaiver<'a>>,
 }
 
-struct Watched<'a> {
+struct WatchedWaiver<'a> {
     waiver: &'a Waiver,
     is_expired: bool,
     keys: BTreeSet<&'a str>,
-    /// Whether it is about anything at all in this run.
+    /// It covers something in this run, or would if it had not expired.
     is_used: bool,
     used_keys: BTreeSet<&'a str>,
 }
 
-/// How much of a finding is waived, by whom, why, and until when.
+/// The waived part of a finding, with person, reason and last day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Waived {
-    /// How many of its rows, records or things.
+    /// The number of its waived rows, records or things.
     pub count: u64,
-    /// Who accepted them; `None` too where only waivers of other findings cover the rows.
+    /// The person who accepted them; `None` too where only waivers of other findings cover the rows.
     pub by: Option<String>,
-    /// Why.
+    /// The reason given.
     pub reason: Option<String>,
     /// The last day on which all of it holds.
     pub until: Option<Date>,
@@ -48,7 +48,7 @@ pub struct WaivedGroups {
 }
 
 impl WaivedGroups {
-    /// Lays the waivers of the case over the decided groups and codes.
+    /// Applies the waivers of the case to the decided groups and codes.
     pub fn of(groups: &GroupDecision, waivers: &mut Waivers<'_>) -> Self {
         Self { groups: groups::waived_groups(groups, waivers), join_codes: groups::waived_codes(groups, waivers) }
     }
@@ -57,7 +57,7 @@ impl WaivedGroups {
 impl<'a> Waivers<'a> {
     /// The waivers of the case, none of them used yet.
     pub fn of(case: &'a Case) -> Self {
-        let watch = |waiver: &'a Waiver| Watched {
+        let watch = |waiver: &'a Waiver| WatchedWaiver {
             waiver,
             is_expired: waiver.until.is_some_and(|until| until < case.as_of),
             keys: waiver.keys.iter().map(String::as_str).collect(),
@@ -67,12 +67,13 @@ impl<'a> Waivers<'a> {
         Self { waivers: case.waivers.iter().map(watch).collect() }
     }
 
-    /// Whether the case has none.
+    /// Reports whether the case has no waivers.
     pub fn is_empty(&self) -> bool {
         self.waivers.is_empty()
     }
 
-    /// Whether a waiver covers the row or thing `key` of the finding `code`. The key is asked for only if it matters.
+    /// Reports whether a waiver covers the row or thing `key` of the finding `code`. The key is computed only if
+    /// needed.
     pub fn cover(&mut self, code: &str, key: impl Fn() -> String) -> bool {
         let mut is_covered = false;
         for watched in self.waivers.iter_mut().filter(|watched| watched.waiver.code == code) {
@@ -81,7 +82,7 @@ impl<'a> Waivers<'a> {
         is_covered
     }
 
-    /// Whether a waiver covers the finding `code` as a whole.
+    /// Reports whether a waiver covers the finding `code` as a whole.
     fn cover_whole(&mut self, code: &str) -> bool {
         let mut is_covered = false;
         for watched in self.waivers.iter_mut().filter(|watched| watched.waiver.code == code && watched.keys.is_empty())
@@ -92,7 +93,7 @@ impl<'a> Waivers<'a> {
         is_covered
     }
 
-    /// Lays the waivers over everything that was found, and adds what there is to say about the waivers themselves.
+    /// Applies the waivers to the findings, and adds the findings about the waivers themselves.
     pub(super) fn apply(&mut self, findings: &mut Vec<Finding>) {
         for finding in findings.iter_mut() {
             self.apply_to(finding);
@@ -108,7 +109,7 @@ impl<'a> Waivers<'a> {
 
     fn apply_to(&mut self, finding: &mut Finding) {
         let code = finding.rule.code;
-        // Rows have been covered one by one. The keys of other findings are all there, unless they stand for groups.
+        // Rows have been waived one by one. Other findings list all their keys, unless one key covers several things.
         if !finding.is_of_rows {
             finding.waived.count = if finding.examples.len() as u64 == finding.count {
                 finding.examples.iter().filter(|key| self.cover(code, || (*key).clone())).count() as u64
@@ -135,7 +136,7 @@ impl<'a> Waivers<'a> {
         waived.until = holding.iter().filter_map(|waiver| waiver.until).min();
     }
 
-    /// Waivers that would cover something if they had not expired.
+    /// Returns the finding about waivers that would cover something if they had not expired.
     fn expired(&self) -> Finding {
         let expired: Vec<&Waiver> =
             self.waivers.iter().filter(|w| w.is_expired && w.is_used).map(|w| w.waiver).collect();
@@ -156,7 +157,7 @@ impl<'a> Waivers<'a> {
         )
     }
 
-    /// Codes without a finding, and keys without a row, of this run.
+    /// Returns the finding about codes without a finding, and keys without a row, in this run.
     fn unused(&self) -> Finding {
         let mut unused = Vec::new();
         for watched in &self.waivers {
@@ -170,7 +171,7 @@ impl<'a> Waivers<'a> {
     }
 }
 
-impl Watched<'_> {
+impl WatchedWaiver<'_> {
     fn is_about(&mut self, key: impl Fn() -> String) -> bool {
         if self.keys.is_empty() {
             self.is_used = true;

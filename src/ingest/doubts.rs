@@ -1,21 +1,22 @@
-//! Doubts: whom and what the records stand for that could not be read (SPEC section 1.3, "Unreadable is not absent").
+//! Doubts: the accounts and customers that unreadable records may belong to (SPEC section 1.3, "Unreadable is not
+//! absent").
 //!
-//! A record that cannot be read takes away the proof that its account is whole. It stands for one customer; where one of
-//! its keys could be read, [`CustomerKey`] keeps it, so that relations of other customers stay judged. Kept in bounded
-//! memory, however many records there are: an account with too many keys is in doubt for any customer, and so is the
-//! whole snapshot if too many accounts are.
+//! With an unreadable record its account is no longer covered completely. The record is one customer's; where one of
+//! its keys can be read, [`CustomerKey`] has it, so that relations of other customers stay decided. Memory is
+//! bounded: an account with too many keys is in doubt for any customer, and with too many accounts the whole snapshot
+//! is.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::vocabulary::Dataset;
 
-/// Keys that are kept of one account.
-const MOST_KEYS: usize = 1000;
-/// Accounts that are kept of one snapshot.
-const MOST_ACCOUNTS: usize = 100_000;
+/// Keys of one account at most.
+const MAX_KEYS: usize = 1000;
+/// Accounts of one snapshot at most.
+const MAX_ACCOUNTS: usize = 100_000;
 
-/// The keys that could be read of a record that could not.
+/// The readable keys of an unreadable record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CustomerKey {
     pub external_userid: Option<String>,
@@ -23,28 +24,28 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
-    /// Whether nothing is known of the customer.
+    /// Returns whether the record has no readable key.
     pub fn is_unknown(&self) -> bool {
         self.external_userid.is_none() && self.unionid.is_none()
     }
 }
 
-/// Which customers the unreadable records of an account may stand for.
+/// The customers that the unreadable records of an account may belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Customers {
+pub enum DoubtfulCustomers {
     /// Those with one of these keys.
     These(BTreeSet<CustomerKey>),
     /// Any.
     Any,
 }
 
-impl Customers {
+impl DoubtfulCustomers {
     /// The customer with that key.
-    pub fn of(key: CustomerKey) -> Self {
+    pub fn from_key(key: CustomerKey) -> Self {
         if key.is_unknown() { Self::Any } else { Self::These(BTreeSet::from([key])) }
     }
 
-    /// Whether one of them may be this customer of the same corp.
+    /// Returns whether this customer of the same corp may be one of them.
     pub fn may_be(&self, external_userid: Option<&str>, unionid: Option<&str>) -> bool {
         let Self::These(keys) = self else { return true };
         let is = |key: &CustomerKey| match (
@@ -58,20 +59,21 @@ impl Customers {
         keys.iter().any(is)
     }
 
-    /// The same, where unionids that are no keys tell nothing.
-    fn by_keys(self, is_key: impl Fn(&str) -> bool) -> Self {
+    /// The same without unionids that are not keys.
+    fn with_valid_keys(self, is_key: impl Fn(&str) -> bool) -> Self {
         let Self::These(keys) = self else { return self };
-        let of =
-            |key: CustomerKey| Self::of(CustomerKey { unionid: key.unionid.filter(|unionid| is_key(unionid)), ..key });
+        let of = |key: CustomerKey| {
+            Self::from_key(CustomerKey { unionid: key.unionid.filter(|unionid| is_key(unionid)), ..key })
+        };
         merged(keys.into_iter().map(of)).unwrap_or(Self::Any)
     }
 
-    /// Adds those of more records.
+    /// Adds the customers of more records.
     pub fn merge(&mut self, more: Self) {
         match (&mut *self, more) {
             (Self::These(keys), Self::These(more)) => {
                 keys.extend(more);
-                if keys.len() > MOST_KEYS {
+                if keys.len() > MAX_KEYS {
                     *self = Self::Any;
                 }
             }
@@ -81,36 +83,41 @@ impl Customers {
     }
 }
 
-/// The unreadable records of an account: how many are counted here, and which customers they may stand for.
+/// The unreadable records of an account, and the customers that they may belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
-    /// A record that may be of several accounts or datasets is counted at the first of them.
+pub struct AccountDoubt {
+    /// A record of several possible accounts or datasets is counted at the first of them.
     pub records: u64,
-    pub customers: Customers,
+    pub customers: DoubtfulCustomers,
 }
 
-/// What could not be read: records by dataset and account (`None` is every account), values by dataset.
+/// Unreadable records by dataset and account (`None` is every account), and unreadable values by dataset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Doubts {
-    records: BTreeMap<(Dataset, Option<String>), Doubt>,
+    records: BTreeMap<(Dataset, Option<String>), AccountDoubt>,
     values: BTreeMap<Dataset, u64>,
 }
 
 impl Doubts {
-    /// Records of the dataset could not be read, or may be missing: of the account, if one is known.
+    /// Adds records of the dataset that are unreadable or may be missing: of the account, if it is known.
     pub fn add(&mut self, dataset: Dataset, userid: Option<&str>, key: CustomerKey, records: u64) {
-        self.put((dataset, userid.map(str::to_owned)), Doubt { records, customers: Customers::of(key) });
+        let place = (dataset, userid.map(str::to_owned));
+        match self.records.get_mut(&place) {
+            // In a file of which nothing can be read, nearly all records end here: no set of keys is built for them.
+            Some(AccountDoubt { records: known, customers: DoubtfulCustomers::Any }) => *known += records,
+            _ => self.put(place, AccountDoubt { records, customers: DoubtfulCustomers::from_key(key) }),
+        }
     }
 
-    /// Values of records of the dataset could not be read.
+    /// Adds unreadable values of the dataset.
     pub fn add_values(&mut self, dataset: Dataset, values: u64) {
         *self.values.entry(dataset).or_default() += values;
     }
 
-    fn put(&mut self, mut place: (Dataset, Option<String>), mut doubt: Doubt) {
-        if self.records.len() >= MOST_ACCOUNTS && !self.records.contains_key(&place) {
+    fn put(&mut self, mut place: (Dataset, Option<String>), mut doubt: AccountDoubt) {
+        if self.records.len() >= MAX_ACCOUNTS && !self.records.contains_key(&place) {
             place.1 = None;
-            doubt.customers = Customers::Any;
+            doubt.customers = DoubtfulCustomers::Any;
         }
         match self.records.entry(place) {
             Entry::Vacant(entry) => {
@@ -123,7 +130,7 @@ impl Doubts {
         }
     }
 
-    /// Adds those of another portion or file.
+    /// Adds the doubts of another portion or file.
     pub fn merge(&mut self, more: Self) {
         for (place, doubt) in more.records {
             self.put(place, doubt);
@@ -133,66 +140,66 @@ impl Doubts {
         }
     }
 
-    /// How many records could not be read.
+    /// The number of unreadable records.
     pub fn records(&self) -> u64 {
         self.records.values().map(|doubt| doubt.records).sum()
     }
 
-    /// How many records of a dataset could not be read.
+    /// The number of unreadable records of a dataset.
     pub fn records_of(&self, dataset: Dataset) -> u64 {
         self.iter().filter(|(of, ..)| *of == dataset).map(|(.., doubt)| doubt.records).sum()
     }
 
-    /// How many values could not be read, by dataset.
+    /// The numbers of unreadable values by dataset.
     pub fn values(&self) -> impl Iterator<Item = (Dataset, u64)> {
         self.values.iter().map(|(dataset, values)| (*dataset, *values))
     }
 
-    /// Whether any record of the dataset could not be read.
+    /// Returns whether any record of the dataset is unreadable.
     pub fn concern(&self, dataset: Dataset) -> bool {
         self.records.range((dataset, None)..).next().is_some_and(|((of, _), _)| *of == dataset)
     }
 
-    /// Which customers of an account are in doubt, if any.
-    pub fn of(&self, dataset: Dataset, userid: &str) -> Option<Customers> {
+    /// The customers of an account in doubt, if any.
+    pub fn of(&self, dataset: Dataset, userid: &str) -> Option<DoubtfulCustomers> {
         let of =
             |userid: Option<&str>| Some(self.records.get(&(dataset, userid.map(str::to_owned)))?.customers.clone());
         merged([of(None), of(Some(userid))].into_iter().flatten())
     }
 
-    /// Which customers of an account are in doubt by any of these datasets.
-    pub fn of_any(&self, datasets: &[Dataset], userid: &str) -> Option<Customers> {
+    /// The customers of an account in doubt by any of these datasets, if any.
+    pub fn of_any(&self, datasets: &[Dataset], userid: &str) -> Option<DoubtfulCustomers> {
         merged(datasets.iter().filter_map(|dataset| self.of(*dataset, userid)))
     }
 
-    /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (Dataset, Option<&str>, &Doubt)> {
+    /// All doubts, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (Dataset, Option<&str>, &AccountDoubt)> {
         self.records.iter().map(|((dataset, userid), doubt)| (*dataset, userid.as_deref(), doubt))
     }
 
-    /// The same, where a unionid that is no key does not tell which customer a record stands for.
+    /// The same without unionids that are not keys.
     #[must_use]
-    pub fn by_keys(mut self, is_key: impl Fn(&str) -> bool) -> Self {
+    pub fn with_valid_keys(mut self, is_key: impl Fn(&str) -> bool) -> Self {
         for doubt in self.records.values_mut() {
-            doubt.customers = std::mem::replace(&mut doubt.customers, Customers::Any).by_keys(&is_key);
+            doubt.customers = std::mem::replace(&mut doubt.customers, DoubtfulCustomers::Any).with_valid_keys(&is_key);
         }
         self
     }
 
-    /// The same, with the userids spelled as `spell` says.
+    /// The same with other spellings of the userids.
     #[must_use]
-    pub fn spelled(self, mut spell: impl FnMut(&str) -> Option<String>) -> Self {
-        let mut spelled = Self { records: BTreeMap::new(), values: self.values };
+    pub fn respelled(self, mut spell: impl FnMut(&str) -> Option<String>) -> Self {
+        let mut respelled = Self { records: BTreeMap::new(), values: self.values };
         for ((dataset, userid), doubt) in self.records {
             let userid = userid.map(|userid| spell(&userid).unwrap_or(userid));
-            spelled.put((dataset, userid), doubt);
+            respelled.put((dataset, userid), doubt);
         }
-        spelled
+        respelled
     }
 }
 
-/// All of several, if there are any.
-pub fn merged(customers: impl Iterator<Item = Customers>) -> Option<Customers> {
+/// Merges the customers of several doubts, if there are any.
+pub fn merged(customers: impl Iterator<Item = DoubtfulCustomers>) -> Option<DoubtfulCustomers> {
     customers.reduce(|mut all, more| {
         all.merge(more);
         all
@@ -211,42 +218,42 @@ mod tests {
     fn an_account_is_in_doubt_by_its_own_records_and_by_those_of_no_account() {
         let mut doubts = Doubts::default();
         doubts.add(Dataset::Relations, Some("ann"), key("u1"), 1);
-        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(Customers::These([key("u1")].into())));
+        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(DoubtfulCustomers::These([key("u1")].into())));
         assert_eq!(doubts.of(Dataset::Relations, "bob"), None);
         assert_eq!(doubts.of(Dataset::Groups, "ann"), None);
         doubts.add(Dataset::Relations, None, key("u2"), 1);
-        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(Customers::These([key("u1"), key("u2")].into())));
-        assert_eq!(doubts.of(Dataset::Relations, "bob"), Some(Customers::These([key("u2")].into())));
+        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(DoubtfulCustomers::These([key("u1"), key("u2")].into())));
+        assert_eq!(doubts.of(Dataset::Relations, "bob"), Some(DoubtfulCustomers::These([key("u2")].into())));
         doubts.add(Dataset::Relations, Some("bob"), CustomerKey::default(), 1);
-        assert_eq!(doubts.of(Dataset::Relations, "bob"), Some(Customers::Any));
+        assert_eq!(doubts.of(Dataset::Relations, "bob"), Some(DoubtfulCustomers::Any));
     }
 
     #[test]
-    fn a_unionid_that_is_no_key_tells_nothing() {
+    fn a_unionid_that_is_not_a_key_is_ignored() {
         let of =
             |id: Option<&str>, unionid: &str| CustomerKey { external_userid: id.map(str::to_owned), ..key(unionid) };
         let mut doubts = Doubts::default();
         doubts.add(Dataset::Relations, Some("ann"), of(Some("w1"), "x"), 1);
         doubts.add(Dataset::Relations, Some("ann"), of(Some("w2"), "u2"), 1);
         doubts.add(Dataset::Relations, Some("bob"), of(None, "x"), 1);
-        let doubts = doubts.by_keys(|unionid| unionid != "x");
+        let doubts = doubts.with_valid_keys(|unionid| unionid != "x");
         let of_ann = [CustomerKey { external_userid: Some("w1".to_owned()), unionid: None }, of(Some("w2"), "u2")];
-        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(Customers::These(of_ann.into())));
-        assert_eq!((doubts.of(Dataset::Relations, "bob"), doubts.records()), (Some(Customers::Any), 3));
+        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(DoubtfulCustomers::These(of_ann.into())));
+        assert_eq!((doubts.of(Dataset::Relations, "bob"), doubts.records()), (Some(DoubtfulCustomers::Any), 3));
     }
 
     #[test]
-    fn what_is_kept_is_bounded_and_never_less_doubtful() {
+    fn memory_is_bounded_and_no_doubt_is_lost() {
         let mut doubts = Doubts::default();
-        for n in 0..=MOST_KEYS {
+        for n in 0..=MAX_KEYS {
             doubts.add(Dataset::Relations, Some("ann"), key(&n.to_string()), 1);
         }
-        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(Customers::Any));
-        for n in 0..=MOST_ACCOUNTS {
+        assert_eq!(doubts.of(Dataset::Relations, "ann"), Some(DoubtfulCustomers::Any));
+        for n in 0..=MAX_ACCOUNTS {
             doubts.add(Dataset::Groups, Some(&n.to_string()), key("u"), 1);
         }
-        assert_eq!(doubts.of(Dataset::Groups, "nobody"), Some(Customers::Any));
-        assert_eq!(doubts.records(), (MOST_KEYS + MOST_ACCOUNTS + 2) as u64);
-        assert!(doubts.records.len() <= MOST_ACCOUNTS + 1);
+        assert_eq!(doubts.of(Dataset::Groups, "nobody"), Some(DoubtfulCustomers::Any));
+        assert_eq!(doubts.records(), (MAX_KEYS + MAX_ACCOUNTS + 2) as u64);
+        assert!(doubts.records.len() <= MAX_ACCOUNTS + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Which files a snapshot or the lists consist of: a folder, a file or a glob, in order of their paths.
+//! The files of a snapshot or of the lists: a folder, a file or a glob, in order of their paths.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -11,31 +11,31 @@ use crate::schema::fields::{SOURCE_USERID, TARGET_USERID};
 use crate::schema::vocabulary::Role;
 use crate::text::{Message, errors as say};
 
-/// Where the lists of a case are.
+/// The folder of the lists of a case.
 pub const LISTS_FOLDER: &str = "lists";
 
-/// The logs beside the files of a table in Delta Lake or Hudi, which say which of the files count.
+/// The logs of tables of Delta Lake and Hudi, which list the valid files.
 const LAKES: [&str; 2] = ["_delta_log", ".hoodie"];
 
 /// A file of a case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Found {
+pub struct InputFile {
     /// Relative to the case folder, with `/`; absolute if outside of it.
     pub shown: String,
     pub path: PathBuf,
     pub bytes: u64,
-    /// The folder of a partitioned table that it stands in, if any: `dt=2026-05-01`.
+    /// The folder of a partitioned table that contains it, if any: `dt=2026-05-01`.
     pub partition: Option<String>,
 }
 
-/// The files of a role. `None` where the default folder does not exist and the case does not name it.
-pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<Found>>> {
+/// Lists the files of a role. `None` where the default folder does not exist and the case does not name it.
+pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<InputFile>>> {
     let (path, named) = match case.snapshots.get(&role) {
         Some(settings) => (settings.path.as_str(), settings.named),
         None => (role.word(), false),
     };
     let key = format!("snapshots.{role}.path");
-    let place = Place { root: &case.root, path };
+    let place = InputPath { root: &case.root, path };
     if place.exists() {
         return place.files().map(Some);
     }
@@ -53,9 +53,9 @@ pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<Found>>> {
     Ok(None)
 }
 
-/// The files of the lists.
-pub fn of_lists(case: &Case) -> Result<Vec<Found>> {
-    let place = Place { root: &case.root, path: LISTS_FOLDER };
+/// Lists the files of the lists.
+pub fn of_lists(case: &Case) -> Result<Vec<InputFile>> {
+    let place = InputPath { root: &case.root, path: LISTS_FOLDER };
     if place.exists() {
         return place.files();
     }
@@ -68,12 +68,12 @@ fn missing(file: &Path, key: &str, problem: Message) -> Error {
 }
 
 /// A path of the case file.
-struct Place<'c> {
+struct InputPath<'c> {
     root: &'c Path,
     path: &'c str,
 }
 
-impl Place<'_> {
+impl InputPath<'_> {
     fn full(&self) -> PathBuf {
         self.root.join(self.path)
     }
@@ -86,8 +86,8 @@ impl Place<'_> {
         self.path.contains(['*', '?', '[', '{'])
     }
 
-    /// All files of the folder, or the file itself.
-    fn files(&self) -> Result<Vec<Found>> {
+    /// Lists all files of the folder, or the file itself.
+    fn files(&self) -> Result<Vec<InputFile>> {
         let full = self.full();
         let found = self.walk(&full, |_| true)?;
         if found.is_empty() {
@@ -96,8 +96,8 @@ impl Place<'_> {
         Ok(found)
     }
 
-    /// The files that the glob matches, and those in folders that it matches.
-    fn matching(&self, case_file: &Path, key: &str) -> Result<Vec<Found>> {
+    /// Lists the files that the glob matches, and those in folders that it matches.
+    fn matching(&self, case_file: &Path, key: &str) -> Result<Vec<InputFile>> {
         let glob = GlobBuilder::new(self.path).literal_separator(true).build();
         let glob = glob.map_err(|error| missing(case_file, key, say::not_a_glob(error.kind())))?;
         let matcher = glob.compile_matcher();
@@ -117,7 +117,7 @@ impl Place<'_> {
         relative.ancestors().any(|ancestor| matcher.is_match(ancestor))
     }
 
-    fn walk(&self, base: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Found>> {
+    fn walk(&self, base: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<InputFile>> {
         let shown_base = self.shown_base(base);
         let mut found = Vec::new();
         let entries = WalkDir::new(base).follow_links(true).into_iter();
@@ -126,7 +126,7 @@ impl Place<'_> {
         {
             let entry = match entry {
                 Ok(entry) => entry,
-                // A link to a folder above holds nothing that is not read anyway.
+                // A link to a parent folder adds no files.
                 Err(error) if error.loop_ancestor().is_some() => continue,
                 Err(error) => return Err(unreadable(base, error)),
             };
@@ -144,13 +144,13 @@ impl Place<'_> {
             let shown =
                 with_slashes(&if below.as_os_str().is_empty() { shown_base.clone() } else { shown_base.join(below) });
             let partition = partition(below);
-            found.push(Found { shown, path: entry.into_path(), bytes, partition });
+            found.push(InputFile { shown, path: entry.into_path(), bytes, partition });
         }
         found.sort();
         Ok(found)
     }
 
-    /// The base as reports name it: relative to the case folder, absolute if outside of it.
+    /// The base as in reports: relative to the case folder, absolute if outside of it.
     fn shown_base(&self, base: &Path) -> PathBuf {
         let relative = base
             .strip_prefix(self.root)
@@ -164,7 +164,7 @@ impl Place<'_> {
     }
 }
 
-/// The folder that says the value of a column for all that is below it.
+/// The first folder whose name is a column and its value.
 fn partition(below: &Path) -> Option<String> {
     let folders = below.parent()?.components().map(|part| part.as_os_str().to_string_lossy());
     let is_column = |name: &str| {

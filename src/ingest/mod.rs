@@ -1,68 +1,63 @@
 //! Any file of a case -> raw rows with provenance. Files are recognised by content, not by name (SPEC section 1.1).
 //!
 //! ```text
-//! files     which files                       stream    bytes, unpacked and hashed
-//! sniff     what a file is                    reader    all files side by side, in order
-//! framing   JSON bytes -> documents           headers   headers -> table; sheet: cells -> record
-//! quick     documents -> their fields         csv       CSV, TSV -> rows of a sheet; text, rows: their encoding and quoting
-//! endpoints fields -> records                 parquet   columns -> batches; xlsx: workbooks
-//! value     values of all of these -> values of a column
-//! part      records counted, none lost; doubts: what unreadable records stand for
+//! files, stream, sniff, reader     which files, their bytes, their format; all files in parallel
+//! json      framing (documents), quick (fields), endpoints (records)      sheet     CSV, TSV, XLSX
+//! parquet   columns -> batches                                            encoding  text in any encoding -> UTF-8
+//! headers   headers -> table and columns                                  table     row of a table -> record
+//! value     every format: raw value -> value of a column                  records   every record counted once
 //! ```
 
-pub(crate) mod document;
+pub mod doubts;
+pub(crate) mod json;
 pub(crate) mod quick;
 pub mod raw;
 
-pub mod doubts;
-
-mod csv;
+mod encoding;
 mod endpoints;
 mod files;
 mod framing;
 mod headers;
-mod json;
 mod parquet;
-mod part;
-mod payload;
 mod reader;
-mod rows;
-mod scalar;
+mod records;
 mod sheet;
+mod simd;
 mod sniff;
 mod stream;
-mod text;
+mod table;
 mod value;
-mod xlsx;
 
 use crate::case::Case;
 use crate::error::Result;
 use crate::progress::{Progress, Work};
 use crate::schema::vocabulary::Role;
-use raw::{Raw, TakeRelations};
-use reader::Expected;
+use raw::{Raw, RelationSink};
+use reader::FileSet;
 
-/// One role's files; its relations go to `relations`, all else is in the answer. `None` where the default folder does not exist and the case does not name it.
+/// Reads the files of a role: relations go to `relations`, all else is returned. `None` where the default folder does
+/// not exist and the case does not name it.
 ///
 /// # Errors
-/// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy; [`crate::Error::Interrupted`].
+/// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy;
+/// [`crate::Error::Interrupted`].
 pub fn read_snapshot(
     case: &Case,
     role: Role,
-    relations: &dyn TakeRelations,
+    relations: &dyn RelationSink,
     progress: &dyn Progress,
 ) -> Result<Option<Raw>> {
     let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
-    reader::read_all(case, &files, Expected::Snapshot(role), Work::Read(role), Some(relations), progress).map(Some)
+    reader::read_all(case, &files, FileSet::Snapshot(role), Work::Read(role), Some(relations), progress).map(Some)
 }
 
-/// All lists in `lists/`.
+/// Reads all lists in `lists/`.
 ///
 /// # Errors
 /// As [`read_snapshot`], and where there is no `lists/`: the accounts list is required.
 pub fn read_lists(case: &Case, progress: &dyn Progress) -> Result<Raw> {
     let files = files::of_lists(case)?;
-    reader::read_all(case, &files, Expected::Lists, Work::ReadLists, None, progress)
+    reader::read_all(case, &files, FileSet::Lists, Work::ReadLists, None, progress)
 }
 
 #[cfg(test)]

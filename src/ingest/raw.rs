@@ -1,26 +1,27 @@
-//! What the readers hand on: raw rows per table, evidence of coverage, rejects, and the tally of each file.
+//! The output of the readers: raw rows per table, evidence of coverage, rejects, and the tally of each file.
 //!
-//! Readers know formats; they know nothing of duplicates, scope or matching. Every record of a file ends in exactly one
-//! of: a row of a [`RawTable`], a [`Reject`], or the file's count of records passed over.
+//! Readers know formats, not duplicates, scope or matching. Every record of a file becomes exactly one of: a row of a
+//! [`RawTable`], a [`Reject`], or a record passed over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{RecordBatch, TimestampMicrosecondBuilder, UInt32Builder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::doubts::Doubts;
+pub use super::endpoints::{Endpoint, Proves};
 use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Kind, Rows, Table};
 
-/// When the row was fetched, if the envelope says (microseconds, UTC); decides which copy of a duplicate wins.
+/// The time of fetching, if the envelope has it (microseconds, UTC); the newest copy of a duplicate wins.
 pub const FETCHED_AT: &str = "fetched_at";
 /// The index of the row's file in [`Raw::files`].
 pub const FILE: &str = "file";
 /// The number of the record within its file, from 1.
 pub const RECORD: &str = "record";
 
-/// Where a row comes from.
+/// The origin of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Provenance {
     /// When it was fetched, if known: microseconds since 1970, UTC.
@@ -53,22 +54,22 @@ pub struct RawTable {
 impl RawTable {
     /// An empty batch of `table`.
     pub fn new(table: &'static Table) -> Self {
-        Self::with_room(table, 0)
+        Self::with_capacity(table, 0)
     }
 
-    /// An empty batch of `table` that takes so many rows without being moved.
-    pub fn with_room(table: &'static Table, rows: usize) -> Self {
+    /// An empty batch of `table` with memory reserved for `rows` rows.
+    pub fn with_capacity(table: &'static Table, rows: usize) -> Self {
         let fetched_at = TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(Kind::Time.arrow_type());
         let (file, record) = (UInt32Builder::with_capacity(rows), UInt64Builder::with_capacity(rows));
         Self { rows: Rows::with_room(table, rows), fetched_at, file, record }
     }
 
-    /// Which table it is of.
+    /// The table of the rows.
     pub fn table(&self) -> &'static Table {
         self.rows.table()
     }
 
-    /// How many rows it holds.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows.len()
     }
@@ -95,86 +96,28 @@ impl RawTable {
     }
 }
 
-/// A recognised endpoint of the WeCom API (DOMAIN.md section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Endpoint {
-    UserSimplelist,
-    UserList,
-    UserListId,
-    GetFollowUserList,
-    ExternalcontactList,
-    ExternalcontactGet,
-    BatchGetByUser,
-    ContactList,
-    GetUnassignedList,
-    GroupchatList,
-    GroupchatGet,
-    GetJoinWay,
-    /// In-corp transfers: recognised, and of no use here (D2).
-    TransferResult,
-}
-
-impl Endpoint {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::UserSimplelist,
-        Self::UserList,
-        Self::UserListId,
-        Self::GetFollowUserList,
-        Self::ExternalcontactList,
-        Self::ExternalcontactGet,
-        Self::BatchGetByUser,
-        Self::ContactList,
-        Self::GetUnassignedList,
-        Self::GroupchatList,
-        Self::GroupchatGet,
-        Self::GetJoinWay,
-        Self::TransferResult,
-    ];
-
-    /// The path under which the service knows it, without `/cgi-bin/`.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::UserSimplelist => "user/simplelist",
-            Self::UserList => "user/list",
-            Self::UserListId => "user/list_id",
-            Self::GetFollowUserList => "externalcontact/get_follow_user_list",
-            Self::ExternalcontactList => "externalcontact/list",
-            Self::ExternalcontactGet => "externalcontact/get",
-            Self::BatchGetByUser => "externalcontact/batch/get_by_user",
-            Self::ContactList => "externalcontact/contact_list",
-            Self::GetUnassignedList => "externalcontact/get_unassigned_list",
-            Self::GroupchatList => "externalcontact/groupchat/list",
-            Self::GroupchatGet => "externalcontact/groupchat/get",
-            Self::GetJoinWay => "externalcontact/groupchat/get_join_way",
-            Self::TransferResult => "externalcontact/transfer_result",
-        }
-    }
-}
-
-/// One answer of the service, as evidence of what the dump covers: every envelope, and every bare response that
-/// speaks for the whole corp (member lists, group list, ...).
+/// An answer of the service, as evidence of coverage: every envelope, and every bare response about the whole corp
+/// (member lists, group list, ...).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// Which question was asked.
+pub struct ApiAnswer {
     pub endpoint: Endpoint,
-    /// The accounts asked about; empty where the answer speaks for the corp as a whole.
+    /// The accounts of the request; empty where the answer is about the whole corp.
     pub userids: Arc<[String]>,
-    /// The `config_id`, `chat_id` or `external_userid` asked about.
+    /// The `config_id`, `chat_id` or `external_userid` of the request.
     pub subject: Option<String>,
     /// 0, or the service's error code.
     pub errcode: i64,
-    /// The service's words.
+    /// The error message of the service.
     pub errmsg: String,
-    /// The page asked for; `None` is the first.
+    /// The page of the request; `None` is the first.
     pub cursor: Option<String>,
-    /// Where the next page begins; `None` ends the chain. (`is_last` of `get_unassigned_list` counts as the end.)
+    /// The cursor of the next page; `None` ends the chain. (`is_last` of `get_unassigned_list` counts as the end.)
     pub next_cursor: Option<String>,
-    /// Whether the request is known (an envelope), so that `userids` and `cursor` can be relied on.
+    /// Whether the request is known (an envelope): otherwise `userids` and `cursor` are unknown.
     pub envelope: bool,
-    /// Members left out of an errcode-0 answer for want of a licence.
+    /// Members without a licence, whom an answer of errcode 0 leaves out.
     pub unlicensed: Vec<String>,
-    /// When it was given: microseconds since 1970, UTC.
+    /// The time of fetching: microseconds since 1970, UTC.
     pub fetched_at: Option<i64>,
     /// The index of its file in [`Raw::files`].
     pub file: u32,
@@ -182,7 +125,7 @@ pub struct Answer {
     pub document: u64,
 }
 
-/// How many relations of one account stand in one answer, of the endpoints that are asked about accounts.
+/// The relations of one account in one answer, of endpoints that take accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountCount {
     /// The account.
@@ -195,28 +138,28 @@ pub struct AccountCount {
     pub document: u64,
 }
 
-/// A record, or a value of a record, that could not be read.
+/// An unreadable record, or an unreadable value of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
-    /// Whether it is the whole record.
+    /// A record or a value.
     pub grain: Grain,
-    /// What the record tells of.
+    /// The dataset of the record.
     pub dataset: Dataset,
-    /// The account that it names; none where it could be of any.
+    /// The account of the record; none if it is not known.
     pub userid: Option<String>,
     /// The index of its file in [`Raw::files`].
     pub file: u32,
     /// The number of the record within the file, from 1.
     pub record: u64,
-    /// Where: document, payload and field, or row and column.
+    /// Document, payload and field, or row and column.
     pub place: String,
-    /// What is wrong, and what would be right.
+    /// The problem, and the remedy.
     pub reason: String,
-    /// Further records or values of its file, grain and reason that are not listed; on the last that is.
+    /// On the last listed reject of a file, grain and reason: the number of those not listed.
     pub not_listed: u64,
 }
 
-/// What became of the records of one file, as far as its reader knows.
+/// The counts of one file, as far as its reader knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileTally {
     /// Relative to the case folder, with `/`; absolute if outside of it.
@@ -237,42 +180,70 @@ pub struct FileTally {
     pub rejected: u64,
     /// Values of other records that could not be read.
     pub unreadable_values: u64,
-    /// Records of relations, and how many of them became a [`Reject`].
+    /// Records of relations, and those of them that became a [`Reject`].
     pub relations: (u64, u64),
     /// Headers or columns that are not used, in the order of the file.
     pub unused_columns: Vec<String>,
-    /// Records recognised and of no use, by why: `bare externalcontact/list cannot be tied to a member`, ...
+    /// Records recognised but not used, by reason: `bare externalcontact/list cannot be tied to a member`, ...
     pub passed_over: BTreeMap<String, u64>,
 }
 
-/// Takes the relations while files are still being read: of all tables, theirs grows with the case, and may not be kept
-/// in memory as a whole. Called from several threads, in any order.
-pub trait TakeRelations: Sync {
-    /// Takes raw rows.
+/// The counts of a file, with those after merging.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Counts of its reader.
+    pub file: FileTally,
+    /// Records merged into another row.
+    pub duplicates: u64,
+}
+
+impl Input {
+    /// Combines the tallies with the duplicates, which are by index of the file.
+    pub fn of_files(files: Vec<FileTally>, duplicates: &HashMap<u32, u64>) -> Vec<Self> {
+        let input = |(index, file)| Self { file, duplicates: duplicates.get(&index).copied().unwrap_or(0) };
+        (0..).zip(files).map(input).collect()
+    }
+
+    /// Records that became a row of their own.
+    pub fn accepted(&self) -> u64 {
+        self.file.pushed - self.duplicates
+    }
+
+    /// Records recognised but not used.
+    pub fn passed_over(&self) -> u64 {
+        self.file.passed_over.values().sum()
+    }
+}
+
+/// The sink of relations while files are read: their table grows with the case, and is not kept in memory as a whole.
+/// Called from several threads, in any order.
+pub trait RelationSink: Sync {
+    /// Adds raw rows.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] if there is no room for them.
+    /// [`crate::Error::Io`] if they cannot be spilled.
     fn take(&self, rows: &RecordBatch) -> crate::Result<()>;
 }
 
-/// All that the readers found in one role's files, or in the lists.
+/// The raw data of one role's files, or of the lists.
 #[derive(Debug, Default)]
 pub struct Raw {
     /// The files, in order of their paths.
     pub files: Vec<FileTally>,
     /// Raw batches by table name.
     pub tables: BTreeMap<&'static str, Vec<RecordBatch>>,
-    /// Tables that came as a whole (a sheet or Parquet), and so cover every account, unless a coverage table came along.
+    /// Tables that are complete (a sheet or Parquet), and so cover every account, unless there is a coverage table.
     pub whole_tables: Vec<&'static str>,
-    /// Tables that came without any row, each with its file: they prove nothing.
+    /// Tables without any row, each with its file: they prove nothing.
     pub empty_tables: Vec<(&'static str, u32)>,
-    /// What the records that could not be read put in doubt.
+    /// The accounts and customers of unreadable records.
     pub doubts: Doubts,
     /// Evidence of coverage.
-    pub answers: Vec<Answer>,
+    pub answers: Vec<ApiAnswer>,
     /// Relations by answer and account.
     pub account_counts: Vec<AccountCount>,
-    /// What could not be read; of each file and reason the first [`LISTED_REJECTS`](super::part::LISTED_REJECTS).
+    /// Unreadable records and values; of each file and reason the first
+    /// [`MAX_LISTED_REJECTS`](super::records::MAX_LISTED_REJECTS).
     pub rejects: Vec<Reject>,
 }
 

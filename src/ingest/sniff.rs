@@ -1,27 +1,31 @@
-//! What a file is, told from its first bytes and never from its name.
+//! The format of a file, recognised by its first bytes and never by its name.
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
-use super::text::{Beginning, Unicode, is_utf8};
+use super::encoding::{EncodingHint, UnicodeEncoding, is_utf8};
 use crate::text::{Text, errors as say};
 
-/// What the content looks like.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum FileFormat {
     /// Answers of the service.
-    Json { bom: bool },
-    /// Text in rows and columns, perhaps.
-    Text(Beginning),
-    /// Columns in Parquet.
+    Json {
+        bom: bool,
+    },
+    /// Text, presumably a sheet.
+    Text(EncodingHint),
     Parquet,
     /// A zip archive, such as an XLSX workbook is.
     Zip,
-    /// Nothing that can be read, and what to do about it.
-    Unreadable { what: Text, remedy: Text },
+    /// Not supported: the format and the remedy.
+    Unsupported {
+        what: Text,
+        remedy: Text,
+    },
 }
 
-/// The first bytes of known formats that are not read.
-const KNOWN: &[(&[u8], Text, Text)] = &[
+/// The first bytes of known formats that are not supported.
+const UNSUPPORTED: &[(&[u8], Text, Text)] = &[
     (b"\x09\x08\x10\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
     (b"\x09\x04\x06\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
     (b"\x09\x02\x06\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
@@ -33,12 +37,12 @@ const KNOWN: &[(&[u8], Text, Text)] = &[
     (b"\xfd7zXZ", say::XZ, say::REPACK),
 ];
 
-/// A container that old workbooks are, and those with a password.
+/// The container of old workbooks, and of those with a password.
 const OLE: &[u8] = b"\xd0\xcf\x11\xe0";
-/// The name, in there, of a workbook with a password.
+/// The name of a workbook with a password in that container.
 const ENCRYPTED: &str = "EncryptedPackage";
 
-/// Beginnings of web pages and of other XML, in small letters.
+/// Beginnings of web pages and of other XML, in lower case.
 const MARKUP: &[(&str, Text)] = &[
     ("<!doctype html", say::WEB_PAGE),
     ("<html", say::WEB_PAGE),
@@ -54,58 +58,58 @@ const MARKUP: &[(&str, Text)] = &[
     ("<workbook", say::XML_WORKBOOK),
 ];
 
-/// Looks at the first bytes, `all` of them or only a beginning.
-pub fn sniff(head: &[u8], all: bool) -> Format {
+/// Recognises the format by the first bytes, `all` of the file or only its beginning.
+pub fn sniff(head: &[u8], all: bool) -> FileFormat {
     if head.starts_with(b"PAR1") {
-        return Format::Parquet;
+        return FileFormat::Parquet;
     }
     if head.starts_with(b"PK\x03\x04") {
-        return Format::Zip;
+        return FileFormat::Zip;
     }
-    if let Some(&(_, what, remedy)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
-        return Format::Unreadable { what, remedy };
+    if let Some(&(_, what, remedy)) = UNSUPPORTED.iter().find(|(magic, ..)| head.starts_with(magic)) {
+        return FileFormat::Unsupported { what, remedy };
     }
     if head.starts_with(OLE) {
         let encrypted: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let is_encrypted = memchr::memmem::find(head, &encrypted).is_some();
         let what = if is_encrypted { say::ENCRYPTED_WORKBOOK } else { say::OLD_WORKBOOK };
-        return Format::Unreadable { what, remedy: say::SAVE_AS_SHEET };
+        return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
     }
     if head.get(257..262) == Some(b"ustar") {
-        return Format::Unreadable { what: say::TAR, remedy: say::UNPACK_TAR };
+        return FileFormat::Unsupported { what: say::TAR, remedy: say::UNPACK_TAR };
     }
-    let beginning = Beginning::by_mark(head).or_else(|| utf16_without_mark(head, all)).unwrap_or(Beginning::Open);
-    let text = &head[beginning.mark()..];
-    if let Beginning::Known { encoding: Unicode::Utf16Le | Unicode::Utf16Be, .. } = beginning {
-        return sniff_utf16(text, beginning, all);
+    let hint = EncodingHint::from_bom(head).or_else(|| utf16_without_mark(head, all)).unwrap_or(EncodingHint::Unknown);
+    let text = &head[hint.bom_len()..];
+    if let EncodingHint::Known { encoding: UnicodeEncoding::Utf16Le | UnicodeEncoding::Utf16Be, .. } = hint {
+        return sniff_utf16(text, hint, all);
     }
-    sniff_text(text, beginning, all)
+    sniff_text(text, hint, all)
 }
 
-fn sniff_text(text: &[u8], beginning: Beginning, all: bool) -> Format {
-    // A sheet with a damaged row is one all the same; the row becomes a reject.
+fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
+    // A few NULs are a damaged sheet, whose rows become rejects.
     if memchr::memchr_iter(0, text).count() * 10 > text.len() {
-        return Format::Unreadable { what: say::BINARY, remedy: say::BINARY_REMEDY };
+        return FileFormat::Unsupported { what: say::BINARY, remedy: say::BINARY_REMEDY };
     }
     if let Some(what) = markup(text.trim_ascii_start()) {
-        return Format::Unreadable { what, remedy: say::SAVE_AS_SHEET };
+        return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
     }
     let begins_as_json = match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None if all => return Format::Unreadable { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
+        None if all => return FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
         Some(b'{' | b'[') => true,
         _ => false,
     };
     if !begins_as_json {
-        return Format::Text(beginning);
+        return FileFormat::Text(hint);
     }
     if is_utf8(text, all) {
-        Format::Json { bom: beginning != Beginning::Open }
+        FileFormat::Json { bom: hint != EncodingHint::Unknown }
     } else {
-        Format::Unreadable { what: say::FOREIGN_JSON, remedy: say::SAVE_AS_UTF8 }
+        FileFormat::Unsupported { what: say::FOREIGN_JSON, remedy: say::SAVE_AS_UTF8 }
     }
 }
 
-/// Web pages and other markup, which some systems call workbooks.
+/// Recognises web pages and other markup, which some systems export as workbooks.
 fn markup(text: &[u8]) -> Option<Text> {
     let begins =
         |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()));
@@ -115,27 +119,27 @@ fn markup(text: &[u8]) -> Option<Text> {
     Some(if what == say::XML_WORKBOOK && is_page() { say::WEB_PAGE } else { what })
 }
 
-fn sniff_utf16(text: &[u8], beginning: Beginning, all: bool) -> Format {
-    let is_le = matches!(beginning, Beginning::Known { encoding: Unicode::Utf16Le, .. });
+fn sniff_utf16(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
+    let is_le = matches!(hint, EncodingHint::Known { encoding: UnicodeEncoding::Utf16Le, .. });
     let unit = |pair: &[u8; 2]| if is_le { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
     let bytes: Vec<u8> = text.as_chunks().0.iter().map(|pair| u8::try_from(unit(pair)).unwrap_or(u8::MAX)).collect();
     let bytes = bytes.trim_ascii_start();
     if let Some(what) = markup(bytes) {
-        return Format::Unreadable { what, remedy: say::SAVE_AS_SHEET };
+        return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
     }
     match bytes.first() {
-        None if all => Format::Unreadable { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
-        Some(b'{' | b'[') => Format::Unreadable { what: say::UTF16_JSON, remedy: say::SAVE_AS_UTF8 },
-        _ => Format::Text(beginning),
+        None if all => FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
+        Some(b'{' | b'[') => FileFormat::Unsupported { what: say::UTF16_JSON, remedy: say::SAVE_AS_UTF8 },
+        _ => FileFormat::Text(hint),
     }
 }
 
-/// UTF-16 shows by the NUL in each line end and delimiter, which is always the same half of a character.
-fn utf16_without_mark(head: &[u8], all: bool) -> Option<Beginning> {
+/// Detects UTF-16 by the NUL in each line end and delimiter, always in the same half of a character.
+fn utf16_without_mark(head: &[u8], all: bool) -> Option<EncodingHint> {
     let at = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
-    let (encoding, unicode): (&'static Encoding, Unicode) = match (at(0), at(1)) {
-        (0, 1..) => (UTF_16LE, Unicode::Utf16Le),
-        (1.., 0) => (UTF_16BE, Unicode::Utf16Be),
+    let (encoding, unicode): (&'static Encoding, UnicodeEncoding) = match (at(0), at(1)) {
+        (0, 1..) => (UTF_16LE, UnicodeEncoding::Utf16Le),
+        (1.., 0) => (UTF_16BE, UnicodeEncoding::Utf16Be),
         _ => return None,
     };
     // A head may end in the middle of a character, or of a pair of them.
@@ -145,7 +149,7 @@ fn utf16_without_mark(head: &[u8], all: bool) -> Option<Beginning> {
     }
     let text = encoding.decode_without_bom_handling_and_without_replacement(whole)?;
     let is_sheet = text.contains(['\n', '\r', ',', '\t', ';']);
-    is_sheet.then_some(Beginning::Known { encoding: unicode, bom: false })
+    is_sheet.then_some(EncodingHint::Known { encoding: unicode, bom: false })
 }
 
 #[cfg(test)]
@@ -153,41 +157,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_are_told_by_their_first_bytes() {
-        assert_eq!(sniff(b"PAR1....", false), Format::Parquet);
-        assert_eq!(sniff(b"PK\x03\x04....", false), Format::Zip);
-        assert_eq!(sniff(b" \n{\"errcode\":0}", true), Format::Json { bom: false });
-        assert_eq!(sniff(b"\xef\xbb\xbf[]", true), Format::Json { bom: true });
-        let known = |encoding, bom| Format::Text(Beginning::Known { encoding, bom });
-        assert_eq!(sniff(b"userid,name\n", true), Format::Text(Beginning::Open));
-        assert_eq!(sniff(b"\xef\xbb\xbfuserid\tname\n", true), known(Unicode::Utf8, true));
-        assert_eq!(sniff(b"\xff\xfeu\0s\0", true), known(Unicode::Utf16Le, true));
-        assert_eq!(sniff(b"u\0s\0e\0\n\0", true), known(Unicode::Utf16Le, false));
-        assert_eq!(sniff(b"\x5b\xa2\x62\x37\0,\x54\x0d\0\n", true), known(Unicode::Utf16Be, false), "客户,名");
-        // GB18030 and others are told apart while reading.
-        assert_eq!(sniff(b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6,1\n", true), Format::Text(Beginning::Open));
+    fn formats_are_recognised_by_their_first_bytes() {
+        assert_eq!(sniff(b"PAR1....", false), FileFormat::Parquet);
+        assert_eq!(sniff(b"PK\x03\x04....", false), FileFormat::Zip);
+        assert_eq!(sniff(b" \n{\"errcode\":0}", true), FileFormat::Json { bom: false });
+        assert_eq!(sniff(b"\xef\xbb\xbf[]", true), FileFormat::Json { bom: true });
+        let known = |encoding, bom| FileFormat::Text(EncodingHint::Known { encoding, bom });
+        assert_eq!(sniff(b"userid,name\n", true), FileFormat::Text(EncodingHint::Unknown));
+        assert_eq!(sniff(b"\xef\xbb\xbfuserid\tname\n", true), known(UnicodeEncoding::Utf8, true));
+        assert_eq!(sniff(b"\xff\xfeu\0s\0", true), known(UnicodeEncoding::Utf16Le, true));
+        assert_eq!(sniff(b"u\0s\0e\0\n\0", true), known(UnicodeEncoding::Utf16Le, false));
+        assert_eq!(sniff(b"\x5b\xa2\x62\x37\0,\x54\x0d\0\n", true), known(UnicodeEncoding::Utf16Be, false), "客户,名");
+        // GB18030 and others are detected while reading.
+        assert_eq!(sniff(b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6,1\n", true), FileFormat::Text(EncodingHint::Unknown));
     }
 
     #[test]
     fn a_head_may_end_inside_a_character() {
         let head = &"客户名称".as_bytes()[..11];
-        assert_eq!(sniff(head, false), Format::Text(Beginning::Open));
+        assert_eq!(sniff(head, false), FileFormat::Text(EncodingHint::Unknown));
         let json = &"[\"客户名称\"]".as_bytes()[..12];
-        assert_eq!(sniff(json, false), Format::Json { bom: false });
-        assert_eq!(sniff(json, true), Format::Json { bom: false }, "cut off, for its reader to say");
+        assert_eq!(sniff(json, false), FileFormat::Json { bom: false });
+        assert_eq!(sniff(json, true), FileFormat::Json { bom: false }, "cut off, for its reader to say");
     }
 
     #[test]
     fn json_with_a_bad_byte_is_json() {
         for json in [&b"{\"name\":\"Jos\xe9\"}"[..], b"{\"name\":\"\xe6\x9e\x97\xff\"}", b"[\"\xed\xa0\xbd\"]"] {
-            assert_eq!(sniff(json, true), Format::Json { bom: false }, "{}", String::from_utf8_lossy(json));
+            assert_eq!(sniff(json, true), FileFormat::Json { bom: false }, "{}", String::from_utf8_lossy(json));
         }
         // 客户名称 in GB18030, cut off within a character.
-        assert!(matches!(sniff(b"[\"\xbf\xcd\xbb\xa7\xc3\xfb\xb3", false), Format::Unreadable { .. }));
+        assert!(matches!(sniff(b"[\"\xbf\xcd\xbb\xa7\xc3\xfb\xb3", false), FileFormat::Unsupported { .. }));
     }
 
     #[test]
-    fn what_cannot_be_read_is_named() {
+    fn unsupported_formats_are_named() {
         for (head, name) in [
             (&b"\xd0\xcf\x11\xe0...."[..], ".xls"),
             (b"\xd0\xcf\x11\xe0..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", "encrypted"),
@@ -204,7 +208,10 @@ mod tests {
             (b"", "empty"),
             (b"\x1f\x8b\x08", "compressed twice"),
         ] {
-            assert!(matches!(sniff(head, true), Format::Unreadable { what, .. } if what.en.contains(name)), "{name}");
+            assert!(
+                matches!(sniff(head, true), FileFormat::Unsupported { what, .. } if what.en.contains(name)),
+                "{name}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A file as a stream of bytes: decompressed, hashed and counted on the way, its first bytes shown beforehand.
+//! The stream of bytes of a file: decompressed, hashed and counted, with a preview of its first bytes.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -14,23 +14,23 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::text::errors as say;
 
-/// How much of the content [`Stream::head`] shows.
+/// Bytes of [`Stream::head`].
 const HEAD: usize = 64 * 1024;
 
-/// No export packs so well: what does, beyond [`SMALL`], was made to fill the time or memory of whoever unpacks it.
-pub const MOST_FOLD: u64 = 200;
-/// Bytes that anything may unpack to.
+/// The largest expansion of compressed data beyond [`SMALL`]: no export compresses so well, but zip bombs do.
+pub const MAX_EXPANSION: u64 = 200;
+/// Bytes that any file may expand to.
 const SMALL: u64 = 64 << 20;
 
-/// The kind of the error that stops a file which unpacks too far; no decoder has it.
-const UNPACKS_TOO_FAR: io::ErrorKind = io::ErrorKind::QuotaExceeded;
+/// The kind of the error for a file that expands too far; no decoder returns it.
+const EXPANDS_TOO_FAR: io::ErrorKind = io::ErrorKind::QuotaExceeded;
 
-/// Whether so many bytes cannot be all that so few packed ones stand for.
-pub fn unpacks_too_far(packed: u64, unpacked: u64) -> bool {
-    unpacked > SMALL && unpacked / MOST_FOLD > packed
+/// Returns whether data expands further than any export.
+pub fn expands_too_far(packed: u64, unpacked: u64) -> bool {
+    unpacked > SMALL && unpacked / MAX_EXPANSION > packed
 }
 
-/// How the file is compressed.
+/// The compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {
     None,
@@ -39,7 +39,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// What to add to the name of an encoding.
+    /// The suffix of the name of an encoding.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::None => "",
@@ -48,7 +48,7 @@ impl Compression {
         }
     }
 
-    fn of(magic: &[u8]) -> Self {
+    fn from_magic(magic: &[u8]) -> Self {
         match magic {
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
@@ -57,7 +57,7 @@ impl Compression {
     }
 }
 
-/// What the bytes on disk were.
+/// The digest and the number of the bytes on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     /// Hexadecimal.
@@ -71,7 +71,7 @@ pub struct Stream<'p> {
     compression: Compression,
     head: Vec<u8>,
     replayed: usize,
-    /// Bytes that were unpacked.
+    /// Bytes that were decompressed.
     unpacked: u64,
     source: Source<'p>,
 }
@@ -85,7 +85,7 @@ enum Source<'p> {
 /// The bytes on disk, hashed while they are read.
 struct OnDisk<'p> {
     file: File,
-    /// How large the file was when it was opened, and when it was written.
+    /// Size and time of modification at opening.
     state: FileState,
     magic: io::Cursor<Vec<u8>>,
     sha: Sha256,
@@ -93,7 +93,7 @@ struct OnDisk<'p> {
     progress: &'p dyn Progress,
 }
 
-/// What shows that a file was written to.
+/// Size and time of modification: a change shows that the file was written to.
 type FileState = (u64, Option<SystemTime>);
 
 fn state_of(file: &File) -> io::Result<FileState> {
@@ -102,11 +102,11 @@ fn state_of(file: &File) -> io::Result<FileState> {
 }
 
 impl<'p> Stream<'p> {
-    /// Opens the file and looks at its first bytes.
+    /// Opens the file and reads its first bytes.
     pub fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
         let mut disk = OnDisk::open(path, progress)?;
         let compression =
-            disk.peek().map(|magic| Compression::of(&magic)).map_err(Error::io(path, say::CANNOT_READ))?;
+            disk.peek().map(|magic| Compression::from_magic(&magic)).map_err(Error::io(path, say::CANNOT_READ))?;
         let source = match compression {
             Compression::None => Source::Plain(disk),
             Compression::Gzip => Source::Gzip(Box::new(MultiGzDecoder::new(disk))),
@@ -123,17 +123,16 @@ impl<'p> Stream<'p> {
         Ok(stream)
     }
 
-    /// How it is compressed.
     pub fn compression(&self) -> Compression {
         self.compression
     }
 
-    /// The beginning of the content, which is read again afterwards.
+    /// The beginning of the content, which is returned again by reads.
     pub fn head(&self) -> &[u8] {
         &self.head
     }
 
-    /// Whether the head is all there is.
+    /// Returns whether the head is the whole content.
     pub fn head_is_all(&self) -> bool {
         self.head.len() < HEAD
     }
@@ -151,12 +150,12 @@ impl<'p> Stream<'p> {
         read.map(|read| replayed + read).map_err(|error| self.explain(error))
     }
 
-    /// A failed read, as the user should see it: the disk's fault or the content's.
+    /// Explains a failed read: a fault of the disk or of the content.
     pub fn explain(&self, error: io::Error) -> Error {
         explain(&self.path, self.compression, error)
     }
 
-    /// Reads what is left, and tells what the bytes on disk were.
+    /// Reads the rest, and returns the fingerprint.
     pub fn finish(mut self) -> Result<Fingerprint> {
         let rest = io::copy(&mut self, &mut io::sink()).map_err(|error| self.explain(error));
         rest?;
@@ -171,29 +170,29 @@ impl<'p> Stream<'p> {
         Ok(disk.fingerprint())
     }
 
-    /// Fails where far more is unpacked than any export packs into so few bytes.
-    fn check_fold(&self) -> io::Result<()> {
+    /// Fails where the data expands further than any export.
+    fn check_expansion(&self) -> io::Result<()> {
         let packed = match &self.source {
             Source::Plain(_) => return Ok(()),
             Source::Gzip(decoder) => decoder.get_ref().bytes,
             Source::Zstd(decoder) => decoder.get_ref().get_ref().bytes,
         };
-        if unpacks_too_far(packed, self.unpacked) { Err(io::Error::from(UNPACKS_TOO_FAR)) } else { Ok(()) }
+        if expands_too_far(packed, self.unpacked) { Err(io::Error::from(EXPANDS_TOO_FAR)) } else { Ok(()) }
     }
 }
 
-/// A failed read of `path`: the system's errors are of the disk, all others of the decoder.
+/// Explains a failed read of `path`: errors of the system are of the disk, all others of the decoder.
 pub fn explain(path: &Path, compression: Compression, error: io::Error) -> Error {
     let name = match compression {
         Compression::Gzip if error.raw_os_error().is_none() => "gzip",
         Compression::Zstd if error.raw_os_error().is_none() => "zstd",
         _ => return Error::io(path, say::CANNOT_READ)(error),
     };
-    if error.kind() == UNPACKS_TOO_FAR {
+    if error.kind() == EXPANDS_TOO_FAR {
         return Error::input(
             path,
             say::COMPRESSED_DATA,
-            say::unpacks_too_far(name, MOST_FOLD),
+            say::unpacks_too_far(name, MAX_EXPANSION),
             say::UNPACKS_TOO_FAR_REMEDY,
         );
     }
@@ -213,7 +212,7 @@ impl Read for Stream<'_> {
             Source::Zstd(decoder) => decoder.read(buffer),
         }?;
         self.unpacked += read as u64;
-        self.check_fold()?;
+        self.check_expansion()?;
         Ok(read)
     }
 }
@@ -232,7 +231,7 @@ impl<'p> OnDisk<'p> {
         Ok(magic)
     }
 
-    /// As [`Stream::read_some`]. The system writes into memory that need not be cleared for it, as it must be for [`Read::read`].
+    /// As [`Stream::read_some`]; `read_to_end` needs no zeroed memory, unlike [`Read::read`].
     fn read_some(&mut self, limit: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
         let replayed = self.magic.by_ref().take(limit).read_to_end(buffer)?;
         let begin = buffer.len();
@@ -247,7 +246,7 @@ impl<'p> OnDisk<'p> {
         self.progress.advance(bytes.len() as u64);
     }
 
-    /// A file that is still being written would be read in part.
+    /// Fails if the file was written to while it was read.
     fn check_unchanged(&self, path: &Path) -> Result<()> {
         let now = state_of(&self.file).map_err(Error::io(path, say::CANNOT_READ))?;
         if now == self.state && now.0 == self.bytes {
@@ -331,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_grows_while_it_is_read_is_told() {
+    fn a_file_that_grows_while_it_is_read_is_reported() {
         let mut file = stored(b"userid,name\nann,Ann\n");
         let mut stream = Stream::open(file.path(), &Silent).unwrap();
         stream.read_some(usize::MAX, &mut Vec::new()).unwrap();
@@ -340,22 +339,22 @@ mod tests {
     }
 
     #[test]
-    fn what_unpacks_too_far_is_refused() {
-        let told = |packed: &[u8]| content(packed).map(drop).unwrap_err().to_string();
+    fn data_that_expands_too_far_is_refused() {
+        let shown = |packed: &[u8]| content(packed).map(drop).unwrap_err().to_string();
         let bytes = vec![b'a'; 65 << 20];
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         encoder.write_all(&bytes).unwrap();
         let packed = encoder.finish().unwrap();
-        assert!(told(&packed).contains("gzip data unpacks to more than 200 times its size"));
+        assert!(shown(&packed).contains("gzip data expands to more than 200 times its size"));
         // JSON is read so, sheets in this way.
         let file = stored(&packed);
         let mut stream = Stream::open(file.path(), &Silent).unwrap();
         let mut all = Vec::new();
         let error = stream.read_to_end(&mut all).unwrap_err();
-        assert!(error.kind() == UNPACKS_TOO_FAR && all.len() <= bytes.len(), "{error}");
+        assert!(error.kind() == EXPANDS_TOO_FAR && all.len() <= bytes.len(), "{error}");
         assert!(
-            told(&zstd::encode_all(&bytes[..], 1).unwrap())
-                .contains("zstd data unpacks to more than 200 times its size")
+            shown(&zstd::encode_all(&bytes[..], 1).unwrap())
+                .contains("zstd data expands to more than 200 times its size")
         );
         // As much is fine where it is little.
         assert_eq!(content(&gzip(&bytes[..1 << 20])).unwrap().0.len(), 1 << 20);

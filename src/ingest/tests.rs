@@ -11,10 +11,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::case::{Corp, FailOn, Migration, OwnHeaders, Policy, SnapshotSettings};
+use crate::case::{CorpSettings, FailOn, Migration, OwnHeaders, Policy, SnapshotSettings};
 use crate::error::Error;
-use crate::ingest::raw::TakeRelations;
-use crate::interrupt;
+use crate::ingest::raw::RelationSink;
 use crate::progress::Silent;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::Dataset;
@@ -40,7 +39,7 @@ pub fn rows(batches: &[RecordBatch]) -> Vec<String> {
 }
 
 fn case(root: &Path) -> Case {
-    let corp = Corp { corp_id: None, name: "corp".into() };
+    let corp = CorpSettings { corp_id: None, name: "corp".into() };
     Case {
         as_of: jiff::civil::date(2026, 5, 12),
         language: Lang::Zh,
@@ -94,7 +93,7 @@ fn snapshot(files: &[(&str, &[u8])]) -> Result<Option<Raw>> {
 #[derive(Default)]
 struct Kept(std::sync::Mutex<Vec<RecordBatch>>);
 
-impl TakeRelations for Kept {
+impl RelationSink for Kept {
     fn take(&self, rows: &RecordBatch) -> Result<()> {
         self.0.lock().unwrap().push(rows.clone());
         Ok(())
@@ -182,7 +181,7 @@ fn a_folder_a_file_and_a_glob_name_files() {
 }
 
 #[test]
-fn what_is_named_has_to_be_there() {
+fn named_paths_have_to_exist() {
     check_error(at("nowhere"), "snapshots.source-before.path", "no file or folder `nowhere`");
     check_error(at("dumps/*.csv"), "snapshots.source-before.path", "matches no file");
     check_error(at("nowhere/*.csv"), "snapshots.source-before.path", "matches no file");
@@ -217,7 +216,8 @@ fn files_outside_of_the_case_are_named_absolutely() {
 
 #[test]
 fn every_file_is_tallied() {
-    let page = b"\xef\xbb\xbf{\"errcode\":0,\"userlist\":[{\"userid\":\"ann\"},{\"userid\":1.5},5]}{\"errcode\":60011,\"errmsg\":\"x\"}";
+    let page = b"\xef\xbb\xbf{\"errcode\":0,\"userlist\":[{\"userid\":\"ann\"},{\"userid\":1.5},5]}\
+        {\"errcode\":60011,\"errmsg\":\"x\"}";
     let raw = one(&gzip(page)).unwrap();
     let file = &raw.files[0];
     assert_eq!((file.path.as_str(), file.encoding.as_str()), ("source-before/file", "utf-8 with BOM in gzip"));
@@ -250,9 +250,9 @@ fn record_numbers_do_not_depend_on_batches() {
 }
 
 #[test]
-fn broken_json_is_said_where() {
+fn errors_of_json_have_their_place() {
     check_error(one(b"{\"errcode\":0,\"userlist\":[]}\n{\"errcode\":"), "document 2, byte 39", "middle of a document");
-    check_error(one(b"{\"errcode\":0,\"userlist\":[]} and so on"), "document 2, byte 28", "should begin with `{`");
+    check_error(one(b"{\"errcode\":0,\"userlist\":[]} and so on"), "document 2, byte 28", "expected `{`");
     check_error(one(b"{\"errcode\":0,\n\"userlist\" []}"), "document 1, byte 25", "expected `:`");
     check_error(one(format!("{{\"a\":{}", "[".repeat(100_000)).as_bytes()), "document 1", "deeper than 127");
     check_error(one(b"{\"hello\":1}"), "document 1, byte 0", "externalcontact/batch/get_by_user");
@@ -260,7 +260,7 @@ fn broken_json_is_said_where() {
 }
 
 #[test]
-fn one_torn_document_in_ten_is_counted_and_more_are_no_export() {
+fn at_most_one_document_in_ten_may_be_unreadable() {
     let lines = |whole: usize| {
         format!(
             "{}{{\"errcode\":0,\"userlist\":[{{\"us",
@@ -284,7 +284,7 @@ fn one_torn_document_in_ten_is_counted_and_more_are_no_export() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_counted_values() {
+fn invalid_utf8_is_counted_as_unreadable_values() {
     let mut spoiled = vec![b' '; 100_000];
     spoiled.splice(0..1, *b"{");
     spoiled.extend_from_slice(b"\"errcode\":0,\"userlist\":[{\"userid\":\"ann\",\"name\":\"A\xff\"}]}");
@@ -294,7 +294,7 @@ fn bytes_that_are_no_text_are_counted_values() {
 }
 
 #[test]
-fn a_file_that_is_nothing_known_is_named() {
+fn a_file_that_is_not_recognised_is_refused() {
     check_error(one(b"PK\x03\x04.."), "archive", "cut off or damaged");
     check_error(one(&gzip(b"PK\x03\x04..")), "file", "in a compressed file");
     check_error(one(b""), "file", "empty");
@@ -303,18 +303,18 @@ fn a_file_that_is_nothing_known_is_named() {
     check_error(one(b"[\"\xbf\xcd\xbb\xa7\"]"), "file", "JSON that is not in UTF-8");
     check_error(one(b"dear all,\nplease find"), "headers found: dear all", "looked for answers of user/simplelist");
     check_error(one(&gzip(b"PAR1")), "file", "Parquet in a compressed file");
-    check_error(lists("{\"errcode\":0,\"userlist\":[]}"), "file", "JSON, where a list belongs");
+    check_error(lists("{\"errcode\":0,\"userlist\":[]}"), "file", "JSON instead of a list");
     check_error(lists("phone,price\n1,2\n"), "headers found: phone, price", "accounts list (source_userid 迁出账号");
 }
 
 #[test]
-fn tables_in_parts_are_refused_by_name() {
+fn partitioned_tables_are_refused_by_name() {
     let csv = b"userid,external_userid\nann,wm1\n";
     let at = |path: &str, content: &[u8]| snapshot(&[(path, content)]).map(drop);
     check_error(
         at("source-before/dt=2026-05-01/part-0.csv", csv),
         "folder",
-        "`dt=2026-05-01` is of a partitioned table",
+        "`dt=2026-05-01` is part of a partitioned table",
     );
     check_error(at("source-before/r/userid=ann/0.parquet", b"PAR1"), "folder", "`userid=ann`");
     check_error(
@@ -342,17 +342,11 @@ fn tables_in_parts_are_refused_by_name() {
 }
 
 #[test]
-fn of_several_broken_files_the_first_is_told() {
+fn of_several_broken_files_the_first_is_reported() {
     let result = snapshot(&[
         ("source-before/a", b"{\"errcode\":0,\"userlist\":[]}"),
         ("source-before/b", b"{"),
         ("source-before/c", b"PK\x03\x04"),
     ]);
     assert!(result.unwrap_err().to_string().contains("source-before/b"));
-}
-
-#[test]
-fn an_interrupt_is_asked_for_in_every_file() {
-    // Only that the loops ask is tested here: to request one would stop the tests beside this one.
-    assert!(interrupt::check().is_ok());
 }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use super::merge_join::{KeyGroup, KeyedRows, merge_join};
 use super::name;
 use super::namespaces::Namespaces;
 use super::side::Side;
-use super::standing::{KeyedRows, Standing, for_each_standing};
 use crate::schema::vocabulary::MatchMethod;
 
-/// An enrolled pair of accounts as stretches of the two sides.
+/// An enrolled pair of accounts, as ranges of rows of the two sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
     /// Rows of the source account.
@@ -17,27 +17,27 @@ pub struct Pair {
     pub target: Range<u32>,
 }
 
-/// Stands for "no row".
+/// Marks a row without a match.
 pub const NOT_MATCHED: u32 = u32::MAX;
 
-/// The result of the matching, by row.
+/// The matches of two sides, by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matches<Method = MatchMethod> {
     /// For each source row its target row, or [`NOT_MATCHED`].
     pub target_of: Vec<u32>,
-    /// For each source row how it was matched.
+    /// For each source row the method that matched it.
     pub method: Vec<Option<Method>>,
     /// For each target row its source row, or [`NOT_MATCHED`].
     pub source_of: Vec<u32>,
-    /// Source rows whose key stands more often in their account than in the mapped one.
+    /// Source rows whose key occurs more often in their account than in the mapped one.
     pub ambiguous: Vec<bool>,
-    /// Source rows that nothing can join with their mapped account.
+    /// Source rows without any key that their mapped account shows.
     pub no_usable_key: Vec<bool>,
-    /// Target rows that an ambiguous key speaks for: they belong to one of several source rows.
-    pub spoken_for: Vec<bool>,
+    /// Target rows with an ambiguous key: each belongs to one of several source rows.
+    pub ambiguous_target: Vec<bool>,
 }
 
-/// What is kept of [`Matches`] when all is decided: the fields of the same names.
+/// The part of [`Matches`] that is kept after the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Joined {
     /// As [`Matches::target_of`].
@@ -55,19 +55,19 @@ impl From<Matches> for Joined {
 }
 
 impl<Method: Copy> Matches<Method> {
-    /// Nothing is matched yet.
-    pub fn none(source_rows: usize, target_rows: usize) -> Self {
+    /// Creates matches without any.
+    pub fn new(source_rows: usize, target_rows: usize) -> Self {
         Self {
             target_of: vec![NOT_MATCHED; source_rows],
             method: vec![None; source_rows],
             source_of: vec![NOT_MATCHED; target_rows],
             ambiguous: vec![false; source_rows],
             no_usable_key: vec![false; source_rows],
-            spoken_for: vec![false; target_rows],
+            ambiguous_target: vec![false; target_rows],
         }
     }
 
-    /// Records that the two rows are one relation.
+    /// Matches two rows.
     pub fn join(&mut self, source: u32, target: u32, method: Method) {
         debug_assert!(self.source_of[target as usize] == NOT_MATCHED && self.target_of[source as usize] == NOT_MATCHED);
         self.target_of[source as usize] = target;
@@ -76,9 +76,9 @@ impl<Method: Copy> Matches<Method> {
     }
 }
 
-/// Matches all pairs. `unionids_shared`: whether the namespaces allow to compare unionids.
+/// Matches the relations of all pairs. `unionids_shared`: whether unionids of the two corps are comparable.
 pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], unionids_shared: bool) -> (Matches, Namespaces) {
-    let mut matches = Matches::none(source.rows(), target.rows());
+    let mut matches = Matches::new(source.rows(), target.rows());
     let mut namespaces = Namespaces::default();
     for pair in pairs {
         let result = PairMatcher::new(source, target, pair, unionids_shared).run();
@@ -88,8 +88,8 @@ pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], unionids_shared
         for row in result.ambiguous {
             matches.ambiguous[row as usize] = true;
         }
-        for row in result.spoken_for {
-            matches.spoken_for[row as usize] = true;
+        for row in result.ambiguous_target {
+            matches.ambiguous_target[row as usize] = true;
         }
         for (row, no_key) in pair.source.clone().zip(result.no_usable_key) {
             matches.no_usable_key[row as usize] = no_key;
@@ -99,36 +99,37 @@ pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], unionids_shared
     (matches, namespaces)
 }
 
-/// What one pair found.
+/// The matches of one pair.
 #[derive(Default)]
 pub(super) struct PairResult {
     pub(super) joined: Vec<(u32, u32, MatchMethod)>,
     pub(super) ambiguous: Vec<u32>,
-    pub(super) spoken_for: Vec<u32>,
+    pub(super) ambiguous_target: Vec<u32>,
     no_usable_key: Vec<bool>,
     namespaces: Namespaces,
 }
 
 impl PairResult {
-    /// n <= m matches all n in order of seniority; n > m > 0 makes all n ambiguous; m = 0 says nothing. Never guess.
-    pub(super) fn settle(&mut self, standing: &Standing<'_>, method: MatchMethod) {
-        let (n, m) = (standing.source.len(), standing.target.len());
+    /// Matches n source rows with m target rows of one key in order of seniority if n <= m; marks all as ambiguous if
+    /// n > m > 0.
+    pub(super) fn settle(&mut self, group: &KeyGroup<'_>, method: MatchMethod) {
+        let (n, m) = (group.source.len(), group.target.len());
         if n <= m {
-            self.joined.extend(standing.source.iter().zip(standing.target).map(|(&s, &t)| (s, t, method)));
+            self.joined.extend(group.source.iter().zip(group.target).map(|(&s, &t)| (s, t, method)));
         } else if m > 0 {
-            self.ambiguous.extend_from_slice(standing.source);
-            self.spoken_for.extend_from_slice(standing.target);
+            self.ambiguous.extend_from_slice(group.source);
+            self.ambiguous_target.extend_from_slice(group.target);
         }
     }
 }
 
-/// One pair on its way through the cascade.
+/// The cascade over one pair.
 struct PairMatcher<'a> {
     source: &'a Side,
     target: &'a Side,
     pair: &'a Pair,
     unionids_shared: bool,
-    /// Which rows of the pair are settled: joined, or of an ambiguous key.
+    /// Rows of the pair that are excluded from weaker methods: matched, or with an ambiguous key.
     source_done: Vec<bool>,
     target_done: Vec<bool>,
     result: PairResult,
@@ -149,7 +150,7 @@ impl<'a> PairMatcher<'a> {
         self.result
     }
 
-    /// One method on what is left over. An ambiguous key ends the way of its rows: a weaker method must not overrule it.
+    /// Joins the rows that are not excluded by one method. Rows with an ambiguous key are excluded from weaker methods.
     fn by(&mut self, method: MatchMethod) {
         let (source, target) = (self.source, self.target);
         let (rows, others) = (self.pair.source.clone(), self.pair.target.clone());
@@ -158,38 +159,38 @@ impl<'a> PairMatcher<'a> {
         let left = rows.clone().filter(|row| !source_done[(row - base) as usize]);
         let other_left = others.clone().filter(|row| !target_done[(row - other_base) as usize]);
         let result = &mut self.result;
-        let settled = (result.joined.len(), result.ambiguous.len(), result.spoken_for.len());
+        let settled = (result.joined.len(), result.ambiguous.len(), result.ambiguous_target.len());
         match method {
             MatchMethod::CustomerMap => {
-                let left = KeyedRows::of(source, left, |row| source.mapped(row));
-                let right = KeyedRows::of(target, other_left, |row| target.mapped(row));
-                for_each_standing(&left, &right, |standing| result.settle(&standing, method));
+                let left = KeyedRows::new(source, left, |row| source.mapped(row));
+                let right = KeyedRows::new(target, other_left, |row| target.mapped(row));
+                merge_join(&left, &right, |group| result.settle(&group, method));
             }
             MatchMethod::Unionid => {
                 let key = |row| source.unionid.keyed(row);
                 let other_key = |row| target.unionid.keyed(row);
-                // The test of the namespaces looks at all rows, so they are sorted once for both.
+                // The test of the namespaces needs all rows, so one sort serves both.
                 let (mut all, mut others) =
-                    (KeyedRows::of(source, rows, key), KeyedRows::of(target, others, other_key));
+                    (KeyedRows::new(source, rows, key), KeyedRows::new(target, others, other_key));
                 result.namespaces = Namespaces::count(&all, &others);
                 if self.unionids_shared {
                     all.retain(|row| !source_done[(row - base) as usize]);
                     others.retain(|row| !target_done[(row - other_base) as usize]);
-                    for_each_standing(&all, &others, |standing| result.settle(&standing, method));
+                    merge_join(&all, &others, |group| result.settle(&group, method));
                 }
             }
             MatchMethod::Name => {
-                let ids = name::Ids { source, target, unionids_shared: self.unionids_shared };
-                let left = KeyedRows::of(source, left, |row| source.customer_name.keyed(row));
-                let right = KeyedRows::of(target, other_left, |row| target.customer_name.keyed(row));
-                for_each_standing(&left, &right, |standing| ids.settle(&standing, result));
+                let ids = name::NameJoin { source, target, unionids_shared: self.unionids_shared };
+                let left = KeyedRows::new(source, left, |row| source.customer_name.keyed(row));
+                let right = KeyedRows::new(target, other_left, |row| target.customer_name.keyed(row));
+                merge_join(&left, &right, |group| ids.settle(&group, result));
             }
         }
         self.mark_settled(settled);
     }
 
-    /// Marks what the last method settled: all behind the given lengths.
-    fn mark_settled(&mut self, (joined, ambiguous, spoken_for): (usize, usize, usize)) {
+    /// Excludes the rows that the last method settled: those behind the given lengths.
+    fn mark_settled(&mut self, (joined, ambiguous, ambiguous_target): (usize, usize, usize)) {
         let (base, other_base) = (self.pair.source.start, self.pair.target.start);
         for &(source, target, _) in &self.result.joined[joined..] {
             self.source_done[(source - base) as usize] = true;
@@ -198,13 +199,13 @@ impl<'a> PairMatcher<'a> {
         for &row in &self.result.ambiguous[ambiguous..] {
             self.source_done[(row - base) as usize] = true;
         }
-        for &row in &self.result.spoken_for[spoken_for..] {
+        for &row in &self.result.ambiguous_target[ambiguous_target..] {
             self.target_done[(row - other_base) as usize] = true;
         }
     }
 
-    /// A key is usable if the source row has it and the target account shows it on any of its rows; an account that
-    /// holds nothing shows nothing, and there absence is an answer.
+    /// Returns the rows without a usable key. A key is usable if the source row has it and any row of the target
+    /// account does; in an empty account, absence is an answer.
     fn without_usable_key(&self) -> Vec<bool> {
         let rows = || self.pair.target.clone();
         let is_empty = rows().is_empty();

@@ -1,36 +1,36 @@
-//! Relations that arrived, but under another account than the mapped one (B7): among what every pair left over.
+//! Misplaced relations (B7): a join across accounts of the rows that no pair matched.
 
 use std::collections::HashSet;
 
 use super::cascade::{Matches, NOT_MATCHED};
+use super::merge_join::{KeyedRows, RowKey, merge_join};
 use super::side::Side;
-use super::standing::{KeyedRows, RowKey, for_each_standing};
 use crate::schema::vocabulary::MatchMethod;
 
-/// What could not be read that bears on a source row which its pair left over.
+/// The unreadable data about a source row that its pair did not match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
-    /// Nothing.
+pub enum CandidateDoubt {
+    /// None.
     None,
-    /// A value of its own, or a record of its mapped account that it may be: it is undetermined by that.
+    /// A value of the row, or a record of its mapped account that may match it: the row is undetermined by that.
     OwnRow,
-    /// A record of the source corp that may be of the same customer.
+    /// A record of the source corp that may be about the same customer.
     OtherRows,
 }
 
-/// Joins left-over source rows with left-over target rows of the same customer, by customer map, then by unionid.
-/// Marks what it joins in `matches` and answers which source rows are misplaced. A customer who is left over more often
-/// at the source than at the target is ambiguous, as inside a pair.
+/// Joins unmatched source rows with unmatched target rows of the same customer, by customer map, then by unionid. Adds
+/// the matches to `matches` and returns the source rows that are misplaced. A customer with more unmatched rows at the
+/// source than at the target is ambiguous, as inside a pair.
 ///
-/// `candidates`: source rows in scope, not matched, not refused. `arrivals`: unmatched target rows made since the start.
-/// `doubt`: what could not be read about a candidate: where another row of the customer may be the one that arrived, none is
-/// misplaced.
+/// `candidates`: source rows in scope, not matched, not refused. `arrivals`: unmatched target rows made since the
+/// start. `doubt`: the unreadable data about a candidate: if another row of the customer may be the one that arrived,
+/// none is misplaced.
 pub fn misplaced<'a>(
     source: &'a Side,
     target: &'a Side,
     (candidates, arrivals): (&[u32], &[u32]),
     unionids_shared: bool,
-    doubt: impl Fn(u32) -> Doubt,
+    doubt: impl Fn(u32) -> CandidateDoubt,
     matches: &mut Matches,
 ) -> Vec<u32> {
     let mut found = Vec::new();
@@ -43,29 +43,30 @@ pub fn misplaced<'a>(
         let right = arrivals
             .iter()
             .copied()
-            .filter(|&row| matches.source_of[row as usize] == NOT_MATCHED && !matches.spoken_for[row as usize]);
+            .filter(|&row| matches.source_of[row as usize] == NOT_MATCHED && !matches.ambiguous_target[row as usize]);
         let key_of = |side: &'a Side| move |row| key(side, method, row);
-        let (left, right) = (KeyedRows::of(source, left, key_of(source)), KeyedRows::of(target, right, key_of(target)));
-        for_each_standing(&left, &right, |standing| {
-            let (n, m) = (standing.source.len(), standing.target.len());
-            if n <= m && m > 0 && standing.source.iter().any(|&row| doubt(row) != Doubt::None) {
-                for &row in standing.source {
-                    matches.ambiguous[row as usize] |= doubt(row) != Doubt::OwnRow;
+        let (left, right) =
+            (KeyedRows::new(source, left, key_of(source)), KeyedRows::new(target, right, key_of(target)));
+        merge_join(&left, &right, |group| {
+            let (n, m) = (group.source.len(), group.target.len());
+            if n <= m && m > 0 && group.source.iter().any(|&row| doubt(row) != CandidateDoubt::None) {
+                for &row in group.source {
+                    matches.ambiguous[row as usize] |= doubt(row) != CandidateDoubt::OwnRow;
                     settled.insert(row);
                 }
             } else if n <= m {
-                for (&source, &target) in standing.source.iter().zip(standing.target) {
+                for (&source, &target) in group.source.iter().zip(group.target) {
                     matches.join(source, target, method);
                     settled.insert(source);
                     found.push(source);
                 }
             } else if m > 0 {
-                for &row in standing.source {
+                for &row in group.source {
                     matches.ambiguous[row as usize] = true;
                     settled.insert(row);
                 }
-                for &row in standing.target {
-                    matches.spoken_for[row as usize] = true;
+                for &row in group.target {
+                    matches.ambiguous_target[row as usize] = true;
                 }
             }
         });
@@ -73,7 +74,7 @@ pub fn misplaced<'a>(
     found
 }
 
-/// The key by which a method that looks across accounts joins a row; names do not.
+/// Returns the key of a row for a join across accounts; names are no such key.
 pub fn key(side: &Side, method: MatchMethod, row: u32) -> RowKey<'_> {
     match method {
         MatchMethod::CustomerMap => side.mapped(row),

@@ -1,8 +1,8 @@
-//! Whether the unionids of the two corps can be compared at all (DOMAIN.md section 2, 2).
+//! Test of the unionid namespaces: whether the unionids of the two corps are comparable (DOMAIN.md section 2, 2).
 
 use std::ops::AddAssign;
 
-use super::standing::{KeyedRows, RowKey, for_each_standing};
+use super::merge_join::{KeyedRows, RowKey, merge_join};
 
 /// The test of the namespaces, over all enrolled pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,31 +11,31 @@ pub struct Namespaces {
     pub source: u64,
     /// Target relations that have a unionid.
     pub target: u64,
-    /// Source relations whose unionid stands in the mapped target account.
+    /// Source relations whose unionid exists in the mapped target account (a left semi join).
     pub overlap: u64,
 }
 
 impl Namespaces {
-    /// Counts over one pair: its relations that have a unionid, on either side.
+    /// Counts the relations of one pair that have a unionid, on either side.
     pub(super) fn count<'a, 'b>(
         source: &KeyedRows<'_, impl Fn(u32) -> RowKey<'a>>,
         target: &KeyedRows<'_, impl Fn(u32) -> RowKey<'b>>,
     ) -> Self {
         let mut overlap = 0;
-        for_each_standing(source, target, |standing| {
-            overlap += if standing.target.is_empty() { 0 } else { standing.source.len() as u64 };
+        merge_join(source, target, |group| {
+            overlap += if group.target.is_empty() { 0 } else { group.source.len() as u64 };
         });
         Self { source: source.len() as u64, target: target.len() as u64, overlap }
     }
 
-    /// The share of the smaller side that stands on the other; null where one side has no unionids.
+    /// Returns the share of the smaller side that exists on the other; `None` where one side has no unionids.
     pub fn share(&self) -> Option<f64> {
         let smaller = self.source.min(self.target);
         #[expect(clippy::cast_precision_loss, reason = "a share; counts stay far below 2^52")]
         (smaller > 0).then(|| self.overlap as f64 / smaller as f64)
     }
 
-    /// Whether `unread` more unionids on either side, shared or not, could have made the other decision.
+    /// Returns whether `unread` more unionids on either side, shared or not, could change the decision.
     pub fn are_in_doubt(&self, min_overlap: f64, unread: u64) -> bool {
         let with = |overlap: u64, source: u64, target: u64| {
             Self { source: self.source + source, target: self.target + target, overlap: self.overlap + overlap }
@@ -44,7 +44,7 @@ impl Namespaces {
         unread > 0 && self.source.min(self.target) > 0 && with(0, unread, unread) != with(unread, unread, unread)
     }
 
-    /// Whether unionids of the two corps may be compared.
+    /// Returns whether unionids of the two corps are comparable.
     pub fn are_shared(&self, min_overlap: f64) -> bool {
         self.share().is_some_and(|share| share >= min_overlap)
     }

@@ -1,10 +1,11 @@
-//! The law of keys: however narrow they are, texts decide, so the matches are the same.
+//! The law of abbreviated keys: however narrow the digests, texts decide, so the matches are the same.
 
 use arrow::array::RecordBatch;
 
-use super::id_map::tests::map;
-use super::side::{Digest, digest};
-use super::{IdMap, Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
+use super::side::Digest;
+use super::{Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
+use crate::digest::digest;
+use crate::lists::{IdMap, id_map_of as map};
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::MatchMethod;
 use crate::schema::{Cell, Rows, fields};
@@ -54,7 +55,7 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
                     _ => Cell::Null,
                 })
                 .collect();
-            rows.push(&cells);
+            rows.push_cells(&cells);
         }
     }
     rows.finish()
@@ -62,8 +63,8 @@ fn relations(dice: &mut Dice, ids: &str) -> RecordBatch {
 
 /// Everything that the matching does, with keys of that function.
 fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -> (Namespaces, Matches, Vec<u32>) {
-    let source = Side::with_digest(before, digest, map, IdMap::entry_of_source);
-    let target = Side::with_digest(after, digest, map, IdMap::entry_of_target);
+    let source = Side::with_digest(before, digest, map, IdMap::entry_of_source).unwrap();
+    let target = Side::with_digest(after, digest, map, IdMap::entry_of_target).unwrap();
     let stretch = |account: u32| account * RELATIONS..(account + 1) * RELATIONS;
     // The last account of the target is nobody's.
     let pairs: Vec<Pair> = (0..ACCOUNTS)
@@ -77,7 +78,8 @@ fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -
         (0..).zip(side).filter(|(_, row)| **row == NOT_MATCHED).map(|(row, _)| row).collect::<Vec<u32>>()
     };
     let (candidates, arrivals) = (left(&matches.target_of), left(&matches.source_of));
-    let found = misplaced(&source, &target, (&candidates, &arrivals), true, |_| super::Doubt::None, &mut matches);
+    let found =
+        misplaced(&source, &target, (&candidates, &arrivals), true, |_| super::CandidateDoubt::None, &mut matches);
     (namespaces, matches, found)
 }
 

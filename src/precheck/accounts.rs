@@ -1,4 +1,4 @@
-//! Account by account: what takes part, what does not and why, and whether the target account can hold it.
+//! Forecast by account: whether it participates, why not, and whether the target account has room for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,49 +7,49 @@ use arrow::array::RecordBatch;
 use crate::case::Case;
 use crate::decision::Plan;
 use crate::error::Result;
+use crate::lists::Enrolment;
 use crate::schema::tables::PRECHECK_ACCOUNTS;
 use crate::schema::vocabulary::{Assessment, Coverage, NoPart, Scope};
-use crate::schema::{Cell, Rows};
-use crate::scope::Enrolment;
+use crate::schema::{Rows, cells};
 use crate::snapshot::Snapshot;
 
-/// What is to be expected of one source account.
+/// Forecast for one source account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountForecast {
     pub source_userid: String,
-    /// None where it is not in the accounts list.
+    /// None if it is not in the accounts list.
     pub target_userid: Option<String>,
     pub assessment: Option<Assessment>,
     pub assessment_reason: Option<String>,
     pub coverage: Coverage,
-    /// Why nothing of it will move; None where something will.
+    /// Why no relation of it will move; None if some will.
     pub no_part: Option<NoPart>,
     pub relations: u64,
-    /// Its relations by scope, in the order of the vocabulary.
+    /// Relations by scope, in the order of the vocabulary.
     pub by_scope: [u64; Scope::ALL.len()],
-    /// Customers that the target account holds already; None where nobody knows.
+    /// Customers of the target account before the migration; None if unknown.
     pub held_at_target: Option<u64>,
-    /// Whether the target account would hold more than it can.
+    /// Whether the target account will exceed its cap.
     pub exceeds_cap: bool,
 }
 
 impl AccountForecast {
-    /// Relations that will move.
+    /// The relations that will move.
     pub fn in_scope(&self) -> u64 {
         self.by_scope[Scope::InScope.code() as usize]
     }
 
-    /// Customers that the target account will hold at most: customers of both accounts count twice here, for nobody
-    /// knows yet who they are.
+    /// The maximum number of customers of the target account: customers of both accounts count twice, because they are
+    /// matched only after the migration.
     pub fn expected_at_target(&self) -> u64 {
         self.held_at_target.unwrap_or(0) + self.in_scope()
     }
 }
 
-/// Every account that is enrolled or holds relations, in order of its userid.
+/// Returns every account that is enrolled or has relations, in order of userid.
 ///
 /// # Errors
-/// As [`crate::snapshot::Relations::part`].
+/// As [`crate::snapshot::RelationStore::part`].
 pub fn forecast_accounts(
     case: &Case,
     enrolment: &Enrolment,
@@ -98,7 +98,7 @@ fn scopes_by_account(before: &Snapshot, plan: &Plan) -> Result<BTreeMap<String, 
     Ok(scopes)
 }
 
-/// The first reason that holds.
+/// Returns the first reason that holds.
 fn no_part(account: &AccountForecast) -> Option<NoPart> {
     let all = |scope: Scope| account.relations > 0 && account.by_scope[scope.code() as usize] == account.relations;
     match account {
@@ -111,7 +111,7 @@ fn no_part(account: &AccountForecast) -> Option<NoPart> {
     }
 }
 
-/// How many customers a target account holds, where target-before covers it.
+/// Returns a function from a target account to its number of customers, None where target-before does not cover it.
 fn held_at_target(target: Option<&Snapshot>) -> impl Fn(&str) -> Option<u64> {
     let counts: BTreeMap<String, u64> = target.map(|target| target.relations.accounts().clone()).unwrap_or_default();
     let coverage = target.map(|target| target.coverage.clone());
@@ -122,28 +122,29 @@ fn held_at_target(target: Option<&Snapshot>) -> impl Fn(&str) -> Option<u64> {
     }
 }
 
-/// `precheck-accounts.parquet`.
+/// The rows of `precheck-accounts.parquet`.
 pub(super) fn table(accounts: &[AccountForecast]) -> RecordBatch {
-    let text = |value: Option<&'static str>| value.map_or(Cell::Null, Cell::Text);
-    let count = |value: u64| Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX));
     let mut rows = Rows::new(&PRECHECK_ACCOUNTS);
     for account in accounts {
-        let mut cells = vec![
-            Cell::Text(&account.source_userid),
-            account.target_userid.as_deref().map_or(Cell::Null, Cell::Text),
-            text(account.assessment.map(Assessment::word)),
-            account.assessment_reason.as_deref().map_or(Cell::Null, Cell::Text),
-            Cell::Text(account.coverage.word()),
-            text(account.no_part.map(NoPart::word)),
-            count(account.relations),
-        ];
-        cells.extend(account.by_scope.iter().map(|&relations| count(relations)));
-        cells.extend([
-            account.held_at_target.map_or(Cell::Null, count),
-            count(account.expected_at_target()),
-            Cell::Flag(account.exceeds_cap),
-        ]);
-        rows.push(&cells);
+        let of = |scope: Scope| account.by_scope[scope.code() as usize];
+        rows.push(cells!(PRECHECK_ACCOUNTS, {
+            SOURCE_USERID: &account.source_userid,
+            TARGET_USERID: account.target_userid.as_deref(),
+            ASSESSMENT: account.assessment,
+            ASSESSMENT_REASON: account.assessment_reason.as_deref(),
+            SOURCE_COVERAGE: account.coverage,
+            NO_PART: account.no_part,
+            SOURCE_RELATIONS: account.relations,
+            SCOPE_UNASSIGNED: of(Scope::Unassigned),
+            SCOPE_EXTERNAL_CONTACT: of(Scope::ExternalContact),
+            SCOPE_NOT_ENROLLED: of(Scope::NotEnrolled),
+            SCOPE_ASSESSMENT_FAILED: of(Scope::AssessmentFailed),
+            SCOPE_ADDED_AFTER_START: of(Scope::AddedAfterStart),
+            IN_SCOPE: account.in_scope(),
+            HELD_AT_TARGET: account.held_at_target,
+            EXPECTED_AT_TARGET: account.expected_at_target(),
+            EXCEEDS_CAP: account.exceeds_cap,
+        }));
     }
     rows.finish()
 }

@@ -1,7 +1,7 @@
-//! Before the migration: what will move, what it will cost, what will break, and what to do about it.
+//! Forecast of a planned migration: volume, cost, risks, and what to do before the start.
 //!
-//! From source-before, the accounts list and the contract alone (SPEC section 9); target-before, where it is there,
-//! says how full the target accounts already are. The rules are those of the audit: scope, prediction, drift.
+//! It needs source-before, the accounts list and the contract (SPEC section 9); with target-before, it checks the room
+//! in the target accounts. The rules are those of the audit: scope, prediction, drift.
 
 mod accounts;
 mod codes;
@@ -21,54 +21,57 @@ use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::decision::{Plan, PlannedPart};
 use crate::error::Result;
-use crate::findings;
+use crate::figures::Counts;
+use crate::findings::{self, Forecast};
+use crate::lists::Lists;
+use crate::memory::Resources;
 use crate::progress::{Progress, Unit, Work};
-use crate::report::parquet::{Footer, GroupWriter, write_table};
+use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::Stage;
 use crate::report::small;
-use crate::run::{self, Partitions};
 use crate::schema::tables::{
     BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK_ACCOUNTS,
     PRECHECK_JOIN_CODES, PRECHECK_RELATIONS, REJECTS_REPORT,
 };
-use crate::schema::vocabulary::{Role, Scope};
-use crate::schema::{Column, Table, fields};
-use crate::snapshot::{Input, Part, Snapshot};
-use crate::spill::Resources;
-use arrow::array::{ArrayRef, RecordBatch, StringViewArray, UInt8Array};
+use crate::schema::vocabulary::{Coverage, Predicted, Role, Scope};
+use crate::schema::{Column, Table, arrays, fields};
+use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
+use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
 
-/// Assesses a planned migration and publishes the `precheck-*` reports in `out`.
+/// Assesses a planned migration, and publishes the `precheck-*` reports in `out`.
 ///
 /// # Errors
 /// Any [`crate::Error`]; nothing is published then.
 pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<PrecheckSummary> {
     let stage = Stage::beside(out)?;
     let memory = stage.memory(resources);
-    let lists = run::Lists::read(case, progress)?;
-    let before = run::required(case, Role::SourceBefore, Partitions::Pairs(&lists.enrolment), &memory, progress)?;
-    let target = run::snapshot(
+    let lists = Lists::read(case, progress)?;
+    let before =
+        Snapshot::read_required(case, Role::SourceBefore, Partitions::Pairs(&lists.enrolment), &memory, progress)?;
+    let target = Snapshot::read(
         case,
         Role::TargetBefore,
-        Partitions::Same(before.layout(), &lists.enrolment.targets()),
+        Partitions::Same(before.partitioning(), &lists.enrolment.targets()),
         &memory,
         progress,
     )?;
     let plan = Plan::of(case, &before, &lists.enrolment)?;
 
     let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan)?;
-    let codes = forecast_codes(case, &lists.enrolment, &before);
-    let bill = Bill::of(case, &plan.counts())?;
+    let codes = forecast_codes(case, &lists.enrolment, &before)?;
+    let bill = Bill::of(case, &Counts::of_plan(&plan)?)?;
     let lines: Vec<Line> = bill.as_ref().map(Bill::forecast).unwrap_or_default();
 
     let snapshots = || std::iter::once(&before).chain(target.as_ref());
-    let read = small::read(&lists.read.inputs, snapshots());
+    let read = RoleInputs::by_role(&lists.read.inputs, snapshots());
     let inputs: Vec<Input> = read.iter().flat_map(|read| read.inputs.iter().cloned()).collect();
     let of_keys = (&lists.enrolment, &snapshots().collect::<Vec<_>>()[..]);
-    let findings = findings::precheck(case, (&accounts, &codes), bill.as_ref(), &read, of_keys);
+    let forecast = Forecast::new(&accounts, &codes);
+    let findings = findings::precheck(case, forecast, bill.as_ref(), &read, of_keys);
     let totals = totals(&plan, &accounts, &inputs, snapshots());
     controls::check(&totals)?;
 
-    let footer = run::footer(case, &inputs);
+    let footer = footer(case, &inputs);
     let write = Writer { folder: stage.path(), footer: &footer };
     write.table("accounts", &PRECHECK_ACCOUNTS, &accounts::table(&accounts), &[&fields::SOURCE_USERID])?;
     write.table("join_codes", &PRECHECK_JOIN_CODES, &codes::table(&codes), &[&fields::CONFIG_ID])?;
@@ -96,7 +99,23 @@ impl Writer<'_> {
     }
 }
 
-/// What must balance before anything is forecast.
+impl Forecast {
+    fn new(accounts: &[AccountForecast], codes: &[CodeForecast]) -> Self {
+        let of = |holds: fn(&AccountForecast) -> bool| {
+            let enrolled = accounts.iter().filter(|account| account.target_userid.is_some());
+            enrolled.filter(|account| holds(account)).map(|account| account.source_userid.clone()).collect()
+        };
+        let dying = codes.iter().filter(|code| code.code.predicted == Predicted::Empty);
+        Self {
+            accounts_without_relations: of(|account| account.relations == 0),
+            accounts_not_covered: of(|account| !matches!(account.coverage, Coverage::Complete | Coverage::Observed)),
+            accounts_over_cap: of(|account| account.exceeds_cap),
+            dying_codes: dying.map(|code| code.code.config_id.clone()).collect(),
+        }
+    }
+}
+
+/// Control totals of the forecast.
 fn totals<'a>(
     plan: &Plan,
     accounts: &[AccountForecast],
@@ -118,18 +137,16 @@ fn totals<'a>(
             accounts.iter().map(AccountForecast::in_scope).sum(),
         ),
     ];
-    totals.extend(snapshots.map(|snapshot| {
-        controls::rows_of_tables(snapshot.role.word(), run::accepted_rows(snapshot), &snapshot.inputs)
-    }));
+    totals.extend(snapshots.map(controls::accepted));
     totals
 }
 
-/// `precheck-relations.parquet`: the scope of every relation, so that nobody has to take a count on trust.
+/// Writes `precheck-relations.parquet`: the scope of every relation, from which each count can be checked.
 fn write_relations(
     folder: &Path,
     before: &Snapshot,
     plan: &Plan,
-    lists: &run::Lists,
+    lists: &Lists,
     footer: &Footer,
     progress: &dyn Progress,
 ) -> Result<()> {
@@ -144,24 +161,21 @@ fn write_relations(
     writer.finish()
 }
 
-fn relations(part: &Part, planned: &PlannedPart, lists: &run::Lists) -> Result<RecordBatch> {
+fn relations(part: &Partition, planned: &PlannedPart, lists: &Lists) -> Result<RecordBatch> {
     let column = |column: &Column| part.column(column).clone();
-    let target =
-        |account: &Option<u32>| account.map(|index| lists.enrolment.accounts()[index as usize].target_userid.as_str());
-    let columns: Vec<(&str, ArrayRef, bool)> = vec![
-        (fields::SOURCE_USERID.name, column(&fields::USERID), true),
-        (fields::SOURCE_EXTERNAL_USERID.name, column(&fields::EXTERNAL_USERID), true),
-        (fields::UNIONID.name, column(&fields::UNIONID), true),
-        (fields::CUSTOMER_NAME.name, column(&fields::CUSTOMER_NAME), true),
-        (fields::SOURCE_CREATED_AT.name, column(&fields::CREATED_AT), true),
-        (
-            fields::SCOPE.name,
-            Arc::new(planned.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()),
-            true,
-        ),
-        (fields::TARGET_USERID.name, Arc::new(planned.account.iter().map(target).collect::<StringViewArray>()), true),
-        (fields::SOURCE_FILE.name, column(&fields::SOURCE_FILE), true),
-        (fields::SOURCE_RECORD.name, column(&fields::SOURCE_RECORD), true),
-    ];
+    let accounts = lists.enrolment.accounts();
+    let target = |account: &Option<u32>| account.map(|index| accounts[index as usize].target_userid.as_str());
+    let arrays = arrays!(PRECHECK_RELATIONS, {
+        SOURCE_USERID: column(&fields::USERID),
+        SOURCE_EXTERNAL_USERID: column(&fields::EXTERNAL_USERID),
+        UNIONID: column(&fields::UNIONID),
+        CUSTOMER_NAME: column(&fields::CUSTOMER_NAME),
+        SOURCE_CREATED_AT: column(&fields::CREATED_AT),
+        SCOPE: Arc::new(planned.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()),
+        TARGET_USERID: Arc::new(planned.account.iter().map(target).collect::<StringViewArray>()),
+        SOURCE_FILE: column(&fields::SOURCE_FILE),
+        SOURCE_RECORD: column(&fields::SOURCE_RECORD),
+    });
+    let columns = PRECHECK_RELATIONS.columns.iter().zip(arrays).map(|(slot, array)| (slot.column.name, array, true));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }

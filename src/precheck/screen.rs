@@ -1,32 +1,32 @@
-//! A precheck on the terminal: what will move first, then what it costs, who takes no part, what will break, what to do.
+//! Prints a precheck: volume, cost, accounts without participation, codes and accounts at risk, next steps.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
 
 use super::{AccountForecast, CodeForecast, PrecheckSummary};
 use crate::billing::Bill;
+use crate::decision::PlannedCode;
 use crate::findings::Finding;
-use crate::join_codes::PlannedCode;
 use crate::report::screen::{COLUMNS, Look, Shade, contract, count, grouped, in_two_columns, to_do};
 use crate::schema::vocabulary::{Advice, Predicted, Scope, Severity};
 use crate::text::width::{cut, pad, pad_left, plain, width};
 use crate::text::{Lang, commands as say};
 
-/// Lines of a long list; the reports hold all.
+/// Maximum lines of a list; the reports hold all.
 const SHOWN: usize = 3;
-/// Columns at most to which names are filled, so that what stands beside them is aligned.
-const FILLED: usize = 32;
-/// A text that is cut has more columns than these, else it stands below its name.
-const NARROW: usize = 30;
+/// Maximum width to which names are padded, in columns of the terminal.
+const PADDED: usize = 32;
+/// Minimum width of a text that is cut beside its name; a narrower one goes below the name.
+const MIN_WIDTH: usize = 30;
 
-/// The screen.
+/// Returns the result of a precheck as text.
 pub fn screen(plan: &PrecheckSummary, look: Look) -> String {
     let lang = look.lang;
     let mut text = title(plan, look);
     text.push_str(&scopes(plan, look));
     text.push_str(&bill(plan.bill.as_ref(), lang));
     text.push_str(&idle_accounts(&plan.accounts, lang));
-    text.push_str(&dying_codes(&plan.codes, lang));
+    text.push_str(&codes_at_risk(&plan.codes, lang));
     text.push_str(&full_accounts(plan, lang));
     text.push_str(&to_do(&plan.findings, look));
     let (totals, folder) = (plan.control_totals.len(), plan.folder.display());
@@ -34,7 +34,7 @@ pub fn screen(plan: &PrecheckSummary, look: Look) -> String {
     text
 }
 
-/// How many relations will move; yellow where there is something to do before.
+/// The number of relations that will move; yellow if a finding needs action.
 fn title(plan: &PrecheckSummary, look: Look) -> String {
     let relations: u64 = plan.by_scope.iter().map(|(_, count)| count).sum();
     let moves =
@@ -53,11 +53,11 @@ fn scopes(plan: &PrecheckSummary, look: Look) -> String {
         let shade = if *scope == Scope::InScope { Shade::Fine } else { Shade::OutOfScope };
         count(scope.name().tell(look.lang), *relations, total, shade, look)
     };
-    // What moves stands first, though it is the last of the rules.
+    // In scope is the last rule, and the first count.
     in_two_columns(&counted.rev().map(half).collect::<Vec<_>>())
 }
 
-/// What was contracted, and what it will cost.
+/// The contract and the expected cost.
 fn bill(bill: Option<&Bill>, lang: Lang) -> String {
     let agreed = contract(bill, lang);
     let Some(bill) = bill else { return agreed };
@@ -74,7 +74,7 @@ fn bill(bill: Option<&Bill>, lang: Lang) -> String {
     format!("{agreed}{}\n", cut(&cost, COLUMNS))
 }
 
-/// Who takes no part and why, the largest first.
+/// The accounts without participation and why, the largest first.
 fn idle_accounts(accounts: &[AccountForecast], lang: Lang) -> String {
     let mut idle: Vec<_> = accounts.iter().filter_map(|account| Some((account, account.no_part?))).collect();
     idle.sort_by_key(|(account, _)| Reverse(account.relations));
@@ -95,8 +95,8 @@ fn idle_accounts(accounts: &[AccountForecast], lang: Lang) -> String {
     list(&heading, lines, hidden, lang)
 }
 
-/// The codes that nothing will keep alive, or of which nobody can tell, below what to do about them.
-fn dying_codes(codes: &[CodeForecast], lang: Lang) -> String {
+/// The codes that become invalid or are unknown, grouped by advice.
+fn codes_at_risk(codes: &[CodeForecast], lang: Lang) -> String {
     if codes.is_empty() {
         return String::new();
     }
@@ -115,12 +115,12 @@ fn dying_codes(codes: &[CodeForecast], lang: Lang) -> String {
         let remark = |code: &PlannedCode| code.remark.as_deref().map(plain).unwrap_or_default();
         lines.extend(alike.iter().map(|CodeForecast { code, .. }| beside(4, &plain(&code.config_id), &remark(code))));
     }
-    // All codes are offered the same groups: the least full of those that stay.
+    // The proposals are the same for all codes.
     lines.extend(advised.iter().find_map(|code| proposals(&code.proposals, lang)));
     list(&heading, lines, hidden, lang)
 }
 
-/// As many of the groups as a line holds, one at least.
+/// The groups to link: as many as fit into a line, at least one.
 fn proposals(groups: &[String], lang: Lang) -> Option<String> {
     let line =
         |groups: &[String]| format!("  {}", say::PRECHECK_TIE.fill(lang, &[("groups", &plain(&groups.join(", ")))]));
@@ -128,7 +128,7 @@ fn proposals(groups: &[String], lang: Lang) -> Option<String> {
     Some(line(&groups[..fitting]))
 }
 
-/// The target accounts that cannot hold what is to come, the fullest first.
+/// The target accounts that will exceed their cap, the fullest first.
 fn full_accounts(plan: &PrecheckSummary, lang: Lang) -> String {
     let mut full: Vec<&AccountForecast> = plan.accounts.iter().filter(|account| account.exceeds_cap).collect();
     if full.is_empty() {
@@ -153,27 +153,27 @@ fn full_accounts(plan: &PrecheckSummary, lang: Lang) -> String {
     list(&heading, lines, hidden, lang)
 }
 
-/// How many lines of so many stay out; that there is one more takes as much room as the one.
+/// The number of lines left out of a list: never one, because the line that says so takes as much room.
 fn hidden(lines: usize) -> usize {
     if lines > SHOWN + 1 { lines - SHOWN } else { 0 }
 }
 
-/// The columns to which names are filled.
+/// The width to which names are padded.
 fn columns_of(names: &[String]) -> usize {
-    names.iter().map(|name| width(name)).max().unwrap_or(0).min(FILLED)
+    names.iter().map(|name| width(name)).max().unwrap_or(0).min(PADDED)
 }
 
-/// A name, and what there is to say of it: beside it, or below where it leaves no room. A name is never cut.
+/// A name with a text beside it, or below it if there is no room. A name is never cut.
 fn beside(indent: usize, name: &str, rest: &str) -> String {
     let (margin, room) = (" ".repeat(indent), COLUMNS.saturating_sub(indent + width(name) + 2));
-    if width(rest) > room && room < NARROW {
+    if width(rest) > room && room < MIN_WIDTH {
         let below = cut(rest, COLUMNS - indent - 2);
         return format!("{margin}{}\n{margin}  {below}", name.trim_end());
     }
     format!("{margin}{name}  {}", cut(rest, room)).trim_end().to_owned()
 }
 
-/// A heading, its lines, and how many more there are.
+/// A heading, its lines, and the number of lines left out.
 fn list(heading: &str, lines: impl IntoIterator<Item = String>, hidden: usize, lang: Lang) -> String {
     let mut text = cut(heading, COLUMNS) + "\n";
     for line in lines {
@@ -193,7 +193,7 @@ mod tests {
     use crate::text::width::width;
 
     #[test]
-    fn an_advice_fits_into_a_line() {
+    fn each_advice_fits_into_a_line() {
         for advice in Advice::ALL {
             let name = advice.name();
             assert!(width(name.zh) <= COLUMNS - 2 && width(name.en) <= COLUMNS - 2, "{advice}");
@@ -218,9 +218,9 @@ mod tests {
     #[test]
     fn as_many_groups_are_proposed_as_a_line_holds() {
         let groups: Vec<String> = (0..5).map(|n| format!("{n}{}", "g".repeat(29))).collect();
-        // "  could be tied: " takes 17 columns, a group 30, and 2 stand between.
-        assert_eq!(proposals(&groups, Lang::En), Some(format!("  could be tied: {}, {}", groups[0], groups[1])));
-        assert_eq!(proposals(&["g".repeat(90)], Lang::En), Some(format!("  could be tied: {}", "g".repeat(90))));
+        // "  groups to link: " takes 18 columns, a group 30, and 2 stand between.
+        assert_eq!(proposals(&groups, Lang::En), Some(format!("  groups to link: {}, {}", groups[0], groups[1])));
+        assert_eq!(proposals(&["g".repeat(90)], Lang::En), Some(format!("  groups to link: {}", "g".repeat(90))));
         assert_eq!(proposals(&[], Lang::En), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What a precheck tells, as data, and `precheck.json`.
+//! The result of a precheck as data, and `precheck.json`.
 
 use std::path::{Path, PathBuf};
 
@@ -22,18 +22,18 @@ pub struct PrecheckSummary {
     pub by_scope: Vec<(&'static str, u64)>,
     pub accounts: Vec<AccountForecast>,
     pub codes: Vec<CodeForecast>,
-    /// None where the case has no contract.
+    /// None if the case has no contract.
     pub bill: Option<Bill>,
     pub customer_cap: u64,
     pub findings: Vec<Finding>,
     pub control_totals: Vec<ControlTotal>,
-    /// Where the reports are.
+    /// Folder of the reports.
     pub folder: PathBuf,
 }
 
 impl PrecheckSummary {
-    /// Brings the parts together.
-    #[expect(clippy::too_many_arguments, reason = "it is the one place where all parts meet")]
+    /// Assembles the parts.
+    #[expect(clippy::too_many_arguments, reason = "assembles all parts of the result")]
     pub(super) fn new(
         case: &Case,
         plan: &Plan,
@@ -59,28 +59,28 @@ impl PrecheckSummary {
         }
     }
 
-    /// 0, or 1 where the policy says that there is something to act on.
+    /// 0, or 1 if a finding is at or above what the policy fails on.
     pub fn exit_code(&self, policy: &Policy) -> u8 {
         findings::exit_code(&self.findings, policy.fail_on)
     }
 
-    /// Relations that will move.
+    /// The relations that will move.
     pub fn in_scope(&self) -> u64 {
         self.accounts.iter().map(AccountForecast::in_scope).sum()
     }
 
     /// The text of `precheck.json`.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(&Json::of(self)).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&PrecheckJson::new(self)).unwrap_or_default();
         text.push('\n');
         text
     }
 }
 
 #[derive(Serialize)]
-struct Json<'a> {
+struct PrecheckJson<'a> {
     schema_version: u32,
-    case: CaseJson<'a>,
+    case: PrecheckCase<'a>,
     relations: serde_json::Map<String, serde_json::Value>,
     in_scope: u64,
     accounts_without_part: usize,
@@ -92,7 +92,7 @@ struct Json<'a> {
 }
 
 #[derive(Serialize)]
-struct CaseJson<'a> {
+struct PrecheckCase<'a> {
     id: &'a str,
     title: &'a str,
 }
@@ -111,18 +111,18 @@ struct BillJson<'a> {
     currency: &'a str,
 }
 
-impl<'a> Json<'a> {
-    fn of(summary: &'a PrecheckSummary) -> Self {
+impl<'a> PrecheckJson<'a> {
+    fn new(summary: &'a PrecheckSummary) -> Self {
         let predicted = |word: &Predicted| summary.codes.iter().filter(|code| code.code.predicted == *word).count();
         Self {
             schema_version: SCHEMA_VERSION,
-            case: CaseJson { id: &summary.case_id, title: &summary.case_title },
+            case: PrecheckCase { id: &summary.case_id, title: &summary.case_title },
             relations: summary.by_scope.iter().map(|(scope, count)| ((*scope).to_owned(), (*count).into())).collect(),
             in_scope: summary.in_scope(),
             accounts_without_part: summary.accounts.iter().filter(|account| account.no_part.is_some()).count(),
             accounts_over_cap: summary.accounts.iter().filter(|account| account.exceeds_cap).count(),
             join_codes: Predicted::ALL.iter().map(|word| (word.word().to_owned(), predicted(word).into())).collect(),
-            billing: summary.bill.as_ref().map(BillJson::of),
+            billing: summary.bill.as_ref().map(BillJson::new),
             findings: summary.findings.iter().map(FindingJson::of).collect(),
             control_totals: &summary.control_totals,
         }
@@ -130,7 +130,7 @@ impl<'a> Json<'a> {
 }
 
 impl<'a> BillJson<'a> {
-    fn of(bill: &'a Bill) -> Self {
+    fn new(bill: &'a Bill) -> Self {
         let drift = &bill.drift;
         Self {
             contracted: drift.contracted,

@@ -1,4 +1,4 @@
-//! One value of a report or of a result, as data for JSON and as text for people.
+//! A value of a report or of a result, as JSON and as text.
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-/// The value in a row. Times are RFC 3339 in UTC, decimals are texts: as numbers they would lose their exactness.
+/// Returns the value of a row as JSON: times as RFC 3339 in UTC, decimals as texts, because JSON numbers are not exact.
 pub fn cell(array: &dyn Array, row: usize) -> Value {
     if array.is_null(row) {
         return Value::Null;
@@ -33,7 +33,7 @@ pub fn cell(array: &dyn Array, row: usize) -> Value {
         DataType::Float64 => array.as_primitive::<Float64Type>().value(row).into(),
         DataType::Decimal128(_, scale) => decimal(array.as_primitive::<Decimal128Type>().value(row), *scale),
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            moment(array.as_primitive::<TimestampMicrosecondType>().value(row))
+            time_text(array.as_primitive::<TimestampMicrosecondType>().value(row)).into()
         }
         DataType::Date32 => day(array.as_primitive::<Date32Type>().value(row)),
         DataType::List(_) => list(array.as_list::<i32>().value(row).as_ref()),
@@ -50,8 +50,9 @@ fn list(values: &dyn Array) -> Value {
     (0..values.len()).map(|row| cell(values, row)).collect::<Vec<_>>().into()
 }
 
-fn moment(micros: i64) -> Value {
-    Timestamp::from_microsecond(micros).map_or_else(|_| micros.into(), |time| time.to_string().into())
+/// Returns microseconds since 1970 as RFC 3339 in UTC; a time outside of its years as a number.
+fn time_text(micros: i64) -> String {
+    Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string())
 }
 
 fn day(days: i32) -> Value {
@@ -72,7 +73,7 @@ fn other(array: &dyn Array, row: usize) -> Value {
     ArrayFormatter::try_new(array, &options).map_or(Value::Null, |texts| texts.value(row).to_string().into())
 }
 
-/// A value as people read it: nothing for null, the elements of a list beside each other.
+/// Returns a value as people read it: an empty text for null, the elements of a list separated by commas.
 pub fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,12 +1,21 @@
-//! Reports that are there already, read back: some columns of them, row group by row group, never a whole file.
+//! Published reports, read back: single columns, in batches or frames of bounded size, never a whole large file.
+//!
+//! ```text
+//! scan     Parquet -> batches; row groups that cannot hold a value are skipped (bounds, bloom filter)
+//! frames   batches -> Polars frames; aggregates of a report in bounded memory
+//! row      one row, its values by column
+//! cell     one value, as JSON and as text
+//! ```
 
 mod cell;
-mod condition;
+mod frames;
+mod row;
 mod scan;
 
 pub use cell::{cell, text};
-pub use condition::{Condition, count_rows};
-pub use scan::{Scan, Wanted, column_names, rows_of, schema};
+pub use frames::{aggregate, batch_of, collect, frame_of, read, totals};
+pub use row::ReportRow;
+pub use scan::{ParquetScan, ValueFilter, empty, row_count, schema};
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -25,10 +34,10 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Reads the manifest; the reports themselves are looked at when they are asked for.
+    /// Reads the manifest; the reports themselves are opened on use.
     ///
     /// # Errors
-    /// [`Error::Input`] if there is no manifest, or none that this version understands.
+    /// [`Error::Input`] if the manifest is absent, or of another program or schema version.
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let refused = |problem: Message| Error::input(&path, say::MANIFEST, problem, say::NAME_THE_REPORTS);
@@ -41,17 +50,17 @@ impl Reports {
             let problem = say::other_schema(manifest.schema_version, SCHEMA_VERSION);
             return Err(Error::input(&path, Message::verbatim("schema_version"), problem, say::OTHER_SCHEMA_REMEDY));
         }
-        if let Some(name) = manifest.reports.keys().find(|name| !stays_inside(name)) {
+        if let Some(name) = manifest.reports.keys().find(|name| !is_below_folder(name)) {
             return Err(refused(say::report_outside(name)));
         }
         Ok(Self { folder: folder.to_path_buf(), manifest })
     }
 
-    /// As [`Self::open`], of an audit: its relations have to be there.
+    /// As [`Self::open`], of an audit: the manifest has to list its relations.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn of_audit(folder: &Path) -> Result<Self> {
+    pub fn open_audit(folder: &Path) -> Result<Self> {
         let reports = Self::open(folder)?;
         if reports.is_of_audit() {
             return Ok(reports);
@@ -64,20 +73,20 @@ impl Reports {
         self.manifest.reports.contains_key("relations.parquet")
     }
 
-    /// Where the Parquet file of a table is.
+    /// The path of the Parquet file of a table.
     pub fn path(&self, table: &Table) -> PathBuf {
         self.path_of(table.name)
     }
 
-    /// Where the Parquet file of that stem is.
+    /// The path of the Parquet file of that stem.
     pub fn path_of(&self, stem: &str) -> PathBuf {
         self.folder.join(format!("{stem}.parquet"))
     }
 
-    /// `summary.json`.
+    /// Reads `summary.json`.
     ///
     /// # Errors
-    /// [`Error::Input`] if it is not there or no JSON.
+    /// [`Error::Input`] if it is absent or not JSON.
     pub fn summary(&self) -> Result<serde_json::Value> {
         let path = self.folder.join("summary.json");
         let refused = |problem: Message| Error::input(&path, say::SUMMARY, problem, say::AUDIT_AGAIN);
@@ -86,7 +95,7 @@ impl Reports {
     }
 }
 
-/// A manifest that somebody else wrote must not lead anywhere.
-fn stays_inside(name: &str) -> bool {
+/// Whether the name of a report stays below its folder: a forged manifest must not lead elsewhere.
+fn is_below_folder(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }

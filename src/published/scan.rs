@@ -1,4 +1,4 @@
-//! A scan of one Parquet report: the columns asked for, and of the row groups those that can hold what is wanted.
+//! A scan of one Parquet report: single columns, and only the row groups that can hold a value.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -14,62 +14,76 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
 use crate::error::{Error, Result};
+use crate::schema::Table;
 use crate::text::{Message, errors as say};
 
-/// Rows of a batch.
-const BATCH: usize = 1 << 14;
+/// Rows of a batch: one plan of Polars for each is not felt, and the columns of a batch fit into the caches.
+const BATCH: usize = 1 << 16;
 
-/// Rows whose column holds that text.
+/// Selects the rows whose column holds a value.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct ValueFilter<'a> {
     pub column: &'a str,
     pub value: &'a str,
 }
 
-/// What to read of a report.
+/// A scan of a report.
 #[derive(Debug)]
-pub struct Scan<'a> {
+pub struct ParquetScan<'a> {
     path: PathBuf,
     columns: Vec<&'a str>,
-    wanted: Option<Wanted<'a>>,
+    filter: Option<ValueFilter<'a>>,
+    limit: Option<usize>,
 }
 
 type Builder = ParquetRecordBatchReaderBuilder<File>;
 
-impl<'a> Scan<'a> {
-    /// Every row.
-    pub fn of(path: &Path, columns: &[&'a str]) -> Self {
-        Self { path: path.to_path_buf(), columns: columns.to_vec(), wanted: None }
+impl<'a> ParquetScan<'a> {
+    /// Scans every row.
+    pub fn new(path: &Path, columns: &[&'a str]) -> Self {
+        Self { path: path.to_path_buf(), columns: columns.to_vec(), filter: None, limit: None }
     }
 
-    /// Only the rows that are wanted: row groups are passed over by their bounds and bloom filters.
+    /// Scans every row of a report, with all columns of its table.
+    pub fn of_table(path: &Path, table: &'static Table) -> Self {
+        Self::new(path, &table.columns.iter().map(|slot| slot.column.name).collect::<Vec<_>>())
+    }
+
+    /// Restricts the scan to rows with a value: row groups that cannot hold it are skipped, by bounds and bloom filter.
     #[must_use]
-    pub fn wanting(self, wanted: Wanted<'a>) -> Self {
-        Self { wanted: Some(wanted), ..self }
+    pub fn with_filter(self, filter: ValueFilter<'a>) -> Self {
+        Self { filter: Some(filter), ..self }
     }
 
-    /// Shows the batches in the order of the file, their columns in the order asked for, until `see` has seen enough
-    /// (`false`).
+    /// Ends the scan after the first rows.
+    #[must_use]
+    pub fn with_limit(self, limit: Option<usize>) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Calls `see` with each batch in the order of the file, columns in the order asked for, until it returns `false`.
     ///
     /// # Errors
-    /// [`Error::Input`] if the file cannot be read or lacks a column; [`Error::Interrupted`]; whatever `see` says.
-    pub fn each(&self, mut see: impl FnMut(&RecordBatch) -> Result<bool>) -> Result<()> {
+    /// [`Error::Input`] if the file cannot be read or lacks a column; [`Error::Interrupted`]; the errors of `see`.
+    pub fn for_each(&self, mut see: impl FnMut(&RecordBatch) -> Result<bool>) -> Result<()> {
         let mut builder = open(&self.path)?;
         let missing = self
             .columns
             .iter()
-            .chain(self.wanted.iter().map(|w| &w.column))
+            .chain(self.filter.iter().map(|filter| &filter.column))
             .find(|name| builder.schema().index_of(name).is_err());
         if let Some(name) = missing {
             return Err(unreadable(&self.path, say::no_column(name)));
         }
-        if let Some(wanted) = self.wanted {
-            let groups = self.candidates(&builder, wanted)?;
-            let mask = ProjectionMask::columns(builder.parquet_schema(), [wanted.column]);
-            let value = wanted.value.to_owned();
-            let filter =
-                RowFilter::new(vec![Box::new(ArrowPredicateFn::new(mask, move |batch| equals(&batch, &value)))]);
-            builder = builder.with_row_groups(groups).with_row_filter(filter);
+        if let Some(filter) = self.filter {
+            let groups = self.candidates(&builder, filter)?;
+            let mask = ProjectionMask::columns(builder.parquet_schema(), [filter.column]);
+            let value = filter.value.to_owned();
+            let rows = RowFilter::new(vec![Box::new(ArrowPredicateFn::new(mask, move |batch| equals(&batch, &value)))]);
+            builder = builder.with_row_groups(groups).with_row_filter(rows);
+        }
+        if let Some(limit) = self.limit {
+            builder = builder.with_limit(limit);
         }
         let mask = ProjectionMask::columns(builder.parquet_schema(), self.columns.iter().copied());
         let reader =
@@ -77,33 +91,28 @@ impl<'a> Scan<'a> {
         for batch in reader {
             crate::interrupt::check()?;
             let batch = batch.map_err(|error| damaged(&self.path, error))?;
-            let order: Vec<usize> = self
-                .columns
-                .iter()
-                .map(|name| batch.schema_ref().index_of(name))
-                .collect::<std::result::Result<_, _>>()?;
-            if !see(&batch.project(&order)?)? {
+            if !see(&in_order(&batch, &self.columns)?)? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// The row groups that may hold what is wanted.
-    fn candidates(&self, builder: &Builder, wanted: Wanted<'_>) -> Result<Vec<usize>> {
+    /// The row groups that may hold the value.
+    fn candidates(&self, builder: &Builder, filter: ValueFilter<'_>) -> Result<Vec<usize>> {
         let columns = builder.parquet_schema().columns();
-        let Some(column) = columns.iter().position(|column| column.path().string() == wanted.column) else {
-            return Err(unreadable(&self.path, say::no_plain_column(wanted.column)));
+        let Some(column) = columns.iter().position(|column| column.path().string() == filter.column) else {
+            return Err(unreadable(&self.path, say::no_plain_column(filter.column)));
         };
         let mut groups = Vec::new();
         for (number, group) in builder.metadata().row_groups().iter().enumerate() {
-            if !is_within_bounds(group, column, wanted.value.as_bytes()) {
+            if !is_within_bounds(group, column, filter.value.as_bytes()) {
                 continue;
             }
-            let filter = builder
+            let bloom = builder
                 .get_row_group_column_bloom_filter(number, column)
                 .map_err(|error| damaged(&self.path, error))?;
-            if filter.is_none_or(|filter| filter.check(&ByteArray::from(wanted.value))) {
+            if bloom.is_none_or(|bloom| bloom.check(&ByteArray::from(filter.value))) {
                 groups.push(number);
             }
         }
@@ -111,7 +120,14 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Bounds may be cut short, but never so that they exclude a value that is there.
+/// Returns the columns in the order asked for.
+fn in_order(batch: &RecordBatch, columns: &[&str]) -> Result<RecordBatch> {
+    let places =
+        columns.iter().map(|name| batch.schema_ref().index_of(name)).collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(batch.project(&places)?)
+}
+
+/// Whether a row group can hold a value by its bounds, which may be truncated, but never exclude a value that occurs.
 fn is_within_bounds(group: &RowGroupMetaData, column: usize, value: &[u8]) -> bool {
     let Some(Statistics::ByteArray(bounds)) = group.column(column).statistics() else { return true };
     bounds.min_opt().is_none_or(|min| min.data() <= value) && bounds.max_opt().is_none_or(|max| value <= max.data())
@@ -122,14 +138,6 @@ fn equals(batch: &RecordBatch, value: &str) -> std::result::Result<BooleanArray,
     cmp::eq(&texts, &StringArray::new_scalar(value))
 }
 
-/// The names of the columns of a report.
-///
-/// # Errors
-/// [`Error::Input`] if the file cannot be read.
-pub fn column_names(path: &Path) -> Result<Vec<String>> {
-    Ok(schema(path)?.fields().iter().map(|field| field.name().clone()).collect())
-}
-
 /// The columns of a report with their types.
 ///
 /// # Errors
@@ -138,11 +146,23 @@ pub fn schema(path: &Path) -> Result<SchemaRef> {
     Ok(open(path)?.schema().clone())
 }
 
-/// How many rows a report has.
+/// A batch without rows, of some columns of a report.
+///
+/// # Errors
+/// [`Error::Input`] if the file cannot be read or lacks a column.
+pub fn empty(path: &Path, columns: &[&str]) -> Result<RecordBatch> {
+    let schema = schema(path)?;
+    if let Some(name) = columns.iter().find(|name| schema.index_of(name).is_err()) {
+        return Err(unreadable(path, say::no_column(name)));
+    }
+    in_order(&RecordBatch::new_empty(schema), columns)
+}
+
+/// The number of rows of a report.
 ///
 /// # Errors
 /// [`Error::Input`] if the file cannot be read.
-pub fn rows_of(path: &Path) -> Result<u64> {
+pub fn row_count(path: &Path) -> Result<u64> {
     Ok(open(path)?.metadata().file_metadata().num_rows().unsigned_abs())
 }
 
@@ -151,8 +171,8 @@ fn open(path: &Path) -> Result<Builder> {
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))
 }
 
-/// What the reader of Parquet says of it.
-fn damaged(path: &Path, error: impl std::fmt::Display) -> Error {
+/// The error of a library about a report.
+pub(super) fn damaged(path: &Path, error: impl std::fmt::Display) -> Error {
     unreadable(path, Message::verbatim(error))
 }
 

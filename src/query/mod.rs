@@ -1,12 +1,10 @@
-//! SQL over published reports: only the tables and columns that a statement names are read.
+//! SQL over published reports: Polars runs the statement, and reads the columns and rows that its plan needs.
 //!
-//! The engine is that of Polars; Parquet is read by the `parquet` crate, since Polars' own reader links an HTTP client.
+//! Parquet is decoded by the `parquet` crate, because Polars' own reader links an HTTP client.
 
 mod engine;
-mod names;
+mod lazy;
 mod output;
-mod tables;
 
 pub use engine::Session;
-pub use names::Names;
-pub use output::{Format, write};
+pub use output::{OutputFormat, write};

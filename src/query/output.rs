@@ -1,4 +1,4 @@
-//! The result of a statement as a table for people, CSV, JSON or Parquet.
+//! Writes the result of a statement as a table for people, CSV, JSON or Parquet.
 
 use std::io::Write;
 
@@ -14,14 +14,14 @@ use crate::report::starts_a_formula;
 use crate::text::errors as say;
 use crate::text::width::{cut, pad, pad_left, plain, width};
 
-/// Columns that a cell of a table takes at most.
+/// Maximum width of a cell of a table, in columns of the terminal.
 const CELL: usize = 48;
-/// Rows that a table shows at most.
+/// Maximum number of rows of a table.
 const ROWS: usize = 1000;
 
-/// How a result is written.
+/// Format of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum OutputFormat {
     /// Columns for people, at most 1000 rows
     Table,
     /// Comma-separated values, for spreadsheets
@@ -32,16 +32,16 @@ pub enum Format {
     Parquet,
 }
 
-/// Writes a result. `raw` leaves texts that a spreadsheet would take for formulas as they are.
+/// Writes a result. `raw` leaves texts that a spreadsheet would evaluate as formulas unchanged.
 ///
 /// # Errors
-/// The writer's.
-pub fn write(rows: &RecordBatch, format: Format, raw: bool, out: &mut (dyn Write + Send)) -> Result<()> {
+/// [`Error::Io`] of the writer.
+pub fn write(rows: &RecordBatch, format: OutputFormat, raw: bool, out: &mut (dyn Write + Send)) -> Result<()> {
     let written = match format {
-        Format::Table => out.write_all(table(rows).as_bytes()),
-        Format::Csv => csv(rows, raw, out),
-        Format::Json => json(rows, out),
-        Format::Parquet => return parquet(rows, out),
+        OutputFormat::Table => out.write_all(table(rows).as_bytes()),
+        OutputFormat::Csv => csv(rows, raw, out),
+        OutputFormat::Json => json(rows, out),
+        OutputFormat::Parquet => return parquet(rows, out),
     };
     written.map_err(Error::io("result", say::CANNOT_WRITE))
 }
@@ -71,15 +71,15 @@ fn table(rows: &RecordBatch) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     let rule = widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>().join("  ") + "\n";
-    let mut told = line(&lines[0]) + &rule;
-    told.extend(lines[1..].iter().map(line));
-    told + &count(rows.num_rows(), shown)
+    let mut text = line(&lines[0]) + &rule;
+    text.extend(lines[1..].iter().map(line));
+    text + &count(rows.num_rows(), shown)
 }
 
 fn count(rows: usize, shown: usize) -> String {
     let plural = if rows == 1 { "" } else { "s" };
     if rows > shown {
-        format!("({rows} rows, of which the first {shown}; --format csv gives all)\n")
+        format!("(first {shown} of {rows} rows; --format csv prints all)\n")
     } else {
         format!("({rows} row{plural})\n")
     }
@@ -95,7 +95,7 @@ fn csv(rows: &RecordBatch, raw: bool, out: &mut (dyn Write + Send)) -> std::io::
     writer.flush()
 }
 
-/// What a spreadsheet would run. Numbers are none, whatever they begin with.
+/// Whether a spreadsheet would evaluate the text. A number with a sign is not a formula.
 fn is_formula(text: &str) -> bool {
     starts_a_formula(text) && text.parse::<f64>().is_err()
 }
@@ -131,7 +131,7 @@ mod tests {
     use super::is_formula;
 
     #[test]
-    fn formulas_are_known_by_how_they_begin() {
+    fn formulas_are_recognised_by_their_first_character() {
         for text in ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "\r=1"] {
             assert!(is_formula(text), "{text:?}");
         }

@@ -2,20 +2,28 @@
 
 use arrow::array::RecordBatch;
 
-use crate::groups::GroupDecision;
-use crate::join_codes::JoinCode;
+use super::SmallTable;
+use crate::decision::{GroupDecision, JoinCode};
+use crate::findings::WaivedGroups;
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT};
-use crate::schema::vocabulary::{GroupMatchMethod, GroupReason, Predicted};
-use crate::schema::{Cell, Column, Rows, fields};
+use crate::schema::{Cell, Column, Rows, cells, fields};
 
-/// What `groups.parquet` is sorted by.
-pub const GROUPS_SORTED_BY: &[&Column] =
-    &[&fields::GROUP_OUTCOME, &fields::SOURCE_OWNER_USERID, &fields::SOURCE_CHAT_ID];
-/// What `join_codes.parquet` is sorted by.
-pub const JOIN_CODES_SORTED_BY: &[&Column] = &[&fields::CODE_VERDICT, &fields::CONFIG_ID];
+/// The columns by which `groups.parquet` is sorted.
+const GROUPS_SORTED_BY: &[&Column] = &[&fields::GROUP_OUTCOME, &fields::SOURCE_OWNER_USERID, &fields::SOURCE_CHAT_ID];
+/// The columns by which `join_codes.parquet` is sorted.
+const JOIN_CODES_SORTED_BY: &[&Column] = &[&fields::CODE_VERDICT, &fields::CONFIG_ID];
+
+/// Both reports.
+pub fn tables(decision: &GroupDecision, waived: &WaivedGroups) -> Vec<SmallTable> {
+    vec![
+        SmallTable::new(&GROUPS_REPORT, groups(decision, &waived.groups)).sorted_by(GROUPS_SORTED_BY),
+        SmallTable::new(&JOIN_CODES_REPORT, join_codes(&decision.codes, &waived.join_codes))
+            .sorted_by(JOIN_CODES_SORTED_BY),
+    ]
+}
 
 /// Every group of source-before, sorted by outcome, then owner, then as the snapshot sorts them: by id.
-pub fn groups(decision: &GroupDecision, waived: &[bool]) -> RecordBatch {
+fn groups(decision: &GroupDecision, waived: &[bool]) -> RecordBatch {
     let mut rows = Rows::new(&GROUPS_REPORT);
     for row in order_of_groups(decision) {
         push_group(&mut rows, decision, row, waived[row as usize]);
@@ -34,45 +42,45 @@ fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, is_waived: bo
     let group = &decision.groups[row as usize];
     let (source, target) = (&decision.source, &decision.target);
     let method = decision.matches.method[row as usize];
-    rows.push(&[
-        text(source.chat_id(row)),
-        text(source.name(row)),
-        text(source.owner(row)),
-        source.created_at(row).map_or(Cell::Null, Cell::Time),
-        Cell::Text(group.scope.word()),
-        Cell::Text(group.outcome().word()),
-        text(group.reason().map(GroupReason::word)),
-        Cell::Text(group.rule.severity.word()),
-        text(method.map(GroupMatchMethod::word)),
-        text(group.target.and_then(|row| target.chat_id(row))),
-        text(group.target.and_then(|row| target.name(row))),
-        text(group.target.and_then(|row| target.owner(row))),
-        source.member_count(row).map_or(Cell::Null, Cell::Integer),
-        group.target.and_then(|row| target.member_count(row)).map_or(Cell::Null, Cell::Integer),
-        group.member_overlap.map_or(Cell::Null, Cell::Ratio),
-        group.still_at_source.map_or(Cell::Null, Cell::Flag),
-        Cell::Flag(is_waived),
-    ]);
+    rows.push(cells!(GROUPS_REPORT, {
+        SOURCE_CHAT_ID: source.chat_id(row),
+        NAME: source.name(row),
+        SOURCE_OWNER_USERID: source.owner(row),
+        GROUP_CREATED_AT: source.created_at(row).map(Cell::Time),
+        GROUP_SCOPE: group.scope,
+        GROUP_OUTCOME: group.outcome(),
+        GROUP_REASON: group.reason(),
+        SEVERITY: group.rule.severity,
+        GROUP_MATCH_METHOD: method,
+        TARGET_CHAT_ID: group.target.and_then(|row| target.chat_id(row)),
+        TARGET_NAME: group.target.and_then(|row| target.name(row)),
+        TARGET_OWNER_USERID: group.target.and_then(|row| target.owner(row)),
+        SOURCE_MEMBER_COUNT: source.member_count(row),
+        TARGET_MEMBER_COUNT: group.target.and_then(|row| target.member_count(row)),
+        MEMBER_OVERLAP: group.member_overlap,
+        GROUP_STILL_AT_SOURCE: group.still_at_source,
+        WAIVED: is_waived,
+    }));
 }
 
 /// Every join code, sorted by verdict, then by id.
-pub fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
+fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
     let mut rows = Rows::new(&JOIN_CODES_REPORT);
     for (code, is_waived) in order_of_codes(codes).into_iter().map(|at| (&codes[at], waived[at])) {
-        rows.push(&[
-            Cell::Text(&code.config_id),
-            text(code.remark.as_deref()),
-            text(code.state.as_deref()),
-            code.auto_create_room.map_or(Cell::Null, Cell::Flag),
-            list(code.chat_ids_before.as_deref()),
-            list(code.chat_ids_after.as_deref()),
-            text(code.predicted.map(Predicted::word)),
-            Cell::Text(code.observed.word()),
-            Cell::Text(code.rule.verdict.word()),
-            Cell::Text(code.rule.severity.word()),
-            list(code.kept_alive_by.as_deref()),
-            Cell::Flag(is_waived),
-        ]);
+        rows.push(cells!(JOIN_CODES_REPORT, {
+            CONFIG_ID: &code.config_id,
+            REMARK: code.remark.as_deref(),
+            STATE: code.state.as_deref(),
+            AUTO_CREATE_ROOM: code.auto_create_room,
+            CHAT_IDS_BEFORE: code.chat_ids_before.as_deref(),
+            CHAT_IDS_AFTER: code.chat_ids_after.as_deref(),
+            PREDICTED: code.predicted,
+            OBSERVED: code.observed,
+            CODE_VERDICT: code.verdict(),
+            SEVERITY: code.rule.severity,
+            KEPT_ALIVE_BY: code.kept_alive_by.as_deref(),
+            WAIVED: is_waived,
+        }));
     }
     rows.finish()
 }
@@ -80,14 +88,6 @@ pub fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
 /// The codes in the order of the report.
 pub fn order_of_codes(codes: &[JoinCode]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..codes.len()).collect();
-    order.sort_by_key(|&at| (codes[at].rule.verdict.word(), &codes[at].config_id));
+    order.sort_by_key(|&at| (codes[at].verdict().word(), &codes[at].config_id));
     order
-}
-
-fn text(value: Option<&str>) -> Cell<'_> {
-    value.map_or(Cell::Null, Cell::Text)
-}
-
-fn list(items: Option<&[String]>) -> Cell<'_> {
-    items.map_or(Cell::Null, Cell::List)
 }

@@ -1,62 +1,67 @@
 //! The reports that grow with the case, in one walk through the partitions: `relations.parquet`,
-//! `target_relations.parquet`, `customers.parquet`, and on the way what there is to say of single rows, and to show of them.
+//! `target_relations.parquet`, `customers.parquet`. The figures and findings that need the texts of relations are
+//! accumulated on the way.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::datatypes::Int64Type;
+use arrow::array::{BooleanArray, RecordBatch};
 
-use super::customers::{self, Bounds, Buckets, Sorted};
-use super::excerpt::ToActOn;
-use super::page::Arrivals;
 use super::parquet::{Footer, GroupWriter, SortedWriter};
-use super::relations::{DecidedRows, OfWord, RELATIONS_SORTED_BY};
+use super::relations::{DecidedRows, RELATIONS_SORTED_BY, RowsOfWord};
 use super::targets::TargetAccounts;
+use crate::case::Case;
 use crate::decision::{Decision, Exports, Parts};
 use crate::error::Result;
+use crate::figures::{
+    Arrivals, BucketedRelations, Counts, CustomerBuckets, CustomerRanges, CustomerTotals, RelationExcerpt, customers,
+};
 use crate::findings::{Concentration, RelationFindings, Waivers};
+use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Unit, Work};
+use crate::schema::fields;
 use crate::schema::tables::{CUSTOMERS_REPORT, RELATIONS_REPORT};
 use crate::schema::vocabulary::Outcome;
-use crate::schema::{Column, fields};
-use crate::spill::Memory;
 use crate::turns::in_turn;
 
-/// What looks at every partition on the way.
+/// Accumulators that every partition updates.
 pub struct Observers {
     pub concentration: Concentration,
     pub arrivals: Arrivals,
-    pub to_act_on: ToActOn,
+    pub excerpt: RelationExcerpt,
 }
 
-/// What was found on the way.
-pub struct Walked {
+impl Observers {
+    /// Empty accumulators.
+    pub fn new(case: &Case, decision: &Decision, counts: &Counts) -> Self {
+        Self {
+            concentration: Concentration::of(case, decision),
+            arrivals: Arrivals::new(case),
+            excerpt: RelationExcerpt::new(counts),
+        }
+    }
+}
+
+/// The large reports, written, with what the walk gave beside them.
+pub struct Written {
     pub findings: RelationFindings,
     pub observers: Observers,
     /// Relations that a waiver covers.
     pub waived: u64,
-    /// Relations of all customers, and how many of them are missing.
+    /// Sums over `customers.parquet`.
     pub customers: CustomerTotals,
 }
 
-/// The customers, counted together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CustomerTotals {
-    pub relations: u64,
-    pub missing: u64,
-}
-
-/// Where the reports go, and how.
+/// The folder of the reports, and the means to write them.
 #[derive(Clone, Copy)]
 pub struct Writing<'a> {
     pub folder: &'a Path,
     pub footer: &'a Footer,
-    pub memory: &'a Memory,
+    pub memory: &'a MemoryBudget,
     pub progress: &'a dyn Progress,
 }
 
-/// Writes the large reports, and lets go of the relations of `exports` on the way: what comes after has the decision only.
+/// Writes the large reports. The relations of `exports` are released partition by partition; only the decision is left.
 ///
 /// # Errors
 /// As [`SortedWriter`] and [`GroupWriter`]; [`crate::Error::Interrupted`].
@@ -66,19 +71,19 @@ pub fn write(
     mut observers: Observers,
     waivers: &mut Waivers<'_>,
     Writing { folder, footer, memory, progress }: Writing<'_>,
-) -> Result<Walked> {
+) -> Result<Written> {
     let path = folder.join("relations.parquet");
     let mut relations =
         SortedWriter::create(&path, &RELATIONS_REPORT, RELATIONS_SORTED_BY, footer, Outcome::ALL.len(), memory)?;
-    let mut targets = TargetAccounts::of(exports, decision, memory);
-    let bounds = Bounds::of(decision.sample.clone(), memory.partition_rows());
-    let mut buckets = Buckets::of(&bounds, memory);
-    let nothing = Nothing {
+    let mut targets = TargetAccounts::new(exports, decision, memory);
+    let ranges = CustomerRanges::new(decision.sample.clone(), memory.partition_rows());
+    let mut buckets = CustomerBuckets::new(&ranges, memory);
+    let empty = EmptyAccumulators {
         findings: RelationFindings::of(decision),
         concentration: observers.concentration.empty(),
         arrivals: observers.arrivals.empty(),
     };
-    let mut findings = nothing.findings.empty();
+    let mut findings = empty.findings.empty();
     let mut waived = 0;
     let waivers = Mutex::new(waivers);
     // Each relation of the source is walked through, and written once more as one of its customer.
@@ -86,19 +91,19 @@ pub fn write(
     progress.begin(Work::Report, 2 * source + target, Unit::Rows);
     in_turn(
         0..exports.partitions(),
-        |partition| WalkedPart::of(exports, decision, partition, &bounds, &nothing, &waivers),
+        |partition| WalkedPart::of(exports, decision, partition, &ranges, &empty, &waivers),
         |part| {
             progress.advance(part.rows);
             for stretch in part.relations {
-                observers.to_act_on.look(&stretch)?;
+                observers.excerpt.update(stretch.rank, &stretch.rows)?;
                 relations.add(stretch.rank, stretch.rows)?;
             }
             relations.encode_full()?;
             targets.add(part.target_relations)?;
-            buckets.add(part.customers)?;
+            buckets.update(part.customers)?;
             findings.add(part.findings);
             observers.concentration.add(part.concentration);
-            observers.arrivals.add(part.arrivals);
+            observers.arrivals.merge(part.arrivals);
             waived += part.waived;
             Ok(())
         },
@@ -107,23 +112,23 @@ pub fn write(
     targets.write(&folder.join("target_relations.parquet"), footer, progress)?;
     let customers = write_customers(buckets, folder, footer, progress)?;
     progress.end();
-    Ok(Walked { findings, observers, waived, customers })
+    Ok(Written { findings, observers, waived, customers })
 }
 
-/// What every partition begins with.
-struct Nothing {
+/// The accumulators that each partition begins with.
+struct EmptyAccumulators {
     findings: RelationFindings,
     concentration: Concentration,
     arrivals: Arrivals,
 }
 
-/// What one partition gives.
+/// The rows and sums of one partition.
 struct WalkedPart {
     /// Relations of source-before.
     rows: u64,
-    relations: Vec<OfWord>,
-    target_relations: Vec<OfWord>,
-    customers: Sorted,
+    relations: Vec<RowsOfWord>,
+    target_relations: Vec<RowsOfWord>,
+    customers: BucketedRelations,
     findings: RelationFindings,
     concentration: Concentration,
     arrivals: Arrivals,
@@ -135,8 +140,8 @@ impl WalkedPart {
         exports: &Exports,
         decision: &Decision,
         partition: usize,
-        bounds: &Bounds,
-        nothing: &Nothing,
+        ranges: &CustomerRanges,
+        empty: &EmptyAccumulators,
         waivers: &Mutex<&mut Waivers<'_>>,
     ) -> Result<Self> {
         let parts = Parts::take(exports, partition)?;
@@ -144,20 +149,20 @@ impl WalkedPart {
         let (waived, findings) = {
             let mut waivers = waivers.lock().unwrap_or_else(PoisonError::into_inner);
             let waived: BooleanArray = RelationFindings::waived(part, decided, &mut waivers);
-            let mut findings = nothing.findings.empty();
+            let mut findings = empty.findings.empty();
             findings.look(part, decided, &waived, &mut waivers);
             (waived, findings)
         };
-        let mut concentration = nothing.concentration.empty();
+        let mut concentration = empty.concentration.empty();
         concentration.look(part, decided);
-        let mut arrivals = nothing.arrivals.empty();
-        arrivals.look(&parts, decided);
+        let mut arrivals = empty.arrivals.empty();
+        arrivals.update(&parts, decided);
         let rows = DecidedRows::of(exports, decision, partition, &parts);
         Ok(Self {
             rows: decided.source_rows() as u64,
             relations: rows.relations(&waived)?,
             target_relations: rows.target_relations()?,
-            customers: bounds.sort(part, decided)?,
+            customers: ranges.divide(part, decided)?,
             findings,
             concentration,
             arrivals,
@@ -167,7 +172,7 @@ impl WalkedPart {
 }
 
 fn write_customers(
-    buckets: Buckets,
+    buckets: CustomerBuckets,
     folder: &Path,
     footer: &Footer,
     progress: &dyn Progress,
@@ -176,31 +181,17 @@ fn write_customers(
     let mut writer = GroupWriter::create(&path, &CUSTOMERS_REPORT, &[&fields::SOURCE_EXTERNAL_USERID], footer)?;
     let mut totals = CustomerTotals::default();
     let without_id = buckets.without_id()?;
-    totals.add(&without_id);
+    totals.update(&without_id)?;
     writer.write(without_id)?;
     in_turn(
         buckets.into_buckets(),
-        |bucket| Ok((bucket.rows(), customers::customers(&bucket)?)),
-        |(rows, customers)| {
+        |bucket| Ok((bucket.rows(), customers(&bucket)?)),
+        |(rows, customers): (u64, RecordBatch)| {
             progress.advance(rows);
-            totals.add(&customers);
+            totals.update(&customers)?;
             writer.write(customers)
         },
     )?;
     writer.finish()?;
     Ok(totals)
-}
-
-impl CustomerTotals {
-    fn add(&mut self, customers: &RecordBatch) {
-        let sum = |column: &Column| {
-            let counts = customers
-                .column_by_name(column.name)
-                .expect("customers hold their columns")
-                .as_primitive::<Int64Type>();
-            arrow::compute::sum(counts).and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0)
-        };
-        self.relations += sum(&fields::RELATIONS);
-        self.missing += sum(&fields::COUNT_MISSING);
-    }
 }

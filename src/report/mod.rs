@@ -1,8 +1,14 @@
-//! One decided case, many writers. None of them decides anything, and none of them looks at the clock.
+//! One decided case, many writers. No writer decides or counts anything, and none reads the clock.
+//!
+//! ```text
+//! large                       relations, target_relations, customers: written partition by partition (relations,
+//! targets) small, groups               all other tables, held as a whole
+//! summary, page, workbook     the audit for programs and for people: WRITERS
+//! parquet                     rows -> Parquet files
+//! publish                     the stage: all files or none, the manifest last
+//! terminal, screen            the summary on the screen
+//! ```
 
-pub mod accounts;
-pub mod customers;
-pub mod excerpt;
 pub mod groups;
 pub mod large;
 pub mod page;
@@ -17,45 +23,68 @@ pub mod terminal;
 pub mod workbook;
 
 use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
 use jiff::tz::TimeZone;
 
 use crate::case::Case;
-use crate::decision::{Decision, Exports};
+use crate::decision::{Exports, GroupDecision};
 use crate::error::{Error, Result};
-use crate::groups::GroupDecision;
-use crate::schema::Table;
+use crate::figures::{Arrivals, Flow, RelationExcerpt};
+use crate::schema::{Column, Table};
 use crate::text::errors as say;
-use excerpt::ToActOn;
-use page::Arrivals;
 use summary::AuditSummary;
 
-/// A report that is held as a whole.
-pub type SmallTable = (&'static Table, RecordBatch);
+/// A report that is held as a whole, with the columns that it is sorted by.
+pub struct SmallTable {
+    pub table: &'static Table,
+    pub sorted_by: &'static [&'static Column],
+    pub rows: RecordBatch,
+}
 
-/// What there is to show to people of an audit, on the page and in the workbook.
+impl SmallTable {
+    /// A report in the order in which its rows came.
+    pub fn new(table: &'static Table, rows: RecordBatch) -> Self {
+        Self { table, sorted_by: &[], rows }
+    }
+
+    /// The same, where the rows are sorted.
+    #[must_use]
+    pub fn sorted_by(self, sorted_by: &'static [&'static Column]) -> Self {
+        Self { sorted_by, ..self }
+    }
+}
+
+/// A decided and counted audit, as the writers see it.
 pub struct Audit<'a> {
     pub case: &'a Case,
     pub exports: &'a Exports,
-    pub decision: &'a Decision,
     pub groups: &'a GroupDecision,
     pub summary: &'a AuditSummary,
+    pub flow: &'a [Flow],
     pub arrivals: &'a Arrivals,
-    pub to_act_on: &'a ToActOn,
+    pub excerpt: &'a RelationExcerpt,
     /// All reports but those that grow with the relations.
     pub tables: &'a [SmallTable],
 }
 
+/// Writes a report into a folder.
+pub type WriteReport = fn(&Audit<'_>, &Path) -> Result<()>;
+
+/// The writers of the reports that are no tables, by file.
+pub const WRITERS: &[(&str, WriteReport)] =
+    &[("summary.json", summary::write), ("report.html", page::write), (workbook::WORKBOOK, workbook::write)];
+
 impl Audit<'_> {
     /// The rows of a report that is held as a whole.
-    pub fn table(&self, table: &Table) -> &RecordBatch {
-        self.tables
-            .iter()
-            .find(|(held, _)| held.name == table.name)
-            .map(|(_, rows)| rows)
-            .expect("small reports are held")
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if it is one of those that grow with the relations.
+    pub fn table(&self, table: &Table) -> Result<&RecordBatch> {
+        let held = self.tables.iter().find(|held| held.table == table);
+        held.map(|held| &held.rows).ok_or_else(|| Error::Bug(format!("{} is not held as a whole", table.name)))
     }
 }
 
@@ -71,15 +100,24 @@ pub fn create_private(path: &Path) -> Result<File> {
     options.open(path).map_err(Error::io(path, say::CANNOT_CREATE))
 }
 
+/// Writes a text into a file that only its owner can read, and syncs it.
+///
+/// # Errors
+/// [`Error::Io`] if the disk refuses.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io(path, say::CANNOT_WRITE))
+}
+
 /// A moment as the wall clock of the zone shows it: seconds since 1970 on that clock.
 pub fn local(micros: i64, zone: &TimeZone) -> Option<i64> {
     let time = jiff::Timestamp::from_microsecond(micros).ok()?;
     Some(time.as_second() + i64::from(zone.to_offset(time).seconds()))
 }
 
-/// Whether a spreadsheet that reads the text from a CSV, or in which somebody types it again, may run it. A text cell of a
-/// workbook is no formula whatever it says; but people save sheets as CSV, where nothing but the text itself protects them.
-/// East Asian versions take the wide signs for the plain ones.
+/// Whether a spreadsheet that reads the text from a CSV, or into which it is typed again, may run it. A text cell of a
+/// workbook is no formula, whatever its text; but sheets are saved as CSV, where only the text itself protects the
+/// reader. East Asian versions take the wide signs for the plain ones.
 pub fn starts_a_formula(text: &str) -> bool {
     text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }

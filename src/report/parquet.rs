@@ -1,14 +1,14 @@
 //! Tables -> Parquet files, by the `parquet` crate: Polars writes neither bloom filters nor sorting columns.
 //!
 //! Ids have high entropy: a dictionary of them is as large as they are and compression finds nothing in it, so they are
-//! written by length and bytes, without the letters that all customers of a corp have in common; in reports with a bloom
-//! filter per row group for look-ups. Words, and accounts, of which there are few, are dictionaries, and so are texts as
-//! long as these are small.
+//! written by length and bytes, without the letters that all customers of a corp have in common; in reports with a
+//! bloom filter per row group for look-ups. Words and accounts have few values and are dictionaries, and so are texts
+//! as long as the dictionary is small.
 //!
 //! ```text
 //! row_groups   rows in any portions -> row groups, in order
 //! properties   how each column is written
-//! pages        encoded pages that wait for their turn
+//! pages        encoded pages that are not yet in the file, spilled if need be
 //! ```
 
 mod pages;
@@ -17,6 +17,7 @@ mod row_groups;
 
 pub use row_groups::{GroupWriter, SortedWriter};
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -34,8 +35,12 @@ use rayon::prelude::*;
 use properties::properties;
 use row_groups::{RowGroupRows, in_row_groups};
 
+use super::SmallTable;
+use super::summary::SCHEMA_VERSION;
+use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::schema::{Column, Kind, Slot, Table};
+use crate::snapshot::Input;
 use crate::text::errors as say;
 
 /// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
@@ -43,6 +48,19 @@ pub const ROW_GROUP: usize = 1 << 17;
 
 /// Footer entries, `qianhe.*`.
 pub type Footer = Vec<(String, String)>;
+
+/// Returns the footer of every Parquet file of a run.
+pub fn footer(case: &Case, inputs: &[Input]) -> Footer {
+    let digests: BTreeMap<&str, &str> =
+        inputs.iter().map(|input| (input.file.path.as_str(), input.file.sha256.as_str())).collect();
+    let entry = |key: &str, value: String| (format!("qianhe.{key}"), value);
+    vec![
+        entry("tool_version", env!("CARGO_PKG_VERSION").to_owned()),
+        entry("case_id", case.id.clone()),
+        entry("schema_version", SCHEMA_VERSION.to_string()),
+        entry("inputs", serde_json::to_string(&digests).unwrap_or_default()),
+    ]
+}
 
 /// Writes one table, row group by row group; they can be encoded side by side.
 pub struct TableWriter {
@@ -59,8 +77,8 @@ pub struct Encoder {
     columns: ArrowRowGroupWriterFactory,
 }
 
-/// A row group on its way to its place in the file.
-pub struct RowGroup(Vec<ArrowColumnChunk>);
+/// An encoded row group, not yet in the file.
+pub struct EncodedRowGroup(Vec<ArrowColumnChunk>);
 
 impl TableWriter {
     /// Creates the file, readable by its owner only. `sorted_by` names the columns that the rows are sorted by.
@@ -80,16 +98,16 @@ impl TableWriter {
         Ok(Self { encoder: Encoder { path: path.clone(), table, schema, columns }, path, file })
     }
 
-    /// What encodes the rows of this file.
+    /// The encoder of this file.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
-    /// Puts a row group behind those that are there.
+    /// Appends a row group.
     ///
     /// # Errors
     /// [`Error::Io`] if the disk refuses.
-    pub fn append(&mut self, group: RowGroup) -> Result<()> {
+    pub fn append(&mut self, group: EncodedRowGroup) -> Result<()> {
         let append = || {
             let mut writer = self.file.next_row_group()?;
             group.0.into_iter().try_for_each(|column| column.append_to_row_group(&mut writer))?;
@@ -104,7 +122,7 @@ impl TableWriter {
     /// As [`Self::append`] and [`Encoder::encode`]; [`Error::Interrupted`].
     pub fn write(&mut self, groups: Vec<RowGroupRows>) -> Result<()> {
         crate::interrupt::check()?;
-        let encoded: Vec<RowGroup> =
+        let encoded: Vec<EncodedRowGroup> =
             groups.into_par_iter().map(|group| self.encoder.encode(&group)).collect::<Result<_>>()?;
         encoded.into_iter().try_for_each(|group| self.append(group))
     }
@@ -126,7 +144,7 @@ impl Encoder {
     ///
     /// # Errors
     /// [`Error::Bug`] if the rows are not of the table, [`Error::Io`] if a spill file fails.
-    pub fn encode(&self, group: &RowGroupRows) -> Result<RowGroup> {
+    pub fn encode(&self, group: &RowGroupRows) -> Result<EncodedRowGroup> {
         let encode = |(writer, (column, slot)): (ArrowColumnWriter, (usize, &Slot))| -> Result<ArrowColumnChunk> {
             let mut writer = writer;
             let field = self.schema.field_with_name(slot.column.name)?;
@@ -144,8 +162,18 @@ impl Encoder {
         let writers = self.columns.create_column_writers(0).map_err(|error| failed(&self.path, error))?;
         let columns: Vec<_> = writers.into_iter().zip(self.table.columns.iter().enumerate()).collect();
         // Side by side, for often there is one row group to encode and nothing else to do.
-        Ok(RowGroup(columns.into_par_iter().map(encode).collect::<Result<_>>()?))
+        Ok(EncodedRowGroup(columns.into_par_iter().map(encode).collect::<Result<_>>()?))
     }
+}
+
+/// Writes the reports that are held as a whole.
+///
+/// # Errors
+/// As [`TableWriter`].
+pub fn write_tables(folder: &Path, tables: &[SmallTable], footer: &Footer) -> Result<()> {
+    tables.iter().try_for_each(|SmallTable { table, sorted_by, rows }| {
+        write_table(&folder.join(format!("{}.parquet", table.name)), table, rows, sorted_by, footer)
+    })
 }
 
 /// Writes a whole table at once.

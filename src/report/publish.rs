@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -10,35 +10,37 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::create_private;
+use super::write_text;
 use crate::error::{Error, Result};
+use crate::memory::{MemoryBudget, Resources};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
-use crate::spill::{Memory, Resources};
 use crate::text::{Message, errors as say};
 
-/// The file whose presence says that the set is whole.
+/// The file whose presence marks a complete set of reports.
 pub const MANIFEST: &str = "manifest.json";
 
-/// Where `ingest` puts its tables; an audit into the same output leaves them alone.
+/// The folder of the tables of `ingest`; an audit into the same output leaves it alone.
 pub const SNAPSHOTS: &str = "snapshots";
 
-/// A folder of reports that is not yet published. Dropped, it vanishes.
+/// A folder of reports that is not yet published; deleted when dropped.
 pub struct Stage {
     folder: TempDir,
     out: PathBuf,
-    /// SHA-256 by name.
-    sealed: BTreeMap<String, String>,
+    sealed: Digests,
 }
 
+/// SHA-256 of reports by name.
+pub type Digests = BTreeMap<String, String>;
+
 /// A report in a stage.
-pub struct Report {
+pub struct StagedReport {
     /// Below the stage, with `/`.
     name: String,
     path: PathBuf,
 }
 
-/// What a folder of reports says of itself.
+/// The manifest of a folder of reports.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Manifest {
     pub tool: Tool,
@@ -51,7 +53,7 @@ pub struct Manifest {
     pub inputs: BTreeMap<String, String>,
 }
 
-/// What wrote it.
+/// The tool that wrote the reports.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Tool {
     pub name: String,
@@ -59,7 +61,7 @@ pub struct Tool {
 }
 
 impl Stage {
-    /// Makes the stage beside `out`, before any work is done, so that a full or read-only disk shows early.
+    /// Makes the stage beside `out`, before any work is done, so that a full or read-only disk is reported early.
     ///
     /// # Errors
     /// [`Error::Output`] if `out` holds something else than reports of ours, or cannot be written beside.
@@ -73,12 +75,12 @@ impl Stage {
         Ok(Self { folder, out: out.to_path_buf(), sealed: BTreeMap::new() })
     }
 
-    /// Memory for rows on their way to this stage; what does not fit goes to its disk.
-    pub fn memory(&self, resources: Resources) -> Memory {
-        Memory::new(resources, self.path())
+    /// Memory for the rows of this run; what does not fit is spilled to the disk of the stage.
+    pub fn memory(&self, resources: Resources) -> MemoryBudget {
+        MemoryBudget::new(resources, self.path())
     }
 
-    /// Where to write the reports.
+    /// The folder to write the reports into.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -88,46 +90,39 @@ impl Stage {
     /// # Errors
     /// [`Error::Io`].
     pub fn write_text(&self, name: &str, text: &str) -> Result<()> {
-        let path = self.path().join(name);
-        let mut file = create_private(&path)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io(&path, say::CANNOT_WRITE))
+        write_text(&self.path().join(name), text)
     }
 
-    /// The reports that stand here.
+    /// The reports written so far.
     ///
     /// # Errors
     /// [`Error::Bug`] only.
-    pub fn reports(&self) -> Result<Vec<Report>> {
+    pub fn reports(&self) -> Result<Vec<StagedReport>> {
         let mut reports = Vec::new();
         for entry in walkdir::WalkDir::new(self.path()) {
             let entry = entry.map_err(|error| Error::Bug(error.to_string()))?;
             if entry.file_type().is_file() {
                 let name = entry.path().strip_prefix(self.path()).map_err(|error| Error::Bug(error.to_string()))?;
                 let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-                reports.push(Report { name, path: entry.into_path() });
+                reports.push(StagedReport { name, path: entry.into_path() });
             }
         }
         Ok(reports)
     }
 
-    /// Takes the SHA-256 of reports which are whole, side by side; they must not change any more.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn seal(&mut self, reports: &[Report]) -> Result<()> {
-        let digests = reports.par_iter().map(|report| Ok((report.name.clone(), sha256_of(&report.path)?)));
-        self.sealed.extend(digests.collect::<Result<BTreeMap<_, _>>>()?);
-        Ok(())
+    /// Adds the digests of reports that are complete, which [`Self::publish`] then does not take again.
+    pub fn seal(&mut self, digests: Digests) {
+        self.sealed.extend(digests);
     }
 
-    /// Seals what is not sealed yet, writes the manifest and puts the folder in the place of the output.
+    /// Takes the digests that are missing, writes the manifest and renames the folder to the output.
     ///
     /// # Errors
     /// [`Error::Io`]; the old reports are then as they were.
     pub fn publish(mut self, case_id: &str, inputs: &[Input]) -> Result<()> {
         let mut others = self.reports()?;
         others.retain(|report| !self.sealed.contains_key(&report.name));
-        self.seal(&others)?;
+        self.seal(digests(&others)?);
         let manifest = Manifest {
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             schema_version: SCHEMA_VERSION,
@@ -138,10 +133,10 @@ impl Stage {
         let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug(error.to_string()))? + "\n";
         self.write_text(MANIFEST, &text)?;
         crate::interrupt::check()?;
-        self.take_the_place()
+        self.replace_output()
     }
 
-    fn take_the_place(self) -> Result<()> {
+    fn replace_output(self) -> Result<()> {
         let out = self.out.clone();
         let renaming = |path: &PathBuf| Error::io(path.clone(), say::CANNOT_REPLACE);
         let Some(aside) = self.move_old_aside()? else {
@@ -154,14 +149,14 @@ impl Stage {
         }
         let new = self.folder.keep();
         fs::rename(&new, &out).map_err(|error| {
-            // Best effort: the old reports go back to where they were, and the new ones vanish.
+            // Best effort: the old reports go back to where they were, and the new ones are deleted.
             let _ = fs::rename(&old, &out);
             let _ = fs::remove_dir_all(&new);
             renaming(&out)(error)
         })
     }
 
-    /// Moves what stands at the output into a folder that vanishes when dropped.
+    /// Moves the old output into a folder that is deleted when dropped.
     fn move_old_aside(&self) -> Result<Option<TempDir>> {
         if !self.out.exists() {
             return Ok(None);
@@ -174,6 +169,14 @@ impl Stage {
         fs::rename(&self.out, aside.path().join("old")).map_err(Error::io(&self.out, say::CANNOT_REPLACE))?;
         Ok(Some(aside))
     }
+}
+
+/// Takes the SHA-256 of complete reports, in parallel; they must not change any more.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn digests(reports: &[StagedReport]) -> Result<Digests> {
+    reports.par_iter().map(|report| Ok((report.name.clone(), sha256_of(&report.path)?))).collect()
 }
 
 /// An output may be absent, empty, or an earlier run of ours.
@@ -196,7 +199,7 @@ fn check_replaceable(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The names that the manifest in a folder vouches for.
+/// The names that the manifest of a folder lists.
 fn known_names(out: &Path) -> Vec<String> {
     let text = fs::read_to_string(out.join(MANIFEST)).unwrap_or_default();
     let manifest: Option<Manifest> = serde_json::from_str(&text).ok();

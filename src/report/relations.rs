@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::matching::NOT_MATCHED;
 use crate::schema::tables::{RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
 use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason};
-use crate::schema::{Column, Kind, Table, fields};
-use crate::snapshot::Part;
+use crate::schema::{Column, Kind, ReadColumns, Table, alphabetical, arrays, fields};
+use crate::snapshot::Partition;
 
 /// The columns by which `relations.parquet` is sorted.
 pub const RELATIONS_SORTED_BY: &[&Column] =
@@ -24,15 +24,15 @@ pub const RELATIONS_SORTED_BY: &[&Column] =
 pub const TARGET_RELATIONS_SORTED_BY: &[&Column] =
     &[&fields::ORIGIN, &fields::TARGET_USERID, &fields::TARGET_EXTERNAL_USERID];
 
-/// Rows of one word, which stands at that place in the alphabet: any reader of the file would sort it so.
-pub struct OfWord {
-    /// The place of the word.
+/// Rows of one word. Words are sorted alphabetically, as any reader of the file would sort them.
+pub struct RowsOfWord {
+    /// The place of the word in the alphabet.
     pub rank: usize,
     /// The rows, in order of account.
     pub rows: RecordBatch,
 }
 
-/// One partition, with what was decided of it.
+/// One partition, with its decision.
 pub struct DecidedRows<'a> {
     exports: &'a Exports,
     decision: &'a Decision,
@@ -51,26 +51,28 @@ impl<'a> DecidedRows<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
-    pub fn relations(&self, waived: &BooleanArray) -> Result<Vec<OfWord>> {
+    pub fn relations(&self, waived: &BooleanArray) -> Result<Vec<RowsOfWord>> {
         let of_word = by_word(self.part.source_rows(), Outcome::WORDS, |row| self.part.outcome(row).code());
         let accounts = self.part.accounts();
-        of_word.map(|(rank, rows)| Ok(OfWord { rank, rows: self.relations_of(rows, &accounts, waived)? })).collect()
+        of_word
+            .map(|(rank, rows)| Ok(RowsOfWord { rank, rows: self.relations_of(&rows, &accounts, waived)? }))
+            .collect()
     }
 
     /// The rows of `target_relations.parquet`, by origin.
     ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
-    pub fn target_relations(&self) -> Result<Vec<OfWord>> {
+    pub fn target_relations(&self) -> Result<Vec<RowsOfWord>> {
         let of_word = by_word(self.part.origin.len(), Origin::WORDS, |row| self.part.origin[row].code());
-        of_word.map(|(rank, rows)| Ok(OfWord { rank, rows: self.target_relations_of(rows)? })).collect()
+        of_word.map(|(rank, rows)| Ok(RowsOfWord { rank, rows: self.target_relations_of(rows)? })).collect()
     }
 
-    fn relations_of(&self, rows: Vec<u32>, accounts: &[Option<u32>], waived: &BooleanArray) -> Result<RecordBatch> {
+    fn relations_of(&self, rows: &[u32], accounts: &[Option<u32>], waived: &BooleanArray) -> Result<RecordBatch> {
         let (part, enrolment) = (self.part, &self.exports.enrolment);
         let (joined, elsewhere) = (&part.joined.target_of, &self.misplaced.source);
         let at_target =
-            OtherSide::of(&rows, joined, elsewhere, &self.parts.target_after, &self.decision.misplaced.target);
+            OtherSide::of(rows, joined, elsewhere, &self.parts.target_after, &self.decision.misplaced.target);
         let words = |code: &dyn Fn(usize) -> Option<u8>| -> ArrayRef {
             Arc::new(rows.iter().map(|&row| code(row as usize)).collect::<UInt8Array>())
         };
@@ -79,39 +81,33 @@ impl<'a> DecidedRows<'a> {
             .iter()
             .map(|&row| pair(row as usize).map(|index| enrolment.accounts()[index].target_userid.as_str()))
             .collect();
-        let scope = words(&|row| Some(part.scope[row].code()));
-        let outcome = words(&|row| Some(part.outcome(row).code()));
-        let reason = words(&|row| part.reason(row).map(Reason::code));
-        let severity = words(&|row| Some(part.rule_of(row).severity.code()));
-        let method = words(&|row| part.joined.method[row].map(MatchMethod::code));
-        let coverage = words(&|row| pair(row).map(|index| self.decision.pairs[index].coverage.target.code()));
-        let at_source = UInt32Array::from(rows);
+        let at_source = UInt32Array::from(rows.to_vec());
         let source = |column: &Column| take(self.parts.source_before.column(column), &at_source, None);
         let target = |column: &Column| at_target.column(column);
-        let columns: Vec<ArrayRef> = vec![
-            source(&fields::USERID)?,
-            source(&fields::EXTERNAL_USERID)?,
-            source(&fields::UNIONID)?,
-            source(&fields::CUSTOMER_NAME)?,
-            source(&fields::CREATED_AT)?,
-            scope,
-            outcome,
-            reason,
-            severity,
-            method,
-            Arc::new(mapped),
-            target(&fields::USERID)?,
-            target(&fields::EXTERNAL_USERID)?,
-            target(&fields::CREATED_AT)?,
-            coverage,
-            take(&part.refused, &at_source, None)?,
-            take(&part.still_at_source, &at_source, None)?,
-            Arc::new(texts_kept(&source(&fields::REMARK)?, &target(&fields::REMARK)?, &at_target)),
-            Arc::new(tags_kept(&source(&fields::TAGS)?, &target(&fields::TAGS)?, &at_target)),
-            take(waived, &at_source, None)?,
-            source(&fields::SOURCE_FILE)?,
-            source(&fields::SOURCE_RECORD)?,
-        ];
+        let columns = arrays!(RELATIONS_REPORT, {
+            SOURCE_USERID: source(&fields::USERID)?,
+            SOURCE_EXTERNAL_USERID: source(&fields::EXTERNAL_USERID)?,
+            UNIONID: source(&fields::UNIONID)?,
+            CUSTOMER_NAME: source(&fields::CUSTOMER_NAME)?,
+            SOURCE_CREATED_AT: source(&fields::CREATED_AT)?,
+            SCOPE: words(&|row| Some(part.scope[row].code())),
+            OUTCOME: words(&|row| Some(part.outcome(row).code())),
+            REASON: words(&|row| part.reason(row).map(Reason::code)),
+            SEVERITY: words(&|row| Some(part.rule_of(row).severity.code())),
+            MATCH_METHOD: words(&|row| part.joined.method[row].map(MatchMethod::code)),
+            TARGET_USERID: Arc::new(mapped),
+            ARRIVED_USERID: target(&fields::USERID)?,
+            TARGET_EXTERNAL_USERID: target(&fields::EXTERNAL_USERID)?,
+            TARGET_CREATED_AT: target(&fields::CREATED_AT)?,
+            TARGET_COVERAGE: words(&|row| pair(row).map(|index| self.decision.pairs[index].coverage.target.code())),
+            REFUSED: take(&part.refused, &at_source, None)?,
+            STILL_AT_SOURCE: take(&part.still_at_source, &at_source, None)?,
+            REMARK_KEPT: Arc::new(texts_kept(&source(&fields::REMARK)?, &target(&fields::REMARK)?, &at_target)),
+            TAGS_KEPT: Arc::new(tags_kept(&source(&fields::TAGS)?, &target(&fields::TAGS)?, &at_target)),
+            WAIVED: take(waived, &at_source, None)?,
+            SOURCE_FILE: source(&fields::SOURCE_FILE)?,
+            SOURCE_RECORD: source(&fields::SOURCE_RECORD)?,
+        });
         named(&RELATIONS_REPORT, columns)
     }
 
@@ -122,35 +118,35 @@ impl<'a> DecidedRows<'a> {
         let origin = rows.iter().map(|&row| Some(self.part.origin[row as usize].code())).collect::<UInt8Array>();
         let at_target = UInt32Array::from(rows);
         let target = |column: &Column| take(self.parts.target_after.column(column), &at_target, None);
-        let columns: Vec<ArrayRef> = vec![
-            target(&fields::USERID)?,
-            target(&fields::EXTERNAL_USERID)?,
-            target(&fields::UNIONID)?,
-            target(&fields::CUSTOMER_NAME)?,
-            target(&fields::CREATED_AT)?,
-            Arc::new(origin),
-            at_source.column(&fields::USERID)?,
-            at_source.column(&fields::EXTERNAL_USERID)?,
-        ];
+        let columns = arrays!(TARGET_RELATIONS_REPORT, {
+            TARGET_USERID: target(&fields::USERID)?,
+            TARGET_EXTERNAL_USERID: target(&fields::EXTERNAL_USERID)?,
+            UNIONID: target(&fields::UNIONID)?,
+            CUSTOMER_NAME: target(&fields::CUSTOMER_NAME)?,
+            TARGET_CREATED_AT: target(&fields::CREATED_AT)?,
+            ORIGIN: Arc::new(origin),
+            SOURCE_USERID: at_source.column(&fields::USERID)?,
+            SOURCE_EXTERNAL_USERID: at_source.column(&fields::EXTERNAL_USERID)?,
+        });
         named(&TARGET_RELATIONS_REPORT, columns)
     }
 }
 
-/// What rows are on the other side: a row of the same partition, one that was found elsewhere, or none.
+/// The match of each row on the other side: a row of the same partition, one of another partition, or none.
 struct OtherSide<'a> {
-    here: &'a Part,
+    here: &'a Partition,
     at_here: UInt32Array,
     elsewhere: &'a RecordBatch,
     at_elsewhere: UInt32Array,
 }
 
 impl<'a> OtherSide<'a> {
-    /// Of `rows`: `joined` says which row of `here` they are, and `found` which of those `elsewhere`.
+    /// The matches of `rows`: `joined` gives the row of `here`, `found` the row of `elsewhere`.
     fn of(
         rows: &[u32],
         joined: &[u32],
         found: &BTreeMap<u32, u32>,
-        here: &'a Part,
+        here: &'a Partition,
         elsewhere: &'a RecordBatch,
     ) -> Self {
         let at_here: UInt32Array =
@@ -167,20 +163,14 @@ impl<'a> OtherSide<'a> {
 
     fn column(&self, column: &Column) -> Result<ArrayRef> {
         let here = || take(self.here.column(column), &self.at_here, None);
-        let elsewhere = || {
-            take(
-                self.elsewhere.column_by_name(column.name).expect("relations hold their columns"),
-                &self.at_elsewhere,
-                None,
-            )
-        };
+        let elsewhere = || Ok(take(self.elsewhere.array(column)?, &self.at_elsewhere, None)?);
         let rows = self.at_here.len();
-        // Rows of one word are mostly all of one kind.
+        // Most batches have matches of one kind only.
         if self.at_elsewhere.null_count() == rows {
             return Ok(here()?);
         }
         if self.at_here.null_count() == rows {
-            return Ok(elsewhere()?);
+            return elsewhere();
         }
         let behind = |row: usize| if self.at_elsewhere.is_valid(row) { rows + row } else { row };
         let order: UInt32Array = (0..rows).map(|row| behind(row) as u32).collect::<Vec<u32>>().into();
@@ -188,20 +178,13 @@ impl<'a> OtherSide<'a> {
     }
 }
 
-/// The codes of the words in the order of their [`OfWord::rank`].
-pub fn by_rank(words: &[&str]) -> Vec<usize> {
-    let mut codes: Vec<usize> = (0..words.len()).collect();
-    codes.sort_unstable_by_key(|&code| words[code]);
-    codes
-}
-
-/// The rows of each word that any has, by the place of the word in the alphabet, each in order.
+/// The rows of each word that occurs, by the place of the word in the alphabet, each in order.
 fn by_word(rows: usize, words: &[&str], code: impl Fn(usize) -> u8) -> impl Iterator<Item = (usize, Vec<u32>)> {
     let mut of_word: Vec<Vec<u32>> = vec![Vec::new(); words.len()];
     for row in 0..rows {
         of_word[code(row) as usize].push(row as u32);
     }
-    by_rank(words)
+    alphabetical(words)
         .into_iter()
         .map(move |code| std::mem::take(&mut of_word[code]))
         .enumerate()
@@ -212,7 +195,7 @@ fn named(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(report_schema(table), columns)?)
 }
 
-/// A report on its way to its file: words are codes.
+/// The schema of a report before it is written: words are codes.
 pub fn report_schema(table: &Table) -> SchemaRef {
     let in_memory = |kind: Kind| if matches!(kind, Kind::Word(_)) { DataType::UInt8 } else { kind.arrow_type() };
     let fields = table.columns.iter().map(|slot| Field::new(slot.column.name, in_memory(slot.column.kind), true));
@@ -230,17 +213,17 @@ fn texts_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> 
 
 /// Whether a matched relation carries all tags. Tag ids differ between corps, so only `group/name` can be compared.
 fn tags_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> BooleanArray {
-    let (source, target) = (Tags::of(source), Tags::of(target));
+    let (source, target) = (TagLists::of(source), TagLists::of(target));
     (0..matched.at_here.len()).map(|i| if matched.is_known(i) { source.all_kept(i, &target) } else { None }).collect()
 }
 
 /// The tags of each row.
-struct Tags<'a> {
+struct TagLists<'a> {
     lists: &'a ListArray,
     texts: &'a StringViewArray,
 }
 
-impl<'a> Tags<'a> {
+impl<'a> TagLists<'a> {
     fn of(column: &'a ArrayRef) -> Self {
         let lists = column.as_list::<i32>();
         Self { lists, texts: lists.values().as_string_view() }
@@ -252,7 +235,7 @@ impl<'a> Tags<'a> {
         items.filter(|&item| texts.is_valid(item)).map(|item| texts.value(item))
     }
 
-    fn all_kept(&self, i: usize, target: &Tags<'_>) -> Option<bool> {
+    fn all_kept(&self, i: usize, target: &TagLists<'_>) -> Option<bool> {
         let is_named = |tag: &str| tag.contains('/');
         let can_be_compared = self.row(i).next().is_some() && self.row(i).all(is_named) && target.row(i).all(is_named);
         can_be_compared.then(|| self.row(i).all(|tag| target.row(i).any(|other| other == tag)))

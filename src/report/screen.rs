@@ -1,4 +1,4 @@
-//! What the screens of an audit and of a precheck share: 80 columns, colours, the contract in a line, what to do first.
+//! Parts of the screens of an audit and of a precheck: 80 columns, colours, the contract in a line, the next steps.
 
 use std::fmt::Write;
 
@@ -80,7 +80,7 @@ pub fn in_two_columns(halves: &[String]) -> String {
     (0..height).map(line).collect()
 }
 
-/// How many relations were contracted, how many take part, and what that means; or that there is no contract.
+/// Relations contracted and participating, with the verdict on the drift; or that there is no contract.
 pub fn contract(bill: Option<&Bill>, lang: Lang) -> String {
     let Some(drift) = bill.map(|bill| &bill.drift) else { return say::SUMMARY_NO_BILL.tell(lang).to_owned() + "\n" };
     let line = say::SUMMARY_CONTRACT.fill(
@@ -96,7 +96,7 @@ pub fn contract(bill: Option<&Bill>, lang: Lang) -> String {
     cut(&line, COLUMNS) + "\n"
 }
 
-/// What to do first, and how much more there is; what is waived is counted only.
+/// The next steps of the first findings, and the number of the others; waived findings are counted only.
 pub fn to_do(findings: &[Finding], look: Look) -> String {
     let lang = look.lang;
     let (open, waived): (Vec<&Finding>, Vec<&Finding>) =
@@ -117,7 +117,7 @@ pub fn to_do(findings: &[Finding], look: Look) -> String {
     text
 }
 
-/// What was found, and what to do about it.
+/// A finding with its next step.
 fn of_finding(finding: &Finding, look: Look) -> String {
     let (message, step) = match look.lang {
         Lang::Zh => (finding.message_zh(), finding.rule.next_step_zh),

@@ -2,37 +2,26 @@
 
 use arrow::array::RecordBatch;
 
-use crate::billing::{Bill, Line, Selection};
+use crate::billing::{Bill, Line};
 use crate::findings::Finding;
-use crate::ingest::raw::Reject;
 use crate::schema::tables::{BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, REJECTS_REPORT};
-use crate::schema::vocabulary::Role;
-use crate::schema::{Cell, Rows};
-use crate::snapshot::{Input, Snapshot};
-
-fn text(value: Option<&str>) -> Cell<'_> {
-    value.map_or(Cell::Null, Cell::Text)
-}
-
-fn count(value: u64) -> Cell<'static> {
-    Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX))
-}
+use crate::schema::{Filter, Rows, cells};
+use crate::snapshot::{RoleInputs, Snapshot};
 
 /// `billing.parquet`: lines in the order of the bill; none where there is no contract.
 pub fn billing(bill: Option<&Bill>, lines: &[Line]) -> RecordBatch {
     let mut rows = Rows::new(&BILLING_REPORT);
-    let decimal = |value: Option<rust_decimal::Decimal>| value.map_or(Cell::Null, Cell::Decimal);
     if let Some(bill) = bill {
         for line in lines {
-            rows.push(&[
-                Cell::Text(&line.name),
-                line.quantity.map_or(Cell::Null, Cell::Integer),
-                decimal(line.unit_price),
-                decimal(line.amount),
-                Cell::Text(&bill.contract.currency),
-                Cell::Text(&line.basis),
-                text(line.rows.as_ref().map(Selection::sql).as_deref()),
-            ]);
+            rows.push(cells!(BILLING_REPORT, {
+                BILL_LINE: &line.name,
+                QUANTITY: line.quantity,
+                UNIT_PRICE: line.unit_price,
+                AMOUNT: line.amount,
+                CURRENCY: &bill.contract.currency,
+                BASIS: &line.basis,
+                BILL_FILTER: line.rows.as_ref().map(Filter::sql).as_deref(),
+            }));
         }
     }
     rows.finish()
@@ -43,23 +32,23 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
     let mut rows = Rows::new(&FINDINGS_REPORT);
     for finding in findings {
         let rule = finding.rule;
-        rows.push(&[
-            Cell::Text(rule.code),
-            Cell::Text(finding.severity().word()),
-            Cell::Text(rule.clause),
-            count(finding.count),
-            Cell::Text(&finding.message_zh()),
-            Cell::Text(&finding.message_en()),
-            Cell::Text(rule.next_step_zh),
-            Cell::Text(rule.next_step_en),
-            Cell::List(&finding.examples),
-            text(rule.rows.map(|(report, _)| report)),
-            text(rule.rows.map(|(_, filter)| filter)),
-            count(finding.waived.count),
-            text(finding.waived.by.as_deref()),
-            text(finding.waived.reason.as_deref()),
-            text(finding.waived.until.map(|until| until.to_string()).as_deref()),
-        ]);
+        rows.push(cells!(FINDINGS_REPORT, {
+            CODE: rule.code,
+            SEVERITY: finding.severity(),
+            CLAUSE: rule.clause,
+            COUNT: finding.count,
+            MESSAGE_ZH: &finding.message_zh(),
+            MESSAGE_EN: &finding.message_en(),
+            NEXT_STEP_ZH: rule.next_step_zh,
+            NEXT_STEP_EN: rule.next_step_en,
+            EXAMPLES: &finding.examples,
+            REPORT: rule.rows.map(|rows| rows.report.name),
+            FILTER: rule.rows.map(|rows| rows.filter().sql()).as_deref(),
+            WAIVED_COUNT: finding.waived.count,
+            WAIVED_BY: finding.waived.by.as_deref(),
+            WAIVED_REASON: finding.waived.reason.as_deref(),
+            WAIVED_UNTIL: finding.waived.until.map(|until| until.to_string()).as_deref(),
+        }));
     }
     rows.finish()
 }
@@ -68,80 +57,63 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
 pub fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> RecordBatch {
     let mut rows = Rows::new(&COVERAGE_REPORT);
     for snapshot in snapshots {
-        for ((dataset, userid), evidence) in &snapshot.coverage.told() {
-            rows.push(&[
-                Cell::Text(snapshot.role.word()),
-                Cell::Text(dataset),
-                text(userid.as_deref()),
-                Cell::Text(evidence.status.word()),
-                evidence.errcode.map_or(Cell::Null, Cell::Integer),
-                Cell::Text(&evidence.detail),
-            ]);
+        for ((dataset, userid), evidence) in &snapshot.coverage.with_doubts() {
+            rows.push(cells!(COVERAGE_REPORT, {
+                ROLE: snapshot.role,
+                DATASET: dataset,
+                USERID: userid.as_deref(),
+                COVERAGE_STATUS: evidence.status,
+                ERRCODE: evidence.errcode,
+                DETAIL: &evidence.detail,
+            }));
         }
     }
     rows.finish()
 }
 
-/// The files of one role, or of the lists (no role), and what of them could not be read.
-#[derive(Clone, Copy)]
-pub struct Read<'a> {
-    pub role: Option<Role>,
-    pub inputs: &'a [Input],
-    pub rejects: &'a [Reject],
-}
-
-/// What was read: the lists, then the snapshots. A row of a list that cannot be read stops the run.
-pub fn read<'a>(lists: &'a [Input], snapshots: impl Iterator<Item = &'a Snapshot>) -> Vec<Read<'a>> {
-    let roles = snapshots.map(|snapshot| Read {
-        role: Some(snapshot.role),
-        inputs: &snapshot.inputs,
-        rejects: &snapshot.rejects,
-    });
-    std::iter::once(Read { role: None, inputs: lists, rejects: &[] }).chain(roles).collect()
-}
-
 /// `rejects.parquet`: the records and values that could not be read.
-pub fn rejects(read: &[Read<'_>]) -> RecordBatch {
+pub fn rejects(read: &[RoleInputs<'_>]) -> RecordBatch {
     let mut rows = Rows::new(&REJECTS_REPORT);
-    for &Read { role, inputs, rejects } in read {
+    for &RoleInputs { role, inputs, rejects } in read {
         for reject in rejects {
-            rows.push(&[
-                text(role.map(Role::word)),
-                Cell::Text(inputs.get(reject.file as usize).map_or("", |input| input.file.path.as_str())),
-                if reject.record == 0 { Cell::Null } else { count(reject.record) },
-                Cell::Text(&reject.place),
-                Cell::Text(&reject.reason),
-                Cell::Text(reject.grain.word()),
-                Cell::Text(reject.dataset.word()),
-                text(reject.userid.as_deref()),
-                count(reject.not_listed),
-            ]);
+            let file = inputs.get(reject.file as usize).map_or("", |input| input.file.path.as_str());
+            rows.push(cells!(REJECTS_REPORT, {
+                ROLE: role,
+                FILE: file,
+                RECORD: (reject.record > 0).then_some(reject.record),
+                PLACE: &reject.place,
+                REJECT_REASON: &reject.reason,
+                GRAIN: reject.grain,
+                DATASET: reject.dataset,
+                USERID: reject.userid.as_deref(),
+                NOT_LISTED: reject.not_listed,
+            }));
         }
     }
     rows.finish()
 }
 
 /// `inputs.parquet`: every file, by role and path.
-pub fn inputs(read: &[Read<'_>]) -> RecordBatch {
+pub fn inputs(read: &[RoleInputs<'_>]) -> RecordBatch {
     let mut rows = Rows::new(&INPUTS_REPORT);
-    for &Read { role, inputs, .. } in read {
+    for &RoleInputs { role, inputs, .. } in read {
         for input in inputs {
             let file = &input.file;
-            rows.push(&[
-                text(role.map(Role::word)),
-                Cell::Text(&file.path),
-                Cell::Text(&file.sha256),
-                count(file.bytes),
-                Cell::Text(&file.kind),
-                Cell::Text(&file.encoding),
-                count(file.records_read),
-                count(input.accepted()),
-                count(input.duplicates),
-                count(file.rejected),
-                count(input.passed_over()),
-                count(file.unreadable_values),
-                Cell::List(&file.unused_columns),
-            ]);
+            rows.push(cells!(INPUTS_REPORT, {
+                ROLE: role,
+                PATH: &file.path,
+                SHA256: &file.sha256,
+                BYTES: file.bytes,
+                INPUT_KIND: &file.kind,
+                ENCODING: &file.encoding,
+                RECORDS_READ: file.records_read,
+                ACCEPTED: input.accepted(),
+                DUPLICATE: input.duplicates,
+                REJECTED: file.rejected,
+                PASSED_OVER: input.passed_over(),
+                UNREADABLE_VALUES: file.unreadable_values,
+                UNUSED_COLUMNS: &file.unused_columns,
+            }));
         }
     }
     rows.finish()

@@ -1,13 +1,15 @@
 //! `summary.json`: the whole audit in figures, every value of every vocabulary, zeros too.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 
+use super::{Audit, write_text};
 use crate::billing::Bill;
 use crate::case::{Case, FailOn, Policy};
 use crate::controls::ControlTotal;
-use crate::counts::{Counts, GroupCounts};
+use crate::figures::{Counts, GroupCounts};
 use crate::findings::{self, Finding};
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Origin, Outcome, Scope, Verdict};
 use crate::snapshot::Input;
@@ -15,13 +17,13 @@ use crate::snapshot::Input;
 /// The version of the reports' schema.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What an audit found, as data; every writer for people starts here.
+/// The results of an audit as data, from which all writers for people start.
 #[derive(Debug, Clone)]
 pub struct AuditSummary {
     /// `case.id` and `case.title`.
     pub case_id: String,
     pub case_title: String,
-    /// Which findings make exit code 1.
+    /// The least severity of findings that makes exit code 1.
     pub fail_on: FailOn,
     /// The verdict on the case.
     pub verdict: Verdict,
@@ -30,24 +32,24 @@ pub struct AuditSummary {
     pub group_counts: GroupCounts,
     /// The bill, where the case has a contract.
     pub bill: Option<Bill>,
-    /// What was found.
+    /// The findings.
     pub findings: Vec<Finding>,
-    /// What balances.
+    /// The control totals.
     pub control_totals: Vec<ControlTotal>,
-    /// What was read.
+    /// The input files.
     pub inputs: Vec<Input>,
-    /// Where the reports are.
+    /// The folder of the reports.
     pub folder: std::path::PathBuf,
 }
 
 #[derive(Serialize)]
-struct Json<'a> {
+struct SummaryJson<'a> {
     schema_version: u32,
-    tool: Tool,
-    case: CaseJson<'a>,
+    tool: ToolJson,
+    case: CaseName<'a>,
     policy: PolicyJson,
     #[serde(flatten)]
-    figures: Figures<'a>,
+    figures: FiguresJson<'a>,
     findings: Vec<FindingJson<'a>>,
     control_totals: &'a [ControlTotal],
     inputs: Vec<InputJson<'a>>,
@@ -55,24 +57,24 @@ struct Json<'a> {
 
 /// The figures of an audit; the page holds them too.
 #[derive(Serialize)]
-pub(super) struct Figures<'a> {
+pub(super) struct FiguresJson<'a> {
     verdict: &'static str,
-    relations: Relations<'a>,
-    target_relations: TargetRelations<'a>,
+    relations: RelationsJson<'a>,
+    target_relations: TargetRelationsJson<'a>,
     /// Null: not measured, here and below.
-    groups: Option<Groups<'a>>,
-    join_codes: Option<JoinCodes<'a>>,
+    groups: Option<GroupsJson<'a>>,
+    join_codes: Option<JoinCodesJson<'a>>,
     billing: Option<BillingJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct ToolJson {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
-struct CaseJson<'a> {
+struct CaseName<'a> {
     id: &'a str,
     title: &'a str,
 }
@@ -83,34 +85,34 @@ struct PolicyJson {
 }
 
 #[derive(Serialize)]
-struct Relations<'a> {
+struct RelationsJson<'a> {
     total: u64,
-    by_scope: Ordered<'a>,
-    by_outcome: Ordered<'a>,
+    by_scope: OrderedCounts<'a>,
+    by_outcome: OrderedCounts<'a>,
 }
 
 #[derive(Serialize)]
-struct TargetRelations<'a> {
+struct TargetRelationsJson<'a> {
     total: u64,
-    by_origin: Ordered<'a>,
+    by_origin: OrderedCounts<'a>,
 }
 
 #[derive(Serialize)]
-struct Groups<'a> {
+struct GroupsJson<'a> {
     total: u64,
-    by_outcome: Ordered<'a>,
+    by_outcome: OrderedCounts<'a>,
 }
 
 #[derive(Serialize)]
-struct JoinCodes<'a> {
+struct JoinCodesJson<'a> {
     total: u64,
-    by_verdict: Ordered<'a>,
+    by_verdict: OrderedCounts<'a>,
 }
 
 /// Counts in the order of the vocabulary.
-struct Ordered<'a>(&'static [&'static str], &'a BTreeMap<String, u64>);
+struct OrderedCounts<'a>(&'static [&'static str], &'a BTreeMap<String, u64>);
 
-impl Serialize for Ordered<'_> {
+impl Serialize for OrderedCounts<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|word| (word, self.1.get(*word).copied().unwrap_or(0))))
     }
@@ -160,8 +162,16 @@ struct InputJson<'a> {
     unused_columns: &'a [String],
 }
 
+/// Writes `summary.json`.
+///
+/// # Errors
+/// [`crate::Error::Io`] if the disk refuses.
+pub fn write(audit: &Audit<'_>, folder: &Path) -> crate::error::Result<()> {
+    write_text(&folder.join("summary.json"), &audit.summary.to_json())
+}
+
 impl AuditSummary {
-    /// Brings the parts together.
+    /// A summary without control totals, which are known last.
     pub fn new(
         case: &Case,
         counts: Counts,
@@ -193,10 +203,10 @@ impl AuditSummary {
 
     /// The text of `summary.json`.
     pub fn to_json(&self) -> String {
-        let json = Json {
+        let json = SummaryJson {
             schema_version: SCHEMA_VERSION,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            case: CaseJson { id: &self.case_id, title: &self.case_title },
+            tool: ToolJson { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            case: CaseName { id: &self.case_id, title: &self.case_title },
             policy: PolicyJson { fail_on: self.fail_on.word() },
             figures: self.figures(),
             findings: self.findings.iter().map(FindingJson::of).collect(),
@@ -209,18 +219,18 @@ impl AuditSummary {
     }
 
     /// The figures, every value of every vocabulary, zeros too.
-    pub(super) fn figures(&self) -> Figures<'_> {
+    pub(super) fn figures(&self) -> FiguresJson<'_> {
         let counts = &self.counts;
-        Figures {
+        FiguresJson {
             verdict: self.verdict.word(),
-            relations: Relations {
+            relations: RelationsJson {
                 total: counts.by_outcome.values().sum(),
-                by_scope: Ordered(Scope::WORDS, &counts.by_scope),
-                by_outcome: Ordered(Outcome::WORDS, &counts.by_outcome),
+                by_scope: OrderedCounts(Scope::WORDS, &counts.by_scope),
+                by_outcome: OrderedCounts(Outcome::WORDS, &counts.by_outcome),
             },
-            target_relations: TargetRelations {
+            target_relations: TargetRelationsJson {
                 total: counts.by_origin.values().sum(),
-                by_origin: Ordered(Origin::WORDS, &counts.by_origin),
+                by_origin: OrderedCounts(Origin::WORDS, &counts.by_origin),
             },
             groups: self.group_counts.groups(),
             join_codes: self.group_counts.join_codes(),
@@ -230,18 +240,18 @@ impl AuditSummary {
 }
 
 impl GroupCounts {
-    fn groups(&self) -> Option<Groups<'_>> {
-        let counts = Groups {
+    fn groups(&self) -> Option<GroupsJson<'_>> {
+        let counts = GroupsJson {
             total: self.by_outcome.values().sum(),
-            by_outcome: Ordered(GroupOutcome::WORDS, &self.by_outcome),
+            by_outcome: OrderedCounts(GroupOutcome::WORDS, &self.by_outcome),
         };
         self.groups_measured.then_some(counts)
     }
 
-    fn join_codes(&self) -> Option<JoinCodes<'_>> {
-        let counts = JoinCodes {
+    fn join_codes(&self) -> Option<JoinCodesJson<'_>> {
+        let counts = JoinCodesJson {
             total: self.by_verdict.values().sum(),
-            by_verdict: Ordered(CodeVerdict::WORDS, &self.by_verdict),
+            by_verdict: OrderedCounts(CodeVerdict::WORDS, &self.by_verdict),
         };
         self.codes_measured.then_some(counts)
     }

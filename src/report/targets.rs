@@ -1,8 +1,8 @@
-//! `target_relations.parquet`: put in order of the accounts of the target corp, which stand in the partitions of those that
-//! are mapped to them.
+//! `target_relations.parquet`, sorted by target account. Target accounts are in the partitions of the source accounts
+//! that are mapped to them, so partitions are not in that order.
 //!
-//! An account stands in one partition only, so whole stretches of rows are put in order. They meet in ranges of accounts
-//! of one origin, one after the other.
+//! An account is in one partition only, so whole stretches of rows are reordered. They are collected in ranges of
+//! accounts of one origin, and each range is sorted when it is written.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,36 +11,37 @@ use arrow::array::{AsArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
 use super::parquet::{Footer, GroupWriter};
-use super::relations::{OfWord, TARGET_RELATIONS_SORTED_BY, by_rank, report_schema};
+use super::relations::{RowsOfWord, TARGET_RELATIONS_SORTED_BY, report_schema};
 use crate::decision::{Decision, Exports};
 use crate::error::Result;
+use crate::memory::{MemoryBudget, RowBuffer, compact, make_room};
 use crate::progress::Progress;
+use crate::schema::alphabetical;
 use crate::schema::tables::TARGET_RELATIONS_REPORT;
 use crate::schema::vocabulary::Origin;
-use crate::snapshot::{Corp, Layout, stretches};
-use crate::spill::{Held, Memory, compact, make_room};
+use crate::snapshot::{CorpRole, Partitioning, equal_runs};
 use crate::turns::in_turn;
 
-/// The rows so far.
+/// The rows collected so far.
 pub struct TargetAccounts {
-    memory: Memory,
+    memory: MemoryBudget,
     /// By the rank of the origin.
     origins: Vec<OfOrigin>,
 }
 
-/// Those of one origin, by range of accounts.
+/// The rows of one origin, by range of accounts.
 struct OfOrigin {
-    ranges: Layout,
-    held: Vec<Held>,
+    ranges: Partitioning,
+    held: Vec<RowBuffer>,
 }
 
 impl TargetAccounts {
-    /// None yet.
-    pub fn of(exports: &Exports, decision: &Decision, memory: &Memory) -> Self {
+    /// No rows yet.
+    pub fn new(exports: &Exports, decision: &Decision, memory: &MemoryBudget) -> Self {
         let schema = report_schema(&TARGET_RELATIONS_REPORT);
-        let origins = by_rank(Origin::WORDS).into_iter().map(|code| Origin::ALL[code]).map(|origin| {
-            let ranges = Layout::by_range(&relations_of(exports, decision, origin), memory.partition_rows());
-            let held = (0..ranges.partitions()).map(|_| Held::new(memory, schema.clone())).collect();
+        let origins = alphabetical(Origin::WORDS).into_iter().map(|code| Origin::ALL[code]).map(|origin| {
+            let ranges = Partitioning::by_range(&relations_of(exports, decision, origin), memory.partition_rows());
+            let held = (0..ranges.partitions()).map(|_| RowBuffer::new(memory, schema.clone())).collect();
             OfOrigin { ranges, held }
         });
         Self { origins: origins.collect(), memory: memory.clone() }
@@ -50,17 +51,17 @@ impl TargetAccounts {
     ///
     /// # Errors
     /// [`crate::Error::Io`] if there is no room for them.
-    pub fn add(&mut self, rows: Vec<OfWord>) -> Result<()> {
-        for OfWord { rank, rows } in rows {
+    pub fn add(&mut self, rows: Vec<RowsOfWord>) -> Result<()> {
+        for RowsOfWord { rank, rows } in rows {
             let OfOrigin { ranges, held } = &mut self.origins[rank];
-            let range = |userid: &str| ranges.partition(Corp::Source, userid);
-            let accounts: Vec<_> = stretches(rows.column(0).as_string_view())
+            let range = |userid: &str| ranges.partition(CorpRole::Source, userid);
+            let accounts: Vec<_> = equal_runs(rows.column(0).as_string_view())
                 .into_iter()
                 .map(|(userid, rows)| (range(userid), rows))
                 .collect();
             for same in accounts.chunk_by(|a, b| a.0 == b.0) {
                 let (begin, end) = (same[0].1.start, same[same.len() - 1].1.end);
-                // They wait for other partitions, and must not hold on to all of this one.
+                // A copy: a slice would keep the memory of the whole partition alive.
                 held[same[0].0].push(compact(&rows.slice(begin, end - begin))?);
             }
         }
@@ -83,8 +84,8 @@ impl TargetAccounts {
     }
 }
 
-/// How many relations of that origin each target account holds. Of an account that nothing is mapped to only the sum is
-/// known; too high a number makes the ranges smaller, and nothing else.
+/// Relations of that origin by target account. Of an account that nothing is mapped to only the sum is known; too high
+/// a number only makes the ranges smaller.
 fn relations_of(exports: &Exports, decision: &Decision, origin: Origin) -> BTreeMap<String, u64> {
     let count = |(userid, all): (&String, &u64)| {
         let pair = exports.enrolment.by_target(userid).map(|index| &decision.pairs[index]);
@@ -94,7 +95,7 @@ fn relations_of(exports: &Exports, decision: &Decision, origin: Origin) -> BTree
 }
 
 fn in_order_of_accounts(rows: &RecordBatch) -> Result<RecordBatch> {
-    let mut accounts = stretches(rows.column(0).as_string_view());
+    let mut accounts = equal_runs(rows.column(0).as_string_view());
     accounts.sort_by_key(|(userid, _)| *userid);
     let order = UInt32Array::from_iter_values(accounts.into_iter().flat_map(|(_, rows)| rows).map(|row| row as u32));
     Ok(take_record_batch(rows, &order)?)

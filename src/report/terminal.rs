@@ -57,7 +57,7 @@ fn verdict(audit: &AuditSummary, look: Look) -> String {
     format!("{title}: {}\n\n", look.paint(sentence, shade))
 }
 
-/// How many relations there are, as a bar and by outcome.
+/// The relations as a bar and by outcome.
 fn relations(audit: &AuditSummary, look: Look) -> String {
     let counts = &audit.counts.by_outcome;
     let total: u64 = counts.values().sum();
@@ -85,7 +85,7 @@ fn relations(audit: &AuditSummary, look: Look) -> String {
     text + &in_two_columns(&halves)
 }
 
-/// So many of `room` for each part; what is there at all is seen.
+/// Divides `room` in proportion to the parts; a part above zero gets at least one.
 fn shares(parts: &[u64], room: u64) -> Vec<u64> {
     let total: u128 = parts.iter().map(|part| u128::from(*part)).sum::<u128>().max(1);
     let share = |part: &u64| {
@@ -139,7 +139,7 @@ mod tests {
     use super::shares;
 
     #[test]
-    fn what_is_there_at_all_is_seen() {
+    fn a_small_part_is_visible() {
         assert_eq!(shares(&[999_990, 0, 9, 1], 76), [74, 0, 1, 1]);
         assert_eq!(shares(&[1, 1, 1, 1], 76), [19, 19, 19, 19]);
         assert_eq!(shares(&[0, 0, 0, 5], 76), [0, 0, 0, 76]);

@@ -1,12 +1,11 @@
-//! What a column and a table are: name, kind, meaning; grain, key, columns.
+//! Columns (name, kind, meaning) and tables (grain, key, columns).
 
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use polars::prelude::{Expr, col};
-use rust_decimal::Decimal;
 
-/// What a column holds, and so its type in memory and in Parquet.
+/// The kind of values of a column, which gives its types in memory and in Parquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Free text.
@@ -19,7 +18,7 @@ pub enum Kind {
     Flag,
     /// A whole number given by the service (`add_way`, `status`, `errcode`, ...).
     Integer,
-    /// How many.
+    /// A number of things.
     Count,
     /// A share between 0 and 1.
     Ratio,
@@ -85,16 +84,24 @@ impl Kind {
     }
 }
 
+/// The codes of a vocabulary in alphabetical order of its words, by which reports are sorted: any reader of the files
+/// would sort them so.
+pub fn alphabetical(words: &[&str]) -> Vec<usize> {
+    let mut codes: Vec<usize> = (0..words.len()).collect();
+    codes.sort_unstable_by_key(|&code| words[code]);
+    codes
+}
+
 /// A column: its name, once, with its kind and meaning.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Eq)]
 pub struct Column {
     /// The name in canonical tables, reports and English sheets.
     pub name: &'static str,
     /// The headers under which Chinese sheets carry it; the first is the one that we write.
     pub zh: &'static [&'static str],
-    /// What it holds.
+    /// The kind of its values.
     pub kind: Kind,
-    /// What it means, for the data dictionary: units, clause, what null says.
+    /// The meaning, for the data dictionary: units, clause, the meaning of null.
     pub meaning: &'static str,
 }
 
@@ -103,15 +110,57 @@ impl Column {
     pub fn expr(&self) -> Expr {
         col(self.name)
     }
+
+    /// Whether both are the same column; constants cannot be compared by `==` while compiling. Several columns share a
+    /// name (`status`, `scope`, ...), but no two of them the meaning too.
+    const fn is(&self, other: &Self) -> bool {
+        same_text(self.name, other.name) && same_text(self.meaning, other.meaning)
+    }
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+            || (self.name == other.name && self.meaning == other.meaning && self.kind == other.kind)
+    }
+}
+
+const fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// An expression for a column that a plan computes, and no table declares.
+pub fn computed(name: &str) -> Expr {
+    col(name)
 }
 
 /// A column's place in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
-    /// Which column.
+    /// The column.
     pub column: &'static Column,
     /// Whether every row has a value.
     pub required: bool,
+}
+
+/// The position of a column among those of a table, found while compiling.
+pub(super) const fn position_of(column: &Column, columns: &[Slot]) -> usize {
+    let mut position = 0;
+    while !columns[position].column.is(column) {
+        position += 1;
+    }
+    position
 }
 
 /// A column that every row of the table fills.
@@ -129,18 +178,20 @@ pub const fn optional(column: &'static Column) -> Slot {
 pub struct Table {
     /// File stem and name in SQL.
     pub name: &'static str,
-    /// What one row stands for.
+    /// The grain: what one row is.
     pub grain: &'static str,
-    /// The columns that tell one row from another.
+    /// The columns that identify a row.
     pub key: &'static [&'static Column],
-    /// What tells rows apart where the last column of `key` is null: alternatives, of which the first decides whose first
-    /// column is filled.
+    /// The keys of rows where the last column of `key` is null: alternatives; the first whose first column is filled
+    /// decides.
     pub fallback_key: &'static [&'static [&'static Column]],
-    /// What a record needs to be one of this table: of each list at least one column.
+    /// The columns that a record of this table needs: of each list at least one.
     pub identity: &'static [&'static [&'static Column]],
+    /// The positions of `identity`.
+    pub identity_positions: &'static [&'static [usize]],
     /// The member whose record it is, if the table has one.
     pub account: Option<&'static Column>,
-    /// Columns that decide what becomes of a row: where one of them cannot be read, the row says so in
+    /// Columns that decide the outcome of a row: one that cannot be read is named in
     /// [`UNREADABLE`](super::fields::UNREADABLE).
     pub deciding: &'static [&'static Column],
     /// All columns, in order.
@@ -159,6 +210,44 @@ impl Table {
     pub fn position(&self, column: &Column) -> Option<usize> {
         self.columns.iter().position(|slot| slot.column == column)
     }
+
+    /// The position of `column` in the table, evaluated while compiling: a column that the table lacks does not
+    /// compile.
+    ///
+    /// # Panics
+    /// If the table has no such column.
+    pub const fn position_of(&self, column: &Column) -> usize {
+        let mut position = 0;
+        while position < self.columns.len() && !self.columns[position].column.is(column) {
+            position += 1;
+        }
+        assert!(position < self.columns.len(), "the table has no such column");
+        position
+    }
+
+    /// The positions of `columns`, which have to be all columns of the table, each once and in any order.
+    ///
+    /// # Panics
+    /// If one is missing, named twice or of another table. [`cells!`](super::cells) and [`arrays!`](super::arrays)
+    /// evaluate it while compiling, so such a row does not compile.
+    pub const fn positions<const N: usize>(&self, columns: [&Column; N]) -> [usize; N] {
+        assert!(self.columns.len() == N, "a row names each column of its table once");
+        let mut positions = [0; N];
+        let mut named = [false; N];
+        let mut n = 0;
+        while n < N {
+            let mut position = 0;
+            while position < N && !self.columns[position].column.is(columns[n]) {
+                position += 1;
+            }
+            assert!(position < N, "the table has no such column");
+            assert!(!named[position], "a column is named twice");
+            named[position] = true;
+            positions[n] = position;
+            n += 1;
+        }
+        positions
+    }
 }
 
 impl Slot {
@@ -166,25 +255,4 @@ impl Slot {
         // Nullable in memory even where required: a raw batch may lack the value, and is then a reject.
         Field::new(self.column.name, data_type, true)
     }
-}
-
-/// One value on its way from a reader into a table.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cell<'a> {
-    /// Absent, `null`, or empty: one and the same (DOMAIN.md section 3).
-    Null,
-    /// For [`Kind::Text`], [`Kind::Name`], [`Kind::Id`] and [`Kind::Word`].
-    Text(&'a str),
-    /// For [`Kind::Integer`] and [`Kind::Count`].
-    Integer(i64),
-    /// For [`Kind::Ratio`].
-    Ratio(f64),
-    /// For [`Kind::Flag`].
-    Flag(bool),
-    /// For [`Kind::Time`]: microseconds since 1970, UTC.
-    Time(i64),
-    /// For [`Kind::Money`] and [`Kind::Price`], with no more places than they have.
-    Decimal(Decimal),
-    /// For [`Kind::TextList`].
-    List(&'a [String]),
 }

@@ -2,12 +2,20 @@
 //!
 //! The Parquet schemas, the data dictionary in the README and the header recognition of sheets come from here.
 
+mod cell;
 mod column;
-pub mod evidence;
 pub mod fields;
+mod filter;
+pub mod lists;
+mod read;
 mod rows;
 pub mod tables;
+pub mod tally;
 pub mod vocabulary;
 
-pub use column::{Cell, Column, Kind, Slot, Table, optional, required};
-pub use rows::{Filling, Rows, nulls};
+pub use cell::Cell;
+pub use column::{Column, Kind, Slot, Table, alphabetical, computed, optional, required};
+pub use filter::Filter;
+pub use read::{ColumnMismatch, ColumnResult, ReadColumns};
+pub use rows::{Filling, Rows, TableRow, in_order, nulls};
+pub(crate) use rows::{arrays, cells};

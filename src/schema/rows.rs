@@ -1,4 +1,11 @@
 //! Builds a table row by row, in the types that [`Kind::arrow_type`] gives its columns.
+//!
+//! A row names each column of its table by its constant, once and in any order, or it does not compile:
+//!
+//! ```ignore
+//! let mut rows = Rows::new(&COVERAGE_REPORT);
+//! rows.push(cells!(COVERAGE_REPORT, { ROLE: role.word(), DATASET: dataset, USERID: None::<&str>, ... }));
+//! ```
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,16 +16,67 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 use rust_decimal::Decimal;
 
-use super::column::{Cell, Kind, MONEY_DECIMALS, PRICE_DECIMALS, Table};
+use super::cell::Cell;
+use super::column::{Kind, MONEY_DECIMALS, PRICE_DECIMALS, Table};
 
-/// A table on its way.
+/// A table that is being built.
 pub struct Rows {
     table: &'static Table,
     columns: Vec<Filling>,
     len: usize,
 }
 
-/// A column on its way. Nothing is written down before it holds a value: many never do.
+/// A row of a table, made by [`cells!`](super::cells).
+pub struct TableRow<'a, const N: usize> {
+    table: &'static Table,
+    cells: [Cell<'a>; N],
+}
+
+impl<'a, const N: usize> TableRow<'a, N> {
+    /// The row whose cells stand at `positions` of the table.
+    pub fn new(table: &'static Table, positions: [usize; N], cells: [Cell<'a>; N]) -> Self {
+        let mut ordered = [Cell::Null; N];
+        for (position, cell) in positions.into_iter().zip(cells) {
+            ordered[position] = cell;
+        }
+        Self { table, cells: ordered }
+    }
+}
+
+/// A row of a table, by column: `cells!(MEMBERS, { USERID: "ann", NAME: None::<&str>, ... })`. Each column of the
+/// table has to be named once; the order is free. A value is a [`Cell`] or whatever becomes one: texts, words, counts,
+/// flags, lists, decimals, and options of these. Times are `Cell::Time(micros)`.
+macro_rules! cells {
+    ($table:path, { $($column:ident: $cell:expr),+ $(,)? }) => {
+        $crate::schema::TableRow::new(
+            &$table,
+            const { $table.positions([$(&$crate::schema::fields::$column),+]) },
+            [$($crate::schema::Cell::from($cell)),+],
+        )
+    };
+}
+pub(crate) use cells;
+
+/// The columns of a table as arrays in its order: `arrays!(MEMBERS, { USERID: userids, NAME: names, ... })`. As
+/// [`cells!`], with an [`ArrayRef`] for each column.
+macro_rules! arrays {
+    ($table:path, { $($column:ident: $array:expr),+ $(,)? }) => {
+        $crate::schema::in_order(
+            const { $table.positions([$(&$crate::schema::fields::$column),+]) },
+            [$($array),+],
+        )
+    };
+}
+pub(crate) use arrays;
+
+/// The arrays in the order of their positions.
+pub fn in_order<const N: usize>(positions: [usize; N], arrays: [ArrayRef; N]) -> Vec<ArrayRef> {
+    let mut ordered: Vec<(usize, ArrayRef)> = positions.into_iter().zip(arrays).collect();
+    ordered.sort_unstable_by_key(|(position, _)| *position);
+    ordered.into_iter().map(|(_, array)| array).collect()
+}
+
+/// A column that is being built. Nothing is allocated row by row before the first value: many columns have none.
 pub struct Filling {
     kind: Kind,
     /// Whether it holds a value.
@@ -45,37 +103,47 @@ impl Rows {
         Self::with_room(table, 0)
     }
 
-    /// An empty table that takes so many rows without being moved.
+    /// An empty table with capacity for `rows`.
     pub fn with_room(table: &'static Table, rows: usize) -> Self {
         let columns = table.columns.iter().map(|slot| Filling::new(slot.column.kind, rows)).collect();
         Self { table, columns, len: 0 }
     }
 
-    /// Which table it is.
+    /// The table that is built.
     pub fn table(&self) -> &'static Table {
         self.table
     }
 
-    /// How many rows it holds.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether it holds none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Appends a row: one cell per column of the table, in its order.
+    /// Appends a row of [`cells!`](super::cells).
     ///
     /// # Panics
-    /// If `cells` has another length than the table has columns, or a cell is of another kind than its column: both are
-    /// faults of the caller, not of any input.
-    pub fn push(&mut self, cells: &[Cell<'_>]) {
+    /// If it is of another table, or a cell is of another kind than its column: both are faults of the caller, not of
+    /// any input.
+    #[expect(clippy::needless_pass_by_value, reason = "`cells!` makes a row to be pushed")]
+    pub fn push<const N: usize>(&mut self, row: TableRow<'_, N>) {
+        assert_eq!(row.table.name, self.table.name, "a row of another table");
+        self.push_each(row.cells.into_iter());
+    }
+
+    /// As [`Self::push`], with one cell per column in the order of the table.
+    ///
+    /// # Panics
+    /// As [`Self::push`].
+    pub fn push_cells(&mut self, cells: &[Cell<'_>]) {
         self.push_each(cells.iter().copied());
     }
 
-    /// As [`Self::push`], cell by cell.
+    /// As [`Self::push_cells`], cell by cell.
     ///
     /// # Panics
     /// As [`Self::push`].
@@ -100,9 +168,10 @@ impl Rows {
 }
 
 impl Filling {
-    /// An empty column that takes so many rows without being moved.
+    /// An empty column with capacity for `rows`.
     pub fn new(kind: Kind, rows: usize) -> Self {
-        // Made before there is a value, so that the columns of a table lie side by side, and leave a large gap when they go.
+        // Made before there is a value, so that the columns of a table lie side by side, and leave a large gap when
+        // they go.
         Self { kind, begun: false, nulls: 0, builder: ColumnBuilder::new(kind, rows) }
     }
 
@@ -128,7 +197,7 @@ impl Filling {
     }
 }
 
-/// So many nulls. Those of one type share their memory, however many columns consist of nothing else.
+/// Nulls. Columns of one type that hold nothing else share their memory.
 pub fn nulls(data_type: &DataType, rows: usize) -> ArrayRef {
     static SHARED: Mutex<Vec<ArrayRef>> = Mutex::new(Vec::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,7 +268,7 @@ impl ColumnBuilder {
     }
 }
 
-/// A decimal in units of its last place: 0.80 with six places is 800,000. Whoever fills the table has rounded.
+/// A decimal in units of its last place: 0.80 with six places is 800,000. The caller has rounded it.
 fn units(value: Decimal, places: i8) -> i128 {
     let mut scaled = value;
     scaled.rescale(places.unsigned_abs().into());
@@ -212,13 +281,16 @@ mod tests {
     use arrow::array::{Array, AsArray};
 
     use super::*;
+    use crate::schema::fields;
     use crate::schema::tables::MEMBERS;
 
     #[test]
     fn a_column_that_begins_with_nulls_holds_what_follows() {
         let mut rows = Rows::new(&MEMBERS);
         for name in [Cell::Null, Cell::Null, Cell::Text("Ann"), Cell::Null] {
-            rows.push(&[Cell::Text("ann"), name, Cell::Null, Cell::Null, Cell::Null]);
+            rows.push(cells!(MEMBERS, {
+                NAME: name, USERID: "ann", HAS_CUSTOMER_CONTACT: Cell::Null, STATUS: Cell::Null, UNREADABLE: Cell::Null,
+            }));
         }
         let rows = rows.finish();
         let names: Vec<Option<&str>> = rows.column(1).as_string_view().iter().collect();
@@ -227,7 +299,39 @@ mod tests {
     }
 
     #[test]
-    fn nulls_are_as_many_and_of_the_type_that_is_asked_for() {
+    fn cells_go_to_their_columns_in_any_order() {
+        let positions =
+            [&fields::UNREADABLE, &fields::USERID, &fields::STATUS, &fields::NAME, &fields::HAS_CUSTOMER_CONTACT];
+        assert_eq!(MEMBERS.positions(positions), [4, 0, 3, 1, 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "named twice")]
+    fn a_column_that_is_named_twice_is_refused() {
+        MEMBERS.positions([&fields::USERID, &fields::NAME, &fields::NAME, &fields::STATUS, &fields::UNREADABLE]);
+    }
+
+    #[test]
+    #[should_panic(expected = "each column")]
+    fn a_column_that_is_not_named_is_refused() {
+        MEMBERS.positions([&fields::USERID, &fields::NAME, &fields::STATUS, &fields::UNREADABLE]);
+    }
+
+    /// `status` is a column of members and of coverage, with two meanings.
+    #[test]
+    #[should_panic(expected = "no such column")]
+    fn a_column_of_the_same_name_is_refused() {
+        MEMBERS.positions([
+            &fields::USERID,
+            &fields::NAME,
+            &fields::COVERAGE_STATUS,
+            &fields::HAS_CUSTOMER_CONTACT,
+            &fields::UNREADABLE,
+        ]);
+    }
+
+    #[test]
+    fn nulls_have_the_length_and_type_asked_for() {
         for (kind, rows) in
             [(Kind::Text, 3), (Kind::Time, 3), (Kind::Text, 100), (Kind::TextList, 0), (Kind::Text, 5), (Kind::Flag, 9)]
         {
@@ -245,7 +349,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "more places")]
-    fn what_was_not_rounded_is_our_fault() {
+    fn a_decimal_that_was_not_rounded_is_our_fault() {
         units("0.805".parse().unwrap(), 2);
     }
 }

@@ -1,5 +1,17 @@
 //! The closed vocabularies: each an enum, each word with its meaning.
 
+/// A word of a closed vocabulary.
+pub trait Word: Copy + 'static {
+    /// Returns the word as it stands in reports.
+    fn word(self) -> &'static str;
+
+    /// Returns its place in the vocabulary.
+    fn code(self) -> u8;
+
+    /// Returns the word of that text, if the vocabulary has it.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
 /// Declares an enum whose variants are the words of a vocabulary.
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal : $meaning:literal,)+ }) => {
@@ -30,6 +42,26 @@ macro_rules! vocabulary {
             }
         }
 
+        impl Word for $name {
+            fn word(self) -> &'static str {
+                $name::word(self)
+            }
+
+            fn code(self) -> u8 {
+                $name::code(self)
+            }
+
+            fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.word() == word)
+            }
+        }
+
+        impl From<$name> for crate::schema::Cell<'_> {
+            fn from(word: $name) -> Self {
+                Self::Text(word.word())
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.word())
@@ -52,7 +84,8 @@ vocabulary! {
     /// Whether a relation was to move, and if not, why (SPEC section 3). Order is precedence.
     Scope {
         Unassigned = "unassigned": "The pair stands in the list of customers of left members (B3).",
-        ExternalContact = "external_contact": "Not a customer, or added by a member without customer-contact permission (B1).",
+        ExternalContact = "external_contact":
+            "Not a customer, or added by a member without customer-contact permission (B1).",
         NotEnrolled = "not_enrolled": "The member is not in the accounts list (B5, B8).",
         AssessmentFailed = "assessment_failed": "The account failed the pre-assessment (B5).",
         AddedAfterStart = "added_after_start": "Added at or after the start of the migration (D1).",
@@ -63,14 +96,18 @@ vocabulary! {
 vocabulary! {
     /// What became of a relation of the source corp.
     Outcome {
-        Migrated = "migrated": "In scope, found in the mapped account, added there at or after the start, or at an unknown time.",
-        AlreadyAtTarget = "already_at_target": "In scope, found in the mapped account, where it stood before the start.",
+        Migrated = "migrated":
+            "In scope, found in the mapped account, added there at or after the start, or at an unknown time.",
+        AlreadyAtTarget = "already_at_target":
+            "In scope, found in the mapped account, where it stood before the start.",
         Refused = "refused": "In scope, not found, listed as refused (A3).",
         RefusedButArrived = "refused_but_arrived": "In scope, listed as refused, and found all the same (A3).",
-        Misplaced = "misplaced": "In scope, not found in the mapped account, but under another target account since the start (B7).",
+        Misplaced = "misplaced":
+            "In scope, not found in the mapped account, but under another target account since the start (B7).",
         Undetermined = "undetermined": "In scope, and the exports cannot tell.",
         Missing = "missing": "In scope, and no trace of it.",
-        ArrivedOutOfScope = "arrived_out_of_scope": "Not in scope, yet found in the mapped account, added there since the start.",
+        ArrivedOutOfScope = "arrived_out_of_scope":
+            "Not in scope, yet found in the mapped account, added there since the start.",
         OutOfScope = "out_of_scope": "Not in scope, and nothing happened.",
     }
 }
@@ -83,8 +120,10 @@ vocabulary! {
         NotEnrolled = "not_enrolled": "Scope `not_enrolled` (B5, B8).",
         AssessmentFailed = "assessment_failed": "Scope `assessment_failed` (B5).",
         AddedAfterStart = "added_after_start": "Scope `added_after_start` (D1).",
-        Ambiguous = "ambiguous": "More source relations share the key than the target holds: which of them arrived cannot be told.",
-        NoUsableKey = "no_usable_key": "Neither a map, nor a shared unionid, nor a name joins it with the target account.",
+        Ambiguous = "ambiguous":
+            "More source relations share the key than the target holds: which of them arrived cannot be told.",
+        NoUsableKey = "no_usable_key":
+            "Neither a map, nor a shared unionid, nor a name joins it with the target account.",
         Unreadable = "unreadable": "A value that decides stood in the dump and could not be read.",
         TargetNotCovered = "target_not_covered": "The dump of the target account is not known to be complete.",
         LookAlike = "look_alike": "The mapped account holds an unmatched relation with a name that looks the same.",
@@ -159,7 +198,8 @@ vocabulary! {
         Missing = "missing": "In scope, and no trace of it.",
         Undetermined = "undetermined": "In scope, and the exports cannot tell.",
         OutOfScope = "out_of_scope": "Not in scope, and nothing happened.",
-        ArrivedOutOfScope = "arrived_out_of_scope": "Not in scope, yet found in the target corp, which did not hold it before.",
+        ArrivedOutOfScope = "arrived_out_of_scope":
+            "Not in scope, yet found in the target corp, which did not hold it before.",
     }
 }
 
@@ -170,9 +210,12 @@ vocabulary! {
         AssessmentFailed = "assessment_failed": "Scope `assessment_failed` (B5).",
         CreatedAfterStart = "created_after_start": "Scope `created_after_start` (D1).",
         Ambiguous = "ambiguous": "Several groups of the owner fit equally well: which is which cannot be told.",
-        NoUsableKey = "no_usable_key": "Neither a map, nor members with shared unionids, nor a name joins it with the groups of the mapped account.",
+        NoUsableKey = "no_usable_key":
+            "Neither a map, nor members with shared unionids, nor a name joins it with the groups of the mapped \
+                account.",
         Unreadable = "unreadable": "A value that decides stood in the dump and could not be read.",
-        TargetNotCovered = "target_not_covered": "The group list of the target corp is not known to be complete, or does not say who owns each group.",
+        TargetNotCovered = "target_not_covered":
+            "The group list of the target corp is not known to be complete, or does not say who owns each group.",
     }
 }
 
@@ -180,7 +223,8 @@ vocabulary! {
     /// What joined a group of the source corp with a group of the target corp.
     GroupMatchMethod {
         GroupMap = "group_map": "The group map names the target id.",
-        Members = "members": "Owned by the mapped account, and of all its groups the one that shares most external members, each way.",
+        Members = "members":
+            "Owned by the mapped account, and of all its groups the one that shares most external members, each way.",
         Name = "name": "Owned by the mapped account, with a name that no other group of either owner bears.",
     }
 }
@@ -201,7 +245,8 @@ vocabulary! {
         NotObserved = "not_observed": "No answer about it, or an error that says nothing of it, or of its groups.",
         Deleted = "deleted": "The service answered that the code does not exist (errcode 41044).",
         Empty = "empty": "No linked group is still listed by the source corp.",
-        Alive = "alive": "A linked group is still listed by the source corp; without any group list, a group is linked.",
+        Alive = "alive":
+            "A linked group is still listed by the source corp; without any group list, a group is linked.",
     }
 }
 
@@ -210,7 +255,8 @@ vocabulary! {
     CodeVerdict {
         New = "new": "Only source-after holds it.",
         Emptied = "emptied": "Died as predicted.",
-        AliveGroupLeftBehind = "alive_group_left_behind": "Was to die, and a group that was to move still keeps it alive.",
+        AliveGroupLeftBehind = "alive_group_left_behind":
+            "Was to die, and a group that was to move still keeps it alive.",
         AliveNewGroup = "alive_new_group": "Was to die, and groups linked since keep it alive.",
         Kept = "kept": "Lives on as predicted.",
         Lost = "lost": "Was to live on, and died.",
@@ -262,7 +308,8 @@ vocabulary! {
     /// How the number of relations in scope stands to the contract (B11).
     BillingVerdict {
         WithinTolerance = "within_tolerance": "The drift is at most the tolerance, up or down: nothing more to pay.",
-        AboveTolerance = "above_tolerance": "More relations take part than contract and tolerance allow: the excess costs extra.",
+        AboveTolerance = "above_tolerance":
+            "More relations take part than contract and tolerance allow: the excess costs extra.",
         BelowTolerance = "below_tolerance": "Fewer relations take part than contract and tolerance allow.",
     }
 }
@@ -283,8 +330,12 @@ vocabulary! {
     Advice {
         Nothing = "nothing": "nothing to do",
         TieGroup = "tie_group": "to keep it, tie a group to it whose owner does not take part, before the start:",
-        DropOneAndTieGroup = "drop_one_and_tie_group": "it links 5 groups already: to keep it, drop one and tie a group to it whose owner does not take part, before the start:",
-        MakeGroup = "make_group": "every group moves: to keep it, let an owner who does not take part make a group, and tie that to it before the start (dropping one if it links 5)",
+        DropOneAndTieGroup = "drop_one_and_tie_group":
+            "it links 5 groups already: to keep it, drop one and tie a group to it whose owner does not take part, \
+                before the start:",
+        MakeGroup = "make_group":
+            "every group moves: to keep it, let an owner who does not take part make a group, and tie that to it \
+                before the start (dropping one if it links 5)",
         FindOwners = "find_owners": "it links groups that the export does not hold: find out who owns them",
     }
 }
@@ -315,7 +366,8 @@ vocabulary! {
         Resolved = "resolved": "It was to be acted on, and is not any more.",
         New = "new": "It is to be acted on, and was not before, or was not there.",
         Worse = "worse": "It is more serious than before; of a finding, it is about more.",
-        Improved = "improved": "It is less serious than before, and still to be acted on; of a finding, it is about fewer.",
+        Improved = "improved":
+            "It is less serious than before, and still to be acted on; of a finding, it is about fewer.",
         Changed = "changed": "Another outcome, reason or verdict, as serious as before.",
         Unchanged = "unchanged": "As before.",
         Gone = "gone": "The later audit does not hold it.",

@@ -1,29 +1,29 @@
-//! The codes that customers' ids carry, one for each corp.
+//! Corp codes in customers' ids: each corp has one.
 
 use std::collections::HashMap;
 
 use arrow::array::StringViewArray;
 
-/// How often each corp code stands in customers' ids.
+/// Number of customers' ids with each corp code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CorpCodes {
     counts: HashMap<[u8; 8], u64>,
-    /// Ids that carry none of the codes counted.
+    /// Ids with other codes than those counted.
     others: u64,
 }
 
-/// A corp has one code, a mixed dump a few; where there are more, they are no codes.
+/// Maximum number of codes counted: a corp has one code, a mixed dump a few; where there are more, they are no codes.
 const CODES: usize = 256;
 
 impl CorpCodes {
-    /// The code that an id carries, by inference: two letters of kind, then eight characters common to the corp.
+    /// Returns the code in an id, by inference: two letters of the kind of customer, then eight characters of the corp.
     fn code(id: &str) -> Option<[u8; 8]> {
         let is_id = id.len() == 32 && (id.starts_with("wm") || id.starts_with("wo")) && id.is_ascii();
         id.as_bytes()[..if is_id { 10 } else { 0 }].get(2..)?.try_into().ok()
     }
 
-    /// Counts those of more ids.
-    pub fn count(&mut self, ids: &StringViewArray) {
+    /// Counts the codes of more ids.
+    pub fn update(&mut self, ids: &StringViewArray) {
         let mut last: Option<([u8; 8], u64)> = None;
         for code in ids.iter().flatten().filter_map(Self::code) {
             match &mut last {
@@ -48,8 +48,8 @@ impl CorpCodes {
         }
     }
 
-    /// Adds what another partition gave.
-    pub fn add(&mut self, more: Self) {
+    /// Adds the counts of another partition.
+    pub fn merge(&mut self, more: Self) {
         self.others += more.others;
         let mut counted: Vec<_> = more.counts.into_iter().collect();
         counted.sort_unstable_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
@@ -58,12 +58,12 @@ impl CorpCodes {
         }
     }
 
-    /// Ids that carry a code.
+    /// Returns the number of ids with a code.
     pub fn total(&self) -> u64 {
         self.counts.values().sum::<u64>() + self.others
     }
 
-    /// The codes, the most frequent first.
+    /// Returns the codes, the most frequent first.
     pub fn by_count(&self) -> Vec<(String, u64)> {
         let text = |code: &[u8; 8]| String::from_utf8_lossy(code).into_owned();
         let mut codes: Vec<(String, u64)> = self.counts.iter().map(|(code, count)| (text(code), *count)).collect();

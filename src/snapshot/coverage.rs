@@ -1,4 +1,4 @@
-//! What a snapshot can vouch for: evidence -> the coverage of each account, and of each list of the corp.
+//! Coverage of a snapshot: evidence -> the completeness of each account, and of each list of the corp.
 //!
 //! An answer with an error is evidence that nothing is known, never that there are no customers. The newest answer of
 //! the service decides (SPEC section 2), so a rate limit after a good page leaves the account uncovered.
@@ -9,51 +9,51 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{Answer, Endpoint};
+use crate::ingest::raw::{ApiAnswer, Endpoint, Proves};
 use crate::schema::vocabulary::{Coverage, Dataset};
 
 pub use count_jumps::{CountJump, count_jumps};
 
-/// What is known of one dataset, of one account or of the whole corp.
+/// Evidence for one dataset, of one account or of the whole corp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// `Complete`, `Partial` or `Failed`.
     pub status: Coverage,
     /// The service's error code, where the answer was an error.
     pub errcode: Option<i64>,
-    /// In words.
+    /// Explanation in words.
     pub detail: String,
 }
 
-/// The coverage of one snapshot.
+/// Coverage of one snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SnapshotCoverage {
     /// Evidence by dataset and account; `None` is the dataset as a whole.
     pub evidence: BTreeMap<(String, Option<String>), Evidence>,
-    /// Whether the user vouches for the snapshot.
+    /// Whether the case file declares the snapshot complete.
     pub trusted: bool,
-    /// What records that could not be read take away; nothing from a snapshot that the user vouches for.
+    /// Unreadable records, which lower the coverage; none of a trusted snapshot.
     pub doubts: Doubts,
 }
 
-/// The dataset that holds customer relations.
+/// Dataset of customer relations.
 pub const RELATIONS: &str = "relations";
-/// What unreadable records of relations are of.
+/// Datasets of unreadable records of relations.
 pub const RELATION_DATASETS: &[Dataset] = &[Dataset::Relations, Dataset::Contacts];
-/// The dataset that holds customer groups.
+/// Dataset of customer groups.
 pub const GROUPS: &str = "groups";
-/// The dataset of members with customer-contact permission.
+/// Dataset of members with customer-contact permission.
 pub const FOLLOW_USERS: &str = "follow_users";
 
 impl SnapshotCoverage {
-    /// What the snapshot can say about an account, given whether it shows any relation of it. Records that could not be
-    /// read make what is whole partial (SPEC section 1.3).
+    /// Returns the coverage of an account, given whether the snapshot has relations of it. Unreadable records lower
+    /// complete coverage to partial (SPEC section 1.3).
     pub fn of_account(&self, userid: &str, has_relations: bool) -> Coverage {
         let by_evidence = self.by_evidence(userid, has_relations);
         lowered(by_evidence, is_covered(by_evidence) && self.doubts.of_any(RELATION_DATASETS, userid).is_some())
     }
 
-    /// The same by the evidence alone, as if every record had been read.
+    /// Returns the coverage by the evidence alone, as if every record had been readable.
     pub fn by_evidence(&self, userid: &str, has_relations: bool) -> Coverage {
         let account =
             self.evidence.get(&(RELATIONS.to_owned(), Some(userid.to_owned()))).map(|evidence| evidence.status);
@@ -69,16 +69,16 @@ impl SnapshotCoverage {
         }
     }
 
-    /// What the snapshot can say about the groups of an owner, or of the whole corp, given whether it shows any group. An
-    /// owner who was asked about alone has evidence of their own; an error there, or for the corp, is never coverage. A
-    /// record of a group that could not be read may be of any owner, unless it names one.
+    /// Returns the coverage of the groups of an owner, or of the whole corp, given whether the snapshot has any group.
+    /// An owner whose groups were requested alone has evidence of their own; an error there, or for the corp, is never
+    /// coverage. An unreadable record of a group may be of any owner, unless it names one.
     pub fn of_groups(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
         let doubts = [Dataset::Groups, Dataset::GroupMembers].into_iter().any(|dataset| match owner {
             Some(owner) => self.doubts.of(dataset, owner).is_some(),
             None => self.doubts.concern(dataset),
         });
         let by_evidence = self.of_groups_by_evidence(owner, has_groups);
-        // A list that cannot be read is a list: what it lacks is unclear.
+        // An unreadable list is a list: what it lacks is unclear.
         lowered(by_evidence, doubts && by_evidence != Coverage::Failed)
     }
 
@@ -99,7 +99,7 @@ impl SnapshotCoverage {
         }
     }
 
-    /// Whether the snapshot holds the list of members with customer-contact permission.
+    /// Whether the snapshot has the list of members with customer-contact permission.
     pub fn has_follow_user_list(&self) -> bool {
         self.evidence.get(&(FOLLOW_USERS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete)
     }
@@ -108,19 +108,19 @@ impl SnapshotCoverage {
         self.evidence.insert((dataset.to_owned(), userid), evidence);
     }
 
-    /// All evidence as reports show it: with what could not be read.
-    pub fn told(&self) -> BTreeMap<(String, Option<String>), Evidence> {
-        let mut told = self.evidence.clone();
+    /// Returns all evidence for reports, lowered by unreadable records.
+    pub fn with_doubts(&self) -> BTreeMap<(String, Option<String>), Evidence> {
+        let mut all = self.evidence.clone();
         for (dataset, userid, _) in self.doubts.iter() {
             let nothing = Evidence { status: Coverage::Complete, errcode: None, detail: String::new() };
-            let evidence = told.entry((dataset.word().to_owned(), userid.map(str::to_owned))).or_insert(nothing);
+            let evidence = all.entry((dataset.word().to_owned(), userid.map(str::to_owned))).or_insert(nothing);
             if evidence.status != Coverage::Failed {
                 evidence.status = Coverage::Partial;
             }
             let detail = [evidence.detail.as_str(), "records could not be read: see rejects"];
             evidence.detail = detail.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
         }
-        told
+        all
     }
 }
 
@@ -132,8 +132,8 @@ fn lowered(coverage: Coverage, is_in_doubt: bool) -> Coverage {
     if is_in_doubt { Coverage::Partial } else { coverage }
 }
 
-/// Weighs the answers of a dump.
-pub fn weigh(answers: &[Answer], whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
+/// Assesses the answers of a dump.
+pub fn assess(answers: &[ApiAnswer], whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
     let mut coverage = SnapshotCoverage { trusted, ..SnapshotCoverage::default() };
     for (userid, evidence) in accounts(answers) {
         coverage.insert(RELATIONS, Some(userid), evidence);
@@ -160,14 +160,14 @@ pub fn weigh(answers: &[Answer], whole_tables: &[&str], trusted: bool) -> Snapsh
     coverage
 }
 
-/// When an answer was given: by its own time, else by the order of files and documents.
+/// Order of answers: by their own times, else by the order of files and documents.
 type Moment = (Option<i64>, u32, u64);
 
-fn moment(answer: &Answer) -> Moment {
+fn moment(answer: &ApiAnswer) -> Moment {
     (answer.fetched_at, answer.file, answer.document)
 }
 
-/// Evidence by account, of which the newest stays.
+/// Newest evidence by account.
 #[derive(Default)]
 struct Newest(BTreeMap<String, (Moment, Evidence)>);
 
@@ -183,8 +183,8 @@ impl Newest {
     }
 }
 
-/// The newest evidence for each account.
-fn accounts(answers: &[Answer]) -> BTreeMap<String, Evidence> {
+/// Finds the newest evidence for each account.
+fn accounts(answers: &[ApiAnswer]) -> BTreeMap<String, Evidence> {
     let mut newest = Newest::default();
     for answer in answers.iter().filter(|a| a.envelope && a.endpoint == Endpoint::ExternalcontactList) {
         for userid in answer.userids.iter() {
@@ -213,7 +213,7 @@ fn without_licence() -> Evidence {
 /// errcode of `externalcontact/list` for a member without any customer: an answer, not a failure (DOMAIN.md section 3).
 const NO_CUSTOMERS: i64 = 84061;
 
-fn of_answer(answer: &Answer) -> Evidence {
+fn of_answer(answer: &ApiAnswer) -> Evidence {
     match answer.errcode {
         NO_CUSTOMERS => {
             let detail = format!("{} answered {NO_CUSTOMERS}: no customers", answer.endpoint.path());
@@ -228,18 +228,18 @@ fn of_answer(answer: &Answer) -> Evidence {
     }
 }
 
-fn failed(answer: &Answer, code: i64) -> Evidence {
+fn failed(answer: &ApiAnswer, code: i64) -> Evidence {
     let detail = format!("{} answered {code} {}", answer.endpoint.path(), answer.errmsg).trim_end().to_owned();
     Evidence { status: Coverage::Failed, errcode: Some(code), detail }
 }
 
-/// The answers of one endpoint, grouped by whom they were asked about: each group is a chain of pages.
+/// Groups the answers of one endpoint by the accounts of their requests: each group is a chain of pages.
 fn chains(
-    answers: &[Answer],
+    answers: &[ApiAnswer],
     endpoint: Endpoint,
-    keep: impl Fn(&Answer) -> bool,
-) -> BTreeMap<Arc<[String]>, Vec<&Answer>> {
-    let mut chains: BTreeMap<Arc<[String]>, Vec<&Answer>> = BTreeMap::new();
+    keep: impl Fn(&ApiAnswer) -> bool,
+) -> BTreeMap<Arc<[String]>, Vec<&ApiAnswer>> {
+    let mut chains: BTreeMap<Arc<[String]>, Vec<&ApiAnswer>> = BTreeMap::new();
     for answer in answers.iter().filter(|a| a.endpoint == endpoint && keep(a)) {
         let mut asked = answer.userids.to_vec();
         asked.sort_unstable();
@@ -248,8 +248,8 @@ fn chains(
     chains
 }
 
-/// Follows a chain of pages from its first to its end. A page that was asked for again replaces its older answer.
-fn follow(chain: &[&Answer]) -> (Moment, Evidence) {
+/// Follows a chain of pages from its first to its end. A page that was requested again replaces its older answer.
+fn follow(chain: &[&ApiAnswer]) -> (Moment, Evidence) {
     let newest = newest_of(chain);
     let (pages, has_end) = walk(chain);
     let evidence = match pages.last() {
@@ -265,13 +265,13 @@ fn follow(chain: &[&Answer]) -> (Moment, Evidence) {
     (newest, evidence)
 }
 
-fn newest_of(chain: &[&Answer]) -> Moment {
+fn newest_of(chain: &[&ApiAnswer]) -> Moment {
     chain.iter().map(|a| moment(a)).max().unwrap_or_default()
 }
 
-/// The pages of a chain, from its first as far as it goes, and whether that is its end.
-fn walk<'a>(chain: &[&'a Answer]) -> (Vec<&'a Answer>, bool) {
-    let mut pages: BTreeMap<Option<&str>, &Answer> = BTreeMap::new();
+/// Returns the pages of a chain, from its first as far as it goes, and whether its end is reached.
+fn walk<'a>(chain: &[&'a ApiAnswer]) -> (Vec<&'a ApiAnswer>, bool) {
+    let mut pages: BTreeMap<Option<&str>, &ApiAnswer> = BTreeMap::new();
     for answer in chain {
         let page = pages.entry(answer.cursor.as_deref()).or_insert(answer);
         if moment(page) <= moment(answer) {
@@ -293,8 +293,9 @@ fn walk<'a>(chain: &[&'a Answer]) -> (Vec<&'a Answer>, bool) {
     (walked, false)
 }
 
-/// The newest evidence for each owner whose groups were asked for by name: such an answer does not speak for the corp.
-fn groups_by_owner(answers: &[Answer]) -> BTreeMap<String, Evidence> {
+/// Finds the newest evidence for each owner whose groups were requested by userid: such an answer proves nothing for
+/// the corp.
+fn groups_by_owner(answers: &[ApiAnswer]) -> BTreeMap<String, Evidence> {
     let mut newest = Newest::default();
     for (owners, chain) in chains(answers, Endpoint::GroupchatList, |answer| !answer.userids.is_empty()) {
         let (moment, evidence) = follow(&chain);
@@ -305,56 +306,38 @@ fn groups_by_owner(answers: &[Answer]) -> BTreeMap<String, Evidence> {
     newest.evidence()
 }
 
-fn pages_answered(page: &Answer, pages: usize) -> String {
+fn pages_answered(page: &ApiAnswer, pages: usize) -> String {
     format!("{} answered, {pages} page{}", page.endpoint.path(), if pages == 1 { "" } else { "s" })
 }
 
-/// The lists that a corp has one of each, by the endpoints that give them.
-const CORP_LISTS: &[(&str, &[Endpoint])] = &[
-    ("members", &[Endpoint::UserSimplelist, Endpoint::UserList, Endpoint::UserListId]),
-    (FOLLOW_USERS, &[Endpoint::GetFollowUserList]),
-    ("contacts", &[Endpoint::ContactList]),
-    ("unassigned", &[Endpoint::GetUnassignedList]),
-    ("groups", &[Endpoint::GroupchatList]),
-];
-
-fn corp_lists(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
-    let mut lists = BTreeMap::new();
-    for &(dataset, endpoints) in CORP_LISTS {
-        let newest = endpoints
-            .iter()
-            .flat_map(|&endpoint| chains(answers, endpoint, |answer| answer.userids.is_empty()).into_values())
-            .map(|chain| follow(&chain))
-            .max_by_key(|(moment, _)| *moment);
-        if let Some((_, evidence)) = newest {
-            lists.insert(dataset, evidence);
+/// The newest evidence for each list that a corp has one of.
+fn corp_lists(answers: &[ApiAnswer]) -> BTreeMap<&'static str, Evidence> {
+    let mut newest: BTreeMap<&'static str, (Moment, Evidence)> = BTreeMap::new();
+    for &endpoint in Endpoint::ALL {
+        let Proves::CorpList(dataset) = endpoint.proves() else { continue };
+        for chain in chains(answers, endpoint, |answer| answer.userids.is_empty()).into_values() {
+            let (moment, evidence) = follow(&chain);
+            if newest.get(dataset).is_none_or(|(known, _)| *known <= moment) {
+                newest.insert(dataset, (moment, evidence));
+            }
         }
     }
-    lists
+    newest.into_iter().map(|(dataset, (_, evidence))| (dataset, evidence)).collect()
 }
 
-/// Questions about single customers, groups and codes: how many were answered with an error.
-const SINGLE_OBJECTS: &[(&str, Endpoint)] = &[
-    ("customers", Endpoint::ExternalcontactGet),
-    ("group_members", Endpoint::GroupchatGet),
-    ("join_codes", Endpoint::GetJoinWay),
-];
-
-/// errcode of a join code that does not exist any more: an answer, not a failure (SPEC section 5).
-const INVALID_CONFIG_ID: i64 = 41044;
-
-fn single_objects(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
+/// Failures of requests for single customers, groups and codes: the number of answers that were errors.
+fn single_objects(answers: &[ApiAnswer]) -> BTreeMap<&'static str, Evidence> {
     let mut objects = BTreeMap::new();
-    for &(dataset, endpoint) in SINGLE_OBJECTS {
-        let mut newest: BTreeMap<Option<&str>, &Answer> = BTreeMap::new();
+    for &endpoint in Endpoint::ALL {
+        let Proves::SingleObjects(dataset) = endpoint.proves() else { continue };
+        let mut newest: BTreeMap<Option<&str>, &ApiAnswer> = BTreeMap::new();
         for answer in answers.iter().filter(|a| a.endpoint == endpoint && a.envelope) {
             let known = newest.entry(answer.subject.as_deref()).or_insert(answer);
             if moment(known) <= moment(answer) {
                 *known = answer;
             }
         }
-        let is_failure =
-            |a: &&&Answer| a.errcode != 0 && !(endpoint == Endpoint::GetJoinWay && a.errcode == INVALID_CONFIG_ID);
+        let is_failure = |a: &&&ApiAnswer| a.errcode != 0 && !endpoint.is_no_such_object(a.errcode);
         let failures: Vec<_> = newest.values().filter(is_failure).collect();
         if let Some(first) = failures.first() {
             let detail = format!("{} of {} answers of {} were errors", failures.len(), newest.len(), endpoint.path());
@@ -368,9 +351,9 @@ fn single_objects(answers: &[Answer]) -> BTreeMap<&'static str, Evidence> {
 mod tests {
     use super::*;
 
-    pub fn answer(endpoint: Endpoint, userids: &[&str], cursor: &str, next: &str, errcode: i64, at: i64) -> Answer {
+    pub fn answer(endpoint: Endpoint, userids: &[&str], cursor: &str, next: &str, errcode: i64, at: i64) -> ApiAnswer {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Answer {
+        ApiAnswer {
             endpoint,
             userids: userids.iter().map(|&u| u.to_owned()).collect(),
             subject: None,
@@ -386,8 +369,8 @@ mod tests {
         }
     }
 
-    fn of(answers: &[Answer], userid: &str) -> Coverage {
-        weigh(answers, &[], false).of_account(userid, false)
+    fn of(answers: &[ApiAnswer], userid: &str) -> Coverage {
+        assess(answers, &[], false).of_account(userid, false)
     }
 
     #[test]
@@ -424,7 +407,7 @@ mod tests {
     #[test]
     fn trust_and_whole_tables_cover_all_but_failures() {
         let failed = [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 40014, 1)];
-        for coverage in [weigh(&failed, &[], true), weigh(&failed, &[RELATIONS], false)] {
+        for coverage in [assess(&failed, &[], true), assess(&failed, &[RELATIONS], false)] {
             assert_eq!(coverage.of_account("ann", true), Coverage::Failed);
             assert_eq!(coverage.of_account("bob", false), Coverage::Complete);
         }
@@ -432,14 +415,14 @@ mod tests {
 
     #[test]
     fn without_evidence_it_depends_on_what_is_seen() {
-        assert_eq!(weigh(&[], &[], false).of_account("ann", true), Coverage::Observed);
-        assert_eq!(weigh(&[], &[], false).of_account("ann", false), Coverage::Unknown);
+        assert_eq!(assess(&[], &[], false).of_account("ann", true), Coverage::Observed);
+        assert_eq!(assess(&[], &[], false).of_account("ann", false), Coverage::Unknown);
     }
 
     #[test]
     fn a_group_list_covers_the_corp_or_the_owners_it_was_asked_about() {
         let list = |owners: &[&str], next, errcode| answer(Endpoint::GroupchatList, owners, "", next, errcode, 1);
-        let of = |answers: &[Answer], owner| weigh(answers, &[], false).of_groups(Some(owner), true);
+        let of = |answers: &[ApiAnswer], owner| assess(answers, &[], false).of_groups(Some(owner), true);
         assert_eq!(of(&[list(&[], "", 0)], "ann"), Coverage::Complete);
         assert_eq!(of(&[list(&[], "c1", 0)], "ann"), Coverage::Partial);
         assert_eq!(of(&[list(&[], "", 45033)], "ann"), Coverage::Failed);
@@ -451,12 +434,12 @@ mod tests {
 
     #[test]
     fn groups_without_a_list_are_observed_and_an_error_is_never_covered() {
-        assert_eq!(weigh(&[], &[], false).of_groups(None, true), Coverage::Observed);
-        assert_eq!(weigh(&[], &[], false).of_groups(None, false), Coverage::Unknown);
-        assert_eq!(weigh(&[], &[], true).of_groups(None, false), Coverage::Complete);
-        assert_eq!(weigh(&[], &[GROUPS], false).of_groups(None, false), Coverage::Complete);
+        assert_eq!(assess(&[], &[], false).of_groups(None, true), Coverage::Observed);
+        assert_eq!(assess(&[], &[], false).of_groups(None, false), Coverage::Unknown);
+        assert_eq!(assess(&[], &[], true).of_groups(None, false), Coverage::Complete);
+        assert_eq!(assess(&[], &[GROUPS], false).of_groups(None, false), Coverage::Complete);
         let failed = [answer(Endpoint::GroupchatList, &[], "", "", 40014, 1)];
-        for coverage in [weigh(&failed, &[], true), weigh(&failed, &[GROUPS], false)] {
+        for coverage in [assess(&failed, &[], true), assess(&failed, &[GROUPS], false)] {
             assert_eq!(coverage.of_groups(Some("ann"), true), Coverage::Failed);
         }
     }
@@ -464,7 +447,7 @@ mod tests {
     #[test]
     fn an_empty_follow_user_list_is_a_list() {
         let answers = [answer(Endpoint::GetFollowUserList, &[], "", "", 0, 1)];
-        assert!(weigh(&answers, &[], false).has_follow_user_list());
-        assert!(!weigh(&[], &[], false).has_follow_user_list());
+        assert!(assess(&answers, &[], false).has_follow_user_list());
+        assert!(!assess(&[], &[], false).has_follow_user_list());
     }
 }

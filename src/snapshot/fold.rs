@@ -1,64 +1,67 @@
-//! A row without an id beside one with an id: the console's export and the API's dump of the same relation, or group.
+//! Joins rows without an id to rows with one: the console's export and the API's dump of the same relation, or group.
 //!
-//! Both are joined where name and time agree, and where the dump has no name, by a time that stands once on either side.
-//! The row with an id wins, for its time has seconds. A name alone joins nothing: namesakes are two.
+//! Rows are joined where name and time agree, and where the dump has no name, by a time that occurs once on either
+//! side. The row with an id wins, since its time has seconds. Equal names alone join nothing: namesakes are two.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringViewArray};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::array::{Array, BooleanArray, Int64Array, RecordBatch, StringViewArray};
+use arrow::datatypes::Int64Type;
 
+use crate::error::Result;
 use crate::schema::tables::{GROUPS, RELATIONS_TABLE};
-use crate::schema::{Column, Table, fields};
+use crate::schema::{ReadColumns, Table, fields};
 
 const MINUTE: i64 = 60_000_000;
 
-/// Copies of one key: a stretch of the order.
+/// Copies of one key: begin and end in the order of rows.
 pub type Run = (usize, usize);
 
-/// What joins rows with ids and rows without.
+/// Columns that join rows with ids and rows without.
 pub struct Fold<'a> {
     ids: &'a StringViewArray,
     /// Only rows of one account can be one relation.
     account: Option<&'a StringViewArray>,
     names: &'a StringViewArray,
     created_at: Int64Array,
-    is_customer: Option<&'a arrow::array::BooleanArray>,
+    is_customer: Option<&'a BooleanArray>,
 }
 
-/// What the console and the API say of one key.
-struct Told<'a> {
+/// Name and time of the copies of one key.
+struct NameAndTime<'a> {
     name: Option<&'a str>,
     created_at: Option<i64>,
 }
 
 impl<'a> Fold<'a> {
-    /// For raw rows of a table, if some of them have ids and some have not.
-    pub fn of(table: &Table, all: &'a RecordBatch) -> Option<Self> {
-        let column = |column: &Column| all.column_by_name(column.name).expect("raw batches hold their columns");
+    /// Takes the columns of raw rows, if some of them have ids and others have none.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if they lack a column.
+    pub fn new(table: &Table, all: &'a RecordBatch) -> Result<Option<Self>> {
         let (id, account, name) = match table.name {
             name if name == RELATIONS_TABLE.name => {
                 (&fields::EXTERNAL_USERID, Some(&fields::USERID), &fields::CUSTOMER_NAME)
             }
             name if name == GROUPS.name => (&fields::CHAT_ID, None, &fields::NAME),
-            _ => return None,
+            _ => return Ok(None),
         };
-        let ids = column(id).as_string_view();
-        let is_mixed = (1..ids.len()).contains(&ids.null_count());
-        is_mixed.then(|| Self {
+        let ids = all.texts(id)?;
+        if !(1..ids.len()).contains(&ids.null_count()) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
             ids,
-            account: account.map(|account| column(account).as_string_view()),
-            names: column(name).as_string_view(),
-            created_at: column(&fields::CREATED_AT)
-                .as_primitive::<TimestampMicrosecondType>()
-                .reinterpret_cast::<Int64Type>(),
-            is_customer: all.column_by_name(fields::IS_CUSTOMER.name).map(AsArray::as_boolean),
-        })
+            account: account.map(|account| all.texts(account)).transpose()?,
+            names: all.texts(name)?,
+            created_at: all.times(&fields::CREATED_AT)?.reinterpret_cast::<Int64Type>(),
+            is_customer: table.position(&fields::IS_CUSTOMER).map(|_| all.flags(&fields::IS_CUSTOMER)).transpose()?,
+        }))
     }
 
-    /// Puts the copies without an id in front of those of the same thing that have one. Answers how many of either are
-    /// left over side by side, by account: they may be the same, and nothing tells.
+    /// Puts the copies without an id in front of those with one that they are joined to. Returns by account the number
+    /// of keys of either kind that are left over beside the other: they may be the same, and nothing decides.
     pub fn fold(&self, order: &mut Vec<u32>, runs: &mut Vec<Run>) -> BTreeMap<String, u64> {
         let (mut folded, mut ends, mut left_over) =
             (Vec::with_capacity(order.len()), Vec::with_capacity(runs.len()), BTreeMap::new());
@@ -96,7 +99,7 @@ impl<'a> Fold<'a> {
         left_over
     }
 
-    /// The stretches of runs of one account.
+    /// Ranges of runs, one for each account.
     fn accounts(&self, order: &[u32], runs: &[Run]) -> Vec<Range<usize>> {
         let Some(account) = self.account else { return std::iter::once(0..runs.len()).collect() };
         let userid = |run: &Run| account.value(order[run.0] as usize);
@@ -109,43 +112,43 @@ impl<'a> Fold<'a> {
             .collect()
     }
 
-    /// Which run without an id is the same as which run with one.
+    /// Joins runs without an id to runs with one, as pairs.
     fn joined(&self, order: &[u32], runs: &[Run], without: &Range<usize>, with: &Range<usize>) -> Vec<(usize, usize)> {
-        let told = |run: usize| self.told(&order[runs[run].0..runs[run].1]);
-        let with: Vec<(usize, Told<'_>)> = with.clone().map(|run| (run, told(run))).collect();
+        let facts = |run: usize| self.facts(&order[runs[run].0..runs[run].1]);
+        let with: Vec<(usize, NameAndTime<'_>)> = with.clone().map(|run| (run, facts(run))).collect();
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut by_minute: HashMap<i64, Vec<usize>> = HashMap::new();
-        for (place, (_, told)) in with.iter().enumerate() {
-            if let Some(name) = told.name {
+        for (place, (_, facts)) in with.iter().enumerate() {
+            if let Some(name) = facts.name {
                 by_name.entry(name).or_default().push(place);
-            } else if let Some(created_at) = told.created_at {
+            } else if let Some(created_at) = facts.created_at {
                 by_minute.entry(created_at / MINUTE).or_default().push(place);
             }
         }
         let mut joined: Vec<(usize, usize)> = Vec::new();
-        let mut wanted: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut claims: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for run in without.clone().filter(|&run| self.may_be_customer(order[runs[run].0])) {
-            let told = told(run);
-            let named = told.name.and_then(|name| by_name.get(name)).map_or(&[][..], Vec::as_slice);
-            let exact = named.iter().find(|&&place| is_same_time(told.created_at, with[place].1.created_at));
+            let facts = facts(run);
+            let named = facts.name.and_then(|name| by_name.get(name)).map_or(&[][..], Vec::as_slice);
+            let exact = named.iter().find(|&&place| is_same_time(facts.created_at, with[place].1.created_at));
             if let Some(&place) = exact {
                 joined.push((run, with[place].0));
                 continue;
             }
-            // A dump without names takes them from the console; the time has to stand once on either side.
-            let minute = told
+            // A dump without names takes them from the console; the time has to occur once on either side.
+            let minute = facts
                 .created_at
                 .and_then(|created_at| by_minute.get(&(created_at / MINUTE)))
                 .map_or(&[][..], Vec::as_slice);
-            let nameless = minute.iter().filter(|&&place| is_same_time(told.created_at, with[place].1.created_at));
+            let nameless = minute.iter().filter(|&&place| is_same_time(facts.created_at, with[place].1.created_at));
             let candidates: Vec<usize> = nameless.copied().collect();
             if let [only] = candidates[..] {
-                wanted.entry(only).or_default().push(run);
+                claims.entry(only).or_default().push(run);
             }
         }
         let taken: BTreeSet<usize> = joined.iter().map(|&(_, run)| run).collect();
-        for (place, claims) in wanted {
-            if let [run] = claims[..]
+        for (place, claiming) in claims {
+            if let [run] = claiming[..]
                 && !taken.contains(&with[place].0)
             {
                 joined.push((run, with[place].0));
@@ -154,7 +157,8 @@ impl<'a> Fold<'a> {
         joined
     }
 
-    /// How many runs of either kind are left over, the fewer of both. Two that say both name and time are two.
+    /// Counts the runs of either kind that are not joined, and takes the lesser number. Two that have both name and
+    /// time are two.
     fn alone(
         &self,
         order: &[u32],
@@ -163,28 +167,28 @@ impl<'a> Fold<'a> {
         (without, with): (&Range<usize>, &Range<usize>),
     ) -> u64 {
         let done: (BTreeSet<usize>, BTreeSet<usize>) = joined.iter().copied().unzip();
-        let told = |run: usize| self.told(&order[runs[run].0..runs[run].1]);
-        let here: Vec<Told<'_>> = without
+        let facts = |run: usize| self.facts(&order[runs[run].0..runs[run].1]);
+        let here: Vec<NameAndTime<'_>> = without
             .clone()
             .filter(|&run| !done.0.contains(&run) && self.may_be_customer(order[runs[run].0]))
-            .map(told)
+            .map(facts)
             .collect();
-        let there: Vec<Told<'_>> = with.clone().filter(|run| !done.1.contains(run)).map(told).collect();
-        let is_whole = |told: &&Told<'_>| told.name.is_some() && told.created_at.is_some();
-        let open = |of: &[Told<'_>]| of.iter().filter(|told| !is_whole(told)).count();
+        let there: Vec<NameAndTime<'_>> = with.clone().filter(|run| !done.1.contains(run)).map(facts).collect();
+        let is_whole = |facts: &&NameAndTime<'_>| facts.name.is_some() && facts.created_at.is_some();
+        let open = |of: &[NameAndTime<'_>]| of.iter().filter(|facts| !is_whole(facts)).count();
         let (of_here, of_there) = (open(&here), open(&there));
         // Each pair needs one that leaves something open.
         here.len().min(there.len()).min(of_here + of_there) as u64
     }
 
-    /// Contacts that are no customers have no id in any dump.
+    /// Whether a row may be of a customer. Contacts that are not have no id in any dump.
     fn may_be_customer(&self, row: u32) -> bool {
         self.is_customer.is_none_or(|flags| flags.is_null(row as usize) || flags.value(row as usize))
     }
 
-    fn told(&self, copies: &[u32]) -> Told<'a> {
+    fn facts(&self, copies: &[u32]) -> NameAndTime<'a> {
         let rows = || copies.iter().rev().map(|&row| row as usize);
-        Told {
+        NameAndTime {
             name: rows().find(|&row| self.names.is_valid(row)).map(|row| self.names.value(row)),
             created_at: rows().find(|&row| self.created_at.is_valid(row)).map(|row| self.created_at.value(row)),
         }
@@ -199,7 +203,7 @@ fn push(order: &mut Vec<u32>, runs: &mut Vec<Run>, copies: &[&[u32]]) {
     runs.push((begin, order.len()));
 }
 
-/// Whether both are one time; Excel shows, and saves as CSV, whole minutes.
+/// Whether both are the same time. Excel shows, and saves as CSV, whole minutes.
 fn is_same_time(of_console: Option<i64>, of_dump: Option<i64>) -> bool {
     let (Some(console), Some(dump)) = (of_console, of_dump) else { return false };
     console == dump || (console % MINUTE == 0 && dump / MINUTE * MINUTE == console)

@@ -1,30 +1,28 @@
-//! What a snapshot says of a group: that the corp lists it, that it does not, or nothing.
+//! Existence of a group by a snapshot: listed, gone, or unknown.
 
 use std::collections::HashSet;
 
-use arrow::array::AsArray;
-use arrow::datatypes::TimestampMicrosecondType;
-
 use super::{Snapshot, SnapshotCoverage};
+use crate::error::Result;
 use crate::schema::tables::GROUPS;
 use crate::schema::vocabulary::Coverage;
-use crate::schema::{Column, fields};
+use crate::schema::{ReadColumns, fields};
 
-/// What is said of one group.
+/// Existence of one group by the list of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
     /// The corp lists it.
     Listed,
-    /// The corp's list is there, and lacks it.
+    /// The list of the corp is complete, and lacks it.
     Gone,
-    /// The corp's list is cut short, or an error: it lacks the group, which says nothing.
+    /// The list of the corp is incomplete or an error: that it lacks the group proves nothing.
     Unclear,
     /// There is no list that could hold it.
     NoList,
 }
 
 impl Listing {
-    /// Whether the corp still lists the group; None where that cannot be told.
+    /// Whether the corp still lists the group; `None` where that is unknown.
     pub fn is_listed(self) -> Option<bool> {
         match self {
             Self::Listed => Some(true),
@@ -34,10 +32,10 @@ impl Listing {
     }
 }
 
-/// What tells groups without an id apart: name, owner, when created.
+/// Key of groups without an id: name, owner, time of creation.
 pub type Description<'a> = (Option<&'a str>, Option<&'a str>, Option<i64>);
 
-/// The groups of a snapshot, for look-ups.
+/// Groups of a snapshot, by id and by description.
 pub struct GroupList<'a> {
     coverage: &'a SnapshotCoverage,
     rows: usize,
@@ -46,23 +44,23 @@ pub struct GroupList<'a> {
 }
 
 impl<'a> GroupList<'a> {
-    /// The groups of `snapshot`.
-    pub fn of(snapshot: &'a Snapshot) -> Self {
+    /// Indexes the groups of `snapshot`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if the table lacks a column.
+    pub fn new(snapshot: &'a Snapshot) -> Result<Self> {
         let groups = snapshot.table(&GROUPS);
-        let column = |column: &Column| groups.column_by_name(column.name).expect("groups hold their columns");
-        let text = |of: &Column| column(of).as_string_view().iter();
-        let created_at = column(&fields::CREATED_AT).as_primitive::<TimestampMicrosecondType>();
-        let described = text(&fields::NAME).zip(text(&fields::OWNER_USERID)).zip(created_at.iter());
-        Self {
+        let created_at = groups.times(&fields::CREATED_AT)?;
+        let described = groups.texts(&fields::NAME)?.iter().zip(groups.texts(&fields::OWNER_USERID)?).zip(created_at);
+        Ok(Self {
             coverage: &snapshot.coverage,
             rows: groups.num_rows(),
-            ids: text(&fields::CHAT_ID).flatten().collect(),
+            ids: groups.texts(&fields::CHAT_ID)?.iter().flatten().collect(),
             descriptions: described.map(|((name, owner), created_at)| (name, owner, created_at)).collect(),
-        }
+        })
     }
 
-    /// What is said of the group with that id, of that owner if known. A list that shows groups without ids could hold it
-    /// unseen.
+    /// Looks up a group by id. `owner` is its owner, if known. A list with groups without ids may hold it unrecognised.
     pub fn by_id(&self, chat_id: &str, owner: Option<&str>) -> Listing {
         match self.ids.contains(chat_id) {
             true => Listing::Listed,
@@ -71,12 +69,12 @@ impl<'a> GroupList<'a> {
         }
     }
 
-    /// What is said of a group that has no id.
+    /// Looks up a group that has no id.
     pub fn by_description(&self, description: Description<'_>) -> Listing {
         if self.descriptions.contains(&description) { Listing::Listed } else { self.lacking(description.1) }
     }
 
-    /// What it says of a group that it lacks it.
+    /// Interprets the absence of a group from the list.
     fn lacking(&self, owner: Option<&str>) -> Listing {
         match self.coverage.of_groups(owner, self.rows > 0) {
             Coverage::Complete | Coverage::Observed => Listing::Gone,

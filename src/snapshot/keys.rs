@@ -1,16 +1,17 @@
-//! The key of a table: how two rows compare, in one table or across two of the same shape.
+//! Key of a table: how two rows compare, in one table or in two of the same columns.
 //!
-//! Sorted by its key, a table answers "does this row stand in the other snapshot?" by one walk through both.
+//! Tables are sorted by their keys, so that a merge join of two of them is one pass through both.
 
 use std::cmp::Ordering;
 
-use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringViewArray};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::array::{Array, BooleanArray, Int64Array, RecordBatch, StringViewArray};
+use arrow::datatypes::Int64Type;
 
-use crate::schema::{Column, Kind, Table, fields};
+use crate::error::Result;
+use crate::schema::{Column, Kind, ReadColumns, Table, fields};
 
-/// The key columns of a batch, ready to compare.
-pub struct Key {
+/// Key columns of a batch, ready to compare.
+pub struct TableKey {
     columns: Vec<KeyColumn>,
     fallbacks: Vec<Vec<KeyColumn>>,
 }
@@ -20,26 +21,32 @@ enum KeyColumn {
     Number(Int64Array),
 }
 
-impl Key {
-    /// The key of `batch`, whose columns are those of `table` (more may follow).
-    pub fn of(table: &Table, batch: &RecordBatch) -> Self {
+impl TableKey {
+    /// Takes the key columns of `batch`, a batch of `table`, which may have more columns.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if it lacks one.
+    pub fn new(table: &Table, batch: &RecordBatch) -> Result<Self> {
         Self::by(table, batch, |_| true)
     }
 
-    /// As [`Self::of`], for comparisons across dumps: a `tmp_openid` ties rows of one dump only.
-    fn across(table: &Table, batch: &RecordBatch) -> Self {
+    /// As [`Self::new`], for comparisons across dumps: a `tmp_openid` identifies rows within one dump only.
+    fn across_dumps(table: &Table, batch: &RecordBatch) -> Result<Self> {
         Self::by(table, batch, |column| column.name != fields::TMP_OPENID.name)
     }
 
-    fn by(table: &Table, batch: &RecordBatch, keep: impl Fn(&Column) -> bool) -> Self {
-        let pick = |columns: &[&Column]| {
-            columns.iter().filter(|column| keep(column)).map(|column| KeyColumn::of(batch, column)).collect()
+    fn by(table: &Table, batch: &RecordBatch, keep: impl Fn(&Column) -> bool) -> Result<Self> {
+        let pick = |columns: &[&Column]| -> Result<Vec<KeyColumn>> {
+            columns.iter().filter(|column| keep(column)).map(|column| KeyColumn::new(batch, column)).collect()
         };
-        Self { columns: pick(table.key), fallbacks: table.fallback_key.iter().map(|columns| pick(columns)).collect() }
+        Ok(Self {
+            columns: pick(table.key)?,
+            fallbacks: table.fallback_key.iter().map(|columns| pick(columns)).collect::<Result<_>>()?,
+        })
     }
 
-    /// Compares row `i` here with row `j` there: by the key, and where its last column is null on both sides, by the
-    /// fallback. Null comes first and equals null, for a key that lacks a part is still a key.
+    /// Compares row `i` with row `j` of `other`: by the key, and where its last column is null on both sides, by the
+    /// fallback key. Null sorts first and equals null.
     pub fn compare(&self, i: usize, other: &Self, j: usize) -> Ordering {
         let by_key = Self::lexicographic(&self.columns, i, &other.columns, j);
         let no_id = self.columns.last().is_some_and(|last| last.is_null(i));
@@ -54,7 +61,7 @@ impl Key {
             .unwrap_or(Ordering::Equal)
     }
 
-    /// Of the alternatives the first decides whose first column is filled on either side.
+    /// Compares by the first of the fallback keys whose first column is filled on either side.
     fn by_fallback(&self, i: usize, other: &Self, j: usize) -> Ordering {
         let is_empty = |columns: &[KeyColumn], row| columns.first().is_none_or(|first| first.is_null(row));
         let mut alternatives = self.fallbacks.iter().zip(&other.fallbacks);
@@ -64,12 +71,12 @@ impl Key {
         decides.map_or(Ordering::Equal, |(left, right)| Self::lexicographic(left, i, right, j))
     }
 
-    /// Whether row `i` is told apart by the fallback, for it has no id.
+    /// Whether row `i` is identified by the fallback key, for it has no id.
     pub(super) fn has_no_id(&self, i: usize) -> bool {
         !self.fallbacks.is_empty() && self.columns.last().is_some_and(|last| last.is_null(i))
     }
 
-    /// The text of key column `n` in row `i`.
+    /// Returns the text of key column `n` in row `i`.
     pub(super) fn text(&self, n: usize, i: usize) -> Option<&str> {
         match self.columns.get(n) {
             Some(KeyColumn::Text(array)) if array.is_valid(i) => Some(array.value(i)),
@@ -77,21 +84,18 @@ impl Key {
         }
     }
 
-    /// How many columns the key has.
+    /// Returns the number of columns of the key.
     pub(super) fn width(&self) -> usize {
         self.columns.len()
     }
 }
 
 impl KeyColumn {
-    fn of(batch: &RecordBatch, column: &Column) -> Self {
-        let array = batch.column_by_name(column.name).expect("a table holds its key columns");
-        match column.kind {
-            Kind::Time => {
-                Self::Number(array.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>())
-            }
-            _ => Self::Text(array.as_string_view().clone()),
-        }
+    fn new(batch: &RecordBatch, column: &Column) -> Result<Self> {
+        Ok(match column.kind {
+            Kind::Time => Self::Number(batch.times(column)?.reinterpret_cast::<Int64Type>()),
+            _ => Self::Text(batch.texts(column)?.clone()),
+        })
     }
 
     fn is_null(&self, i: usize) -> bool {
@@ -116,29 +120,28 @@ impl KeyColumn {
     }
 }
 
-/// Bytes of the texts that stand in their views (Arrow's `Utf8View`).
+/// Bytes of the longest text that is inlined in its view (`Utf8View` of Arrow).
 const INLINE: u32 = 12;
 
-/// Whether two texts are one at a glance: short ones stand in their views.
+/// Whether two texts are equal by their views alone: short ones are inlined.
 fn is_same_view(a: &StringViewArray, i: usize, b: &StringViewArray, j: usize) -> bool {
     let (a, b) = (a.views()[i], b.views()[j]);
     a == b && a as u32 <= INLINE
 }
 
-/// For each row of `batch`, whether its key stands in `other`. Both are sorted by the key, without duplicates.
-pub fn stands_in(table: &Table, batch: &RecordBatch, other: &RecordBatch) -> BooleanArray {
-    stands_in_key(&Key::across(table, batch), batch.num_rows(), &Key::across(table, other), other.num_rows())
-}
-
-/// As [`stands_in`], for keys taken from differently named columns.
-pub fn stands_in_key(key: &Key, rows: usize, other: &Key, other_rows: usize) -> BooleanArray {
+/// Left semi join: for each row of `batch`, whether its key exists in `other`. Both are sorted by the key, without
+/// duplicates, so this is a merge join.
+///
+/// # Errors
+/// [`crate::Error::Bug`] if one of them lacks a key column.
+pub fn exists_in(table: &Table, batch: &RecordBatch, other: &RecordBatch) -> Result<BooleanArray> {
+    let (key, other_key) = (TableKey::across_dumps(table, batch)?, TableKey::across_dumps(table, other)?);
     let mut j = 0;
-    (0..rows)
-        .map(|i| {
-            while j < other_rows && key.compare(i, other, j).is_gt() {
-                j += 1;
-            }
-            Some(j < other_rows && key.compare(i, other, j).is_eq())
-        })
-        .collect()
+    let exists = (0..batch.num_rows()).map(|i| {
+        while j < other.num_rows() && key.compare(i, &other_key, j).is_gt() {
+            j += 1;
+        }
+        Some(j < other.num_rows() && key.compare(i, &other_key, j).is_eq())
+    });
+    Ok(exists.collect())
 }

@@ -1,6 +1,6 @@
-//! Raw rows -> one row per grain: sorted by the key, copies of a row merged, each merged copy counted.
+//! Merges duplicates: raw rows -> one row per key, sorted by it, with the number of copies merged.
 //!
-//! Of several copies, a field comes from the newest that fills it: the later `fetched_at`, else the later in file order.
+//! Each field comes from the newest copy in which it is filled: the later `fetched_at`, else the later in file order.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -8,37 +8,37 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
-    UInt32Array, UInt64Array,
+    TimestampMicrosecondArray, UInt32Array, UInt64Array,
 };
 use arrow::compute::{concat, take};
-use arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType, UInt32Type, UInt64Type};
+use arrow::datatypes::{Int64Type, SchemaRef};
 use rayon::prelude::*;
 
 use super::fold::{Fold, Run};
-use super::keys::Key;
+use super::keys::TableKey;
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FETCHED_AT, FILE, RECORD, raw_schema};
-use crate::leading::leading_bytes;
 use crate::schema::{Table, fields, nulls};
+use crate::sort_keys::abbreviated_keys;
 
 /// A table at its grain.
-pub struct Merged {
-    /// One row per key, sorted by it, with the columns of the table.
+pub struct MergedTable {
+    /// One row per key, sorted by it, in the columns of the table.
     pub rows: RecordBatch,
     /// Records merged into another row, by index of their file.
     pub duplicates: HashMap<u32, u64>,
-    /// Rows that only echoes show.
+    /// Rows that occur in echoes only.
     pub echo_rows: u64,
-    /// Whether the batches were so already, but for their provenance.
+    /// Whether the batches were sorted and without duplicates already.
     pub was_in_order: bool,
-    /// By account, rows without an id beside as many with one: they may be the same, and nothing tells.
+    /// By account, rows without an id beside as many with one: they may be the same, and nothing decides.
     pub left_over: BTreeMap<String, u64>,
-    /// Rows without an id that equal another one of their file in all that tells them apart.
+    /// Rows without an id whose fallback key occurs more than once in their file.
     pub alike: u64,
 }
 
-/// Merges raw batches of `table`. The rows of `echoes` repeat what another table holds: they fill in rows that nothing
-/// else shows, lose every conflict, and are not counted.
+/// Merges raw batches of `table`. The rows of `echoes` repeat rows of another table: they add keys that occur nowhere
+/// else, lose every conflict, and are not counted.
 ///
 /// # Errors
 /// [`Error::Bug`] if the batches do not have the table's raw schema, or exceed 4 billion rows.
@@ -47,16 +47,16 @@ pub fn merge(
     batches: &[RecordBatch],
     echoes: &[RecordBatch],
     files: &[String],
-) -> Result<Merged> {
+) -> Result<MergedTable> {
     let counted: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let all = concatenated(&raw_schema(table), &batches.iter().chain(echoes).collect::<Vec<_>>())?;
     if u32::try_from(all.num_rows()).is_err() {
         return Err(Error::Bug(format!("{}: more than {} rows at once", table.name, u32::MAX)));
     }
-    let copies = Copies::of(table, &all, counted);
-    let fold = Fold::of(table, &all);
+    let copies = Copies::new(table, &all, counted)?;
+    let fold = Fold::new(table, &all)?;
     if fold.is_none() && copies.are_in_order() {
-        return Ok(Merged {
+        return Ok(MergedTable {
             rows: as_merged(table, &all, files)?,
             duplicates: HashMap::new(),
             echo_rows: (all.num_rows() - counted) as u64,
@@ -71,7 +71,7 @@ pub fn merge(
     let duplicates = copies.duplicates(&order, &runs);
     let winners: UInt32Array = runs.iter().map(|&(_, end)| order[end - 1]).collect();
     let has_copies = runs.len() < order.len();
-    // Each column goes once it is taken: its memory serves the next one.
+    // Each column is dropped once it is taken, so that its memory is reused for the next one.
     let unreadable = table.position(&fields::UNREADABLE);
     let columns = all.into_parts().1.into_iter().take(table.columns.len()).enumerate().map(|(place, array)| {
         if array.null_count() == array.len() {
@@ -85,21 +85,21 @@ pub fn merge(
     });
     let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
     let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
-    let rows = copies.places.with_provenance(table, rows, Some(&winners), files)?;
+    let rows = copies.provenances.with_provenance(table, rows, Some(&winners), files)?;
     let echo_rows = winners.values().iter().filter(|&&row| row as usize >= counted).count() as u64;
-    Ok(Merged { rows, duplicates, echo_rows, was_in_order: false, left_over, alike })
+    Ok(MergedTable { rows, duplicates, echo_rows, was_in_order: false, left_over, alike })
 }
 
-/// Raw rows that are in order, each the only one of its key, as [`merge`] gives them.
+/// Converts raw rows that are sorted and without duplicates, as [`merge`] would.
 ///
 /// # Errors
 /// [`Error::Bug`] if they do not have the table's raw schema.
 pub fn as_merged(table: &'static Table, raw: &RecordBatch, files: &[String]) -> Result<RecordBatch> {
     let rows = RecordBatch::try_new(table.arrow_schema(), raw.columns()[..table.columns.len()].to_vec())?;
-    Places::of(raw).with_provenance(table, rows, None, files)
+    Provenances::new(raw)?.with_provenance(table, rows, None, files)
 }
 
-/// What could not be read in any copy: had it been, that copy might have won.
+/// Unites the names of unreadable fields of all copies: if they had been readable, another copy might have won.
 fn unreadable_in_any(lists: &ArrayRef, order: &[u32], runs: &[Run]) -> ArrayRef {
     let lists = lists.as_list::<i32>();
     let mut merged = ListBuilder::new(StringViewBuilder::new());
@@ -115,7 +115,7 @@ fn unreadable_in_any(lists: &ArrayRef, order: &[u32], runs: &[Run]) -> ArrayRef 
     Arc::new(merged.finish())
 }
 
-/// All rows one after the other. Columns without a value are not copied.
+/// Concatenates batches. Columns of nulls are not copied.
 fn concatenated(schema: &SchemaRef, batches: &[&RecordBatch]) -> Result<RecordBatch> {
     let rows = batches.iter().map(|batch| batch.num_rows()).sum();
     let column = |n: usize| {
@@ -127,36 +127,42 @@ fn concatenated(schema: &SchemaRef, batches: &[&RecordBatch]) -> Result<RecordBa
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
-/// The hints of a row, and its number.
-type Entry = (u64, u64, u32);
+/// Abbreviated keys of a row, and its number.
+type SortEntry = (u64, u64, u32);
 
-/// All copies of all rows, and what tells them apart.
+/// All copies of all rows, with their keys and ages.
 struct Copies {
-    key: Key,
+    key: TableKey,
     rows: usize,
     /// Rows from here on are echoes.
     counted: usize,
     fetched_at: Int64Array,
-    places: Places,
+    provenances: Provenances,
 }
 
 impl Copies {
-    fn of(table: &Table, all: &RecordBatch, counted: usize) -> Self {
-        let fetched_at =
-            provenance(all, FETCHED_AT).as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>();
-        Self { key: Key::of(table, all), rows: all.num_rows(), counted, fetched_at, places: Places::of(all) }
+    fn new(table: &Table, all: &RecordBatch, counted: usize) -> Result<Self> {
+        let fetched_at: &TimestampMicrosecondArray = provenance(all, FETCHED_AT)?;
+        Ok(Self {
+            key: TableKey::new(table, all)?,
+            rows: all.num_rows(),
+            counted,
+            fetched_at: fetched_at.reinterpret_cast::<Int64Type>(),
+            provenances: Provenances::new(all)?,
+        })
     }
 
-    /// Whether the rows stand in order of their key already, and none is a copy of another.
+    /// Whether the rows are sorted by their key and without duplicates.
     fn are_in_order(&self) -> bool {
         (1..self.rows).all(|i| self.key.compare(i - 1, &self.key, i).is_lt())
     }
 
-    /// Row numbers in order of key, copies of one key from the oldest to the newest; and the stretches that hold one key each.
+    /// Sorts row numbers by key, copies of one key from the oldest to the newest. Returns them with the run of each
+    /// key.
     fn sorted(&self) -> (Vec<u32>, Vec<Run>) {
-        let hints = SortHints::of(&self.key, self.rows);
-        let mut entries: Vec<Entry> =
-            (0..self.rows).into_par_iter().map(|i| (hints.first[i], hints.second[i], i as u32)).collect();
+        let abbreviated = AbbreviatedKeys::new(&self.key, self.rows);
+        let mut entries: Vec<SortEntry> =
+            (0..self.rows).into_par_iter().map(|i| (abbreviated.first[i], abbreviated.second[i], i as u32)).collect();
         entries.par_sort_unstable_by(|a, b| {
             (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize))
         });
@@ -168,15 +174,15 @@ impl Copies {
         self.key.compare(i, &self.key, j).then_with(|| self.age(i).cmp(&self.age(j)))
     }
 
-    /// Older first; echoes are older than anything.
+    /// Sort key of the copies of one key, the oldest first; echoes are older than all others.
     fn age(&self, i: usize) -> (bool, Option<i64>, u32, u64) {
         let fetched_at = self.fetched_at.is_valid(i).then(|| self.fetched_at.value(i));
-        (i < self.counted, fetched_at, self.places.file.value(i), self.places.record.value(i))
+        (i < self.counted, fetched_at, self.provenances.file.value(i), self.provenances.record.value(i))
     }
 
-    /// The stretches of sorted `entries` that hold one key each. Most keys differ in their hints already.
-    fn runs(&self, entries: &[Entry]) -> Vec<Run> {
-        let is_same = |a: &Entry, b: &Entry| {
+    /// Splits sorted `entries` into a run for each key. Most keys differ in their abbreviated forms already.
+    fn runs(&self, entries: &[SortEntry]) -> Vec<Run> {
+        let is_same = |a: &SortEntry, b: &SortEntry| {
             (a.0, a.1) == (b.0, b.1) && self.key.compare(a.2 as usize, &self.key, b.2 as usize).is_eq()
         };
         let mut end = 0;
@@ -189,11 +195,12 @@ impl Copies {
             .collect()
     }
 
-    /// Copies without an id that stand in one file: no file lists a relation twice, so they may be two.
+    /// Counts copies without an id in one file: no file lists a relation twice, so they may be two.
     fn alike(&self, order: &[u32], runs: &[Run]) -> u64 {
         let without_id = runs.iter().filter(|run| self.key.has_no_id(order[run.0] as usize));
-        let of_one_file =
-            |pair: &[u32]| self.places.file.value(pair[0] as usize) == self.places.file.value(pair[1] as usize);
+        let of_one_file = |pair: &[u32]| {
+            self.provenances.file.value(pair[0] as usize) == self.provenances.file.value(pair[1] as usize)
+        };
         without_id
             .map(|&(begin, end)| order[begin..end].windows(2).filter(|pair| of_one_file(pair)).count() as u64)
             .sum()
@@ -204,14 +211,14 @@ impl Copies {
         for &(begin, end) in runs {
             for &row in &order[begin..end - 1] {
                 if (row as usize) < self.counted {
-                    *duplicates.entry(self.places.file.value(row as usize)).or_default() += 1;
+                    *duplicates.entry(self.provenances.file.value(row as usize)).or_default() += 1;
                 }
             }
         }
         duplicates
     }
 
-    /// For each run, the newest copy in which `array` is filled; the newest of all where none is.
+    /// Finds the newest copy in which `array` is filled, for each run; the newest of all where none is.
     fn newest_filled(array: &ArrayRef, order: &[u32], runs: &[Run]) -> UInt32Array {
         runs.iter()
             .map(|&(begin, end)| {
@@ -222,24 +229,32 @@ impl Copies {
     }
 }
 
-/// Where raw rows come from.
-struct Places {
+/// File and record of raw rows.
+pub struct Provenances {
     file: UInt32Array,
     record: UInt64Array,
 }
 
-fn provenance<'r>(raw: &'r RecordBatch, column: &str) -> &'r ArrayRef {
-    raw.column_by_name(column).expect("raw batches carry provenance")
+fn provenance<'r, A: 'static>(raw: &'r RecordBatch, column: &str) -> Result<&'r A> {
+    let array = raw.column_by_name(column).and_then(|array| array.as_any().downcast_ref());
+    array.ok_or_else(|| Error::Bug(format!("raw rows without {column}")))
 }
 
-impl Places {
-    fn of(raw: &RecordBatch) -> Self {
-        let file = provenance(raw, FILE).as_primitive::<UInt32Type>().clone();
-        Self { file, record: provenance(raw, RECORD).as_primitive::<UInt64Type>().clone() }
+impl Provenances {
+    /// # Errors
+    /// [`Error::Bug`] if the rows are not raw.
+    pub fn new(raw: &RecordBatch) -> Result<Self> {
+        let (file, record): (&UInt32Array, &UInt64Array) = (provenance(raw, FILE)?, provenance(raw, RECORD)?);
+        Ok(Self { file: file.clone(), record: record.clone() })
     }
 
-    /// Fills `source_file` and `source_record`, where the table has them and the dump did not, from the newest copy:
-    /// the `winners`, or where there are none, row by row.
+    /// Returns file and record of a row.
+    pub fn of_row(&self, row: usize) -> (u32, u64) {
+        (self.file.value(row), self.record.value(row))
+    }
+
+    /// Fills `source_file` and `source_record`, where the table has them and the dump did not, from the newest copies,
+    /// which are `winners`, or else the rows themselves.
     fn with_provenance(
         &self,
         table: &Table,
@@ -254,7 +269,7 @@ impl Places {
         let mut columns = rows.columns().to_vec();
         if columns[file].null_count() > 0 {
             let copy_of = |row: usize| winners.map_or(row, |winners| winners.value(row) as usize);
-            columns[file] = Arc::new(self.source_files(columns[file].as_string_view(), copy_of, files));
+            columns[file] = Arc::new(self.source_files(columns[file].as_string_view(), copy_of, files)?);
             columns[record] = Arc::new(self.source_records(columns[record].as_primitive(), copy_of));
         }
         Ok(RecordBatch::try_new(rows.schema(), columns)?)
@@ -265,16 +280,16 @@ impl Places {
         given: &StringViewArray,
         copy_of: impl Fn(usize) -> usize,
         files: &[String],
-    ) -> StringViewArray {
+    ) -> Result<StringViewArray> {
         if given.null_count() < given.len() {
             let mut builder = StringViewBuilder::with_capacity(given.len()).with_deduplicate_strings();
             for (row, given) in given.iter().enumerate() {
                 builder.append_value(given.unwrap_or_else(|| &files[self.file.value(copy_of(row)) as usize]));
             }
-            return builder.finish();
+            return Ok(builder.finish());
         }
-        // All come from few files: one text each, and a view of it per row.
-        let mut places: HashMap<u32, i32> = HashMap::new();
+        // All rows come from few files: one text for each file, and a view of it for each row.
+        let mut positions: HashMap<u32, i32> = HashMap::new();
         let mut names: Vec<&str> = Vec::new();
         let mut last: Option<(u32, i32)> = None;
         let place = |row: usize| {
@@ -284,7 +299,7 @@ impl Places {
             {
                 return place;
             }
-            let place = *places.entry(file).or_insert_with(|| {
+            let place = *positions.entry(file).or_insert_with(|| {
                 names.push(&files[file as usize]);
                 names.len() as i32 - 1
             });
@@ -293,7 +308,7 @@ impl Places {
         };
         let keys = Int32Array::from_iter_values((0..given.len()).map(place));
         let names = StringViewArray::from_iter_values(names);
-        take(&names, &keys, None).expect("every place is one of a name").as_string_view().clone()
+        Ok(take(&names, &keys, None)?.as_string_view().clone())
     }
 
     fn source_records(&self, given: &Int64Array, copy_of: impl Fn(usize) -> usize) -> Int64Array {
@@ -308,28 +323,28 @@ impl Places {
     }
 }
 
-/// Two numbers per row whose order never contradicts the order of the keys, so that most comparisons touch no text.
-struct SortHints {
+/// Two numbers for each row whose order never contradicts that of the keys, so that most comparisons read no text.
+struct AbbreviatedKeys {
     first: Vec<u64>,
     second: Vec<u64>,
 }
 
-impl SortHints {
-    fn of(key: &Key, rows: usize) -> Self {
-        let of_column = |n: usize| leading_bytes((0..rows).map(|i| key.text(n, i)));
+impl AbbreviatedKeys {
+    fn new(key: &TableKey, rows: usize) -> Self {
+        let of_column = |n: usize| abbreviated_keys((0..rows).map(|i| key.text(n, i)));
         if key.width() == 1 {
             return Self { first: of_column(0), second: vec![0; rows] };
         }
-        // The second hint may decide only between rows whose first column is equal, so the first has to be exact.
+        // The second number decides only where the first columns are equal, so the first number has to be exact.
         Self { first: ranks(key, 0, rows), second: of_column(1) }
     }
 }
 
-/// The rank of each row's text among all texts of key column `n`; 0 is null.
-fn ranks(key: &Key, n: usize, rows: usize) -> Vec<u64> {
+/// Ranks the texts of key column `n`: for each row, the rank of its text among all of them; 0 is null.
+fn ranks(key: &TableKey, n: usize, rows: usize) -> Vec<u64> {
     let mut number_of: HashMap<&str, usize> = HashMap::new();
     let mut last: Option<(&str, usize)> = None;
-    // Numbered as they come; mostly one is that of the row before.
+    // Numbered in the order of their first rows. Most rows have the text of the row before.
     let mut number = |text| {
         if let Some((same, number)) = last
             && same == text

@@ -1,4 +1,4 @@
-//! The relations of one snapshot, at their grain, in partitions of whole accounts.
+//! Relations of one snapshot, one row per key, in partitions of whole accounts.
 //!
 //! ```text
 //! builder   takes raw rows while files are read; chooses the partitions
@@ -13,110 +13,122 @@ mod stored;
 mod tests;
 
 pub use builder::{Finished, RelationsBuilder};
-pub use routing::stretches;
+pub use routing::equal_runs;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, StringViewArray};
 
 use super::corp_codes::CorpCodes;
-use super::merge::Merged;
+use super::merge::MergedTable;
 use crate::error::{Error, Result};
-use crate::schema::{Column, fields};
+use crate::schema::{Column, ColumnMismatch, ReadColumns, Table, fields};
 use stored::Stored;
 
 /// All relations of a snapshot.
-pub struct Relations {
-    /// None of those that were taken.
+pub struct RelationStore {
+    /// `None` once a partition is taken.
     parts: Vec<Mutex<Option<Stored>>>,
     accounts: BTreeMap<String, u64>,
     corp_codes: CorpCodes,
-    /// Relations that only the unassigned list shows.
+    /// Relations that occur in the unassigned list only.
     pub echoes: u64,
-    /// What rows without an id leave open.
-    pub open: Open,
+    /// Rows without an id, and what they leave open.
+    pub without_id: WithoutId,
 }
 
-/// What rows without an id leave open: the console exports them so.
+/// Rows without an id, as the console exports them, and what they leave open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Open {
+pub struct WithoutId {
     /// Relations without an id, other than of contacts that are no customers.
-    pub without_id: u64,
+    pub rows: u64,
     /// By account, relations without an id beside as many with one: they may be the same, and counted twice.
     pub left_over: BTreeMap<String, u64>,
     /// Rows that were taken for a copy of another one of their file.
     pub alike: u64,
 }
 
-impl Open {
-    fn add(&mut self, more: Self) {
-        self.without_id += more.without_id;
+impl WithoutId {
+    fn merge(&mut self, more: Self) {
+        self.rows += more.rows;
         self.left_over.extend(more.left_over);
         self.alike += more.alike;
     }
 
-    fn of(merged: &Merged) -> Self {
-        let column = |column: &Column| merged.rows.column_by_name(column.name);
-        let ids = column(&fields::EXTERNAL_USERID).expect("relations hold their ids");
-        if ids.null_count() == 0 {
-            return Self { left_over: merged.left_over.clone(), alike: merged.alike, ..Self::default() };
-        }
-        let is_customer = column(&fields::IS_CUSTOMER).expect("relations say it").as_boolean();
-        let without_id = is_customer
-            .iter()
-            .enumerate()
-            .filter(|&(row, is_customer)| ids.is_null(row) && is_customer != Some(false))
-            .count();
-        Self { without_id: without_id as u64, left_over: merged.left_over.clone(), alike: merged.alike }
+    fn new(merged: &MergedTable) -> Result<Self> {
+        let ids = merged.rows.texts(&fields::EXTERNAL_USERID)?;
+        let is_customer = merged.rows.flags(&fields::IS_CUSTOMER)?;
+        let counts = |row: usize| ids.is_null(row) && (is_customer.is_null(row) || is_customer.value(row));
+        let rows = if ids.null_count() == 0 { 0 } else { (0..ids.len()).filter(|&row| counts(row)).count() };
+        Ok(Self { rows: rows as u64, left_over: merged.left_over.clone(), alike: merged.alike })
     }
 }
 
-/// The relations of one partition.
+/// Relations of one partition.
 #[derive(Clone)]
-pub struct Part {
+pub struct Partition {
     /// The canonical rows, sorted by their key.
     pub rows: RecordBatch,
-    /// Which of them stand in the unassigned list (B3).
+    /// Whether a relation occurs in the unassigned list (B3).
     pub unassigned: BooleanArray,
+    userids: StringViewArray,
 }
 
-impl Part {
-    /// The accounts that hold relations, each with its rows, in order.
-    pub fn accounts(&self) -> Vec<(&str, Range<usize>)> {
-        stretches(self.rows.column(0).as_string_view())
+impl Partition {
+    /// Takes canonical rows of `table`, and whether each of them occurs in the unassigned list.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if the rows are of another table.
+    pub fn new(table: &Table, rows: RecordBatch, unassigned: BooleanArray) -> Result<Self> {
+        if rows.schema() != table.arrow_schema() {
+            return Err(Error::Bug(format!("rows that are not of {}", table.name)));
+        }
+        Ok(Self { userids: rows.texts(&fields::USERID)?.clone(), rows, unassigned })
     }
 
-    /// A column of the rows.
+    /// Returns the accounts that hold relations, each with its rows, in order.
+    pub fn accounts(&self) -> Vec<(&str, Range<usize>)> {
+        equal_runs(&self.userids)
+    }
+
+    /// Returns a column of the table.
     pub fn column(&self, column: &Column) -> &ArrayRef {
-        self.rows.column_by_name(column.name).expect("relations hold their columns")
+        self.rows.array(column).expect("the rows are of the table, as checked by `new`")
+    }
+}
+
+/// Typed reading of the rows.
+impl ReadColumns for Partition {
+    fn array(&self, column: &Column) -> std::result::Result<&ArrayRef, ColumnMismatch> {
+        self.rows.array(column)
     }
 }
 
 /// Relations merged into another one, by index of their file.
 pub type Duplicates = HashMap<u32, u64>;
 
-impl Relations {
-    /// How many partitions there are.
+impl RelationStore {
+    /// Returns the number of partitions.
     pub fn partitions(&self) -> usize {
         self.parts.len()
     }
 
-    /// The relations of a partition.
+    /// Returns the relations of a partition.
     ///
     /// # Errors
     /// [`Error::Io`] if they cannot be read back.
-    pub fn part(&self, partition: usize) -> Result<Part> {
+    pub fn part(&self, partition: usize) -> Result<Partition> {
         let stored = self.stored(partition)?.lock().unwrap_or_else(PoisonError::into_inner);
         stored.as_ref().ok_or_else(|| Error::Bug(format!("partition {partition} was taken")))?.part()
     }
 
-    /// The relations of a partition, for the last time: what holds them is let go.
+    /// Returns the relations of a partition for the last time, and drops them here.
     ///
     /// # Errors
     /// As [`Self::part`].
-    pub fn take(&self, partition: usize) -> Result<Part> {
+    pub fn take(&self, partition: usize) -> Result<Partition> {
         let part = self.part(partition)?;
         self.stored(partition)?.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(part)
@@ -126,22 +138,22 @@ impl Relations {
         self.parts.get(partition).ok_or_else(|| Error::Bug(format!("there is no partition {partition}")))
     }
 
-    /// How many relations there are.
+    /// Returns the number of relations.
     pub fn len(&self) -> u64 {
         self.accounts.values().sum()
     }
 
-    /// Whether there are none.
+    /// Whether there are no relations.
     pub fn is_empty(&self) -> bool {
         self.accounts.is_empty()
     }
 
-    /// The relations of each account that holds any.
+    /// Returns the number of relations of each account that holds any.
     pub fn accounts(&self) -> &BTreeMap<String, u64> {
         &self.accounts
     }
 
-    /// How often each corp code stands in the customers' ids.
+    /// Returns the number of customers' ids with each corp code.
     pub fn corp_codes(&self) -> &CorpCodes {
         &self.corp_codes
     }

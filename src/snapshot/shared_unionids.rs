@@ -1,32 +1,31 @@
-//! Unionids that stand under several `external_userid`s of one corp, and are no keys (SPEC section 1.3): a word for null,
-//! or the dumps of two apps that are given different ids.
+//! Unionids with several `external_userid`s in one corp, which are no keys (SPEC section 1.3): a word for null, or the
+//! dumps of two apps that are given different ids.
 //!
-//! All relations of a snapshot have to be looked at, and nearly always there is none. So a [`Watch`] takes eight bytes for
-//! each relation while partitions are merged: in a hash table, 32 bits of the unionid's digest and 32 bits of the id's. A
-//! unionid with two of these is a candidate. Only where there are candidates, the relations are read once more, and digests
-//! of 128 bits, which stand for the texts, say which unionids are shared. Two ids of one unionid whose 32 bits are equal pass
-//! unseen: one in four billion of the unionids that have just two.
+//! All relations of a snapshot have to be examined, and nearly always none is found. So a hash table, filled while
+//! partitions are merged, takes eight bytes for each relation: 32 bits of the digest of the unionid and 32 bits of that
+//! of the id. A unionid with two different ids there is a candidate. Only if there are candidates, the relations are
+//! read once more, and digests of 128 bits decide. Two ids of one unionid with the same 32 bits are missed: one in four
+//! billion of the unionids that have just two.
 
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::AsArray;
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use super::relations::{Part, Relations};
+use super::relations::{Partition, RelationStore};
 use crate::error::Result;
-use crate::schema::fields;
-use crate::spill::{Loan, Memory};
+use crate::memory::{MemoryBudget, Reservation};
+use crate::schema::{ReadColumns, fields};
 use crate::turns::in_turn;
 
 /// The unionids of a snapshot that are no keys.
 #[derive(Debug, Clone, Default)]
 pub struct SharedUnionids {
-    /// By 128 bits, so that no two texts have one.
+    /// Digests of 128 bits, which no two texts share.
     digests: HashSet<u128>,
-    /// Those of the most relations, at most [`Self::EXAMPLES`].
+    /// Those with the most relations, at most [`Self::EXAMPLES`].
     pub examples: Vec<SharedUnionid>,
 }
 
@@ -34,14 +33,14 @@ pub struct SharedUnionids {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedUnionid {
     pub unionid: String,
-    /// The first two of its ids, in order.
+    /// Its first two ids, in order.
     pub external_userids: Vec<String>,
-    /// The relations that carry it, as far as they have an id.
+    /// Number of relations with it and an id.
     pub relations: u64,
 }
 
 impl SharedUnionids {
-    /// How many are shown.
+    /// Maximum number of examples.
     pub const EXAMPLES: usize = 5;
 
     /// Whether all unionids are keys.
@@ -49,7 +48,7 @@ impl SharedUnionids {
         self.digests.is_empty()
     }
 
-    /// How many are no keys.
+    /// Returns the number of unionids that are no keys.
     pub fn len(&self) -> u64 {
         self.digests.len() as u64
     }
@@ -59,19 +58,19 @@ impl SharedUnionids {
         !self.is_empty() && self.digests.contains(&xxh3_128(unionid.as_bytes()))
     }
 
-    /// Reads the relations once more, if any unionid may be shared.
+    /// Finds the shared unionids among the candidates, if there are any, by reading the relations once more.
     ///
     /// # Errors
-    /// As [`Relations::part`].
-    pub(super) fn new(watch: &Watch, relations: &Relations) -> Result<Self> {
-        if !watch.has_candidates.load(Ordering::Relaxed) {
+    /// As [`RelationStore::part`].
+    pub(super) fn new(index: &UnionidIndex, relations: &RelationStore) -> Result<Self> {
+        if !index.has_candidates.load(Ordering::Relaxed) {
             return Ok(Self::default());
         }
-        let holders = holders(watch, relations)?;
-        let mut shared: Vec<(u128, u64)> = holders
+        let counted = count_candidates(index, relations)?;
+        let mut shared: Vec<(u128, u64)> = counted
             .into_iter()
-            .filter(|(_, holder)| holder.has_several_ids)
-            .map(|(digest, holder)| (digest, holder.relations))
+            .filter(|(_, candidate)| candidate.has_several_ids)
+            .map(|(digest, candidate)| (digest, candidate.relations))
             .collect();
         shared.sort_unstable_by_key(|&(digest, relations)| (Reverse(relations), digest));
         let examples = examples(relations, &shared[..shared.len().min(Self::EXAMPLES)])?;
@@ -79,34 +78,35 @@ impl SharedUnionids {
     }
 }
 
-/// What is known of a candidate.
-struct Holder {
+/// Counts of a candidate.
+struct CandidateCounts {
     id: u64,
     has_several_ids: bool,
     relations: u64,
 }
 
-/// The candidates by their digests.
-fn holders(watch: &Watch, relations: &Relations) -> Result<HashMap<u128, Holder>> {
-    let mut holders: HashMap<u128, Holder> = HashMap::new();
+/// Counts the relations of the candidates, by digest.
+fn count_candidates(index: &UnionidIndex, relations: &RelationStore) -> Result<HashMap<u128, CandidateCounts>> {
+    let mut counted: HashMap<u128, CandidateCounts> = HashMap::new();
     let of_part = |partition| {
         let part = relations.part(partition)?;
-        let candidates = pairs(&part).filter(|(unionid, _)| watch.is_candidate(xxh3_64(unionid.as_bytes())));
+        let candidates = pairs(&part)?.filter(|(unionid, _)| index.is_candidate(xxh3_64(unionid.as_bytes())));
         Ok(candidates.map(|(unionid, id)| (xxh3_128(unionid.as_bytes()), xxh3_64(id.as_bytes()))).collect::<Vec<_>>())
     };
     in_turn(0..relations.partitions(), of_part, |candidates| {
         for (unionid, id) in candidates {
-            let holder = holders.entry(unionid).or_insert(Holder { id, has_several_ids: false, relations: 0 });
-            holder.has_several_ids |= holder.id != id;
-            holder.relations += 1;
+            let candidate =
+                counted.entry(unionid).or_insert(CandidateCounts { id, has_several_ids: false, relations: 0 });
+            candidate.has_several_ids |= candidate.id != id;
+            candidate.relations += 1;
         }
         Ok(())
     })?;
-    Ok(holders)
+    Ok(counted)
 }
 
-/// The texts of a few unionids.
-fn examples(relations: &Relations, wanted: &[(u128, u64)]) -> Result<Vec<SharedUnionid>> {
+/// Reads the texts of a few unionids.
+fn examples(relations: &RelationStore, wanted: &[(u128, u64)]) -> Result<Vec<SharedUnionid>> {
     let mut examples: Vec<SharedUnionid> = wanted
         .iter()
         .map(|&(_, relations)| SharedUnionid { unionid: String::new(), external_userids: Vec::new(), relations })
@@ -114,7 +114,7 @@ fn examples(relations: &Relations, wanted: &[(u128, u64)]) -> Result<Vec<SharedU
     let of_part = |partition| {
         let part = relations.part(partition)?;
         let place = |unionid: &str| wanted.iter().position(|&(digest, _)| digest == xxh3_128(unionid.as_bytes()));
-        let found = pairs(&part).filter_map(|(unionid, id)| Some((place(unionid)?, unionid, id)));
+        let found = pairs(&part)?.filter_map(|(unionid, id)| Some((place(unionid)?, unionid, id)));
         Ok(found.map(|(place, unionid, id)| (place, unionid.to_owned(), id.to_owned())).collect::<Vec<_>>())
     };
     in_turn(0..relations.partitions(), of_part, |found| {
@@ -131,51 +131,53 @@ fn examples(relations: &Relations, wanted: &[(u128, u64)]) -> Result<Vec<SharedU
     Ok(examples)
 }
 
-/// Unionid and id of the relations that have both.
-fn pairs(part: &Part) -> impl Iterator<Item = (&str, &str)> {
-    let [unionids, ids] =
-        [&fields::UNIONID, &fields::EXTERNAL_USERID].map(|column| part.column(column).as_string_view().iter());
-    unionids.zip(ids).filter_map(|(unionid, id)| unionid.zip(id))
+/// Returns unionid and id of the relations that have both.
+fn pairs(part: &Partition) -> Result<impl Iterator<Item = (&str, &str)>> {
+    let (unionids, ids) = (part.texts(&fields::UNIONID)?, part.texts(&fields::EXTERNAL_USERID)?);
+    Ok(unionids.iter().zip(ids).filter_map(|(unionid, id)| unionid.zip(id)))
 }
 
-/// Looks for unionids with several ids among the relations of partitions that are merged side by side.
-pub struct Watch {
+/// Detector of unionids with several ids among the relations of partitions that are merged in parallel.
+pub struct UnionidIndex {
     shards: Vec<Mutex<Shard>>,
     has_candidates: AtomicBool,
-    /// Lent as long as the table is there.
-    _loan: Loan,
+    /// Memory of the table.
+    _reservation: Reservation,
 }
 
-/// A part of the table, of the unionids whose digests begin with the same bits. Open addressing; memory that is not
-/// touched costs nothing.
+/// Partition of the table with the unionids whose digests begin with the same bits. Open addressing; memory that is
+/// never touched costs nothing.
 struct Shard {
-    /// 0, or the id's bits in the upper half and the unionid's in the lower, none of them 0; no id's bits where several ids
-    /// were met.
+    /// 0 if free, or the bits of the id in the upper half and those of the unionid in the lower, neither of them 0; the
+    /// upper half is 0 where several ids were met.
     slots: Vec<u64>,
-    /// Whether there was no room, so that any unionid may be shared.
+    /// Whether the shard was too small, so that any unionid may be shared.
     is_full: bool,
 }
 
-/// As many shards as a part of the rows of a partition keeps busy; they are few where the relations are.
+/// Maximum number of shards, as a power of two; fewer where there are few relations.
 const SHARD_BITS: u32 = 6;
 const ROWS_OF_A_SHARD: u64 = 1 << 15;
 
-impl Watch {
-    /// For at most so many relations. The table is filled to three quarters if each has a unionid of its own.
-    pub fn new(rows: u64, memory: &Memory) -> Self {
+impl UnionidIndex {
+    /// Creates a table for at most `rows` relations. It is filled to three quarters if each has a unionid of its own.
+    pub fn new(rows: u64, memory: &MemoryBudget) -> Self {
         let bits = (rows / ROWS_OF_A_SHARD).max(1).ilog2().min(SHARD_BITS);
         let slots = (rows >> bits) * 4 / 3 + 64;
         let shard = || Mutex::new(Shard { slots: vec![0; slots as usize], is_full: false });
         let shards: Vec<Mutex<Shard>> = (0..1 << bits).map(|_| shard()).collect();
-        Self { _loan: memory.loan((slots << bits) * 8), shards, has_candidates: AtomicBool::new(false) }
+        Self { _reservation: memory.reserve((slots << bits) * 8), shards, has_candidates: AtomicBool::new(false) }
     }
 
-    /// Looks at the relations of a partition.
-    pub fn look(&self, part: &Part) {
+    /// Adds the relations of a partition.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if they lack a column.
+    pub fn update(&self, part: &Partition) -> Result<()> {
         let of_shard = part.rows.num_rows() / self.shards.len();
         let mut found: Vec<Vec<(u64, u64)>> =
             self.shards.iter().map(|_| Vec::with_capacity(of_shard + of_shard / 4)).collect();
-        for (unionid, id) in pairs(part) {
+        for (unionid, id) in pairs(part)? {
             let unionid = xxh3_64(unionid.as_bytes());
             found[self.shard(unionid)].push((unionid, xxh3_64(id.as_bytes())));
         }
@@ -187,6 +189,7 @@ impl Watch {
             }
             self.has_candidates.fetch_or(has_candidates, Ordering::Relaxed);
         }
+        Ok(())
     }
 
     fn is_candidate(&self, unionid: u64) -> bool {
@@ -204,19 +207,19 @@ impl Watch {
 }
 
 impl Shard {
-    /// Where the search for a unionid begins, and the bits that it is known by.
+    /// Returns the slot at which the search for a unionid begins, and its bits.
     fn home(&self, unionid: u64) -> (usize, u64) {
         let slot = (u128::from(unionid) * self.slots.len() as u128) >> u64::BITS;
         (slot as usize, (unionid >> SHARD_BITS & u64::from(u32::MAX)).max(1))
     }
 
-    /// The slot of a unionid, or the one that is free for it, if there is any.
+    /// Finds the slot of a unionid, or a free one.
     fn find(&self, (home, bits): (usize, u64)) -> Option<usize> {
         let around = (home..self.slots.len()).chain(0..home);
         around.into_iter().find(|&slot| self.slots[slot] == 0 || self.slots[slot] & u64::from(u32::MAX) == bits)
     }
 
-    /// Adds a unionid with one of its ids; whether it has several by now.
+    /// Adds a unionid with one of its ids. Returns whether it has several by now.
     fn add(&mut self, unionid: u64, id: u64) -> bool {
         let home = self.home(unionid);
         let Some(slot) = self.find(home) else {
@@ -275,11 +278,11 @@ mod tests {
     #[test]
     fn shards_are_few_where_relations_are_and_have_room_for_all() {
         for (rows, shards) in [(0, 1), (1, 1), (1 << 15, 1), (1 << 16, 2), (10_000_000, 64)] {
-            let watch = Watch::new(rows, &Memory::unlimited());
-            let slots = watch.shards[0].lock().unwrap().slots.len() * watch.shards.len();
-            assert_eq!(watch.shards.len(), shards, "{rows}");
+            let index = UnionidIndex::new(rows, &MemoryBudget::unlimited());
+            let slots = index.shards[0].lock().unwrap().slots.len() * index.shards.len();
+            assert_eq!(index.shards.len(), shards, "{rows}");
             assert!(slots as u64 > rows && slots as u64 <= rows * 4 / 3 + 64 * shards as u64, "{rows}: {slots}");
-            assert!(watch.shard(u64::MAX) < shards && watch.shard(0) == 0);
+            assert!(index.shard(u64::MAX) < shards && index.shard(0) == 0);
         }
     }
 }

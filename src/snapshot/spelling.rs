@@ -1,34 +1,35 @@
-//! The userids of what was read in one spelling, before anything is counted (SPEC section 1.3).
+//! Normalises the spelling of userids, which differ in letter case only, before anything is counted (SPEC section 1.3).
 //!
-//! A member is spelled as the accounts list does, else as the other snapshot of the corp that was read before, else by the
-//! first of all spellings in byte order: that depends neither on the order of the files nor on the threads that read them.
+//! A member is spelled as in the accounts list, else as in the snapshot of the corp that was read before, else by the
+//! first of all spellings in byte order, which depends neither on the order of the files nor on the threads that read
+//! them.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder};
+use arrow::array::{Array, ArrayRef, RecordBatch, StringViewArray, StringViewBuilder};
 use hashbrown::HashSet;
 
 use crate::error::Result;
 use crate::ingest::raw::Raw;
-use crate::schema::tables::{GROUP_MEMBERS, REFUSALS, SNAPSHOT_TABLES};
+use crate::schema::tables::{GROUP_MEMBERS, SNAPSHOT_TABLES};
 use crate::schema::vocabulary::MemberKind;
-use crate::schema::{Column, Table, fields};
+use crate::schema::{Column, ReadColumns, Table, fields};
 use crate::userids::{Respelled, Userids};
 
-/// Collects the spellings of a snapshot that are not yet known to be used.
+/// Spellings of a snapshot other than the known ones.
 #[derive(Debug, Default)]
 pub struct Spellings(HashSet<Box<str>>);
 
 impl Spellings {
-    /// Adds one.
+    /// Adds a spelling.
     pub fn add(&mut self, userid: &str) {
         if !self.0.contains(userid) {
             self.0.insert(userid.into());
         }
     }
 
-    /// Chooses one spelling for every member, `known` ones as they are.
-    fn settle(self, known: &Userids) -> Settled {
+    /// Chooses one spelling for every member; `known` ones stay.
+    fn settle(self, known: &Userids) -> SettledSpelling {
         let mut met: Vec<Box<str>> = self.0.into_iter().collect();
         met.sort_unstable();
         let mut userids = known.clone();
@@ -37,32 +38,24 @@ impl Spellings {
         }
         let respelled = Respelled::new(met.iter().map(AsRef::as_ref), &userids);
         met.retain(|userid| userids.other(userid).is_some() && known.get(userid).is_none());
-        Settled { userids, respelled, given_up: met }
+        SettledSpelling { userids, respelled, given_up: met }
     }
 }
 
-/// One spelling for every member.
-pub struct Settled {
+/// Chosen spellings, one for every member.
+pub struct SettledSpelling {
     pub userids: Userids,
     pub respelled: Respelled,
-    /// Spellings of members who were not known that are not used.
+    /// Spellings given up, of members who were not known.
     pub given_up: Vec<Box<str>>,
 }
 
-/// Spells every member of the lists that stand beside the accounts list: as `known` says, else by the first of the spellings.
+/// Spells the members in all raw tables other than relations as in `known`, else by the first of the spellings,
+/// including those of the relations.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] if a batch does not have the schema of its table.
-pub fn spell_all(raw: &mut Raw, known: &Userids) -> Result<()> {
-    settle(Spellings::default(), raw, known).map(drop)
-}
-
-/// Spells every member of what was read, other than in relations: as `known` says, else by the first of the spellings, those
-/// of the relations among them.
-///
-/// # Errors
-/// [`crate::Error::Bug`] if a batch does not have the schema of its table.
-pub fn settle(mut spellings: Spellings, raw: &mut Raw, known: &Userids) -> Result<Settled> {
+pub fn settle(mut spellings: Spellings, raw: &mut Raw, known: &Userids) -> Result<SettledSpelling> {
     spell(raw, &mut |userid| {
         if known.get(userid) != Some(userid) {
             spellings.add(userid);
@@ -76,12 +69,12 @@ pub fn settle(mut spellings: Spellings, raw: &mut Raw, known: &Userids) -> Resul
     Ok(settled)
 }
 
-/// Answers the spelling of a userid that is to be used instead of it.
+/// Returns the spelling to use instead of a userid, if it is another one.
 type Spell<'s, 'u> = &'s mut dyn FnMut(&str) -> Option<&'u str>;
 
-/// Asks for the spelling of every userid in what was read, other than in relations, and puts it in its place.
+/// Replaces every userid in the raw tables other than relations by its spelling.
 fn spell(raw: &mut Raw, spell: Spell<'_, '_>) -> Result<()> {
-    for &table in SNAPSHOT_TABLES.iter().chain(&[&REFUSALS]) {
+    for &table in SNAPSHOT_TABLES {
         let Some(column) = column_of(table) else { continue };
         for batch in raw.tables.get_mut(table.name).into_iter().flatten() {
             *batch = spell_rows(batch, table, column, spell)?;
@@ -94,40 +87,42 @@ fn spell(raw: &mut Raw, spell: Spell<'_, '_>) -> Result<()> {
     for userid in raw.rejects.iter_mut().filter_map(|reject| reject.userid.as_mut()) {
         spell_text(userid, spell);
     }
-    raw.doubts = std::mem::take(&mut raw.doubts).spelled(|userid| spell(userid).map(str::to_owned));
+    raw.doubts = std::mem::take(&mut raw.doubts).respelled(|userid| spell(userid).map(str::to_owned));
     Ok(())
 }
 
-/// The column of members of the corp.
+/// Returns the column of userids.
 fn column_of(table: &Table) -> Option<&'static Column> {
     if table.name == GROUP_MEMBERS.name { Some(&fields::USERID) } else { table.account }
 }
 
 fn spell_rows(batch: &RecordBatch, table: &Table, column: &Column, spell: Spell<'_, '_>) -> Result<RecordBatch> {
     let is_member = StringViewArray::new_scalar(MemberKind::Member.word()).into_inner().views()[0];
-    // An external member stands there with an id of a customer, whose case tells it from others.
-    let kinds = batch.column_by_name(fields::MEMBER_KIND.name).filter(|_| table.name == GROUP_MEMBERS.name);
-    let kinds = kinds.map(|kinds| kinds.as_string_view().views());
+    // An external member has the id of a customer there, which is case-sensitive.
+    let has_kinds = table.name == GROUP_MEMBERS.name;
+    let kinds = has_kinds
+        .then(|| batch.texts(&fields::MEMBER_KIND))
+        .transpose()?
+        .map(arrow::array::GenericByteViewArray::views);
     spelled(batch, column, |row| kinds.is_none_or(|kinds| kinds[row] == is_member), spell)
 }
 
-/// The relations with their members in the spelling that is used.
+/// Replaces the userids of relations by the spellings used.
 ///
 /// # Errors
-/// [`crate::Error::Bug`] if they do not say whose they are.
+/// [`crate::Error::Bug`] if they have no userids.
 pub fn spelled_relations(relations: &RecordBatch, userids: &Userids) -> Result<RecordBatch> {
     spelled(relations, &fields::USERID, |_| true, &mut |userid| userids.other(userid))
 }
 
-/// The batch with the userids of a column, where a row holds one, in the spelling that `spell` answers.
+/// Replaces the userids of a column, in rows that hold one, by the spellings that `spell` returns.
 fn spelled(
     batch: &RecordBatch,
     column: &Column,
     is_userid: impl Fn(usize) -> bool,
     spell: Spell<'_, '_>,
 ) -> Result<RecordBatch> {
-    let place = batch.schema_ref().index_of(column.name)?;
-    let userids = batch.column(place).as_string_view();
+    let userids = batch.texts(column)?;
     let views = userids.views();
     let mut changes: Vec<(usize, &str)> = Vec::new();
     let mut last: Option<(u128, Option<&str>)> = None;
@@ -143,7 +138,7 @@ fn spelled(
         return Ok(batch.clone());
     }
     let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
-    columns[place] = Arc::new(changed(userids, changes));
+    columns[batch.schema_ref().index_of(column.name)?] = Arc::new(changed(userids, changes));
     Ok(RecordBatch::try_new(batch.schema(), columns)?)
 }
 
@@ -157,7 +152,7 @@ fn changed(userids: &StringViewArray, changes: Vec<(usize, &str)>) -> StringView
     builder.finish()
 }
 
-/// Pages that follow one another share the list of whom they were asked about, before and after.
+/// Replaces userids in answers. Pages of one chain share the list of accounts of the request, before and after.
 fn spell_answers(raw: &mut Raw, spell: Spell<'_, '_>) {
     let mut last: Option<[Arc<[String]>; 2]> = None;
     for answer in &mut raw.answers {

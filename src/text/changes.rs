@@ -1,10 +1,10 @@
-//! The words of a comparison, as people call them.
+//! Names of the words of a comparison.
 
 use super::Text;
 use crate::schema::vocabulary::{Change, Compared};
 
 impl Change {
-    /// What people call it.
+    /// Name for people.
     pub const fn name(self) -> Text {
         match self {
             Self::Resolved => Text { zh: "已解决", en: "resolved" },
@@ -14,13 +14,13 @@ impl Change {
             Self::Changed => Text { zh: "有变化", en: "changed" },
             Self::Unchanged => Text { zh: "未变", en: "unchanged" },
             Self::Gone => Text { zh: "已消失", en: "gone" },
-            Self::Added => Text { zh: "新出现，无需处理", en: "added, fine" },
+            Self::Added => Text { zh: "新出现，无需处理", en: "added, no action" },
         }
     }
 }
 
 impl Compared {
-    /// What people call several of them.
+    /// Name of several for people.
     pub const fn name(self) -> Text {
         match self {
             Self::Relation => Text { zh: "客户关系", en: "relations" },

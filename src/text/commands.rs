@@ -1,101 +1,147 @@
-//! What the commands say on the terminal.
+//! Texts of the commands on the terminal.
 
 use super::phrases;
 
 phrases! {
     // verify
-    VERIFY_HOLDS "{folder}：核验通过。{files} 个文件与清单一致，{totals} 项勾稽全部相符。" "{folder}: holds. {files} files are as the manifest says, {totals} control totals balance.",
-    VERIFY_FILES_HOLD "{folder}：核验通过。{files} 个文件与清单一致；这里没有审计报表，未重算勾稽。" "{folder}: holds. {files} files are as the manifest says; it is no audit, so there are no control totals.",
-    VERIFY_FAILS "{folder}：核验不通过。" "{folder}: does NOT hold.",
-    VERIFY_MISSING "  缺失  {name}" "  missing  {name}",
+    VERIFY_OK
+        "{folder}：核验通过。{files} 个文件与清单一致，{totals} 项勾稽全部相符。"
+        "{folder}: OK: {files} files match the manifest, {totals} control totals balance.",
+    VERIFY_FILES_OK
+        "{folder}：核验通过。{files} 个文件与清单一致；不是审计报表，没有可重算的勾稽。"
+        "{folder}: OK: {files} files match the manifest; not the reports of an audit, so there are no control totals.",
+    VERIFY_FAILED "{folder}：核验不通过。" "{folder}: FAILED.",
+    VERIFY_MISSING "  缺失    {name}" "  missing  {name}",
     VERIFY_CHANGED "  已改动  {name}" "  changed  {name}",
-    VERIFY_EXTRA "  多余  {name}" "  extra    {name}",
+    VERIFY_EXTRA "  多余    {name}" "  extra    {name}",
     VERIFY_TOTAL "  不相符  {name}：{left} ≠ {right}" "  does not balance  {name}: {left} <> {right}",
-    VERIFY_UNREADABLE "  无法重算勾稽：{error}" "  the control totals cannot be recomputed: {error}",
-    VERIFY_NOT_EVALUATED "  未能计算的筛选条件：{name}" "  a filter that could not be evaluated: {name}",
-    VERIFY_REMEDY "重新运行 qianhe audit 可得到完整的报表；有改动的文件不可采信。" "Run qianhe audit again for a whole set; a file that was changed is no evidence.",
+    VERIFY_UNREADABLE "  无法重算勾稽：{error}" "  control totals cannot be recomputed: {error}",
+    VERIFY_NOT_EVALUATED "  无法计算的筛选条件：{name}" "  filter cannot be evaluated: {name}",
+    VERIFY_REMEDY
+        "请重新运行 qianhe audit 生成完整的报表；已改动的文件不能作为依据。"
+        "Run qianhe audit again for a complete set of reports. Changed files are not evidence.",
 
     // explain
     YES "是" "yes",
     NO "否" "no",
-    EXPLAIN_ACCOUNT "账号 {id}（{column}）：参与迁移的账号对" "{id} is an account ({column}): its enrolled pair",
-    EXPLAIN_CUSTOMER "客户 {id}（{column}）：迁移前迁出企业的 {count} 个客户" "{id} is a customer ({column}): {count} of the source corp",
-    EXPLAIN_RELATION "客户关系 {id}（{column}）：迁移前迁出企业的 {count} 条" "{id} stands in {count} relations of the source corp, before ({column})",
-    EXPLAIN_TARGET_RELATION "客户关系 {id}（{column}）：迁移后迁入企业的 {count} 条" "{id} stands in {count} relations of the target corp, after ({column})",
+    EXPLAIN_ACCOUNT "账号 {id}（{column}）：参与迁移的账号对" "{id} is an account ({column}) of this enrolled pair",
+    EXPLAIN_CUSTOMER
+        "客户 {id}（{column}）：迁移前迁出企业的 {count} 个客户"
+        "{id} is a customer ({column}): {count} customers of the source corp",
+    EXPLAIN_RELATION
+        "{id}（{column}）：迁移前迁出企业的 {count} 条客户关系"
+        "{id} occurs in {count} relations of the source corp before the migration ({column})",
+    EXPLAIN_TARGET_RELATION
+        "{id}（{column}）：迁移后迁入企业的 {count} 条客户关系"
+        "{id} occurs in {count} relations of the target corp after the migration ({column})",
     EXPLAIN_GROUP "客户群 {id}（{column}）" "{id} is a group ({column})",
-    EXPLAIN_JOIN_CODE "加入群聊活码 {id}（{column}）：{count} 个" "{id}: {count} join codes ({column})",
-    EXPLAIN_FIRST "需要处理的，前几条：" "the first of those to act on:",
-    EXPLAIN_SUCH_AS "例如：" "such as:",
-    EXPLAIN_ALL "全部：{command}" "all of them: {command}",
+    EXPLAIN_JOIN_CODE "{id}（{column}）：{count} 个加入群聊活码" "{id} occurs in {count} join codes ({column})",
+    EXPLAIN_FIRST "需要处理的前几条：" "the first that need action:",
+    EXPLAIN_SUCH_AS "例如：" "for example:",
+    EXPLAIN_ALL "查看全部：{command}" "all of them: {command}",
     EXPLAIN_VERDICT "判定" "verdict",
-    EXPLAIN_DECIDED "{outcome}（{words}），{severity}，条款 {clause}" "{outcome} ({words}), {severity}, clause {clause}",
-    EXPLAIN_SCOPE "范围规则 {code}（{clause}）：{says}" "by scope: {code} ({clause}): {says}",
-    EXPLAIN_RULE "判定规则 {code}（{clause}）：{says}" "by rule: {code} ({clause}): {says}",
-    EXPLAIN_CHANGE "何以改变" "what would change it",
-    EXPLAIN_STOOD "出处：{file}，第 {record} 条记录" "read from: {file}, record {record}",
+    EXPLAIN_DECIDED
+        "{outcome}（{words}），{severity}，条款 {clause}"
+        "{outcome} ({words}), {severity}, clause {clause}",
+    EXPLAIN_SCOPE "范围规则 {code}（{clause}）：{says}" "scope: {code} ({clause}): {says}",
+    EXPLAIN_RULE "判定规则 {code}（{clause}）：{says}" "rule: {code} ({clause}): {says}",
+    EXPLAIN_CHANGE "如何改变判定" "what would change it",
+    EXPLAIN_SOURCE "来源：{file}，第 {record} 条记录" "source: {file}, record {record}",
     EXPLAIN_EVIDENCE "依据：" "evidence:",
-    EXPLAIN_UNREAD "可能与之有关、但无法读取的内容（{count} 处）：" "could not be read, and may concern it ({count}):",
+    EXPLAIN_UNREAD
+        "可能与之有关的未读取内容（{count} 处）："
+        "records that could not be read and may concern it ({count}):",
     EXPLAIN_UNREAD_ROW "{file}，{place}：{reason}" "{file}, {place}: {reason}",
 
     // ingest, init, demo
     INGEST_WROTE "{rejected} 条记录被拒收；表在 {folder}" "{rejected} records rejected; tables in {folder}",
-    INIT_WROTE "已写出 {file}\n填好标为必填的各项，把导出放在它旁边，然后运行：qianhe audit {folder}" "wrote {file}\nFill in what it marks as required, add the exports beside it, then run: qianhe audit {folder}",
-    DEMO_WROTE "已在 {folder} 生成合成案例\n审计它：qianhe audit {folder}" "wrote a synthetic case to {folder}\nAudit it with: qianhe audit {folder}",
+    INIT_WROTE
+        "已新建 {file}\n请填写标为必填的各项，将导出文件放在同一文件夹下，然后运行：qianhe audit {folder}"
+        "created {file}\nFill in the required values, add the exports beside it, then run: qianhe audit {folder}",
+    DEMO_WROTE
+        "已在 {folder} 生成示例案例\n审计：qianhe audit {folder}"
+        "wrote a synthetic case to {folder}\nAudit it with: qianhe audit {folder}",
 
     // compare
-    COMPARE_WORSE "{case}：有新增或加重的问题。" "{case}: there is something new, or worse.",
+    COMPARE_WORSE "{case}：有新增或加重的问题。" "{case}: some results are new or worse.",
     COMPARE_NO_WORSE "{case}：没有新增或加重的问题。" "{case}: nothing is new or worse.",
-    COMPARE_FINDINGS "有变化的发现" "findings that changed",
-    COMPARE_SAME_FINDINGS "各项发现没有变化。" "The findings are the same.",
-    COMPARE_EXAMPLES "例如" "such as",
+    COMPARE_FINDINGS "有变化的发现：" "findings that changed:",
+    COMPARE_SAME_FINDINGS "各项发现没有变化。" "No finding changed.",
+    COMPARE_EXAMPLES "示例：" "examples:",
 
     // query
-    QUERY_WELCOME "表：{tables}\nTab 补全，↑ 历史，quit 退出。例：select outcome, count(*) from relations group by outcome" "tables: {tables}\nTab completes, the up arrow recalls, quit leaves. Try: select outcome, count(*) from relations group by outcome",
+    QUERY_WELCOME
+        "可查询的表：{tables}\nTab 补全，↑ 查看历史，quit 退出。示例：select outcome, count(*) from relations \
+         group by outcome"
+        "tables: {tables}\nTab completes names, the up arrow recalls statements, quit ends. Example: select \
+         outcome, count(*) from relations group by outcome",
 
     // Progress: beside a bar it fits a line of 80 columns.
     PROGRESS_READ "读取 {what}" "reading {what}",
-    PROGRESS_MERGE "整理 {what}" "merging {what}",
+    PROGRESS_MERGE "合并 {what}" "merging {what}",
     PROGRESS_MATCH "比对客户关系" "matching relations",
     PROGRESS_DECIDE "判定客户关系" "deciding relations",
     PROGRESS_REPORT "写出报表" "writing reports",
     PROGRESS_WRITE "写出 {what}" "writing {what}",
-    PROGRESS_PUBLISH "核对并发布报表" "checking and publishing the reports",
-    PROGRESS_DEMO "生成案例" "writing the case",
+    PROGRESS_PUBLISH "核对并发布报表" "checking and publishing reports",
+    PROGRESS_DEMO "生成示例案例" "writing the case",
     PROGRESS_OF "{total} 的 {percent} %" "{percent} % of {total}",
     PROGRESS_ROWS "{count} 行" "{count} rows",
     PROGRESS_RATE "{rate}/秒" "{rate}/s",
-    PROGRESS_SECONDS "还需 {count} 秒" "{count} s left",
-    PROGRESS_MINUTES "还需 {count} 分钟" "{count} min left",
-    PROGRESS_HOURS "还需 {count} 小时" "{count} h left",
+    PROGRESS_SECONDS "剩余 {count} 秒" "{count} s left",
+    PROGRESS_MINUTES "剩余 {count} 分钟" "{count} min left",
+    PROGRESS_HOURS "剩余 {count} 小时" "{count} h left",
 
     // The summary of an audit: 24 rows of 80 columns.
-    SUMMARY_RECONCILED "核对一致，每一条应迁移的客户关系都有了交代。" "RECONCILED - every relation in scope is accounted for.",
-    SUMMARY_REVIEW "需要复核，没有缺陷，但有些内容要由人来确认。" "REVIEW - no defect, but a person has to look at some rows.",
-    SUMMARY_DEFECT "存在缺陷，服务方没有完成全部约定的迁移。" "DEFECT - the service did not do all that was agreed.",
-    SUMMARY_INCONCLUSIVE "无法下结论，请先补齐导出。" "INCONCLUSIVE - the exports do not allow a conclusion.",
-    SUMMARY_RELATIONS "迁移前的客户关系 {total} 条，其中应迁移 {in_scope} 条" "{total} relations of source-before, of which in scope {in_scope}",
+    SUMMARY_RECONCILED
+        "核对一致：应迁移的客户关系均已核清。"
+        "RECONCILED - every relation in scope is accounted for.",
+    SUMMARY_REVIEW "需要复核：没有缺陷，部分内容须人工确认。" "REVIEW - no defect, but some rows need a decision.",
+    SUMMARY_DEFECT
+        "存在缺陷：服务方没有完成全部约定的迁移。"
+        "DEFECT - the service did not deliver all that was agreed.",
+    SUMMARY_INCONCLUSIVE "无法下结论：请先补齐导出。" "INCONCLUSIVE - the exports do not allow a conclusion.",
+    SUMMARY_RELATIONS
+        "迁移前的客户关系 {total} 条，其中应迁移 {in_scope} 条"
+        "{total} relations of source-before, {in_scope} in scope",
     SUMMARY_GROUPS "客户群 {total} 个" "groups {total}",
     SUMMARY_CODES "活码 {total} 个" "join codes {total}",
     SUMMARY_NO_BILL "未核对费用：case.toml 没有 [contract]" "no bill: case.toml has no [contract]",
-    SUMMARY_CONTRACT "合同 {contracted}，参与 {participating}（{drift}，允许变动 {tolerance}）：{verdict}" "contracted {contracted}, participating {participating} ({drift}, tolerance {tolerance}): {verdict}",
-    SUMMARY_BILL "应付 {payable} {currency}，已付 {paid}，差额 {balance}；计费 {billed} 条，交付 {delivered} 条" "payable {payable} {currency}, paid {paid}, balance {balance}; billed {billed}, delivered {delivered}",
-    SUMMARY_NOTHING "没有需要处理的事" "nothing to settle",
-    SUMMARY_TO_DO "先做什么" "what to do first",
+    SUMMARY_CONTRACT
+        "合同 {contracted}，参与 {participating}（{drift}，允许变动 {tolerance}）：{verdict}"
+        "contracted {contracted}, participating {participating} ({drift}, tolerance {tolerance}): {verdict}",
+    SUMMARY_BILL
+        "应付 {payable} {currency}，已付 {paid}，差额 {balance}；计费 {billed} 条，交付 {delivered} 条"
+        "payable {payable} {currency}, paid {paid}, balance {balance}; billed {billed}, delivered {delivered}",
+    SUMMARY_NOTHING "没有待处理事项" "no action needed",
+    SUMMARY_TO_DO "优先处理" "next steps",
     SUMMARY_PART_WAIVED "（其中 {count} 项已豁免）" " ({count} of them waived)",
-    SUMMARY_MORE "还有 {count} 项，见报表" "and {count} more, in the reports",
-    SUMMARY_WAIVED "已豁免、不计入判定的 {count} 项：{codes}" "{count} waived, and not counted: {codes}",
-    SUMMARY_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}，先看 report.html" "{totals} control totals hold; reports in {folder}; open report.html first",
+    SUMMARY_MORE "另有 {count} 项，见报表" "and {count} more, in the reports",
+    SUMMARY_WAIVED "已豁免、不计入判定的 {count} 项：{codes}" "{count} waived, not counted: {codes}",
+    SUMMARY_REPORTS
+        "{totals} 项勾稽全部相符；报表在 {folder}，请先看 report.html"
+        "{totals} control totals balance; reports in {folder}; open report.html",
 
-    // The screen of a precheck, which shares the contract, what to do and how much more there is.
+    // The screen of a precheck, which also uses phrases of the summary above.
     PRECHECK_MOVES "将迁移 {in_scope} 条客户关系，共 {total} 条" "{in_scope} of {total} relations will move",
-    PRECHECK_COST "预计应付 {payable} {currency}：合同 {contract}，另计 {quantity} 条 {surcharge}" "expected cost {payable} {currency}: contract {contract}, surcharge {surcharge} for {quantity}",
-    PRECHECK_IDLE "不参与迁移的账号及其客户关系数：{total} 个中有 {count} 个" "accounts that take no part, with their relations: {count} of {total}",
+    PRECHECK_COST
+        "预计应付 {payable} {currency}：合同 {contract}，附加费 {surcharge}（{quantity} 条）"
+        "expected cost {payable} {currency}: contract {contract}, surcharge {surcharge} for {quantity}",
+    PRECHECK_IDLE
+        "不参与迁移的账号及其客户关系数：{total} 个中有 {count} 个"
+        "accounts without participation, with their relations: {count} of {total}",
     PRECHECK_BECAUSE "{why}：{reason}" "{why}: {reason}",
-    PRECHECK_CODES "将失效的活码：{total} 个中有 {count} 个" "join codes that will die: {count} of {total}",
-    PRECHECK_CODES_UNKNOWN "，另有 {count} 个无法预计" "; of {count} nobody can tell",
-    PRECHECK_TIE "可关联的群：{groups}" "could be tied: {groups}",
-    PRECHECK_FULL "将超过上限 {cap} 的迁入账号：{count} 个" "target accounts that would exceed their cap of {cap}: {count}",
-    PRECHECK_HELD "已有 {held}，将迁入 {coming}" "{held} held, {coming} to come",
-    PRECHECK_HELD_UNKNOWN "将迁入 {coming}，已有多少不详" "{coming} to come; how many it holds is not known",
-    PRECHECK_REPORTS "{totals} 项勾稽全部相符；报表在 {folder}" "{totals} control totals hold; reports in {folder}",
+    PRECHECK_CODES
+        "将失效的活码：{total} 个中有 {count} 个"
+        "join codes that will become invalid: {count} of {total}",
+    PRECHECK_CODES_UNKNOWN "，另有 {count} 个无法预计" "; unknown: {count}",
+    PRECHECK_TIE "可关联的群：{groups}" "groups to link: {groups}",
+    PRECHECK_FULL
+        "将超过上限 {cap} 的迁入账号：{count} 个"
+        "target accounts that will exceed the cap of {cap}: {count}",
+    PRECHECK_HELD "已有 {held}，将迁入 {coming}" "{held} present, {coming} to arrive",
+    PRECHECK_HELD_UNKNOWN "将迁入 {coming}，现有数量未知" "{coming} to arrive; present number unknown",
+    PRECHECK_REPORTS
+        "{totals} 项勾稽全部相符；报表在 {folder}"
+        "{totals} control totals balance; reports in {folder}",
 }

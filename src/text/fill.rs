@@ -1,27 +1,27 @@
-//! Fills the places of a phrase that is chosen when the program runs.
+//! Fills the places of a phrase that is chosen at run time.
 
 use std::fmt::{Display, Write};
 
-/// The text with its places, `{name}`, filled in. In one pass: what a value says in braces is its own.
+/// Fills the places, `{name}`, of a text. Braces in a value are not places.
 ///
-/// Where one of several phrases is chosen, each takes the values that it has a place for.
+/// Values without a place are ignored, so that alternative phrases can take the same values.
 pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
-    let mut told = String::with_capacity(text.len());
+    let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, (place, behind))) =
         rest.split_once('{').and_then(|(before, place)| Some((before, place.split_once('}')?)))
     {
-        told.push_str(before);
+        filled.push_str(before);
         let value = values.iter().find(|(name, _)| *name == place);
         debug_assert!(value.is_some(), "nothing fills {place} of {text:?}");
         // Writing to a String cannot fail.
         let _ = match value {
-            Some((_, value)) => write!(told, "{value}"),
-            None => write!(told, "{{{place}}}"),
+            Some((_, value)) => write!(filled, "{value}"),
+            None => write!(filled, "{{{place}}}"),
         };
         rest = behind;
     }
-    told + rest
+    filled + rest
 }
 
 #[cfg(test)]
@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn braces_of_a_value_are_no_places() {
+    fn braces_of_a_value_are_not_places() {
         assert_eq!(fill("{file}, {count}", &[("file", &"{count}{file}.csv"), ("count", &3)]), "{count}{file}.csv, 3");
         assert_eq!(fill("{a} {", &[("a", &"}")]), "} {");
     }

@@ -1,4 +1,4 @@
-//! Which of the two languages a command speaks.
+//! The language of the output.
 
 use super::{Text, fill};
 
@@ -12,12 +12,12 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// The language of the user's locale: Chinese where that is Chinese, else English.
-    pub fn of_locale() -> Self {
-        Self::of(sys_locale::get_locale().as_deref())
+    /// The language of the user's locale: Chinese or English.
+    pub fn from_locale() -> Self {
+        Self::of_tag(sys_locale::get_locale().as_deref())
     }
 
-    fn of(locale: Option<&str>) -> Self {
+    fn of_tag(locale: Option<&str>) -> Self {
         let is_chinese = |locale: &str| locale.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("zh"));
         if locale.is_some_and(is_chinese) { Self::Zh } else { Self::En }
     }
@@ -32,7 +32,7 @@ impl Text {
         }
     }
 
-    /// The phrase in a language, with what stands in braces filled in.
+    /// The phrase in a language, with its places filled.
     pub fn fill(self, lang: Lang, values: &[(&str, &dyn std::fmt::Display)]) -> String {
         fill(self.tell(lang), values)
     }
@@ -52,8 +52,8 @@ mod tests {
             ("C", Lang::En),
             ("", Lang::En),
         ] {
-            assert_eq!(Lang::of(Some(locale)), lang, "{locale}");
+            assert_eq!(Lang::of_tag(Some(locale)), lang, "{locale}");
         }
-        assert_eq!(Lang::of(None), Lang::En);
+        assert_eq!(Lang::of_tag(None), Lang::En);
     }
 }

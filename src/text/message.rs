@@ -1,4 +1,4 @@
-//! What was said, before anybody knows in which language it will be read.
+//! Messages in both languages, for errors and screens: the language is chosen when they are printed.
 
 use std::fmt::Display;
 
@@ -6,11 +6,11 @@ use serde::{Serialize, Serializer};
 
 use super::{Lang, Text};
 
-/// A phrase of the catalogue with its places filled in. It has no `Display`: whoever prints it says in which language.
+/// A phrase of the catalogue with its places filled. It has no `Display`, so that printing it requires a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message(Box<Both>);
 
-/// Apart from [`Message`], so that an error which carries some of them stays small.
+/// Boxed in [`Message`], so that an error with several messages stays small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Both {
     zh: String,
@@ -18,39 +18,41 @@ struct Both {
 }
 
 impl Message {
-    /// For the catalogue, which alone knows what is said.
+    /// Used by the catalogue only.
     pub(super) fn new(zh: String, en: String) -> Self {
         Self(Box::new(Both { zh, en }))
     }
 
-    /// What is the same in both languages: a key, a path, the words of another library.
+    /// A message that is the same in both languages: a key, a path, a text of another library.
     pub fn verbatim(words: impl Display) -> Self {
         let words = words.to_string();
         Self::new(words.clone(), words)
     }
 
-    /// The items one after the other.
-    pub fn list<T: Told>(items: impl IntoIterator<Item = T>) -> Self {
+    /// The items, separated by commas.
+    pub fn list<T: Localized>(items: impl IntoIterator<Item = T>) -> Self {
         Self::joined(items, "、", ", ")
     }
 
-    /// The items, one of which is enough.
-    pub fn either<T: Told>(items: impl IntoIterator<Item = T>) -> Self {
+    /// The items, separated by "or".
+    pub fn either<T: Localized>(items: impl IntoIterator<Item = T>) -> Self {
         Self::joined(items, " 或 ", " or ")
     }
 
-    /// The items, each on a line below what introduces them.
-    pub fn lines<T: Told>(items: impl IntoIterator<Item = T>) -> Self {
+    /// The items, each on an indented line.
+    pub fn lines<T: Localized>(items: impl IntoIterator<Item = T>) -> Self {
         Self::joined(items, "\n    ", "\n    ")
     }
 
-    fn joined<T: Told>(items: impl IntoIterator<Item = T>, zh: &str, en: &str) -> Self {
-        let (in_zh, in_en): (Vec<String>, Vec<String>) =
-            items.into_iter().map(|item| (item.told(Lang::Zh).to_string(), item.told(Lang::En).to_string())).unzip();
+    fn joined<T: Localized>(items: impl IntoIterator<Item = T>, zh: &str, en: &str) -> Self {
+        let (in_zh, in_en): (Vec<String>, Vec<String>) = items
+            .into_iter()
+            .map(|item| (item.localized(Lang::Zh).to_string(), item.localized(Lang::En).to_string()))
+            .unzip();
         Self::new(in_zh.join(zh), in_en.join(en))
     }
 
-    /// The words of a language.
+    /// The message in a language.
     pub fn tell(&self, lang: Lang) -> &str {
         match lang {
             Lang::Zh => &self.0.zh,
@@ -72,31 +74,31 @@ impl Serialize for Message {
     }
 }
 
-/// What fills a place of a phrase: something that is the same in both languages, or something that was said itself.
-pub trait Told {
-    fn told(&self, lang: Lang) -> impl Display;
+/// A value for a place of a phrase: one that is the same in both languages, or a phrase itself.
+pub trait Localized {
+    fn localized(&self, lang: Lang) -> impl Display;
 }
 
-impl<T: Display> Told for T {
-    fn told(&self, _: Lang) -> impl Display {
+impl<T: Display> Localized for T {
+    fn localized(&self, _: Lang) -> impl Display {
         self
     }
 }
 
-impl Told for Text {
-    fn told(&self, lang: Lang) -> impl Display {
+impl Localized for Text {
+    fn localized(&self, lang: Lang) -> impl Display {
         self.tell(lang)
     }
 }
 
-impl Told for Message {
-    fn told(&self, lang: Lang) -> impl Display {
+impl Localized for Message {
+    fn localized(&self, lang: Lang) -> impl Display {
         self.tell(lang)
     }
 }
 
-impl Told for &Message {
-    fn told(&self, lang: Lang) -> impl Display {
+impl Localized for &Message {
+    fn localized(&self, lang: Lang) -> impl Display {
         self.tell(lang)
     }
 }
@@ -111,21 +113,21 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_is_told_in_either_language() {
-        let told = not_of("a.csv", Text { zh: "清单", en: "list" });
-        assert_eq!([Lang::Zh, Lang::En].map(|lang| told.tell(lang)), ["a.csv 不是清单。", "a.csv is no list."]);
-        assert_eq!(not_of(7, &told).tell(Lang::Zh), "7 不是a.csv 不是清单。。");
+    fn a_phrase_has_both_languages() {
+        let phrase = not_of("a.csv", Text { zh: "清单", en: "list" });
+        assert_eq!([Lang::Zh, Lang::En].map(|lang| phrase.tell(lang)), ["a.csv 不是清单。", "a.csv is no list."]);
+        assert_eq!(not_of(7, &phrase).tell(Lang::Zh), "7 不是a.csv 不是清单。。");
         assert_eq!(Message::from(STANDS_THERE).tell(Lang::En), "stands there");
         assert_eq!(ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["STANDS_THERE", "not_of"]);
     }
 
     #[test]
-    fn braces_of_a_value_are_no_places() {
+    fn braces_of_a_value_are_not_places() {
         assert_eq!(not_of("{what}.csv", "{name}").tell(Lang::En), "{what}.csv is no {name}.");
     }
 
     #[test]
-    fn items_are_joined_as_each_language_does() {
+    fn items_are_joined_by_the_rules_of_each_language() {
         let both = |message: Message| [Lang::Zh, Lang::En].map(|lang| message.tell(lang).to_owned());
         assert_eq!(both(Message::list(["a", "b", "c"])), ["a、b、c", "a, b, c"]);
         assert_eq!(

@@ -1,7 +1,8 @@
-//! What people read, in both languages: one catalogue, the Chinese beside the English.
+//! Texts for people in both languages: one catalogue, the Chinese beside the English.
 //!
-//! A line of the catalogue is one expression with both languages in it, and each word of a vocabulary is named in a match
-//! over its enum: what lacks a language does not compile. (Findings have their sentences in their own catalogue.)
+//! A line of the catalogue is one expression with both languages in it, and each word of a vocabulary is named in a
+//! match over its enum: what lacks a language does not compile. (Rules and findings have their sentences in
+//! [`crate::rules`].)
 
 mod catalogue;
 mod changes;
@@ -13,7 +14,6 @@ pub mod help;
 mod lang;
 mod message;
 mod page;
-mod rules;
 pub mod shell;
 pub mod width;
 mod words;
@@ -23,9 +23,8 @@ pub(crate) use catalogue::phrases;
 pub use columns::{COLUMN_NAMES, column_name};
 pub use fill::fill;
 pub use lang::Lang;
-pub use message::{Message, Told};
+pub use message::{Localized, Message};
 pub use page::PAGE;
-pub use rules::{RULES, RuleText, rule_text};
 pub use words::{Vocabulary, vocabularies};
 
 use serde::{Serialize, Serializer};
@@ -50,9 +49,10 @@ mod tests {
 
     use super::*;
     use crate::schema::fields;
+    use crate::schema::lists::LISTS;
     use crate::schema::tables::REPORTS;
 
-    /// Every phrase, with where it stands.
+    /// Every phrase by its name.
     fn all() -> Vec<(String, Text)> {
         let named = vocabularies().into_iter().chain(words::precheck_vocabularies());
         let words = named.flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
@@ -63,8 +63,9 @@ mod tests {
             .chain(commands::ALL)
             .chain(errors::all())
             .map(|(key, text)| ((*key).to_owned(), *text));
-        let changes = RULES.iter().map(|rule| (rule.code.to_owned(), rule.change));
-        plain.chain(words).chain(columns).chain(changes).collect()
+        let lists =
+            LISTS.iter().map(|list| (list.table.name.to_owned(), Text { zh: list.title_zh, en: list.title_en }));
+        plain.chain(words).chain(columns).chain(lists).collect()
     }
 
     /// The names in braces.
@@ -77,7 +78,7 @@ mod tests {
         let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
         for (key, Text { zh, en }) in all() {
             assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
-            // Who looks for Chinese in an English page looks for its Chinese name.
+            // The switch of an English page to Chinese is in Chinese.
             assert!(!en.contains(is_han) || key == "language.zh", "{key}: Chinese in {en:?}");
             assert_eq!(places(zh), places(en), "{key}: both fill in the same");
         }
@@ -91,9 +92,9 @@ mod tests {
         assert!(untranslated.is_empty(), "{untranslated:?}");
     }
 
-    /// A phrase with places is a function, so that nothing is told with a place left open.
+    /// A phrase with places is a function, so that no place can be left open.
     #[test]
-    fn what_is_said_as_it_stands_has_no_places() {
+    fn a_constant_phrase_has_no_places() {
         for (name, text) in errors::all().filter(|(name, _)| *name == name.to_uppercase()) {
             let is_place = |place: &str| !place.contains([' ', ',']);
             assert!(!places(text.en).into_iter().any(is_place), "{name} has to be a function");

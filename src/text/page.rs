@@ -71,14 +71,18 @@ texts! {
     "charts.title" "看全貌" "The whole picture",
     "chart.numbers" "图中数字" "The numbers",
     "flow.title" "从范围到结果" "From scope to outcome",
-    "flow.lead" "迁移前迁出企业的 {total} 条客户关系：左边是该不该迁，右边是结果如何。点击可看明细。" "All {total} relations that the source corp held before: what was to move on the left, what became of it on the right. Click to see rows.",
+    "flow.lead" "迁移前迁出企业的 {total} 条客户关系：左边是该不该迁，右边是结果如何。点击可看明细。"
+        "All {total} relations that the source corp held before: what was to move on the left, what became of it on \
+            the right. Click to see rows.",
     "flow.from_to" "范围 → 结果" "Scope → outcome",
     "accounts.title" "问题最多的账号" "The accounts that lost most",
-    "accounts.lead" "{all} 个参与账号中未如期到达最多的 {shown} 个：未到达 / 应迁移。" "The {shown} of {all} enrolled accounts with most that did not arrive as agreed: of what was in scope.",
+    "accounts.lead" "{all} 个参与账号中未如期到达最多的 {shown} 个：未到达 / 应迁移。"
+        "The {shown} of {all} enrolled accounts with most that did not arrive as agreed: of what was in scope.",
     "accounts.none" "没有哪个账号有未如期到达的客户关系。" "No account has a relation that did not arrive as agreed.",
     "accounts.rate" "到达率 {rate}" "{rate} arrived",
     "arrivals.title" "何时到达" "When they arrived",
-    "arrivals.lead" "按迁入企业的添加时间（{zone}），自迁移开始起。" "By the time of adding in the target corp ({zone}), from the start on.",
+    "arrivals.lead" "按迁入企业的添加时间（{zone}），自迁移开始起。"
+        "By the time of adding in the target corp ({zone}), from the start on.",
     "arrivals.later" "另有 {count} 条晚于图中最后一天。" "{count} more came after the last day shown.",
     "arrivals.without_time" "{count} 条已迁移的没有时间。" "{count} migrated ones have no time.",
     "arrivals.migrated" "应迁移，已到达" "In scope, arrived",
@@ -88,7 +92,8 @@ texts! {
     "arrivals.end" "迁移结束" "End",
     "origins.title" "迁入企业的客户从哪来" "Where the target's relations come from",
     "bill.title" "从合同到应付" "From contract to balance",
-    "bill.lead" "合同 {contracted} 条，实际参与 {participating} 条（{drift}），允许变动 {tolerance} 条：{verdict}。" "Contracted {contracted}, taking part {participating} ({drift}), tolerance {tolerance}: {verdict}.",
+    "bill.lead" "合同 {contracted} 条，实际参与 {participating} 条（{drift}），允许变动 {tolerance} 条：{verdict}。"
+        "Contracted {contracted}, taking part {participating} ({drift}), tolerance {tolerance}: {verdict}.",
     "bill.none" "案例文件没有 [contract]，未核对费用。" "The case file has no [contract], so nothing was billed.",
     "bill.line" "项目" "Line",
     "bill.contract" "合同" "Contract",
@@ -123,9 +128,13 @@ texts! {
     "rows.absent" "另有 {count} 条无需处理，未收录。" "{count} more ask for nothing and are not in it.",
     "rows.sql" "用下面的 SQL 可取全部。" "The SQL below gives them all.",
     "rows.excerpt" "共 {total} 行，本页收录最要紧的 {shown} 行。" "Of {total} rows the page holds the {shown} most urgent.",
-    "rows.part" "共 {all} 行，本页收录 {shown} 行。查看全部：用 qianhe query 运行下面的 SQL。" "{shown} of {all} rows are in this page. To see them all, run the SQL below with qianhe query.",
-    "rows.capped" "共 {all} 处，本页收录 {shown} 行。每个文件、每种原因只列出前若干处，其余的数目见“未列出”一栏。" "{shown} of {all} are in this page. Of each file and reason only the first are listed; “Not listed” counts the rest.",
-    "rows.elsewhere" "迁入企业的 {count} 条客户关系不在本页；用下面的 SQL 可取。" "The {count} relations of the target corp are not in this page; the SQL below gives them.",
+    "rows.part" "共 {all} 行，本页收录 {shown} 行。查看全部：用 qianhe query 运行下面的 SQL。"
+        "{shown} of {all} rows are in this page. To see them all, run the SQL below with qianhe query.",
+    "rows.capped" "共 {all} 处，本页收录 {shown} 行。每个文件、每种原因只列出前若干处，其余的数目见“未列出”一栏。"
+        "{shown} of {all} are in this page. Of each file and reason only the first are listed; “Not listed” counts \
+            the rest.",
+    "rows.elsewhere" "迁入企业的 {count} 条客户关系不在本页；用下面的 SQL 可取。"
+        "The {count} relations of the target corp are not in this page; the SQL below gives them.",
     "row.title" "一行的全部内容" "The whole row",
     "filter.by" "按“{column}”筛选" "Filter by {column}",
     "filter.find" "查找……" "Find …",
@@ -134,7 +143,8 @@ texts! {
     "value.none" "（空）" "(none)",
     "value.any" "（非空）" "(any)",
     "csv" "导出 CSV" "Export CSV",
-    "csv.hint" "导出当前所见的行。会被表格软件当作公式或数字的文本，前面加了 '。" "The rows as shown. A text that a sheet would take for a formula or a number gets a ' in front.",
+    "csv.hint" "导出当前所见的行。会被表格软件当作公式或数字的文本，前面加了 '。"
+        "The rows as shown. A text that a sheet would take for a formula or a number gets a ' in front.",
     "sql.all" "全部 {all} 行的 SQL" "SQL for all {all} rows",
     "sql.title" "同样条件的 SQL" "The same as SQL",
     "paper.first" "前 {shown} 行，共 {all} 行" "the first {shown} of {all} rows",
@@ -145,11 +155,14 @@ texts! {
     "basis.taken_at" "导出于 {time}" "taken at {time}",
     "basis.taken_unknown" "未注明导出时间" "time of export not given",
     "basis.absent" "没有此导出" "Not there",
-    "absent.source_after" "不知道哪些仍留在迁出企业，也无法核实活码。" "What still stands at the source is unknown, and join codes are unverified.",
+    "absent.source_after" "不知道哪些仍留在迁出企业，也无法核实活码。"
+        "What still stands at the source is unknown, and join codes are unverified.",
     "absent.target_before" "是否原已存在，只能凭添加时间判断。" "Only the time of adding tells what stood at the target before.",
     "basis.totals" "{holding} / {all} 项勾稽相符" "{holding} of {all} control totals hold",
-    "basis.inputs" "{count} 个输入文件，SHA-256 见 manifest.json。" "{count} input files; their SHA-256 stand in manifest.json.",
-    "basis.chats" "聊天记录、组织架构与审批不在迁移之列，未作核对。" "Chat history, departments and approvals are not migrated, and were not looked at.",
+    "basis.inputs" "{count} 个输入文件，SHA-256 见 manifest.json。"
+        "{count} input files; their SHA-256 stand in manifest.json.",
+    "basis.chats" "聊天记录、组织架构与审批不在迁移之列，未作核对。"
+        "Chat history, departments and approvals are not migrated, and were not looked at.",
     "basis.times" "所有时间均为 {zone} 时间。" "All times are those of {zone}.",
     "basis.personal" "本页含客户个人信息，请勿外传。" "This page holds personal data: pass it on with care.",
     "foot.same" "输入相同，本页逐字节相同。" "The same inputs give this page, byte for byte.",

@@ -1,6 +1,6 @@
-//! Commands that people copy into a shell.
+//! Quotes words of commands that are copied into a shell.
 
-/// A word as a shell reads it back: plain where it can be, else in the quotes that need the least escaping.
+/// Quotes a word for a shell, if necessary, in the quotes that need the least escaping.
 pub fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "_-./=:@%+,".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -17,7 +17,7 @@ mod tests {
     use super::quoted;
 
     #[test]
-    fn a_shell_reads_it_back() {
+    fn words_are_quoted_if_necessary() {
         for (word, expected) in [
             ("acme/reports-may", "acme/reports-may"),
             ("案例/报表", "案例/报表"),

@@ -1,23 +1,23 @@
-//! Columns on a terminal, where a Chinese character is as wide as two letters.
+//! Widths on a terminal, where a Chinese character takes two columns.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many columns a text takes.
+/// Returns the width of a text in columns.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text, filled with spaces to so many columns.
+/// Pads a text with spaces on the right.
 pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// The text with spaces before it, so that it ends at that column.
+/// Pads a text with spaces on the left.
 pub fn pad_left(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// The text in at most so many columns; what is cut ends with an ellipsis.
+/// Cuts a text to a width; a cut text ends with an ellipsis.
 pub fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -34,8 +34,8 @@ pub fn cut(text: &str, columns: usize) -> String {
     kept + "…"
 }
 
-/// The text in lines of at most so many columns. Chinese is broken between any two characters but before what closes and
-/// after what opens, everything else at spaces.
+/// Wraps a text to a width: Chinese between any two characters, but not before closing or after opening punctuation;
+/// other text at spaces.
 pub fn wrap(text: &str, columns: usize) -> String {
     text.lines().map(|line| wrap_line(line, columns)).collect::<Vec<_>>().join("\n")
 }
@@ -54,7 +54,7 @@ fn wrap_line(line: &str, columns: usize) -> String {
     wrapped
 }
 
-/// The parts of a line between which it can be broken.
+/// Splits a line at the places where it can be broken.
 fn pieces(line: &str) -> Vec<&str> {
     let (mut pieces, mut begin) = (Vec::new(), 0);
     for ((_, before), (place, after)) in line.char_indices().zip(line.char_indices().skip(1)) {
@@ -80,7 +80,7 @@ fn is_break(before: char, after: char) -> bool {
     }
 }
 
-/// Characters that move the cursor or colour what follows have no business in what a file brought: they show as `?`.
+/// Replaces control characters by `?`: a text of a file must not move the cursor or set colours.
 pub fn plain(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
 }

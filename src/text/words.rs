@@ -27,7 +27,11 @@ macro_rules! names {
 
         $(#[$doc])*
         pub fn $all() -> Vec<Vocabulary> {
-            vec![$(Vocabulary { name: $key, words: $vocabulary::WORDS, names: $vocabulary::ALL.iter().map(|word| word.name()).collect() },)+]
+            vec![$(Vocabulary {
+                name: $key,
+                words: $vocabulary::WORDS,
+                names: $vocabulary::ALL.iter().map(|word| word.name()).collect(),
+            },)+]
         }
     };
 }
@@ -190,8 +194,10 @@ names! {
     "advice" Advice {
         Nothing "无需处理" "Nothing to do",
         TieGroup "如需保留：迁移开始前关联一个留下的群" "To keep it: before the start, tie a group that stays",
-        DropOneAndTieGroup "如需保留：迁移开始前解除 5 个群中的一个，再关联一个留下的群" "To keep it: before the start, drop one of its 5 groups and tie one that stays",
-        MakeGroup "如需保留：由不参与迁移的成员新建一个群，迁移开始前关联" "To keep it: tie a new group of a member who takes no part, before the start",
+        DropOneAndTieGroup "如需保留：迁移开始前解除 5 个群中的一个，再关联一个留下的群"
+            "To keep it: before the start, drop one of its 5 groups and tie one that stays",
+        MakeGroup "如需保留：由不参与迁移的成员新建一个群，迁移开始前关联"
+            "To keep it: tie a new group of a member who takes no part, before the start",
         FindOwners "关联的群不在导出中：查明群主是谁" "It links groups that the export lacks: find out who owns them",
     }
 }

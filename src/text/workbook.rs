@@ -19,11 +19,13 @@ phrases! {
     HOLDS_RELATIONS "结果为“{outcome}”的客户关系" "Relations with the outcome “{outcome}”",
     HOLDS_GROUPS "需要处理的客户群" "Groups that somebody has to act on",
     HOLDS_JOIN_CODES "需要处理的加入群聊活码" "Join codes that somebody has to act on",
-    HOLDS_ACCOUNTS "有客户关系未如期到达，或导出不完整的参与账号" "Enrolled accounts with relations that did not arrive as agreed, or not exported as a whole",
+    HOLDS_ACCOUNTS "有客户关系未如期到达，或导出不完整的参与账号"
+        "Enrolled accounts with relations that did not arrive as agreed, or not exported as a whole",
     HOLDS_BILL "账单逐项" "The bill, line by line",
     HOLDS_COVERAGE "失败或不完整的导出" "Exports that failed or are incomplete",
     HOLDS_REJECTS "无法读取的记录" "Records that could not be read",
-    HOLDS_WORKLIST "按迁入账号排序的待办：每行一件，下一步写在行内；已豁免的不列" "What to do, sorted by target account: a row is a task with its next step; what is waived is not in it",
+    HOLDS_WORKLIST "按迁入账号排序的待办：每行一件，下一步写在行内；已豁免的不列"
+        "What to do, sorted by target account: a row is a task with its next step; what is waived is not in it",
 
     // The first sheet.
     TITLE "迁核 qianhe 例外清单" "qianhe: exceptions",
@@ -45,10 +47,17 @@ phrases! {
     SQL "取全部的 SQL" "SQL for all of them",
     NOT_MEASURED "未核对" "Not measured",
     NOTES "说明" "Notes",
-    NOTE_CUT "“{sheet}”只收录前 {rows} 行，共 {total} 行；其余请用上面的 SQL 查 Parquet 报表。" "“{sheet}” holds the first {rows} of {total} rows; the SQL above gives the rest from the Parquet reports.",
-    NOTE_LIMITS "客户关系合计最多收录 {relations} 行，按类均分；其他每张表最多 {rows} 行。Excel 每张表最多 1,048,576 行。" "Up to {relations} relations in all, shared out among the kinds; up to {rows} rows of every other sheet. Excel holds 1,048,576 rows a sheet.",
-    NOTE_TEXT "ID 一律是文本，00123 就是 00123。会被当作公式的文本（以 = + - @ 或制表符开头），前面加了 '，另存为 CSV 再打开也不会执行；原文见 Parquet 报表。" "Ids are text: 00123 stays 00123. A text that a sheet would take for a formula (= + - @ or tab in front) got a ' in front, so that it runs nowhere, not even from a CSV saved from here; the Parquet reports have it as it is.",
-    NOTE_CHARACTERS "过长的文本截断并以 … 结尾；不可见的控制字符显示为 �。" "A text that no cell can hold is cut and ends with …; control characters show as �.",
+    NOTE_CUT "“{sheet}”只收录前 {rows} 行，共 {total} 行；其余请用上面的 SQL 查 Parquet 报表。"
+        "“{sheet}” holds the first {rows} of {total} rows; the SQL above gives the rest from the Parquet reports.",
+    NOTE_LIMITS "客户关系合计最多收录 {relations} 行，按类均分；其他每张表最多 {rows} 行。Excel 每张表最多 1,048,576 行。"
+        "Up to {relations} relations in all, shared out among the kinds; up to {rows} rows of every other sheet. \
+            Excel holds 1,048,576 rows a sheet.",
+    NOTE_TEXT "ID 一律是文本，00123 就是 00123。会被当作公式的文本（以 = + - @ 或制表符开头），前面加了 '，另存为 CSV 再打开也不会执行；原文见 Parquet 报表。"
+        "Ids are text: 00123 stays 00123. A text that a sheet would take for a formula (= + - @ or tab in front) got \
+            a ' in front, so that it runs nowhere, not even from a CSV saved from here; the Parquet reports have it \
+            as it is.",
+    NOTE_CHARACTERS "过长的文本截断并以 … 结尾；不可见的控制字符显示为 �。"
+        "A text that no cell can hold is cut and ends with …; control characters show as �.",
     NOTE_EMPTY "没有行的类别不另设工作表。" "A kind without rows has no sheet.",
     NOTE_PERSONAL "本表含客户个人信息，请勿外传。" "This workbook holds personal data: pass it on with care.",
     NOTE_SAME "输入相同，本文件逐字节相同。" "The same inputs give this file, byte for byte.",

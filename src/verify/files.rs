@@ -1,4 +1,4 @@
-//! The files of a folder beside its manifest.
+//! The files of a folder compared with its manifest.
 
 use std::collections::BTreeSet;
 
@@ -10,29 +10,29 @@ use crate::published::Reports;
 use crate::report::publish::{MANIFEST, SNAPSHOTS, sha256_of};
 use crate::text::errors as say;
 
-/// Each file that is not as the manifest says, by name.
+/// Names of the files that do not match the manifest.
 #[derive(Debug, Serialize)]
 pub struct Files {
-    /// How many the manifest names.
+    /// Number of files in the manifest.
     pub named: usize,
     pub missing: Vec<String>,
-    /// There, with another SHA-256.
+    /// Present, with another SHA-256.
     pub changed: Vec<String>,
-    /// There, and not named.
+    /// Present, and not in the manifest.
     pub extra: Vec<String>,
 }
 
 impl Files {
-    /// Whether all is as the manifest says.
-    pub fn hold(&self) -> bool {
+    /// Whether every file matches, and none is extra.
+    pub fn match_manifest(&self) -> bool {
         self.missing.is_empty() && self.changed.is_empty() && self.extra.is_empty()
     }
 }
 
-/// Looks at every file.
+/// Compares every file below the folder with the manifest.
 ///
 /// # Errors
-/// [`Error::Io`] if one that is there cannot be read.
+/// [`Error::Io`] if a file cannot be read.
 pub fn check(reports: &Reports) -> Result<Files> {
     let named = &reports.manifest.reports;
     let mut files = Files { named: named.len(), missing: Vec::new(), changed: Vec::new(), extra: Vec::new() };
@@ -45,12 +45,12 @@ pub fn check(reports: &Reports) -> Result<Files> {
             files.changed.push(name.clone());
         }
     }
-    files.extra = there(reports)?.into_iter().filter(|name| !named.contains_key(name)).collect();
+    files.extra = files_below(reports)?.into_iter().filter(|name| !named.contains_key(name)).collect();
     Ok(files)
 }
 
-/// Every file below the folder. The manifest does not name itself, and the tables of an ingest have their own.
-fn there(reports: &Reports) -> Result<BTreeSet<String>> {
+/// Every file below the folder, but the manifest itself and the tables of an ingest, which have their own manifest.
+fn files_below(reports: &Reports) -> Result<BTreeSet<String>> {
     let folder = &reports.folder;
     let has_own_manifest = |path: &std::path::Path| path == folder.join(SNAPSHOTS) && path.join(MANIFEST).is_file();
     let mut names = BTreeSet::new();

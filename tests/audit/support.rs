@@ -1,4 +1,4 @@
-//! The language of the tests: a story of two corps in a few lines, told to the real program, and what it answered.
+//! The language of the tests: a case of two corps in a few lines, audited by the real program, and its reports.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 /// A row of a report, by column name; null is absent.
 pub type Row = BTreeMap<String, String>;
 
-/// A case told in lines. Relations are `member: customer date key=value ...`, for example
+/// A case in lines. Relations are `member: customer date key=value ...`, for example
 /// `ann: wei 2025-01-01 id=w1 unionid=u1`; `-` is no name, no date is no time, and the id is the name unless given.
 pub struct Story {
     folder: Arc<TempDir>,
@@ -157,7 +157,8 @@ impl Story {
     /// The folder of the case, with its case.toml written.
     pub fn write(&self) -> &Path {
         let mut toml = self.toml.join("\n");
-        // A table without a row proves nothing: the story vouches for what it leaves empty, unless it says otherwise itself.
+        // A table without a row proves nothing: the story trusts what it leaves empty, unless it sets the coverage
+        // itself.
         for role in ["source-after", "target-before", "target-after"] {
             let is_told = toml.contains(&format!("[snapshots.{role}]"));
             if !is_told && has_empty_table(&self.folder.path().join(role)) {
@@ -179,7 +180,7 @@ impl Story {
         self.failure().to_string()
     }
 
-    /// The same error, to be told in either language.
+    /// The same error, for either language.
     pub fn failure(&self) -> qianhe::Error {
         let before = names_in(self.write());
         let error = audit(self.folder.path()).map(|audit| audit.summary.verdict).unwrap_err();
@@ -272,7 +273,7 @@ pub fn audit(folder: &Path) -> qianhe::Result<Audit> {
 /// Audits a case with overrides into another folder.
 pub fn audit_into(folder: &Path, out: &Path, set: &[String]) -> qianhe::Result<Audit> {
     let case = qianhe::case::load(folder, set)?;
-    let summary = qianhe::run::audit(&case, out, qianhe::spill::Resources::default(), &Silent)?;
+    let summary = qianhe::run::audit(&case, out, qianhe::memory::Resources::default(), &Silent)?;
     Ok(Audit { folder: None, reports: out.to_path_buf(), summary })
 }
 
@@ -392,7 +393,7 @@ pub fn without_zone(array: &ArrayRef) -> ArrayRef {
     }
 }
 
-/// What a run of the real program left: exit code, stdout, stderr. It speaks English, unless asked.
+/// Runs the real program: exit code, stdout, stderr. Its language is English, unless the arguments set it.
 pub fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_qianhe"));
     let output = command.env("NO_COLOR", "1").env("LC_ALL", "C").current_dir(folder).args(args).output().unwrap();

@@ -20,11 +20,11 @@ ROOT = HERE.parent.parent
 MILLION = 1_000_000
 # Up to here every row is compared, beyond only the counts.
 COMPARE_ROWS_UP_TO = MILLION
-# A case of a multiple of so many is made of copies of the case of so many.
+# A case of a multiple of this size is made of copies of the case of this size.
 COPIED = 10 * MILLION
 # Cases of what should not be, too small to be timed: only whether DuckDB and qianhe agree is of interest.
 ODD_CASES = ("twins", "disjoint")
-ODD_RELATIONS = MILLION // 5
+ODD_RELATIONS = MILLION // 50
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class Bench:
         return agree
 
     def bout(self, case: Case, names: list[str], rounds: int) -> tuple[dict[str, Run], bool]:
-        """All rounds of a case; whether nobody failed and all agree."""
+        """All rounds of a case; whether all succeeded and agree."""
         self.prepare(case, names)
         best = self.rounds(case, names, rounds)
         agree = self.agree(case, list(best))

@@ -44,7 +44,7 @@ ORIGINS = (
 SETTLE_STRAYED = """
 INSERT INTO found SELECT source_row, target_row, '$method', true FROM strayed WHERE n <= m AND source_place = target_place;
 INSERT INTO ambiguous SELECT DISTINCT source_row FROM strayed WHERE n > m;
-INSERT INTO spoken_for SELECT DISTINCT target_row FROM strayed WHERE n > m;
+INSERT INTO ambiguous_target SELECT DISTINCT target_row FROM strayed WHERE n > m;
 """
 
 
@@ -71,7 +71,7 @@ class Audit:
             "target_files": str([str(file) for file in self.files["target-after"]]),
             "source_names": str([f"source-before/{file.name}" for file in self.files["source-before"]]),
             "format": "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 4096",
-            "relations_order": "ORDER BY outcome::VARCHAR, source_userid, source_id" if is_sorted else "",
+            "relations_order": "ORDER BY outcome, source_userid, source_id" if is_sorted else "",
             "target_relations_order": "ORDER BY origin, target_userid, target_external_userid" if is_sorted else "",
             "customers_order": "ORDER BY source_id" if is_sorted else "",
             "outcome_sums": ", ".join(f"sum(rows) FILTER (outcome = '{word}') AS {word}" for word in OUTCOMES),
@@ -100,32 +100,29 @@ class Audit:
     def count(self, query: str) -> int:
         return self.db.execute(Template(query).substitute(self.values)).fetchone()[0]
 
-    def join(self) -> None:
-        """The full join; once more where a key stands several times on a side."""
-        self.run("join")
-        rows = "SELECT (SELECT count(*) FROM read_parquet($source_files)) + (SELECT count(*) FROM read_parquet($target_files))"
-        if self.count("SELECT count(source_row) + count(target_row) FROM joined") != self.count(rows):
-            self.run("multiples")
-            self.run("join")
+    def find_pairs(self) -> None:
+        """The pairs by map and unionid; no row may have two partners."""
+        self.run("pairs")
+        for side, left in (("source", "left_at_source"), ("target", "left_at_target")):
+            if self.count(f"SELECT (SELECT count(*) FROM found) + (SELECT count(*) FROM {left}) - (SELECT count(*) FROM {side})"):
+                raise SystemExit(f"a {side} relation has two partners")
 
     def unionids_are_shared(self, min_overlap: float) -> bool:
         """The test of the namespaces. What joined by unionid is a lower bound of the overlap, and nearly always enough."""
-        smaller = "SELECT least(count(unionid) FILTER (pair IS NOT NULL), count(target_unionid) FILTER (target_pair IS NOT NULL)) FROM joined"
-        joined = "SELECT count(*) FROM joined WHERE match_method = 'unionid'"
-        exact = """
-            SELECT count(*) FROM source JOIN pair ON userid = source_userid
-            SEMI JOIN target ON target.userid = pair.target_userid AND target.unionid = source.unionid"""
+        enrolled = "(SELECT count(unionid) FROM {} ANTI JOIN no_key USING (unionid) WHERE pair IS NOT NULL)"
+        smaller = f"SELECT least({enrolled.format('source')}, {enrolled.format('target')})"
+        joined = "SELECT count(*) FROM found WHERE match_method = 'unionid'"
+        exact = "SELECT count(*) FROM source SEMI JOIN target USING (pair, unionid) ANTI JOIN no_key USING (unionid)"
         needed = min_overlap * self.count(smaller)
         return needed > 0 and (self.count(joined) >= needed or self.count(exact) >= needed)
 
     def audit(self, variant: str) -> None:
         for step in ("lists", "sides"):
             self.run(step)
-        self.join()
+        self.find_pairs()
         if not self.unionids_are_shared(0.05):
             self.values["unionids_shared"] = "false"
-            self.db.execute("DELETE FROM multiple")
-            self.run("join")
+            self.run("pairs")
         for step in ("weaker", "misplaced", "outcomes", "relations"):
             self.run(step)
         if variant != "relations":

@@ -89,7 +89,7 @@ class Weaker:
         return rows
 
     def by_name(self) -> None:
-        """Never two rows that both have a unionid, nor a row of which the map speaks; see audit.sql."""
+        """Never two rows that both have a unionid, nor a row that the map names; see audit.sql."""
         names = ["pair", "customer_name"]
         known = col("pair").is_not_null() & col("customer_name").is_not_null()
         source = self.source.filter(known & col("mapped_id").is_null())

@@ -1,4 +1,4 @@
-"""Audits each field case and says what is not as its expected.json asks. README.md tells what that can hold."""
+"""Audits each field case and prints what differs from its expected.json, which README.md describes."""
 
 import argparse
 import collections

@@ -12,7 +12,7 @@ FORGETFUL = "for (const name of ['getItem', 'setItem']) Storage.prototype[name] 
 
 
 class Watched:
-    """Opens pages in one browser, and tells what went wrong in each."""
+    """Opens pages in one browser, and reports what went wrong in each."""
 
     def __init__(self, browser):
         self.browser = browser

@@ -22,7 +22,7 @@ def number(text):
 
 
 def settle(page):
-    """Waits until the page has drawn what it was told: it draws in the next frame."""
+    """Waits until the page has drawn what it was asked for: it draws in the next frame."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -155,8 +155,8 @@ def numbers_lead_to_rows(watched, path, language="zh"):
 
 
 def numbers_lead_to_rows_where_cut(watched, path):
-    """The same where the page truly cannot hold all that somebody must act on."""
-    assert pages.is_cut(pages.data(path)), f"{path} holds all that somebody must act on: make the case larger"
+    """The same where the page truly cannot hold all rows to act on."""
+    assert pages.is_cut(pages.data(path)), f"{path} holds all rows to act on: make the case larger"
     numbers_lead_to_rows(watched, path)
 
 
@@ -263,7 +263,7 @@ LIMITS = {"open": 8000, "sort": 1500, "search": 1000, "filter": 1000, "scroll": 
 
 
 def work_of_scrolling(page, step):
-    """What scripts, styles and layout take of each frame, on average, when each scrolls by so many pixels."""
+    """What scripts, styles and layout take of each frame, on average, when each scrolls by `pixels` pixels."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     spent = lambda: sum(metric["value"] for metric in session.send("Performance.getMetrics")["metrics"] if metric["name"] in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration"))
@@ -334,7 +334,7 @@ def main():
                     passed += 1
                     print(f"ok   {name} ({time.monotonic() - begin:.1f} s)")
                     break
-                except Exception as error:  # noqa: BLE001 - every check is to be told of
+                except Exception as error:  # noqa: BLE001 - every check is reported
                     print(f"FAIL {name}, {attempt}: {type(error).__name__} {error} (line {error.__traceback__.tb_next.tb_lineno if error.__traceback__.tb_next else '?'})")
             else:
                 failed += 1

@@ -1,4 +1,4 @@
-"""Writes a case of which report.html cannot hold all that somebody must act on: more relations are missing than it has room for."""
+"""Writes a case of which report.html cannot hold all rows to act on: more relations are missing than it has room for."""
 
 import sys
 from pathlib import Path

@@ -29,7 +29,7 @@ def relations(page_data):
 
 
 def large(path, out, rows):
-    """A page with so many relations: 200 accounts, every name once."""
+    """A page of `relations` relations: 200 accounts, every name once."""
     roll = random.Random(1)
     page = data(path)
     table = relations(page)
@@ -94,7 +94,7 @@ def fits(text, values):
 
 
 def left_out(page, place, is_to_act_on):
-    """At most so many rows that an address leads to are not in the page; of what is to be acted on, or of all."""
+    """The rows that an address leads to and that are not in the page, at most; of what is to be acted on, or of all."""
     table, conditions = wanted(page, place)
     if table["name"] == "rejects":
         return table["total"] - table["rows"] + sum(column(table, "not_listed")["values"])

@@ -1,51 +1,52 @@
-//! Whatever a document holds, read quickly or by `serde_json` alone it becomes the same rows, rejects, evidence and faults.
+//! Equivalence of both parsers: any document, read by `quick` or by `serde_json` alone, gives the same rows, rejects,
+//! evidence and faults.
 
 use arrow::array::RecordBatch;
 use proptest::prelude::any;
 use proptest::{collection, prop_assert_eq, proptest};
 
 use super::*;
-use crate::ingest::part::FileRecords;
 use crate::ingest::quick::{self, TextMarks};
+use crate::ingest::records::FileRecords;
 
-/// What stands under a key, mostly.
-enum Kind {
+/// The usual value of a key.
+enum AnswerKind {
     Text,
     Code,
     Number,
-    Ids,
+    IdPayload,
     Junk,
     Object(&'static [Entry]),
     List(&'static [Entry]),
 }
-use Kind::{Code, Ids, Junk, List, Number, Object, Text};
+use AnswerKind::{Code, IdPayload, Junk, List, Number, Object, Text};
 
-type Entry = (&'static str, Kind);
+type Entry = (&'static str, AnswerKind);
 
 const ENVELOPE: &[Entry] = &[("request", Object(REQUEST)), ("more", Junk)];
 const REQUEST: &[Entry] = &[
     ("userid", Text),
-    ("userid_list", Ids),
+    ("userid_list", IdPayload),
     ("external_userid", Text),
     ("chat_id", Text),
     ("config_id", Text),
     ("cursor", Text),
-    ("owner_filter", Object(&[("userid_list", Ids)])),
+    ("owner_filter", Object(&[("userid_list", IdPayload)])),
 ];
 const ANSWER: &[Entry] = &[
     ("errcode", Code),
     ("errmsg", Text),
     ("next_cursor", Text),
     ("is_last", Number),
-    ("fail_info", Object(&[("unlicensed_userid_list", Ids)])),
+    ("fail_info", Object(&[("unlicensed_userid_list", IdPayload)])),
     ("debug", Junk),
 ];
 const PAYLOADS: &[(&str, Entry)] = &[
     ("externalcontact/batch/get_by_user", ("external_contact_list", List(BATCH_ITEM))),
     ("externalcontact/get", ("external_contact", Object(CONTACT))),
     ("externalcontact/get", ("follow_user", List(FOLLOW))),
-    ("externalcontact/get_follow_user_list", ("follow_user", Ids)),
-    ("externalcontact/list", ("external_userid", Ids)),
+    ("externalcontact/get_follow_user_list", ("follow_user", IdPayload)),
+    ("externalcontact/list", ("external_userid", IdPayload)),
     ("externalcontact/contact_list", ("info_list", List(INFO))),
     (
         "externalcontact/get_unassigned_list",
@@ -73,7 +74,7 @@ const FOLLOW: &[Entry] = &[
     ("description", Text),
     ("createtime", Number),
     ("tags", List(&[("group_name", Text), ("tag_name", Text), ("tag_id", Text)])),
-    ("tag_id", Ids),
+    ("tag_id", IdPayload),
     ("add_way", Number),
     ("state", Text),
     ("remark_mobiles", Junk),
@@ -108,7 +109,7 @@ const JOIN_WAY: &[Entry] = &[
     ("scene", Number),
     ("remark", Text),
     ("auto_create_room", Number),
-    ("chat_id_list", Ids),
+    ("chat_id_list", IdPayload),
     ("state", Text),
 ];
 
@@ -251,7 +252,7 @@ impl Dice<'_> {
         format!("\"{key}\"{space}:{space}{}", self.value(kind))
     }
 
-    fn value(&mut self, kind: &'static Kind) -> String {
+    fn value(&mut self, kind: &'static AnswerKind) -> String {
         if self.rarely() {
             return self.junk(3);
         }
@@ -260,7 +261,7 @@ impl Dice<'_> {
             Code => self.one_of(CODES, ODD_NUMBERS).to_owned(),
             Number => self.one_of(NUMBERS, ODD_NUMBERS).to_owned(),
             Junk => self.junk(3),
-            Ids => self.array(Self::text),
+            IdPayload => self.array(Self::text),
             Object(entries) => self.items(entries),
             List(entries) => self.array(|dice| if dice.rarely() { dice.junk(2) } else { dice.items(entries) }),
         }
@@ -318,8 +319,8 @@ impl Dice<'_> {
 /// All that became of a document: its fault, its evidence and counts, its rows.
 type Outcome = (Result<(), DocumentFault>, String, Vec<(&'static str, Vec<RecordBatch>)>);
 
-fn outcome(decode: impl Fn(&mut Part, &TimeZone) -> Result<(), DocumentFault>) -> Outcome {
-    let mut part = Part::new(0);
+fn outcome(decode: impl Fn(&mut PartRecords, &TimeZone) -> Result<(), DocumentFault>) -> Outcome {
+    let mut part = PartRecords::new(0);
     let fault = decode(&mut part, &TimeZone::UTC);
     let mut records = FileRecords::default();
     records.append(part).unwrap();
@@ -332,7 +333,9 @@ fn outcome(decode: impl Fn(&mut Part, &TimeZone) -> Result<(), DocumentFault>) -
 }
 
 fn by_serde(bytes: &[u8]) -> Outcome {
-    outcome(|part, zone| decode_thoroughly(part, &Question::unknown(7, how(zone)), bytes, &mut TextMarks::default()))
+    outcome(|part, zone| {
+        decode_thoroughly(part, &RequestContext::unknown(7, how(zone)), bytes, &mut TextMarks::default())
+    })
 }
 
 proptest! {

@@ -1,212 +1,209 @@
-//! Answers as evidence of what a dump covers: who was asked about, which page, and how it ended.
+//! Answers as evidence of coverage: the accounts asked about, the page, and how it ended.
 
 use std::sync::Arc;
 
 use serde::de::IgnoredAny;
 
 use super::record::Leaf;
-use super::{Question, items, shape};
-use crate::ingest::document::{Answered, Document, Ids, Node, Request};
-use crate::ingest::part::{Fault, Part, Wrong};
-use crate::ingest::payload::Item;
-use crate::ingest::raw::{Answer, Endpoint};
-use crate::ingest::value::Given;
+use super::table::RequestSubject;
+use super::{Endpoint, RequestContext, items_of};
+use crate::ingest::json::document::{Answered, Body, Document, IdPayload, RequestBody};
+use crate::ingest::json::payload::PayloadItem;
+use crate::ingest::raw::ApiAnswer;
+use crate::ingest::records::{FieldFault, PartRecords, RejectReason};
+use crate::ingest::value::RawValue;
 use crate::schema::{Cell, Column, fields};
 
-/// Stand for a page, and for the beginning of the next one, that cannot be read: no page, and none of the service's cursors.
+/// Stand for a page, and for the beginning of the next one, that cannot be read: no page, and none of the service's
+/// cursors.
 const NO_PAGE: &str = "\u{fffd}page";
 const NO_NEXT: &str = "\u{fffd}next";
 
-/// Whether an answer is of use without its request.
-pub fn speaks_for_the_corp(endpoint: Endpoint) -> bool {
-    matches!(
-        endpoint,
-        Endpoint::UserSimplelist
-            | Endpoint::UserList
-            | Endpoint::UserListId
-            | Endpoint::GetFollowUserList
-            | Endpoint::GetUnassignedList
-            | Endpoint::GroupchatList
-    )
-}
-
-/// Hands on the evidence that one document is.
+/// Adds a document as evidence.
 pub fn answer<R>(
-    part: &mut Part,
-    node: &Node<'_, R>,
+    part: &mut PartRecords,
+    node: &Body<'_, R>,
     endpoint: Endpoint,
     errcode: i64,
-    question: &Question<'_>,
+    context: &RequestContext<'_>,
     envelope: bool,
 ) {
-    let request = question.request;
-    let cursor = request.and_then(|request| text(part, endpoint, question, &request.cursor, "request.cursor", NO_PAGE));
-    let next_cursor = text(part, endpoint, question, &node.next_cursor, "next_cursor", NO_NEXT);
-    let next_cursor = if endpoint == Endpoint::GetUnassignedList {
-        next_if_more(part, node, question, next_cursor)
+    let request = context.request;
+    let cursor = request.and_then(|request| text(part, endpoint, context, &request.cursor, "request.cursor", NO_PAGE));
+    let next_cursor = text(part, endpoint, context, &node.next_cursor, "next_cursor", NO_NEXT);
+    let next_cursor = if endpoint.spec().ends_by_is_last {
+        next_if_more(part, node, (endpoint, context), next_cursor)
     } else {
         next_cursor
     };
-    let answer = Answer {
+    let answer = ApiAnswer {
         endpoint,
-        subject: request.and_then(|request| subject(part, endpoint, question, request)),
+        subject: request.and_then(|request| subject(part, endpoint, context, request)),
         errcode,
-        errmsg: if let Given::Text(errmsg) = &node.errmsg { errmsg.to_string() } else { String::new() },
+        errmsg: if let RawValue::Text(errmsg) = &node.errmsg { errmsg.to_string() } else { String::new() },
         cursor,
         next_cursor,
         envelope,
-        userids: Arc::clone(&question.accounts),
-        unlicensed: unlicensed(part, &node.fail_info, endpoint, question),
-        fetched_at: question.fetched_at,
+        userids: Arc::clone(&context.accounts),
+        unlicensed: unlicensed(part, &node.fail_info, endpoint, context),
+        fetched_at: context.fetched_at,
         file: part.file,
-        document: question.document,
+        document: context.document,
     };
     part.answer(answer);
 }
 
-/// A value that is of no record cannot be read.
-fn unreadable(part: &mut Part, endpoint: Endpoint, question: &Question<'_>, fault: Fault) {
-    let userid = if let [only] = &question.accounts[..] { Some(only.clone()) } else { None };
-    part.value(shape::datasets(endpoint)[0], userid, question.place(fault.field), fault.reason);
+/// Counts a value of no record that cannot be read.
+fn unreadable(part: &mut PartRecords, endpoint: Endpoint, context: &RequestContext<'_>, fault: FieldFault) {
+    part.value(endpoint.spec().datasets[0], fault.reason, || {
+        let userid = if let [only] = &context.accounts[..] { Some(only.clone()) } else { None };
+        (userid, context.place(fault.field))
+    });
 }
 
-/// A text beside the records; `instead` of one that cannot be read.
+/// Reads a text beside the records; returns `instead` if it cannot be read.
 fn text(
-    part: &mut Part,
+    part: &mut PartRecords,
     endpoint: Endpoint,
-    question: &Question<'_>,
-    given: &Given<'_>,
+    context: &RequestContext<'_>,
+    given: &RawValue<'_>,
     field: &'static str,
     instead: &str,
 ) -> Option<String> {
-    // Free text, of which nothing is cut off.
-    let leaf = question.leaf(&fields::DETAIL, given, field);
+    // Free text: nothing is cut off.
+    let leaf = context.leaf(&fields::DETAIL, given, field);
     match leaf.fault() {
         Some(fault) => {
-            unreadable(part, endpoint, question, fault);
+            unreadable(part, endpoint, context, fault);
             Some(instead.to_owned())
         }
         None => leaf.text().map(str::to_owned),
     }
 }
 
-/// The unassigned list says in words that it is at its end.
+/// Returns the next cursor unless `is_last` ends the chain.
 fn next_if_more<R>(
-    part: &mut Part,
-    node: &Node<'_, R>,
-    question: &Question<'_>,
+    part: &mut PartRecords,
+    node: &Body<'_, R>,
+    (endpoint, context): (Endpoint, &RequestContext<'_>),
     next: Option<String>,
 ) -> Option<String> {
-    let is_last = question.leaf(&fields::IS_CUSTOMER, &node.is_last, "is_last");
+    let is_last = context.leaf(&fields::IS_CUSTOMER, &node.is_last, "is_last");
     match (is_last.reading().cell, is_last.fault()) {
         (Cell::Flag(true), _) => None,
         (_, Some(fault)) => {
-            unreadable(part, Endpoint::GetUnassignedList, question, fault);
+            unreadable(part, endpoint, context, fault);
             next.or_else(|| Some(NO_NEXT.to_owned()))
         }
         _ => next,
     }
 }
 
-/// Members left out for want of a licence. Where that cannot be read, it may be any of those asked about.
+/// Returns the members left out for lack of a licence. If unreadable, any of those asked about may be one.
 fn unlicensed(
-    part: &mut Part,
-    fail_info: &Item<'_, crate::ingest::document::FailInfo<'_>>,
+    part: &mut PartRecords,
+    fail_info: &PayloadItem<'_, crate::ingest::json::document::FailInfoBody<'_>>,
     endpoint: Endpoint,
-    question: &Question<'_>,
+    context: &RequestContext<'_>,
 ) -> Vec<String> {
     let userids = match fail_info {
-        Item::Object(fail_info) => {
-            userids(question, &fail_info.unlicensed_userid_list, "fail_info.unlicensed_userid_list")
+        PayloadItem::Object(fail_info) => {
+            userids(context, &fail_info.unlicensed_userid_list, "fail_info.unlicensed_userid_list")
         }
-        Item::Other(Given::Nothing) => Ok(Vec::new()),
-        Item::Other(_) => Err(Fault { field: "fail_info", reason: super::NOT_AN_OBJECT }),
+        PayloadItem::Other(RawValue::Null) => Ok(Vec::new()),
+        PayloadItem::Other(_) => Err(FieldFault { field: "fail_info", reason: super::NOT_AN_OBJECT }),
     };
     userids.unwrap_or_else(|fault| {
-        unreadable(part, endpoint, question, fault);
-        part.doubt(shape::datasets(endpoint)[0], &question.accounts);
+        unreadable(part, endpoint, context, fault);
+        part.doubt(endpoint.spec().datasets[0], &context.accounts);
         Vec::new()
     })
 }
 
-fn subject(part: &mut Part, endpoint: Endpoint, question: &Question<'_>, request: &Request<'_>) -> Option<String> {
-    let (column, given, field): (&'static Column, _, _) = match endpoint {
-        Endpoint::ExternalcontactGet => (&fields::EXTERNAL_USERID, &request.external_userid, "request.external_userid"),
-        Endpoint::GroupchatGet => (&fields::CHAT_ID, &request.chat_id, "request.chat_id"),
-        Endpoint::GetJoinWay => (&fields::CONFIG_ID, &request.config_id, "request.config_id"),
-        _ => return None,
-    };
-    let leaf = question.leaf(column, given, field);
+fn subject(
+    part: &mut PartRecords,
+    endpoint: Endpoint,
+    context: &RequestContext<'_>,
+    request: &RequestBody<'_>,
+) -> Option<String> {
+    let RequestSubject::Object(id) = endpoint.spec().subject else { return None };
+    let leaf = context.leaf(id.column, (id.given)(request), id.place);
     if let Some(fault) = leaf.fault() {
-        unreadable(part, endpoint, question, fault);
+        unreadable(part, endpoint, context, fault);
     }
     leaf.text().map(str::to_owned)
 }
 
 /// The accounts that an answer is about.
 pub enum Asked {
-    /// These; none, where it speaks for the corp as a whole.
+    /// These; none, where it is about the corp as a whole.
     Accounts(Arc<[String]>),
-    /// There must be some, and the request names none.
+    /// The endpoint needs some, and the request names none.
     Unknown,
     /// The request names some, and they cannot be read.
-    Unreadable(Fault),
+    Unreadable(FieldFault),
 }
 
-/// The accounts asked about.
-pub fn asked_about(endpoint: Endpoint, question: &Question<'_>) -> Asked {
+/// Returns the accounts asked about.
+pub fn asked_about(subject: RequestSubject, context: &RequestContext<'_>) -> Asked {
     let corp = || Asked::Accounts(Arc::default());
-    let accounts = match (endpoint, question.request) {
-        (Endpoint::ExternalcontactList | Endpoint::BatchGetByUser, None) => return Asked::Unknown,
-        (Endpoint::ExternalcontactList, Some(request)) => {
-            userid(question, request).map(|userid| userid.into_iter().collect())
-        }
-        (Endpoint::BatchGetByUser, Some(request)) => requested(question, request),
-        (Endpoint::GroupchatList, Some(request)) => match &request.owner_filter {
-            Item::Object(filter) => userids(question, &filter.userid_list, "request.owner_filter.userid_list"),
-            Item::Other(Given::Nothing) => return corp(),
-            Item::Other(_) => Err(Fault { field: "request.owner_filter", reason: super::NOT_AN_OBJECT }),
+    let accounts = match (subject, context.request) {
+        (RequestSubject::Account | RequestSubject::Accounts, None) => return Asked::Unknown,
+        (RequestSubject::Account, Some(request)) => userid(context, request).map(|userid| userid.into_iter().collect()),
+        (RequestSubject::Accounts, Some(request)) => requested(context, request),
+        (RequestSubject::Owners, Some(request)) => match &request.owner_filter {
+            PayloadItem::Object(filter) => userids(context, &filter.userid_list, "request.owner_filter.userid_list"),
+            PayloadItem::Other(RawValue::Null) => return corp(),
+            PayloadItem::Other(_) => Err(FieldFault { field: "request.owner_filter", reason: super::NOT_AN_OBJECT }),
         },
         _ => return corp(),
     };
     match accounts {
-        Ok(accounts) if accounts.is_empty() && endpoint != Endpoint::GroupchatList => Asked::Unknown,
+        Ok(accounts) if accounts.is_empty() && !matches!(subject, RequestSubject::Owners) => Asked::Unknown,
         Ok(accounts) => Asked::Accounts(accounts.into()),
         Err(fault) => Asked::Unreadable(fault),
     }
 }
 
-/// The accounts that a request names, whatever it asks: those of its list, else the one.
-pub fn requested(question: &Question<'_>, request: &Request<'_>) -> Result<Vec<String>, Fault> {
-    let listed = userids(question, &request.userid_list, "request.userid_list")?;
-    if listed.is_empty() { Ok(userid(question, request)?.into_iter().collect()) } else { Ok(listed) }
+/// Returns the accounts that a request names: those of its list, else the single one.
+pub fn requested(context: &RequestContext<'_>, request: &RequestBody<'_>) -> Result<Vec<String>, FieldFault> {
+    let listed = userids(context, &request.userid_list, "request.userid_list")?;
+    if listed.is_empty() { Ok(userid(context, request)?.into_iter().collect()) } else { Ok(listed) }
 }
 
-fn userid(question: &Question<'_>, request: &Request<'_>) -> Result<Option<String>, Fault> {
-    let userid = question.leaf(&fields::USERID, &request.userid, "request.userid");
+fn userid(context: &RequestContext<'_>, request: &RequestBody<'_>) -> Result<Option<String>, FieldFault> {
+    let userid = context.leaf(&fields::USERID, &request.userid, "request.userid");
     userid.fault().map_or_else(|| Ok(userid.text().map(str::to_owned)), Err)
 }
 
-/// The userids; a fault if one of them is none.
-pub fn userids(question: &Question<'_>, ids: &Ids<'_>, field: &'static str) -> Result<Vec<String>, Fault> {
-    let fault = |reason| Fault { field, reason };
+/// Reads a list of userids; a fault if an item is not a userid.
+pub fn userids(
+    context: &RequestContext<'_>,
+    ids: &IdPayload<'_>,
+    field: &'static str,
+) -> Result<Vec<String>, FieldFault> {
+    let fault = |reason| FieldFault { field, reason };
     let items = ids.items().ok_or(fault(super::NOT_AN_ARRAY))?;
-    items.iter().map(|item| id_of(&fields::USERID, question, item).map_err(fault)).collect()
+    items.iter().map(|item| id_of(&fields::USERID, context, item).map_err(fault)).collect()
 }
 
-/// The account that was asked about alone, if the request names exactly one.
-pub fn only_account<'q>(question: &'q Question<'_>) -> Option<&'q str> {
-    if let [only] = &question.accounts[..] { Some(only) } else { None }
+/// Returns the account of a request that names exactly one.
+pub fn only_account<'q>(context: &'q RequestContext<'_>) -> Option<&'q str> {
+    if let [only] = &context.accounts[..] { Some(only) } else { None }
 }
 
-/// The id that an item of a list is; not of a member.
-pub fn id(question: &Question<'_>, item: &Item<'_, IgnoredAny>) -> Result<String, Wrong> {
-    id_of(&fields::CHAT_ID, question, item)
+/// Reads an item of a list as an id that is not a userid.
+pub fn id(context: &RequestContext<'_>, item: &PayloadItem<'_, IgnoredAny>) -> Result<String, RejectReason> {
+    id_of(&fields::CHAT_ID, context, item)
 }
 
-fn id_of(column: &'static Column, question: &Question<'_>, item: &Item<'_, IgnoredAny>) -> Result<String, Wrong> {
-    let Item::Other(given) = item else { return Err("an object, where an id belongs") };
-    let leaf: Leaf<'_> = question.leaf(column, given, "");
+fn id_of(
+    column: &'static Column,
+    context: &RequestContext<'_>,
+    item: &PayloadItem<'_, IgnoredAny>,
+) -> Result<String, RejectReason> {
+    let PayloadItem::Other(given) = item else { return Err("an object, where an id belongs") };
+    let leaf: Leaf<'_> = context.leaf(column, given, "");
     match (leaf.text(), leaf.fault()) {
         (_, Some(fault)) => Err(fault.reason),
         (Some(id), None) => Ok(id.to_owned()),
@@ -214,33 +211,33 @@ fn id_of(column: &'static Column, question: &Question<'_>, item: &Item<'_, Ignor
     }
 }
 
-/// When an answer was given. Where that cannot be read, another answer may be newer or older, and its accounts are in doubt.
+/// Reads the time of an answer. If unreadable, another answer may be newer or older, and its accounts are in doubt.
 pub fn fetched_at(
-    part: &mut Part,
+    part: &mut PartRecords,
     envelope: &Document<'_>,
     answer: &Answered<'_>,
     endpoint: Endpoint,
-    question: &Question<'_>,
+    context: &RequestContext<'_>,
 ) -> Option<i64> {
-    let leaf = question.leaf(&fields::CREATED_AT, &envelope.fetched_at, "fetched_at");
+    let leaf = context.leaf(&fields::CREATED_AT, &envelope.fetched_at, "fetched_at");
     if let Some(fault) = leaf.fault() {
-        unreadable(part, endpoint, question, fault);
+        unreadable(part, endpoint, context, fault);
         let accounts = match endpoint {
-            Endpoint::ExternalcontactGet => followers(question, answer),
-            _ => question.accounts.to_vec(),
+            Endpoint::ExternalcontactGet => followers(context, answer),
+            _ => context.accounts.to_vec(),
         };
-        for dataset in shape::datasets(endpoint) {
+        for dataset in endpoint.spec().datasets {
             part.doubt(*dataset, &accounts);
         }
     }
     if let Cell::Time(micros) = leaf.reading().cell { Some(micros) } else { None }
 }
 
-/// The members who have the customer, if all can be read: the accounts of such a page.
-fn followers(question: &Question<'_>, answer: &Answered<'_>) -> Vec<String> {
-    let userid = |item: &Item<'_, crate::ingest::document::Follow<'_>>| {
-        let Item::Object(follow) = item else { return None };
-        question.leaf(&fields::USERID, &follow.userid, "").text().map(str::to_owned)
+/// Returns the members who have the customer, the accounts of such a page, if all can be read.
+fn followers(context: &RequestContext<'_>, answer: &Answered<'_>) -> Vec<String> {
+    let userid = |item: &PayloadItem<'_, crate::ingest::json::document::Follow<'_>>| {
+        let PayloadItem::Object(follow) = item else { return None };
+        context.leaf(&fields::USERID, &follow.userid, "").text().map(str::to_owned)
     };
-    items(&answer.follow_user).iter().map(userid).collect::<Option<Vec<String>>>().unwrap_or_default()
+    items_of(&answer.follow_user).iter().map(userid).collect::<Option<Vec<String>>>().unwrap_or_default()
 }

@@ -1,30 +1,32 @@
-//! Items of an answer that stand alone, as scripts keep them: `[{external_contact, follow_info}, ...]`, or one per line. They
-//! are no evidence of anything but themselves.
+//! Items without their answer, as scripts store them: `[{external_contact, follow_info}, ...]`, or one per
+//! line. They are no evidence of anything but themselves.
 
-use super::{DocumentFault, Question, Quick, TextMarks, groups, parse, relations, shape};
-use crate::ingest::document::{BatchItem, ContactListItem, Group, GroupItem, JoinWay, Loose, UnassignedItem};
-use crate::ingest::part::Part;
-use crate::ingest::payload::Item;
+use super::{DocumentFault, Quick, RequestContext, TextMarks, groups, parse, relations, shape};
+use crate::ingest::json::document::{
+    BatchItem, ContactListItem, GroupChatBody, GroupItem, JoinWay, Loose, UnassignedItem,
+};
+use crate::ingest::json::payload::PayloadItem;
+use crate::ingest::records::PartRecords;
 use crate::schema::vocabulary::Dataset;
 
-/// What an item is of.
+/// Kinds of items, by the endpoint whose answers hold them.
 #[derive(Clone, Copy)]
-enum Kind {
+enum LooseKind {
     Relation,
     /// The customer of a relation, without the member.
     Customer,
     Contact,
     Unassigned,
     ListedGroup,
-    Group,
+    GroupChat,
     JoinCode,
 }
 
-impl Kind {
-    /// What the item's keys tell.
+impl LooseKind {
+    /// Returns the kind of an item by its keys.
     fn of(item: &Loose<'_>) -> Option<Self> {
-        fn is<T>(item: &Item<'_, T>) -> bool {
-            !item.is_nothing() && !item.is_lost()
+        fn is<T>(item: &PayloadItem<'_, T>) -> bool {
+            !item.is_null() && !item.is_lost()
         }
         let adds = is(&item.is_customer) || is(&item.add_time);
         Some(match item {
@@ -33,7 +35,9 @@ impl Kind {
             item if is(&item.tmp_openid) || adds && is(&item.follow_userid) => Self::Contact,
             item if is(&item.handover_userid) => Self::Unassigned,
             item if is(&item.config_id) && (is(&item.chat_id_list) || is(&item.scene)) => Self::JoinCode,
-            item if is(&item.chat_id) && (is(&item.name) || is(&item.owner) || is(&item.member_list)) => Self::Group,
+            item if is(&item.chat_id) && (is(&item.name) || is(&item.owner) || is(&item.member_list)) => {
+                Self::GroupChat
+            }
             item if is(&item.chat_id) && is(&item.status) => Self::ListedGroup,
             _ => return None,
         })
@@ -46,7 +50,7 @@ impl Kind {
             Self::Contact => "items of externalcontact/contact_list",
             Self::Unassigned => "items of externalcontact/get_unassigned_list",
             Self::ListedGroup => "items of externalcontact/groupchat/list",
-            Self::Group => "items of externalcontact/groupchat/get",
+            Self::GroupChat => "items of externalcontact/groupchat/get",
             Self::JoinCode => "items of externalcontact/groupchat/get_join_way",
         }
     }
@@ -54,34 +58,36 @@ impl Kind {
 
 /// Decodes a document that is no answer.
 pub fn decode(
-    part: &mut Part,
-    question: &Question<'_>,
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
     text: &str,
     marks: &mut TextMarks,
 ) -> Result<(), DocumentFault> {
-    let kind = parse::<Loose<'_>>(text, marks).and_then(|item| Kind::of(&item)).ok_or_else(shape::unknown)?;
-    let place = |field: &str| question.place(field);
-    let at = |dataset| question.at(dataset, &place);
+    let kind = parse::<Loose<'_>>(text, marks).and_then(|item| LooseKind::of(&item)).ok_or_else(shape::unknown)?;
+    let place = |field: &str| context.place(field);
+    let at = |dataset| context.at(dataset, &place);
     match kind {
-        Kind::Relation => {
-            relations::batch_item(part, question, &item::<BatchItem<'_>>(text, marks)?, None, &at(Dataset::Relations))
+        LooseKind::Relation => {
+            relations::batch_item(part, context, &item::<BatchItem<'_>>(text, marks)?, None, &at(Dataset::Relations));
         }
-        Kind::Customer => relations::without_follower(part),
-        Kind::Contact => {
-            relations::contact(part, question, &item::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Relations))
+        LooseKind::Customer => relations::without_follower(part),
+        LooseKind::Contact => {
+            relations::contact(part, context, &item::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Relations));
         }
-        Kind::Unassigned => {
+        LooseKind::Unassigned => {
             relations::unassigned_pair(
                 part,
-                question,
+                context,
                 &item::<UnassignedItem<'_>>(text, marks)?,
                 &at(Dataset::Unassigned),
             );
         }
-        Kind::ListedGroup => groups::listed(part, question, &item::<GroupItem<'_>>(text, marks)?, &at(Dataset::Groups)),
-        Kind::Group => groups::group_and_members(part, question, "", &item::<Group<'_>>(text, marks)?),
-        Kind::JoinCode => {
-            groups::push_code(part, question, &item::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes))
+        LooseKind::ListedGroup => {
+            groups::listed(part, context, &item::<GroupItem<'_>>(text, marks)?, &at(Dataset::Groups));
+        }
+        LooseKind::GroupChat => groups::group_and_members(part, context, "", &item::<GroupChatBody<'_>>(text, marks)?),
+        LooseKind::JoinCode => {
+            groups::push_code(part, context, &item::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes));
         }
     }
     part.count_kind(kind.name());

@@ -1,18 +1,26 @@
 //! Members of the corp: `user/simplelist`, `user/list`, `user/list_id`, `externalcontact/get_follow_user_list`.
 
 use super::record::record;
-use super::{Question, each};
-use crate::ingest::document::{Follow, User};
-use crate::ingest::part::Part;
-use crate::ingest::payload::Item;
+use super::{RequestContext, each};
+use crate::ingest::json::document::{Follow, User};
+use crate::ingest::json::payload::{Payload, PayloadItem};
+use crate::ingest::records::PartRecords;
+use crate::ingest::value::RawValue;
 use crate::schema::Cell;
 use crate::schema::tables::MEMBERS;
 use crate::schema::vocabulary::Dataset;
 
+/// Returns whether members have a status: `user/simplelist` leaves it out.
+pub fn are_detailed(users: &Payload<'_, User<'_>>) -> bool {
+    let has_status =
+        |item: &PayloadItem<'_, User<'_>>| matches!(item, PayloadItem::Object(user) if user.status != RawValue::Null);
+    matches!(users, Payload::Items(users) if users.iter().any(has_status))
+}
+
 /// Each item of `userlist` or `dept_user`.
-pub fn users(part: &mut Part, question: &Question<'_>, key: &str, items: &[Item<'_, User<'_>>]) {
-    each(part, question, Dataset::Members, key, items, |part, user, at| {
-        record!(part, question, MEMBERS, at, {
+pub fn users(part: &mut PartRecords, context: &RequestContext<'_>, key: &str, items: &[PayloadItem<'_, User<'_>>]) {
+    each(part, context, Dataset::Members, key, items, |part, user, at| {
+        record!(part, context, MEMBERS, at, {
             USERID: user.userid => "userid",
             NAME: user.name => "name",
             STATUS: user.status => "status",
@@ -21,15 +29,16 @@ pub fn users(part: &mut Part, question: &Question<'_>, key: &str, items: &[Item<
 }
 
 /// Each userid of `follow_user`: a member with customer-contact permission.
-pub fn followers(part: &mut Part, question: &Question<'_>, items: &[Item<'_, Follow<'_>>]) {
+pub fn followers(part: &mut PartRecords, context: &RequestContext<'_>, items: &[PayloadItem<'_, Follow<'_>>]) {
     for (index, item) in items.iter().enumerate() {
-        let place = |_: &str| question.place_in("follow_user", index, "");
-        let at = question.at(Dataset::FollowUsers, &place);
+        let place = |_: &str| context.place_in("follow_user", index, "");
+        let at = context.at(Dataset::FollowUsers, &place);
         match item {
-            Item::Other(userid) => {
-                record!(part, question, MEMBERS, &at, { USERID: *userid => "" }, { HAS_CUSTOMER_CONTACT: Cell::Flag(true) });
+            PayloadItem::Other(userid) => {
+                let has_contact = Cell::Flag(true);
+                record!(part, context, MEMBERS, &at, { USERID: *userid => "" }, { HAS_CUSTOMER_CONTACT: has_contact });
             }
-            Item::Object(_) => part.reject(at.unread("an object, where a userid belongs")),
+            PayloadItem::Object(_) => part.reject(at.unread("an object, where a userid belongs")),
         }
     }
 }

@@ -1,4 +1,13 @@
-//! One document -> records: which endpoint answered, whether it is an error, and what its payload holds.
+//! One document -> records: its endpoint, whether it is an error, and its payload. [`table`] has an entry for each
+//! endpoint.
+//!
+//! ```text
+//! table      the endpoints: path, payload key, subject, coverage, decoder
+//! shape      recognition of the endpoint of an envelope or a bare answer
+//! evidence   an answer as evidence of coverage: subject, page, errors
+//! members, relations, groups   payload -> records;  record: their values;  items: items without their answer
+//! repair     text with unsound characters;  torn: documents that cannot be read
+//! ```
 
 mod evidence;
 mod groups;
@@ -8,6 +17,7 @@ mod record;
 mod relations;
 mod repair;
 mod shape;
+mod table;
 mod torn;
 
 use std::sync::Arc;
@@ -16,22 +26,22 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use shape::looked_for;
+pub use table::{Endpoint, Proves};
 pub use torn::torn;
 
-use super::document::{Answered, Document, Node, Request};
 use super::doubts::CustomerKey;
-use super::part::{At, Fault, Part, Reading, Unread, Wrong};
-use super::payload::{Item, Payload};
+use super::json::document::{Answered, Body, Document, RequestBody};
+use super::json::payload::{Payload, PayloadItem};
 use super::quick::{self, Quick, TextMarks};
-use super::raw::Endpoint;
-use super::value::{DayOrder, Given, How, Serials};
+use super::records::{FieldFault, FieldReading, PartRecords, RecordContext, RejectReason, UnreadableRecord};
+use super::value::{DayOrder, ExcelEpoch, RawValue, ReadOptions};
 use crate::schema::vocabulary::Dataset;
 use crate::schema::{Cell, Column, fields};
 use crate::text::{Message, errors as say};
 use evidence::Asked;
 use record::Leaf;
 
-/// Why a document cannot be read: it is no JSON, or it cannot be judged what it is.
+/// The fault of a document: it is not JSON, or it is unclear what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentFault {
     /// The key concerned, if any.
@@ -49,53 +59,53 @@ impl DocumentFault {
     }
 }
 
-const NOT_AN_OBJECT: Wrong = say::NOT_AN_OBJECT.en;
-const NOT_AN_ARRAY: Wrong = "not an array";
+const NOT_AN_OBJECT: RejectReason = say::NOT_AN_OBJECT.en;
+const NOT_AN_ARRAY: RejectReason = "not an array";
 
-/// What is known of the question that a document answers.
-struct Question<'q> {
+/// The request that a document answers, as far as it is known.
+struct RequestContext<'q> {
     /// The number of the document in its file.
     document: u64,
     fetched_at: Option<i64>,
-    request: Option<&'q Request<'q>>,
+    request: Option<&'q RequestBody<'q>>,
     /// The accounts of the request, if it names some and all can be read.
     accounts: Arc<[String]>,
-    how: How<'q>,
+    how: ReadOptions<'q>,
 }
 
-impl<'q> Question<'q> {
-    /// Nothing is known of it.
-    fn unknown(document: u64, how: How<'q>) -> Self {
+impl<'q> RequestContext<'q> {
+    /// Creates the context of an unknown request.
+    fn unknown(document: u64, how: ReadOptions<'q>) -> Self {
         Self { document, fetched_at: None, request: None, accounts: Arc::default(), how }
     }
 
     #[inline]
-    fn leaf<'g>(&self, column: &'static Column, given: &'g Given<'_>, field: &'static str) -> Leaf<'g> {
+    fn leaf<'g>(&self, column: &'static Column, given: &'g RawValue<'_>, field: &'static str) -> Leaf<'g> {
         Leaf::read(column, given, field, &self.how)
     }
 
-    fn at<'s>(&'s self, dataset: Dataset, place: &'s dyn Fn(&str) -> String) -> At<'s> {
-        At { dataset, fetched_at: self.fetched_at, place, accounts: &self.accounts }
+    fn at<'s>(&'s self, dataset: Dataset, place: &'s dyn Fn(&str) -> String) -> RecordContext<'s> {
+        RecordContext { dataset, fetched_at: self.fetched_at, place, accounts: &self.accounts }
     }
 
-    /// The place of a field of the document.
+    /// Returns the place of a field of the document.
     fn place(&self, field: &str) -> String {
         let comma = if field.is_empty() { "" } else { ", " };
         format!("document {}{comma}{field}", self.document)
     }
 
-    /// The place of a field of an item of the document.
+    /// Returns the place of a field of an item of the document.
     fn place_in(&self, key: &str, index: usize, field: &str) -> String {
         let dot = if field.is_empty() { "" } else { "." };
         self.place(&format!("{key}[{index}]{dot}{field}"))
     }
 }
 
-impl At<'_> {
-    /// The whole record cannot be read.
-    fn unread(&self, reason: Wrong) -> Unread<'_> {
+impl RecordContext<'_> {
+    /// Returns the reject of a whole record.
+    fn unread(&self, reason: RejectReason) -> UnreadableRecord<'_> {
         let datasets = std::slice::from_ref(&self.dataset);
-        Unread {
+        UnreadableRecord {
             datasets,
             accounts: self.accounts,
             key: CustomerKey::default(),
@@ -105,56 +115,56 @@ impl At<'_> {
     }
 }
 
-/// How values of the service's answers are read.
-fn how(zone: &TimeZone) -> How<'_> {
-    How { zone, days: DayOrder::Unknown, serials: Serials::Since1900, names_members: true }
+/// Returns the settings by which values of answers are read.
+fn how(zone: &TimeZone) -> ReadOptions<'_> {
+    ReadOptions { zone, days: DayOrder::Unknown, epoch: ExcelEpoch::Since1900, null_words_are_userids: true }
 }
 
-/// Decodes one document: quickly if it is an ordinary one, to the same end in any case. Nothing is taken of a document with
-/// a fault.
+/// Decodes one document: by [`quick`] if it is an ordinary one, with equal results in any case. A document with a fault
+/// makes no record.
 pub fn decode(
-    part: &mut Part,
+    part: &mut PartRecords,
     zone: &TimeZone,
     number: u64,
     bytes: &[u8],
     marks: &mut TextMarks,
 ) -> Result<(), DocumentFault> {
-    let question = Question::unknown(number, how(zone));
+    let context = RequestContext::unknown(number, how(zone));
     // Checked once as a whole, which is faster than string by string.
     let text = simdutf8::basic::from_utf8(bytes).ok();
     match text.and_then(|text| Some((text, quick::read::<Document<'_>>(text, marks)?))) {
-        Some((text, document)) => match document_of(part, &question, &document)? {
-            Told::Answer => Ok(()),
-            Told::Item => items::decode(part, &question, text, marks),
+        Some((text, document)) => match document_of(part, &context, &document)? {
+            DocumentKind::Answer => Ok(()),
+            DocumentKind::Item => items::decode(part, &context, text, marks),
         },
-        None => decode_thoroughly(part, &question, bytes, marks),
+        None => decode_thoroughly(part, &context, bytes, marks),
     }
 }
 
-/// Decodes a document that is unusual, is not sound, or is no JSON.
+/// Decodes a document that is unusual, has unsound text, or is not JSON.
 fn decode_thoroughly(
-    part: &mut Part,
-    question: &Question<'_>,
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
     bytes: &[u8],
     marks: &mut TextMarks,
 ) -> Result<(), DocumentFault> {
     let fault = match std::str::from_utf8(bytes) {
-        Ok(text) => match decode_by_serde(part, question, text, marks)? {
+        Ok(text) => match decode_by_serde(part, context, text, marks)? {
             Ok(()) => return Ok(()),
             Err(error) => syntax(&error, bytes),
         },
         Err(error) => invalid(say::BYTES_NOT_UTF8, error.valid_up_to()),
     };
     match repair::sound(bytes) {
-        Some(text) => decode_by_serde(part, question, &text, marks)?.map_err(|_| fault),
+        Some(text) => decode_by_serde(part, context, &text, marks)?.map_err(|_| fault),
         None => Err(fault),
     }
 }
 
-/// The inner error is one of syntax.
+/// Decodes by `serde_json`; the inner error is one of syntax.
 fn decode_by_serde(
-    part: &mut Part,
-    question: &Question<'_>,
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
     text: &str,
     marks: &mut TextMarks,
 ) -> Result<serde_json::Result<()>, DocumentFault> {
@@ -162,180 +172,169 @@ fn decode_by_serde(
         Ok(document) => document,
         Err(error) => return Ok(Err(error)),
     };
-    if let Told::Item = document_of(part, question, &document)? {
-        items::decode(part, question, text, marks)?;
+    if let DocumentKind::Item = document_of(part, context, &document)? {
+        items::decode(part, context, text, marks)?;
     }
     Ok(Ok(()))
 }
 
-/// Reads a text quickly, or by `serde_json` where that cannot be.
+/// Parses a text by [`quick`], or by `serde_json` where it is unusual.
 fn parse<'a, T: Quick<'a> + Deserialize<'a>>(text: &'a str, marks: &'a mut TextMarks) -> Option<T> {
     quick::read(text, marks).or_else(|| serde_json::from_str(text).ok())
 }
 
-/// What a document is.
-enum Told {
-    /// An answer, bare or in an envelope. Its records are taken.
+/// Kind of a document.
+enum DocumentKind {
+    /// An answer, bare or in an envelope, whose records were made.
     Answer,
-    /// No answer: an item of one, perhaps.
+    /// No answer, perhaps an item of one.
     Item,
 }
 
-fn document_of(part: &mut Part, question: &Question<'_>, document: &Document<'_>) -> Result<Told, DocumentFault> {
-    let is_named = !matches!(document.endpoint, Given::Nothing | Given::Spoilt(_));
+fn document_of(
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
+    document: &Document<'_>,
+) -> Result<DocumentKind, DocumentFault> {
+    let is_named = !matches!(document.endpoint, RawValue::Null | RawValue::Unreadable(_));
     match &document.response {
-        Some(Item::Object(answer)) => enveloped(part, question, document, answer),
-        Some(response) if !response.is_nothing() && !response.is_lost() => {
+        Some(PayloadItem::Object(answer)) => enveloped(part, context, document, answer),
+        Some(response) if !response.is_null() && !response.is_lost() => {
             Err(DocumentFault::new("response", say::NOT_AN_OBJECT, say::RESPONSE_REMEDY))
         }
         _ if is_named => Err(DocumentFault::new("response", say::UNTIED_ENVELOPE, say::ENVELOPE_REMEDY)),
-        _ => bare(part, question, document),
+        _ => bare(part, context, document),
     }
 }
 
-fn bare(part: &mut Part, question: &Question<'_>, document: &Document<'_>) -> Result<Told, DocumentFault> {
+fn bare(
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
+    document: &Document<'_>,
+) -> Result<DocumentKind, DocumentFault> {
     if shape::may_be_item(document) {
-        return Ok(Told::Item);
+        return Ok(DocumentKind::Item);
     }
-    let errcode = errcode(document, question)?;
+    let errcode = errcode(document, context)?;
     if errcode != 0 {
         error_without_envelope(part, errcode);
-        return Ok(Told::Answer);
+        return Ok(DocumentKind::Answer);
     }
     let Some(endpoint) = shape::of(document)? else { return Err(shape::unknown()) };
     shape::check_payload(document, endpoint)?;
     part.count_kind(endpoint.path());
-    if evidence::speaks_for_the_corp(endpoint) {
-        evidence::answer(part, document, endpoint, errcode, question, false);
+    if endpoint.spec().is_evidence_bare {
+        evidence::answer(part, document, endpoint, errcode, context, false);
     }
-    payload(part, document, endpoint, question);
-    Ok(Told::Answer)
+    endpoint.decode(part, context, document);
+    Ok(DocumentKind::Answer)
 }
 
 fn enveloped(
-    part: &mut Part,
-    question: &Question<'_>,
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
     envelope: &Document<'_>,
     answer: &Answered<'_>,
-) -> Result<Told, DocumentFault> {
+) -> Result<DocumentKind, DocumentFault> {
     let lost;
     let request = match &envelope.request {
-        Item::Object(request) => Some(request),
-        Item::Other(Given::Nothing) => None,
-        Item::Other(_) => {
-            lost = Request::lost();
+        PayloadItem::Object(request) => Some(request),
+        PayloadItem::Other(RawValue::Null) => None,
+        PayloadItem::Other(_) => {
+            lost = RequestBody::unreadable();
             Some(&lost)
         }
     };
-    let mut question = Question { request, ..Question::unknown(question.document, question.how) };
-    let errcode = errcode(answer, &question)?;
+    let mut context = RequestContext { request, ..RequestContext::unknown(context.document, context.how) };
+    let errcode = errcode(answer, &context)?;
     let Some(endpoint) = shape::of_envelope(envelope, answer)? else {
         if errcode == 0 {
             return Err(shape::unknown());
         }
         error_without_envelope(part, errcode);
-        return Ok(Told::Answer);
+        return Ok(DocumentKind::Answer);
     };
     if errcode == 0 {
         shape::check_payload(answer, endpoint)?;
     }
     part.count_kind(endpoint.path());
-    let asked = evidence::asked_about(endpoint, &question);
+    let asked = evidence::asked_about(endpoint.spec().subject, &context);
     if let Asked::Accounts(accounts) = &asked {
-        question.accounts = Arc::clone(accounts);
+        context.accounts = Arc::clone(accounts);
     }
-    question.fetched_at = evidence::fetched_at(part, envelope, answer, endpoint, &question);
+    context.fetched_at = evidence::fetched_at(part, envelope, answer, endpoint, &context);
     if let Asked::Unreadable(fault) = asked {
-        unknown_accounts(part, answer, endpoint, errcode, &question, fault);
-        return Ok(Told::Answer);
+        unknown_accounts(part, answer, endpoint, errcode, &context, fault);
+        return Ok(DocumentKind::Answer);
     }
-    evidence::answer(part, answer, endpoint, errcode, &question, !matches!(asked, Asked::Unknown));
+    evidence::answer(part, answer, endpoint, errcode, &context, !matches!(asked, Asked::Unknown));
     match errcode {
-        0 => payload(part, answer, endpoint, &question),
-        groups::NO_SUCH_CODE if endpoint == Endpoint::GetJoinWay => groups::deleted_code(part, &question),
+        0 => endpoint.decode(part, &context, answer),
+        _ if endpoint.is_no_such_object(errcode) => groups::deleted_code(part, &context),
         _ => part.pass_over(format!("error answers (errcode {errcode})"), 1),
     }
-    Ok(Told::Answer)
+    Ok(DocumentKind::Answer)
 }
 
-/// An answer about accounts that cannot be read: it is no evidence, and may have been an error for any account.
+/// Decodes an answer about accounts that cannot be read: it is no evidence, and may have been an error for any account.
 fn unknown_accounts(
-    part: &mut Part,
+    part: &mut PartRecords,
     answer: &Answered<'_>,
     endpoint: Endpoint,
     errcode: i64,
-    question: &Question<'_>,
-    fault: Fault,
+    context: &RequestContext<'_>,
+    fault: FieldFault,
 ) {
-    let items_tell =
-        endpoint == Endpoint::ExternalcontactList && errcode == 0 && !items(&answer.external_userid).is_empty();
-    if !items_tell {
-        let place = |_: &str| question.place(fault.field);
-        part.reject(question.at(shape::datasets(endpoint)[0], &place).unread(fault.reason));
+    let has_items =
+        endpoint == Endpoint::ExternalcontactList && errcode == 0 && !items_of(&answer.external_userid).is_empty();
+    if !has_items {
+        let place = |_: &str| context.place(fault.field);
+        part.reject(context.at(endpoint.spec().datasets[0], &place).unread(fault.reason));
     }
     if errcode == 0 {
-        payload(part, answer, endpoint, question);
+        endpoint.decode(part, context, answer);
     }
 }
 
-fn error_without_envelope(part: &mut Part, errcode: i64) {
+fn error_without_envelope(part: &mut PartRecords, errcode: i64) {
     part.count_kind("error answers");
     part.pass_over(format!("error answers without envelope (errcode {errcode})"), 1);
 }
 
-fn errcode<R>(answer: &Node<'_, R>, question: &Question<'_>) -> Result<i64, DocumentFault> {
-    match question.leaf(&fields::ERRCODE, &answer.errcode, "errcode").reading() {
-        Reading { cell: Cell::Integer(errcode), .. } => Ok(errcode),
+fn errcode<R>(answer: &Body<'_, R>, context: &RequestContext<'_>) -> Result<i64, DocumentFault> {
+    match context.leaf(&fields::ERRCODE, &answer.errcode, "errcode").reading() {
+        FieldReading { cell: Cell::Integer(errcode), .. } => Ok(errcode),
         // A word for null is not the service's word for success.
-        _ if answer.errcode == Given::Nothing => Ok(0),
+        _ if answer.errcode == RawValue::Null => Ok(0),
         _ => Err(DocumentFault::new("errcode", say::NOT_WHOLE, say::KEEP_THE_ANSWER)),
     }
 }
 
-/// Takes the records of an answer without an error, of which [`shape::check_payload`] has nothing to say.
-fn payload<R>(part: &mut Part, answer: &Node<'_, R>, endpoint: Endpoint, question: &Question<'_>) {
-    match endpoint {
-        Endpoint::UserSimplelist | Endpoint::UserList => {
-            members::users(part, question, "userlist", items(&answer.userlist))
-        }
-        Endpoint::UserListId => members::users(part, question, "dept_user", items(&answer.dept_user)),
-        Endpoint::GetFollowUserList => members::followers(part, question, items(&answer.follow_user)),
-        Endpoint::ExternalcontactList => relations::list(part, question, items(&answer.external_userid)),
-        Endpoint::ExternalcontactGet => {
-            relations::get(part, question, answer.external_contact.as_ref(), items(&answer.follow_user));
-        }
-        Endpoint::BatchGetByUser => relations::batch(part, question, items(&answer.external_contact_list)),
-        Endpoint::ContactList => relations::contact_list(part, question, items(&answer.info_list)),
-        Endpoint::GetUnassignedList => relations::unassigned(part, question, items(&answer.info)),
-        Endpoint::GroupchatList => groups::list(part, question, items(&answer.group_chat_list)),
-        Endpoint::GroupchatGet => groups::get(part, question, answer.group_chat.as_ref()),
-        Endpoint::GetJoinWay => groups::join_way(part, question, answer.join_way.as_ref()),
-        Endpoint::TransferResult => {
-            let customers = items(&answer.customer).len() as u64;
-            part.pass_over("transfer_result tells of transfers inside a corp only (D2)", customers);
-        }
-    }
+/// Returns the items of a payload; none if it is not an array.
+fn items_of<'n, 'a, T>(payload: &'n Payload<'a, T>) -> &'n [PayloadItem<'a, T>] {
+    payload.items().unwrap_or_default()
 }
 
-fn items<'n, 'a, T>(payload: &'n Payload<'a, T>) -> &'n [Item<'a, T>] {
-    payload.items().unwrap_or_default()
+/// Returns whether an object is there; one whose key may be damaged is not.
+fn is_there<T>(object: Option<&PayloadItem<'_, T>>) -> bool {
+    object.is_some_and(|object| !object.is_lost())
 }
 
 /// Makes a record of each item that is an object; all others are rejects.
 fn each<T>(
-    part: &mut Part,
-    question: &Question<'_>,
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
     dataset: Dataset,
     key: &str,
-    items: &[Item<'_, T>],
-    push: impl Fn(&mut Part, &T, &At<'_>),
+    items: &[PayloadItem<'_, T>],
+    push: impl Fn(&mut PartRecords, &T, &RecordContext<'_>),
 ) {
     for (index, item) in items.iter().enumerate() {
-        let place = |field: &str| question.place_in(key, index, field);
-        let at = question.at(dataset, &place);
+        let place = |field: &str| context.place_in(key, index, field);
+        let at = context.at(dataset, &place);
         match item {
-            Item::Object(object) => push(part, object, &at),
-            Item::Other(_) => part.reject(at.unread(NOT_AN_OBJECT)),
+            PayloadItem::Object(object) => push(part, object, &at),
+            PayloadItem::Other(_) => part.reject(at.unread(NOT_AN_OBJECT)),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Text that is not sound (SPEC section 1.3): bytes that are no UTF-8, lone surrogates, raw control characters in strings.
+//! Text that is not sound (SPEC section 1.3): bytes that are no UTF-8, lone surrogates, raw control characters in
+//! strings.
 
 use std::fmt::Write as _;
 
@@ -33,7 +34,8 @@ pub fn sound(bytes: &[u8]) -> Option<String> {
     (sound.as_bytes() != bytes).then_some(sound)
 }
 
-/// Copies the escape that the text begins with, a pair of surrogates as a whole, half a pair as U+FFFD. Returns its length.
+/// Copies the escape that the text begins with, a pair of surrogates as a whole, half a pair as U+FFFD. Returns its
+/// length.
 fn escape(sound: &mut String, text: &str) -> usize {
     let length = match (unit(text), unit(text.get(6..).unwrap_or_default())) {
         (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,

@@ -3,15 +3,15 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::ingest::doubts::{CustomerKey, Customers};
-use crate::ingest::part::FileRecords;
-use crate::ingest::raw::Answer;
+use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers};
+use crate::ingest::raw::ApiAnswer;
+use crate::ingest::records::FileRecords;
 use crate::ingest::tests::rows;
 use crate::schema::vocabulary::Grain;
 use crate::text::Lang;
 
 fn decode_all(documents: &[Json]) -> Result<FileRecords, DocumentFault> {
-    let mut part = Part::new(0);
+    let mut part = PartRecords::new(0);
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     for (number, document) in (1..).zip(documents) {
         decode(&mut part, &zone, number, document.to_string().as_bytes(), &mut TextMarks::default())?;
@@ -54,7 +54,7 @@ fn unread(records: &FileRecords, grain: Grain) -> Vec<String> {
 
 /// What is in doubt: dataset, account, and how many records are counted there.
 fn doubts(records: &FileRecords) -> Vec<String> {
-    let told = |(dataset, userid, doubt): (Dataset, Option<&str>, &crate::ingest::doubts::Doubt)| {
+    let told = |(dataset, userid, doubt): (Dataset, Option<&str>, &crate::ingest::doubts::AccountDoubt)| {
         format!("{} of {}: {}", dataset.word(), userid.unwrap_or("any"), doubt.records)
     };
     records.doubts.iter().map(told).collect()
@@ -64,7 +64,7 @@ fn passed_over(records: &FileRecords) -> Vec<String> {
     records.tally.passed_over.iter().map(|(why, records)| format!("{why}: {records}")).collect()
 }
 
-fn answer(records: &FileRecords) -> &Answer {
+fn answer(records: &FileRecords) -> &ApiAnswer {
     assert_eq!(records.answers.len(), 1);
     &records.answers[0]
 }
@@ -137,18 +137,22 @@ fn a_list_is_tied_to_its_member_by_the_envelope() {
 #[test]
 fn get_gives_a_relation_per_follower() {
     let get = read(json!({"errcode":0,"errmsg":"ok",
-        "external_contact":{"external_userid":"wm1","name":"wei","type":"1","unionid":"o1","gender":"1","new_key":{"x":[1]}},
+        "external_contact":{"external_userid":"wm1","name":"wei","type":"1","unionid":"o1","gender":"1",
+            "new_key":{"x":[1]}},
         "follow_user":[
-            {"userid":"ann","remark":"","description":"d","createtime":"1700000000","add_way":"9999","state":5,"remark_mobiles":[13_800_000_000_u64],
+            {"userid":"ann","remark":"","description":"d","createtime":"1700000000","add_way":"9999","state":5,
+                "remark_mobiles":[13_800_000_000_u64],
              "tags":[{"group_name":"g","tag_name":"t","tag_id":"et1"},{"tag_name":"own","type":2},{"tag_id":"et2"}]},
             {"userid":"bob","createtime":4_000_000_000_u64,"tags":[],"state":[]},
-            {"userid":7,"add_way":"friend"},{"userid":"cat","createtime":-1,"tags":[5]},{"createtime":1},"dan",{"userid":1.5}]}));
+            {"userid":7,"add_way":"friend"},{"userid":"cat","createtime":-1,"tags":[5]},{"createtime":1},
+                "dan",{"userid":1.5}]}));
     let contact = "external_userid=wm1 unionid=o1 customer_name=wei customer_type=1";
     assert_eq!(
         table(&get, "relations"),
         [
             format!(
-                "1: userid=ann {contact} created_at=2023-11-14T22:13:20Z add_way=9999 state=5 description=d tags=[g/t, own, et2]"
+                "1: userid=ann {contact} created_at=2023-11-14T22:13:20Z add_way=9999 state=5 description=d \
+                    tags=[g/t, own, et2]"
             ),
             format!("2: userid=bob {contact} created_at=2096-10-02T07:06:40Z"),
             format!("3: userid=7 {contact}"),
@@ -168,7 +172,7 @@ fn get_gives_a_relation_per_follower() {
     let [(_, _, doubt)] = get.doubts.iter().collect::<Vec<_>>()[..] else { panic!("one account is in doubt") };
     assert_eq!(
         doubt.customers,
-        Customers::of(CustomerKey { external_userid: Some("wm1".into()), unionid: Some("o1".into()) })
+        DoubtfulCustomers::from_key(CustomerKey { external_userid: Some("wm1".into()), unionid: Some("o1".into()) })
     );
     assert!(get.answers.is_empty());
 }
@@ -176,9 +180,8 @@ fn get_gives_a_relation_per_follower() {
 #[test]
 fn a_key_is_text_or_a_whole_number() {
     let get = |userid: Json, id: Json| {
-        read(
-            json!({"errcode":0,"external_contact":{"external_userid":id,"unionid":0},"follow_user":[{"userid":userid}]}),
-        )
+        read(json!({"errcode":0,"external_contact":{"external_userid":id,"unionid":0},
+                "follow_user":[{"userid":userid}]}))
     };
     assert_eq!(table(&get(json!(" ann\u{200b}"), json!(42)), "relations"), ["1: userid=ann external_userid=42"]);
     assert_eq!(
@@ -247,7 +250,10 @@ fn batch_gives_a_relation_per_item_and_evidence_per_account() {
 
 #[test]
 fn an_old_batch_for_one_account_is_of_that_account() {
-    let response = || json!({"errcode":0,"external_contact_list":[{"external_contact":{"external_userid":"wm1"},"follow_info":{"remark":"r"}}]});
+    let response = || {
+        json!({"errcode":0,"external_contact_list":[{"external_contact":{"external_userid":"wm1"},
+        "follow_info":{"remark":"r"}}]})
+    };
     for request in [json!({"userid_list":["ann"]}), json!({"userid":"ann"})] {
         let batch = read(envelope("externalcontact/batch/get_by_user", request, response()));
         assert_eq!(table(&batch, "relations"), ["1: userid=ann external_userid=wm1 remark=r"]);
@@ -286,7 +292,7 @@ fn an_error_for_accounts_that_cannot_be_read_may_be_of_any() {
 }
 
 #[test]
-fn contact_list_shows_who_is_no_customer() {
+fn contact_list_marks_contacts_that_are_no_customers() {
     let list = read(json!({"errcode":0,"info_list":[
         {"is_customer":true,"tmp_openid":"T1","external_userid":"wm1","follow_userid":"ann","add_time":1_700_000_000},
         {"is_customer":0,"follow_userid":"ann","name":"***伟","add_time":"1700000000"},
@@ -320,16 +326,14 @@ fn contact_list_shows_who_is_no_customer() {
     );
     assert_eq!(
         passed_over(&list),
-        [
-            "contact_list: non-customers whom no member added: 1",
-            "contact_list: rows by group, which tell of no relation: 1"
-        ]
+        ["contact_list: non-customers whom no member added: 1", "contact_list: rows by group, without a relation: 1"]
     );
 }
 
 #[test]
 fn unassigned_pairs_and_the_end_of_their_pages() {
-    let page = json!({"errcode":0,"info":[{"handover_userid":"ann","external_userid":"wm1","dimission_time":1_700_000_000},
+    let page = json!({"errcode":0,"info":[{"handover_userid":"ann","external_userid":"wm1",
+        "dimission_time":1_700_000_000},
         {"handover_userid":"ann"}],"is_last":true,"next_cursor":"c2"});
     let list = read(page);
     assert_eq!(table(&list, "unassigned"), ["1: handover_userid=ann external_userid=wm1 left_at=2023-11-14T22:13:20Z"]);
@@ -348,7 +352,7 @@ fn unassigned_pairs_and_the_end_of_their_pages() {
 }
 
 #[test]
-fn a_page_that_cannot_be_told_ends_no_chain_and_begins_none() {
+fn an_unreadable_cursor_neither_begins_nor_ends_a_chain() {
     let page = |cursor: Json, next: Json| {
         read(envelope(
             "externalcontact/batch/get_by_user",
@@ -370,7 +374,7 @@ fn a_page_that_cannot_be_told_ends_no_chain_and_begins_none() {
 }
 
 #[test]
-fn licences_that_cannot_be_read_are_those_of_nobody_for_certain() {
+fn unreadable_licences_put_all_accounts_in_doubt() {
     for (fail_info, place) in [
         (json!({"unlicensed_userid_list":["bob", 1.5]}), "fail_info.unlicensed_userid_list"),
         (json!({"unlicensed_userid_list":"bob"}), "fail_info.unlicensed_userid_list"),
@@ -388,9 +392,9 @@ fn licences_that_cannot_be_read_are_those_of_nobody_for_certain() {
 
 #[test]
 fn groups_and_their_members() {
-    let list = read(
-        json!({"errcode":0,"group_chat_list":[{"chat_id":"wr1","status":0},{"chat_id":true},{"chat_id":"wr2","status":"gone"}]}),
-    );
+    let list =
+        read(json!({"errcode":0,"group_chat_list":[{"chat_id":"wr1","status":0},{"chat_id":true},{"chat_id":"wr2",
+            "status":"gone"}]}));
     assert_eq!(
         (table(&list, "groups"), rejects(&list), values(&list)),
         (
@@ -400,16 +404,15 @@ fn groups_and_their_members() {
         )
     );
     assert_eq!(doubts(&list), ["groups of any: 1"]);
-    let get = read(
-        json!({"errcode":0,"group_chat":{"chat_id":"wr1","name":"fans","owner":"ann","create_time":1_700_000_000,"member_list":[
+    let get =
+        read(json!({"errcode":0,"group_chat":{"chat_id":"wr1","name":"fans","owner":"ann","create_time":1_700_000_000,
+            "member_list":[
         {"userid":"ann","type":1,"join_time":1_700_000_000,"join_scene":1},
-        {"userid":"wm1","type":"2","unionid":"o1","state":"s","invitor":{"userid":"ann"}}]}}),
-    );
+        {"userid":"wm1","type":"2","unionid":"o1","state":"s","invitor":{"userid":"ann"}}]}}));
     assert_eq!(
         table(&get, "groups"),
-        [
-            "1: chat_id=wr1 name=fans owner_userid=ann created_at=2023-11-14T22:13:20Z member_count=2 external_member_count=1"
-        ]
+        ["1: chat_id=wr1 name=fans owner_userid=ann created_at=2023-11-14T22:13:20Z member_count=2 \
+                external_member_count=1"]
     );
     assert_eq!(
         table(&get, "group_members"),
@@ -430,7 +433,7 @@ fn groups_and_their_members() {
 }
 
 #[test]
-fn what_cannot_be_read_of_a_group_and_its_members() {
+fn unreadable_values_of_a_group_and_its_members() {
     let get = read(json!({"errcode":0,"group_chat":{"chat_id":"wr1","owner":{},"create_time":"soon","member_list":[
         {"userid":"wm2","type":3}, {"type":2,"unionid":1.5,"join_time":"x"}, "wm3"]}}));
     assert_eq!(table(&get, "groups"), ["1: chat_id=wr1 member_count=3 unreadable=[owner_userid, created_at]"]);
@@ -471,9 +474,8 @@ fn what_cannot_be_read_of_a_group_and_its_members() {
 
 #[test]
 fn join_codes_there_and_deleted() {
-    let code = read(
-        json!({"errcode":0,"join_way":{"config_id":"c1","scene":2,"remark":"r","auto_create_room":1,"chat_id_list":["wr1","wr2"],"state":"s"}}),
-    );
+    let code = read(json!({"errcode":0,"join_way":{"config_id":"c1","scene":2,"remark":"r","auto_create_room":1,
+            "chat_id_list":["wr1","wr2"],"state":"s"}}));
     assert_eq!(
         table(&code, "join_codes"),
         ["1: config_id=c1 chat_ids=[wr1, wr2] auto_create_room=true state=s remark=r scene=2 deleted=false"]
@@ -540,13 +542,13 @@ fn transfers_inside_a_corp_are_passed_over() {
             json!({}),
             json!({"errcode":0,"customer":[{"external_userid":"wm1","status":1},{}]}),
         ));
-        assert_eq!(passed_over(&transfer), ["transfer_result tells of transfers inside a corp only (D2): 2"]);
+        assert_eq!(passed_over(&transfer), ["transfer_result is about transfers inside a corp only (D2): 2"]);
         assert_eq!(answer(&transfer).endpoint, Endpoint::TransferResult);
     }
 }
 
 #[test]
-fn the_shape_tells_the_endpoint_of_an_envelope_without_one() {
+fn the_payload_key_decides_the_endpoint_of_an_envelope_without_one() {
     let told = read(json!({"request":{"userid":"ann"},"response":{"errcode":0,"external_userid":["wm1"]}}));
     assert_eq!((table(&told, "relations").len(), answer(&told).endpoint), (1, Endpoint::ExternalcontactList));
 }
@@ -554,7 +556,8 @@ fn the_shape_tells_the_endpoint_of_an_envelope_without_one() {
 #[test]
 fn fetched_at_is_written_in_several_ways() {
     let at = |fetched_at: Json| {
-        let document = json!({"endpoint":"externalcontact/get_follow_user_list","fetched_at":fetched_at,"response":{"errcode":0,"follow_user":[]}});
+        let document = json!({"endpoint":"externalcontact/get_follow_user_list","fetched_at":fetched_at,
+            "response":{"errcode":0,"follow_user":[]}});
         decode_all(&[document]).map(|records| records.answers[0].fetched_at)
     };
     for fetched_at in
@@ -579,7 +582,10 @@ fn an_answer_of_an_unknown_time_puts_its_accounts_in_doubt() {
         lately("externalcontact/groupchat/get_join_way", json!({"config_id":"c1"}), json!({})),
         ["join_codes of any: 0"]
     );
-    let customer = |userid: Json| json!({"external_contact":{"external_userid":"wm1"},"follow_user":[{"userid":"ann"},{"userid":userid}]});
+    let customer = |userid: Json| {
+        json!({"external_contact":{"external_userid":"wm1"},"follow_user":[{"userid":"ann"},
+        {"userid":userid}]})
+    };
     assert_eq!(
         lately("externalcontact/get", json!({}), customer(json!("bob"))),
         ["relations of ann: 0", "relations of bob: 0"]
@@ -587,7 +593,7 @@ fn an_answer_of_an_unknown_time_puts_its_accounts_in_doubt() {
 }
 
 #[test]
-fn owners_asked_about_stand_in_the_evidence_of_a_group_list() {
+fn the_evidence_of_a_group_list_has_the_owners_asked_about() {
     let list = |request: Json| {
         read(envelope(
             "externalcontact/groupchat/list",
@@ -601,16 +607,16 @@ fn owners_asked_about_stand_in_the_evidence_of_a_group_list() {
 }
 
 #[test]
-fn documents_of_which_it_cannot_be_told_what_they_are_have_a_fault() {
+fn unrecognised_documents_have_a_fault() {
     for (document, key, problem) in [
         (json!({"hello":1}), "", "looked for answers of user/simplelist"),
         (json!({"errcode":0,"errmsg":"ok"}), "", "neither an answer of a known endpoint nor an envelope"),
-        (json!({"errcode":0,"userlist":[],"info":[]}), "", "at once"),
+        (json!({"errcode":0,"userlist":[],"info":[]}), "", "keys of both"),
         (json!({"errcode":0,"userlist":{"userid":"ann"}}), "userlist", "not an array"),
-        (json!({"errcode":"none","userlist":[]}), "errcode", "not a whole number"),
-        (json!({"errcode":"null","userlist":[]}), "errcode", "not a whole number"),
+        (json!({"errcode":"none","userlist":[]}), "errcode", "neither a whole number"),
+        (json!({"errcode":"null","userlist":[]}), "errcode", "neither a whole number"),
         (envelope("externalcontact/remark", json!({}), json!({"errcode":0})), "endpoint", "an unknown endpoint"),
-        (envelope("user/list", json!({}), json!({"errcode":0,"info":[]})), "endpoint", "the response is one of"),
+        (envelope("user/list", json!({}), json!({"errcode":0,"info":[]})), "endpoint", "the response is of"),
         (envelope("user/list", json!({}), json!({"errcode":0,"userlist":"x"})), "userlist", "not an array"),
         (envelope("user/list", json!({}), json!("ok")), "response", "not an object"),
         (json!({"endpoint":"user/list","request":{}}), "response", "without `response`"),
@@ -624,7 +630,7 @@ fn documents_of_which_it_cannot_be_told_what_they_are_have_a_fault() {
 
 /// What a document with a fault, or the beginning of one, counts as.
 fn torn_doubts(text: &str) -> Vec<String> {
-    let (mut part, zone) = (Part::new(0), TimeZone::UTC);
+    let (mut part, zone) = (PartRecords::new(0), TimeZone::UTC);
     let fault = decode(&mut part, &zone, 3, text.as_bytes(), &mut TextMarks::default()).unwrap_err();
     torn(&mut part, &zone, 3, 100 + fault.offset as u64, text.as_bytes(), &fault);
     let mut records = FileRecords::default();
@@ -642,13 +648,16 @@ fn torn_doubts(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_torn_document_is_of_the_datasets_and_accounts_that_it_tells() {
+fn a_torn_document_counts_for_the_datasets_and_accounts_of_its_keys() {
     let all = ["relations", "members", "follow_users", "unassigned", "groups", "group_members", "join_codes"];
     let of_any = |datasets: &[&str]| {
         let told = datasets.iter().enumerate().map(|(at, dataset)| format!("{dataset} of any: {}", u8::from(at == 0)));
         told.collect::<Vec<_>>()
     };
-    let batch = r#"{"endpoint":"externalcontact/batch/get_by_user","request":{"userid_list":["ann","bob"]},"response":{"errcode":0,"external_co"#;
+    let batch = concat!(
+        r#"{"endpoint":"externalcontact/batch/get_by_user","request":{"userid_list":["ann","bob"]},"#,
+        r#""response":{"errcode":0,"external_co"#
+    );
     assert_eq!(torn_doubts(batch), ["relations of ann: 1", "relations of bob: 0"]);
     assert_eq!(torn_doubts(&format!("{batch}\"request\"")), of_any(&all), "two documents in one");
     assert_eq!(torn_doubts(&batch[..80]), of_any(&["relations"]), "the request is torn");
@@ -658,7 +667,10 @@ fn a_torn_document_is_of_the_datasets_and_accounts_that_it_tells() {
         torn_doubts(r#"{"endpoint":"externalcontact/groupchat/get","request":{"chat_id":"wr1"},"response":{"#),
         of_any(&["groups", "group_members"])
     );
-    let groups = r#"{"endpoint":"externalcontact/groupchat/list","request":{"owner_filter":{"userid_list":["ann"]}},"response":7}"#;
+    let groups = concat!(
+        r#"{"endpoint":"externalcontact/groupchat/list","request":{"owner_filter":{"userid_list":["ann"]}},"#,
+        r#""response":7}"#
+    );
     assert_eq!(torn_doubts(groups), ["groups of ann: 1"]);
     assert_eq!(
         torn_doubts(r#"{"endpoint":"externalcontact/get_follow_user_list","response":{"errcode":"x"}}"#),
@@ -685,18 +697,21 @@ fn a_torn_document_is_of_the_datasets_and_accounts_that_it_tells() {
 #[test]
 fn a_torn_customer_is_in_doubt_alone() {
     let get = r#"{"endpoint":"externalcontact/get","request":{"external_userid":"wm1"},"response":{"errcode":0,"#;
-    let (mut part, fault) = (Part::new(0), DocumentFault::new("", say::CUT_OFF, say::CUT_OFF_REMEDY));
+    let (mut part, fault) = (PartRecords::new(0), DocumentFault::new("", say::CUT_OFF, say::CUT_OFF_REMEDY));
     torn(&mut part, &TimeZone::UTC, 1, 0, get.as_bytes(), &fault);
     let mut records = FileRecords::default();
     records.append(part).unwrap();
     let [(Dataset::Relations, None, doubt)] = records.doubts.iter().collect::<Vec<_>>()[..] else {
         panic!("{:?}", records.doubts)
     };
-    assert_eq!(doubt.customers, Customers::of(CustomerKey { external_userid: Some("wm1".into()), unionid: None }));
+    assert_eq!(
+        doubt.customers,
+        DoubtfulCustomers::from_key(CustomerKey { external_userid: Some("wm1".into()), unionid: None })
+    );
 }
 
 fn raw(document: &[u8]) -> Result<FileRecords, DocumentFault> {
-    let mut part = Part::new(0);
+    let mut part = PartRecords::new(0);
     decode(&mut part, &TimeZone::UTC, 1, document, &mut TextMarks::default())?;
     let mut records = FileRecords::default();
     records.append(part).unwrap();
@@ -705,7 +720,7 @@ fn raw(document: &[u8]) -> Result<FileRecords, DocumentFault> {
 }
 
 #[test]
-fn text_that_is_not_sound_tears_nothing() {
+fn unsound_text_is_repaired() {
     for unsound in [&b"\xff"[..], b"\\ud83d", b"\n", b"\xe6\x9e"] {
         let name =
             [&br#"{"errcode":0,"userlist":[{"userid":"ann","name":"A"#[..], unsound, br#""},{"userid":"bob"}]}"#]
@@ -723,7 +738,7 @@ fn text_that_is_not_sound_tears_nothing() {
 }
 
 #[test]
-fn a_field_may_stand_under_a_key_that_is_not_sound() {
+fn a_field_may_have_an_unsound_key() {
     let item = |customer: &str, follow: &str| {
         raw(format!(r#"{{"errcode":0,"external_contact":{{{customer}}},"follow_user":[{{{follow}}}]}}"#).as_bytes())
             .unwrap()
@@ -760,9 +775,10 @@ fn a_field_may_stand_under_a_key_that_is_not_sound() {
 }
 
 #[test]
-fn items_stand_alone_too() {
+fn items_without_an_answer_are_decoded() {
     let items = decode_all(&[
-        json!({"external_contact":{"external_userid":"wm1","name":"wei"},"follow_info":{"userid":"ann","createtime":1_700_000_000}}),
+        json!({"external_contact":{"external_userid":"wm1","name":"wei"},"follow_info":{"userid":"ann",
+            "createtime":1_700_000_000}}),
         json!({"external_contact":{"external_userid":"wm2"},"follow_user":[{"userid":"bob"}]}),
         json!({"is_customer":true,"tmp_openid":"T1","external_userid":"wm3","follow_userid":"ann"}),
         json!({"handover_userid":"cat","external_userid":"wm4"}),

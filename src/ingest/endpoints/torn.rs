@@ -1,18 +1,17 @@
-//! A document that cannot be read: it counts as a record of every dataset that it could hold, of the accounts of its request
-//! as far as that can be read (SPEC section 1.3).
+//! A document that cannot be read: it counts as a record of every dataset that it could hold, of the accounts of its
+//! request as far as that can be read (SPEC section 1.3).
 
 use std::fmt;
 
 use jiff::tz::TimeZone;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::{DocumentFault, Question, evidence, how, repair, shape};
-use crate::ingest::document::{Key, Request};
+use super::{DocumentFault, Endpoint, RequestContext, evidence, how, repair, shape};
 use crate::ingest::doubts::CustomerKey;
-use crate::ingest::part::{Part, Unread};
-use crate::ingest::payload::Item;
-use crate::ingest::raw::Endpoint;
-use crate::ingest::value::Given;
+use crate::ingest::json::document::{ObjectKey, RequestBody};
+use crate::ingest::json::payload::PayloadItem;
+use crate::ingest::records::{PartRecords, UnreadableRecord};
+use crate::ingest::value::RawValue;
 use crate::schema::fields;
 use crate::schema::vocabulary::Dataset;
 use crate::text::{Lang, errors as say};
@@ -27,71 +26,81 @@ const ALL: &[Dataset] = &[
     Dataset::JoinCodes,
 ];
 
-/// Keys that tell what a document is of.
-const TELLING: &[(&str, &[Dataset])] = &[
-    ("userlist", &[Dataset::Members]),
-    ("dept_user", &[Dataset::Members]),
-    ("external_userid", &[Dataset::Relations]),
-    ("external_contact", &[Dataset::Relations]),
-    ("external_contact_list", &[Dataset::Relations]),
-    ("follow_info", &[Dataset::Relations]),
-    ("info_list", &[Dataset::Relations]),
-    ("follow_user", &[Dataset::FollowUsers, Dataset::Relations]),
-    ("info", &[Dataset::Unassigned]),
-    ("handover_userid", &[Dataset::Unassigned]),
-    ("group_chat_list", &[Dataset::Groups]),
-    ("group_chat", &[Dataset::Groups, Dataset::GroupMembers]),
-    ("join_way", &[Dataset::JoinCodes]),
-    ("config_id", &[Dataset::JoinCodes]),
+/// Keys of items, with their datasets; payload keys are those of the endpoints.
+const ITEM_KEYS: &[(&str, Dataset)] = &[
+    ("external_contact", Dataset::Relations),
+    ("follow_info", Dataset::Relations),
+    ("handover_userid", Dataset::Unassigned),
+    ("config_id", Dataset::JoinCodes),
 ];
 
-/// Counts a document with a fault. `byte` is where in the file the fault is, `bytes` as much of the document as is known.
-pub fn torn(part: &mut Part, zone: &TimeZone, number: u64, byte: u64, bytes: &[u8], fault: &DocumentFault) {
+/// Returns the datasets of documents with this key; none if any document may have it.
+fn datasets_of(key: &str) -> Vec<Dataset> {
+    let endpoints = Endpoint::ALL.iter().filter(|endpoint| endpoint.key() == key);
+    let of_endpoints = endpoints.filter(|endpoint| endpoint.spec().passed_over.is_none());
+    let of_items = ITEM_KEYS.iter().filter(|(item_key, _)| *item_key == key).map(|(_, dataset)| *dataset);
+    let all: Vec<Dataset> =
+        of_endpoints.flat_map(|endpoint| endpoint.spec().datasets).copied().chain(of_items).collect();
+    let is_first = |at: usize| !all[..at].contains(&all[at]);
+    (0..all.len()).filter(|at| is_first(*at)).map(|at| all[at]).collect()
+}
+
+/// Counts a document with a fault. `byte` is where in the file the fault is, `bytes` as much of the document as is
+/// known.
+pub fn torn(part: &mut PartRecords, zone: &TimeZone, number: u64, byte: u64, bytes: &[u8], fault: &DocumentFault) {
     let text = repair::sound(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Into::into);
     let glimpse = if is_one(&text) { Glimpse::of(&text) } else { Glimpse::default() };
-    let question = Question::unknown(number, how(zone));
+    let context = RequestContext::unknown(number, how(zone));
     let (mut accounts, mut key) = (Vec::new(), CustomerKey::default());
-    if let Some(Item::Object(request)) = &glimpse.request {
+    if let Some(PayloadItem::Object(request)) = &glimpse.request {
         // If one of several cannot be read, it may be any.
-        accounts = Glimpse::accounts(&question, request).unwrap_or_default();
+        accounts = Glimpse::accounts(&context, request).unwrap_or_default();
         if glimpse.endpoint == Some(Endpoint::ExternalcontactGet) {
-            let customer = question.leaf(&fields::EXTERNAL_USERID, &request.external_userid, "");
+            let customer = context.leaf(&fields::EXTERNAL_USERID, &request.external_userid, "");
             key.external_userid = customer.text().map(str::to_owned);
         }
     }
+    if let Some(why) = glimpse.endpoint.and_then(|endpoint| endpoint.spec().passed_over) {
+        return part.pass_over(why, 1);
+    }
+    let of_keys = glimpse.datasets;
     let datasets = match glimpse.endpoint {
-        Some(Endpoint::TransferResult) => {
-            return part.pass_over("transfer_result tells of transfers inside a corp only (D2)", 1);
-        }
-        Some(endpoint) => both(shape::datasets(endpoint), glimpse.told),
-        None => glimpse.told.unwrap_or(ALL),
+        Some(endpoint) => consistent(endpoint.spec().datasets.to_vec(), of_keys.as_deref()),
+        None => of_keys.unwrap_or_else(|| ALL.to_vec()),
     };
     let place =
         if fault.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, fault.key, byte) };
     let reason = fault.problem.tell(Lang::En).to_owned().into();
     part.count_kind("documents that cannot be read");
-    part.reject(Unread { datasets, accounts: &accounts, key, place: place.tell(Lang::En).to_owned(), reason });
+    part.reject(UnreadableRecord {
+        datasets: &datasets,
+        accounts: &accounts,
+        key,
+        place: place.tell(Lang::En).to_owned(),
+        reason,
+    });
 }
 
-/// What a document may hold if two of its marks tell that: if they contradict one another, anything.
-fn both(datasets: &'static [Dataset], told: Option<&'static [Dataset]>) -> &'static [Dataset] {
-    match told {
-        Some(told) if !told.iter().any(|dataset| datasets.contains(dataset)) => ALL,
+/// Returns `datasets` unless other marks of the document contradict them; then it may hold anything.
+fn consistent(datasets: Vec<Dataset>, others: Option<&[Dataset]>) -> Vec<Dataset> {
+    match others {
+        Some(others) if !others.iter().any(|dataset| datasets.contains(dataset)) => ALL.to_vec(),
         _ => datasets,
     }
 }
 
-/// Whether a torn text cannot be the remains of several documents.
+/// Returns whether a torn text is the beginning of one document, not the remains of several.
 fn is_one(text: &str) -> bool {
     ["\"endpoint\"", "\"errcode\"", "\"request\""].iter().all(|key| text.matches(key).nth(1).is_none())
 }
 
-/// What can be read of a document before its tear.
+/// The part of a document that can be read before its tear.
 #[derive(Default)]
 struct Glimpse<'a> {
     endpoint: Option<Endpoint>,
-    request: Option<Item<'a, Request<'a>>>,
-    told: Option<&'static [Dataset]>,
+    request: Option<PayloadItem<'a, RequestBody<'a>>>,
+    /// Datasets of its keys.
+    datasets: Option<Vec<Dataset>>,
 }
 
 impl<'a> Glimpse<'a> {
@@ -102,11 +111,11 @@ impl<'a> Glimpse<'a> {
         glimpse
     }
 
-    fn accounts(question: &Question<'_>, request: &Request<'_>) -> Option<Vec<String>> {
+    fn accounts(context: &RequestContext<'_>, request: &RequestBody<'_>) -> Option<Vec<String>> {
         match &request.owner_filter {
-            Item::Object(filter) => evidence::userids(question, &filter.userid_list, "").ok(),
-            Item::Other(Given::Nothing) => evidence::requested(question, request).ok(),
-            Item::Other(_) => None,
+            PayloadItem::Object(filter) => evidence::userids(context, &filter.userid_list, "").ok(),
+            PayloadItem::Other(RawValue::Null) => evidence::requested(context, request).ok(),
+            PayloadItem::Other(_) => None,
         }
     }
 }
@@ -126,18 +135,19 @@ impl<'de> Visitor<'de> for &mut Glimpse<'de> {
         f.write_str("an object")
     }
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = entries.next_key()? {
+        while let Some(ObjectKey(key)) = entries.next_key()? {
             match &*key {
                 "endpoint" => {
-                    if let Given::Text(name) = entries.next_value()? {
+                    if let RawValue::Text(name) = entries.next_value()? {
                         self.endpoint = shape::parse(&name);
                     }
                 }
                 "request" => self.request = Some(entries.next_value()?),
                 "response" => entries.next_value_seed(&mut *self)?,
                 other => {
-                    if let Some((_, datasets)) = TELLING.iter().find(|(key, _)| *key == other) {
-                        self.told = Some(both(datasets, self.told));
+                    let datasets = datasets_of(other);
+                    if !datasets.is_empty() {
+                        self.datasets = Some(consistent(datasets, self.datasets.as_deref()));
                     }
                     entries.next_value::<IgnoredAny>()?;
                 }

@@ -1,30 +1,31 @@
-//! Where documents begin and end: brackets, quotes and line ends are all that has to be looked at.
+//! Finds where documents begin and end by structural characters alone: brackets, quotes, ends of lines.
 
-use super::marks::{BLOCK, Marks, each_up_to, escaped};
+use super::marks::{Marks, escaped, prefix_xor};
 use super::{MAX_DEPTH, Piece, Tear};
+use crate::ingest::simd::{BLOCK, Block};
 use crate::text::{Text, errors as say};
 
-/// A fault: the problem and its remedy.
-type Fault = (Text, Text);
+/// Problem of a torn document, and its remedy.
+type Damage = (Text, Text);
 
-const CUT_OFF: Fault = (say::CUT_OFF, say::CUT_OFF_REMEDY);
-const RUN_ON: Fault = (say::RUN_ON, say::CUT_OFF_REMEDY);
-const OPEN_ARRAY: Fault = (say::OPEN_ARRAY, say::CUT_OFF_REMEDY);
-const TOO_DEEP: Fault = (say::TOO_DEEP, say::WHAT_WROTE_IT);
-/// How long a document may be: an answer holds a thousand records, or the members of a group.
+const CUT_OFF: Damage = (say::CUT_OFF, say::CUT_OFF_REMEDY);
+const RUN_ON: Damage = (say::RUN_ON, say::CUT_OFF_REMEDY);
+const OPEN_ARRAY: Damage = (say::OPEN_ARRAY, say::CUT_OFF_REMEDY);
+const TOO_DEEP: Damage = (say::TOO_DEEP, say::WHAT_WROTE_IT);
+/// Maximum bytes of a document: an answer holds a thousand records, or the members of a group.
 const LONGEST: usize = 256 << 20;
-const TOO_LONG: Fault = (say::TOO_LONG, say::TOO_LONG_REMEDY);
-const GARBAGE: Fault = (say::GARBAGE, say::GARBAGE_REMEDY);
-const NO_OBJECT: Fault = (say::NO_OBJECT, say::NO_OBJECT_REMEDY);
-const NO_COMMA: Fault = (say::NO_COMMA, say::NO_COMMA_REMEDY);
+const TOO_LONG: Damage = (say::TOO_LONG, say::TOO_LONG_REMEDY);
+const GARBAGE: Damage = (say::GARBAGE, say::GARBAGE_REMEDY);
+const NO_OBJECT: Damage = (say::NO_OBJECT, say::NO_OBJECT_REMEDY);
+const NO_COMMA: Damage = (say::NO_COMMA, say::NO_COMMA_REMEDY);
 
-/// Bytes behind a brace that tell whether it begins a document.
+/// Bytes behind a brace that decide whether it begins a document.
 const LOOK_AHEAD: usize = 64;
 
-/// Where in an array of documents the cutter is.
+/// Position of the cutter in an array of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Outer {
-    /// In none.
+    /// Outside of any array.
     #[default]
     Open,
     /// After `[`.
@@ -35,39 +36,39 @@ enum Outer {
     Next,
 }
 
-/// How far the cutter came.
+/// Progress of the cutter.
 enum Step {
     /// To the end of the bytes, or to where more of them are needed.
     Wait,
-    /// Further.
+    /// Past some bytes.
     On,
     /// To the end of a document.
     End,
-    /// To a fault.
-    Fault(Fault),
+    /// To a place where a document is torn.
+    Torn(Damage),
 }
 
-/// Finds the documents in a buffer that grows, looking at no byte twice.
+/// Finder of the documents in a growing buffer, which looks at no byte twice.
 #[derive(Default)]
 pub struct Cutter {
-    /// The next byte to look at.
+    /// Next byte to look at.
     pub at: usize,
-    /// Where the current document began.
+    /// Begin of the current document.
     start: Option<usize>,
     depth: u32,
     in_string: bool,
     escaped: bool,
     outer: Outer,
-    /// Whether nothing is known before a line begins a document.
+    /// Whether everything is skipped until a line begins a document.
     lost: bool,
-    /// While that is so, the last byte that was passed and is no white space.
+    /// Last byte skipped that is no white space.
     passed: u8,
-    /// How many documents have been found, torn ones too.
+    /// Number of documents found, torn ones included.
     pub documents: u64,
 }
 
 impl Cutter {
-    /// Looks at what is new in `bytes`, and adds the documents that end there. `ended`: nothing will follow.
+    /// Looks at the new part of `bytes`, and adds the documents that end there. `ended`: the stream has no more.
     pub fn cut(&mut self, bytes: &[u8], ended: bool, found: &mut Vec<Piece>) {
         while self.at < bytes.len() {
             let step = match (self.lost, self.start) {
@@ -82,31 +83,31 @@ impl Cutter {
                     self.add(found, None);
                     self.outer = if self.outer == Outer::Open { Outer::Open } else { Outer::After };
                 }
-                Step::Fault(fault) => {
-                    self.add(found, Some(fault));
+                Step::Torn(damage) => {
+                    self.add(found, Some(damage));
                     self.outer = if self.outer == Outer::Open { Outer::Open } else { Outer::Next };
-                    (self.lost, self.passed) = (!matches!(fault, RUN_ON | NO_COMMA), 0);
+                    (self.lost, self.passed) = (!matches!(damage, RUN_ON | NO_COMMA), 0);
                 }
             }
         }
-        let fault = match (self.start, self.outer) {
+        let damage = match (self.start, self.outer) {
             _ if self.lost => None,
             (Some(_), _) if ended => Some(CUT_OFF),
             (Some(start), _) if bytes.len() - start > LONGEST => Some(TOO_LONG),
             (None, Outer::First | Outer::After | Outer::Next) if ended => Some(OPEN_ARRAY),
             _ => None,
         };
-        if let Some(fault) = fault {
-            self.add(found, Some(fault));
+        if let Some(damage) = damage {
+            self.add(found, Some(damage));
             self.lost = true;
         }
     }
 
-    /// Adds the current document, or what is torn.
-    fn add(&mut self, found: &mut Vec<Piece>, fault: Option<Fault>) {
-        let is_kept = matches!(fault, None | Some(RUN_ON | CUT_OFF));
+    /// Adds the current document, or a torn one.
+    fn add(&mut self, found: &mut Vec<Piece>, damage: Option<Damage>) {
+        let is_kept = matches!(damage, None | Some(RUN_ON | CUT_OFF));
         let start = self.start.take().filter(|_| is_kept).unwrap_or(self.at);
-        let tear = fault.map(|(problem, remedy)| Tear { at: self.at, problem, remedy });
+        let tear = damage.map(|(problem, remedy)| Tear { at: self.at, problem, remedy });
         found.push(Piece { range: start..self.at, tear });
         self.documents += 1;
     }
@@ -129,19 +130,19 @@ impl Cutter {
                     return Step::Wait;
                 }
                 if !rest.starts_with(b"\xef\xbb\xbf") {
-                    return Step::Fault(GARBAGE);
+                    return Step::Torn(GARBAGE);
                 }
                 self.at += 2;
             }
-            (b'{', Outer::After) => return Step::Fault(NO_COMMA),
-            (_, Outer::Open) => return Step::Fault(GARBAGE),
-            _ => return Step::Fault(NO_OBJECT),
+            (b'{', Outer::After) => return Step::Torn(NO_COMMA),
+            (_, Outer::Open) => return Step::Torn(GARBAGE),
+            _ => return Step::Torn(NO_OBJECT),
         }
         self.at += 1;
         Step::On
     }
 
-    /// Goes to the next line that begins a document.
+    /// Skips to the next line that begins a document.
     fn seek(&mut self, bytes: &[u8], ended: bool) -> Step {
         let rest = &bytes[self.at..];
         let line = memchr::memmem::find(rest, b"\n{");
@@ -158,29 +159,11 @@ impl Cutter {
         Step::On
     }
 
-    /// Runs through the current document.
+    /// Runs through the current document, block by block.
     fn inside(&mut self, bytes: &[u8], ended: bool) -> Step {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") {
-            // SAFETY: the processor has them.
-            return unsafe { self.inside_by_avx2(bytes, ended) };
-        }
-        self.run(bytes, ended, Marks::of)
-    }
-
-    /// The same steps, by instructions that not every processor has: marks by 32 bytes, and bits counted at once.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,popcnt")]
-    fn inside_by_avx2(&mut self, bytes: &[u8], ended: bool) -> Step {
-        self.run(bytes, ended, |block| Marks::by_thirty_twos(block))
-    }
-
-    #[expect(clippy::inline_always, reason = "the instructions are those of the caller")]
-    #[inline(always)]
-    fn run(&mut self, bytes: &[u8], ended: bool, marks: impl Fn(&[u8; BLOCK]) -> Marks) -> Step {
         while let Some(block) = bytes[self.at..].first_chunk() {
             let begins_line = bytes[self.at - 1] == b'\n';
-            match self.pass(&marks(block), begins_line) {
+            match self.pass(&Marks::new(Block::new(block)), begins_line) {
                 Some(true) => return Step::End,
                 Some(false) => {}
                 None => match self.crawl(bytes, self.at + BLOCK, ended) {
@@ -195,20 +178,19 @@ impl Cutter {
         }
     }
 
-    /// Runs through a block of the current document at once. True if the document ends in it; `None` if it has to be looked
-    /// at byte by byte.
-    #[expect(clippy::inline_always, reason = "the instructions are those of the caller")]
-    #[inline(always)]
+    /// Passes a block of the current document. True if the document ends in it; `None` if the block has to be looked at
+    /// byte by byte.
+    #[inline]
     fn pass(&mut self, marks: &Marks, begins_line: bool) -> Option<bool> {
         let (escaped, ends_in_escape) = escaped(marks.backslashes, self.escaped);
-        let in_string = each_up_to(marks.quotes & !escaped) ^ if self.in_string { u64::MAX } else { 0 };
-        // Outside of strings a backslash is nothing, least of all an escape; only the decoder can say so.
+        let in_string = prefix_xor(marks.quotes & !escaped) ^ if self.in_string { u64::MAX } else { 0 };
+        // A backslash outside of strings escapes nothing; the decoder reports it.
         let odd = marks.backslashes & !in_string != 0;
         let (opens, closes) = (marks.opens & !in_string, marks.closes & !in_string);
         if odd || self.depth + opens.count_ones() > MAX_DEPTH {
             return None;
         }
-        // Where one of these stands in a document, the next one may begin.
+        // A brace at the begin of a line may begin the next document.
         let first_of_lines = (marks.lines << 1 | u64::from(begins_line)) & marks.opens;
         if let Some(length) = self.length_to_end(opens, closes) {
             if (first_of_lines.trailing_zeros() as usize) < length {
@@ -227,7 +209,7 @@ impl Cutter {
         Some(false)
     }
 
-    /// How long the rest of the document is, if it ends in the block.
+    /// Length of the rest of the document, if it ends in the block.
     #[inline]
     fn length_to_end(&self, opens: u64, closes: u64) -> Option<usize> {
         if closes.count_ones() < self.depth {
@@ -243,7 +225,7 @@ impl Cutter {
         Some(ends.trailing_zeros() as usize + 1)
     }
 
-    /// Runs through the current document byte by byte, up to there.
+    /// Passes the current document byte by byte, up to `to`.
     fn crawl(&mut self, bytes: &[u8], to: usize, ended: bool) -> Step {
         while self.at < to {
             let byte = bytes[self.at];
@@ -252,7 +234,7 @@ impl Cutter {
                     return Step::Wait;
                 }
                 if self.begins_document(bytes) {
-                    return Step::Fault(RUN_ON);
+                    return Step::Torn(RUN_ON);
                 }
             }
             match byte {
@@ -260,7 +242,7 @@ impl Cutter {
                 b'\\' => self.escaped = self.in_string,
                 b'"' => self.in_string = !self.in_string,
                 _ if self.in_string => {}
-                b'{' | b'[' if self.depth == MAX_DEPTH => return Step::Fault(TOO_DEEP),
+                b'{' | b'[' if self.depth == MAX_DEPTH => return Step::Torn(TOO_DEEP),
                 b'{' | b'[' => self.depth += 1,
                 b'}' | b']' => self.depth -= 1,
                 _ => {}
@@ -273,8 +255,8 @@ impl Cutter {
         Step::On
     }
 
-    /// Whether the brace here, with which a line begins, is no part of the current document: for it stands where none can, or
-    /// the object begins as an envelope or an answer does.
+    /// Whether the brace here, the first byte of a line, begins another document: because no value can begin here, or
+    /// because the object begins like an envelope or an answer.
     fn begins_document(&self, bytes: &[u8]) -> bool {
         let behind = bytes[self.at + 1..][..LOOK_AHEAD.min(bytes.len() - self.at - 1)].trim_ascii_start();
         if self.in_string {
@@ -290,7 +272,7 @@ impl Cutter {
         }
     }
 
-    /// Forgets all before the current document, and says how much that is.
+    /// Forgets the bytes before the current document, and returns their number.
     pub fn forget(&mut self) -> usize {
         let keep_from = self.start.unwrap_or(self.at);
         self.at -= keep_from;
@@ -299,6 +281,6 @@ impl Cutter {
     }
 }
 
-/// First keys of documents that stand in no other object, and of answers, which stand in envelopes.
+/// First keys of documents that occur in no other object, and of answers, which occur in envelopes.
 const OF_DOCUMENTS: &[&str] = &["\"endpoint\"", "\"request\"", "\"fetched_at\"", "\"response\""];
 const OF_ANSWERS: &[&str] = &["\"errcode\"", "\"errmsg\""];

@@ -1,9 +1,9 @@
-//! Cuts a stream of JSON into its documents without reading them: one document, an array of them, JSON lines, or
-//! documents one after the other. Documents come in batches of a few MB, so that they can be decoded side by side.
-//! A document that does not end costs no other: it is cut off where a line begins the next one.
+//! Splits a stream of JSON into documents without parsing them: one document, an array, JSON lines, or documents one
+//! after the other. Documents come in batches of a few MB, which are decoded in parallel. A document without an end
+//! does not affect the others: it is cut off where a line begins the next one.
 
 mod cutter;
-pub mod marks;
+mod marks;
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -12,66 +12,67 @@ use cutter::Cutter;
 
 use crate::text::Text;
 
-/// How deep a document may nest: far deeper than any answer of the service, and shallow enough for any stack.
+/// Maximum nesting of a document: far deeper than any answer of the service, and shallow enough for any stack.
 pub const MAX_DEPTH: u32 = 127;
 
-/// Some documents.
+/// Consecutive documents of a file.
 #[derive(Debug, Default)]
 pub struct Batch {
     pub bytes: Vec<u8>,
-    /// Where `bytes` begins in the (unpacked) file.
+    /// Offset of `bytes` in the (unpacked) file.
     pub offset: u64,
-    /// The number of the first document, from 1.
+    /// Number of the first document, from 1.
     pub first: u64,
     pub documents: Vec<Piece>,
 }
 
-/// A document, or the remains of one.
+/// A document, or what remains of a torn one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// Where it stands in [`Batch::bytes`]; nowhere, if it is not kept.
+    /// Range in [`Batch::bytes`]; empty if the document is not kept.
     pub range: Range<usize>,
     pub tear: Option<Tear>,
 }
 
-/// Why a document has no end, or what stands between documents.
+/// Reason why a document has no end, or why bytes between documents belong to none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tear {
-    /// Where in [`Batch::bytes`].
+    /// Offset in [`Batch::bytes`].
     pub at: usize,
     pub problem: Text,
     pub remedy: Text,
 }
 
-/// Memory of batches that are done with, for the next ones, of other files too: new memory is dear.
+/// Buffers of batches, reused by all files: the kernel clears the pages of a fresh buffer one page fault at a time.
 #[derive(Debug, Default)]
-pub struct Spare(Mutex<Vec<Vec<u8>>>);
+pub struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
-/// What a long document took is not kept.
-const LARGEST_SPARE: usize = 16 << 20;
+/// Buffers that a long document made larger than this are not kept.
+const LARGEST_POOLED: usize = 16 << 20;
 
-impl Spare {
-    /// Takes the memory of a batch that is done with.
-    pub fn reuse(&self, batch: Batch) {
+impl BufferPool {
+    /// Returns the buffer of a decoded batch to the pool.
+    pub fn recycle(&self, batch: Batch) {
         self.put(batch.bytes);
     }
 
     fn put(&self, mut buffer: Vec<u8>) {
         buffer.clear();
-        if buffer.capacity() <= LARGEST_SPARE {
+        if buffer.capacity() <= LARGEST_POOLED {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
         }
     }
 
+    /// Takes an empty buffer from the pool, or a new one.
     fn get(&self) -> Vec<u8> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 }
 
-/// Reads bytes and hands out batches.
-pub struct Framer<'s> {
+/// Reader of a stream of bytes that returns batches of documents.
+pub struct Framer<'p> {
     buffer: Vec<u8>,
-    spare: &'s Spare,
+    pool: &'p BufferPool,
     offset: u64,
     cutter: Cutter,
     ended: bool,
@@ -79,22 +80,23 @@ pub struct Framer<'s> {
 
 impl Drop for Framer<'_> {
     fn drop(&mut self) {
-        self.spare.put(std::mem::take(&mut self.buffer));
+        self.pool.put(std::mem::take(&mut self.buffer));
     }
 }
 
-impl<'s> Framer<'s> {
-    /// Nothing is read yet.
-    pub fn new(spare: &'s Spare) -> Self {
-        Self { buffer: spare.get(), spare, offset: 0, cutter: Cutter::default(), ended: false }
+impl<'p> Framer<'p> {
+    /// Creates a framer that has read nothing yet.
+    pub fn new(pool: &'p BufferPool) -> Self {
+        Self { buffer: pool.get(), pool, offset: 0, cutter: Cutter::default(), ended: false }
     }
 
-    /// Whether all has been handed out.
+    /// Whether all batches have been returned.
     pub fn ended(&self) -> bool {
         self.ended
     }
 
-    /// The next batch of about `target` bytes. `read` appends up to so many bytes, fewer only at the end of the stream.
+    /// Returns the next batch of about `target` bytes. `read` appends up to the given number of bytes, fewer only at
+    /// the end of the stream.
     pub fn next_batch<E>(
         &mut self,
         target: usize,
@@ -107,7 +109,7 @@ impl<'s> Framer<'s> {
         let mut documents = Vec::new();
         while documents.is_empty() && !self.ended {
             let wanted = target.max(1);
-            // With room for the beginning of a document that was there already, so that the memory serves again as it is.
+            // With room for the beginning of a document that is there already, so that pooled buffers never grow.
             let room = wanted + wanted / 4;
             if self.buffer.capacity() < room {
                 self.buffer.reserve_exact(room - self.buffer.len());
@@ -115,14 +117,14 @@ impl<'s> Framer<'s> {
             self.ended = read(wanted, &mut self.buffer)? < wanted;
             self.cutter.cut(&self.buffer, self.ended, &mut documents);
             if documents.is_empty() {
-                // However much there is between two documents, it is not held.
+                // Bytes between documents are dropped, however many.
                 let passed = self.cutter.forget();
                 self.buffer.drain(..passed);
                 self.offset += passed as u64;
             }
         }
         let keep_from = self.cutter.forget();
-        let mut rest = self.spare.get();
+        let mut rest = self.pool.get();
         rest.extend_from_slice(&self.buffer[keep_from..]);
         self.buffer.truncate(keep_from);
         let bytes = std::mem::replace(&mut self.buffer, rest);

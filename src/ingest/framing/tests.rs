@@ -1,14 +1,15 @@
 //! Documents are found in every arrangement, however the stream comes in.
 
-use super::marks::{BLOCK, Marks};
+use super::marks::Marks;
 use super::*;
+use crate::ingest::simd::{BLOCK, Block};
 
-/// A document, and where it is torn and why.
-type Found = (String, Option<(u64, &'static str)>);
+/// A document, and the offset and problem of its tear.
+type FoundPiece = (String, Option<(u64, &'static str)>);
 
-fn frame(bytes: &[u8], target: usize) -> Vec<Found> {
-    let (spare, mut rest, mut found) = (Spare::default(), bytes, Vec::new());
-    let mut framer = Framer::new(&spare);
+fn frame(bytes: &[u8], target: usize) -> Vec<FoundPiece> {
+    let (pool, mut rest, mut found) = (BufferPool::default(), bytes, Vec::new());
+    let mut framer = Framer::new(&pool);
     loop {
         let batch = framer.next_batch(target, |limit, buffer: &mut Vec<u8>| {
             let (now, later) = rest.split_at(limit.min(rest.len()));
@@ -27,8 +28,8 @@ fn frame(bytes: &[u8], target: usize) -> Vec<Found> {
     }
 }
 
-/// Whatever the batches, the documents are the same.
-fn found(text: &str) -> Vec<Found> {
+/// Documents of `text`, which do not depend on the size of batches.
+fn found(text: &str) -> Vec<FoundPiece> {
     let whole = frame(text.as_bytes(), 1 << 20);
     for target in [1, 2, 3, 5, 7, 64] {
         assert_eq!(frame(text.as_bytes(), target), whole, "{text} in batches of {target}");
@@ -37,11 +38,11 @@ fn found(text: &str) -> Vec<Found> {
 }
 
 fn check(text: &str, expected: &[&str]) {
-    let expected: Vec<Found> = expected.iter().map(|document| ((*document).to_owned(), None)).collect();
+    let expected: Vec<FoundPiece> = expected.iter().map(|document| ((*document).to_owned(), None)).collect();
     assert_eq!(found(text), expected, "{text}");
 }
 
-/// The first torn document: its number, and where and why.
+/// Number, offset and problem of the first torn document.
 fn fault(text: &str) -> (usize, u64, &'static str) {
     let found = found(text);
     let torn =
@@ -67,7 +68,7 @@ fn brackets_and_quotes_in_strings_are_no_structure() {
 }
 
 #[test]
-fn what_is_cut_off_is_said_where() {
+fn a_document_cut_off_is_reported_with_its_place() {
     assert_eq!((fault("{}{\"a\":").0, fault("{}{\"a\":").1), (2, 7));
     assert!(fault("{\"a\":\"x\\").2.contains("middle of a document"));
     assert!(fault("[{},").2.contains("closed with `]`"));
@@ -75,20 +76,20 @@ fn what_is_cut_off_is_said_where() {
 }
 
 #[test]
-fn what_does_not_belong_is_said_where() {
+fn bytes_between_documents_are_reported_with_their_place() {
     let (document, offset, problem) = fault("{} trailing");
     assert_eq!((document, offset), (2, 3));
-    assert!(problem.contains("should begin with `{`"));
+    assert!(problem.contains("expected `{`"));
     assert!(fault("[{} {}]").2.contains("separated"));
     assert!(fault("[{},]").2.contains("does not begin with `{`"));
     assert!(fault("[\"a\"]").2.contains("does not begin with `{`"));
-    assert!(fault("{}\u{ef00}").2.contains("should begin with `{`"));
+    assert!(fault("{}\u{ef00}").2.contains("expected `{`"));
 }
 
-/// Between brackets what is torn, and at which byte.
-fn told(text: &str) -> String {
-    let told = |(document, tear): &Found| tear.map_or(document.clone(), |(at, _)| format!("<{document} {at}>"));
-    found(text).iter().map(told).collect::<Vec<_>>().join(" ")
+/// Documents in one line, torn ones in angle brackets with the byte.
+fn summary(text: &str) -> String {
+    let piece = |(document, tear): &FoundPiece| tear.map_or(document.clone(), |(at, _)| format!("<{document} {at}>"));
+    found(text).iter().map(piece).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -99,21 +100,21 @@ fn a_torn_document_costs_no_other() {
         let text = format!("{{\"errcode\":1}}\n{torn}\n{{\"errcode\":2}}\n{{\"errcode\":3}}\n");
         let at = 14 + torn.len();
         assert_eq!(
-            told(&text),
+            summary(&text),
             format!("{{\"errcode\":1}} <{torn}\n {}> {{\"errcode\":2}} {{\"errcode\":3}}", at + 1),
             "{torn}"
         );
     }
     // In an array, with CR and LF, laid out over lines.
-    assert_eq!(told("[{\"a\":1},\n{\"a\":,\n{\"errcode\":0}]"), "{\"a\":1} <{\"a\":,\n 17> {\"errcode\":0}");
-    assert_eq!(told("{\"a\":\"x\r\n{\"b\":1}\r\n"), "<{\"a\":\"x\r\n 9> {\"b\":1}");
-    assert_eq!(told("{\n  \"a\": 1\n\n{\n  \"b\": 2\n}"), "<{\n  \"a\": 1\n\n 12> {\n  \"b\": 2\n}");
+    assert_eq!(summary("[{\"a\":1},\n{\"a\":,\n{\"errcode\":0}]"), "{\"a\":1} <{\"a\":,\n 17> {\"errcode\":0}");
+    assert_eq!(summary("{\"a\":\"x\r\n{\"b\":1}\r\n"), "<{\"a\":\"x\r\n 9> {\"b\":1}");
+    assert_eq!(summary("{\n  \"a\": 1\n\n{\n  \"b\": 2\n}"), "<{\n  \"a\": 1\n\n 12> {\n  \"b\": 2\n}");
     // The beginning is lost, or too much is closed.
-    assert_eq!(told("{}\node\":0}\n{}\n"), "{} < 3> {}");
-    assert_eq!(told("{}}\n{}"), "{} < 2> {}");
-    assert_eq!(told("[{} {}]"), "{} < 4> {}");
-    assert_eq!(told("{}\n2026-05-01 INFO {\"x\":1}\nmore\n{}"), "{} < 3> {}");
-    assert_eq!(told(&format!("{}1\n{{}}\n", "{\"a\":".repeat(200))), "< 635> {}");
+    assert_eq!(summary("{}\node\":0}\n{}\n"), "{} < 3> {}");
+    assert_eq!(summary("{}}\n{}"), "{} < 2> {}");
+    assert_eq!(summary("[{} {}]"), "{} < 4> {}");
+    assert_eq!(summary("{}\n2026-05-01 INFO {\"x\":1}\nmore\n{}"), "{} < 3> {}");
+    assert_eq!(summary(&format!("{}1\n{{}}\n", "{\"a\":".repeat(200))), "< 635> {}");
 }
 
 #[test]
@@ -131,19 +132,10 @@ fn lines_of_a_document_begin_no_other() {
 proptest::proptest! {
     /// Small batches are looked at byte by byte, large ones block by block.
     #[test]
-    fn blocks_and_bytes_tell_the_same(pieces in proptest::collection::vec(0..PIECES.len(), 0..120)) {
+    fn blocks_and_bytes_give_the_same_documents(pieces in proptest::collection::vec(0..PIECES.len(), 0..120)) {
         let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
         let text = format!("{{\"a\":{text}");
         proptest::prop_assert_eq!(frame(text.as_bytes(), 1), frame(text.as_bytes(), 1 << 20));
-    }
-
-    #[test]
-    #[cfg(target_arch = "x86_64")]
-    fn marks_are_the_same_on_every_processor(block: [u8; BLOCK]) {
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has it.
-            proptest::prop_assert_eq!(Marks::of(&block), unsafe { Marks::by_thirty_twos(&block) });
-        }
     }
 }
 
@@ -177,14 +169,14 @@ fn escapes_reach_from_block_to_block() {
 }
 
 #[test]
-fn all_bytes_are_told_apart() {
+fn marks_are_those_of_structural_characters_only() {
     let bytes: Vec<u8> = (0..=255).collect();
     let braces =
         Marks { backslashes: 1 << 28, opens: 1 << 27 | 1 << 59, closes: 1 << 29 | 1 << 61, ..Marks::default() };
     let expected =
         [Marks { quotes: 1 << 34, lines: 1 << 10, ..Marks::default() }, braces, Marks::default(), Marks::default()];
     let (blocks, _) = bytes.as_chunks();
-    assert_eq!(blocks.iter().map(Marks::of).collect::<Vec<_>>(), expected);
+    assert_eq!(blocks.iter().map(|block| Marks::new(Block::new(block))).collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -196,11 +188,11 @@ fn depth_is_limited() {
     assert!(frame(deep.as_bytes(), 1 << 20)[0].1.is_some_and(|(_, problem)| problem.contains("deeper")));
 }
 
-/// What comes of a stream that begins so and then repeats a byte, until it has given so many: the first tear, how many
-/// bytes were read by then, and how much was held.
+/// Frames a stream of `begin` and then `byte`, repeated up to `most` bytes. Returns the first tear, the number of bytes
+/// read by then, and the capacity of the buffer.
 fn endless(begin: &[u8], byte: u8, most: usize) -> (Option<Tear>, usize, usize) {
-    let (spare, mut given) = (Spare::default(), 0);
-    let mut framer = Framer::new(&spare);
+    let (pool, mut given) = (BufferPool::default(), 0);
+    let mut framer = Framer::new(&pool);
     let batch = framer.next_batch(4 << 20, |limit, buffer: &mut Vec<u8>| {
         let limit = if given < most { limit } else { 0 };
         if given == 0 {

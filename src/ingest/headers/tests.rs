@@ -1,17 +1,23 @@
 //! Headers of consoles, of the API, of other systems, and of nothing known.
 
 use super::*;
+use crate::schema::lists::LIST_TABLES;
 use crate::schema::tables::CANONICAL;
+use crate::schema::tables::SNAPSHOT_TABLES;
 use crate::text::Lang;
 
-fn own(headers: &[(&'static str, &str)]) -> Own {
+fn own(headers: &[(&'static str, &str)]) -> HeaderMapping {
     let headers = headers.iter().map(|(column, header)| (*column, (*header).to_owned())).collect();
-    Own::new("snapshots.target-after.columns".to_owned(), &headers)
+    HeaderMapping::new("snapshots.target-after.columns".to_owned(), &headers)
 }
 
-/// The table, and which of its columns stands where.
-fn layout(headers: &[&str], own: &Own, tables: &'static [&'static Table]) -> Result<Layout, Unrecognised> {
-    recognise(headers, Sought { tables, own })
+/// The table and the places of its columns.
+fn layout(
+    headers: &[&str],
+    own: &HeaderMapping,
+    tables: &'static [&'static Table],
+) -> Result<TableLayout, Unrecognised> {
+    recognise(headers, ExpectedTables { tables, own })
 }
 
 fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
@@ -19,7 +25,7 @@ fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
 }
 
 /// The columns that are found, in the order of the headers, each with its header.
-fn columns(headers: &[&str], own: &Own) -> String {
+fn columns(headers: &[&str], own: &HeaderMapping) -> String {
     let layout = layout(headers, own, SNAPSHOT_TABLES).unwrap();
     let columns = layout.table.columns.iter().zip(&layout.places);
     let mut found: Vec<(usize, &str)> =
@@ -49,7 +55,7 @@ fn a_table_is_recognised_by_all_of_its_headers() {
 
 #[test]
 fn every_table_is_recognised_by_its_own_columns() {
-    for tables in [CANONICAL, LISTS] {
+    for tables in [CANONICAL, LIST_TABLES] {
         for expected in tables {
             let names: Vec<&str> = expected.columns.iter().map(|slot| slot.column.name).collect();
             let zh: Vec<&str> = expected.columns.iter().map(|slot| slot.column.zh[0]).collect();
@@ -105,7 +111,8 @@ fn the_names_of_the_api_are_known() {
     let columns = |headers: &[&str]| columns(headers, &own(&[]));
     assert_eq!(
         columns(&["userid", "external_userid", "unionid", "name", "createtime", "type"]),
-        "relations: userid=userid external_userid=external_userid unionid=unionid customer_name=name created_at=createtime customer_type=type"
+        "relations: userid=userid external_userid=external_userid unionid=unionid customer_name=name \
+         created_at=createtime customer_type=type"
     );
     assert_eq!(
         columns(&[
@@ -115,8 +122,8 @@ fn the_names_of_the_api_are_known() {
             "follow_info.createtime",
             "follow_info.tag_id"
         ]),
-        "relations: external_userid=external_contact.external_userid customer_name=external_contact.name userid=follow_info.userid \
-         created_at=follow_info.createtime tags=follow_info.tag_id"
+        "relations: external_userid=external_contact.external_userid customer_name=external_contact.name \
+         userid=follow_info.userid created_at=follow_info.createtime tags=follow_info.tag_id"
     );
     assert_eq!(
         columns(&["follow_user_userid", "externalContactName", "follow_user.add_way"]),
@@ -124,7 +131,8 @@ fn the_names_of_the_api_are_known() {
     );
     assert_eq!(
         columns(&["is_customer", "tmp_openid", "follow_userid", "add_time", "name"]),
-        "relations: is_customer=is_customer tmp_openid=tmp_openid userid=follow_userid created_at=add_time customer_name=name"
+        "relations: is_customer=is_customer tmp_openid=tmp_openid userid=follow_userid created_at=add_time \
+         customer_name=name"
     );
     assert_eq!(
         columns(&["chat_id", "name", "owner", "create_time"]),
@@ -141,7 +149,7 @@ fn the_names_of_the_api_are_known() {
 }
 
 #[test]
-fn a_name_that_says_little_yields() {
+fn a_weak_name_gives_way_to_others() {
     let columns = |headers: &[&str]| columns(headers, &own(&[]));
     // A roster, though it has a name and a time.
     assert_eq!(columns(&["userid", "name", "created_at"]), "members: userid=userid name=name");
@@ -153,7 +161,7 @@ fn a_name_that_says_little_yields() {
 }
 
 #[test]
-fn what_is_ambiguous_or_unknown_is_said() {
+fn ambiguous_and_unknown_headers_are_explained() {
     assert_eq!(table(&["phone", "price"]), Err(Unrecognised::Nothing));
     assert_eq!(table(&["姓名", "状态"]), Err(Unrecognised::Nothing));
     assert_eq!(
@@ -171,11 +179,11 @@ fn what_is_ambiguous_or_unknown_is_said() {
 }
 
 #[test]
-fn columns_that_are_not_used_are_named() {
+fn unused_columns_are_named() {
     let unused = |headers: &[&str]| layout(headers, &own(&[]), CANONICAL).unwrap().unused;
     assert_eq!(unused(&["userid", " 部门\u{feff}", "姓名", "", "标签组1(来源)"]), ["部门", "标签组1(来源)"]);
     assert_eq!(unused(&["客户名称", "添加人账号", "标签组1(来源)", "手机"]), ["手机"]);
-    // A contact of a group beside relations: the group says what the row is.
+    // A contact of a group beside relations: the group shows what the row is.
     assert_eq!(unused(&["follow_userid", "external_userid", "chat_id", "deleted_at"]), ["deleted_at"]);
     let many: Vec<String> =
         (0..1000).map(|n| format!("column {n} {}", "x".repeat(200))).chain(["userid".into(), "name".into()]).collect();
@@ -184,7 +192,7 @@ fn columns_that_are_not_used_are_named() {
 }
 
 #[test]
-fn own_headers_go_before_known_ones() {
+fn own_headers_take_precedence() {
     let theirs = own(&[("external_userid", "Customer_ID"), ("created_at", "gmt_create"), ("userid", "owner")]);
     let headers = ["customer_id", "owner", "userid", "created_at", "gmt_create"];
     assert_eq!(columns(&headers, &theirs), "relations: external_userid=customer_id userid=owner created_at=gmt_create");
@@ -201,11 +209,11 @@ fn own_headers_go_before_known_ones() {
 }
 
 #[test]
-fn own_headers_that_no_table_has_are_told() {
+fn unused_own_headers_are_reported() {
     let theirs = own(&[("external_userid", "customer_id"), ("created_at", "no such")]);
     let rows = [vec!["userid".to_owned(), "customer_id".to_owned()]];
-    find_header(rows.iter(), Sought { tables: CANONICAL, own: &theirs }).unwrap();
-    let unmet: Vec<_> = theirs.unmet().collect();
+    find_header(rows.iter(), ExpectedTables { tables: CANONICAL, own: &theirs }).unwrap();
+    let unmet: Vec<_> = theirs.unused().collect();
     assert_eq!(unmet, [("snapshots.target-after.columns.created_at".to_owned(), "no such")]);
 }
 
@@ -213,9 +221,9 @@ fn own_headers_that_no_table_has_are_told() {
 fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
     let remedy = |headers: &[&str], tables| {
         let own = own(&[]);
-        let sought = Sought { tables, own: &own };
-        let problem = recognise(headers, sought).unwrap_err();
-        let (_, remedy) = problem.explain(headers, &Message::verbatim("x"), sought);
+        let expected = ExpectedTables { tables, own: &own };
+        let problem = recognise(headers, expected).unwrap_err();
+        let (_, remedy) = problem.explain(headers, &Message::verbatim("x"), expected);
         remedy.tell(Lang::En).split_once(":\n    ").map(|(_, lines)| lines.replace("\n    ", "; ")).unwrap_or_default()
     };
     let key = "[snapshots.target-after.columns]; ";
@@ -229,7 +237,7 @@ fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
         format!("{key}external_userid = \"externel_userid\"")
     );
     assert_eq!(
-        remedy(&["旧账号", "新账号"], LISTS),
+        remedy(&["旧账号", "新账号"], LIST_TABLES),
         format!("{key}source_userid = \"旧账号\"; target_userid = \"新账号\"")
     );
     assert_eq!(
@@ -245,7 +253,7 @@ fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
 }
 
 #[test]
-fn the_header_may_stand_below_a_preamble() {
+fn the_header_may_follow_a_preamble() {
     let rows: Vec<Vec<String>> = [
         &["导出时间", "2026-05-01"][..],
         &[""],
@@ -255,12 +263,12 @@ fn the_header_may_stand_below_a_preamble() {
     .iter()
     .map(|row| row.iter().map(ToString::to_string).collect())
     .collect();
-    let (index, layout) = find_header(rows.iter(), Sought { tables: CANONICAL, own: &own(&[]) }).unwrap();
+    let (index, layout) = find_header(rows.iter(), ExpectedTables { tables: CANONICAL, own: &own(&[]) }).unwrap();
     assert_eq!((index, layout.table.name, layout.matched()), (2, "relations", 3));
 }
 
 #[test]
-fn a_header_is_known_again() {
+fn a_repeated_header_is_recognised() {
     let layout = layout(&["账号", "姓名", "部门"], &own(&[]), CANONICAL).unwrap();
     let is_header = |cells: [&str; 3]| layout.is_header(|at| cells[at]);
     assert!(is_header(["账号", "姓名", "部门"]) && is_header(["\u{feff}账号", " 姓名 ", "=\"部门\""]));

@@ -1,4 +1,4 @@
-//! Footer of a Parquet file: whether the file can be read, and the types to read its columns as.
+//! The footer of a Parquet file: whether the file can be read, and the types to read its columns as.
 
 use std::fs::File;
 use std::path::Path;
@@ -13,22 +13,22 @@ use arrow::datatypes::{DataType, Field, FieldRef, Schema, TimeUnit};
 use crate::error::{Error, Result, panics_as_errors};
 use crate::text::errors as say;
 
-/// What the file promises of its texts, and the reader relies on.
+/// How texts are validated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Texts {
-    /// UTF-8, which the `parquet` crate checks, page by page: one bad byte makes it refuse the page.
-    Checked,
-    /// Nothing: they are bytes, and become text value by value.
-    Bytes,
+pub enum TextValidation {
+    /// By the `parquet` crate, page by page: one byte that is not UTF-8 makes it refuse the page.
+    ByPage,
+    /// Value by value, read as bytes.
+    ByValue,
 }
 
 /// Reads the footer.
-pub fn read(path: &Path, texts: Texts) -> Result<ArrowReaderMetadata> {
+pub fn read(path: &Path, texts: TextValidation) -> Result<ArrowReaderMetadata> {
     let file = open(path)?;
     let load = || {
         let mut footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?;
         let schema = footer.parquet_schema().root_schema_ptr();
-        if let Some(schema) = without_texts(&schema, texts)? {
+        if let Some(schema) = with_bytes(&schema, texts)? {
             let options = ArrowReaderOptions::new().with_parquet_schema(Arc::new(SchemaDescriptor::new(schema)));
             footer = ArrowReaderMetadata::load(&file, options)?;
         }
@@ -51,7 +51,7 @@ pub fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Error {
     Error::input(path, say::FILE, say::parquet_cut_off(error), say::PARQUET_CUT_OFF_REMEDY)
 }
 
-/// Refuses a codec that is not built in, of the columns that are used.
+/// Refuses a codec that is not supported, of the columns that are used.
 pub fn check_codecs(path: &Path, footer: &ArrowReaderMetadata, used: &[usize]) -> Result<()> {
     let schema = footer.parquet_schema();
     for group in footer.metadata().row_groups() {
@@ -70,13 +70,13 @@ pub fn check_codecs(path: &Path, footer: &ArrowReaderMetadata, used: &[usize]) -
     Ok(())
 }
 
-/// The schema with columns of bytes instead of texts, as far as `texts` asks for; `None` if nothing changes.
-fn without_texts(node: &TypePtr, texts: Texts) -> ParquetResult<Option<TypePtr>> {
+/// The schema with bytes in place of texts, as `texts` requires; `None` if nothing changes.
+fn with_bytes(node: &TypePtr, texts: TextValidation) -> ParquetResult<Option<TypePtr>> {
     let info = node.get_basic_info();
     if node.is_primitive() {
         let is_bytes = match (info.converted_type(), info.logical_type_ref()) {
-            (ConvertedType::UTF8, _) => texts == Texts::Bytes,
-            // These become texts too, and are not checked.
+            (ConvertedType::UTF8, _) => texts == TextValidation::ByValue,
+            // The `parquet` crate makes texts of these without validation.
             (ConvertedType::JSON, _) | (_, Some(LogicalType::String | LogicalType::Json)) => true,
             _ => false,
         };
@@ -87,8 +87,7 @@ fn without_texts(node: &TypePtr, texts: Texts) -> ParquetResult<Option<TypePtr>>
             Type::primitive_type_builder(node.name(), PhysicalType::BYTE_ARRAY).with_repetition(info.repetition());
         return Ok(Some(Arc::new(bytes.with_id(info.has_id().then(|| info.id())).build()?)));
     }
-    let changed =
-        node.get_fields().iter().map(|field| without_texts(field, texts)).collect::<ParquetResult<Vec<_>>>()?;
+    let changed = node.get_fields().iter().map(|field| with_bytes(field, texts)).collect::<ParquetResult<Vec<_>>>()?;
     if changed.iter().all(Option::is_none) {
         return Ok(None);
     }
@@ -108,8 +107,8 @@ fn without_texts(node: &TypePtr, texts: Texts) -> ParquetResult<Option<TypePtr>>
     Ok(Some(Arc::new(group.build()?)))
 }
 
-/// The field with the type that is read best: texts and bytes as views of the pages that they are read from, so that none
-/// is copied; INT96 as UTC, which it is, and in microseconds, for nanoseconds reach from 1677 to 2262 only.
+/// The field with the type to read: texts and bytes as views into their pages, without a copy; INT96 as UTC, which it
+/// is, and in microseconds, since nanoseconds cover 1677 to 2262 only.
 fn with_best_type(field: &FieldRef, node: &Type) -> FieldRef {
     let best = match (field.data_type(), leaf(node)) {
         (DataType::List(item), Some(_)) => DataType::List(with_best_type(item, node)),
@@ -128,7 +127,7 @@ fn with_best_type(field: &FieldRef, node: &Type) -> FieldRef {
     Arc::new(Field::clone(field).with_data_type(best))
 }
 
-/// The column of values below, if there is only one.
+/// The only leaf column below the node, if there is only one.
 fn leaf(node: &Type) -> Option<&Type> {
     if node.is_primitive() {
         return Some(node);

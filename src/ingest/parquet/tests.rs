@@ -20,11 +20,12 @@ use arrow::datatypes::{DataType, Field, Int32Type, i256};
 
 use super::*;
 use crate::case::OwnHeaders;
-use crate::ingest::doubts::{CustomerKey, Customers};
-use crate::ingest::headers::Own;
-use crate::ingest::part::LISTED_REJECTS;
+use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers};
+use crate::ingest::headers::HeaderMapping;
+use crate::ingest::records::MAX_LISTED_REJECTS;
 use crate::ingest::tests::{check_error, rows};
-use crate::schema::tables::{LISTS, SNAPSHOT_TABLES};
+use crate::schema::lists::LIST_TABLES;
+use crate::schema::tables::SNAPSHOT_TABLES;
 use crate::schema::vocabulary::{Dataset, Grain};
 
 fn read_file(file: &tempfile::NamedTempFile) -> Result<FileRecords> {
@@ -33,9 +34,12 @@ fn read_file(file: &tempfile::NamedTempFile) -> Result<FileRecords> {
 
 fn read_file_of(file: &tempfile::NamedTempFile, tables: &'static [&'static Table]) -> Result<FileRecords> {
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
-    let own =
-        Own::new("snapshots.target-after.columns".to_owned(), &OwnHeaders::from([("state", "channel".to_owned())]));
-    let records = read((file.path(), 0), Sought { tables, own: &own }, &Message::verbatim("looked for"), &zone, None)?;
+    let own = HeaderMapping::new(
+        "snapshots.target-after.columns".to_owned(),
+        &OwnHeaders::from([("state", "channel".to_owned())]),
+    );
+    let records =
+        read((file.path(), 0), ExpectedTables { tables, own: &own }, &Message::verbatim("looked for"), &zone, None)?;
     records.check()?;
     Ok(records)
 }
@@ -140,23 +144,23 @@ fn keys_are_read_as_in_every_format() {
         assert_eq!(relation(number), format!("1: userid={expected} external_userid=wm1"));
     }
     let unreadable: [(ArrayRef, &str); 10] = [
-        (Arc::new(Float64Array::from(vec![2001.0])), "with decimals"),
-        (ids(&["2001.0"]), "with decimals"),
-        (Arc::new(Decimal128Array::from(vec![200_100]).with_precision_and_scale(20, 2).unwrap()), "with decimals"),
+        (Arc::new(Float64Array::from(vec![2001.0])), "a decimal number"),
+        (ids(&["2001.0"]), "a decimal number"),
+        (Arc::new(Decimal128Array::from(vec![200_100]).with_precision_and_scale(20, 2).unwrap()), "a decimal number"),
         (Arc::new(UInt64Array::from(vec![u64::MAX])), "number"),
         (Arc::new(Int64Array::from(vec![(1 << 53) + 1])), "2^53"),
-        (Arc::new(BooleanArray::from(vec![true])), "true or false"),
+        (Arc::new(BooleanArray::from(vec![true])), "a boolean in an id column"),
         (Arc::new(Date32Array::from(vec![20_000])), "date"),
         (Arc::new(BinaryArray::from_vec(vec![b"\xff\xfeann"])), "damaged"),
-        (Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(vec![Some(vec![Some(1)])])), "not a text"),
+        (Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(vec![Some(vec![Some(1)])])), "not text"),
         (
             Arc::new(StructArray::from(vec![(Arc::new(Field::new("id", DataType::Utf8, true)), ids(&["ann"]))])),
-            "not a text",
+            "not text",
         ),
     ];
     for (wrong, reason) in unreadable {
-        let told = relation(wrong);
-        assert!(told.contains("row 1, userid: ") && told.contains(reason), "{told} / {reason}");
+        let shown = relation(wrong);
+        assert!(shown.contains("row 1, userid: ") && shown.contains(reason), "{shown} / {reason}");
     }
     let nothing: [ArrayRef; 5] = [
         ids(&["NULL"]),
@@ -166,8 +170,8 @@ fn keys_are_read_as_in_every_format() {
         new_null_array(&DataType::Boolean, 1),
     ];
     for null in nothing {
-        let told = relation(null);
-        assert!(told.contains("row 1, userid: absent"), "{told}");
+        let shown = relation(null);
+        assert!(shown.contains("row 1, userid: absent"), "{shown}");
     }
 }
 
@@ -234,8 +238,8 @@ fn times_are_read_as_in_every_format() {
         Arc::new(Int64Array::from(vec![12])),
     ];
     for wrong in unreadable {
-        let told = value("created_at", wrong);
-        assert!(told.starts_with("row 1, created_at: "), "{told}");
+        let shown = value("created_at", wrong);
+        assert!(shown.starts_with("row 1, created_at: "), "{shown}");
     }
 }
 
@@ -276,7 +280,7 @@ fn numbers_flags_words_and_lists_are_read_as_in_every_format() {
 }
 
 #[test]
-fn a_column_tells_which_part_of_its_dates_is_the_day() {
+fn a_column_shows_which_part_of_its_dates_is_the_day() {
     let dates = |texts: &[&str]| {
         let users: Vec<String> = (0..texts.len()).map(|n| format!("wm{n}")).collect();
         let users: Vec<&str> = users.iter().map(String::as_str).collect();
@@ -296,7 +300,7 @@ fn a_column_tells_which_part_of_its_dates_is_the_day() {
 }
 
 #[test]
-fn an_ingested_snapshot_keeps_where_it_came_from_and_what_could_not_be_read() {
+fn an_ingested_snapshot_keeps_its_sources_and_rejects() {
     let mut lists = ListBuilder::new(StringBuilder::new());
     lists.append_null();
     lists.append_value([Some("unionid")]);
@@ -367,13 +371,13 @@ fn headers_are_those_of_sheets() {
 }
 
 #[test]
-fn rows_of_no_use_are_passed_over() {
+fn unused_rows_are_passed_over() {
     let targets = strings(&[Some("new1"), None, Some("-")]);
     let file = file_of(
         vec![("source_external_userid", ids(&["old1", "old2", "old3"])), ("target_external_userid", targets)],
         10,
     );
-    let records = read_file_of(&file, LISTS).unwrap();
+    let records = read_file_of(&file, LIST_TABLES).unwrap();
     let passed_over: Vec<(&String, &u64)> = records.tally.passed_over.iter().collect();
     assert_eq!(passed_over, [(&"row of a map without its target".to_owned(), &2)]);
     assert_eq!((records.tally.records_read, records.tally.pushed, records.tally.rejected), (3, 1, 0));
@@ -419,13 +423,13 @@ fn an_unreadable_relation_puts_its_account_in_doubt() {
         10,
     )
     .unwrap();
-    let told: Vec<String> = records
+    let shown: Vec<String> = records
         .rejects
         .iter()
         .map(|reject| format!("{} {:?} {:?}", reject.place, reject.grain, reject.userid.as_deref()))
         .collect();
     assert_eq!(
-        told,
+        shown,
         [
             "row 1, external_userid Record Some(\"ann\")",
             "row 2, external_userid or unionid or tmp_openid or customer_name Record Some(\"bob\")",
@@ -438,26 +442,26 @@ fn an_unreadable_relation_puts_its_account_in_doubt() {
         ["4: userid=cat external_userid=wm4 customer_name=bad \u{fffd} name unreadable=[customer_name]"]
     );
     let key = CustomerKey { external_userid: Some("wm3".into()), unionid: Some("union3".into()) };
-    assert_eq!(records.doubts.of(Dataset::Relations, "dan"), Some(Customers::These([key].into())));
-    assert_eq!(records.doubts.of(Dataset::Relations, "ann"), Some(Customers::Any));
+    assert_eq!(records.doubts.of(Dataset::Relations, "dan"), Some(DoubtfulCustomers::These([key].into())));
+    assert_eq!(records.doubts.of(Dataset::Relations, "ann"), Some(DoubtfulCustomers::Any));
     assert_eq!(records.tally.relations, (4, 3));
 }
 
 #[test]
-fn rejects_are_listed_up_to_a_limit_and_counted_to_the_last() {
+fn rejects_are_listed_up_to_a_limit_and_all_counted() {
     let count = 2500;
     let named = |value: fn(i32) -> String| -> ArrayRef {
         Arc::new((0..count).map(|n| Some(value(n))).collect::<StringArray>())
     };
     let texts = named(|n| if n == 0 { "ann".to_owned() } else { format!("{n}.0") });
     let mut records = read_columns(vec![("userid", texts), ("name", named(|n| n.to_string()))], 7).unwrap();
-    records.close_rejects();
+    records.count_unlisted_rejects();
     assert_eq!(
         (records.tally.records_read, records.tally.rejected, records.rejects.len()),
-        (2500, 2499, LISTED_REJECTS as usize)
+        (2500, 2499, MAX_LISTED_REJECTS as usize)
     );
     let numbers: Vec<u64> = records.rejects.iter().map(|reject| reject.record).collect();
-    assert_eq!(numbers, (2..=u64::from(LISTED_REJECTS) + 1).collect::<Vec<_>>());
+    assert_eq!(numbers, (2..=MAX_LISTED_REJECTS + 1).collect::<Vec<_>>());
     let not_listed: Vec<u64> = records.rejects.iter().map(|reject| reject.not_listed).collect();
     assert_eq!((not_listed[..99].iter().sum::<u64>(), not_listed[99]), (0, 2399));
     assert_eq!(records.doubts.records_of(Dataset::Members), 2499);
@@ -465,7 +469,7 @@ fn rejects_are_listed_up_to_a_limit_and_counted_to_the_last() {
     let records =
         read_columns(vec![("userid", named(|n| format!("user {n}"))), ("has_customer_contact", flags)], 700).unwrap();
     assert_eq!((records.tally.rejected, records.tally.unreadable_values, records.tally.pushed), (0, 2499, 2500));
-    assert_eq!(records.rejects.len(), LISTED_REJECTS as usize);
+    assert_eq!(records.rejects.len(), MAX_LISTED_REJECTS as usize);
     let mut last: Vec<String> = rows(&records.tables["members"]);
     last.sort_by_key(|row| row.split(':').next().and_then(|number| number.parse::<u64>().ok()));
     assert_eq!(
@@ -503,7 +507,8 @@ fn write_columns<T: ::parquet::data_type::DataType>(
 
 #[test]
 fn int96_is_utc_whatever_the_year() {
-    let message = "message schema { REQUIRED BYTE_ARRAY userid (UTF8); REQUIRED BYTE_ARRAY external_userid (UTF8); REQUIRED INT96 created_at; }";
+    let message = "message schema { REQUIRED BYTE_ARRAY userid (UTF8); \
+        REQUIRED BYTE_ARRAY external_userid (UTF8); REQUIRED INT96 created_at; }";
     let text = |text: &str| ByteArray::from(text);
     // 2026-04-30 is Julian day 2,461,161, and the year 1 began on day 1,721,426.
     let time = |day: u32, hours: u64| {
@@ -536,7 +541,7 @@ fn int96_is_utc_whatever_the_year() {
 }
 
 #[test]
-fn a_bad_byte_in_one_text_stops_nothing() {
+fn an_invalid_byte_costs_only_its_text() {
     let message = "message schema { REQUIRED BYTE_ARRAY userid (UTF8); REQUIRED BYTE_ARRAY external_userid (UTF8); \
                    REQUIRED BYTE_ARRAY customer_name (UTF8); REQUIRED BYTE_ARRAY state (JSON); }";
     let count = BATCH_ROWS + 10;
@@ -547,7 +552,7 @@ fn a_bad_byte_in_one_text_stops_nothing() {
     let mut users = texts("user");
     users[count - 3] = ByteArray::from(b"user\xe4\xb8".to_vec());
     let file = file_of_message(message, |writer| {
-        write_columns::<ByteArrayType>(writer, &[&users, &texts("wm"), &names, &texts("s")])
+        write_columns::<ByteArrayType>(writer, &[&users, &texts("wm"), &names, &texts("s")]);
     });
     let records = read_file(&file).unwrap();
     assert_eq!(
@@ -564,7 +569,8 @@ fn a_bad_byte_in_one_text_stops_nothing() {
     assert_eq!(
         others[8],
         format!(
-            "{row}: userid=user{row} external_userid=wm{row} customer_name=w\u{fffd}ei state=s{row} unreadable=[customer_name]"
+            "{row}: userid=user{row} external_userid=wm{row} customer_name=w\u{fffd}ei state=s{row} \
+             unreadable=[customer_name]"
         )
     );
     let row = BATCH_ROWS + 1;
@@ -575,9 +581,9 @@ fn a_bad_byte_in_one_text_stops_nothing() {
 }
 
 #[test]
-fn a_codec_that_is_not_built_in_is_refused_by_its_name() {
+fn an_unsupported_codec_is_refused_by_name() {
     let file = file_of(vec![("userid", ids(&["ann"])), ("name", ids(&["Ann"]))], 10);
-    let footer = footer::read(file.path(), Texts::Checked).unwrap();
+    let footer = footer::read(file.path(), TextValidation::ByPage).unwrap();
     let mut metadata = footer.metadata().as_ref().clone().into_builder();
     let mut groups = metadata.take_row_groups();
     let mut group = groups.remove(0).into_builder();
@@ -590,7 +596,7 @@ fn a_codec_that_is_not_built_in_is_refused_by_its_name() {
 }
 
 #[test]
-fn what_is_no_table_or_damaged_is_said() {
+fn damaged_files_and_unknown_tables_are_refused() {
     check_error(read_columns(vec![("phone", ids(&["1"]))], 10), "columns found: phone", "looked for");
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"PAR1 and nothing more").unwrap();
@@ -598,7 +604,7 @@ fn what_is_no_table_or_damaged_is_said() {
 }
 
 #[test]
-fn a_table_that_says_nothing_is_not_taken_for_a_whole_one() {
+fn a_table_without_readable_rows_is_not_complete() {
     let texts = || new_empty_array(&DataType::Utf8);
     let empty = read_columns(vec![("userid", texts()), ("name", texts())], 10).unwrap();
     assert_eq!((empty.tally.records_read, empty.whole_tables, empty.empty_tables), (0, vec![], vec!["members"]));
@@ -608,14 +614,14 @@ fn a_table_that_says_nothing_is_not_taken_for_a_whole_one() {
 }
 
 #[test]
-fn a_large_row_group_is_read_as_many_small_ones_are() {
+fn large_and_small_row_groups_are_read_alike() {
     let count = 2 * BATCH_ROWS + 3;
     let numbered = |what: &str, every: usize| -> ArrayRef {
         Arc::new((1..=count).map(|row| (row % every != 0).then(|| format!("{what}{row}"))).collect::<StringArray>())
     };
     let mut tags = ListBuilder::new(StringBuilder::new());
     (0..count).for_each(|row| {
-        tags.append_option((row % 5 > 0).then(|| (0..row % 3).map(|tag| Some(format!("tag {row} {tag}")))))
+        tags.append_option((row % 5 > 0).then(|| (0..row % 3).map(|tag| Some(format!("tag {row} {tag}")))));
     });
     let columns = || -> Vec<(&str, ArrayRef)> {
         let tags = Arc::new(tags.finish_cloned());

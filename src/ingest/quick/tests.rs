@@ -1,7 +1,7 @@
-//! Both ways to read a document lead to the same.
+//! The fast path and `serde_json` give the same documents.
 
 use super::*;
-use crate::ingest::document::Document;
+use crate::ingest::json::document::Document;
 
 fn quickly(text: &str) -> Option<String> {
     read::<Document<'_>>(text, &mut TextMarks::default()).map(|document| format!("{document:?}"))
@@ -14,27 +14,36 @@ fn by_serde(text: &str) -> Option<String> {
 const DOCUMENTS: &[&str] = &[
     r#"{"endpoint":"externalcontact/batch/get_by_user","request":{"userid_list":["a","b"],"cursor":"","limit":100},
         "fetched_at":"2026-04-30T22:00:00+08:00","response":{"errcode":0,"errmsg":"ok","external_contact_list":[
-        {"external_contact":{"external_userid":"wm1","name":"\u5f20\ud83c\udf40","type":1,"avatar":"http:\/\/x\/","gender":0,"unionid":null},
-        "follow_info":{"userid":"00123","remark":"","description":"a\tb","createtime":1744045770,"tags":[{"group_name":"g","tag_name":"t"}],
-        "tag_id":["et1","et2"],"add_way":"8","remark_mobiles":[],"wechat_channels":{"nickname":"v","source":[1,-2.5e3,true]}}}, 5, null],
+        {"external_contact":{"external_userid":"wm1","name":"\u5f20\ud83c\udf40","type":1,"avatar":"http:\/\/x\/",
+        "gender":0,"unionid":null},
+        "follow_info":{"userid":"00123","remark":"","description":"a\tb","createtime":1744045770,
+        "tags":[{"group_name":"g","tag_name":"t"}],
+        "tag_id":["et1","et2"],"add_way":"8","remark_mobiles":[],"wechat_channels":{"nickname":"v",
+        "source":[1,-2.5e3,true]}}}, 5, null],
         "next_cursor":"c","fail_info":{"unlicensed_userid_list":["c"]}}}"#,
-    r#"{"errcode":0,"external_contact":{"external_userid":"wm1","type":"2"},"follow_user":[{"userid":"a","createtime":"1777946505","state":null}]}"#,
-    r#"{ "errcode" : 0 , "group_chat" : { "chat_id" : "wr1", "create_time" : 5000000000, "member_list" : [ { "userid" : "a", "type" : 1 } ] } }"#,
-    r#"{"errcode":0,"userlist":[{"userid":"a","name":"","status":1},{}],"dept_user":"","info_list":null,"info":[],"customer":7}"#,
-    r#"{"errcode":0,"follow_user":["a","b",1,1.5,-1,18446744073709551615],"join_way":{"config_id":"j","chat_id_list":["wr1"],"auto_create_room":1}}"#,
-    r#"{"endpoint":"externalcontact/list","request":{"userid":"a"},"response":null,"external_userid":["wm1"],"is_last":false,"group_chat_list":{}}"#,
-    r#"{"errcode":{"a":{}},"errmsg":[{"a":[]}],"next_cursor":[],"is_last":true,"request":[0],"group_chat":[],"userlist":[[],[1],{}]}"#,
+    r#"{"errcode":0,"external_contact":{"external_userid":"wm1","type":"2"},"follow_user":[{"userid":"a",
+        "createtime":"1777946505","state":null}]}"#,
+    r#"{ "errcode" : 0 , "group_chat" : { "chat_id" : "wr1", "create_time" : 5000000000,
+        "member_list" : [ { "userid" : "a", "type" : 1 } ] } }"#,
+    r#"{"errcode":0,"userlist":[{"userid":"a","name":"","status":1},{}],"dept_user":"","info_list":null,"info":[],
+        "customer":7}"#,
+    r#"{"errcode":0,"follow_user":["a","b",1,1.5,-1,18446744073709551615],"join_way":{"config_id":"j",
+        "chat_id_list":["wr1"],"auto_create_room":1}}"#,
+    r#"{"endpoint":"externalcontact/list","request":{"userid":"a"},"response":null,"external_userid":["wm1"],
+        "is_last":false,"group_chat_list":{}}"#,
+    r#"{"errcode":{"a":{}},"errmsg":[{"a":[]}],"next_cursor":[],"is_last":true,"request":[0],"group_chat":[],
+        "userlist":[[],[1],{}]}"#,
 ];
 
 #[test]
-fn what_exporters_write_is_read_quickly() {
+fn documents_of_exporters_take_the_fast_path() {
     for text in DOCUMENTS {
         assert!(quickly(text).is_some() && quickly(text) == by_serde(text), "{text}");
     }
 }
 
 #[test]
-fn what_is_unusual_is_left_to_serde() {
+fn unusual_documents_are_left_to_serde() {
     for text in [
         "",
         "{",
@@ -60,7 +69,7 @@ fn what_is_unusual_is_left_to_serde() {
 }
 
 #[test]
-fn what_must_not_stand_in_a_text_is_seen_wherever_it_stands() {
+fn bytes_not_allowed_in_strings_are_found_at_every_offset() {
     for length in 0..24 {
         let text = |between: &str| format!(r#"{{"errmsg":"{}{between}客户 of some length"}}"#, "x".repeat(length));
         for between in ["\"", "\\", "\0", "\n", "\u{1f}"] {
@@ -74,7 +83,7 @@ fn what_must_not_stand_in_a_text_is_seen_wherever_it_stands() {
 }
 
 #[test]
-fn numbers_are_the_same_however_long() {
+fn numbers_of_any_length_are_the_same() {
     for digits in 1..25 {
         for number in ["9".repeat(digits), format!("-{}", "9".repeat(digits)), format!("{}.0", "1".repeat(digits))] {
             let text = format!(r#"{{"errcode":{number},"errmsg":{number} }}"#);
@@ -122,7 +131,7 @@ proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 4096, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn both_ways_lead_to_the_same(
+    fn both_ways_give_the_same_document(
         document in 0..DOCUMENTS.len(),
         edits in proptest::collection::vec((0..1000_usize, 0..3_usize, 0..PIECES.len()), 1..4),
     ) {

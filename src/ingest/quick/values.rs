@@ -1,37 +1,37 @@
-//! The values of a document, each as its [`Deserialize`](serde::Deserialize) has it.
+//! Values of a document on the fast path, read as by their [`Deserialize`](serde::Deserialize).
 
 use serde::de::IgnoredAny;
 
-use super::{Quick, Quickly, Reader, Unusual};
-use crate::ingest::payload::{Item, Payload};
-use crate::ingest::value::Given;
+use super::{JsonReader, Quick, Quickly, Unusual};
+use crate::ingest::json::payload::{Payload, PayloadItem};
+use crate::ingest::value::RawValue;
 
 impl<'a> Quick<'a> for IgnoredAny {
-    fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
+    fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
         reader.skip()
     }
 }
 
-impl<'a> Quick<'a> for Given<'a> {
+impl<'a> Quick<'a> for RawValue<'a> {
     #[inline]
-    fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
+    fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
         *self = reader.scalar()?;
         Ok(())
     }
 }
 
 impl<'a, T: Quick<'a>> Quick<'a> for Option<T> {
-    fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
+    fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
         match reader.peek() {
-            b'n' => reader.word("null", Given::Nothing).map(|_| ()),
+            b'n' => reader.word("null", RawValue::Null).map(|_| ()),
             _ => self.insert(T::default()).fill(reader),
         }
     }
 }
 
-impl<'a, T: Quick<'a>> Quick<'a> for Item<'a, T> {
+impl<'a, T: Quick<'a>> Quick<'a> for PayloadItem<'a, T> {
     #[inline]
-    fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
+    fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
         if reader.peek() != b'{' {
             *self = Self::Other(reader.scalar()?);
             return Ok(());
@@ -43,18 +43,19 @@ impl<'a, T: Quick<'a>> Quick<'a> for Item<'a, T> {
 }
 
 impl<'a, T: Quick<'a>> Quick<'a> for Payload<'a, T> {
-    fn fill(&mut self, reader: &mut Reader<'a>) -> Quickly<()> {
+    fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
         if reader.peek() != b'[' {
-            *self = if reader.scalar()? == Given::Nothing { Self::Items(Vec::new()) } else { Self::NoArray };
+            *self = if reader.scalar()? == RawValue::Null { Self::Items(Vec::new()) } else { Self::NotAnArray };
             return Ok(());
         }
         let mut items = Vec::new();
         reader.array(|reader| {
-            // A few tags, or a hundred records, which are large: to double the room each time would be to copy most of them twice.
+            // Lists hold a few tags or a hundred large records: eightfold growth copies records less often than
+            // doubling.
             if items.len() == items.capacity() {
                 items.reserve(7 * items.len());
             }
-            items.push_mut(Item::default()).fill(reader)
+            items.push_mut(PayloadItem::default()).fill(reader)
         })?;
         *self = Self::Items(items);
         Ok(())

@@ -1,77 +1,93 @@
-//! Keys: text without what stands around it, never a number or a date that software has made of it.
+//! Keys: text without padding around it, and never a number or a date that software has converted it to.
 
-use super::{ERROR_CELL, ERRORS, Given, NO_VALUE, ROUNDED, Value, is_userid, time};
-use crate::ingest::part::Wrong;
+use super::{CellBuf, ERROR_CELL, ERROR_CELLS, NULL_WORDS, ROUNDED, RawValue, is_damaged, is_userid, written_time};
+use crate::ingest::records::RejectReason;
 use crate::names::is_invisible;
 use crate::schema::{Cell, Column, fields};
 
-const FLOAT: Wrong = "a number with decimals where an id belongs: format the column as text, and export it again";
-const BEYOND_2_53: Wrong = "a number beyond 2^53 where an id belongs, of which digits may be lost: export it as text";
-const DATE: Wrong = "a date where an id belongs: a spreadsheet or library has taken the id for a date; format the column as text, and export it again";
-const FLAG: Wrong = "true or false where an id belongs: export it as text";
-const NO_KEY: Wrong = "not a text, where an id belongs";
-const INVISIBLE: Wrong = "an id with a character inside that cannot be seen: remove it";
-const UNSOUND: Wrong = "an id with characters that are damaged (U+FFFD in their place): export it again in UTF-8";
+const FLOAT: RejectReason = "a decimal number in an id column: format the column as text and export again";
+const BEYOND_2_53: RejectReason =
+    "a number above 2^53 in an id column, which software may have rounded: export the id as text";
+const DATE: RejectReason = "a date in an id column, converted from the id by a spreadsheet or library: \
+    format the column as text and export again";
+const FLAG: RejectReason = "a boolean in an id column: export the id as text";
+const NOT_TEXT: RejectReason = "not text, in an id column";
+const INVISIBLE: RejectReason = "an id with an invisible character inside: remove it";
+const DAMAGED: RejectReason = "an id with damaged characters (shown as U+FFFD): export again as UTF-8";
 
-/// From here on a float does not hold every whole number.
+/// Beyond it a float does not represent every whole number.
 const MAX_WHOLE: u64 = 1 << 53;
-/// The words for "no value" that the service would take for a userid.
+/// Words for "no value" that are valid userids.
 const POSSIBLE_USERIDS: [&str; 5] = ["NULL", "null", "None", "nan", "NaN"];
 
-/// The key that the text is, without what does not belong to it.
+/// Reads a key without the padding around it.
 #[inline]
-pub(super) fn read<'a>(column: &Column, text: &'a str, names_members: bool) -> Result<Option<&'a str>, Wrong> {
-    if is_plain(text) { Ok(Some(text)) } else { careful(column, text, names_members) }
+pub(super) fn read<'a>(
+    column: &Column,
+    text: &'a str,
+    null_words_are_userids: bool,
+) -> Result<Option<&'a str>, RejectReason> {
+    if is_plain(text) { Ok(Some(text)) } else { read_padded(column, text, null_words_are_userids) }
 }
 
-/// Whether the text is a key as it stands: printable ASCII that starts with a letter and is no word for "no value", or
-/// digits. No guard, exponent or date is either.
+/// Returns whether the text is a key without further checks: printable ASCII that starts with a letter and is no word
+/// for "no value", or letters and digits. Padding, exponents and dates are neither.
 #[inline]
 fn is_plain(text: &str) -> bool {
-    // Words for "no value" that start with a letter have four at most.
+    // Words for "no value" that start with a letter have at most four.
     const LONGEST_WORD: usize = 4;
     let bytes = text.as_bytes();
     match bytes.first() {
         Some(first) if first.is_ascii_alphabetic() => {
-            // Without a way out in the middle, the loop looks at many bytes at once.
+            // Without an early exit the loop is vectorised.
             let is_graphic = bytes.iter().fold(true, |all, byte| all & byte.is_ascii_graphic());
-            is_graphic && (bytes.len() > LONGEST_WORD || !NO_VALUE.contains(&text))
+            is_graphic && (bytes.len() > LONGEST_WORD || !NULL_WORDS.contains(&text))
         }
-        Some(first) => first.is_ascii_digit() && bytes.len() > 1 && bytes.iter().all(u8::is_ascii_digit),
+        // Of letters and digits alone only `1e15` can be a number with an exponent, and nothing a date.
+        Some(first) => {
+            let is_alphanumeric = bytes.iter().fold(true, |all, byte| all & byte.is_ascii_alphanumeric());
+            first.is_ascii_digit()
+                && is_alphanumeric
+                && bytes.get(1).is_some_and(|second| !matches!(second, b'e' | b'E'))
+        }
         None => false,
     }
 }
 
-fn careful<'a>(column: &Column, text: &'a str, names_members: bool) -> Result<Option<&'a str>, Wrong> {
-    let key = bare(text);
-    let is_named = names_members && is_userid(column) && POSSIBLE_USERIDS.contains(&key);
-    if (NO_VALUE.contains(&key) && !is_named) || (key == "0" && column.name == fields::UNIONID.name) {
+fn read_padded<'a>(
+    column: &Column,
+    text: &'a str,
+    null_words_are_userids: bool,
+) -> Result<Option<&'a str>, RejectReason> {
+    let key = strip_padding(text);
+    let is_named = null_words_are_userids && is_userid(column) && POSSIBLE_USERIDS.contains(&key);
+    if (NULL_WORDS.contains(&key) && !is_named) || (key == "0" && column.name == fields::UNIONID.name) {
         return Ok(None);
     }
     fault(key).map_or(Ok(Some(key)), Err)
 }
 
-/// The text without white space, control characters, invisible characters and the guards of spreadsheets around it.
-pub fn bare(text: &str) -> &str {
-    let text = text.trim_matches(is_around);
+/// Strips white space, control and invisible characters, and the guards of spreadsheets (`'`, `="..."`).
+pub fn strip_padding(text: &str) -> &str {
+    let text = text.trim_matches(is_padding);
     let text = formula_text(text.strip_prefix('\'').unwrap_or(text));
-    text.trim_matches(is_around)
+    text.trim_matches(is_padding)
 }
 
-/// The text of a formula `="00123"`, which keeps a spreadsheet from reading a number.
+/// The text of a formula `="00123"`, which prevents a spreadsheet from converting it to a number.
 pub(super) fn formula_text(text: &str) -> &str {
     text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// Whether the character does not belong to a value at whose end it stands.
-pub(super) fn is_around(c: char) -> bool {
+/// Returns whether the character is padding at either end of a value.
+pub(super) fn is_padding(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_invisible(c)
 }
 
-/// Why a bare text is no key.
-fn fault(key: &str) -> Option<Wrong> {
-    if key.contains(char::REPLACEMENT_CHARACTER) {
-        Some(UNSOUND)
+/// The reason why a text without padding is not a key.
+fn fault(key: &str) -> Option<RejectReason> {
+    if is_damaged(key) {
+        Some(DAMAGED)
     } else if key.chars().any(|c| c.is_control() || is_invisible(c)) {
         Some(INVISIBLE)
     } else if is_error(key) {
@@ -83,17 +99,17 @@ fn fault(key: &str) -> Option<Wrong> {
     } else if is_decimal(key) {
         Some(FLOAT)
     } else {
-        time::looks_like_date(key).then_some(DATE)
+        written_time::looks_like_date(key).then_some(DATE)
     }
 }
 
-/// An error cell, or the `####` of a column that is too narrow.
+/// Returns whether the text is an error cell, or the `####` of a column that is too narrow.
 fn is_error(key: &str) -> bool {
-    key.starts_with('#') && (ERRORS.contains(&key) || (key.len() > 1 && key.bytes().all(|byte| byte == b'#')))
+    key.starts_with('#') && (ERROR_CELLS.contains(&key) || (key.len() > 1 && key.bytes().all(|byte| byte == b'#')))
 }
 
-/// A number with an exponent, as software writes it: one digit before the point, and a sign or an exponent so large that
-/// the exponent was needed: `1.23E+15`, `1.0E7`, `1e15`. `1e5` can be an id.
+/// Returns whether the text is a number with an exponent, as software writes it: one digit before the point, and a sign
+/// or an exponent large enough to be needed: `1.23E+15`, `1.0E7`, `1e15`. `1e5` can be an id.
 fn is_power(key: &str) -> bool {
     let number = unsigned(key);
     let Some((digits, power)) = number.split_once(['e', 'E']) else { return false };
@@ -107,7 +123,7 @@ fn is_power(key: &str) -> bool {
     are_digits(exponent) && exponent.len() <= 3 && (power.len() > exponent.len() || is_large())
 }
 
-/// A number with a decimal point or with separators between thousands.
+/// Returns whether the text is a number with a decimal point or with separators between thousands.
 fn is_decimal(key: &str) -> bool {
     let number = unsigned(key);
     let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
@@ -120,20 +136,20 @@ fn unsigned(number: &str) -> &str {
     number.strip_prefix(['+', '-']).unwrap_or(number)
 }
 
-/// Whether the text is digits, and at least one.
+/// Returns whether the text is one or more digits.
 pub(super) fn are_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The key that a value other than text is: the digits of a whole number.
-pub(super) fn from_other<'a>(column: &Column, given: &Given<'_>) -> Result<Value<'a>, Wrong> {
-    match given {
-        Given::Integer(0) if column.name == fields::UNIONID.name => Ok(Value::One(Cell::Null)),
-        Given::Integer(number) if number.unsigned_abs() <= MAX_WHOLE => Ok(Value::Text(number.to_string())),
-        Given::Integer(_) => Err(BEYOND_2_53),
-        Given::Float(_) => Err(FLOAT),
-        Given::Moment(_) | Given::Civil(_) => Err(DATE),
-        Given::Flag(_) => Err(FLAG),
-        _ => Err(NO_KEY),
+/// Reads a key that is not text: a whole number is its digits.
+pub(super) fn from_other<'a>(column: &Column, raw: &RawValue<'_>) -> Result<CellBuf<'a>, RejectReason> {
+    match raw {
+        RawValue::Integer(0) if column.name == fields::UNIONID.name => Ok(CellBuf::Cell(Cell::Null)),
+        RawValue::Integer(number) if number.unsigned_abs() <= MAX_WHOLE => Ok(CellBuf::Text(number.to_string())),
+        RawValue::Integer(_) => Err(BEYOND_2_53),
+        RawValue::Float(_) => Err(FLOAT),
+        RawValue::Instant(_) | RawValue::CivilTime(_) => Err(DATE),
+        RawValue::Flag(_) => Err(FLAG),
+        _ => Err(NOT_TEXT),
     }
 }

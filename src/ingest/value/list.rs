@@ -1,32 +1,32 @@
 //! Lists: tags, and the groups of a join code.
 
-use super::key::{self, bare};
-use super::{Given, NO_LIST, NO_TEXT, NO_VALUE, UNSOUND, Value};
-use crate::ingest::part::Wrong;
+use super::key::{self, strip_padding};
+use super::{CellBuf, DAMAGED, NO_LIST, NULL_TEXTS, NULL_WORDS, RawValue, is_damaged};
+use crate::ingest::records::RejectReason;
 use crate::schema::{Cell, Column, fields};
 
-/// A list in one text: with separators, or in brackets as scripts write it.
-pub(super) fn from_text<'a>(column: &Column, text: &str) -> (Value<'a>, Option<Wrong>) {
-    let text = bare(text);
-    let absent: &[&str] = if holds_keys(column) { &NO_VALUE } else { &NO_TEXT };
+/// Reads a list in one text: with separators, or in brackets as scripts write it.
+pub(super) fn from_text<'a>(column: &Column, text: &str) -> (CellBuf<'a>, Option<RejectReason>) {
+    let text = strip_padding(text);
+    let absent: &[&str] = if holds_keys(column) { &NULL_WORDS } else { &NULL_TEXTS };
     if absent.contains(&text) {
-        return (Value::NULL, None);
+        return (CellBuf::NULL, None);
     }
     let items = bracketed(text, holds_keys(column)).unwrap_or_else(|| split(text));
     if holds_keys(column) {
         return keys(column, &items);
     }
-    let wrong = unsound(&items);
-    (Value::List(items), wrong)
+    let wrong = damaged(&items);
+    (CellBuf::List(items), wrong)
 }
 
-/// A list that is one already; a number is a list of itself.
-pub(super) fn from_other<'a>(column: &Column, given: &'a Given<'_>) -> (Value<'a>, Option<Wrong>) {
-    match given {
-        Given::Texts(items) if holds_keys(column) => keys(column, items),
-        Given::Texts(items) => (Value::One(Cell::List(items)), unsound(items)),
-        Given::Integer(number) => from_text(column, &number.to_string()),
-        _ => (Value::NULL, Some(NO_LIST)),
+/// Reads a list that is not text; a number is a list of one item.
+pub(super) fn from_other<'a>(column: &Column, raw: &'a RawValue<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
+    match raw {
+        RawValue::List(items) if holds_keys(column) => keys(column, items),
+        RawValue::List(items) => (CellBuf::Cell(Cell::List(items)), damaged(items)),
+        RawValue::Integer(number) => from_text(column, &number.to_string()),
+        _ => (CellBuf::NULL, Some(NO_LIST)),
     }
 }
 
@@ -34,17 +34,17 @@ fn holds_keys(column: &Column) -> bool {
     column.name == fields::CHAT_IDS.name
 }
 
-/// The items as keys: one that cannot be read makes the list unreadable.
-fn keys<'a>(column: &Column, items: &[String]) -> (Value<'a>, Option<Wrong>) {
+/// Reads the items as keys: one that cannot be read makes the list unreadable.
+fn keys<'a>(column: &Column, items: &[String]) -> (CellBuf<'a>, Option<RejectReason>) {
     let read = |item: &String| key::read(column, item, false).map(|key| key.map(str::to_owned)).transpose();
     match items.iter().filter_map(read).collect() {
-        Ok(items) => (Value::List(items), None),
-        Err(wrong) => (Value::NULL, Some(wrong)),
+        Ok(items) => (CellBuf::List(items), None),
+        Err(wrong) => (CellBuf::NULL, Some(wrong)),
     }
 }
 
-fn unsound(items: &[String]) -> Option<Wrong> {
-    items.iter().any(|item| item.contains(char::REPLACEMENT_CHARACTER)).then_some(UNSOUND)
+fn damaged(items: &[String]) -> Option<RejectReason> {
+    items.iter().any(|item| is_damaged(item)).then_some(DAMAGED)
 }
 
 fn split(text: &str) -> Vec<String> {
@@ -52,16 +52,16 @@ fn split(text: &str) -> Vec<String> {
     items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
-/// The items of `["a","b"]`, of `['a', 'b']` and, where items have no brackets of their own, of `[a, b]`.
-fn bracketed(text: &str, is_sure: bool) -> Option<Vec<String>> {
+/// The items of `["a","b"]`, of `['a', 'b']` and, where items cannot contain brackets, of `[a, b]`.
+fn bracketed(text: &str, allow_bare: bool) -> Option<Vec<String>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
     if let Ok(items) = serde_json::from_str::<Vec<String>>(text) {
         return Some(items);
     }
-    quoted(inner).or_else(|| is_sure.then(|| split(inner)))
+    quoted(inner).or_else(|| allow_bare.then(|| split(inner)))
 }
 
-/// Items in quotes of either kind with commas between them, as Python writes a list.
+/// Parses items in quotes of either kind with commas between them, as Python writes a list.
 fn quoted(mut rest: &str) -> Option<Vec<String>> {
     let mut items = Vec::new();
     loop {

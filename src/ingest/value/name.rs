@@ -1,46 +1,48 @@
-//! Names and free text: kept as they are, but for what a file says instead of nothing, and the guards of spreadsheets.
+//! Names and free text: kept as they are, except for words for "no value" and the guards of spreadsheets.
 
 use std::fmt::Write;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::key::{formula_text, is_around};
-use super::{ERROR_CELL, ERRORS, Given, NO_TEXT, UNSOUND, Value};
-use crate::ingest::part::Wrong;
+use super::key::{formula_text, is_padding};
+use super::{CellBuf, DAMAGED, ERROR_CELL, ERROR_CELLS, NULL_TEXTS, RawValue, is_damaged};
+use crate::ingest::records::RejectReason;
 use crate::schema::Cell;
 
-pub(super) const NO_TEXT_CELL: Wrong = "not a text where a name belongs (software has made a number, date or flag of it): format the column as text, and export it again";
-const NOT_TEXT: Wrong = "a list or an object where a text belongs";
+pub(super) const NOT_A_NAME: RejectReason = "not text, in a name column, but a number, date or boolean: \
+    format the column as text and export again";
+const NOT_TEXT: RejectReason = "a list or an object in a text column";
 
-/// A name or free text, and why it is not for certain.
+/// Reads a name or free text, with the reason if it is not certain.
 #[inline]
-pub(super) fn read(text: &str) -> (Value<'_>, Option<Wrong>) {
+pub(super) fn read(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
     let starts_plainly =
         text.as_bytes().first().is_some_and(|byte| byte.is_ascii_alphanumeric() || (0xe4..=0xe9).contains(byte));
-    if starts_plainly { kept(text) } else { careful(text) }
+    if starts_plainly { kept(text) } else { read_guarded(text) }
 }
 
-/// Most names start with a letter, a digit or a Chinese character: they are no word for nothing, and have no guard.
-fn kept(text: &str) -> (Value<'_>, Option<Wrong>) {
-    (Value::One(Cell::Text(text)), text.contains(char::REPLACEMENT_CHARACTER).then_some(UNSOUND))
+/// The text as it is. Most names start with a letter, a digit or a Chinese character, and so have no guard and are no
+/// word for "no value".
+fn kept(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
+    (CellBuf::Cell(Cell::Text(text)), is_damaged(text).then_some(DAMAGED))
 }
 
-fn careful(text: &str) -> (Value<'_>, Option<Wrong>) {
-    let trimmed = text.trim_matches(is_around);
-    if NO_TEXT.contains(&trimmed) {
-        (Value::NULL, None)
-    } else if ERRORS.contains(&trimmed) {
-        (Value::NULL, Some(ERROR_CELL))
+fn read_guarded(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
+    let trimmed = text.trim_matches(is_padding);
+    if NULL_TEXTS.contains(&trimmed) {
+        (CellBuf::NULL, None)
+    } else if ERROR_CELLS.contains(&trimmed) {
+        (CellBuf::NULL, Some(ERROR_CELL))
     } else {
         match formula_text(unguarded(text)) {
-            "" => (Value::NULL, None),
+            "" => (CellBuf::NULL, None),
             text => kept(text),
         }
     }
 }
 
-/// The text without the `'` that keeps a spreadsheet from taking it for a formula.
+/// Strips the `'` that prevents a spreadsheet from evaluating the text as a formula.
 fn unguarded(text: &str) -> &str {
     let Some(rest) = text.strip_prefix('\'') else { return text };
     let is_formula = rest.starts_with(['\t', '\r', '\n'])
@@ -48,19 +50,19 @@ fn unguarded(text: &str) -> &str {
     if is_formula { rest } else { text }
 }
 
-/// Free text that stands as something else: a remark of digits is a number to a spreadsheet.
-pub(super) fn free_text<'a>(given: &Given<'_>) -> Result<Value<'a>, Wrong> {
-    let text = match given {
-        Given::Integer(number) => number.to_string(),
-        Given::Float(number) => number.to_string(),
-        Given::Flag(flag) => flag.to_string(),
-        Given::Civil(micros) | Given::Moment(micros) => date_text(*micros).ok_or(NOT_TEXT)?,
+/// Reads free text that is not text: a spreadsheet stores a remark of digits as a number.
+pub(super) fn free_text<'a>(raw: &RawValue<'_>) -> Result<CellBuf<'a>, RejectReason> {
+    let text = match raw {
+        RawValue::Integer(number) => number.to_string(),
+        RawValue::Float(number) => number.to_string(),
+        RawValue::Flag(flag) => flag.to_string(),
+        RawValue::CivilTime(micros) | RawValue::Instant(micros) => date_text(*micros).ok_or(NOT_TEXT)?,
         _ => return Err(NOT_TEXT),
     };
-    Ok(Value::Text(text))
+    Ok(CellBuf::Text(text))
 }
 
-/// A date as it would be typed: with a time of day if it has one.
+/// Formats a date as it would be typed: with a time of day if it has one.
 fn date_text(micros: i64) -> Option<String> {
     let time = TimeZone::UTC.to_datetime(Timestamp::from_microsecond(micros).ok()?);
     let mut text = time.date().to_string();

@@ -4,16 +4,16 @@ use jiff::Timestamp;
 
 use super::*;
 
-fn how(zone: &TimeZone) -> How<'_> {
-    How { zone, days: DayOrder::Unknown, serials: Serials::None, names_members: false }
+fn how(zone: &TimeZone) -> ReadOptions<'_> {
+    ReadOptions { zone, days: DayOrder::Unknown, epoch: ExcelEpoch::None, null_words_are_userids: false }
 }
 
 fn shanghai() -> TimeZone {
     TimeZone::get("Asia/Shanghai").unwrap()
 }
 
-/// The value as it is told in the tables of these tests: `null`, `unreadable`, or its text.
-fn told(column: &'static Column, given: &Given<'_>, how: &How<'_>) -> String {
+/// The value as written in the tables of these tests: `null`, `unreadable`, or its text.
+fn shown(column: &'static Column, given: &RawValue<'_>, how: &ReadOptions<'_>) -> String {
     let (value, wrong) = read(column, given, how);
     match value.cell() {
         Cell::Null => wrong.map_or("null", |_| "unreadable").to_owned(),
@@ -28,16 +28,16 @@ fn told(column: &'static Column, given: &Given<'_>, how: &How<'_>) -> String {
 }
 
 fn text(column: &'static Column, text: &str) -> String {
-    told(column, &Given::Text(Cow::Borrowed(text)), &how(&shanghai()))
+    shown(column, &RawValue::Text(Cow::Borrowed(text)), &how(&shanghai()))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "values are written where they are read")]
-fn of(column: &'static Column, given: Given<'_>) -> String {
-    told(column, &given, &how(&shanghai()))
+fn of(column: &'static Column, given: RawValue<'_>) -> String {
+    shown(column, &given, &how(&shanghai()))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "values are written where they are read")]
-fn reason(column: &'static Column, given: Given<'_>) -> Wrong {
+fn reason(column: &'static Column, given: RawValue<'_>) -> RejectReason {
     read(column, &given, &how(&TimeZone::UTC)).1.unwrap()
 }
 
@@ -46,7 +46,7 @@ const NULL_WORDS: [&str; 16] = [
 ];
 
 #[test]
-fn around_a_key_nothing_belongs_to_it() {
+fn padding_around_a_key_is_stripped() {
     for (given, key) in [
         ("zhang.1", "zhang.1"),
         (" zhang\t", "zhang"),
@@ -73,7 +73,7 @@ fn around_a_key_nothing_belongs_to_it() {
 }
 
 #[test]
-fn words_for_no_value_are_null_but_where_members_are_named() {
+fn null_words_are_null_except_among_members() {
     for word in NULL_WORDS {
         for column in [
             &fields::UNIONID,
@@ -86,8 +86,8 @@ fn words_for_no_value_are_null_but_where_members_are_named() {
             assert_eq!(text(column, word), "null", "{word:?} in {}", column.name);
         }
         let zone = shanghai();
-        let how = How { names_members: true, ..how(&zone) };
-        let read = |column| told(column, &Given::Text(Cow::Borrowed(word)), &how);
+        let how = ReadOptions { null_words_are_userids: true, ..how(&zone) };
+        let read = |column| shown(column, &RawValue::Text(Cow::Borrowed(word)), &how);
         assert_eq!(read(&fields::UNIONID), "null");
         let is_userid = ["NULL", "null", "None", "nan", "NaN"].contains(&word);
         assert_eq!(read(&fields::OWNER_USERID), if is_userid { word } else { "null" });
@@ -98,12 +98,12 @@ fn words_for_no_value_are_null_but_where_members_are_named() {
     }
     assert_eq!(text(&fields::UNIONID, "0"), "null");
     assert_eq!(text(&fields::UNIONID, "00"), "00");
-    assert_eq!(of(&fields::UNIONID, Given::Integer(0)), "null");
-    assert_eq!(of(&fields::UNIONID, Given::Float(f64::NAN)), "null");
+    assert_eq!(of(&fields::UNIONID, RawValue::Integer(0)), "null");
+    assert_eq!(of(&fields::UNIONID, RawValue::Float(f64::NAN)), "null");
 }
 
 #[test]
-fn numbers_exponents_and_dates_are_no_keys() {
+fn numbers_exponents_and_dates_are_not_keys() {
     for unreadable in [
         "2001.0",
         "2001.00",
@@ -160,23 +160,23 @@ fn numbers_exponents_and_dates_are_no_keys() {
     ] {
         assert_eq!(text(&fields::USERID, key), key);
     }
-    assert_eq!(of(&fields::USERID, Given::Integer(123)), "123");
-    assert_eq!(of(&fields::USERID, Given::Integer(-5)), "-5");
-    assert_eq!(of(&fields::USERID, Given::Integer(1 << 53)), "9007199254740992");
+    assert_eq!(of(&fields::USERID, RawValue::Integer(123)), "123");
+    assert_eq!(of(&fields::USERID, RawValue::Integer(-5)), "-5");
+    assert_eq!(of(&fields::USERID, RawValue::Integer(1 << 53)), "9007199254740992");
     for unreadable in [
-        Given::Integer((1 << 53) + 1),
-        Given::Float(2001.0),
-        Given::Float(1e30),
-        Given::Flag(true),
-        Given::Moment(0),
-        Given::Civil(0),
-        Given::Other,
-        Given::Texts(vec!["zhang".to_owned()]),
-        Given::Spoilt("a duration"),
+        RawValue::Integer((1 << 53) + 1),
+        RawValue::Float(2001.0),
+        RawValue::Float(1e30),
+        RawValue::Flag(true),
+        RawValue::Instant(0),
+        RawValue::CivilTime(0),
+        RawValue::Other,
+        RawValue::List(vec!["zhang".to_owned()]),
+        RawValue::Unreadable("a duration"),
     ] {
         assert_eq!(of(&fields::USERID, unreadable.clone()), "unreadable", "{unreadable:?}");
     }
-    for date in [Given::Text(Cow::Borrowed("2026/5/2")), Given::Moment(0), Given::Civil(1)] {
+    for date in [RawValue::Text(Cow::Borrowed("2026/5/2")), RawValue::Instant(0), RawValue::CivilTime(1)] {
         assert!(reason(&fields::USERID, date).contains("date"));
     }
 }
@@ -224,15 +224,15 @@ fn names_are_kept_as_they_are() {
     // 2026-05-02 is day 20,575 since 1970; 10:00 of it 36,000 seconds later.
     let day = 20_575 * 86_400_000_000;
     for (given, name, remark) in [
-        (Given::Integer(7), "unreadable", "7"),
-        (Given::Float(0.5), "unreadable", "0.5"),
-        (Given::Float(f64::NAN), "null", "null"),
-        (Given::Flag(true), "unreadable", "true"),
-        (Given::Civil(day), "unreadable", "2026-05-02"),
-        (Given::Moment(day + 36_000_000_000), "unreadable", "2026-05-02 10:00:00"),
-        (Given::Other, "unreadable", "unreadable"),
-        (Given::Spoilt("an error"), "unreadable", "unreadable"),
-        (Given::Nothing, "null", "null"),
+        (RawValue::Integer(7), "unreadable", "7"),
+        (RawValue::Float(0.5), "unreadable", "0.5"),
+        (RawValue::Float(f64::NAN), "null", "null"),
+        (RawValue::Flag(true), "unreadable", "true"),
+        (RawValue::CivilTime(day), "unreadable", "2026-05-02"),
+        (RawValue::Instant(day + 36_000_000_000), "unreadable", "2026-05-02 10:00:00"),
+        (RawValue::Other, "unreadable", "unreadable"),
+        (RawValue::Unreadable("an error"), "unreadable", "unreadable"),
+        (RawValue::Null, "null", "null"),
     ] {
         assert_eq!(of(&fields::CUSTOMER_NAME, given.clone()), name, "{given:?}");
         assert_eq!(of(&fields::REMARK, given.clone()), remark, "{given:?}");
@@ -243,7 +243,7 @@ const TEN: &str = "2026-05-02T02:00:00Z";
 const MIDNIGHT: &str = "2026-05-01T16:00:00Z";
 
 #[test]
-fn times_are_read_however_they_are_written() {
+fn times_are_read_in_every_notation() {
     // 20,575 days and two hours since 1970.
     let seconds = 20_575 * 86_400 + 7200;
     assert_eq!(seconds, 1_777_687_200);
@@ -314,25 +314,25 @@ fn times_are_read_however_they_are_written() {
     }
     let micros = seconds * 1_000_000;
     for (given, time) in [
-        (Given::Integer(seconds), TEN),
-        (Given::Integer(seconds * 1000), TEN),
-        (Given::Integer(micros), TEN),
-        (Given::Integer(micros * 1000), TEN),
-        (Given::Integer(20_260_502), MIDNIGHT),
-        (Given::Integer(20_260_502_100_000), TEN),
-        (Given::Float(1_777_687_200.0), TEN),
-        (Given::Float(1_777_687_200.25), "2026-05-02T02:00:00.25Z"),
-        (Given::Float(1_777_687_200_250.0), "2026-05-02T02:00:00.25Z"),
-        (Given::Float(1.777_687_2e18), TEN),
-        (Given::Moment(micros), TEN),
-        (Given::Civil(micros + 8 * 3_600_000_000), TEN),
+        (RawValue::Integer(seconds), TEN),
+        (RawValue::Integer(seconds * 1000), TEN),
+        (RawValue::Integer(micros), TEN),
+        (RawValue::Integer(micros * 1000), TEN),
+        (RawValue::Integer(20_260_502), MIDNIGHT),
+        (RawValue::Integer(20_260_502_100_000), TEN),
+        (RawValue::Float(1_777_687_200.0), TEN),
+        (RawValue::Float(1_777_687_200.25), "2026-05-02T02:00:00.25Z"),
+        (RawValue::Float(1_777_687_200_250.0), "2026-05-02T02:00:00.25Z"),
+        (RawValue::Float(1.777_687_2e18), TEN),
+        (RawValue::Instant(micros), TEN),
+        (RawValue::CivilTime(micros + 8 * 3_600_000_000), TEN),
     ] {
         assert_eq!(of(&fields::CREATED_AT, given.clone()), time, "{given:?}");
     }
 }
 
 #[test]
-fn zeros_of_all_kinds_are_no_times() {
+fn zeros_of_all_kinds_are_null_times() {
     for null in [
         "0",
         "0.0",
@@ -366,16 +366,16 @@ fn zeros_of_all_kinds_are_no_times() {
         assert_eq!(text(&fields::CREATED_AT, null), "null", "{null}");
     }
     for null in [
-        Given::Integer(0),
-        Given::Integer(-28_800),
-        Given::Integer(19_700_101),
-        Given::Integer(-62_135_596_800),
-        Given::Float(0.0),
-        Given::Moment(0),
-        Given::Moment(-28_800_000_000),
-        Given::Moment(-62_135_596_800_000_000),
-        Given::Civil(0),
-        Given::Civil(-2_209_161_600_000_000),
+        RawValue::Integer(0),
+        RawValue::Integer(-28_800),
+        RawValue::Integer(19_700_101),
+        RawValue::Integer(-62_135_596_800),
+        RawValue::Float(0.0),
+        RawValue::Instant(0),
+        RawValue::Instant(-28_800_000_000),
+        RawValue::Instant(-62_135_596_800_000_000),
+        RawValue::CivilTime(0),
+        RawValue::CivilTime(-2_209_161_600_000_000),
     ] {
         assert_eq!(of(&fields::CREATED_AT, null.clone()), "null", "{null:?}");
     }
@@ -426,45 +426,45 @@ fn other_times_are_unreadable() {
         assert_eq!(text(&fields::CREATED_AT, unreadable), "unreadable", "{unreadable}");
     }
     for unreadable in [
-        Given::Integer(5_000_000_000),
-        Given::Integer(-1),
-        Given::Integer(12_345),
-        Given::Integer(i64::MAX),
-        Given::Integer(i64::MIN),
-        Given::Float(1e300),
-        Given::Float(f64::NEG_INFINITY),
-        Given::Float(0.5),
-        Given::Moment(i64::MAX),
-        Given::Civil(i64::MIN),
-        Given::Flag(true),
-        Given::Other,
-        Given::Spoilt("an error"),
+        RawValue::Integer(5_000_000_000),
+        RawValue::Integer(-1),
+        RawValue::Integer(12_345),
+        RawValue::Integer(i64::MAX),
+        RawValue::Integer(i64::MIN),
+        RawValue::Float(1e300),
+        RawValue::Float(f64::NEG_INFINITY),
+        RawValue::Float(0.5),
+        RawValue::Instant(i64::MAX),
+        RawValue::CivilTime(i64::MIN),
+        RawValue::Flag(true),
+        RawValue::Other,
+        RawValue::Unreadable("an error"),
     ] {
         assert_eq!(of(&fields::CREATED_AT, unreadable.clone()), "unreadable", "{unreadable:?}");
     }
 }
 
 #[test]
-fn a_column_tells_what_its_dates_and_numbers_are() {
+fn a_column_shows_the_order_and_epoch_of_its_dates() {
     let zone = shanghai();
-    let text = |text: &'static str, days, serials| {
-        told(&fields::CREATED_AT, &Given::Text(Cow::Borrowed(text)), &How { days, serials, ..how(&zone) })
+    let text = |text: &'static str, days, epoch| {
+        shown(&fields::CREATED_AT, &RawValue::Text(Cow::Borrowed(text)), &ReadOptions { days, epoch, ..how(&zone) })
     };
-    assert_eq!(text("5/2/2026 10:00", DayOrder::MonthFirst, Serials::None), TEN);
-    assert_eq!(text("2/5/2026 10:00", DayOrder::DayFirst, Serials::None), TEN);
-    assert_eq!(text("02.05.2026", DayOrder::DayFirst, Serials::None), MIDNIGHT);
+    assert_eq!(text("5/2/2026 10:00", DayOrder::MonthFirst, ExcelEpoch::None), TEN);
+    assert_eq!(text("2/5/2026 10:00", DayOrder::DayFirst, ExcelEpoch::None), TEN);
+    assert_eq!(text("02.05.2026", DayOrder::DayFirst, ExcelEpoch::None), MIDNIGHT);
     // 2026-05-02 is day 20,575 since 1970, which is day 25,569 of Excel.
-    for (days, serials) in [("46144", Serials::Since1900), ("44682", Serials::Since1904)] {
-        assert_eq!(text(days, DayOrder::Unknown, serials), MIDNIGHT);
-        assert_eq!(of_serial(days.parse().unwrap(), serials), MIDNIGHT);
+    for (days, epoch) in [("46144", ExcelEpoch::Since1900), ("44682", ExcelEpoch::Since1904)] {
+        assert_eq!(text(days, DayOrder::Unknown, epoch), MIDNIGHT);
+        assert_eq!(of_serial(days.parse().unwrap(), epoch), MIDNIGHT);
     }
-    assert_eq!(text("46144.416666666664", DayOrder::Unknown, Serials::Since1900), TEN);
-    assert_eq!(of_serial(46_144.416_666_666_664, Serials::Since1900), TEN);
-    assert_eq!(of_serial(40_179.0, Serials::Since1900), "2009-12-31T16:00:00Z");
-    assert_eq!(of_serial(40_178.0, Serials::Since1900), "unreadable");
-    assert_eq!(of_serial(73_416.0, Serials::Since1900), "unreadable");
-    assert_eq!(of_serial(0.0, Serials::Since1900), "null");
-    assert_eq!(of_serial(1_777_687_200.0, Serials::Since1900), TEN);
+    assert_eq!(text("46144.416666666664", DayOrder::Unknown, ExcelEpoch::Since1900), TEN);
+    assert_eq!(of_serial(46_144.416_666_666_664, ExcelEpoch::Since1900), TEN);
+    assert_eq!(of_serial(40_179.0, ExcelEpoch::Since1900), "2009-12-31T16:00:00Z");
+    assert_eq!(of_serial(40_178.0, ExcelEpoch::Since1900), "unreadable");
+    assert_eq!(of_serial(73_416.0, ExcelEpoch::Since1900), "unreadable");
+    assert_eq!(of_serial(0.0, ExcelEpoch::Since1900), "null");
+    assert_eq!(of_serial(1_777_687_200.0, ExcelEpoch::Since1900), TEN);
 
     let order = |texts: &[&'static str]| day_order(texts.iter().copied());
     assert_eq!(order(&["5/2/2026", "", "13/2/2026 10:00"]), DayOrder::DayFirst);
@@ -473,8 +473,8 @@ fn a_column_tells_what_its_dates_and_numbers_are() {
     assert_eq!(order(&["5/2/2026", "2026-02-13", "1777687200", "99/99/2026", "soon"]), DayOrder::Unknown);
 }
 
-fn of_serial(days: f64, serials: Serials) -> String {
-    told(&fields::CREATED_AT, &Given::Float(days), &How { serials, ..how(&shanghai()) })
+fn of_serial(days: f64, epoch: ExcelEpoch) -> String {
+    shown(&fields::CREATED_AT, &RawValue::Float(days), &ReadOptions { epoch, ..how(&shanghai()) })
 }
 
 #[test]
@@ -511,13 +511,13 @@ fn numbers_have_points_separators_and_units() {
     assert_eq!(text(&fields::ADD_WAY, "-5"), "-5");
     assert_eq!(text(&fields::MEMBER_COUNT, "-5"), "unreadable");
     for (given, integer, count) in [
-        (Given::Integer(-5), "-5", "unreadable"),
-        (Given::Float(16.0), "16", "16"),
-        (Given::Float(16.5), "unreadable", "unreadable"),
-        (Given::Float(1e300), "unreadable", "unreadable"),
-        (Given::Flag(true), "unreadable", "unreadable"),
-        (Given::Civil(0), "unreadable", "unreadable"),
-        (Given::Other, "unreadable", "unreadable"),
+        (RawValue::Integer(-5), "-5", "unreadable"),
+        (RawValue::Float(16.0), "16", "16"),
+        (RawValue::Float(16.5), "unreadable", "unreadable"),
+        (RawValue::Float(1e300), "unreadable", "unreadable"),
+        (RawValue::Flag(true), "unreadable", "unreadable"),
+        (RawValue::CivilTime(0), "unreadable", "unreadable"),
+        (RawValue::Other, "unreadable", "unreadable"),
     ] {
         assert_eq!(of(&fields::ADD_WAY, given.clone()), integer, "{given:?}");
         assert_eq!(of(&fields::MEMBER_COUNT, given.clone()), count, "{given:?}");
@@ -559,12 +559,12 @@ fn flags_are_read_in_any_case() {
         assert_eq!(text(&fields::IS_CUSTOMER, given), flag, "{given}");
     }
     for (given, flag) in [
-        (Given::Flag(true), "true"),
-        (Given::Integer(0), "false"),
-        (Given::Float(1.0), "true"),
-        (Given::Integer(2), "unreadable"),
-        (Given::Float(0.5), "unreadable"),
-        (Given::Other, "unreadable"),
+        (RawValue::Flag(true), "true"),
+        (RawValue::Integer(0), "false"),
+        (RawValue::Float(1.0), "true"),
+        (RawValue::Integer(2), "unreadable"),
+        (RawValue::Float(0.5), "unreadable"),
+        (RawValue::Other, "unreadable"),
     ] {
         assert_eq!(of(&fields::IS_CUSTOMER, given.clone()), flag, "{given:?}");
     }
@@ -590,14 +590,14 @@ fn words_are_of_their_vocabulary() {
     ] {
         assert_eq!(text(column, given), word, "{given:?}");
     }
-    assert_eq!(of(&fields::MEMBER_KIND, Given::Integer(1)), "member");
-    assert_eq!(of(&fields::MEMBER_KIND, Given::Integer(3)), "unreadable");
-    assert_eq!(of(&fields::ASSESSMENT, Given::Integer(1)), "unreadable");
-    assert_eq!(of(&fields::ASSESSMENT, Given::Flag(true)), "unreadable");
+    assert_eq!(of(&fields::MEMBER_KIND, RawValue::Integer(1)), "member");
+    assert_eq!(of(&fields::MEMBER_KIND, RawValue::Integer(3)), "unreadable");
+    assert_eq!(of(&fields::ASSESSMENT, RawValue::Integer(1)), "unreadable");
+    assert_eq!(of(&fields::ASSESSMENT, RawValue::Flag(true)), "unreadable");
 }
 
 #[test]
-fn lists_are_split_however_they_are_written() {
+fn lists_are_split_in_every_notation() {
     for (given, tags, keys) in [
         ("a/b, c，d;e|f,,", r#"["a/b", "c", "d", "e", "f"]"#, r#"["a/b", "c", "d", "e", "f"]"#),
         (r#"["a","b c"]"#, r#"["a", "b c"]"#, r#"["a", "b c"]"#),
@@ -614,12 +614,12 @@ fn lists_are_split_however_they_are_written() {
         assert_eq!(text(&fields::TAGS, given), tags, "{given}");
         assert_eq!(text(&fields::CHAT_IDS, given), keys, "{given}");
     }
-    let texts = |items: &[&str]| Given::Texts(items.iter().map(|item| (*item).to_owned()).collect());
+    let texts = |items: &[&str]| RawValue::List(items.iter().map(|item| (*item).to_owned()).collect());
     assert_eq!(of(&fields::CHAT_IDS, texts(&[" a\u{200b}", "null", "b"])), r#"["a", "b"]"#);
     assert_eq!(of(&fields::CHAT_IDS, texts(&["a", "1.5E+20"])), "unreadable");
     assert_eq!(of(&fields::TAGS, texts(&["a ", "null"])), r#"["a ", "null"]"#);
-    assert_eq!(of(&fields::CHAT_IDS, Given::Integer(5)), r#"["5"]"#);
-    assert_eq!(of(&fields::TAGS, Given::Other), "unreadable");
+    assert_eq!(of(&fields::CHAT_IDS, RawValue::Integer(5)), r#"["5"]"#);
+    assert_eq!(of(&fields::TAGS, RawValue::Other), "unreadable");
     assert!(read(&fields::TAGS, &texts(&["\u{fffd}"]), &how(&TimeZone::UTC)).1.is_some());
 }
 
@@ -642,9 +642,9 @@ fn no_reason_quotes_and_no_text_panics() {
     for a in pieces {
         for b in pieces {
             for c in pieces {
-                let given = Given::Text(Cow::Owned(format!("{a}{b}{c}{a}{b}")));
+                let given = RawValue::Text(Cow::Owned(format!("{a}{b}{c}{a}{b}")));
                 for column in columns {
-                    let how = How { days: DayOrder::DayFirst, serials: Serials::Since1900, ..how(&zone) };
+                    let how = ReadOptions { days: DayOrder::DayFirst, epoch: ExcelEpoch::Since1900, ..how(&zone) };
                     assert!(read(column, &given, &how).1.is_none_or(|wrong| wrong.len() > 10));
                 }
             }

@@ -1,5 +1,5 @@
-//! Which groups share members: the Jaccard index of two sets of unionids, found by an inverted index, so that only groups
-//! that share somebody are ever compared. The index compares the unionids themselves; no hash decides.
+//! Overlap of members: the Jaccard index of two sets of unionids, by an inverted index, so that only groups that share
+//! a member are compared. The index is keyed by the unionids themselves.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -14,12 +14,12 @@ pub struct Overlap {
 }
 
 impl Overlap {
-    /// Of sets of `source` and `target` members, `both` of which are in both.
+    /// Computes it for sets of `source` and `target` members with `both` in common.
     pub fn new(both: usize, source: usize, target: usize) -> Self {
         Self { both: both as u64, either: (source + target - both) as u64 }
     }
 
-    /// The index as a share.
+    /// Returns the index as a share.
     #[expect(clippy::cast_precision_loss, reason = "a share; groups stay far below 2^52 members")]
     pub fn index(self) -> f64 {
         self.both as f64 / self.either as f64
@@ -47,14 +47,14 @@ impl PartialEq for Overlap {
 impl Eq for Overlap {}
 
 /// Two groups that share enough members: rows of source and target.
-pub(super) type Candidate = (Overlap, u32, u32);
+pub(super) type GroupCandidate = (Overlap, u32, u32);
 
-/// All pairs of the given rows that share somebody, and at least `min_overlap`.
+/// Returns the pairs of the given rows with an overlap of at least `min_overlap`, and of at least one member.
 pub(super) fn overlaps(
     (source, source_rows): (&GroupSide, &[u32]),
     (target, target_rows): (&GroupSide, &[u32]),
     min_overlap: f64,
-) -> Vec<Candidate> {
+) -> Vec<GroupCandidate> {
     let mut groups_of: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut sizes = vec![0; target_rows.len()];
     for (place, &row) in target_rows.iter().enumerate() {
@@ -86,20 +86,20 @@ pub(super) fn overlaps(
     candidates
 }
 
-/// What became of the candidates.
+/// The decision over the candidates.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Settled {
-    /// Rows of source and target that are one group.
+pub(super) struct SettledGroups {
+    /// Matched rows of source and target.
     pub(super) joined: Vec<(u32, u32)>,
-    /// Source rows that several groups fit equally well, or that fit one equally well as others do.
+    /// Source rows of ties: several groups have the same overlap.
     pub(super) ambiguous: BTreeSet<u32>,
     /// The target rows of such ties.
-    pub(super) spoken_for: BTreeSet<u32>,
+    pub(super) ambiguous_target: BTreeSet<u32>,
     source_done: HashSet<u32>,
     target_done: HashSet<u32>,
 }
 
-impl Settled {
+impl SettledGroups {
     pub(super) fn is_source_done(&self, row: u32) -> bool {
         self.source_done.contains(&row)
     }
@@ -109,14 +109,15 @@ impl Settled {
     }
 }
 
-/// Joins the mutual best, from the largest overlap down: of what is still free, the pairs with the largest are each
-/// other's best. Where such a pair shares a group with another pair that is as good, all their groups are ambiguous.
-pub(super) fn settle(mut candidates: Vec<Candidate>) -> Settled {
+/// Matches mutual best pairs from the largest overlap down: among the free groups, pairs of the largest overlap are
+/// each other's best. Pairs of equal overlap that share a group are a tie, and all their groups are ambiguous.
+pub(super) fn settle(mut candidates: Vec<GroupCandidate>) -> SettledGroups {
     candidates.sort_unstable_by(|a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    let mut settled = Settled::default();
+    let mut settled = SettledGroups::default();
     for equal in candidates.chunk_by(|a, b| a.0 == b.0) {
-        let is_free =
-            |&&(_, source, target): &&Candidate| !settled.is_source_done(source) && !settled.is_target_done(target);
+        let is_free = |&&(_, source, target): &&GroupCandidate| {
+            !settled.is_source_done(source) && !settled.is_target_done(target)
+        };
         let free: Vec<(u32, u32)> = equal.iter().filter(is_free).map(|&(_, source, target)| (source, target)).collect();
         let (mut of_source, mut of_target) = (HashMap::new(), HashMap::new());
         for &(source, target) in &free {
@@ -128,7 +129,7 @@ pub(super) fn settle(mut candidates: Vec<Candidate>) -> Settled {
                 settled.joined.push((source, target));
             } else {
                 settled.ambiguous.insert(source);
-                settled.spoken_for.insert(target);
+                settled.ambiguous_target.insert(target);
             }
             settled.source_done.insert(source);
             settled.target_done.insert(target);

@@ -1,8 +1,8 @@
-//! Source groups beside target groups (SPEC section 4): by the group map, then, inside a pair of owners, by members, then
-//! by name, each on what the one before left over.
+//! Source groups beside target groups (SPEC section 4): by the group map, then, inside a pair of owners, by members,
+//! then by name, each on the groups unmatched so far.
 //!
-//! Only the map joins groups of owners who are not mapped to one another: it is the user's word. A group that the map
-//! speaks of is left to the map, even where its other half is not there.
+//! Only the map joins groups of owners who are not mapped to one another. A group in the map is matched by the map
+//! alone, even where the other group is not there.
 
 mod members;
 mod side;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::cascade::Matches;
-use super::id_map::IdMap;
+use crate::lists::IdMap;
 use crate::schema::vocabulary::GroupMatchMethod;
 
 /// The groups of an enrolled pair of owners, as rows of the two sides.
@@ -28,10 +28,10 @@ pub struct GroupPair {
     pub target: Vec<u32>,
 }
 
-/// What decides whether and how far members are compared.
+/// Settings of the join by members.
 #[derive(Debug, Clone, Copy)]
 pub struct MemberTest {
-    /// Whether the namespaces allow to compare unionids.
+    /// Whether unionids of the two corps are comparable.
     pub unionids_shared: bool,
     /// The smallest Jaccard index that counts.
     pub min_overlap: f64,
@@ -45,10 +45,10 @@ pub fn match_groups(
     map: &IdMap,
     test: MemberTest,
 ) -> Matches<GroupMatchMethod> {
-    let mut matches = Matches::none(source.rows(), target.rows());
+    let mut matches = Matches::new(source.rows(), target.rows());
     by_map(source, target, map, &mut matches);
-    let results: Vec<PairResult> =
-        pairs.par_iter().map(|pair| PairMatcher::new(source, target, pair, map).run(test)).collect();
+    let results: Vec<GroupPairResult> =
+        pairs.par_iter().map(|pair| GroupPairMatcher::new(source, target, pair, map).run(test)).collect();
     for result in results {
         for (source, target, method) in result.joined {
             matches.join(source, target, method);
@@ -56,8 +56,8 @@ pub fn match_groups(
         for row in result.ambiguous {
             matches.ambiguous[row as usize] = true;
         }
-        for row in result.spoken_for {
-            matches.spoken_for[row as usize] = true;
+        for row in result.ambiguous_target {
+            matches.ambiguous_target[row as usize] = true;
         }
         for row in result.no_usable_key {
             matches.no_usable_key[row as usize] = true;
@@ -66,7 +66,7 @@ pub fn match_groups(
     matches
 }
 
-/// Ids stand once on each side, and the map is 1:1, so it is never ambiguous.
+/// Joins by the group map. Ids are unique on each side and the map is 1:1, so no match is ambiguous.
 fn by_map(source: &GroupSide, target: &GroupSide, map: &IdMap, matches: &mut Matches<GroupMatchMethod>) {
     if map.is_empty() {
         return;
@@ -80,26 +80,26 @@ fn by_map(source: &GroupSide, target: &GroupSide, map: &IdMap, matches: &mut Mat
     }
 }
 
-/// What one pair found.
+/// The matches of one pair of owners.
 #[derive(Default)]
-struct PairResult {
+struct GroupPairResult {
     joined: Vec<(u32, u32, GroupMatchMethod)>,
     ambiguous: Vec<u32>,
-    spoken_for: Vec<u32>,
+    ambiguous_target: Vec<u32>,
     no_usable_key: Vec<u32>,
 }
 
-/// One pair of owners on its way.
-struct PairMatcher<'a> {
+/// The cascade over one pair of owners.
+struct GroupPairMatcher<'a> {
     source: &'a GroupSide,
     target: &'a GroupSide,
     pair: &'a GroupPair,
     left_at_source: Vec<u32>,
     left_at_target: Vec<u32>,
-    result: PairResult,
+    result: GroupPairResult,
 }
 
-impl<'a> PairMatcher<'a> {
+impl<'a> GroupPairMatcher<'a> {
     fn new(source: &'a GroupSide, target: &'a GroupSide, pair: &'a GroupPair, map: &IdMap) -> Self {
         let is_mapped = |row: u32| source.chat_id(row).is_some_and(|id| map.target_of(id).is_some());
         let is_image = |row: u32| target.chat_id(row).is_some_and(|id| map.is_image(id));
@@ -109,11 +109,11 @@ impl<'a> PairMatcher<'a> {
             pair,
             left_at_source: pair.source.iter().copied().filter(|&row| !is_mapped(row)).collect(),
             left_at_target: pair.target.iter().copied().filter(|&row| !is_image(row)).collect(),
-            result: PairResult::default(),
+            result: GroupPairResult::default(),
         }
     }
 
-    fn run(mut self, test: MemberTest) -> PairResult {
+    fn run(mut self, test: MemberTest) -> GroupPairResult {
         self.result.no_usable_key = self.without_usable_key(test.unionids_shared);
         if test.unionids_shared {
             self.by_members(test.min_overlap);
@@ -131,12 +131,12 @@ impl<'a> PairMatcher<'a> {
             .extend(settled.joined.iter().map(|&(source, target)| (source, target, GroupMatchMethod::Members)));
         self.left_at_source.retain(|row| !settled.is_source_done(*row));
         self.left_at_target.retain(|row| !settled.is_target_done(*row));
-        // A tie ends the way of its groups, as an ambiguous key of relations does: a weaker method must not overrule it.
+        // Groups of a tie are excluded from weaker methods, as rows with an ambiguous key are.
         self.result.ambiguous.extend(settled.ambiguous);
-        self.result.spoken_for.extend(settled.spoken_for);
+        self.result.ambiguous_target.extend(settled.ambiguous_target);
     }
 
-    /// A name joins two groups where it stands once on either side; else those of the source are ambiguous.
+    /// Joins by a name that is unique on either side; groups of any other name are ambiguous.
     fn by_name(&mut self) {
         let mut named: BTreeMap<Cow<'_, str>, GroupPair> = BTreeMap::new();
         for &row in &self.left_at_source {
@@ -154,13 +154,13 @@ impl<'a> PairMatcher<'a> {
                 self.result.joined.push((*source, *target, GroupMatchMethod::Name));
             } else {
                 self.result.ambiguous.extend(namesakes.source);
-                self.result.spoken_for.extend(namesakes.target);
+                self.result.ambiguous_target.extend(namesakes.target);
             }
         }
     }
 
-    /// As for relations: a key is usable if the source group has it and any group of the mapped account shows it; an
-    /// account that owns nothing shows nothing, and there absence is an answer.
+    /// Returns the groups without a usable key. As for relations, a key is usable if the source group has it and any
+    /// group of the mapped account does; where that owns none, absence is an answer.
     fn without_usable_key(&self, unionids_shared: bool) -> Vec<u32> {
         let owned = &self.pair.target;
         let shows = |has: &dyn Fn(u32) -> bool| owned.is_empty() || owned.iter().any(|&row| has(row));

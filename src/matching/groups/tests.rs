@@ -1,13 +1,13 @@
 //! Mutual best, ties, thresholds, and sizes.
 
-use super::members::{Candidate, settle};
+use super::members::{GroupCandidate, settle};
 use super::*;
 use crate::ingest::raw::{Provenance, Raw, RawTable};
+use crate::memory::MemoryBudget;
 use crate::schema::Cell;
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS, RELATIONS_TABLE};
 use crate::schema::vocabulary::{MemberKind, Role};
-use crate::snapshot::{Corp, RelationsBuilder, Snapshot};
-use crate::spill::Memory;
+use crate::snapshot::{CorpRole, RelationsBuilder, Snapshot};
 
 /// Groups of one owner: name, and the unionids of the external members.
 fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
@@ -44,8 +44,9 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
     let mut raw = Raw::default();
     raw.tables.insert(GROUPS.name, vec![table.finish()]);
     raw.tables.insert(GROUP_MEMBERS.name, vec![members.finish()]);
-    let none = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, &Memory::unlimited());
-    GroupSide::of(&Snapshot::build(Role::SourceBefore, raw, none, false, &crate::progress::Silent).unwrap())
+    let none = RelationsBuilder::new(&RELATIONS_TABLE, CorpRole::Source, None, None, &MemoryBudget::unlimited());
+    GroupSide::from_snapshot(&Snapshot::build(Role::SourceBefore, raw, none, false, &crate::progress::Silent).unwrap())
+        .unwrap()
 }
 
 /// Groups told as `name: unionid unionid`.
@@ -64,7 +65,7 @@ fn matched(source: &GroupSide, target: &GroupSide) -> Matches<GroupMatchMethod> 
 }
 
 /// Candidates told as overlaps in hundredths.
-fn candidates(told: &[(usize, u32, u32)]) -> Vec<Candidate> {
+fn candidates(told: &[(usize, u32, u32)]) -> Vec<GroupCandidate> {
     told.iter()
         .map(|&(hundredths, source, target)| (Overlap::new(hundredths, 100, hundredths), source, target))
         .collect()
@@ -82,7 +83,10 @@ fn a_tie_on_either_side_makes_all_its_groups_ambiguous() {
     for tie in [&[(90, 1, 1), (90, 1, 2)][..], &[(90, 1, 1), (90, 2, 1)], &[(90, 1, 1), (90, 2, 1), (90, 2, 2)]] {
         let settled = settle(candidates(tie));
         assert!(settled.joined.is_empty());
-        assert!(tie.iter().all(|&(_, source, target)| settled.ambiguous.contains(&source) && settled.spoken_for.contains(&target)));
+        assert!(
+            tie.iter().all(|&(_, source, target)| settled.ambiguous.contains(&source)
+                && settled.ambiguous_target.contains(&target))
+        );
     }
 }
 
@@ -118,7 +122,7 @@ fn a_person_who_stands_twice_in_a_group_counts_once() {
 fn a_tie_by_members_is_not_overruled_by_the_name() {
     let matches = matched(&told(&["a: u1", "b: u1"]), &told(&["a: u1"]));
     assert_eq!(matches.ambiguous, [true, true]);
-    assert_eq!(matches.spoken_for, [true]);
+    assert_eq!(matches.ambiguous_target, [true]);
 }
 
 #[test]

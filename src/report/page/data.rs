@@ -2,28 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
-use arrow::datatypes::Int64Type;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::arrivals;
 use super::table::Excerpt;
 use crate::case::Case;
-use crate::decision::{Decision, Exports};
+use crate::decision::Exports;
 use crate::error::Result;
+use crate::figures::{ArrivalSeries, Flow, OutcomeShare, RELATION_COLUMNS, most_urgent};
 use crate::findings::Finding;
-use crate::outcomes::{GROUP_RULE_BOOK, JOIN_CODE_RULE_BOOK, RULE_BOOK};
-use crate::report::excerpt::{RELATION_COLUMNS, Share, most_urgent};
-use crate::report::summary::Figures;
+use crate::report::summary::FiguresJson;
 use crate::report::{Audit, local};
+use crate::rules::{GROUP_RULES, JOIN_CODE_RULES, RELATION_RULES};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, GROUPS_REPORT, INPUTS_REPORT,
     JOIN_CODES_REPORT, REJECTS_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
 };
-use crate::schema::vocabulary::{Coverage, Outcome, Role, Scope, Severity};
-use crate::schema::{Column, Table, fields};
+use crate::schema::vocabulary::{Coverage, Role, Severity};
+use crate::schema::{Column, ColumnResult, ReadColumns, Table, fields};
 use crate::text::{self, Text};
 
 /// Relations in the page.
@@ -34,27 +32,27 @@ const ROWS_SHOWN: usize = 20_000;
 const EVIDENCE_SHOWN: usize = 1_000;
 
 #[derive(Serialize)]
-struct Json<'a> {
+struct PageJson<'a> {
     tool: String,
-    case: CaseJson<'a>,
+    case: PageCase<'a>,
     #[serde(flatten)]
-    figures: Figures<'a>,
-    /// What is left to pay; the bill's figures have the rest.
+    figures: FiguresJson<'a>,
+    /// The balance to pay; the other amounts are in `figures`.
     billing_balance: Option<String>,
-    exports: Vec<Export>,
+    exports: Vec<ExportJson>,
     /// Relations by scope and outcome, those that there are.
-    flow: Vec<(&'static str, &'static str, u64)>,
-    arrivals: arrivals::Shown,
-    findings: Vec<FindingJson<'a>>,
-    shown: Vec<Share>,
+    flow: &'a [Flow],
+    arrivals: ArrivalSeries,
+    findings: Vec<PageFinding<'a>>,
+    shown: Vec<OutcomeShare>,
     tables: Vec<Excerpt>,
     severities: Severities,
-    words: BTreeMap<&'static str, Words>,
+    words: BTreeMap<&'static str, WordNames>,
     text: BTreeMap<&'static str, Text>,
 }
 
 #[derive(Serialize)]
-struct CaseJson<'a> {
+struct PageCase<'a> {
     id: &'a str,
     title: &'a str,
     source: &'a str,
@@ -67,14 +65,14 @@ struct CaseJson<'a> {
 
 /// One of the four exports; `relations` is null where the case does not have it.
 #[derive(Serialize)]
-struct Export {
+struct ExportJson {
     role: &'static str,
     relations: Option<u64>,
     taken_at: Option<i64>,
 }
 
 #[derive(Serialize)]
-struct FindingJson<'a> {
+struct PageFinding<'a> {
     code: &'a str,
     severity: &'static str,
     clause: &'a str,
@@ -85,7 +83,7 @@ struct FindingJson<'a> {
     next_step: Text,
     examples: &'a [String],
     report: Option<&'a str>,
-    filter: Option<&'a str>,
+    filter: Option<String>,
     waived: u64,
     waived_by: Option<&'a str>,
     waived_reason: Option<&'a str>,
@@ -93,9 +91,9 @@ struct FindingJson<'a> {
 }
 
 /// The words of a vocabulary in its order, which is the order in which the page sorts them.
-struct Words(text::Vocabulary);
+struct WordNames(text::Vocabulary);
 
-impl Serialize for Words {
+impl Serialize for WordNames {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.words.iter().zip(&self.0.names))
     }
@@ -109,27 +107,27 @@ type Severities = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
 /// # Errors
 /// [`crate::Error::Bug`] only.
 pub fn json(audit: &Audit<'_>) -> Result<String> {
-    let Audit { case, exports, decision, summary, .. } = *audit;
-    let json = Json {
+    let Audit { case, exports, summary, .. } = *audit;
+    let json = PageJson {
         tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
-        case: case_json(case),
+        case: page_case(case),
         figures: summary.figures(),
         billing_balance: summary.bill.as_ref().map(|bill| bill.balance.to_string()),
         exports: Role::ALL.iter().map(|role| export(case, exports, *role)).collect(),
-        flow: flow(decision),
-        arrivals: audit.arrivals.shown(case),
-        findings: summary.findings.iter().map(FindingJson::of).collect(),
-        shown: audit.to_act_on.shares(RELATIONS_SHOWN),
+        flow: audit.flow,
+        arrivals: audit.arrivals.finish(case),
+        findings: summary.findings.iter().map(PageFinding::of).collect(),
+        shown: audit.excerpt.shares(RELATIONS_SHOWN),
         tables: tables(audit)?,
         severities: severities(),
-        words: text::vocabularies().into_iter().map(|vocabulary| (vocabulary.name, Words(vocabulary))).collect(),
+        words: text::vocabularies().into_iter().map(|vocabulary| (vocabulary.name, WordNames(vocabulary))).collect(),
         text: text::PAGE.iter().copied().collect(),
     };
     serde_json::to_string(&json).map_err(|error| crate::Error::Bug(format!("report.html: {error}")))
 }
 
-fn case_json(case: &Case) -> CaseJson<'_> {
-    CaseJson {
+fn page_case(case: &Case) -> PageCase<'_> {
+    PageCase {
         id: &case.id,
         title: &case.title,
         source: &case.source.name,
@@ -140,26 +138,14 @@ fn case_json(case: &Case) -> CaseJson<'_> {
     }
 }
 
-fn export(case: &Case, exports: &Exports, role: Role) -> Export {
+fn export(case: &Case, exports: &Exports, role: Role) -> ExportJson {
     let snapshot = exports.snapshots().find(|snapshot| snapshot.role == role);
     let taken_at = case.snapshots.get(&role).and_then(|settings| settings.taken_at);
     let taken_at = taken_at.and_then(|micros| local(micros, &case.timezone));
-    Export { role: role.word(), relations: snapshot.map(|snapshot| snapshot.relations.len()), taken_at }
+    ExportJson { role: role.word(), relations: snapshot.map(|snapshot| snapshot.relations.len()), taken_at }
 }
 
-/// From scope to outcome.
-fn flow(decision: &Decision) -> Vec<(&'static str, &'static str, u64)> {
-    let mut counts = vec![0; Scope::ALL.len() * Outcome::ALL.len()];
-    for part in &decision.parts {
-        for row in 0..part.source_rows() {
-            counts[part.scope[row].code() as usize * Outcome::ALL.len() + part.outcome(row).code() as usize] += 1;
-        }
-    }
-    let pairs = Scope::ALL.iter().flat_map(|scope| Outcome::ALL.iter().map(|outcome| (scope.word(), outcome.word())));
-    pairs.zip(counts).filter(|(_, count)| *count > 0).map(|((scope, outcome), count)| (scope, outcome, count)).collect()
-}
-
-impl<'a> FindingJson<'a> {
+impl<'a> PageFinding<'a> {
     fn of(finding: &'a Finding) -> Self {
         let (rule, waived) = (finding.rule, &finding.waived);
         Self {
@@ -171,8 +157,8 @@ impl<'a> FindingJson<'a> {
             message: [finding.message_zh(), finding.message_en()],
             next_step: Text { zh: rule.next_step_zh, en: rule.next_step_en },
             examples: &finding.examples,
-            report: rule.rows.map(|(report, _)| report),
-            filter: rule.rows.map(|(_, filter)| filter),
+            report: rule.rows.map(|rows| rows.report.name),
+            filter: rule.rows.map(|rows| rows.filter().sql()),
             waived: waived.count,
             waived_by: waived.by.as_deref(),
             waived_reason: waived.reason.as_deref(),
@@ -183,9 +169,9 @@ impl<'a> FindingJson<'a> {
 
 /// The rule books say how serious a word is; one that several rules give is as serious as the worst of them.
 fn severities() -> Severities {
-    let outcomes = RULE_BOOK.iter().map(|rule| ("outcome", rule.outcome.word(), rule.severity));
-    let groups = GROUP_RULE_BOOK.iter().map(|rule| ("group_outcome", rule.outcome.word(), rule.severity));
-    let codes = JOIN_CODE_RULE_BOOK.iter().map(|rule| ("code_verdict", rule.verdict.word(), rule.severity));
+    let outcomes = RELATION_RULES.iter().map(|rule| ("outcome", rule.outcome().word(), rule.severity));
+    let groups = GROUP_RULES.iter().map(|rule| ("group_outcome", rule.outcome().word(), rule.severity));
+    let codes = JOIN_CODE_RULES.iter().map(|rule| ("code_verdict", rule.gives.word(), rule.severity));
     let mut worst: BTreeMap<&str, BTreeMap<&str, Severity>> = BTreeMap::new();
     for (vocabulary, word, severity) in outcomes.chain(groups).chain(codes) {
         let known = worst.entry(vocabulary).or_default().entry(word).or_insert(severity);
@@ -213,27 +199,22 @@ fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
     let zone = &audit.case.timezone;
     let mut tables = vec![relations(audit, zone)?, target_relations(audit, zone)?];
     for (table, at_most) in SHOWN_TABLES {
-        let rows = audit.table(table);
+        let rows = audit.table(table)?;
         let columns: Vec<&'static Column> =
             table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
-        tables.push(Excerpt::of(
-            table,
-            &columns,
-            &most_urgent(rows, *at_most, urgency(rows))?,
-            rows.num_rows() as u64,
-            zone,
-        )?);
+        let shown = most_urgent(rows, *at_most, &urgency(table, rows)?)?;
+        tables.push(Excerpt::of(table, &columns, &shown, rows.num_rows() as u64, zone)?);
     }
     Ok(tables)
 }
 
-/// Digests stand in `inputs.parquet` and in the manifest; on the page nobody reads them.
+/// Digests are in `inputs.parquet` and in the manifest; the page leaves them out.
 fn is_left_out(column: &Column) -> bool {
     column == &fields::SHA256
 }
 
 fn relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
-    let shown = audit.to_act_on.rows(RELATIONS_SHOWN);
+    let shown = audit.excerpt.rows(RELATIONS_SHOWN);
     let portions: Vec<&RecordBatch> = shown.iter().flat_map(|(_, rows)| rows).collect();
     let total = audit.exports.source_before.relations.len();
     let rows = match portions.first() {
@@ -250,37 +231,35 @@ fn target_relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
     Excerpt::of(&TARGET_RELATIONS_REPORT, &columns, &none, audit.exports.target_after.relations.len(), zone)
 }
 
-/// What somebody must act on is urgent; of accounts those that lost the most; of evidence what is not whole.
-fn urgency(rows: &RecordBatch) -> impl Fn(usize) -> u64 {
-    let texts =
-        |column: &Column| rows.column_by_name(column.name).and_then(|cells| cells.as_string_view_opt().cloned());
-    let severity = texts(&fields::SEVERITY);
-    let status = texts(&fields::COVERAGE_STATUS).filter(|_| rows.column_by_name(fields::DATASET.name).is_some());
-    let open = [
+/// The urgency of each row, for excerpts: the severity; of accounts the relations that did not arrive as they should;
+/// of coverage what is not complete.
+fn urgency(table: &Table, rows: &RecordBatch) -> Result<Vec<u64>> {
+    const NOT_ARRIVED: [&Column; 4] = [
         &fields::COUNT_MISSING,
         &fields::COUNT_MISPLACED,
         &fields::COUNT_REFUSED_BUT_ARRIVED,
         &fields::COUNT_UNDETERMINED,
     ];
-    let is_accounts = rows.column_by_name(fields::ARRIVAL_RATE.name).is_some();
-    let open: Vec<ArrayRef> = if is_accounts {
-        open.iter().filter_map(|column| rows.column_by_name(column.name)).cloned().collect()
-    } else {
-        Vec::new()
-    };
-    move |row| {
-        let of_severity = severity
-            .as_ref()
-            .map_or(0, |cells| Severity::WORDS.iter().position(|word| *word == cells.value(row)).unwrap_or(0));
-        let is_not_whole = status.as_ref().is_some_and(|cells| cells.value(row) != Coverage::Complete.word());
-        let lost: i64 = open.iter().map(|counts| counts.as_primitive::<Int64Type>().value(row)).sum();
-        of_severity as u64 + u64::from(is_not_whole) + lost.unsigned_abs()
+    if table.position(&fields::SEVERITY).is_some() {
+        let place = |word| Severity::WORDS.iter().position(|known| Some(*known) == word).unwrap_or(0) as u64;
+        return Ok(rows.texts(&fields::SEVERITY)?.iter().map(place).collect());
     }
+    if table == &ACCOUNTS_REPORT {
+        let counts = NOT_ARRIVED.iter().map(|column| rows.integers(column)).collect::<ColumnResult<Vec<_>>>()?;
+        let sum = |row| counts.iter().map(|counts| counts.value(row).unsigned_abs()).sum();
+        return Ok((0..rows.num_rows()).map(sum).collect());
+    }
+    if table == &COVERAGE_REPORT {
+        let is_not_complete = |status| u64::from(status != Some(Coverage::Complete.word()));
+        return Ok(rows.texts(&fields::COVERAGE_STATUS)?.iter().map(is_not_complete).collect());
+    }
+    Ok(vec![0; rows.num_rows()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::vocabulary::Outcome;
 
     #[test]
     fn a_word_is_as_serious_as_its_worst_rule() {

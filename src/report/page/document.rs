@@ -60,12 +60,12 @@ fn both(key: &str) -> String {
     format!("{} {}", text.zh, text.en)
 }
 
-/// Text as it stands in markup.
+/// Text escaped for markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// JSON that cannot end the element it stands in: `<` occurs within texts only, where it may be written as an escape.
+/// JSON that cannot end its element: `<` occurs within texts only, where it may be written as an escape.
 fn inert(json: &str) -> String {
     json.replace('<', "\\u003c")
 }
@@ -90,7 +90,7 @@ mod tests {
 
     /// Nothing in the page refers to anything outside of it, and no text of the data becomes markup.
     #[test]
-    fn the_page_reaches_for_nothing() {
+    fn the_page_loads_nothing() {
         let page = document("title", "{}");
         for word in [
             "http:",
@@ -135,9 +135,9 @@ mod tests {
         assert_eq!(asked.difference(&there).collect::<Vec<_>>(), [&""; 0], "used, and not in the catalogue");
     }
 
-    /// The page speaks by the catalogue only: no Chinese stands in its scripts, but for the names of the languages.
+    /// Texts of the page are in the catalogue only: its scripts hold no Chinese, except the names of the languages.
     #[test]
-    fn no_text_stands_in_the_scripts() {
+    fn scripts_hold_no_texts() {
         let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
         let lines: Vec<&str> = SCRIPT.lines().filter(|line| line.contains(is_han)).collect();
         assert_eq!(lines, [""; 0]);

@@ -1,4 +1,4 @@
-//! A report's rows as they stand in the page: column by column, repeated texts once, times in the zone of the case.
+//! Rows of a report as the page holds them: column by column, repeated texts once, times in the zone of the case.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::report::local;
-use crate::schema::{Column, Kind, Table};
+use crate::schema::{Column, Kind, ReadColumns, Table};
 use crate::text::{self, Text};
 
 /// The rows of a report that the page shows, of all that it has.
@@ -23,11 +23,11 @@ pub struct Excerpt {
     total: u64,
     /// Rows in the page.
     rows: usize,
-    columns: Vec<Cells>,
+    columns: Vec<PageColumn>,
 }
 
 #[derive(Serialize)]
-struct Cells {
+struct PageColumn {
     name: &'static str,
     title: Text,
     kind: &'static str,
@@ -41,7 +41,7 @@ struct Cells {
 }
 
 impl Excerpt {
-    /// Rows with these columns of a table, out of so many.
+    /// Rows with these columns of a table; `total` is the number of its rows.
     ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
@@ -52,14 +52,12 @@ impl Excerpt {
         total: u64,
         zone: &TimeZone,
     ) -> Result<Self> {
-        let columns = columns.iter().map(|column| {
-            Cells::of(column, rows.column_by_name(column.name).expect("reports hold their columns"), zone)
-        });
+        let columns = columns.iter().map(|column| PageColumn::of(column, rows.array(column)?, zone));
         Ok(Self { name: table.name, total, rows: rows.num_rows(), columns: columns.collect::<Result<_>>()? })
     }
 }
 
-impl Cells {
+impl PageColumn {
     fn of(column: &'static Column, cells: &ArrayRef, zone: &TimeZone) -> Result<Self> {
         let title = text::column_name(column).expect("the catalogue names the columns of reports");
         let plain = |kind, values| Self { name: column.name, title, kind, words: None, texts: None, values };
@@ -94,7 +92,7 @@ impl Cells {
         })
     }
 
-    /// Texts that stand in many rows are written once.
+    /// Stores repeated texts once (dictionary encoding).
     fn with_texts(mut self, cells: &[Option<&str>]) -> Self {
         let mut place_of: HashMap<&str, usize> = HashMap::new();
         let mut texts: Vec<&str> = Vec::new();
@@ -169,7 +167,7 @@ mod tests {
 
     fn cells(column: &'static Column, cells: &ArrayRef) -> Value {
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        serde_json::to_value(Cells::of(column, cells, &zone).unwrap()).unwrap()
+        serde_json::to_value(PageColumn::of(column, cells, &zone).unwrap()).unwrap()
     }
 
     #[test]
@@ -185,7 +183,10 @@ mod tests {
     fn words_may_come_as_codes() {
         let codes: ArrayRef = Arc::new(UInt8Array::from(vec![Some(Outcome::Missing.code()), None]));
         let texts: ArrayRef = Arc::new(StringViewArray::from(vec![Some("missing"), None]));
-        let expected = json!({"name": "outcome", "title": ["结果", "Outcome"], "kind": "word", "words": "outcome", "texts": ["missing"], "values": [0, null]});
+        let expected = json!({
+            "name": "outcome", "title": ["结果", "Outcome"], "kind": "word", "words": "outcome", "texts": ["missing"],
+            "values": [0, null],
+        });
         assert_eq!(cells(&fields::OUTCOME, &codes), expected);
         assert_eq!(cells(&fields::OUTCOME, &texts), expected);
     }

@@ -4,25 +4,21 @@ use bytes::Bytes;
 use parquet::column::page_store::{PageKey, PageStore, PageStoreArgs, PageStoreFactory};
 
 use crate::error::Error;
-use crate::spill::{Loan, Memory, Place};
+use crate::memory::{MemoryBudget, Reservation, SpilledRange};
 
 /// Keeps the pages of row groups that wait for their turn, in memory or in the spill file.
 #[derive(Debug)]
-pub struct SpilledPages(pub Memory);
+pub struct SpilledPages(pub MemoryBudget);
 
-/// Those of one column of one row group.
+/// The pages of one column of one row group.
 struct PagesOfColumn {
-    memory: Memory,
-    pages: Vec<Page>,
+    memory: MemoryBudget,
+    pages: Vec<EncodedPage>,
 }
 
-enum Page {
-    /// The loan ends with the page.
-    InMemory {
-        value: Bytes,
-        _loan: Loan,
-    },
-    Spilled(Place),
+enum EncodedPage {
+    InMemory { value: Bytes, _reservation: Reservation },
+    Spilled(SpilledRange),
     Taken,
 }
 
@@ -35,21 +31,23 @@ impl PageStoreFactory for SpilledPages {
 impl PageStore for PagesOfColumn {
     fn put(&mut self, value: Bytes) -> parquet::errors::Result<PageKey> {
         let page = if self.memory.is_exhausted() {
-            Page::Spilled(self.memory.spill(&value).map_err(external)?)
+            EncodedPage::Spilled(self.memory.spill(&value).map_err(external)?)
         } else {
-            Page::InMemory { _loan: self.memory.loan(value.len() as u64), value }
+            EncodedPage::InMemory { _reservation: self.memory.reserve(value.len() as u64), value }
         };
         self.pages.push(page);
         Ok(PageKey::new(self.pages.len() as u64 - 1))
     }
 
     fn take(&mut self, key: PageKey) -> parquet::errors::Result<Bytes> {
-        let page =
-            self.pages.get_mut(key.get() as usize).map_or(Page::Taken, |page| std::mem::replace(page, Page::Taken));
+        let page = self
+            .pages
+            .get_mut(key.get() as usize)
+            .map_or(EncodedPage::Taken, |page| std::mem::replace(page, EncodedPage::Taken));
         match page {
-            Page::InMemory { value, .. } => Ok(value),
-            Page::Spilled(place) => Ok(self.memory.read(&place).map_err(external)?.into()),
-            Page::Taken => Err(external(Error::Bug("a page is asked for that is not there".to_owned()))),
+            EncodedPage::InMemory { value, .. } => Ok(value),
+            EncodedPage::Spilled(place) => Ok(self.memory.read(&place).map_err(external)?.into()),
+            EncodedPage::Taken => Err(external(Error::Bug("a page is asked for that is not there".to_owned()))),
         }
     }
 }

@@ -11,8 +11,8 @@ use super::{Footer, ROW_GROUP};
 use crate::schema::tables::CANONICAL;
 use crate::schema::{Column, Kind, Table, fields as f};
 
-/// Bytes of a dictionary of texts. Where they are more, as names are, the rest is written plain: looking each of them up is
-/// dear, and saves little.
+/// Bytes of a dictionary of texts. Where they are more, as names are, the rest is written plain: looking each of them
+/// up is dear, and saves little.
 const DICTIONARY: usize = 1 << 18;
 
 /// How a table is written whose rows are sorted by those columns.
@@ -48,8 +48,8 @@ fn with_column(
             if *column == f::UNIONID { Encoding::DELTA_LENGTH_BYTE_ARRAY } else { Encoding::DELTA_BYTE_ARRAY };
         let builder =
             builder.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path.clone(), encoding);
-        // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all over,
-        // so their bounds tell nothing, and in a report a bloom filter does.
+        // Where the rows are sorted by it alone, the page index finds an id; elsewhere every page holds ids from all
+        // over, so min and max exclude nothing, and in a report a bloom filter does.
         if is_sorted_by {
             return builder;
         }
@@ -80,7 +80,7 @@ fn with_column(
     builder
 }
 
-/// Where the values of a column stand: those of a list below it.
+/// The path of the values of a column; those of a list are below it.
 fn leaf(column: &Column) -> ColumnPath {
     let below: &[&str] = if column.kind == Kind::TextList { &["list", "item"] } else { &[] };
     ColumnPath::new([column.name].iter().chain(below).map(|&name| name.to_owned()).collect())
@@ -91,7 +91,7 @@ fn is_high_entropy(column: &Column) -> bool {
     [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
 }
 
-/// What a reader is told: plain strings, dictionaries for words.
+/// The Arrow schema stored for readers: plain strings, dictionaries for words.
 fn published_schema(table: &Table) -> Schema {
     Schema::new(
         table

@@ -8,11 +8,11 @@ use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 
 use super::pages::SpilledPages;
-use super::{Footer, ROW_GROUP, RowGroup, TableWriter};
+use super::{EncodedRowGroup, Footer, ROW_GROUP, TableWriter};
 use crate::error::Result;
+use crate::memory::{MemoryBudget, RowBuffer, lean, make_room};
 use crate::report::relations::report_schema;
 use crate::schema::{Column, Table};
-use crate::spill::{Held, Memory, lean, make_room};
 
 /// The rows of a row group, batch after batch: they are not put together only to be taken apart again.
 pub type RowGroupRows = Vec<RecordBatch>;
@@ -55,19 +55,19 @@ impl GroupWriter {
     }
 }
 
-/// Writes a table whose rows come in another order than they are to stand in: by partition, where words come first.
+/// Writes a table whose rows arrive by partition, and are sorted by a word first.
 pub struct SortedWriter {
     writer: TableWriter,
-    memory: Memory,
+    memory: MemoryBudget,
     schema: SchemaRef,
     words: Vec<OneWord>,
 }
 
 /// The rows of one word so far.
 struct OneWord {
-    encoded: Vec<RowGroup>,
-    /// Those that do not make a whole row group yet.
-    pending: Held,
+    encoded: Vec<EncodedRowGroup>,
+    /// Rows that are not yet a whole row group.
+    pending: RowBuffer,
 }
 
 /// Rows that do not make a whole row group yet.
@@ -78,7 +78,8 @@ struct Pending {
 }
 
 impl SortedWriter {
-    /// As [`TableWriter::create`], for a sort by one of so many words first. What is encoded before its turn is spilled.
+    /// As [`TableWriter::create`], for a table that is sorted by one of `words` words first. Row groups that are
+    /// encoded before their turn are spilled.
     ///
     /// # Errors
     /// As [`TableWriter::create`].
@@ -88,12 +89,12 @@ impl SortedWriter {
         sorted_by: &[&Column],
         footer: &Footer,
         words: usize,
-        memory: &Memory,
+        memory: &MemoryBudget,
     ) -> Result<Self> {
         let mut writer = TableWriter::create(path, table, sorted_by, footer)?;
         writer.encoder.columns = writer.encoder.columns.with_page_store_factory(Arc::new(SpilledPages(memory.clone())));
         let schema = report_schema(table);
-        let none = || OneWord { encoded: Vec::new(), pending: Held::new(memory, schema.clone()) };
+        let none = || OneWord { encoded: Vec::new(), pending: RowBuffer::new(memory, schema.clone()) };
         Ok(Self { writer, memory: memory.clone(), schema: schema.clone(), words: (0..words).map(|_| none()).collect() })
     }
 
@@ -103,7 +104,7 @@ impl SortedWriter {
     /// [`crate::Error::Bug`] only.
     pub fn add(&mut self, rank: usize, rows: RecordBatch) -> Result<()> {
         let pending = &mut self.words[rank].pending;
-        // What waits for the next partitions must not hold on to the texts of this one.
+        // Pending rows are copied, so that they do not keep the texts of this partition alive.
         let waits = pending.rows() + (rows.num_rows() as u64) < ROW_GROUP as u64;
         pending.push(if waits { lean(rows)? } else { rows });
         Ok(())
@@ -119,7 +120,7 @@ impl SortedWriter {
         for (rank, word) in
             self.words.iter_mut().enumerate().filter(|(_, word)| word.pending.rows() >= ROW_GROUP as u64)
         {
-            let pending = std::mem::replace(&mut word.pending, Held::new(&self.memory, self.schema.clone()));
+            let pending = std::mem::replace(&mut word.pending, RowBuffer::new(&self.memory, self.schema.clone()));
             let mut batches = pending.batches()?;
             split_last(&mut batches, pending.rows() as usize % ROW_GROUP)?
                 .into_iter()
@@ -127,7 +128,7 @@ impl SortedWriter {
             full.extend(in_row_groups(batches).into_iter().map(|group| (rank, group)));
         }
         let encoder = &self.writer.encoder;
-        let encoded: Vec<(usize, RowGroup)> =
+        let encoded: Vec<(usize, EncodedRowGroup)> =
             full.into_par_iter().map(|(rank, group)| Ok((rank, encoder.encode(&group)?))).collect::<Result<_>>()?;
         for (rank, group) in encoded {
             self.words[rank].encoded.push(group);
@@ -141,7 +142,7 @@ impl SortedWriter {
     /// As [`TableWriter::finish`] and [`super::Encoder::encode`].
     pub fn finish(mut self) -> Result<()> {
         self.encode_full()?;
-        // What is left of words that follow one another can share a row group.
+        // The last rows of neighbouring words can share a row group.
         let mut left = Pending::default();
         for word in std::mem::take(&mut self.words) {
             if !word.encoded.is_empty() {
@@ -162,7 +163,7 @@ impl Pending {
         self.batches.push(rows);
     }
 
-    /// Takes pending rows, in groups of [`ROW_GROUP`], as long as there are `at_least` so many.
+    /// Takes pending rows in groups of [`ROW_GROUP`], as long as there are `at_least` rows.
     fn take_groups(&mut self, at_least: usize) -> Result<Vec<RowGroupRows>> {
         let rest = self.rows % ROW_GROUP;
         let left = if rest < at_least { split_last(&mut self.batches, rest)? } else { Vec::new() };
@@ -172,7 +173,7 @@ impl Pending {
     }
 }
 
-/// Takes so many of the last rows away from the others, whose texts they must not hold on to.
+/// Splits off a copy of the last rows, which does not keep the texts of the others alive.
 fn split_last(batches: &mut Vec<RecordBatch>, rows: usize) -> Result<Vec<RecordBatch>> {
     let (mut last, mut missing) = (Vec::new(), rows);
     while let Some(batch) = batches.pop_if(|_| missing > 0) {

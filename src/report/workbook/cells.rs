@@ -1,5 +1,5 @@
-//! A value of a report as a cell: ids and texts as text that starts no formula, times as dates on the clock of the case,
-//! money as numbers where a spreadsheet can hold them exactly.
+//! A value of a report as a cell: ids and texts as text that starts no formula, times as dates on the clock of the
+//! case, money as numbers where a spreadsheet can hold them exactly.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt8Type};
@@ -12,16 +12,16 @@ use crate::text::{self, Lang, column_name, fill, workbook};
 
 /// UTF-16 units that a cell holds, less some room for what is put in front and behind.
 const LONGEST_TEXT: usize = 32_700;
-/// Whole numbers up to here are exact in a cell, which holds a float.
+/// The largest whole number up to which all are exact in a cell, which is a float.
 const LARGEST_INTEGER: u64 = 1 << 53;
 /// A spreadsheet shows 15 digits, and makes zeros of the others.
 const EXACT_DIGITS: u32 = 15;
 /// From 1 March 1900, before which spreadsheets disagree, to the end of 9999: seconds since 1970.
 pub const DATES: std::ops::Range<i64> = -2_203_891_200..253_402_300_800;
 
-/// What stands in a cell.
+/// The value of a cell.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum SheetCell {
     Empty,
     /// Text that starts no formula.
     Text(String),
@@ -38,7 +38,7 @@ pub enum Cell {
 
 /// How values become cells.
 #[derive(Clone, Copy)]
-pub struct Cells<'a> {
+pub struct CellFormat<'a> {
     pub language: Lang,
     pub zone: &'a TimeZone,
 }
@@ -46,12 +46,12 @@ pub struct Cells<'a> {
 /// How the values of one column become cells.
 pub struct ColumnCells<'a> {
     column: &'static Column,
-    /// What people call the words of its vocabulary, in order.
+    /// Names of the words of its vocabulary, in order.
     names: Vec<String>,
-    cells: Cells<'a>,
+    cells: CellFormat<'a>,
 }
 
-impl<'a> Cells<'a> {
+impl<'a> CellFormat<'a> {
     /// For a column.
     pub fn of(self, column: &'static Column) -> ColumnCells<'a> {
         let names = match column.kind {
@@ -61,7 +61,7 @@ impl<'a> Cells<'a> {
         ColumnCells { column, names, cells: self }
     }
 
-    /// What stands above a column; above times, their zone.
+    /// The header of a column; of times with their zone.
     pub fn title(self, column: &'static Column) -> String {
         let title = column_name(column).expect("the catalogue names the columns of reports").tell(self.language);
         match column.kind {
@@ -79,9 +79,9 @@ impl<'a> Cells<'a> {
     }
 
     /// A moment, in microseconds since 1970, UTC.
-    pub fn time(self, micros: i64) -> Cell {
+    pub fn time(self, micros: i64) -> SheetCell {
         match local(micros, self.zone) {
-            Some(seconds) if DATES.contains(&seconds) => Cell::Time(seconds),
+            Some(seconds) if DATES.contains(&seconds) => SheetCell::Time(seconds),
             _ => text(
                 &jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string()),
             ),
@@ -89,16 +89,16 @@ impl<'a> Cells<'a> {
     }
 
     /// How serious something is, in words.
-    pub fn severity(self, severity: Severity) -> Cell {
-        Cell::Severity(severity, named(severity.name().tell(self.language), severity.word()))
+    pub fn severity(self, severity: Severity) -> SheetCell {
+        SheetCell::Severity(severity, named(severity.name().tell(self.language), severity.word()))
     }
 }
 
 impl ColumnCells<'_> {
     /// The cell of a row.
-    pub fn cell(&self, values: &ArrayRef, row: usize) -> Cell {
+    pub fn cell(&self, values: &ArrayRef, row: usize) -> SheetCell {
         if values.is_null(row) {
-            return Cell::Empty;
+            return SheetCell::Empty;
         }
         match self.column.kind {
             Kind::Text | Kind::Name | Kind::Id => text(values.as_string_view().value(row)),
@@ -107,20 +107,15 @@ impl ColumnCells<'_> {
                 if values.as_boolean().value(row) { workbook::YES } else { workbook::NO }.tell(self.cells.language),
             ),
             Kind::Integer | Kind::Count => integer(values.as_primitive::<Int64Type>().value(row)),
-            Kind::Ratio => Cell::Share(values.as_primitive::<Float64Type>().value(row)),
+            Kind::Ratio => SheetCell::Share(values.as_primitive::<Float64Type>().value(row)),
             Kind::Time => self.cells.time(values.as_primitive::<TimestampMicrosecondType>().value(row)),
             Kind::TextList => {
                 let items = values.as_list::<i32>().value(row);
                 text(&items.as_string_view().iter().flatten().collect::<Vec<_>>().join("\n"))
             }
-            Kind::Money => decimal(values, row, Cell::Money),
-            Kind::Price => decimal(values, row, Cell::Price),
+            Kind::Money => decimal(values, row, SheetCell::Money),
+            Kind::Price => decimal(values, row, SheetCell::Price),
         }
-    }
-
-    /// The column.
-    pub fn column(&self) -> &'static Column {
-        self.column
     }
 
     /// Whether it says how serious rows are.
@@ -129,7 +124,7 @@ impl ColumnCells<'_> {
     }
 
     /// Words come as texts, or as their codes.
-    fn word(&self, words: &[&str], values: &ArrayRef, row: usize) -> Cell {
+    fn word(&self, words: &[&str], values: &ArrayRef, row: usize) -> SheetCell {
         let code = match values.as_primitive_opt::<UInt8Type>() {
             Some(codes) => Some(codes.value(row) as usize),
             None => words.iter().position(|word| *word == values.as_string_view().value(row)),
@@ -157,27 +152,31 @@ fn named(name: &str, word: &str) -> String {
 
 /// A whole number; as text where a float would round it.
 #[expect(clippy::cast_precision_loss, reason = "what would lose any is text")]
-pub fn integer(number: i64) -> Cell {
-    if number.unsigned_abs() <= LARGEST_INTEGER { Cell::Integer(number as f64) } else { Cell::Text(number.to_string()) }
+pub fn integer(number: i64) -> SheetCell {
+    if number.unsigned_abs() <= LARGEST_INTEGER {
+        SheetCell::Integer(number as f64)
+    } else {
+        SheetCell::Text(number.to_string())
+    }
 }
 
 /// An exact decimal as the float next to it; as text where a spreadsheet would drop digits.
-fn decimal(values: &ArrayRef, row: usize, of: fn(f64) -> Cell) -> Cell {
+fn decimal(values: &ArrayRef, row: usize, of: fn(f64) -> SheetCell) -> SheetCell {
     let decimals = values.as_primitive::<Decimal128Type>();
     exact(decimals.value(row), u32::from(decimals.scale().unsigned_abs()), of)
 }
 
-/// So many units of the last of `places` places.
+/// A decimal of `units` of the last of `places` places.
 #[expect(clippy::cast_precision_loss, reason = "what would lose any is text")]
-pub fn exact(units: i128, places: u32, of: fn(f64) -> Cell) -> Cell {
+pub fn exact(units: i128, places: u32, of: fn(f64) -> SheetCell) -> SheetCell {
     if units.unsigned_abs() < 10_u128.pow(EXACT_DIGITS) {
         return of(units as f64 / 10_f64.powi(places as i32));
     }
-    Cell::Text(rust_decimal::Decimal::from_i128_with_scale(units, places).to_string())
+    SheetCell::Text(rust_decimal::Decimal::from_i128_with_scale(units, places).to_string())
 }
 
-/// Text as it may stand in a cell.
-pub fn text(text: &str) -> Cell {
+/// Text fit for a cell.
+pub fn text(text: &str) -> SheetCell {
     let mut cell = String::with_capacity(text.len());
     let mut units = 0;
     for c in text.chars().map(visible) {
@@ -188,10 +187,10 @@ pub fn text(text: &str) -> Cell {
         }
         cell.push(c);
     }
-    if starts_a_formula(&cell) { Cell::Guarded(format!("'{cell}")) } else { Cell::Text(cell) }
+    if starts_a_formula(&cell) { SheetCell::Guarded(format!("'{cell}")) } else { SheetCell::Text(cell) }
 }
 
-/// XML cannot hold all characters, and nobody sees control characters.
+/// XML cannot hold all characters, and control characters are invisible.
 fn visible(c: char) -> char {
     match c {
         '\t' | '\n' | '\r' => c,
@@ -214,9 +213,9 @@ mod tests {
         TimeZone::get("Asia/Shanghai").unwrap()
     }
 
-    fn cell(column: &'static Column, values: &ArrayRef, language: Lang) -> Cell {
+    fn cell(column: &'static Column, values: &ArrayRef, language: Lang) -> SheetCell {
         let zone = shanghai();
-        Cells { language, zone: &zone }.of(column).cell(values, 0)
+        CellFormat { language, zone: &zone }.of(column).cell(values, 0)
     }
 
     #[test]
@@ -224,18 +223,18 @@ mod tests {
         for formula in
             ["=1+1", "+8613", "-小明-", "@所有人", "\t=1", "\rx", "\nx", " =1", "\u{a0}=1", "＝1", "＋1", "－1", "＠x"]
         {
-            assert_eq!(text(formula), Cell::Guarded(format!("'{formula}")), "{formula:?}");
+            assert_eq!(text(formula), SheetCell::Guarded(format!("'{formula}")), "{formula:?}");
         }
         for plain in ["00123", "a=b", "'=1", "wm-1", "1-2", "小明", "—", " x"] {
-            assert_eq!(text(plain), Cell::Text(plain.to_owned()), "{plain:?}");
+            assert_eq!(text(plain), SheetCell::Text(plain.to_owned()), "{plain:?}");
         }
     }
 
     #[test]
     fn no_text_is_more_than_a_cell_holds_or_xml_allows() {
-        let Cell::Text(long) = text(&"𠀀".repeat(20_000)) else { panic!("it is text") };
+        let SheetCell::Text(long) = text(&"𠀀".repeat(20_000)) else { panic!("it is text") };
         assert_eq!((long.chars().count(), long.chars().last()), (16_351, Some('…')), "two units each: 16,350 fit");
-        assert_eq!(text("a\u{0}b\u{ffff}c\u{7}"), Cell::Text("a�b�c�".to_owned()));
+        assert_eq!(text("a\u{0}b\u{ffff}c\u{7}"), SheetCell::Text("a�b�c�".to_owned()));
     }
 
     /// 2025-03-02T02:15:00Z is 10:15 in Shanghai: 1740881700 s, and eight hours more.
@@ -245,14 +244,14 @@ mod tests {
             let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![micros]).with_timezone("UTC"));
             cell(&fields::SOURCE_CREATED_AT, &times, Lang::Zh)
         };
-        assert_eq!(at(1_740_881_700_000_000), Cell::Time(1_740_881_700 + 8 * 3600));
+        assert_eq!(at(1_740_881_700_000_000), SheetCell::Time(1_740_881_700 + 8 * 3600));
         assert_eq!(
             at(-2_300_000_000_000_000),
-            Cell::Text("1897-02-11T15:06:40Z".to_owned()),
+            SheetCell::Text("1897-02-11T15:06:40Z".to_owned()),
             "older than spreadsheets"
         );
         let zone = shanghai();
-        let cells = Cells { language: Lang::Zh, zone: &zone };
+        let cells = CellFormat { language: Lang::Zh, zone: &zone };
         assert_eq!(cells.title(&fields::SOURCE_CREATED_AT), "迁出企业添加时间（Asia/Shanghai）");
         assert_eq!(cells.title(&fields::SOURCE_USERID), "迁出账号");
     }
@@ -264,38 +263,38 @@ mod tests {
         for values in [codes(), texts()] {
             assert_eq!(
                 cell(&fields::OUTCOME, &values, Lang::Zh),
-                Cell::Text("拒绝却到达 (refused_but_arrived)".to_owned())
+                SheetCell::Text("拒绝却到达 (refused_but_arrived)".to_owned())
             );
         }
         assert_eq!(
             cell(&fields::OUTCOME, &codes(), Lang::En),
-            Cell::Text("Refused, yet arrived (refused_but_arrived)".to_owned())
+            SheetCell::Text("Refused, yet arrived (refused_but_arrived)".to_owned())
         );
         let missing: ArrayRef = Arc::new(StringViewArray::from(vec!["missing"]));
         assert_eq!(
             cell(&fields::OUTCOME, &missing, Lang::En),
-            Cell::Text("Missing".to_owned()),
+            SheetCell::Text("Missing".to_owned()),
             "the code in plain letters"
         );
         let defect: ArrayRef = Arc::new(UInt8Array::from(vec![Severity::Defect.code()]));
         assert_eq!(
             cell(&fields::SEVERITY, &defect, Lang::Zh),
-            Cell::Severity(Severity::Defect, "缺陷 (defect)".to_owned())
+            SheetCell::Severity(Severity::Defect, "缺陷 (defect)".to_owned())
         );
     }
 
     #[test]
     fn numbers_are_exact_or_text() {
-        let money = |units: i128| -> Cell {
+        let money = |units: i128| -> SheetCell {
             let amounts: ArrayRef =
                 Arc::new(Decimal128Array::from(vec![units]).with_precision_and_scale(18, 2).unwrap());
             cell(&fields::AMOUNT, &amounts, Lang::Zh)
         };
-        assert_eq!(money(6_480), Cell::Money(64.8));
-        assert_eq!(money(-1), Cell::Money(-0.01));
-        assert_eq!(money(999_999_999_999_999), Cell::Money(9_999_999_999_999.99));
-        assert_eq!(money(1_000_000_000_000_000), Cell::Text("10000000000000.00".to_owned()));
-        assert_eq!(integer(-5), Cell::Integer(-5.0));
-        assert_eq!(integer((1 << 53) + 1), Cell::Text("9007199254740993".to_owned()));
+        assert_eq!(money(6_480), SheetCell::Money(64.8));
+        assert_eq!(money(-1), SheetCell::Money(-0.01));
+        assert_eq!(money(999_999_999_999_999), SheetCell::Money(9_999_999_999_999.99));
+        assert_eq!(money(1_000_000_000_000_000), SheetCell::Text("10000000000000.00".to_owned()));
+        assert_eq!(integer(-5), SheetCell::Integer(-5.0));
+        assert_eq!(integer((1 << 53) + 1), SheetCell::Text("9007199254740993".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! `exceptions.xlsx`: what somebody has to act on, for people who work in a spreadsheet.
+//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet.
 //!
 //! ```text
 //! kinds      which rows, by kind of exception; a sheet for each kind that has any
@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Target accounts are many, and sheets in a tab bar few: the worklist is one sheet, sorted by target account, with a
-//! filter that leaves one account's tasks. (Excel cannot sort or filter rows that are folded into outlines, so it has none.)
+//! filter that leaves one account's tasks. (Excel cannot sort or filter rows that are folded into outlines, so it has
+//! none.)
 
 mod cells;
 mod kinds;
@@ -17,7 +18,7 @@ mod sheet;
 mod summary;
 mod worklist;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -26,8 +27,8 @@ use super::{Audit, create_private};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::text::errors as say;
-use cells::{Cells, DATES};
-use kinds::Kind;
+use cells::{CellFormat, DATES};
+use kinds::ExceptionKind;
 use sheet::Formats;
 
 /// The file's name.
@@ -35,47 +36,41 @@ pub const WORKBOOK: &str = "exceptions.xlsx";
 /// Of 0 to 9. Beyond it the file gets little smaller, and takes twice as long.
 const COMPRESSION: u8 = 2;
 
-/// What a sheet holds.
-enum Content<'k> {
-    Kind(&'k Kind),
+/// The content of a sheet.
+enum SheetContent<'k> {
+    Kind(&'k ExceptionKind),
     Worklist,
 }
 
-/// A workbook whose sheets are filled.
-pub struct Filled {
-    book: Workbook,
-    path: PathBuf,
-}
-
-/// Fills the sheets of the workbook of an audit, side by side.
+/// Writes the workbook of an audit; its sheets are filled in parallel.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Interrupted`].
-pub fn fill(audit: &Audit<'_>, folder: &Path) -> Result<Filled> {
+pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
     let path = folder.join(WORKBOOK);
     let failed = |error: XlsxError| failure(&path, error);
     let kinds = kinds::kinds(audit)?;
-    let cells = Cells { language: audit.case.language, zone: &audit.case.timezone };
+    let cells = CellFormat { language: audit.case.language, zone: &audit.case.timezone };
     let formats = Formats::new();
     let tasks = worklist::tasks(&kinds);
     let mut book = Workbook::new();
     book.set_properties(&properties(audit).map_err(failed)?);
     book.set_zip_compression_level(COMPRESSION);
-    // Rows on their way lie beside the reports, in files without a name.
+    // Rows in progress are kept beside the reports, in unlinked temporary files.
     book.set_tempdir(folder).map_err(failed)?;
     summary::write(&mut book, audit, &kinds, tasks.len() as u64, cells).map_err(failed)?;
     formats.register(&mut book);
     // The worklist has as many rows as all others together: it is begun first, and stands last.
-    let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(Content::Kind);
+    let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(SheetContent::Kind);
     let mut sheets = Vec::new();
-    for content in std::iter::once(Content::Worklist).chain(shown) {
+    for content in std::iter::once(SheetContent::Worklist).chain(shown) {
         sheets.push((content, book.new_worksheet_with_constant_memory().map_err(failed)?));
     }
     sheets.par_iter_mut().try_for_each(|(content, sheet)| {
         interrupt::check()?;
         match content {
-            Content::Kind(kind) => kind.write(sheet, cells, &formats),
-            Content::Worklist => worklist::write(sheet, &tasks, &kinds, cells, &formats),
+            SheetContent::Kind(kind) => kind.write(sheet, cells, &formats),
+            SheetContent::Worklist => worklist::write(sheet, &tasks, &kinds, cells, &formats),
         }
         .map_err(failed)
     })?;
@@ -83,20 +78,10 @@ pub fn fill(audit: &Audit<'_>, folder: &Path) -> Result<Filled> {
     for (_, sheet) in sheets {
         book.push_worksheet(sheet);
     }
-    Ok(Filled { book, path })
-}
-
-impl Filled {
-    /// Packs the sheets into the file, which one thread has to do.
-    ///
-    /// # Errors
-    /// [`Error::Io`], [`Error::Interrupted`].
-    pub fn save(mut self) -> Result<()> {
-        interrupt::check()?;
-        let file = create_private(&self.path)?;
-        self.book.save_to_writer(&file).map_err(|error| failure(&self.path, error))?;
-        file.sync_all().map_err(Error::io(&self.path, say::CANNOT_WRITE))
-    }
+    interrupt::check()?;
+    let file = create_private(&path)?;
+    book.save_to_writer(&file).map_err(failed)?;
+    file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))
 }
 
 /// The document is as old as the end of the migration: a clock would make two runs differ.
@@ -106,7 +91,7 @@ fn properties(audit: &Audit<'_>) -> std::result::Result<DocProperties, XlsxError
     Ok(DocProperties::new().set_title(&audit.case.title).set_author("qianhe").set_creation_datetime(&created))
 }
 
-/// What the disk refuses is the machine's; all else is ours, for names and sizes were checked.
+/// A failure of the disk is the user's to mend; all else is our bug, for names and sizes were checked.
 fn failure(path: &Path, error: XlsxError) -> Error {
     let source = match error {
         XlsxError::IoError(source) | XlsxError::TempFileError(_, source) => source,

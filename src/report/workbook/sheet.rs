@@ -2,14 +2,14 @@
 
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
-use super::cells::Cell;
+use super::cells::SheetCell;
 use crate::schema::vocabulary::Severity;
 
 /// Rows that columns are fitted to.
 const ROWS_MEASURED: u32 = 500;
-/// Characters, of which a Chinese one takes two.
+/// Widths in characters; a Chinese character counts two.
 const WIDTHS: std::ops::RangeInclusive<f64> = 9.0..=60.0;
-/// What a filter button and the margins take.
+/// Width of a filter button and the margins.
 const MARGIN: f64 = 3.0;
 
 /// How cells look.
@@ -41,7 +41,7 @@ impl Formats {
     }
 
     fn on(top: &Format) -> Self {
-        // Text for good: an id that somebody types again stays an id.
+        // Formatted as text: an id stays an id when it is typed again.
         let text = top.clone().set_num_format("@");
         let number = |format: &str| top.clone().set_num_format(format);
         Self {
@@ -81,19 +81,21 @@ impl Formats {
 }
 
 /// Puts a cell into its place.
-pub fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, formats: &Formats) -> Result<(), XlsxError> {
+pub fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &SheetCell, formats: &Formats) -> Result<(), XlsxError> {
     match cell {
-        Cell::Empty => return Ok(()),
-        Cell::Text(text) => sheet.write_string_with_format(row, column, text, &formats.text)?,
-        Cell::Guarded(text) => sheet.write_string_with_format(row, column, text, &formats.guarded)?,
-        Cell::Integer(number) => sheet.write_number_with_format(row, column, *number, &formats.integer)?,
-        Cell::Money(number) => sheet.write_number_with_format(row, column, *number, &formats.money)?,
-        Cell::Price(number) => sheet.write_number_with_format(row, column, *number, &formats.price)?,
-        Cell::Share(number) => sheet.write_number_with_format(row, column, *number, &formats.share)?,
-        Cell::Time(seconds) => {
+        SheetCell::Empty => return Ok(()),
+        SheetCell::Text(text) => sheet.write_string_with_format(row, column, text, &formats.text)?,
+        SheetCell::Guarded(text) => sheet.write_string_with_format(row, column, text, &formats.guarded)?,
+        SheetCell::Integer(number) => sheet.write_number_with_format(row, column, *number, &formats.integer)?,
+        SheetCell::Money(number) => sheet.write_number_with_format(row, column, *number, &formats.money)?,
+        SheetCell::Price(number) => sheet.write_number_with_format(row, column, *number, &formats.price)?,
+        SheetCell::Share(number) => sheet.write_number_with_format(row, column, *number, &formats.share)?,
+        SheetCell::Time(seconds) => {
             sheet.write_datetime_with_format(row, column, ExcelDateTime::from_timestamp(*seconds)?, &formats.time)?
         }
-        Cell::Severity(severity, name) => sheet.write_string_with_format(row, column, name, formats.of(*severity))?,
+        SheetCell::Severity(severity, name) => {
+            sheet.write_string_with_format(row, column, name, formats.of(*severity))?
+        }
     };
     Ok(())
 }
@@ -103,7 +105,7 @@ pub fn fill(
     sheet: &mut Worksheet,
     name: &str,
     titles: &[String],
-    rows: impl Iterator<Item = Vec<Cell>>,
+    rows: impl Iterator<Item = Vec<SheetCell>>,
     formats: &Formats,
 ) -> Result<u32, XlsxError> {
     sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_landscape().set_repeat_rows(0, 0)?.set_print_fit_to_pages(1, 0);
@@ -117,7 +119,7 @@ pub fn fill(
         for ((column, cell), widest) in (0..).zip(&cells).zip(&mut widths) {
             match cell {
                 // As its column says: to look up a format costs more than to write the cell.
-                Cell::Text(text) => {
+                SheetCell::Text(text) => {
                     sheet.write_string(row, column, text)?;
                 }
                 _ => put(sheet, row, column, cell, formats)?,
@@ -136,14 +138,16 @@ pub fn fill(
 }
 
 /// How wide a cell is, in characters.
-fn width_of(cell: &Cell) -> f64 {
+fn width_of(cell: &SheetCell) -> f64 {
     match cell {
-        Cell::Empty => 0.0,
-        Cell::Text(text) | Cell::Guarded(text) | Cell::Severity(_, text) => text.lines().map(width).fold(0.0, f64::max),
-        Cell::Integer(number) | Cell::Money(number) | Cell::Price(number) | Cell::Share(number) => {
+        SheetCell::Empty => 0.0,
+        SheetCell::Text(text) | SheetCell::Guarded(text) | SheetCell::Severity(_, text) => {
+            text.lines().map(width).fold(0.0, f64::max)
+        }
+        SheetCell::Integer(number) | SheetCell::Money(number) | SheetCell::Price(number) | SheetCell::Share(number) => {
             number.abs().log10().max(0.0) * 1.4 + 4.0
         }
-        Cell::Time(_) => 19.0,
+        SheetCell::Time(_) => 19.0,
     }
 }
 

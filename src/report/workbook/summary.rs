@@ -2,22 +2,22 @@
 
 use rust_xlsxwriter::{Url, Workbook, Worksheet, XlsxError};
 
-use super::cells::{Cell, Cells, exact, integer, text};
-use super::kinds::{Kind, ROWS_SHOWN};
+use super::cells::{CellFormat, SheetCell, exact, integer, text};
+use super::kinds::{ExceptionKind, ROWS_SHOWN};
 use super::sheet::{Formats, put};
+use crate::figures::RELATIONS_HELD;
 use crate::report::Audit;
-use crate::report::excerpt::RELATIONS_HELD;
 use crate::schema::vocabulary::{Outcome, Scope};
 use crate::text::{Text, fill, workbook};
 
 /// Widths in characters: names, contents, rows, rows in all, SQL.
 const WIDTHS: [f64; 5] = [26.0, 60.0, 12.0, 12.0, 90.0];
 
-/// What is written so far, and where it goes on.
-struct Page<'a> {
+/// The sheet, and the row that is written next.
+struct SummarySheet<'a> {
     sheet: &'a mut Worksheet,
     row: u32,
-    cells: Cells<'a>,
+    cells: CellFormat<'a>,
     formats: &'a Formats,
 }
 
@@ -25,9 +25,9 @@ struct Page<'a> {
 pub fn write(
     book: &mut Workbook,
     audit: &Audit<'_>,
-    kinds: &[Kind],
+    kinds: &[ExceptionKind],
     tasks: u64,
-    cells: Cells<'_>,
+    cells: CellFormat<'_>,
 ) -> Result<(), XlsxError> {
     let formats = Formats::left();
     let sheet = book.add_worksheet();
@@ -35,7 +35,7 @@ pub fn write(
     for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
-    let mut page = Page { sheet, row: 0, cells, formats: &formats };
+    let mut page = SummarySheet { sheet, row: 0, cells, formats: &formats };
     page.heading(workbook::TITLE, true)?;
     page.figures(audit)?;
     page.row += 1;
@@ -44,7 +44,7 @@ pub fn write(
     page.notes(kinds)
 }
 
-impl Page<'_> {
+impl SummarySheet<'_> {
     fn tell(&self, text: Text) -> &'static str {
         text.tell(self.cells.language)
     }
@@ -56,7 +56,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn figure(&mut self, label: &str, value: &Cell) -> Result<(), XlsxError> {
+    fn figure(&mut self, label: &str, value: &SheetCell) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, 0, label, &self.formats.label)?;
         put(self.sheet, self.row, 1, value, self.formats)?;
         self.row += 1;
@@ -88,14 +88,14 @@ impl Page<'_> {
                 [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)]
             {
                 let label = format!("{} ({})", self.tell(label), bill.contract.currency);
-                self.figure(&label, &exact(amount.mantissa(), amount.scale(), Cell::Money))?;
+                self.figure(&label, &exact(amount.mantissa(), amount.scale(), SheetCell::Money))?;
             }
         }
         Ok(())
     }
 
     /// A line for each kind, those without rows too, and for the worklist.
-    fn sheets(&mut self, kinds: &[Kind], tasks: u64) -> Result<(), XlsxError> {
+    fn sheets(&mut self, kinds: &[ExceptionKind], tasks: u64) -> Result<(), XlsxError> {
         for (column, title) in
             (0..).zip([workbook::SHEET, workbook::HOLDS, workbook::ROWS, workbook::TOTAL, workbook::SQL])
         {
@@ -105,7 +105,7 @@ impl Page<'_> {
         for kind in kinds {
             let total = kind.total.map_or_else(|| text(self.tell(workbook::NOT_MEASURED)), count);
             self.name(kind.name, kind.shown() > 0)?;
-            let sql = kind.sql().map_or(Cell::Empty, |sql| text(&sql));
+            let sql = kind.sql().map_or(SheetCell::Empty, |sql| text(&sql));
             let line = [text(&kind.holds), count(kind.shown()), total, sql];
             self.line(&line)?;
         }
@@ -125,7 +125,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn line(&mut self, line: &[Cell]) -> Result<(), XlsxError> {
+    fn line(&mut self, line: &[SheetCell]) -> Result<(), XlsxError> {
         for (column, cell) in (1..).zip(line) {
             put(self.sheet, self.row, column, cell, self.formats)?;
         }
@@ -133,7 +133,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn notes(&mut self, kinds: &[Kind]) -> Result<(), XlsxError> {
+    fn notes(&mut self, kinds: &[ExceptionKind]) -> Result<(), XlsxError> {
         self.heading(workbook::NOTES, false)?;
         let cut = kinds.iter().filter_map(|kind| Some((kind, kind.total.filter(|total| *total > kind.shown())?)));
         let notes: Vec<String> = cut
@@ -156,7 +156,7 @@ impl Page<'_> {
     }
 }
 
-fn count(count: u64) -> Cell {
+fn count(count: u64) -> SheetCell {
     integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
@@ -169,19 +169,19 @@ mod tests {
     use crate::report::workbook::kinds::of_missing;
     use crate::text::Lang;
 
-    /// The notes of a workbook whose sheet holds two missing relations of so many.
+    /// The notes of a workbook whose sheet holds two of `total` missing relations.
     fn notes(total: u64) -> Vec<String> {
         let mut book = Workbook::new();
         let (zone, formats) = (TimeZone::UTC, Formats::left());
-        let cells = Cells { language: Lang::En, zone: &zone };
-        let mut page = Page { sheet: book.add_worksheet(), row: 0, cells, formats: &formats };
+        let cells = CellFormat { language: Lang::En, zone: &zone };
+        let mut page = SummarySheet { sheet: book.add_worksheet(), row: 0, cells, formats: &formats };
         page.notes(&[of_missing(total, 2)]).unwrap();
         let mut read: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
         read.worksheet_range("Sheet1").unwrap().rows().map(|row| row[0].to_string()).collect()
     }
 
     #[test]
-    fn what_is_cut_is_said() {
+    fn a_cut_sheet_is_noted() {
         let cut =
             "“Missing” holds the first 2 of 5 rows; the SQL above gives the rest from the Parquet reports.".to_owned();
         assert!(notes(5).contains(&cut), "{:?}", notes(5));

@@ -1,17 +1,17 @@
-//! The worklist: what somebody has to do, a row a task, sorted by target account; who does it, and how far it is, can be
-//! filled in.
+//! The worklist: a row per task, sorted by target account, with columns to fill in for the assignee and the status.
 
 use std::cmp::Reverse;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, ArrayRef, RecordBatch};
 use rust_xlsxwriter::{DataValidation, Worksheet, XlsxError};
 
-use super::cells::{Cell, Cells, ColumnCells, text};
-use super::kinds::{Kind, Portion, Tasks};
+use super::cells::{CellFormat, ColumnCells, SheetCell, text};
+use super::kinds::{ExceptionKind, Tasks};
 use super::sheet::{self, Formats};
-use crate::findings::FindingRule;
+use crate::error::Result;
+use crate::rules::FindingRule;
 use crate::schema::vocabulary::Severity;
-use crate::schema::{Column, fields};
+use crate::schema::{Column, ReadColumns, fields};
 use crate::text::{Lang, column_name, workbook};
 
 /// The columns that say what a row is about.
@@ -27,6 +27,16 @@ impl Subject {
     fn columns(&self) -> [Option<&'static Column>; 4] {
         [Some(self.name), Some(self.id), self.account, self.reason]
     }
+
+    /// The values of its columns.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if the rows have no such column.
+    pub fn values(&self, rows: &RecordBatch) -> Result<[Option<ArrayRef>; 4]> {
+        let [name, id, account, reason] =
+            self.columns().map(|column| column.map(|column| rows.array(column).cloned()).transpose());
+        Ok([name?, id?, account?, reason?])
+    }
 }
 
 /// A row that asks for something.
@@ -34,23 +44,22 @@ pub struct Task<'k> {
     account: Option<&'k str>,
     severity: Severity,
     kind: usize,
-    portion: &'k Portion,
+    subject: &'k [Option<ArrayRef>; 4],
     rules: &'k [&'static FindingRule],
     row: usize,
 }
 
-/// All tasks that nobody waived, by target account, the most serious first; what belongs to no account comes last.
-pub fn tasks(kinds: &[Kind]) -> Vec<Task<'_>> {
+/// All tasks that are not waived, by target account, the most serious first; tasks of no account come last.
+pub fn tasks(kinds: &[ExceptionKind]) -> Vec<Task<'_>> {
     let mut tasks = Vec::new();
     for (kind, portion) in
         (0..).zip(kinds).flat_map(|(at, kind)| kind.portions.iter().map(move |portion| (at, portion)))
     {
-        let Some(Tasks { rules, accounts }) = &portion.tasks else { continue };
-        let waived = portion.column(&fields::WAIVED).as_boolean();
+        let Some(Tasks { rules, accounts, waived, subject }) = &portion.tasks else { continue };
         for (row, rules) in (0..).zip(rules).filter(|&(row, _)| !waived.value(row)) {
             let Some(severity) = worst(rules) else { continue };
             let account = accounts.is_valid(row).then(|| accounts.value(row));
-            tasks.push(Task { account, severity, kind, portion, rules, row });
+            tasks.push(Task { account, severity, kind, subject, rules, row });
         }
     }
     // Stable: the order of the sheets, and in them of the reports, is kept.
@@ -58,12 +67,12 @@ pub fn tasks(kinds: &[Kind]) -> Vec<Task<'_>> {
     tasks
 }
 
-/// How serious the most serious of some findings is.
+/// The severity of the most serious of some findings.
 pub fn worst(rules: &[&FindingRule]) -> Option<Severity> {
     rules.iter().map(|rule| rule.severity).max()
 }
 
-/// What to do, in the words of the findings.
+/// The next step, in the words of the findings.
 pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
     let steps: Vec<&str> = rules
         .iter()
@@ -79,10 +88,10 @@ pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
 pub fn write(
     sheet: &mut Worksheet,
     tasks: &[Task<'_>],
-    kinds: &[Kind],
-    cells: Cells<'_>,
+    kinds: &[ExceptionKind],
+    cells: CellFormat<'_>,
     formats: &Formats,
-) -> Result<(), XlsxError> {
+) -> std::result::Result<(), XlsxError> {
     let to = |text: crate::text::Text| text.tell(cells.language).to_owned();
     let title = |column: &Column| to(column_name(column).expect("the catalogue names the columns of reports"));
     let titles = vec![
@@ -114,22 +123,27 @@ pub fn write(
 }
 
 impl Task<'_> {
-    fn cells(&self, kind: &Kind, subject: Option<&[Option<ColumnCells<'_>>; 4]>, cells: Cells<'_>) -> Vec<Cell> {
-        let subject = subject.expect("rows with tasks have a subject").each_ref();
-        let [name, id, account, reason] = subject.map(|column| {
-            column.as_ref().map_or(Cell::Empty, |column| column.cell(self.portion.column(column.column()), self.row))
-        });
+    fn cells(
+        &self,
+        kind: &ExceptionKind,
+        subject: Option<&[Option<ColumnCells<'_>>; 4]>,
+        cells: CellFormat<'_>,
+    ) -> Vec<SheetCell> {
+        let column = |at: usize| {
+            let column = subject.and_then(|subject| subject[at].as_ref()).zip(self.subject[at].as_ref());
+            column.map_or(SheetCell::Empty, |(column, values)| column.cell(values, self.row))
+        };
         let codes: Vec<&str> = self.rules.iter().map(|rule| rule.code).collect();
         vec![
-            self.account.map_or(Cell::Empty, text),
+            self.account.map_or(SheetCell::Empty, text),
             cells.severity(self.severity),
-            Cell::Text(kind.name.tell(cells.language).to_owned()),
-            name,
-            id,
-            account,
-            reason,
-            Cell::Text(next_step(self.rules, cells.language)),
-            Cell::Text(codes.join(", ")),
+            SheetCell::Text(kind.name.tell(cells.language).to_owned()),
+            column(0),
+            column(1),
+            column(2),
+            column(3),
+            SheetCell::Text(next_step(self.rules, cells.language)),
+            SheetCell::Text(codes.join(", ")),
         ]
     }
 }

@@ -1,11 +1,12 @@
-//! Two endpoints that disagree about how many customers an account has: one of them may have lost pages.
+//! Contradictions between two endpoints in the number of customers of an account: pages may be missing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Moment, chains, moment, newest_of, walk};
-use crate::ingest::raw::{AccountCount, Answer, Endpoint};
+use crate::ingest::raw::{AccountCount, ApiAnswer, Endpoint};
+use crate::rules::thresholds::{COUNT_JUMP, COUNT_JUMP_AT_LEAST, share};
 
-/// An account of which two endpoints, each of which answers with all its customers, show very different numbers.
+/// Account for which two endpoints, both of which return all customers, give very different numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountJump {
     pub userid: String,
@@ -15,19 +16,15 @@ pub struct CountJump {
     pub fetched: u64,
 }
 
-/// Fewer relations apart are no jump: members add and lose customers between two calls.
-const JUMP_AT_LEAST: u64 = 3;
-/// Neither are differences of up to 5 % of the larger number.
-const JUMP_PART: u64 = 20;
-
-/// Where the newest `externalcontact/list` and the newest whole chain of `batch/get_by_user` of an account disagree.
-pub fn count_jumps(answers: &[Answer], counts: &[AccountCount]) -> Vec<CountJump> {
+/// Compares the newest `externalcontact/list` and the newest complete chain of `batch/get_by_user` of each account.
+pub fn count_jumps(answers: &[ApiAnswer], counts: &[AccountCount]) -> Vec<CountJump> {
     let mut of_document: HashMap<(u32, u64), Vec<&AccountCount>> = HashMap::new();
     for count in counts {
         of_document.entry((count.file, count.document)).or_default().push(count);
     }
-    let counts_of = |answer: &Answer| of_document.get(&(answer.file, answer.document)).into_iter().flatten().copied();
-    let mut listed: BTreeMap<&str, &Answer> = BTreeMap::new();
+    let counts_of =
+        |answer: &ApiAnswer| of_document.get(&(answer.file, answer.document)).into_iter().flatten().copied();
+    let mut listed: BTreeMap<&str, &ApiAnswer> = BTreeMap::new();
     for answer in answers.iter().filter(|a| a.envelope && a.endpoint == Endpoint::ExternalcontactList) {
         for userid in answer.userids.iter() {
             let newest = listed.entry(userid).or_insert(answer);
@@ -47,16 +44,16 @@ pub fn count_jumps(answers: &[Answer], counts: &[AccountCount]) -> Vec<CountJump
         }
         let moment = newest_of(&chain);
         for userid in userids.iter().filter(|userid| has_end && !unlicensed.contains(userid.as_str())) {
-            let told = (moment, sums.get(userid.as_str()).copied().unwrap_or(0));
-            let newest = fetched.entry(userid.clone()).or_insert(told);
-            *newest = told.max(*newest);
+            let sum = (moment, sums.get(userid.as_str()).copied().unwrap_or(0));
+            let newest = fetched.entry(userid.clone()).or_insert(sum);
+            *newest = sum.max(*newest);
         }
     }
     let jump = |(userid, (_, fetched)): (String, (Moment, u64))| {
         let answer = listed.get(userid.as_str()).filter(|answer| answer.errcode == 0)?;
         let listed = counts_of(answer).filter(|count| count.userid == userid).map(|count| count.relations).sum::<u64>();
         let apart = listed.abs_diff(fetched);
-        (apart >= JUMP_AT_LEAST && apart * JUMP_PART > listed.max(fetched)).then_some(CountJump {
+        (apart >= COUNT_JUMP_AT_LEAST && share(apart, listed.max(fetched)) > COUNT_JUMP).then_some(CountJump {
             userid,
             listed,
             fetched,
@@ -72,7 +69,7 @@ mod tests {
 
     /// `ann` by the list in document 1, by two pages of the batch in documents 2 and 3.
     fn jumps(listed: u64, fetched: [u64; 2], last: &str) -> Vec<(u64, u64)> {
-        let page = |cursor, next, document| Answer {
+        let page = |cursor, next, document| ApiAnswer {
             document,
             ..answer(Endpoint::BatchGetByUser, &["ann"], cursor, next, 0, 1)
         };

@@ -1,4 +1,4 @@
-//! Takes relations while they are read, and puts them into partitions.
+//! Collects relations while files are read, and partitions them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,171 +8,182 @@ use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 
 use super::routing::{count_accounts, push, route};
 use super::stored::Stored;
-use super::{Duplicates, Open, Relations};
+use super::{Duplicates, RelationStore, WithoutId};
 use crate::error::Result;
-use crate::ingest::raw::{Raw, TakeRelations, raw_schema};
+use crate::ingest::raw::{Raw, RelationSink, raw_schema};
+use crate::lists::{AccountPair, Enrolment};
+use crate::memory::{MemoryBudget, RowBuffer, make_room};
 use crate::progress::Progress;
 use crate::schema::tables::UNASSIGNED;
 use crate::schema::{Table, fields};
-use crate::scope::{Account, Enrolment};
 use crate::snapshot::corp_codes::CorpCodes;
-use crate::snapshot::layout::{Corp, Layout};
-use crate::snapshot::shared_unionids::{SharedUnionids, Watch};
-use crate::snapshot::spelling::{Settled, Spellings, settle, spelled_relations};
-use crate::spill::{Held, Memory, make_room};
+use crate::snapshot::partitioning::{CorpRole, Partitioning};
+use crate::snapshot::shared_unionids::{SharedUnionids, UnionidIndex};
+use crate::snapshot::spelling::{SettledSpelling, Spellings, settle, spelled_relations};
 use crate::turns::collect_in_turn;
 use crate::userids::{Respelled, Userids};
 
-/// Takes the relations of a snapshot while its files are read.
+/// Collector of the relations of a snapshot while its files are read.
 pub struct RelationsBuilder<'a> {
     table: &'static Table,
-    corp: Corp,
-    memory: Memory,
+    corp: CorpRole,
+    memory: MemoryBudget,
     enrolment: Option<&'a Enrolment>,
-    /// Whether another snapshot has laid down the partitions.
-    layout_is_given: bool,
-    /// The members whose spelling is settled.
+    /// Whether the partitions are those of another snapshot.
+    partitioning_is_given: bool,
+    /// Members whose spelling is settled.
     known: Cow<'a, Userids>,
-    read: Mutex<Read>,
+    read: Mutex<RowsRead>,
 }
 
-/// What became of everything that was read of relations.
+/// Merged relations of a snapshot.
 pub struct Finished {
-    pub relations: Relations,
-    pub layout: Layout,
+    pub relations: RelationStore,
+    pub partitioning: Partitioning,
     pub duplicates: Duplicates,
-    /// The spelling of every member that the snapshot shows, or that was known.
+    /// Spelling of every member of the snapshot, and of those known before.
     pub userids: Userids,
     pub respelled: Respelled,
     pub shared_unionids: SharedUnionids,
 }
 
-/// What has been read so far.
-struct Read {
-    layout: Option<Arc<Layout>>,
-    /// Rows of accounts that have no partition yet, for the accounts are not known yet.
-    unrouted: Held,
-    /// The rows of each account; not counted where the layout was given.
+/// Rows read so far.
+struct RowsRead {
+    partitioning: Option<Arc<Partitioning>>,
+    /// Rows read before the partitions were chosen.
+    unrouted: RowBuffer,
+    /// Rows of each account; not counted where the partitioning is given.
     accounts: BTreeMap<String, u64>,
-    /// The accounts that are not known, and known ones in other spellings.
+    /// Accounts that are not known, and known ones in other spellings.
     spellings: Spellings,
-    parts: Vec<Held>,
+    parts: Vec<RowBuffer>,
 }
 
 impl<'a> RelationsBuilder<'a> {
-    /// For the partitions of another snapshot, or, without a layout, for those that the accounts themselves suggest: with
-    /// an enrolment so that the accounts that are mapped to them can join them.
+    /// Creates a collector for the partitions of another snapshot, or without a `partitioning`, for ones chosen by the
+    /// sizes of accounts; target accounts of the `enrolment` are put into the partitions of their source accounts.
     pub fn new(
         table: &'static Table,
-        corp: Corp,
-        layout: Option<Layout>,
+        corp: CorpRole,
+        partitioning: Option<Partitioning>,
         enrolment: Option<&'a Enrolment>,
-        memory: &Memory,
+        memory: &MemoryBudget,
     ) -> Self {
-        let mut read = Read::new(table, memory);
-        let layout_is_given = layout.is_some();
-        if let Some(layout) = layout {
-            read.set(layout, table, memory);
+        let mut read = RowsRead::new(table, memory);
+        let partitioning_is_given = partitioning.is_some();
+        if let Some(partitioning) = partitioning {
+            read.set(partitioning, table, memory);
         }
         let (memory, known) = (memory.clone(), Cow::default());
-        Self { table, corp, memory, enrolment, layout_is_given, known, read: Mutex::new(read) }
+        Self { table, corp, memory, enrolment, partitioning_is_given, known, read: Mutex::new(read) }
     }
 
-    /// With members whose spelling is settled: by the accounts list, and by a snapshot of the corp that was read before.
+    /// Sets the members whose spelling is settled: by the accounts list, or by a snapshot of the corp read before.
     #[must_use]
-    pub fn knowing(self, known: Cow<'a, Userids>) -> Self {
+    pub fn with_known_userids(self, known: Cow<'a, Userids>) -> Self {
         Self { known, ..self }
     }
 
-    /// How many raw rows have been read.
+    /// Returns the number of raw rows read.
     pub fn rows(&self) -> u64 {
         let read = self.lock();
-        read.unrouted.rows() + read.parts.iter().map(Held::rows).sum::<u64>()
+        read.unrouted.rows() + read.parts.iter().map(RowBuffer::rows).sum::<u64>()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Read> {
+    fn lock(&self) -> MutexGuard<'_, RowsRead> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Merges what was read of relations, the pairs of the unassigned list among them, once every member has one spelling, in
-    /// what else was read too.
+    /// Merges the relations read, including the pairs of the unassigned list, after spelling every member in one way,
+    /// in the other raw tables too.
     ///
     /// # Errors
-    /// [`crate::Error::Bug`] if the readers broke their promises, [`crate::Error::Io`] if the disk refuses to spill.
+    /// [`crate::Error::Bug`] if raw rows do not have their schema, [`crate::Error::Io`] if the disk fails.
     pub fn finish(self, raw: &mut Raw, files: &[String], progress: &dyn Progress) -> Result<Finished> {
-        let mut read = std::mem::replace(&mut *self.lock(), Read::new(self.table, &self.memory));
+        let mut read = std::mem::replace(&mut *self.lock(), RowsRead::new(self.table, &self.memory));
         let settled = settle(std::mem::take(&mut read.spellings), raw, &self.known)?;
         self.spell(&mut read, &settled)?;
-        self.fix_layout(&mut read, &[])?;
-        self.split_what_grew(&mut read)?;
-        let layout = read.layout.clone().unwrap_or_default();
-        let echoes = route(&layout, self.corp, &unassigned_as_relations(self.table, raw.batches(&UNASSIGNED))?)?;
+        self.fix_partitioning(&mut read, &[])?;
+        self.split_large_partitions(&mut read)?;
+        let partitioning = read.partitioning.clone().unwrap_or_default();
+        let echoes = route(&partitioning, self.corp, &unassigned_as_relations(self.table, raw.batches(&UNASSIGNED))?)?;
         let files: Arc<[String]> = files.into();
-        let watch = self.watches_unionids().then(|| Watch::new(read.parts.iter().map(Held::rows).sum(), &self.memory));
-        let merged = |(rows, echoes): (Held, Vec<RecordBatch>)| {
+        let unionids = self
+            .matches_unionids()
+            .then(|| UnionidIndex::new(read.parts.iter().map(RowBuffer::rows).sum(), &self.memory));
+        let merged = |(rows, echoes): (RowBuffer, Vec<RecordBatch>)| {
             let raw_rows = rows.rows();
-            let merged = Stored::merged(self.table, rows, &echoes, &files, &self.memory, watch.as_ref());
+            let merged = Stored::merged(self.table, rows, &echoes, &files, &self.memory, unionids.as_ref());
             progress.advance(raw_rows);
             merged
         };
         let parts = collect_in_turn(read.parts.into_iter().zip(echoes), merged)?;
-        let mut relations = Relations {
+        let mut relations = RelationStore {
             parts: Vec::new(),
             accounts: BTreeMap::new(),
             corp_codes: CorpCodes::default(),
             echoes: 0,
-            open: Open::default(),
+            without_id: WithoutId::default(),
         };
         let mut duplicates = Duplicates::new();
-        for (part, told) in parts {
+        for (part, stats) in parts {
             relations.parts.push(Mutex::new(Some(part)));
-            relations.accounts.extend(told.accounts);
-            relations.corp_codes.add(told.corp_codes);
-            relations.echoes += told.echoes;
-            relations.open.add(told.open);
+            relations.accounts.extend(stats.accounts);
+            relations.corp_codes.merge(stats.corp_codes);
+            relations.echoes += stats.echoes;
+            relations.without_id.merge(stats.without_id);
             #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-            for (file, count) in told.duplicates {
+            for (file, count) in stats.duplicates {
                 *duplicates.entry(file).or_default() += count;
             }
         }
         let shared_unionids =
-            watch.map(|watch| SharedUnionids::new(&watch, &relations)).transpose()?.unwrap_or_default();
-        let Settled { userids, respelled, .. } = settled;
-        Ok(Finished { relations, layout: (*layout).clone(), duplicates, userids, respelled, shared_unionids })
+            unionids.map(|unionids| SharedUnionids::new(&unionids, &relations)).transpose()?.unwrap_or_default();
+        let SettledSpelling { userids, respelled, .. } = settled;
+        Ok(Finished {
+            relations,
+            partitioning: (*partitioning).clone(),
+            duplicates,
+            userids,
+            respelled,
+            shared_unionids,
+        })
     }
 
-    /// Nothing is matched in a snapshot that is read for itself.
-    fn watches_unionids(&self) -> bool {
-        self.layout_is_given || self.enrolment.is_some()
+    /// Whether unionids are matched; not where a snapshot is read by itself.
+    fn matches_unionids(&self) -> bool {
+        self.partitioning_is_given || self.enrolment.is_some()
     }
 
-    /// Gives members one spelling who were not known when their rows were taken. Their partitions are read back, which is dear.
-    fn spell(&self, read: &mut Read, Settled { userids, given_up, .. }: &Settled) -> Result<()> {
+    /// Spells members in one way who were not known when their rows were taken. Their partitions are read back and
+    /// split again.
+    fn spell(&self, read: &mut RowsRead, SettledSpelling { userids, given_up, .. }: &SettledSpelling) -> Result<()> {
         if given_up.is_empty() {
             return Ok(());
         }
         let accounts = std::mem::take(&mut read.accounts);
         read.add(accounts.iter().map(|(userid, rows)| (userids.get(userid).unwrap_or(userid), *rows)));
-        let none = || Held::new(&self.memory, raw_schema(self.table));
+        let none = || RowBuffer::new(&self.memory, raw_schema(self.table));
         for batch in std::mem::replace(&mut read.unrouted, none()).batches()? {
             read.unrouted.push(spelled_relations(&batch, userids)?);
         }
-        let Some(layout) = read.layout.clone() else { return Ok(()) };
-        let partitions: BTreeSet<usize> = given_up.iter().map(|userid| layout.partition(self.corp, userid)).collect();
+        let Some(partitioning) = read.partitioning.clone() else { return Ok(()) };
+        let partitions: BTreeSet<usize> =
+            given_up.iter().map(|userid| partitioning.partition(self.corp, userid)).collect();
         for partition in partitions {
             let rows = std::mem::replace(&mut read.parts[partition], none());
             rows.for_each(|batch| {
-                push(&mut read.parts, route(&layout, self.corp, &[spelled_relations(&batch, userids)?])?);
+                push(&mut read.parts, route(&partitioning, self.corp, &[spelled_relations(&batch, userids)?])?);
                 make_room(&self.memory, read.parts.iter_mut())
             })?;
         }
         Ok(())
     }
 
-    /// Chooses the partitions by the accounts that are known by now, and those that are `awaited`: as large as these, on
-    /// average.
-    fn fix_layout(&self, read: &mut Read, awaited: &[Account]) -> Result<()> {
-        if read.layout.is_some() {
+    /// Chooses the partitions by the accounts read so far, and those `awaited`, which are assumed to be of their
+    /// average size.
+    fn fix_partitioning(&self, read: &mut RowsRead, awaited: &[AccountPair]) -> Result<()> {
+        if read.partitioning.is_some() {
             return Ok(());
         }
         let mut accounts = read.accounts.clone();
@@ -180,35 +191,36 @@ impl<'a> RelationsBuilder<'a> {
         for pair in awaited {
             accounts.entry(pair.source_userid.clone()).or_insert(average);
         }
-        let layout = match self.enrolment {
-            Some(enrolment) => Layout::of(&accounts, enrolment, self.memory.partition_rows()),
-            None => Layout::by_range(&accounts, self.memory.partition_rows()),
+        let partitioning = match self.enrolment {
+            Some(enrolment) => Partitioning::of_pairs(&accounts, enrolment, self.memory.partition_rows()),
+            None => Partitioning::by_range(&accounts, self.memory.partition_rows()),
         };
-        read.set(layout, self.table, &self.memory);
-        let unrouted = std::mem::replace(&mut read.unrouted, Held::new(&self.memory, raw_schema(self.table)));
-        let layout = read.layout.clone().unwrap_or_default();
-        let routed = route(&layout, self.corp, &unrouted.batches()?)?;
+        read.set(partitioning, self.table, &self.memory);
+        let unrouted = std::mem::replace(&mut read.unrouted, RowBuffer::new(&self.memory, raw_schema(self.table)));
+        let partitioning = read.partitioning.clone().unwrap_or_default();
+        let routed = route(&partitioning, self.corp, &unrouted.batches()?)?;
         drop(unrouted);
         push(&mut read.parts, routed);
         Ok(())
     }
 
-    /// Cuts the partitions that became too large. They are read back and spilled again, which is dear; but what is in order
-    /// shows its last accounts last, and would leave all of them to one partition.
-    fn split_what_grew(&self, read: &mut Read) -> Result<()> {
-        if self.layout_is_given {
+    /// Splits partitions that became too large, which are read back and spilled again: in a sorted file the last
+    /// accounts come last, and would all be in the last partition.
+    fn split_large_partitions(&self, read: &mut RowsRead) -> Result<()> {
+        if self.partitioning_is_given {
             return Ok(());
         }
-        let layout = read.layout.clone().unwrap_or_default();
-        let refined = Arc::new(layout.refined(&read.accounts, self.enrolment, self.memory.partition_rows()));
+        let partitioning = read.partitioning.clone().unwrap_or_default();
+        let refined = Arc::new(partitioning.refined(&read.accounts, self.enrolment, self.memory.partition_rows()));
         let mut parts = Vec::new();
         for (partition, rows) in std::mem::take(&mut read.parts).into_iter().enumerate() {
-            let places = layout.places_in(&refined, partition);
+            let places = partitioning.parts_in(&refined, partition);
             if places.len() == 1 {
                 parts.push(rows);
                 continue;
             }
-            let mut cut: Vec<Held> = places.clone().map(|_| Held::new(&self.memory, raw_schema(self.table))).collect();
+            let mut cut: Vec<RowBuffer> =
+                places.clone().map(|_| RowBuffer::new(&self.memory, raw_schema(self.table))).collect();
             rows.for_each(|batch| {
                 push(&mut cut, route(&refined, self.corp, &[batch])?.drain(places.clone()));
                 make_room(&self.memory, cut.iter_mut())
@@ -216,16 +228,16 @@ impl<'a> RelationsBuilder<'a> {
             parts.extend(cut);
         }
         read.parts = parts;
-        read.layout = Some(refined);
+        read.partitioning = Some(refined);
         Ok(())
     }
 }
 
-impl TakeRelations for RelationsBuilder<'_> {
+impl RelationSink for RelationsBuilder<'_> {
     fn take(&self, rows: &RecordBatch) -> Result<()> {
         let rows = rows.project(&projection(self.table, rows))?;
         let accounts: Vec<Counted<'_>> =
-            count_accounts(&rows).into_iter().map(|counted| self.counted(counted)).collect();
+            count_accounts(&rows)?.into_iter().map(|counted| self.counted(counted)).collect();
         if accounts.iter().all(|account| account.used == account.userid) {
             return self.place(&rows, &accounts);
         }
@@ -235,9 +247,9 @@ impl TakeRelations for RelationsBuilder<'_> {
 
 /// The rows of an account in a batch.
 struct Counted<'b> {
-    /// As it is spelled there.
+    /// Spelling in the batch.
     userid: &'b str,
-    /// As it is spelled from here on.
+    /// Spelling used from here on.
     used: &'b str,
     is_settled: bool,
     rows: u64,
@@ -249,43 +261,50 @@ impl RelationsBuilder<'_> {
         Counted { userid, used: known.unwrap_or(userid), is_settled: known == Some(userid), rows }
     }
 
-    /// Puts rows of these accounts where they belong.
+    /// Pushes rows of `accounts` to their partitions.
     fn place(&self, rows: &RecordBatch, accounts: &[Counted<'_>]) -> Result<()> {
-        let layout = self.lock().layout.clone();
-        let routed = layout.map(|layout| route(&layout, self.corp, std::slice::from_ref(rows))).transpose()?;
+        let partitioning = self.lock().partitioning.clone();
+        let routed =
+            partitioning.map(|partitioning| route(&partitioning, self.corp, std::slice::from_ref(rows))).transpose()?;
         let mut read = self.lock();
         match routed {
             Some(routed) => {
                 self.count(&mut read, accounts);
                 push(&mut read.parts, routed);
             }
-            None if read.layout.is_some() => {
+            None if read.partitioning.is_some() => {
                 drop(read);
                 return self.place(rows, accounts);
             }
             None => {
                 self.count(&mut read, accounts);
                 read.unrouted.push(rows.clone());
-                if self.memory.is_short() {
-                    self.fix_layout(&mut read, self.enrolment.map_or(&[][..], Enrolment::accounts))?;
+                if self.memory.should_compress() {
+                    self.fix_partitioning(&mut read, self.enrolment.map_or(&[][..], Enrolment::accounts))?;
                 }
             }
         }
         make_room(&self.memory, read.parts.iter_mut())
     }
 
-    fn count(&self, read: &mut Read, accounts: &[Counted<'_>]) {
+    fn count(&self, read: &mut RowsRead, accounts: &[Counted<'_>]) {
         accounts.iter().filter(|account| !account.is_settled).for_each(|account| read.spellings.add(account.userid));
-        if !self.layout_is_given {
+        if !self.partitioning_is_given {
             read.add(accounts.iter().map(|account| (account.used, account.rows)));
         }
     }
 }
 
-impl Read {
-    fn new(table: &'static Table, memory: &Memory) -> Self {
-        let unrouted = Held::new(memory, raw_schema(table));
-        Self { layout: None, unrouted, accounts: BTreeMap::new(), spellings: Spellings::default(), parts: Vec::new() }
+impl RowsRead {
+    fn new(table: &'static Table, memory: &MemoryBudget) -> Self {
+        let unrouted = RowBuffer::new(memory, raw_schema(table));
+        Self {
+            partitioning: None,
+            unrouted,
+            accounts: BTreeMap::new(),
+            spellings: Spellings::default(),
+            parts: Vec::new(),
+        }
     }
 
     fn add<'b>(&mut self, accounts: impl Iterator<Item = (&'b str, u64)>) {
@@ -299,19 +318,19 @@ impl Read {
         }
     }
 
-    fn set(&mut self, layout: Layout, table: &'static Table, memory: &Memory) {
-        self.parts = (0..layout.partitions()).map(|_| Held::new(memory, raw_schema(table))).collect();
-        self.layout = Some(Arc::new(layout));
+    fn set(&mut self, partitioning: Partitioning, table: &'static Table, memory: &MemoryBudget) {
+        self.parts = (0..partitioning.partitions()).map(|_| RowBuffer::new(memory, raw_schema(table))).collect();
+        self.partitioning = Some(Arc::new(partitioning));
     }
 }
 
-/// Where the columns of a narrower table stand in raw rows.
+/// Returns the positions in raw rows of the columns of a narrower table.
 fn projection(table: &Table, rows: &RecordBatch) -> Vec<usize> {
     let schema = rows.schema();
     raw_schema(table).fields().iter().filter_map(|field| schema.index_of(field.name()).ok()).collect()
 }
 
-/// The pairs of the unassigned list as relations: a left member cannot be asked for them (SPEC section 2).
+/// Converts the pairs of the unassigned list to relations: a member who has left cannot be queried (SPEC section 2).
 fn unassigned_as_relations(table: &Table, batches: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
     let schema = raw_schema(table);
     let as_relations = |batch: &RecordBatch| {

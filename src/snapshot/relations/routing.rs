@@ -1,38 +1,42 @@
-//! Raw rows to the partitions of their accounts.
+//! Partitions raw rows by account.
 
 use std::ops::Range;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringViewArray, UInt32Array};
+use arrow::array::{Array, RecordBatch, StringViewArray, UInt32Array};
 use arrow::compute::take_record_batch;
 use hashbrown::HashMap;
 
 use crate::error::Result;
-use crate::snapshot::layout::{Corp, Layout};
-use crate::spill::Held;
+use crate::memory::RowBuffer;
+use crate::schema::{ReadColumns, fields};
+use crate::snapshot::partitioning::{CorpRole, Partitioning};
 
-/// The accounts of a raw batch, each once, with its rows.
-pub fn count_accounts(rows: &RecordBatch) -> HashMap<&str, u64> {
+/// Counts the rows of each account in a raw batch.
+///
+/// # Errors
+/// [`crate::Error::Bug`] if the rows have no userids.
+pub fn count_accounts(rows: &RecordBatch) -> Result<HashMap<&str, u64>> {
     let mut accounts = HashMap::new();
-    for (userid, rows) in stretches(rows.column(0).as_string_view()) {
+    for (userid, rows) in equal_runs(rows.texts(&fields::USERID)?) {
         *accounts.entry(userid).or_default() += rows.len() as u64;
     }
-    accounts
+    Ok(accounts)
 }
 
-/// Stretches of an account in a batch that are shorter than this on average are gathered, not sliced.
+/// Average length of the runs of accounts in a batch below which rows are gathered, not sliced.
 const SHORT: usize = 16;
 
-/// Raw batches by the partition of their accounts.
-pub fn route(layout: &Layout, corp: Corp, batches: &[RecordBatch]) -> Result<Vec<Vec<RecordBatch>>> {
-    let mut routed = vec![Vec::new(); layout.partitions()];
+/// Splits raw batches by the partitions of their accounts.
+pub fn route(partitioning: &Partitioning, corp: CorpRole, batches: &[RecordBatch]) -> Result<Vec<Vec<RecordBatch>>> {
+    let mut routed = vec![Vec::new(); partitioning.partitions()];
     if routed.len() == 1 {
         routed[0] = batches.to_vec();
         return Ok(routed);
     }
     for batch in batches {
-        let stretches = stretches(batch.column(0).as_string_view());
+        let runs = equal_runs(batch.texts(&fields::USERID)?);
         let placed: Vec<(usize, Range<usize>)> =
-            stretches.into_iter().map(|(userid, rows)| (layout.partition(corp, userid), rows)).collect();
+            runs.into_iter().map(|(userid, rows)| (partitioning.partition(corp, userid), rows)).collect();
         if placed.len() * SHORT > batch.num_rows() {
             for (place, rows) in gathered(batch, placed)? {
                 routed[place].push(rows);
@@ -47,8 +51,8 @@ pub fn route(layout: &Layout, corp: Corp, batches: &[RecordBatch]) -> Result<Vec
     Ok(routed)
 }
 
-/// Adds to each partition the batches that were routed to it.
-pub fn push(parts: &mut [Held], routed: impl IntoIterator<Item = Vec<RecordBatch>>) {
+/// Pushes the batches routed to each partition.
+pub fn push(parts: &mut [RowBuffer], routed: impl IntoIterator<Item = Vec<RecordBatch>>) {
     for (part, rows) in parts.iter_mut().zip(routed) {
         for rows in rows {
             part.push(rows);
@@ -56,7 +60,7 @@ pub fn push(parts: &mut [Held], routed: impl IntoIterator<Item = Vec<RecordBatch
     }
 }
 
-/// The rows of each partition, each copied together once.
+/// Gathers the rows of each partition into one batch.
 fn gathered(batch: &RecordBatch, mut placed: Vec<(usize, Range<usize>)>) -> Result<Vec<(usize, RecordBatch)>> {
     placed.sort_by_key(|(place, _)| *place);
     let mut gathered = Vec::new();
@@ -68,18 +72,18 @@ fn gathered(batch: &RecordBatch, mut placed: Vec<(usize, Range<usize>)>) -> Resu
     Ok(gathered)
 }
 
-/// The stretches of equal values in a column.
-pub fn stretches(column: &StringViewArray) -> Vec<(&str, Range<usize>)> {
+/// Splits a column into runs of equal values.
+pub fn equal_runs(column: &StringViewArray) -> Vec<(&str, Range<usize>)> {
     let views = column.views();
-    let mut stretches: Vec<(&str, Range<usize>)> = Vec::new();
+    let mut runs: Vec<(&str, Range<usize>)> = Vec::new();
     for i in 0..column.len() {
-        if let Some((last, range)) = stretches.last_mut()
+        if let Some((last, range)) = runs.last_mut()
             && (views[i] == views[i - 1] || *last == column.value(i))
         {
             range.end = i + 1;
         } else {
-            stretches.push((column.value(i), i..i + 1));
+            runs.push((column.value(i), i..i + 1));
         }
     }
-    stretches
+    runs
 }

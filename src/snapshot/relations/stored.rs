@@ -1,69 +1,67 @@
-//! One partition, merged, until it is needed.
+//! One merged partition, held until it is needed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt32Array};
+use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::take;
-use arrow::datatypes::{UInt32Type, UInt64Type};
 
-use super::{Duplicates, Open, Part, stretches};
+use super::{Duplicates, Partition, WithoutId, equal_runs};
 use crate::error::Result;
-use crate::ingest::raw::{FILE, RECORD};
+use crate::memory::{MemoryBudget, RowBuffer, make_room};
 use crate::schema::tables::UNASSIGNED;
-use crate::schema::{Table, fields};
+use crate::schema::{ReadColumns, Table, fields};
 use crate::snapshot::corp_codes::CorpCodes;
-use crate::snapshot::keys::stands_in;
-use crate::snapshot::merge::{as_merged, merge};
-use crate::snapshot::shared_unionids::Watch;
-use crate::spill::{Held, Memory, make_room};
+use crate::snapshot::keys::exists_in;
+use crate::snapshot::merge::{Provenances, as_merged, merge};
+use crate::snapshot::shared_unionids::UnionidIndex;
 
-/// The relations of one partition, until they are needed.
+/// Relations of one partition, held until they are needed.
 pub struct Stored {
     table: &'static Table,
-    rows: Held,
-    /// The names of the files, if the rows are held as they were read, for they were in order. To pack them a second time
-    /// would be in vain.
+    rows: RowBuffer,
+    /// Names of the files, if the rows are held as they were read, since they were sorted and packed already.
     as_read: Option<Arc<[String]>>,
     unassigned: BooleanArray,
 }
 
-/// What is told of a merged partition beside its rows.
-pub struct Told {
+/// Counts of a merged partition.
+pub struct PartitionStats {
     pub duplicates: Duplicates,
     pub accounts: BTreeMap<String, u64>,
     pub echoes: u64,
-    pub open: Open,
+    pub without_id: WithoutId,
     pub corp_codes: CorpCodes,
 }
 
 impl Stored {
-    /// Merges what was read of a partition. `echoes`: its rows of the unassigned list; `watch` looks at what comes of it.
+    /// Merges the rows read of a partition. `echoes` are its rows of the unassigned list; `unionids` is updated with
+    /// the relations.
     ///
     /// # Errors
-    /// As [`merge`]; [`crate::Error::Io`] if there is no room for them.
+    /// As [`merge`]; [`crate::Error::Io`] if the disk fails.
     pub fn merged(
         table: &'static Table,
-        mut read: Held,
+        mut read: RowBuffer,
         echoes: &[RecordBatch],
         files: &Arc<[String]>,
-        memory: &Memory,
-        watch: Option<&Watch>,
-    ) -> Result<(Self, Told)> {
-        // Loose batches are put in order before they are put together, which merging does.
-        let raw = if read.is_packed() { vec![in_order(&read.all()?)?] } else { batches_in_order(read.batches()?) };
+        memory: &MemoryBudget,
+        unionids: Option<&UnionidIndex>,
+    ) -> Result<(Self, PartitionStats)> {
+        // Loose batches are sorted before merging concatenates them.
+        let raw = if read.is_packed() { vec![in_order(&read.all()?)?] } else { batches_in_order(read.batches()?)? };
         let merged = merge(table, &raw, echoes, files)?;
         drop(raw);
-        let part = Part { unassigned: unassigned(table, &merged.rows, echoes, files)?, rows: merged.rows.clone() };
-        if let Some(watch) = watch {
-            watch.look(&part);
+        let part = Partition::new(table, merged.rows.clone(), unassigned(table, &merged.rows, echoes, files)?)?;
+        if let Some(unionids) = unionids {
+            unionids.update(&part)?;
         }
         let accounts =
             part.accounts().into_iter().map(|(userid, rows)| (userid.to_owned(), rows.len() as u64)).collect();
         let mut corp_codes = CorpCodes::default();
-        corp_codes.count(part.column(&fields::EXTERNAL_USERID).as_string_view());
-        let told = Told {
-            open: Open::of(&merged),
+        corp_codes.update(part.texts(&fields::EXTERNAL_USERID)?);
+        let stats = PartitionStats {
+            without_id: WithoutId::new(&merged)?,
             duplicates: merged.duplicates,
             accounts,
             echoes: merged.echo_rows,
@@ -75,46 +73,43 @@ impl Stored {
             read
         } else {
             drop(read);
-            let mut rows = Held::new(memory, table.arrow_schema());
+            let mut rows = RowBuffer::new(memory, table.arrow_schema());
             rows.push(part.rows);
             make_room(memory, std::iter::once(&mut rows))?;
             rows
         };
-        Ok((Self { table, rows, as_read: stays.then(|| files.clone()), unassigned: part.unassigned }, told))
+        Ok((Self { table, rows, as_read: stays.then(|| files.clone()), unassigned: part.unassigned }, stats))
     }
 
-    /// The relations.
+    /// Returns the relations.
     ///
     /// # Errors
     /// [`crate::Error::Io`] if they cannot be read back.
-    pub fn part(&self) -> Result<Part> {
+    pub fn part(&self) -> Result<Partition> {
         let rows = match &self.as_read {
             Some(files) => as_merged(self.table, &in_order(&self.rows.all()?)?, files)?,
             None => self.rows.all()?,
         };
-        Ok(Part { rows, unassigned: self.unassigned.clone() })
+        Partition::new(self.table, rows, self.unassigned.clone())
     }
 }
 
-/// Where raw rows come from: file and record.
-fn places(raw: &RecordBatch) -> impl Fn(usize) -> (u32, u64) {
-    let column = |name: &str| raw.column_by_name(name).expect("raw batches carry provenance");
-    let (files, records) = (column(FILE).as_primitive::<UInt32Type>(), column(RECORD).as_primitive::<UInt64Type>());
-    move |row| (files.value(row), records.value(row))
+/// Sorts batches by their first records: several threads read the files.
+fn batches_in_order(mut raw: Vec<RecordBatch>) -> Result<Vec<RecordBatch>> {
+    raw.retain(|batch| batch.num_rows() > 0);
+    let first = |batch: RecordBatch| -> Result<_> { Ok((Provenances::new(&batch)?.of_row(0), batch)) };
+    let mut placed = raw.into_iter().map(first).collect::<Result<Vec<_>>>()?;
+    placed.sort_by_key(|(first, _)| *first);
+    Ok(placed.into_iter().map(|(_, batch)| batch).collect())
 }
 
-/// The batches as they stood in their files: several threads read, so they came in any order.
-fn batches_in_order(mut raw: Vec<RecordBatch>) -> Vec<RecordBatch> {
-    raw.sort_by_key(|batch| (batch.num_rows() > 0).then(|| places(batch)(0)));
-    raw
-}
-
-/// Rows by account, those of one account as they stood in their files: what several threads read of files that are each in
-/// order is in order then, and needs no sorting.
+/// Sorts rows by account, and those of one account by file and record. Rows that several threads read of sorted files
+/// are sorted by their key then.
 fn in_order(raw: &RecordBatch) -> Result<RecordBatch> {
-    let place = places(raw);
+    let provenances = Provenances::new(raw)?;
+    let place = |row| provenances.of_row(row);
     let mut runs = Vec::new();
-    for (userid, rows) in stretches(raw.column(0).as_string_view()) {
+    for (userid, rows) in equal_runs(raw.texts(&fields::USERID)?) {
         let mut begin = rows.start;
         for row in rows.start + 1..rows.end {
             if place(row) < place(row - 1) {
@@ -136,7 +131,7 @@ fn in_order(raw: &RecordBatch) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(raw.schema(), columns)?)
 }
 
-/// Which relations stand in the unassigned list.
+/// Semi join of relations with the unassigned list.
 fn unassigned(
     table: &'static Table,
     rows: &RecordBatch,
@@ -149,5 +144,5 @@ fn unassigned(
     let listed = merge(table, &[], echoes, files)?.rows;
     let key = Arc::new(UNASSIGNED.arrow_schema().project(&[0, 1])?);
     let pairs = |batch: &RecordBatch| RecordBatch::try_new(key.clone(), batch.columns()[..2].to_vec());
-    Ok(stands_in(&UNASSIGNED, &pairs(rows)?, &pairs(&listed)?))
+    exists_in(&UNASSIGNED, &pairs(rows)?, &pairs(&listed)?)
 }

@@ -1,17 +1,17 @@
-//! How relations are divided among partitions where memory is short; how members are spelled; which unionids are no keys.
+//! How relations are divided among partitions where memory is short; how members are spelled; which unionids are no
+//! keys.
 
 use std::borrow::Cow;
 
 use arrow::compute::concat_batches;
-use arrow::datatypes::Int64Type;
 
 use super::*;
-use crate::ingest::raw::{Provenance, Raw, RawTable, TakeRelations};
+use crate::ingest::raw::{Provenance, Raw, RawTable, RelationSink};
+use crate::memory::{MemoryBudget, Resources};
 use crate::progress::Silent;
 use crate::schema::Cell;
 use crate::schema::tables::RELATIONS_TABLE;
-use crate::snapshot::{Corp, Layout};
-use crate::spill::{Memory, Resources};
+use crate::snapshot::{CorpRole, Partitioning};
 use crate::userids::Userids;
 
 const ACCOUNTS: u64 = 40;
@@ -40,18 +40,19 @@ fn rows_spelled(userid: &str, customers: Range<u64>, unionid: impl Fn(u64) -> Op
     rows.finish()
 }
 
-fn memory(held_bytes: u64) -> Memory {
-    Memory::new(Resources { held_bytes, partition_rows: PARTITION_ROWS }, &std::env::temp_dir())
+fn memory(held_bytes: u64) -> MemoryBudget {
+    MemoryBudget::new(Resources { held_bytes, partition_rows: PARTITION_ROWS }, &std::env::temp_dir())
 }
 
 /// The partitions of a snapshot whose accounts come in that order.
-fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<Part> {
-    let builder = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, None, None, &memory(held_bytes));
+fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<Partition> {
+    let builder = RelationsBuilder::new(&RELATIONS_TABLE, CorpRole::Source, None, None, &memory(held_bytes));
     accounts.for_each(|account| builder.take(&rows_of(account)).unwrap());
-    let Finished { relations, layout, .. } =
+    let Finished { relations, partitioning, .. } =
         builder.finish(&mut Raw::default(), &["a.csv".to_owned()], &Silent).unwrap();
-    assert_eq!((relations.len(), layout.partitions()), (ACCOUNTS * OF_ACCOUNT, relations.partitions()));
-    let parts: Vec<Part> = (0..relations.partitions()).map(|partition| relations.part(partition).unwrap()).collect();
+    assert_eq!((relations.len(), partitioning.partitions()), (ACCOUNTS * OF_ACCOUNT, relations.partitions()));
+    let parts: Vec<Partition> =
+        (0..relations.partitions()).map(|partition| relations.part(partition).unwrap()).collect();
     let userids: Vec<String> =
         parts.iter().flat_map(|part| part.accounts().into_iter().map(|(userid, _)| userid.to_owned())).collect();
     assert_eq!(
@@ -62,10 +63,10 @@ fn partitions(accounts: impl Iterator<Item = u64>, held_bytes: u64) -> Vec<Part>
     parts
 }
 
-/// Two accounts fill a partition. Memory for less than one of them runs short at the first, and the layout is chosen then;
-/// memory for a tenth of all after some.
+/// Two accounts fill a partition. Memory for less than one of them runs short at the first, and the partitioning
+/// is chosen then; memory for a tenth of all after some.
 #[test]
-fn no_partition_is_large_whenever_memory_ran_short_and_in_whatever_order_accounts_came() {
+fn no_partition_is_large_in_any_order_of_accounts_and_with_any_memory() {
     let all = usize::try_from(ACCOUNTS * OF_ACCOUNT).unwrap();
     for held_bytes in [1, 10_000, u64::MAX] {
         for parts in [partitions(0..ACCOUNTS, held_bytes), partitions((0..ACCOUNTS).rev(), held_bytes)] {
@@ -84,28 +85,24 @@ fn relations_are_the_same_however_they_are_held() {
     for held_bytes in [1, 10_000, u64::MAX] {
         for parts in [partitions(0..ACCOUNTS, held_bytes), partitions((0..ACCOUNTS).rev(), held_bytes)] {
             let all = concat_batches(&RELATIONS_TABLE.arrow_schema(), parts.iter().map(|part| &part.rows)).unwrap();
-            let column = |column: &Column| all.column_by_name(column.name).unwrap();
-            assert!(
-                column(&fields::EXTERNAL_USERID).as_string_view().iter().eq(ids.iter().map(|id| Some(id.as_str())))
-            );
-            assert!(column(&fields::SOURCE_FILE).as_string_view().iter().all(|file| file == Some("a.csv")));
-            assert!(
-                column(&fields::SOURCE_RECORD)
-                    .as_primitive::<Int64Type>()
-                    .values()
-                    .iter()
-                    .copied()
-                    .eq(0..all.num_rows() as i64)
-            );
+            let texts = |column: &Column| all.texts(column).unwrap();
+            assert!(texts(&fields::EXTERNAL_USERID).iter().eq(ids.iter().map(|id| Some(id.as_str()))));
+            assert!(texts(&fields::SOURCE_FILE).iter().all(|file| file == Some("a.csv")));
+            let records = all.integers(&fields::SOURCE_RECORD).unwrap().values();
+            assert!(records.iter().copied().eq(0..all.num_rows() as i64));
         }
     }
 }
 
 /// Accounts with their relations, once their rows have come in that order.
-fn spelled(rows: &[RecordBatch], layout: Option<Layout>, held_bytes: u64) -> (BTreeMap<String, u64>, Finished) {
+fn spelled(
+    rows: &[RecordBatch],
+    partitioning: Option<Partitioning>,
+    held_bytes: u64,
+) -> (BTreeMap<String, u64>, Finished) {
     let known: Userids = ["Zoe", "user001"].into_iter().collect();
-    let builder = RelationsBuilder::new(&RELATIONS_TABLE, Corp::Source, layout, None, &memory(held_bytes))
-        .knowing(Cow::Owned(known));
+    let builder = RelationsBuilder::new(&RELATIONS_TABLE, CorpRole::Source, partitioning, None, &memory(held_bytes))
+        .with_known_userids(Cow::Owned(known));
     for rows in rows {
         builder.take(rows).unwrap();
     }
@@ -115,16 +112,21 @@ fn spelled(rows: &[RecordBatch], layout: Option<Layout>, held_bytes: u64) -> (BT
         let part = finished.relations.part(partition).unwrap();
         for (userid, rows) in part.accounts() {
             let twice = of_parts.insert(userid.to_owned(), rows.len() as u64);
-            assert_eq!((twice, finished.layout.partition(Corp::Source, userid)), (None, partition), "{userid}");
+            assert_eq!(
+                (twice, finished.partitioning.partition(CorpRole::Source, userid)),
+                (None, partition),
+                "{userid}"
+            );
         }
     }
     assert_eq!(&of_parts, finished.relations.accounts());
     (of_parts, finished)
 }
 
-/// Each half of an account comes in a spelling of its own, and shares a customer with the other; known members keep theirs.
+/// Each half of an account comes in a spelling of its own, and shares a customer with the other; known members keep
+/// theirs.
 #[test]
-fn letter_case_makes_no_other_account_in_whatever_order_rows_come_and_however_they_are_held() {
+fn letter_case_makes_no_other_account_in_any_order_of_rows_and_with_any_memory() {
     let half = |userid: &str, account: u64, from: u64, to: u64| {
         rows_spelled(userid, account * OF_ACCOUNT + from..account * OF_ACCOUNT + to, |_| None)
     };
@@ -139,7 +141,7 @@ fn letter_case_makes_no_other_account_in_whatever_order_rows_come_and_however_th
     let layouts = || {
         [
             None,
-            Some(Layout::by_range(
+            Some(Partitioning::by_range(
                 &(0..ACCOUNTS).map(|n| (format!("user{n:03}"), OF_ACCOUNT)).collect(),
                 PARTITION_ROWS,
             )),
@@ -155,12 +157,12 @@ fn letter_case_makes_no_other_account_in_whatever_order_rows_come_and_however_th
     let respelled: Vec<(String, String)> =
         respelled.iter().map(|(met, used)| ((*met).to_owned(), (*used).to_owned())).collect();
     for held_bytes in [1, 10_000, u64::MAX] {
-        for layout in layouts() {
+        for partitioning in layouts() {
             for backwards in [false, true] {
                 if backwards {
                     rows.reverse();
                 }
-                let (accounts, finished) = spelled(&rows, layout.clone(), held_bytes);
+                let (accounts, finished) = spelled(&rows, partitioning.clone(), held_bytes);
                 assert_eq!(accounts, expected, "{held_bytes} {backwards}");
                 assert_eq!((finished.respelled.count, &finished.respelled.listed), (4, &respelled));
                 assert_eq!(finished.duplicates, Duplicates::from([(0, 16)]));
@@ -171,9 +173,9 @@ fn letter_case_makes_no_other_account_in_whatever_order_rows_come_and_however_th
 }
 
 /// Every tenth customer carries the word `none`; `twin` is shared by two accounts, in different partitions; all other
-/// unionids stand under one id, though in two accounts.
+/// unionids have one id, though in two accounts.
 #[test]
-fn unionids_under_several_ids_are_found_wherever_they_stand() {
+fn unionids_with_several_ids_are_found_in_any_partition() {
     let unionid = |customer: u64| match customer {
         7 | 1_999 => Some("twin".to_owned()),
         _ if customer.is_multiple_of(10) => Some("none".to_owned()),
@@ -188,17 +190,17 @@ fn unionids_under_several_ids_are_found_wherever_they_stand() {
         ]
     };
     let rows: Vec<RecordBatch> = (0..ACCOUNTS).flat_map(accounts).collect();
-    let layout = Layout::by_range(
+    let partitioning = Partitioning::by_range(
         &(0..ACCOUNTS).map(|account| (format!("a{account:03}"), OF_ACCOUNT)).collect(),
         PARTITION_ROWS,
     );
     for held_bytes in [1, u64::MAX] {
-        let shared = spelled(&rows, Some(layout.clone()), held_bytes).1.shared_unionids;
+        let shared = spelled(&rows, Some(partitioning.clone()), held_bytes).1.shared_unionids;
         assert_eq!(
             (shared.len(), shared.contains("none"), shared.contains("twin"), shared.contains("u2")),
             (2, true, true, false)
         );
-        let told: Vec<(&str, Vec<&str>, u64)> = shared
+        let examples: Vec<(&str, Vec<&str>, u64)> = shared
             .examples
             .iter()
             .map(|shared| {
@@ -209,8 +211,8 @@ fn unionids_under_several_ids_are_found_wherever_they_stand() {
                 )
             })
             .collect();
-        assert_eq!(told, [("none", vec!["wm000000", "wm000010"], 400), ("twin", vec!["wm000007", "wm001999"], 4)]);
+        assert_eq!(examples, [("none", vec!["wm000000", "wm000010"], 400), ("twin", vec!["wm000007", "wm001999"], 4)]);
     }
     let own: Vec<RecordBatch> = (0..ACCOUNTS).map(rows_of).collect();
-    assert!(spelled(&own, Some(layout), u64::MAX).1.shared_unionids.is_empty());
+    assert!(spelled(&own, Some(partitioning), u64::MAX).1.shared_unionids.is_empty());
 }

@@ -1,6 +1,6 @@
-//! What errors say, by area: what is wrong, where, and what would be right.
+//! The texts of errors, by area: the problem, its place, and the remedy.
 //!
-//! The problem begins in small letters and has no full stop, for it stands behind its place; a remedy tells what to do.
+//! A problem begins in lower case and has no full stop, since it follows its place. A remedy is an instruction.
 
 mod around;
 mod case;
@@ -18,10 +18,10 @@ pub(crate) use places::*;
 pub(crate) use reports::*;
 pub(crate) use sheets::*;
 
-use super::{Message, Told};
+use super::{Localized, Message};
 
-/// A remedy, with the name in front that may have been meant.
-pub fn perhaps(near: Option<impl Told>, remedy: impl Into<Message>) -> Message {
+/// The remedy, with a similar name in front, if there is one.
+pub fn perhaps(near: Option<impl Localized>, remedy: impl Into<Message>) -> Message {
     let remedy = remedy.into();
     match near {
         Some(near) => did_you_mean(near, remedy),

@@ -1,4 +1,4 @@
-//! Where something is wrong, where that is words and not a key.
+//! Places of errors, in words.
 
 use crate::text::phrases;
 

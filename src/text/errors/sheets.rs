@@ -1,75 +1,106 @@
-//! What can be wrong with tables: sheets in CSV, TSV and XLSX, and Parquet.
+//! Errors of tables: sheets in CSV, TSV and XLSX, and Parquet.
 
 use crate::text::phrases;
 
 phrases! {
     in SHEETS;
 
-    // Which table it is.
-    no_known_table(looked_for) "不是已知的表；{looked_for}" "no known table; {looked_for}",
-    NO_KNOWN_TABLE_REMEDY "在前 20 行内的一行写上这些表头，或移走此文件" "name the columns so in one of the first 20 rows, or leave the file out",
-    several_tables(tables, looked_for) "表头同时符合多种表：{tables}；{looked_for}" "the headers fit several tables equally well: {tables}; {looked_for}",
-    SEVERAL_TABLES_REMEDY "一个文件只放一种表，并尽量带上它的全部列" "keep one table in a file, with as many of its columns as there are",
-    column_twice(column, table, first, second) "表头 `{first}` 和 `{second}` 都可能是{table}的列 `{column}`" "the headers `{first}` and `{second}` could both be the column `{column}` of {table}",
-    map_column(lines) "在 case.toml 中写明是哪一个，或只保留其中一个：\n    {lines}" "say in case.toml which one it is, or keep only one of them:\n    {lines}",
-    map_columns(lines) "在 case.toml 中写明哪个表头是哪一列：\n    {lines}" "say in case.toml which header is which column:\n    {lines}",
+    // Recognising the table.
+    no_known_table(looked_for) "不是已知的表；{looked_for}" "not a known table; {looked_for}",
+    NO_KNOWN_TABLE_REMEDY
+        "在前 20 行内的一行写上这些表头，或移走此文件"
+        "write these headers in one of the first 20 rows, or remove the file",
+    several_tables(tables, looked_for)
+        "表头同时符合多种表：{tables}；{looked_for}"
+        "the headers match several tables equally well: {tables}; {looked_for}",
+    SEVERAL_TABLES_REMEDY "一个文件只放一种表，并尽量带上它的全部列" "put one table into a file, with all of its columns",
+    column_twice(column, table, first, second)
+        "表头 `{first}` 和 `{second}` 都可能是{table}的列 `{column}`"
+        "the headers `{first}` and `{second}` could both be the column `{column}` of {table}",
+    map_column(lines)
+        "在 case.toml 中写明是哪一个，或只保留其中一个：\n    {lines}"
+        "map one of them in case.toml, or keep only one:\n    {lines}",
+    map_columns(lines) "在 case.toml 中写明哪个表头是哪一列：\n    {lines}" "map the headers to columns in case.toml:\n    {lines}",
     no_such_header(header) "没有一个表含有表头 `{header}` 的这一列" "no table has this column under the header `{header}`",
-    NO_SUCH_HEADER_REMEDY "写上文件中的表头，或删去这一行" "write a header that the files have, or take the line out",
+    NO_SUCH_HEADER_REMEDY "写上文件中的表头，或删去这一行" "write a header of the files, or delete the line",
     table_wanted(table, columns) "{table}（{columns}）" "{table} ({columns})",
-    ACCOUNTS_LIST "账号清单" "accounts list",
-    CUSTOMER_MAP "客户 ID 对照表" "customer map",
-    GROUP_MAP "客户群 ID 对照表" "group map",
-    REFUSALS "拒绝名单" "refusals",
     CONSOLE_GROUPS "后台导出的客户群" "console groups",
 
-    // Tables that cannot be relied on.
-    nothing_readable(rows, reasons) "{rows} 行全部无法读取：\n    {reasons}" "none of its {rows} rows can be read:\n    {reasons}",
-    MEND_AND_EXPORT_AGAIN "修正后重新导出；在 Excel 中先把账号和 ID 所在的列设为文本格式" "mend it and export it again; in Excel, format the columns with accounts and ids as text first",
-    list_unreadable(count, rows) "名单中有 {count} 处无法读取：\n    {rows}" "{count} places of the list cannot be read:\n    {rows}",
+    // Tables and lists with unreadable rows.
+    nothing_readable(rows, reasons)
+        "{rows} 行全部无法读取：\n    {reasons}"
+        "none of its {rows} rows can be read:\n    {reasons}",
+    CORRECT_AND_EXPORT_AGAIN
+        "修正后重新导出；在 Excel 中先把账号和 ID 所在的列设为文本格式"
+        "correct it and export it again; in Excel, format the columns with accounts and ids as text first",
+    list_unreadable(count, rows)
+        "名单中有 {count} 处无法读取：\n    {rows}"
+        "{count} places of the list cannot be read:\n    {rows}",
     and_more(more) "（另有 {more} 处）" "(and {more} more)",
-    MEND_LIST "逐一修正后再运行：名单的每一行都影响审计结果；在 Excel 中把账号和 ID 所在的列设为文本格式" "mend each of them and run again, for every row of a list counts; in Excel, format the columns with accounts and ids as text",
+    CORRECT_LIST
+        "逐一修正后再运行：名单的每一行都影响审计结果；在 Excel 中把账号和 ID 所在的列设为文本格式"
+        "correct each of them and run again: every row of a list counts; in Excel, format the columns with accounts \
+            and ids as text",
 
     // CSV and TSV.
-    MISQUOTED_HEADER "表头行中有多余的引号，其后的数据行可能被并入表头" "a stray quote in the header row, which may have swallowed rows",
-    TWO_ROW_ENDS "表头行中有单独的回车符：文件混用了两种换行" "a carriage return inside the header row: the rows of the file end in two ways",
-    too_many_columns(columns, most) "一行有 {columns} 列，而表最多 {most} 列" "a row of {columns} columns; a sheet has {most} at most",
-    endless_first_row(bytes) "第一行在 {bytes} 字节内没有结束，或其中的引号没有闭合" "the first row does not end within {bytes} bytes, or a quote that it opens is never closed",
-    WHAT_WROTE_IT "检查文件是由什么程序写出的；如果不是导出，请移走" "check what wrote the file; leave it out if it is no export",
+    MISQUOTED_HEADER "表头行中有多余的引号，其后的数据行可能被并入表头" "a stray quote in the header row: rows of data may be inside it",
+    TWO_ROW_ENDS "表头行中有单独的回车符：文件混用了两种换行" "a carriage return inside the header row: the file mixes two line endings",
+    too_many_columns(columns, most)
+        "一行有 {columns} 列，而表最多 {most} 列"
+        "a row of {columns} columns; a sheet has at most {most}",
+    endless_first_row(bytes)
+        "第一行在 {bytes} 字节内没有结束，或其中的引号没有闭合"
+        "the first row does not end within {bytes} bytes, or a quote that it opens is never closed",
+    WHAT_WROTE_IT "检查文件是由什么程序写出的；如果不是导出，请移走" "check what wrote the file; remove it if it is not an export",
     OPEN_QUOTE "这一行的引号没有闭合" "a quote is opened in this row and never closed",
-    OPEN_QUOTE_REMEDY "补上引号；引号内的引号要写两遍" "close the quote; a quote within a quoted cell is written twice",
-    long_row_of_text(bytes) "这一行超过 {bytes} 字节：引号没有闭合，或者根本不是表中的行" "the row is longer than {bytes} bytes: a quote is opened in it and never closed, or it is no row of a sheet",
+    OPEN_QUOTE_REMEDY "补上引号；引号内的引号要写两遍" "close the quote; double the quotes inside a quoted cell",
+    long_row_of_text(bytes)
+        "这一行超过 {bytes} 字节：引号没有闭合，或者根本不是表中的行"
+        "the row is longer than {bytes} bytes: a quote in it is never closed, or it is not a row of a sheet",
     LONG_ROW_OF_TEXT_REMEDY "补上引号；检查文件是由什么程序写出的" "close the quote; check what wrote the file",
-    foreign_text(encoding) "文本似乎是 {encoding} 编码；表只支持 UTF-8、UTF-16 和 GB18030" "text in {encoding}, as it seems; sheets are read in UTF-8, UTF-16 and GB18030",
-    SAVE_CSV_AGAIN "另存为 UTF-8 的 CSV（Excel 中选“另存为”，类型选“CSV UTF-8”）" "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)",
+    foreign_text(encoding)
+        "文本似乎是 {encoding} 编码；表只支持 UTF-8、UTF-16 和 GB18030"
+        "text in {encoding}, it seems; sheets are read in UTF-8, UTF-16 and GB18030",
+    SAVE_CSV_AGAIN
+        "另存为 UTF-8 的 CSV（Excel 中选“另存为”，类型选“CSV UTF-8”）"
+        "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)",
 
     // Workbooks.
-    NO_WORKBOOK "zip 压缩包中没有 XLSX 工作簿" "a zip archive that holds no XLSX workbook",
+    NO_WORKBOOK "zip 压缩包中没有 XLSX 工作簿" "a zip archive without an XLSX workbook",
     NO_WORKBOOK_REMEDY "另存为 XLSX，或把压缩包解压到此文件夹" "save it as XLSX, or unpack the archive into the folder",
     WORKBOOK_CUT_OFF "工作簿不完整或已损坏" "the workbook is cut off or damaged",
     workbook_cut_off(error) "工作簿不完整或已损坏（{error}）" "the workbook is cut off or damaged ({error})",
     COPY_AGAIN "重新复制，或用 Excel 打开后另存" "copy it again, or open it in Excel and save it again",
-    COPY_AGAIN_AS_XLSX "重新复制，或用 Excel 打开后另存为不带密码的 XLSX" "copy it again, or open it in Excel and save it again as XLSX, without a password",
+    COPY_AGAIN_AS_XLSX
+        "重新复制，或用 Excel 打开后另存为不带密码的 XLSX"
+        "copy it again, or open it in Excel and save it again as XLSX, without a password",
     SAVE_AGAIN_AS_XLSX "用 Excel 打开后另存为不带密码的 XLSX" "open it in Excel and save it again as XLSX, without a password",
     HAS_PASSWORD "工作簿带有密码" "the workbook has a password",
-    NO_SOUND_WORKBOOK "工作簿已损坏，或不是由 Excel 或管理后台写出的" "the workbook is damaged, or was not written by Excel or the console",
+    DAMAGED_WORKBOOK "工作簿已损坏，或不是由 Excel 或管理后台写出的" "the workbook is damaged, or was not written by Excel or the console",
     workbook_unreadable(error) "无法读取：{error}" "cannot read it: {error}",
-    too_many_parts(parts, most) "它有 {parts} 个部件，而工作簿最多 {most} 个" "it has {parts} parts; a workbook has {most} at most",
-    part_too_large(fold, most) "它解压后超过其大小的 {fold} 倍，或超过 {most} 字节" "it unpacks to more than {fold} times its size, or to more than {most} bytes",
+    too_many_parts(parts, most) "它有 {parts} 个部件，而工作簿最多 {most} 个" "it has {parts} parts; a workbook has at most {most}",
+    part_too_large(fold, most)
+        "它解压后超过其大小的 {fold} 倍，或超过 {most} 字节"
+        "it expands to more than {fold} times its size, or to more than {most} bytes",
     LONG_MARKUP "它的一段标记比任何单元格都长" "a piece of its markup is longer than any cell",
-    NO_PLACE_OF_A_SHEET "它指向表中不可能有的单元格或行" "it names a cell or row that no sheet has",
+    NOT_IN_A_SHEET "它指向表中不可能有的单元格或行" "it refers to a cell or row outside any sheet",
     TOO_MANY_TEXTS "它的文本或合并单元格多于任何工作簿" "it has more texts or merged cells than any workbook",
     FOREIGN_MARKUP "它的标记不是 UTF-8 编码" "its markup is not in UTF-8",
-    TOO_LARGE_REMEDY "它已损坏，或是为破坏而制作的；如果确信它没有问题，请用 Excel 打开后另存，或存为 UTF-8 的 CSV" "it is damaged, or was made to do harm; if you trust it, open it in Excel and save it again, or as CSV in UTF-8",
+    TOO_LARGE_REMEDY
+        "它已损坏，或是恶意构造的；如果确信没有问题，请用 Excel 打开后另存，或存为 UTF-8 的 CSV"
+        "it is damaged or malicious; if you trust it, open it in Excel and save it again, or as CSV in UTF-8",
     long_row(bytes) "这一行超过 {bytes} 字节" "the row is longer than {bytes} bytes",
     LONG_ROW_REMEDY "检查文件是由什么程序写出的" "check what wrote the file",
-    OUT_OF_ORDER "单元格没有按顺序排列" "its cells are not in order",
+    OUT_OF_ORDER "单元格没有按顺序排列" "its cells are out of order",
     OUT_OF_ORDER_REMEDY "用 Excel 打开此工作簿后另存" "open the workbook in Excel and save it again",
 
     // Parquet.
     parquet_cut_off(error) "Parquet 不完整或已损坏（{error}）" "the Parquet is cut off or damaged ({error})",
     PARQUET_CUT_OFF_REMEDY "重新复制，或重新写出此文件" "copy or write the file again",
     unknown_codec(codec) "用 {codec} 压缩，本程序不支持" "compressed with {codec}, which is not supported",
-    UNKNOWN_CODEC_REMEDY "改用 zstd、snappy、gzip、lz4 重新写出，或不压缩" "write the file again with zstd, snappy, gzip or lz4, or uncompressed",
+    UNKNOWN_CODEC_REMEDY
+        "改用 zstd、snappy、gzip、lz4 重新写出，或不压缩"
+        "write the file again with zstd, snappy, gzip or lz4, or uncompressed",
     ENCRYPTED_PARQUET "加密的 Parquet" "encrypted Parquet",
     ENCRYPTED_PARQUET_REMEDY "不加密重新写出" "write it again without encryption",
 }

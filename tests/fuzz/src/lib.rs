@@ -1,5 +1,5 @@
-//! What the fuzz targets share. Each target puts a reader's own signature before what the fuzzer made up, so that no run is
-//! spent on other readers.
+//! What the fuzz targets share. Each target puts a reader's own signature before what the fuzzer made up, so that no
+//! run is spent on other readers.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("there is room for a folder"));
 
-/// Reads the bytes as a file of a case: as an export, and as a list. The format is told by the content.
+/// Reads the bytes as a file of a case: as an export, and as a list. The format is recognised by the content.
 ///
 /// # Panics
 /// Where a reader breaks its promises. What is wrong with the bytes is no fault of ours.

@@ -17,7 +17,8 @@ function relationsNote(part, isWhole) {
 // The line above a table that says what is and what is not in the page: `shown` of `all` rows, if it is known how many.
 function tableNote(rows, shown, all) {
   // Rejects are listed up to a limit: no report holds all of them.
-  const part = all > shown && t(all > rows.total ? "rows.capped" : "rows.part", { shown: number(shown), all: number(all) });
+  const counts = { shown: number(shown), all: number(all) };
+  const part = all > shown && (all > rows.total ? t("rows.capped", counts) : t("rows.part", counts));
   const excerpt = () => (rows.count < rows.total ? [t("rows.excerpt", { shown: number(rows.count), total: number(rows.total) }), t("rows.sql")] : []);
   const told = { relations: () => relationsNote(part, all === shown), target_relations: () => [part || t("rows.elsewhere", { count: number(rows.total) })] };
   const sentences = told[rows.name]?.() ?? (part || all === shown ? [part] : excerpt());

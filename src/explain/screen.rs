@@ -1,0 +1,234 @@
+//! Prints an explanation, in either language.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::find::SHOWN;
+use super::row::{AppliedRule, ExplainedRow};
+use super::{Explanation, IdKind, Occurrences, UnreadableRecords};
+use crate::published::text;
+use crate::schema::{Column, Kind as ColumnKind, fields};
+use crate::text::shell::quoted;
+use crate::text::width::{cut, pad, pad_left, plain, width};
+use crate::text::{Lang, Text, column_name, commands as say, vocabularies};
+
+/// Maximum width of a value, in columns of the terminal.
+const VALUE_WIDTH: usize = 100;
+/// Value of a count that is left out.
+const ZERO: &str = "0";
+
+/// Returns the explanation as text. `reports` is the folder of the reports, unless it is the default of `--reports`.
+pub fn screen(explanation: &Explanation, reports: Option<&Path>, lang: Lang) -> String {
+    let mut text = String::new();
+    for found in &explanation.found {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&occurrences(found, &explanation.id, reports, lang));
+    }
+    text.push_str(&unread(&explanation.unread, lang));
+    text
+}
+
+/// The records that could not be read, a line each.
+fn unread(unread: &UnreadableRecords, lang: Lang) -> String {
+    if unread.total == 0 {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", say::EXPLAIN_UNREAD.fill(lang, &[("count", &unread.total)]));
+    for row in &unread.rows {
+        let of = |column: &Column| plain(&row.text(column));
+        let (file, place) = (of(&fields::FILE), of(&fields::PLACE));
+        let line = say::EXPLAIN_UNREAD_ROW
+            .fill(lang, &[("file", &file), ("place", &place), ("reason", &of(&fields::REJECT_REASON))]);
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+fn occurrences(found: &Occurrences, id: &str, reports: Option<&Path>, lang: Lang) -> String {
+    let kind = match found.kind {
+        IdKind::Account => say::EXPLAIN_ACCOUNT,
+        IdKind::Customer => say::EXPLAIN_CUSTOMER,
+        IdKind::Relation => say::EXPLAIN_RELATION,
+        IdKind::TargetRelation => say::EXPLAIN_TARGET_RELATION,
+        IdKind::Group => say::EXPLAIN_GROUP,
+        IdKind::JoinCode => say::EXPLAIN_JOIN_CODE,
+    };
+    let (id, column) = (plain(id), found.column);
+    let mut text = kind.fill(lang, &[("id", &id), ("column", &column), ("count", &found.total)]) + "\n";
+    let is_overview = found.total > SHOWN as u64 || found.rows.is_empty();
+    if is_overview || found.rows.len() as u64 != found.total {
+        text.push_str(&counts(found, lang));
+        match found.rows.as_slice() {
+            [one] if !one.needs_action() => {
+                let _ = writeln!(text, "  {}", say::EXPLAIN_SUCH_AS.tell(lang));
+                text.push_str(&in_full(one, lang));
+            }
+            _ => text.push_str(&lines(found, lang)),
+        }
+        if !id.contains('/') {
+            let _ = writeln!(text, "  {}", say::EXPLAIN_ALL.fill(lang, &[("command", &query(found, &id, reports))]));
+        }
+    } else {
+        found.rows.iter().for_each(|row| text.push_str(&in_full(row, lang)));
+    }
+    text
+}
+
+/// The command that prints all rows, quoted for a shell.
+fn query(found: &Occurrences, id: &str, reports: Option<&Path>) -> String {
+    let id = id.replace('\'', "''");
+    let holds = if found.column == fields::CHAT_IDS_BEFORE.name {
+        // A code may link the group before or after the migration.
+        [&fields::CHAT_IDS_BEFORE, &fields::CHAT_IDS_AFTER]
+            .map(|list| format!("array_contains({}, '{id}')", list.name))
+            .join(" or ")
+    } else {
+        format!("{} = '{id}'", found.column)
+    };
+    let sql = format!("select * from {} where {holds}", found.report);
+    let folder =
+        reports.map(|folder| format!(" --reports {}", quoted(&plain(&folder.to_string_lossy())))).unwrap_or_default();
+    format!("qianhe query {}{folder}", quoted(&sql))
+}
+
+/// The rows by word.
+fn counts(found: &Occurrences, lang: Lang) -> String {
+    let counted: Vec<(String, u64)> = found
+        .by_word
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| (word_name(&found.by_word, word, lang), *count))
+        .collect();
+    let widest = counted.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    counted
+        .iter()
+        .map(|(name, count)| format!("  {}{}\n", pad(name, widest), pad_left(&count.to_string(), 9)))
+        .collect()
+}
+
+/// The rows kept of an account, a line each.
+fn lines(found: &Occurrences, lang: Lang) -> String {
+    let mut text = String::new();
+    if !found.rows.is_empty() {
+        let _ = writeln!(text, "  {}", say::EXPLAIN_FIRST.tell(lang));
+    }
+    for row in &found.rows {
+        let customer =
+            [&fields::SOURCE_EXTERNAL_USERID, &fields::CUSTOMER_NAME].map(|column| plain(&row.text(column))).join(" ");
+        let verdict = row.rules.last().map(|rule| verdict(rule, lang)).unwrap_or_default();
+        let userid = plain(&row.text(&fields::SOURCE_USERID));
+        let _ = writeln!(text, "    {}/{}: {verdict}", userid, customer.trim());
+    }
+    text
+}
+
+/// A row with verdict, rules, what would change the verdict, source and evidence.
+fn in_full(row: &ExplainedRow, lang: Lang) -> String {
+    let mut text = String::new();
+    if let Some(decided) = row.rules.last() {
+        let _ = writeln!(text, "  {}: {}", say::EXPLAIN_VERDICT.tell(lang), verdict(decided, lang));
+    }
+    for rule in &row.rules {
+        let (zh, en) = &rule.says;
+        let sentence = if lang == Lang::Zh { zh } else { en };
+        let phrase = if rule.code.contains("scope/") { say::EXPLAIN_SCOPE } else { say::EXPLAIN_RULE };
+        let _ = writeln!(
+            text,
+            "  {}",
+            phrase.fill(lang, &[("code", &rule.code), ("clause", &rule.clause), ("says", sentence)])
+        );
+    }
+    for change in changes(&row.rules) {
+        let _ = writeln!(text, "  {}: {}", say::EXPLAIN_CHANGE.tell(lang), change.tell(lang));
+    }
+    if let (Value::String(file), record) = (row.value(&fields::SOURCE_FILE), row.value(&fields::SOURCE_RECORD)) {
+        let _ = writeln!(text, "  {}", say::EXPLAIN_SOURCE.fill(lang, &[("file", &plain(file)), ("record", record)]));
+    }
+    let _ = writeln!(text, "  {}", say::EXPLAIN_EVIDENCE.tell(lang));
+    text.push_str(&evidence(row, lang));
+    text
+}
+
+/// What would change the verdict: the scope of a row out of scope, else the outcome.
+fn changes(rules: &[AppliedRule]) -> Vec<Text> {
+    let is_in_scope = |rule: &&AppliedRule| !rule.code.ends_with("scope/in_scope");
+    rules.iter().filter(is_in_scope).map(|rule| rule.change).collect()
+}
+
+/// The columns with their names and values, without counts of 0.
+fn evidence(row: &ExplainedRow, lang: Lang) -> String {
+    let shown = row.columns().filter(|(column, _)| ![&fields::SOURCE_FILE, &fields::SOURCE_RECORD].contains(column));
+    let lines: Vec<(String, String)> = shown
+        .map(|(column, value)| (label(column, lang), value_of(column, value, lang)))
+        .filter(|(_, value)| value != ZERO)
+        .collect();
+    let widest = lines.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
+    lines.iter().map(|(label, value)| format!("    {}  {}\n", pad(label, widest), cut(value, VALUE_WIDTH))).collect()
+}
+
+/// `Outcome (outcome)`.
+fn label(column: &Column, lang: Lang) -> String {
+    column_name(column).map_or_else(|| column.name.to_owned(), |name| format!("{} ({})", name.tell(lang), column.name))
+}
+
+fn value_of(column: &Column, value: &Value, lang: Lang) -> String {
+    match (value, column.kind) {
+        (Value::Null, _) => "-".to_owned(),
+        (Value::Bool(flag), _) => {
+            if *flag {
+                say::YES.tell(lang).to_owned()
+            } else {
+                say::NO.tell(lang).to_owned()
+            }
+        }
+        (Value::String(word), ColumnKind::Word(words)) => named(words, word, lang),
+        _ => plain(&text(value)),
+    }
+}
+
+/// `Missing, no trace (missing/no_trace), defect, clause B8`.
+fn verdict(rule: &AppliedRule, lang: Lang) -> String {
+    let words = rule.code.split_once('/').map_or(rule.code.as_str(), |(_, words)| words);
+    let (outcome, reason) = words.split_once('/').map_or((words, None), |(outcome, reason)| (outcome, Some(reason)));
+    let kind = rule.code.split('/').next().unwrap_or_default().replace('-', "_");
+    let vocabulary = if kind == "join_code" { "code_verdict" } else { kind.as_str() };
+    let name = |vocabulary: &str, word: &str| {
+        let vocabulary = vocabularies().into_iter().find(|known| known.name == vocabulary);
+        vocabulary
+            .and_then(|known| word_in(known.words, &known.names, word))
+            .map_or_else(|| word.to_owned(), |name| name.tell(lang).to_owned())
+    };
+    let reason_names = if kind == "group_outcome" { "group_reason" } else { "reason" };
+    let reason = reason.map(|reason| format!(" / {}", name(reason_names, reason))).unwrap_or_default();
+    let outcome = format!("{}{reason}", name(vocabulary, outcome));
+    say::EXPLAIN_DECIDED.fill(
+        lang,
+        &[
+            ("outcome", &outcome),
+            ("words", &words),
+            ("severity", &name("severity", &rule.severity)),
+            ("clause", &rule.clause),
+        ],
+    )
+}
+
+/// The name of one of the counted words.
+fn word_name(counted: &[(String, u64)], word: &str, lang: Lang) -> String {
+    let words: Vec<&str> = counted.iter().map(|(word, _)| word.as_str()).collect();
+    named(&words, word, lang)
+}
+
+/// `Missing (missing)`.
+fn named(words: &[&str], word: &str, lang: Lang) -> String {
+    let vocabulary = vocabularies().into_iter().find(|known| known.words == words);
+    let name = vocabulary.and_then(|known| word_in(known.words, &known.names, word));
+    name.map_or_else(|| word.to_owned(), |name| format!("{} ({word})", name.tell(lang)))
+}
+
+fn word_in(words: &[&str], names: &[Text], word: &str) -> Option<Text> {
+    words.iter().position(|known| *known == word).and_then(|place| names.get(place)).copied()
+}

@@ -1,0 +1,361 @@
+//! The endpoints of the WeCom API that are read (DOMAIN.md section 3): one entry each. A new one needs an entry here,
+//! its payload key and objects in [`document`](crate::ingest::json::document), and the function that makes records of
+//! them.
+
+use super::{RequestContext, groups, is_there, items_of, members, relations};
+use crate::ingest::json::document::{Body, RequestBody};
+use crate::ingest::records::PartRecords;
+use crate::ingest::value::RawValue;
+use crate::schema::vocabulary::Dataset;
+use crate::schema::{Column, fields};
+
+/// An endpoint, but for the functions over its payload.
+#[derive(Debug)]
+pub struct EndpointSpec {
+    /// Path of the service, without `/cgi-bin/`.
+    pub path: &'static str,
+    /// Other paths that answer alike.
+    pub aliases: &'static [&'static str],
+    /// Datasets of its records; the first is that of its values.
+    pub datasets: &'static [Dataset],
+    /// The subject of a request.
+    pub subject: RequestSubject,
+    /// Dataset whose coverage its answers prove.
+    pub proves: Proves,
+    /// Whether a bare answer, without its request, is evidence of coverage.
+    pub is_evidence_bare: bool,
+    /// Whether `is_last` ends the chain of pages, whatever `next_cursor` holds.
+    pub ends_by_is_last: bool,
+    /// Error code that is an answer: the object asked about does not exist.
+    pub does_not_exist: Option<i64>,
+    /// Reason why its items are passed over, where they make no records.
+    pub passed_over: Option<&'static str>,
+}
+
+/// The subject of a request.
+#[derive(Debug, Clone, Copy)]
+pub enum RequestSubject {
+    /// The corp as a whole.
+    Corp,
+    /// One account: `userid`.
+    Account,
+    /// Several accounts: `userid_list`, or `userid` in old dumps.
+    Accounts,
+    /// The accounts of `owner_filter`, or the corp as a whole without it.
+    Owners,
+    /// One object, by the id in a field of the request.
+    Object(&'static RequestField),
+}
+
+/// A field of a request that holds an id.
+#[derive(Debug)]
+pub struct RequestField {
+    /// Column whose rules read the id.
+    pub column: &'static Column,
+    /// Place in the envelope.
+    pub place: &'static str,
+    /// Value in a request.
+    pub given: for<'r, 'a> fn(&'r RequestBody<'a>) -> &'r RawValue<'a>,
+}
+
+/// The coverage that answers of an endpoint prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proves {
+    /// None.
+    Nothing,
+    /// Relations of the accounts asked about.
+    Accounts,
+    /// A list that a corp has one of, under this name, once its chain of pages has an end.
+    CorpList(&'static str),
+    /// Single objects: their dataset, under this name, has failed where an answer is an error.
+    SingleObjects(&'static str),
+}
+
+/// Defaults of an entry.
+const ENDPOINT: EndpointSpec = EndpointSpec {
+    path: "",
+    aliases: &[],
+    datasets: &[],
+    subject: RequestSubject::Corp,
+    proves: Proves::Nothing,
+    is_evidence_bare: false,
+    ends_by_is_last: false,
+    does_not_exist: None,
+    passed_over: None,
+};
+
+const EXTERNAL_USERID: RequestField = RequestField {
+    column: &fields::EXTERNAL_USERID,
+    place: "request.external_userid",
+    given: |request| &request.external_userid,
+};
+const CHAT_ID: RequestField =
+    RequestField { column: &fields::CHAT_ID, place: "request.chat_id", given: |request| &request.chat_id };
+const CONFIG_ID: RequestField =
+    RequestField { column: &fields::CONFIG_ID, place: "request.config_id", given: |request| &request.config_id };
+
+const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers inside a corp only (D2)";
+
+/// Declares the endpoints. `array` or `object` is the payload key; `recognised` whether the payload of an answer is
+/// that of the endpoint; `decode` makes the records of an answer without an error for which [`Endpoint::has_payload`]
+/// holds.
+///
+/// A macro, because [`Body`] is generic over its `response`: each function becomes an arm of a match in a generic
+/// function.
+macro_rules! endpoints {
+    (@ has array $answer:ident $key:ident) => { $answer.$key.items().is_some() };
+    (@ has object $answer:ident $key:ident) => { true };
+    ($($(#[$doc:meta])* $name:ident { spec: $spec:expr, $shape:ident: $key:ident,
+        recognised: |$payload:ident| $recognised:expr,
+        decode: |$part:ident, $context:ident, $answer:ident| $decode:expr $(,)? })+) => {
+        /// A recognised endpoint of the WeCom API (DOMAIN.md section 3).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Endpoint {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Endpoint {
+            /// All endpoints.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Returns its entry.
+            pub(super) fn spec(self) -> &'static EndpointSpec {
+                match self {
+                    $(Self::$name => const { &$spec },)+
+                }
+            }
+
+            /// Returns its path, without `/cgi-bin/`.
+            pub fn path(self) -> &'static str {
+                self.spec().path
+            }
+
+            /// Returns the coverage that its answers prove.
+            pub fn proves(self) -> Proves {
+                self.spec().proves
+            }
+
+            /// Returns whether an error code is the answer that the object asked about does not exist.
+            pub fn is_no_such_object(self, errcode: i64) -> bool {
+                self.spec().does_not_exist == Some(errcode)
+            }
+
+            /// Returns its payload key.
+            pub(super) fn key(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($key),)+
+                }
+            }
+
+            /// Returns whether the payload of an answer is that of the endpoint.
+            pub(super) fn is_recognised<R>(self, answer: &Body<'_, R>) -> bool {
+                match self {
+                    $(Self::$name => { let $payload = answer; $recognised })+
+                }
+            }
+
+            /// Returns whether the payload is an array, where the endpoint has one.
+            pub(super) fn has_payload<R>(self, answer: &Body<'_, R>) -> bool {
+                match self {
+                    $(Self::$name => endpoints!(@ has $shape answer $key),)+
+                }
+            }
+
+            /// Makes the records of an answer without an error.
+            pub(super) fn decode<R>(self, part: &mut PartRecords, context: &RequestContext<'_>, answer: &Body<'_, R>) {
+                match self {
+                    $(Self::$name => { let ($part, $context, $answer) = (part, context, answer); $decode })+
+                }
+            }
+        }
+    };
+}
+
+endpoints! {
+    /// Members of departments, without their status.
+    UserSimplelist {
+        spec: EndpointSpec {
+            path: "user/simplelist",
+            datasets: &[Dataset::Members],
+            proves: Proves::CorpList("members"),
+            is_evidence_bare: true,
+            ..ENDPOINT
+        },
+        array: userlist,
+        recognised: |answer| answer.userlist.is_there() && !members::are_detailed(&answer.userlist),
+        decode: |part, context, answer| members::users(part, context, "userlist", items_of(&answer.userlist)),
+    }
+
+    /// Members of departments.
+    UserList {
+        spec: EndpointSpec {
+            path: "user/list",
+            datasets: &[Dataset::Members],
+            proves: Proves::CorpList("members"),
+            is_evidence_bare: true,
+            ..ENDPOINT
+        },
+        array: userlist,
+        recognised: |answer| answer.userlist.is_there() && members::are_detailed(&answer.userlist),
+        decode: |part, context, answer| members::users(part, context, "userlist", items_of(&answer.userlist)),
+    }
+
+    /// Userids of all members.
+    UserListId {
+        spec: EndpointSpec {
+            path: "user/list_id",
+            datasets: &[Dataset::Members],
+            proves: Proves::CorpList("members"),
+            is_evidence_bare: true,
+            ..ENDPOINT
+        },
+        array: dept_user,
+        recognised: |answer| answer.dept_user.is_there(),
+        decode: |part, context, answer| members::users(part, context, "dept_user", items_of(&answer.dept_user)),
+    }
+
+    /// Members with customer-contact permission. Its `follow_user` holds userids, that of `externalcontact/get`
+    /// objects.
+    GetFollowUserList {
+        spec: EndpointSpec {
+            path: "externalcontact/get_follow_user_list",
+            datasets: &[Dataset::FollowUsers],
+            proves: Proves::CorpList("follow_users"),
+            is_evidence_bare: true,
+            ..ENDPOINT
+        },
+        array: follow_user,
+        recognised: |answer| answer.follow_user.is_there() && !relations::is_customer(answer),
+        decode: |part, context, answer| members::followers(part, context, items_of(&answer.follow_user)),
+    }
+
+    /// The ids of the customers of a member.
+    ExternalcontactList {
+        spec: EndpointSpec {
+            path: "externalcontact/list",
+            datasets: &[Dataset::Relations],
+            subject: RequestSubject::Account,
+            proves: Proves::Accounts,
+            ..ENDPOINT
+        },
+        array: external_userid,
+        recognised: |answer| answer.external_userid.is_there(),
+        decode: |part, context, answer| relations::list(part, context, items_of(&answer.external_userid)),
+    }
+
+    /// A customer and the members who have them.
+    ExternalcontactGet {
+        spec: EndpointSpec {
+            path: "externalcontact/get",
+            datasets: &[Dataset::Relations],
+            subject: RequestSubject::Object(&EXTERNAL_USERID),
+            proves: Proves::SingleObjects("customers"),
+            ..ENDPOINT
+        },
+        array: follow_user,
+        recognised: |answer| relations::is_customer(answer),
+        decode: |part, context, answer| {
+            relations::get(part, context, answer.external_contact.as_ref(), items_of(&answer.follow_user));
+        },
+    }
+
+    /// Customers of members, with what the members know of them.
+    BatchGetByUser {
+        spec: EndpointSpec {
+            path: "externalcontact/batch/get_by_user",
+            datasets: &[Dataset::Relations],
+            subject: RequestSubject::Accounts,
+            proves: Proves::Accounts,
+            ..ENDPOINT
+        },
+        array: external_contact_list,
+        recognised: |answer| answer.external_contact_list.is_there(),
+        decode: |part, context, answer| relations::batch(part, context, items_of(&answer.external_contact_list)),
+    }
+
+    /// Customers and other contacts, also without an id.
+    ContactList {
+        spec: EndpointSpec {
+            path: "externalcontact/contact_list",
+            datasets: &[Dataset::Relations],
+            proves: Proves::CorpList("contacts"),
+            ..ENDPOINT
+        },
+        array: info_list,
+        recognised: |answer| answer.info_list.is_there(),
+        decode: |part, context, answer| relations::contact_list(part, context, items_of(&answer.info_list)),
+    }
+
+    /// Customers of members who left.
+    GetUnassignedList {
+        spec: EndpointSpec {
+            path: "externalcontact/get_unassigned_list",
+            datasets: &[Dataset::Unassigned],
+            proves: Proves::CorpList("unassigned"),
+            is_evidence_bare: true,
+            ends_by_is_last: true,
+            ..ENDPOINT
+        },
+        array: info,
+        recognised: |answer| answer.info.is_there(),
+        decode: |part, context, answer| relations::unassigned(part, context, items_of(&answer.info)),
+    }
+
+    /// The ids of groups.
+    GroupchatList {
+        spec: EndpointSpec {
+            path: "externalcontact/groupchat/list",
+            datasets: &[Dataset::Groups],
+            subject: RequestSubject::Owners,
+            proves: Proves::CorpList("groups"),
+            is_evidence_bare: true,
+            ..ENDPOINT
+        },
+        array: group_chat_list,
+        recognised: |answer| answer.group_chat_list.is_there(),
+        decode: |part, context, answer| groups::list(part, context, items_of(&answer.group_chat_list)),
+    }
+
+    /// A group with its members.
+    GroupchatGet {
+        spec: EndpointSpec {
+            path: "externalcontact/groupchat/get",
+            datasets: &[Dataset::Groups, Dataset::GroupMembers],
+            subject: RequestSubject::Object(&CHAT_ID),
+            proves: Proves::SingleObjects("group_members"),
+            ..ENDPOINT
+        },
+        object: group_chat,
+        recognised: |answer| is_there(answer.group_chat.as_ref()),
+        decode: |part, context, answer| groups::get(part, context, answer.group_chat.as_ref()),
+    }
+
+    /// A join code.
+    GetJoinWay {
+        spec: EndpointSpec {
+            path: "externalcontact/groupchat/get_join_way",
+            datasets: &[Dataset::JoinCodes],
+            subject: RequestSubject::Object(&CONFIG_ID),
+            proves: Proves::SingleObjects("join_codes"),
+            does_not_exist: Some(groups::NO_SUCH_CODE),
+            ..ENDPOINT
+        },
+        object: join_way,
+        recognised: |answer| is_there(answer.join_way.as_ref()),
+        decode: |part, context, answer| groups::join_way(part, context, answer.join_way.as_ref()),
+    }
+
+    /// Transfers inside a corp: recognised, and of no use here (D2).
+    TransferResult {
+        spec: EndpointSpec {
+            path: "externalcontact/transfer_result",
+            aliases: &["externalcontact/resigned/transfer_result"],
+            datasets: &[Dataset::Relations],
+            passed_over: Some(IN_CORP_TRANSFERS),
+            ..ENDPOINT
+        },
+        array: customer,
+        recognised: |answer| answer.customer.is_there(),
+        decode: |part, _question, answer| part.pass_over(IN_CORP_TRANSFERS, items_of(&answer.customer).len() as u64),
+    }
+}

@@ -1,0 +1,185 @@
+//! Headers -> the table that a sheet or Parquet file holds, and the place of each of its columns.
+//!
+//! Headers are matched with the names of the schema, English and Chinese, with those of the API, and with the user's
+//! own of case.toml. The table whose required columns are all there and that matches the most columns wins.
+
+mod mapping;
+mod names;
+mod propose;
+mod row;
+
+pub use mapping::HeaderMapping;
+pub use names::is_known;
+
+use self::names::{is, is_same, names};
+use self::row::{HeaderRow, TableMatch};
+use super::value::strip_padding;
+use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
+use crate::schema::lists::LISTS;
+use crate::schema::tables::{CONSOLE_GROUPS, MEMBERS};
+use crate::schema::{Column, Table};
+use crate::text::{Message, Text, errors as say};
+
+/// The header is within the first rows of a sheet, as many as these.
+pub const HEADER_ROWS: usize = 20;
+
+/// The tables that a file may hold.
+#[derive(Clone, Copy)]
+pub struct ExpectedTables<'s> {
+    pub tables: &'static [&'static Table],
+    /// The user's own headers.
+    pub own: &'s HeaderMapping,
+}
+
+/// The columns of a table in a sheet or Parquet file.
+#[derive(Debug, Clone)]
+pub struct TableLayout {
+    pub table: &'static Table,
+    /// Of each column of the table, its index in the file.
+    pub places: Vec<Option<usize>>,
+    /// The columns with the tags of one group each, with its name.
+    pub tag_groups: Vec<(usize, String)>,
+    /// The column with the group of a contact, beside relations.
+    pub contact_group: Option<usize>,
+    /// The header row, each cell in the form that is compared.
+    pub header: Vec<String>,
+    /// First letters of the names of the first used column, in lower case: a quick test for a repeated header.
+    initials: Vec<u8>,
+    /// Headers of columns that are not used, as they are shown.
+    pub unused: Vec<String>,
+}
+
+/// The reason why no table was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unrecognised {
+    /// No table has all of its required columns.
+    Nothing,
+    /// Several tables fit equally well.
+    Several(Vec<&'static str>),
+    /// Two headers are one column of the table.
+    Twice { table: &'static str, column: &'static str, headers: [String; 2] },
+}
+
+impl TableLayout {
+    /// Columns of the table that the file has.
+    pub fn matched(&self) -> usize {
+        self.places.iter().flatten().count()
+    }
+
+    /// Returns whether the column of the file at that index is one of the table.
+    pub fn uses(&self, index: usize) -> bool {
+        self.places.contains(&Some(index))
+    }
+
+    /// Returns whether a row repeats the header, as where files were concatenated, or in the other language.
+    pub fn is_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
+        let mut used = used(self.table, &self.places).peekable();
+        let may_be_header = |(_, at): &(&Column, usize)| match cell(*at).as_bytes() {
+            [first, ..] if first.is_ascii_alphanumeric() => self.initials.contains(&first.to_ascii_lowercase()),
+            rest => !rest.is_empty(),
+        };
+        let is_named = |(column, at): (&Column, usize)| {
+            let cell = strip_padding(cell(at));
+            cell.eq_ignore_ascii_case(&self.header[at]) || names(column).any(|name| is_same(cell, name))
+        };
+        used.peek().is_some_and(may_be_header) && used.all(is_named)
+    }
+}
+
+/// The columns of a table that the file has, each with its index.
+fn used(table: &'static Table, places: &[Option<usize>]) -> impl Iterator<Item = (&'static Column, usize)> {
+    table.columns.iter().zip(places).filter_map(|(slot, place)| Some((slot.column, (*place)?)))
+}
+
+/// Finds the header row: the first of those that match the most columns of a table.
+pub fn find_header<'r>(
+    rows: impl Iterator<Item = &'r Vec<String>>,
+    expected: ExpectedTables<'_>,
+) -> Result<(usize, TableLayout), Unrecognised> {
+    let mut best: Option<(usize, TableLayout)> = None;
+    let mut problem = Unrecognised::Nothing;
+    for (index, row) in rows.take(HEADER_ROWS).enumerate() {
+        match recognise(row, expected) {
+            Ok(layout) if best.as_ref().is_none_or(|(_, other)| layout.matched() > other.matched()) => {
+                best = Some((index, layout));
+            }
+            Err(other) if problem == Unrecognised::Nothing => problem = other,
+            _ => {}
+        }
+    }
+    let (index, layout) = best.ok_or(problem)?;
+    expected.own.mark_used(&layout);
+    Ok((index, layout))
+}
+
+/// Recognises the table: that of which all required columns are there, and the most columns.
+pub fn recognise(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Result<TableLayout, Unrecognised> {
+    let headers = HeaderRow::new(headers, expected);
+    let mut fitting: Vec<TableMatch> = expected.tables.iter().filter_map(|table| headers.match_table(table)).collect();
+    let most = fitting.iter().map(TableMatch::matched).max().ok_or(Unrecognised::Nothing)?;
+    fitting.retain(|fit| fit.matched() == most);
+    match (fitting.len(), fitting.pop()) {
+        (1, Some(TableMatch { table, twice: Some((column, pair)), .. })) => {
+            Err(Unrecognised::Twice { table: table.name, column, headers: pair.map(|at| headers.shown(at)) })
+        }
+        (1, Some(fit)) => Ok(headers.layout(fit)),
+        (_, last) => Err(Unrecognised::Several(fitting.iter().chain(&last).map(|fit| fit.table.name).collect())),
+    }
+}
+
+/// Names the tables, with the headers that each requires.
+pub fn looked_for(tables: &[&'static Table]) -> Message {
+    say::looked_for_tables(Message::list(
+        tables.iter().map(|table| say::table_wanted(called(table.name), required(table))),
+    ))
+}
+
+fn required(table: &Table) -> Message {
+    let header = |column: &&Column| match column.zh.first() {
+        Some(zh) => format!("{} {zh}", column.name),
+        None => column.name.to_owned(),
+    };
+    let beside: &[&Column] = if is(table, &MEMBERS) { &[&NAME, &HAS_CUSTOMER_CONTACT] } else { &[] };
+    let lists = table.identity.iter().copied().chain((!beside.is_empty()).then_some(beside));
+    Message::list(lists.map(|columns| Message::either(columns.iter().map(header))))
+}
+
+/// The name of a table in messages.
+fn called(table: &str) -> Message {
+    if table == CONSOLE_GROUPS.name {
+        return say::CONSOLE_GROUPS.into();
+    }
+    let list = LISTS.iter().find(|list| list.table.name == table);
+    list.map_or_else(|| Message::verbatim(table), |list| Text { zh: list.title_zh, en: list.title_en }.into())
+}
+
+impl Unrecognised {
+    /// Explains the problem with the headers, and the remedy.
+    pub fn explain(
+        &self,
+        headers: &[impl AsRef<str>],
+        looked_for: &Message,
+        expected: ExpectedTables<'_>,
+    ) -> (Message, Message) {
+        match self {
+            Self::Nothing => {
+                let remedy = match propose::propose(headers, expected) {
+                    Some(columns) => say::map_columns(expected.own.lines(&columns)),
+                    None => say::NO_KNOWN_TABLE_REMEDY.into(),
+                };
+                (say::no_known_table(looked_for), remedy)
+            }
+            Self::Several(names) => {
+                let names = Message::list(names.iter().map(|name| called(name)));
+                (say::several_tables(names, looked_for), say::SEVERAL_TABLES_REMEDY.into())
+            }
+            Self::Twice { table, column, headers: [first, second] } => {
+                let lines = expected.own.lines(&[(column, first.clone())]);
+                (say::column_twice(column, called(table), first, second), say::map_column(lines))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! The names of columns in files: of the schema, of the API, and of other systems. A header is compared as a key is
+//! (the padding around it does not count), without regard to ASCII case, `_`, `-`, `.` and blanks: `external_userid`,
+//! `externalUserid` and `External UserID` are equal.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::ingest::value::strip_padding;
+use crate::schema::fields::*;
+use crate::schema::lists::{CaseList, LIST_TABLES, LISTS};
+use crate::schema::tables::{GROUP_MEMBERS, GROUPS, JOIN_CODES, RELATIONS_TABLE, SNAPSHOT_TABLES};
+use crate::schema::{Column, Table};
+
+/// Names of the API beside those of the schema, folded.
+const API_NAMES: &[(&Column, &[&str])] = &[
+    (&CREATED_AT, &["createtime", "addtime"]),
+    (&OWNER_USERID, &["owner"]),
+    (&JOINED_AT, &["jointime"]),
+    (&LEFT_AT, &["dimissiontime"]),
+    (&CHAT_IDS, &["chatidlist"]),
+];
+
+/// Names too common to identify a table, beside those of the lists. They count where other columns identify it, and
+/// where no header has the column's own name: `name` beside a customer's id is that of the customer.
+const WEAK_NAMES: &[(&Table, &Column, &str)] = &[
+    (&RELATIONS_TABLE, &CUSTOMER_NAME, "name"),
+    (&RELATIONS_TABLE, &CUSTOMER_TYPE, "type"),
+    (&RELATIONS_TABLE, &TAGS, "tagid"),
+    (&GROUP_MEMBERS, &MEMBER_KIND, "type"),
+];
+
+/// Objects of the API that contain fields of a table, folded: `external_contact.name`, `follow_info_userid`.
+const OBJECTS: &[(&Table, &[&str])] = &[
+    (&RELATIONS_TABLE, &["externalcontact", "followinfo", "followuser", "follow"]),
+    (&GROUPS, &["groupchat"]),
+    (&GROUP_MEMBERS, &["memberlist"]),
+    (&JOIN_CODES, &["joinway"]),
+];
+
+/// Headers of a roster that are not read, and distinguish it from other tables with accounts.
+pub(super) const DEPARTMENTS: &[&str] =
+    &["department", "maindepartment", "dept", "部门", "所属部门", "所在部门", "主部门"];
+
+/// The group of a contact that `contact_list` returns without a member.
+pub(super) const CONTACT_GROUP_HEADER: &str = "chatid";
+
+/// Names of columns in other systems, folded, for the mapping that an error proposes, beside those of the lists.
+const FOREIGN_NAMES: &[(&Column, &[&str])] = &[
+    (
+        &USERID,
+        &[
+            "staffid",
+            "staffuserid",
+            "employeeid",
+            "employeeuserid",
+            "memberid",
+            "memberuserid",
+            "empid",
+            "wxuserid",
+            "accountid",
+            "account",
+            "staff",
+            "跟进人账号",
+            "员工账号",
+            "员工id",
+            "企微账号",
+            "成员id",
+            "跟进人id",
+        ],
+    ),
+    (
+        &EXTERNAL_USERID,
+        &[
+            "customerid",
+            "clientid",
+            "contactid",
+            "externalid",
+            "custid",
+            "externalcontactid",
+            "extuserid",
+            "外部联系人id",
+            "企微客户id",
+        ],
+    ),
+    (&UNIONID, &["wechatunionid", "weixinunionid", "微信unionid"]),
+    (&CUSTOMER_NAME, &["nickname", "nick", "clientname", "contactname", "externalname", "昵称", "微信昵称", "客户"]),
+    (&CREATED_AT, &["gmtcreate", "createdate", "adddate", "addedat", "followtime", "bindtime", "添加日期", "创建日期"]),
+    (&CHAT_ID, &["groupid", "roomid", "chatroomid", "群id"]),
+    (&NAME, &["groupname", "chatname", "roomname", "username", "realname", "membername"]),
+    (&OWNER_USERID, &["ownerid", "groupowner", "groupownerid"]),
+];
+
+/// A header as it is compared.
+pub(super) struct HeaderText {
+    /// Without padding, in lower case.
+    pub plain: String,
+    /// Also without what separates its words.
+    pub folded: String,
+}
+
+impl HeaderText {
+    pub fn new(text: &str) -> Self {
+        let plain = strip_padding(text).to_ascii_lowercase();
+        let folded = fold(&plain).collect();
+        Self { plain, folded }
+    }
+
+    /// Fields of the API that the header may name with their object in front (`follow_info.userid`).
+    pub fn fields_of(&self, table: &Table) -> impl Iterator<Item = &str> {
+        let objects = OBJECTS.iter().find(|(of, _)| is(of, table)).map_or(&[][..], |(_, objects)| objects);
+        objects.iter().filter_map(|object| self.folded.strip_prefix(object))
+    }
+
+    /// Returns whether some table has the header.
+    pub fn is_known(&self) -> bool {
+        let is_field = |table: &Table| self.fields_of(table).any(|field| KNOWN.contains(field));
+        KNOWN.contains(&self.folded) || OBJECTS.iter().any(|(table, _)| is_field(table))
+    }
+}
+
+/// Every name of every column, folded.
+static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let columns = SNAPSHOT_TABLES.iter().chain(LIST_TABLES).flat_map(|table| table.columns);
+    let named = columns.flat_map(|slot| names(slot.column).map(|name| HeaderText::new(name).folded));
+    named.chain(all_weak_names().map(|(.., name)| name.to_owned())).collect()
+});
+
+/// Returns whether some table has the header.
+pub fn is_known(text: &str) -> bool {
+    KNOWN.contains(&HeaderText::new(text).folded)
+}
+
+/// The names that identify a column.
+pub(super) fn names(column: &Column) -> impl Iterator<Item = &'static str> + use<> {
+    let api = API_NAMES.iter().find(|(named, _)| *named == column).map_or(&[][..], |(_, names)| names);
+    std::iter::once(column.name).chain(column.zh.iter().copied()).chain(api.iter().copied())
+}
+
+/// Returns whether two headers are equal.
+pub(super) fn is_same(header: &str, name: &str) -> bool {
+    fold(header).eq(fold(name))
+}
+
+/// A header in lower case, without separators of words.
+fn fold(header: &str) -> impl Iterator<Item = char> {
+    header.chars().filter(|c| !matches!(c, '_' | '-' | '.') && !c.is_whitespace()).map(|c| c.to_ascii_lowercase())
+}
+
+/// Returns whether two tables are the same.
+pub(super) fn is(table: &Table, other: &Table) -> bool {
+    table.name == other.name
+}
+
+/// The names that identify a table only together with its other columns.
+fn all_weak_names() -> impl Iterator<Item = (&'static Table, &'static Column, &'static str)> {
+    let of_list = |list: &'static CaseList| list.weak_headers.iter().map(|(column, name)| (list.table, *column, *name));
+    WEAK_NAMES.iter().copied().chain(LISTS.iter().flat_map(of_list))
+}
+
+/// Those of a table, each with its column.
+pub(super) fn weak_names_of(table: &Table) -> impl Iterator<Item = (&'static Column, &'static str)> {
+    all_weak_names().filter(move |(of, ..)| is(of, table)).map(|(_, column, name)| (column, name))
+}
+
+/// Those of a column of a table.
+pub(super) fn weak_names(table: &Table, column: &Column) -> impl Iterator<Item = &'static str> {
+    weak_names_of(table).filter(move |(named, _)| *named == column).map(|(_, name)| name)
+}
+
+/// The names of a column in other systems, most common first.
+pub(super) fn foreign_names(column: &Column) -> Option<&'static [&'static str]> {
+    let all = FOREIGN_NAMES.iter().chain(LISTS.iter().flat_map(|list| list.foreign_headers));
+    all.copied().find(|(named, _)| *named == column).map(|(_, names)| names)
+}
+
+/// The group of tags that a column of the console holds: `来源`, where the header is `标签组1(来源)`.
+pub(super) fn tag_group(header: &str) -> Option<String> {
+    let behind = header.strip_prefix("标签组")?.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let name = behind.trim().strip_prefix(['(', '（'])?.strip_suffix([')', '）'])?.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}

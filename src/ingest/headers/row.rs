@@ -1,0 +1,170 @@
+//! A row of headers, matched against the columns of a table.
+
+use super::mapping::HeaderMapping;
+use super::names::{
+    CONTACT_GROUP_HEADER, DEPARTMENTS, HeaderText, is, is_same, names, tag_group, weak_names, weak_names_of,
+};
+use super::{ExpectedTables, TableLayout, used};
+use crate::ingest::value::strip_padding;
+use crate::schema::fields::*;
+use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, MEMBERS, RELATIONS_TABLE};
+use crate::schema::{Column, Table};
+
+/// Headers of unused columns that the tally of a file names.
+const MAX_UNUSED: usize = 300;
+/// Characters of a header in messages.
+const MAX_SHOWN: usize = 100;
+
+/// A row of headers.
+pub(super) struct HeaderRow<'h> {
+    texts: Vec<&'h str>,
+    /// Of each, the form that is compared.
+    pub all: Vec<HeaderText>,
+    /// Indices of the headers that some table has.
+    pub known: Vec<usize>,
+    own: &'h HeaderMapping,
+}
+
+/// A table matched with the headers.
+pub(super) struct TableMatch {
+    pub table: &'static Table,
+    /// Of each column of the table, the index of its header.
+    pub places: Vec<Option<usize>>,
+    contact_group: Option<usize>,
+    /// A column that two headers name, with their indices.
+    pub twice: Option<(&'static str, [usize; 2])>,
+}
+
+impl TableMatch {
+    /// Columns that have a header.
+    pub fn matched(&self) -> usize {
+        self.places.iter().chain([&self.contact_group]).flatten().count()
+    }
+
+    pub fn has(&self, column: &Column) -> bool {
+        self.table.position(column).is_some_and(|at| self.places[at].is_some())
+    }
+}
+
+impl<'h> HeaderRow<'h> {
+    pub fn new(headers: &'h [impl AsRef<str>], expected: ExpectedTables<'h>) -> Self {
+        let texts: Vec<&str> = headers.iter().map(AsRef::as_ref).collect();
+        let all: Vec<HeaderText> = texts.iter().map(|text| HeaderText::new(text)).collect();
+        let is_own = |header: &HeaderText| expected.own.headers.iter().any(|own| own.plain == header.plain);
+        let is_known = |header: &HeaderText| header.is_known() || is_own(header);
+        let known = (0..all.len()).filter(|at| is_known(&all[*at])).collect();
+        Self { texts, all, known, own: expected.own }
+    }
+
+    /// A header for messages.
+    pub fn shown(&self, at: usize) -> String {
+        strip_padding(self.texts[at]).chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect()
+    }
+
+    /// Matches a table; none if its required columns are not all there.
+    pub fn match_table(&self, table: &'static Table) -> Option<TableMatch> {
+        let mut fit = self.match_strong(table);
+        if !self.is_complete(&fit) {
+            return None;
+        }
+        for (column, name) in weak_names_of(table) {
+            let place = table.position(column).map(|at| &mut fit.places[at]);
+            let weak = self
+                .known
+                .iter()
+                .copied()
+                .find(|&at| self.all[at].folded == name && !self.own.maps_elsewhere(&self.all[at], table, column));
+            if let Some(place @ None) = place {
+                *place = weak;
+            }
+        }
+        let is_group = |at: &usize| {
+            is(table, &RELATIONS_TABLE)
+                && self.all[*at].folded == CONTACT_GROUP_HEADER
+                && !fit.places.contains(&Some(*at))
+        };
+        fit.contact_group = self.known.iter().copied().find(is_group);
+        Some(fit)
+    }
+
+    /// Matches the columns by the names that identify them.
+    pub fn match_strong(&self, table: &'static Table) -> TableMatch {
+        let mut twice = None;
+        let mut place = |column: &Column| {
+            let mut named = self.known.iter().copied().filter(|&at| self.is_named(&self.all[at], column, table));
+            let first = named.next()?;
+            twice = twice.or(named.next().map(|second| (column.name, [first, second])));
+            Some(first)
+        };
+        let places = table.columns.iter().map(|slot| place(slot.column)).collect();
+        TableMatch { table, places, contact_group: None, twice }
+    }
+
+    fn is_named(&self, header: &HeaderText, column: &Column, table: &Table) -> bool {
+        let own = self.own.of_column(column).filter(|own| self.all.iter().any(|header| header.plain == own.plain));
+        if let Some(own) = own {
+            return header.plain == own.plain;
+        }
+        let within = || {
+            let is_name = |field: &str| names(column).chain(weak_names(table, column)).any(|name| is_same(field, name));
+            header.fields_of(table).any(is_name)
+        };
+        (names(column).any(|name| is_same(&header.folded, name)) || within())
+            && !self.own.maps_elsewhere(header, table, column)
+    }
+
+    /// Returns whether the columns are there that identify a record of the table, and that no other kind of table has.
+    pub fn is_complete(&self, fit: &TableMatch) -> bool {
+        let has = |column: &Column| fit.has(column);
+        let any = |columns: &[&Column]| columns.iter().any(|column| fit.has(column));
+        let is_distinct = match fit.table {
+            // A column with accounts alone does not make a roster.
+            table if is(table, &MEMBERS) => {
+                any(&[&NAME, &HAS_CUSTOMER_CONTACT]) || self.has_department() || (has(&STATUS) && self.all_known())
+            }
+            // A column with names alone does not make a table of groups, and a roster has one too.
+            table if is(table, &GROUPS) => {
+                has(&CHAT_ID) || (any(&[&OWNER_USERID, &CREATED_AT, &MEMBER_COUNT]) && !self.names(&USERID))
+            }
+            table if is(table, &CONSOLE_GROUPS) => has(&OWNER_NAME),
+            table if is(table, &GROUP_MEMBERS) => any(&[&USERID, &MEMBER_KIND, &UNIONID]),
+            _ => true,
+        };
+        is_distinct && fit.table.identity.iter().all(|columns| any(columns))
+    }
+
+    fn names(&self, column: &Column) -> bool {
+        self.known.iter().any(|at| names(column).any(|name| is_same(&self.all[*at].folded, name)))
+    }
+
+    fn has_department(&self) -> bool {
+        self.all.iter().any(|header| DEPARTMENTS.contains(&header.folded.as_str()))
+    }
+
+    fn all_known(&self) -> bool {
+        self.known.len() == self.all.iter().filter(|header| !header.plain.is_empty()).count()
+    }
+
+    pub fn layout(&self, fit: TableMatch) -> TableLayout {
+        let TableMatch { table, places, contact_group, .. } = fit;
+        let has_tags = table.position(&TAGS).is_some();
+        let tag_groups =
+            self.texts.iter().enumerate().filter_map(|(at, text)| Some((at, tag_group(strip_padding(text))?)));
+        let tag_groups: Vec<(usize, String)> = if has_tags { tag_groups.collect() } else { Vec::new() };
+        let is_used = |at: usize| {
+            places.contains(&Some(at)) || contact_group == Some(at) || tag_groups.iter().any(|(tag, _)| *tag == at)
+        };
+        let unused: Vec<usize> =
+            (0..self.all.len()).filter(|at| !self.all[*at].plain.is_empty() && !is_used(*at)).collect();
+        let more = unused.len().saturating_sub(MAX_UNUSED);
+        let shown = unused.iter().take(MAX_UNUSED).map(|at| self.shown(*at));
+        let unused = shown.chain((more > 0).then(|| format!("(+ {more})"))).collect();
+        let header = self.all.iter().map(|header| header.plain.clone()).collect();
+        let first = used(table, &places).next();
+        let first_byte = |name: &str| name.bytes().next().map(|first| first.to_ascii_lowercase());
+        let initials = first.map_or(Vec::new(), |(column, at)| {
+            names(column).filter_map(first_byte).chain(first_byte(&self.all[at].plain)).collect()
+        });
+        TableLayout { table, places, tag_groups, contact_group, header, initials, unused }
+    }
+}

@@ -1,0 +1,145 @@
+//! A JSON file -> records: cut into documents, decoded in parallel batches, merged in order. Documents that cannot be
+//! read are counted, and stop the run where they are many.
+
+pub(crate) mod document;
+pub(crate) mod payload;
+mod scalar;
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use crate::error::{Error, Result};
+use crate::ingest::endpoints::{self, DocumentFault};
+use crate::ingest::framing::{Batch, BufferPool, Framer};
+use crate::ingest::quick::TextMarks;
+use crate::ingest::raw::RelationSink;
+use crate::ingest::records::{FileRecords, PartRecords};
+use crate::ingest::stream::Stream;
+use crate::interrupt;
+use crate::text::errors as say;
+
+/// The size of batches; about twice `batches * batch_bytes` are in memory for each file being read.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchPlan<'p> {
+    /// Bytes of a batch, approximately.
+    pub batch_bytes: usize,
+    /// Batches decoded in parallel while the next ones are read.
+    pub batches: usize,
+    /// Buffers for them.
+    pub pool: &'p BufferPool,
+}
+
+/// The file, and the context to read it in.
+#[derive(Clone, Copy)]
+pub struct JsonFile<'f> {
+    pub path: &'f Path,
+    /// Its index.
+    pub file: u32,
+    pub zone: &'f TimeZone,
+    pub plan: BatchPlan<'f>,
+    pub relations: Option<&'f dyn RelationSink>,
+}
+
+/// At most one document in ten may be unreadable: a file with more is not an export.
+const DOCUMENTS_PER_TORN_ONE: u64 = 10;
+
+/// Reads all documents of the file.
+pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> {
+    let (mut records, mut documents) = (FileRecords::default(), DocumentCounts::default());
+    let mut framer = Framer::new(json.plan.pool);
+    let mut batches = json.next_batches(&mut framer, stream)?;
+    if framer.ended() && batches.len() == 1 {
+        // A file with a single page: decoded here, without other threads.
+        let (part, of_batch) = json.decode(&batches[0], 0)?;
+        records.append(part)?;
+        documents.merge(of_batch);
+        batches.drain(..).for_each(|batch| json.plan.pool.recycle(batch));
+    }
+    let mut capacity = 0;
+    while !batches.is_empty() {
+        let mut parts: Vec<Option<Result<(PartRecords, DocumentCounts)>>> = batches.iter().map(|_| None).collect();
+        let next = rayon::in_place_scope(|scope| {
+            for (part, batch) in parts.iter_mut().zip(&batches) {
+                scope.spawn(move |_| *part = Some(json.decode(batch, capacity)));
+            }
+            json.next_batches(&mut framer, stream)
+        });
+        for part in parts.into_iter().flatten() {
+            let (part, of_batch) = part?;
+            // Batches have about the same size and number of rows.
+            capacity = capacity.max(part.rows() + part.rows() / 8);
+            records.append(part)?;
+            documents.merge(of_batch);
+        }
+        if let Some(relations) = json.relations {
+            records.flush_relations(relations)?;
+        }
+        batches.drain(..).for_each(|batch| json.plan.pool.recycle(batch));
+        batches = next?;
+    }
+    match documents.first_torn {
+        Some(error) if documents.torn * DOCUMENTS_PER_TORN_ONE > documents.all => Err(error),
+        _ => Ok(records),
+    }
+}
+
+/// The number of documents of a file or of a part of it, and the first error.
+#[derive(Default)]
+struct DocumentCounts {
+    all: u64,
+    torn: u64,
+    first_torn: Option<Error>,
+}
+
+impl DocumentCounts {
+    fn merge(&mut self, more: Self) {
+        self.all += more.all;
+        self.torn += more.torn;
+        self.first_torn = self.first_torn.take().or(more.first_torn);
+    }
+}
+
+impl JsonFile<'_> {
+    fn next_batches(&self, framer: &mut Framer<'_>, stream: &mut Stream<'_>) -> Result<Vec<Batch>> {
+        let mut batches = Vec::new();
+        while batches.len() < self.plan.batches {
+            interrupt::check()?;
+            match framer.next_batch(self.plan.batch_bytes, |limit, buffer| stream.read_some(limit, buffer))? {
+                Some(batch) => batches.push(batch),
+                None => break,
+            }
+        }
+        Ok(batches)
+    }
+
+    fn decode(&self, batch: &Batch, capacity: usize) -> Result<(PartRecords, DocumentCounts)> {
+        interrupt::check()?;
+        let (mut part, mut marks) = (PartRecords::with_capacity(self.file, capacity), TextMarks::default());
+        let mut documents = DocumentCounts { all: batch.documents.len() as u64, ..DocumentCounts::default() };
+        for (number, document) in (batch.first..).zip(&batch.documents) {
+            let bytes = &batch.bytes[document.range.clone()];
+            let decoded = match &document.tear {
+                None => endpoints::decode(&mut part, self.zone, number, bytes, &mut marks)
+                    .map_err(|fault| (document.range.start + fault.offset, fault)),
+                Some(tear) => Err((tear.at, DocumentFault::new("", tear.problem, tear.remedy))),
+            };
+            if let Err((at, fault)) = decoded {
+                let byte = batch.offset + at as u64;
+                endpoints::torn(&mut part, self.zone, number, byte, bytes, &fault);
+                documents.torn += 1;
+                documents.first_torn.get_or_insert_with(|| self.document_error(number, byte, fault));
+            }
+        }
+        Ok((part, documents))
+    }
+
+    fn document_error(&self, number: u64, byte: u64, fault: DocumentFault) -> Error {
+        let place = if fault.key.is_empty() {
+            say::document(number, byte)
+        } else {
+            say::key_of_document(number, fault.key, byte)
+        };
+        Error::input(self.path, place, fault.problem, fault.remedy)
+    }
+}

@@ -1,0 +1,388 @@
+//! Parquet -> raw batches. The table is recognised by the names of its columns, as for sheets.
+//!
+//! A batch is converted column by column. Rows with a value that cannot be read are filtered out, and read as records
+//! one by one, by the rules of every format.
+//!
+//! ```text
+//! footer   whether the file can be read, and the types to read its columns as
+//! values   a column of any type, value by value
+//! column   a column as its canonical column
+//! ```
+
+mod column;
+mod footer;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use ::parquet::arrow::ProjectionMask;
+use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use arrow::array::{Array, ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{FieldRef, Schema};
+use arrow::error::ArrowError;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+
+use self::column::{FaultyRows, convert};
+use self::footer::TextValidation;
+use self::values::ColumnValues;
+use super::headers::{self, ExpectedTables, TableLayout};
+use super::raw::{RelationSink, raw_schema};
+use super::records::{FileRecords, PartRecords};
+use super::table::{CountsBefore, DayOrders, TableReader, end_of_table};
+use super::value::{ExcelEpoch, RawValue};
+use crate::error::{Error, Result, panics_as_errors};
+use crate::interrupt;
+use crate::schema::tables::RELATIONS_TABLE;
+use crate::schema::{Kind, Table, nulls};
+use crate::text::{Message, errors as say};
+
+/// Rows converted at once.
+const BATCH_ROWS: usize = 65_536;
+/// The footer entry of files that `qianhe ingest` wrote.
+const TOOL_VERSION: &str = "qianhe.tool_version";
+
+/// Reads the table or list in the file.
+pub fn read(
+    (path, file): (&Path, u32),
+    expected: ExpectedTables<'_>,
+    looked_for: &Message,
+    zone: &TimeZone,
+    relations: Option<&dyn RelationSink>,
+) -> Result<FileRecords> {
+    let footer = footer::read(path, TextValidation::ByPage)?;
+    let names: Vec<&str> = footer.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    let layout = headers::recognise(&names, expected).map_err(|problem| {
+        let (problem, remedy) = problem.explain(&names, looked_for, expected);
+        Error::input(path, say::columns_found(Message::list(&names)), problem, remedy)
+    })?;
+    expected.own.mark_used(&layout);
+    let used = used(&layout);
+    footer::check_codecs(path, &footer, &used)?;
+    let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900);
+    table.is_ingested = is_ingested(&footer);
+    let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
+    let (as_bytes, with_days) = (OnceLock::new(), OnceLock::new());
+    let input = ParquetInput { path, file, footer: &footer, as_bytes, used, table, with_days, relations };
+    let mut records = input.read_groups()?;
+    records.tally.kind = format!("parquet: {}", layout.table.name);
+    records.tally.unused_columns.clone_from(&layout.unused);
+    end_of_table(path, &mut records, layout.table, CountsBefore::default())?;
+    Ok(records)
+}
+
+/// The columns that are read, in the order of the file.
+fn used(layout: &TableLayout) -> Vec<usize> {
+    let tags = layout.tag_groups.iter().map(|(place, _)| *place);
+    let mut used: Vec<usize> =
+        layout.places.iter().flatten().copied().chain(tags).chain(layout.contact_group).collect();
+    used.sort_unstable();
+    used.dedup();
+    used
+}
+
+/// Returns whether `qianhe ingest` wrote the file.
+fn is_ingested(footer: &ArrowReaderMetadata) -> bool {
+    let entries = footer.metadata().file_metadata().key_value_metadata();
+    entries.is_some_and(|entries| entries.iter().any(|entry| entry.key == TOOL_VERSION))
+}
+
+struct ParquetInput<'f> {
+    path: &'f Path,
+    file: u32,
+    footer: &'f ArrowReaderMetadata,
+    /// The footer with bytes in place of texts, once needed.
+    as_bytes: OnceLock<ArrowReaderMetadata>,
+    used: Vec<usize>,
+    table: TableReader<'f>,
+    /// The table with the order of day and month of its columns, once needed.
+    with_days: OnceLock<TableReader<'f>>,
+    relations: Option<&'f dyn RelationSink>,
+}
+
+/// The columns of a batch by their place in the file.
+type Columns<'b> = BTreeMap<usize, &'b ArrayRef>;
+
+/// A row group that was read: its counts, and the rows that no sink has taken.
+struct RowGroupRead {
+    rows: u64,
+    flushed_relations: u64,
+    batches: Vec<RecordBatch>,
+    part: PartRecords,
+}
+
+/// Merges row groups in their order, whatever the order in which they are done.
+#[derive(Default)]
+struct RowGroupMerger {
+    records: FileRecords,
+    next: usize,
+    waiting: BTreeMap<usize, RowGroupRead>,
+}
+
+impl RowGroupMerger {
+    fn add(&mut self, group: usize, read: RowGroupRead, table: &Table) -> Result<()> {
+        self.waiting.insert(group, read);
+        while let Some(read) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            self.records.append(read.part)?;
+            self.records.flushed_relations += read.flushed_relations;
+            self.records.tables.entry(table.name).or_default().extend(read.batches);
+        }
+        Ok(())
+    }
+}
+
+/// Readers of a row group, for one column each or for all.
+struct Batches(Vec<ParquetRecordBatchReader>);
+
+impl Batches {
+    /// Columns of files with few row groups are read in parallel. (Not ranges of rows: a column may be a single page,
+    /// which each of them would decompress.)
+    fn open(
+        input: &ParquetInput<'_>,
+        footer: &ArrowReaderMetadata,
+        columns: &[usize],
+        group: usize,
+        first: u64,
+    ) -> Result<Self> {
+        let together = if input.has_few_groups() { 1 } else { columns.len().max(1) };
+        let readers = columns.chunks(together).map(|columns| {
+            let mask = ProjectionMask::roots(footer.parquet_schema(), columns.iter().copied());
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(footer::open(input.path)?, footer.clone())
+                .with_projection(mask)
+                .with_row_groups(vec![group])
+                .with_offset(first as usize)
+                .with_batch_size(BATCH_ROWS);
+            let reader = panics_as_errors(|| reader.build()).map_err(|panic| footer::damaged(input.path, &panic))?;
+            reader.map_err(|error| footer::damaged(input.path, &error))
+        });
+        Ok(Self(readers.collect::<Result<_>>()?))
+    }
+
+    /// The next rows, with all columns. Columns of different length are an error.
+    fn next(&mut self) -> Option<std::result::Result<RecordBatch, ArrowError>> {
+        let next = |reader: &mut ParquetRecordBatchReader| {
+            panics_as_errors(|| reader.next()).unwrap_or_else(|panic| Some(Err(ArrowError::ParquetError(panic))))
+        };
+        let read: Vec<_> = self.0.par_iter_mut().map(next).collect();
+        if read.iter().all(Option::is_none) {
+            return None;
+        }
+        let ended = || ArrowError::ParquetError("a column ends before the others".to_owned());
+        let parts = read.into_iter().map(|part| part.unwrap_or_else(|| Err(ended())));
+        Some(parts.collect::<std::result::Result<Vec<_>, _>>().and_then(|parts| one_batch(&parts)))
+    }
+}
+
+/// Joins the columns of batches with the same rows.
+fn one_batch(parts: &[RecordBatch]) -> std::result::Result<RecordBatch, ArrowError> {
+    let fields: Vec<FieldRef> = parts.iter().flat_map(|part| part.schema_ref().fields().iter().cloned()).collect();
+    let columns = parts.iter().flat_map(|part| part.columns().iter().cloned()).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
+impl ParquetInput<'_> {
+    /// Each row group, with the number of rows before it.
+    fn row_groups(&self) -> Vec<(usize, u64)> {
+        let groups = self.footer.metadata().row_groups().iter();
+        let rows = groups.map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
+        rows.scan(0, |before, rows| Some(std::mem::replace(before, *before + rows))).enumerate().collect()
+    }
+
+    fn as_bytes(&self) -> Result<&ArrowReaderMetadata> {
+        if let Some(footer) = self.as_bytes.get() {
+            return Ok(footer);
+        }
+        let footer = footer::read(self.path, TextValidation::ByValue)?;
+        Ok(self.as_bytes.get_or_init(|| footer))
+    }
+
+    /// Reads the columns with times for the order of day and month, and returns the table with it.
+    fn with_days(&self) -> Result<&TableReader<'_>> {
+        if let Some(table) = self.with_days.get() {
+            return Ok(table);
+        }
+        let times: Vec<usize> =
+            self.table.times().map(|(_, place)| place).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut days = DayOrders::default();
+        for (group, _) in self.row_groups() {
+            let mut batches = Batches::open(self, self.as_bytes()?, &times, group, 0)?;
+            while let Some(batch) = batches.next() {
+                interrupt::check()?;
+                let batch = batch.map_err(|error| footer::damaged(self.path, &error))?;
+                let values: BTreeMap<usize, ColumnValues> =
+                    times.iter().copied().zip(batch.columns().iter().map(ColumnValues::new)).collect();
+                (0..batch.num_rows()).for_each(|row| days.update(&self.table, |place| values[&place].text(row)));
+            }
+        }
+        let mut table = self.table;
+        days.apply(&mut table);
+        Ok(self.with_days.get_or_init(|| table))
+    }
+
+    /// Reads the row groups in parallel; the number of rows before each is known.
+    fn read_groups(&self) -> Result<FileRecords> {
+        let done = Mutex::new(RowGroupMerger::default());
+        // Started in order, so that few of them wait for an earlier one.
+        let groups = self.row_groups().into_iter().par_bridge();
+        let failed = groups.filter_map(|(group, before)| {
+            let read = self.read_group(group, before);
+            let added = read.and_then(|read| {
+                done.lock().unwrap_or_else(PoisonError::into_inner).add(group, read, self.table.layout.table)
+            });
+            added.err().map(|error| (group, error))
+        });
+        match failed.min_by_key(|(group, _)| *group) {
+            Some((_, error)) => Err(error),
+            None => Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner).records),
+        }
+    }
+
+    /// Reads a row group, batch by batch; each batch of relations goes to the sink at once.
+    fn read_group(&self, group: usize, before: u64) -> Result<RowGroupRead> {
+        let mut batches = Batches::open(self, self.footer, &self.used, group, 0)?;
+        let mut read =
+            RowGroupRead { rows: 0, flushed_relations: 0, batches: Vec::new(), part: PartRecords::new(self.file) };
+        let mut texts = TextValidation::ByPage;
+        let mut next = batches.next();
+        while let Some(batch) = next {
+            interrupt::check()?;
+            let batch = match batch {
+                Ok(batch) => batch,
+                // The page may have a text that is not UTF-8.
+                Err(_) if texts == TextValidation::ByPage => {
+                    texts = TextValidation::ByValue;
+                    batches = Batches::open(self, self.as_bytes()?, &self.used, group, read.rows)?;
+                    next = batches.next();
+                    continue;
+                }
+                Err(error) => return Err(footer::damaged(self.path, &error)),
+            };
+            let mut take = || self.add(&mut read, &batch, before);
+            let taken;
+            // The next batch is read while this one is converted, unless all threads have a group: a thread that
+            // waits in `join` would start another group.
+            (taken, next) =
+                if self.has_few_groups() { rayon::join(take, || batches.next()) } else { (take(), batches.next()) };
+            taken?;
+        }
+        let promised = self.footer.metadata().row_group(group).num_rows();
+        if u64::try_from(promised) != Ok(read.rows) {
+            return Err(footer::damaged(self.path, &format!("row group {group}: {} rows of {promised}", read.rows)));
+        }
+        Ok(read)
+    }
+
+    /// Returns whether there are fewer row groups than threads. Many writers make groups of a million rows.
+    fn has_few_groups(&self) -> bool {
+        self.footer.metadata().num_row_groups() < rayon::current_num_threads()
+    }
+
+    fn add(&self, read: &mut RowGroupRead, batch: &RecordBatch, before: u64) -> Result<()> {
+        let columns: Columns<'_> = self.used.iter().copied().zip(batch.columns()).collect();
+        let rows = batch.num_rows();
+        let with_days = self.with_days.get();
+        let mut table = with_days.unwrap_or(&self.table);
+        let (mut arrays, mut faulty) = converted(table, &columns, rows);
+        if faulty.need_day_order && with_days.is_none() {
+            table = self.with_days()?;
+            (arrays, faulty) = converted(table, &columns, rows);
+        }
+        mark_keyless(table.layout.table, &arrays, &mut faulty.rows);
+        mark_tag_groups(table.layout, &columns, &mut faulty.rows);
+        arrays.extend(self.provenance(rows, before + read.rows + 1));
+        let mut good = RecordBatch::try_new(raw_schema(table.layout.table), arrays)?;
+        if faulty.rows.contains(&true) {
+            good = filter_record_batch(&good, &faulty.rows.iter().map(|faulty| !faulty).collect::<Vec<bool>>().into())?;
+        }
+        self.flush_relations(read, good)?;
+        add_faulty(table, read, &columns, &faulty.rows, before);
+        for rows in read.part.take_rows(before)? {
+            self.flush_relations(read, rows)?;
+        }
+        read.rows += rows as u64;
+        Ok(())
+    }
+
+    fn flush_relations(&self, read: &mut RowGroupRead, rows: RecordBatch) -> Result<()> {
+        match self.relations {
+            _ if rows.num_rows() == 0 => Ok(()),
+            Some(relations) => {
+                read.flushed_relations += rows.num_rows() as u64;
+                relations.take(&rows)
+            }
+            None => {
+                read.batches.push(rows);
+                Ok(())
+            }
+        }
+    }
+
+    fn provenance(&self, rows: usize, first: u64) -> [ArrayRef; 3] {
+        let fetched_at = TimestampMicrosecondArray::new_null(rows).with_data_type(Kind::Time.arrow_type());
+        let records = UInt64Array::from_iter_values(first..first + rows as u64);
+        [Arc::new(fetched_at), Arc::new(UInt32Array::from_value(self.file, rows)), Arc::new(records)]
+    }
+}
+
+/// Converts the columns of a batch to those of the table; also returns the faulty rows.
+fn converted(table: &TableReader<'_>, columns: &Columns<'_>, rows: usize) -> (Vec<ArrayRef>, FaultyRows) {
+    let mut faulty = FaultyRows::new(rows);
+    let arrays =
+        table.layout.places.iter().enumerate().map(|(at, place)| match place.and_then(|place| columns.get(&place)) {
+            Some(array) => convert(array, table, at, &mut faulty),
+            None => nulls(&table.layout.table.columns[at].column.kind.arrow_type(), rows),
+        });
+    (arrays.collect(), faulty)
+}
+
+/// Reads the faulty rows as records, and counts the others.
+fn add_faulty(table: &TableReader<'_>, read: &mut RowGroupRead, columns: &Columns<'_>, faulty: &[bool], before: u64) {
+    let mut good = 0;
+    let mut values: Option<BTreeMap<usize, ColumnValues>> = None;
+    for (row, faulty) in faulty.iter().enumerate() {
+        if !faulty {
+            good += 1;
+            continue;
+        }
+        read.part.count_rows(table.layout.table, std::mem::take(&mut good));
+        let values = values
+            .get_or_insert_with(|| columns.iter().map(|(place, array)| (*place, ColumnValues::new(array))).collect());
+        let number = before + read.rows + row as u64 + 1;
+        let place =
+            |field: &str| if field.is_empty() { format!("row {number}") } else { format!("row {number}, {field}") };
+        let cell = |place: usize, _| values.get(&place).map_or(RawValue::Null, |values| values.at(row));
+        // The order of day and month is known by now.
+        let _ = table.read_row(&mut read.part, &place, cell);
+    }
+    read.part.count_rows(table.layout.table, good);
+}
+
+/// Marks the rows without a key of the table.
+fn mark_keyless(table: &Table, columns: &[ArrayRef], faulty: &mut [bool]) {
+    for keys in table.identity {
+        let keys: Vec<&ArrayRef> = keys.iter().filter_map(|key| table.position(key)).map(|at| &columns[at]).collect();
+        if keys.iter().any(|key| key.null_count() == 0) {
+            continue;
+        }
+        for (row, faulty) in faulty.iter_mut().enumerate() {
+            *faulty |= keys.iter().all(|key| key.is_null(row));
+        }
+    }
+}
+
+/// Marks the rows with tags in columns of their own, as the console exports them: they are merged row by row.
+fn mark_tag_groups(layout: &TableLayout, columns: &Columns<'_>, faulty: &mut [bool]) {
+    for array in layout.tag_groups.iter().filter_map(|(place, _)| columns.get(place)) {
+        let nulls = array.logical_nulls();
+        for (row, faulty) in faulty.iter_mut().enumerate() {
+            *faulty |= nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

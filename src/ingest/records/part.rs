@@ -1,0 +1,312 @@
+//! The records of one portion of a file: rows, rejects and answers, and a count of every record.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use arrow::datatypes::UInt64Type;
+
+use super::{FieldReading, MAX_LISTED_REJECTS, RecordContext, RejectReason, UnreadableRecord};
+use crate::error::Result;
+use crate::ingest::doubts::{CustomerKey, Doubts};
+use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
+use crate::schema::tables::RELATIONS_TABLE;
+use crate::schema::vocabulary::{Dataset, Grain};
+use crate::schema::{Cell, Column, Table, fields};
+
+/// The reason of a record that lacks a field without which it is of no use.
+pub const ABSENT: RejectReason = "absent or empty, but required";
+
+/// The rows, rejects and counts of one portion of a file, in order. Records are numbered from 1 within the portion.
+#[derive(Default)]
+pub struct PartRecords {
+    /// The index of the file.
+    pub file: u32,
+    /// Rows to reserve for each table.
+    capacity: usize,
+    pub(super) tables: Vec<RawTable>,
+    pub(super) answers: Vec<ApiAnswer>,
+    pub(super) account_counts: Vec<AccountCount>,
+    pub(super) rejects: Vec<Reject>,
+    /// Rejects by grain and reason, listed or not.
+    pub(super) reject_counts: HashMap<(Grain, Cow<'static, str>), u64>,
+    pub(super) doubts: Doubts,
+    pub(super) records: u64,
+    pub(super) pushed: u64,
+    pub(super) rejected: u64,
+    /// Records of relations, and those of them that were rejected.
+    pub(super) relations: (u64, u64),
+    pub(super) passed_over: BTreeMap<String, u64>,
+    /// Documents by kind.
+    pub(super) kinds: BTreeMap<&'static str, u64>,
+}
+
+impl PartRecords {
+    /// An empty portion of the file with that index.
+    pub fn new(file: u32) -> Self {
+        Self::with_capacity(file, 0)
+    }
+
+    /// As [`Self::new`], with memory reserved for `rows` rows of each table: a table that grows is copied.
+    pub fn with_capacity(file: u32, rows: usize) -> Self {
+        Self { file, capacity: rows, ..Self::default() }
+    }
+
+    /// Rows of the largest table.
+    pub fn rows(&self) -> usize {
+        self.tables.iter().map(RawTable::rows).max().unwrap_or(0)
+    }
+
+    /// Adds a record of the table: one reading per column, in its order. It becomes a row if its keys can be read (the
+    /// table's `identity`), and values that cannot be read are null and counted; else it becomes a reject.
+    pub fn record(&mut self, table: &'static Table, readings: &[FieldReading<'_>], context: &RecordContext<'_>) {
+        self.records += 1;
+        let is_relation = u64::from(table.name == RELATIONS_TABLE.name);
+        self.relations.0 += is_relation;
+        if let Some(missing) = missing_key(table, readings) {
+            self.relations.1 += is_relation;
+            return self.reject_row(table, readings, context, &missing);
+        }
+        let is_faulty = readings.iter().any(|reading| reading.fault.is_some());
+        let mut deciding = if is_faulty { self.unreadable_values(table, readings, context) } else { Vec::new() };
+        let unreadable = if deciding.is_empty() { None } else { table.position(&fields::UNREADABLE) };
+        // A table that `ingest` wrote names some already.
+        if let Some(Cell::List(names)) = unreadable.map(|at| readings[at].cell) {
+            deciding.extend(names.iter().filter(|name| !deciding.contains(name)).cloned().collect::<Vec<_>>());
+        }
+        let cells = readings.iter().enumerate().map(|(at, reading)| match unreadable {
+            Some(unreadable) if unreadable == at => Cell::List(&deciding),
+            _ => reading.cell,
+        });
+        let from = Provenance { fetched_at: context.fetched_at, file: self.file, record: self.records };
+        self.pushed += 1;
+        self.table(table).push(cells, from);
+    }
+
+    /// Counts the values of a row that cannot be read, and returns the names of the columns among them that decide.
+    fn unreadable_values(
+        &mut self,
+        table: &'static Table,
+        readings: &[FieldReading<'_>],
+        context: &RecordContext<'_>,
+    ) -> Vec<String> {
+        let mut deciding = Vec::new();
+        let userid = account_of(table, readings);
+        for (slot, reading) in table.columns.iter().zip(readings) {
+            let Some(fault) = reading.fault else { continue };
+            self.value(context.dataset, fault.reason, || (userid.map(str::to_owned), (context.place)(fault.field)));
+            if let (true, Cell::List(lost)) = (*slot.column == fields::UNREADABLE, reading.cell) {
+                // Values of other rows, or lost together with them.
+                deciding.extend_from_slice(lost);
+            } else if table.deciding.contains(&slot.column) {
+                deciding.push(slot.column.name.to_owned());
+            } else if *slot.column == fields::UNREADABLE {
+                // It may have named any.
+                deciding = table.deciding.iter().map(|column| column.name.to_owned()).collect();
+            }
+        }
+        deciding
+    }
+
+    /// Counts records of the table whose rows were built elsewhere, column by column.
+    pub fn count_rows(&mut self, table: &Table, rows: u64) {
+        self.records += rows;
+        self.pushed += rows;
+        self.relations.0 += if table.name == RELATIONS_TABLE.name { rows } else { 0 };
+    }
+
+    /// Removes and returns the rows. Their record numbers continue the `before` records of earlier portions.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if they do not fit the schema of their table.
+    pub fn take_rows(&mut self, before: u64) -> Result<Vec<RecordBatch>> {
+        self.tables.drain(..).map(|table| renumber(table.finish(), before)).collect()
+    }
+
+    fn reject_row(
+        &mut self,
+        table: &'static Table,
+        readings: &[FieldReading<'_>],
+        context: &RecordContext<'_>,
+        missing: &MissingKey,
+    ) {
+        let text = |column: &Column| text_of(table, readings, column).map(str::to_owned);
+        let key = CustomerKey { external_userid: text(&fields::EXTERNAL_USERID), unionid: text(&fields::UNIONID) };
+        let own = account_of(table, readings).map(|userid| [userid.to_owned()]);
+        let accounts = own.as_ref().map_or(context.accounts, |own| &own[..]);
+        let place = || (context.place)(&missing.field());
+        self.reject_current(&[context.dataset], accounts, &key, missing.reason.into(), place);
+    }
+
+    /// Adds a record that cannot be read at all: not an object, a torn document, a sheet that was passed over.
+    pub fn reject(&mut self, record: UnreadableRecord<'_>) {
+        let UnreadableRecord { datasets, accounts, key, place, reason } = record;
+        self.records += 1;
+        let is_relation = u64::from(datasets.contains(&Dataset::Relations));
+        self.relations = (self.relations.0 + is_relation, self.relations.1 + is_relation);
+        self.reject_current(datasets, accounts, &key, reason, || place);
+    }
+
+    /// Rejects the current record, which was counted.
+    fn reject_current(
+        &mut self,
+        datasets: &[Dataset],
+        accounts: &[String],
+        key: &CustomerKey,
+        reason: Cow<'static, str>,
+        place: impl FnOnce() -> String,
+    ) {
+        self.rejected += 1;
+        let mut uncounted = 1;
+        for &dataset in datasets {
+            for userid in each_or_any(accounts) {
+                self.doubts.add(dataset, userid, key.clone(), std::mem::take(&mut uncounted));
+            }
+        }
+        let dataset = datasets.first().copied().unwrap_or(Dataset::Relations);
+        self.list(Grain::Record, dataset, reason, || {
+            let userid = if let [only] = accounts { Some(only.clone()) } else { None };
+            (userid, place())
+        });
+    }
+
+    /// Counts a value that cannot be read, of a record that can be read or of none (a cursor, a time of a page).
+    /// `listing` gives the account and the place; it runs only for the first [`MAX_LISTED_REJECTS`].
+    pub fn value(
+        &mut self,
+        dataset: Dataset,
+        reason: impl Into<Cow<'static, str>>,
+        listing: impl FnOnce() -> (Option<String>, String),
+    ) {
+        self.doubts.add_values(dataset, 1);
+        self.list(Grain::Value, dataset, reason.into(), listing);
+    }
+
+    /// Notes that records of the dataset may be missing, though none was seen: of these accounts, or of any.
+    pub fn doubt(&mut self, dataset: Dataset, accounts: &[String]) {
+        for userid in each_or_any(accounts) {
+            self.doubts.add(dataset, userid, CustomerKey::default(), 0);
+        }
+    }
+
+    fn list(
+        &mut self,
+        grain: Grain,
+        dataset: Dataset,
+        reason: Cow<'static, str>,
+        listing: impl FnOnce() -> (Option<String>, String),
+    ) {
+        let count = self.reject_counts.entry((grain, reason.clone())).or_default();
+        *count += 1;
+        if *count <= MAX_LISTED_REJECTS {
+            let (userid, place) = listing();
+            let (file, record, reason) = (self.file, self.records, reason.into_owned());
+            self.rejects.push(Reject { grain, dataset, userid, file, record, place, reason, not_listed: 0 });
+        }
+    }
+
+    /// Counts records that are recognised and of no use here.
+    pub fn pass_over(&mut self, why: impl Into<String>, records: u64) {
+        if records > 0 {
+            self.records += records;
+            *self.passed_over.entry(why.into()).or_default() += records;
+        }
+    }
+
+    /// Adds an answer of the service.
+    pub fn answer(&mut self, answer: ApiAnswer) {
+        self.answers.push(answer);
+    }
+
+    /// Counts relations of the account in the document. A page holds few accounts, one after the other.
+    pub fn count_for(&mut self, document: u64, userid: &str, relations: u64) {
+        let of_document = self.account_counts.iter_mut().rev().take_while(|count| count.document == document);
+        match of_document.into_iter().find(|count| count.userid == userid) {
+            Some(count) => count.relations += relations,
+            None => self.account_counts.push(AccountCount {
+                userid: userid.to_owned(),
+                relations,
+                file: self.file,
+                document,
+            }),
+        }
+    }
+
+    /// Counts a document of that kind.
+    pub fn count_kind(&mut self, kind: &'static str) {
+        *self.kinds.entry(kind).or_default() += 1;
+    }
+
+    fn table(&mut self, table: &'static Table) -> &mut RawTable {
+        let at = self
+            .tables
+            .iter()
+            .position(|of| std::ptr::eq(of.table(), table) || of.table().name == table.name)
+            .unwrap_or_else(|| {
+                self.tables.push(RawTable::with_capacity(table, self.capacity));
+                self.tables.len() - 1
+            });
+        &mut self.tables[at]
+    }
+}
+
+/// Each account; `None`, which is any account, where there are none.
+fn each_or_any(accounts: &[String]) -> impl Iterator<Item = Option<&str>> {
+    accounts.is_empty().then_some(None).into_iter().chain(accounts.iter().map(|userid| Some(userid.as_str())))
+}
+
+/// A required key that a record lacks: its columns, one of which would be enough.
+struct MissingKey {
+    columns: &'static [&'static Column],
+    /// The field that cannot be read, if there is one.
+    field: Option<&'static str>,
+    reason: RejectReason,
+}
+
+impl MissingKey {
+    fn field(&self) -> Cow<'static, str> {
+        self.field.map_or_else(
+            || Cow::Owned(self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" or ")),
+            Cow::Borrowed,
+        )
+    }
+}
+
+/// The first of the table's keys that the record lacks.
+fn missing_key(table: &'static Table, readings: &[FieldReading<'_>]) -> Option<MissingKey> {
+    let is_missing = |positions: &&[usize]| positions.iter().all(|&at| matches!(readings[at].cell, Cell::Null));
+    let key = table.identity_positions.iter().position(is_missing)?;
+    let fault = table.identity_positions[key].iter().find_map(|&at| readings[at].fault);
+    Some(MissingKey {
+        columns: table.identity[key],
+        field: fault.map(|fault| fault.field),
+        reason: fault.map_or(ABSENT, |fault| fault.reason),
+    })
+}
+
+fn text_of<'a>(table: &Table, readings: &[FieldReading<'a>], column: &Column) -> Option<&'a str> {
+    match readings[table.position(column)?].cell {
+        Cell::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn account_of<'a>(table: &Table, readings: &[FieldReading<'a>]) -> Option<&'a str> {
+    text_of(table, readings, table.account?)
+}
+
+/// The batch with its record numbers, the last column of every raw batch, raised by `before`.
+pub(super) fn renumber(batch: RecordBatch, before: u64) -> Result<RecordBatch> {
+    if before == 0 {
+        return Ok(batch);
+    }
+    let schema = batch.schema();
+    let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+    if let Some(last) = columns.last_mut()
+        && let Some(numbers) = last.as_any().downcast_ref::<UInt64Array>()
+    {
+        *last = Arc::new(numbers.unary::<_, UInt64Type>(|number| number + before));
+    }
+    Ok(RecordBatch::try_new(schema, columns)?)
+}

@@ -1,0 +1,318 @@
+//! CSV and TSV -> the rows of a sheet. The delimiter is the one with which a header row is recognised.
+
+mod rows;
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::path::Path;
+
+use self::rows::{CsvError, CsvRow, CsvRows, Dialect, RowCells};
+use super::{BATCH_ROWS, MAX_COLUMNS, MAX_ROW_BYTES};
+use crate::error::{Error, Result};
+use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
+use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
+use crate::ingest::records::{FileRecords, PartRecords};
+use crate::ingest::stream::{self, Compression, Stream};
+use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table};
+use crate::ingest::value::{ExcelEpoch, RawValue, strip_padding};
+use crate::interrupt;
+use crate::progress::Silent;
+use crate::schema::Kind;
+use crate::text::errors as say;
+
+/// Delimiters and the names of their formats, the most likely first.
+const DELIMITERS: [(u8, &str); 3] = [(b',', "csv"), (b'\t', "tsv"), (b';', "csv with ;")];
+/// The header is within the first bytes of text, as many as these.
+const HEADER_TEXT: usize = 1 << 20;
+
+const MISQUOTED: &str = "text after a closing quote: double the quotes inside a quoted cell";
+const SEVERAL_ROWS: &str = "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled";
+const TOO_WIDE: &str = "more cells than the header: an unquoted delimiter or a stray quote";
+const QUOTE_IN_KEY: &str = "an id with a stray quote inside";
+
+/// Reads the table or list in the file, and returns it with its encoding.
+pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) -> Result<(FileRecords, &'static str)> {
+    let compression = stream.compression();
+    let stopped = |stopped| explain(file.path, compression, stopped);
+    let (text, head) = begin(hint, stream).map_err(|unreadable| stopped(unreadable.into()))?;
+    let CsvHeader { name, dialect, row, layout } = CsvHeader::find(file, &head, text.ended())?;
+    let mut records = FileRecords::default();
+    records.tally.kind = format!("{name}: {}", layout.table.name);
+    records.tally.unused_columns.clone_from(&layout.unused);
+    let mut rows = CsvRows::new(text, head, dialect);
+    let mut reader = CsvReader {
+        file,
+        hint,
+        dialect,
+        header: row,
+        table: TableReader::new(&layout, file.zone, ExcelEpoch::Since1900),
+    };
+    reader.read(&mut rows, &mut records)?.map_err(stopped)?;
+    end_of_table(file.path, &mut records, layout.table, CountsBefore::default())?;
+    Ok((records, rows.encoding()))
+}
+
+/// The text of a file, and the part of it that contains the header.
+fn begin<R: Read>(hint: EncodingHint, mut from: R) -> std::result::Result<(TextDecoder<R>, String), DecodeError> {
+    std::io::copy(&mut from.by_ref().take(hint.bom_len() as u64), &mut std::io::sink())?;
+    let (mut text, mut head) = (TextDecoder::new(from, hint), String::new());
+    text.read_on(HEADER_TEXT, &mut head)?;
+    Ok((text, head))
+}
+
+/// Reads the rows of a file.
+struct CsvReader<'f> {
+    file: SheetFile<'f>,
+    hint: EncodingHint,
+    dialect: Dialect,
+    /// The index of the header row.
+    header: usize,
+    table: TableReader<'f>,
+}
+
+impl CsvReader<'_> {
+    /// Reads all rows. The inner error is one of the text.
+    fn read<R: Read>(
+        &mut self,
+        rows: &mut CsvRows<R>,
+        records: &mut FileRecords,
+    ) -> Result<std::result::Result<(), CsvError>> {
+        let (mut part, mut cells, mut index, mut in_part) =
+            (PartRecords::new(self.file.file), RowCells::default(), 0, 0);
+        loop {
+            let row = match rows.next(&mut cells) {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(stopped) => return Ok(Err(stopped)),
+            };
+            if index > self.header {
+                self.row(&mut part, row, &cells)?;
+                in_part += 1;
+            } else if index < self.header {
+                self.table.row_above(&mut part, cells.len(), &|field| place(row, field), |at, kind| {
+                    raw_value(cells.get(at), kind, row)
+                });
+            }
+            index += 1;
+            if in_part == BATCH_ROWS {
+                interrupt::check()?;
+                self.file.append(records, std::mem::replace(&mut part, PartRecords::new(self.file.file)))?;
+                in_part = 0;
+            }
+        }
+        self.file.append(records, part)?;
+        Ok(Ok(()))
+    }
+
+    fn row(&mut self, part: &mut PartRecords, row: CsvRow, cells: &RowCells) -> Result<()> {
+        if cells.iter().all(|cell| strip_padding(cell).is_empty()) {
+            return Ok(());
+        }
+        if let Some(fault) = self.fault(row, cells) {
+            self.table.reject_row(part, place(row, ""), fault);
+            return Ok(());
+        }
+        if self.table.layout.is_header(|at| cells.get(at)) {
+            part.pass_over("repeated header", 1);
+            return Ok(());
+        }
+        let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
+        while self.table.read_row(part, &|field| place(row, field), cell) == RowRead::NeedsDayOrder {
+            self.days()?.apply(&mut self.table);
+        }
+        Ok(())
+    }
+
+    /// A fault of the row as a whole.
+    fn fault(&self, row: CsvRow, cells: &RowCells) -> Option<&'static str> {
+        let width = self.table.layout.header.len();
+        if row.is_misquoted {
+            Some(MISQUOTED)
+        } else if row.lines > 1 && contains_rows(cells.iter(), width, self.dialect) {
+            Some(SEVERAL_ROWS)
+        } else {
+            (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty()).then_some(TOO_WIDE)
+        }
+    }
+
+    /// Reads the file again for the order of day and month in its dates.
+    fn days(&self) -> Result<DayOrders> {
+        let mut stream = Stream::open(self.file.path, &Silent)?;
+        let mut days = DayOrders::default();
+        // An error here stops the reading of rows too.
+        let Ok((text, head)) = begin(self.hint, &mut stream) else { return Ok(days) };
+        let (mut rows, mut cells, mut index) = (CsvRows::new(text, head, self.dialect), RowCells::default(), 0_u64);
+        while let Ok(Some(row)) = rows.next(&mut cells) {
+            if index > self.header as u64 && self.fault(row, &cells).is_none() {
+                days.update(&self.table, |at| Some(cells.get(at)));
+            }
+            index += 1;
+            if index.is_multiple_of(BATCH_ROWS) {
+                interrupt::check()?;
+            }
+        }
+        Ok(days)
+    }
+}
+
+fn place(row: CsvRow, field: &str) -> String {
+    let rows = if row.lines > 1 {
+        format!("lines {} to {}", row.line, row.line + row.lines - 1)
+    } else {
+        format!("row {}", row.line)
+    };
+    if field.is_empty() { rows } else { format!("{rows}, {field}") }
+}
+
+fn raw_value(cell: &str, kind: Kind, row: CsvRow) -> RawValue<'_> {
+    if cell.is_empty() {
+        return RawValue::Null;
+    }
+    if row.has_stray_quote && kind == Kind::Id && cell.contains('"') && !cell.trim_start().starts_with('=') {
+        return RawValue::Unreadable(QUOTE_IN_KEY);
+    }
+    if row.has_nul && matches!(kind, Kind::Name | Kind::Text) {
+        // Columns of fixed width are padded with NULs; elsewhere a NUL replaces a lost character.
+        return RawValue::Text(Cow::Owned(cell.trim_matches('\0').replace('\0', "\u{fffd}")));
+    }
+    RawValue::Text(Cow::Borrowed(cell))
+}
+
+/// Returns whether cells of a row of several lines contain rows: a line inside one has the delimiters of a row, or
+/// the row lacks cells that lines inside one seem to have.
+fn contains_rows<'c>(cells: impl Iterator<Item = &'c str> + Clone, width: usize, dialect: Dialect) -> bool {
+    let lacks_cells = cells.clone().count() < width;
+    let most = |cell: &str| {
+        let lines = cell.split(['\n', '\r']).skip(1);
+        lines.map(|line| memchr::memchr_iter(dialect.delimiter, line.as_bytes()).count()).max().unwrap_or(0)
+    };
+    let delimiters = cells.map(most).max().unwrap_or(0);
+    (lacks_cells && delimiters > 0) || (width > 2 && delimiters + 1 >= width)
+}
+
+/// The first rows of a file, with their quoting.
+type Head = Vec<(Vec<String>, CsvRow)>;
+
+/// The header row of a file, and the format in which it was found.
+struct CsvHeader {
+    /// The name of the format.
+    name: &'static str,
+    dialect: Dialect,
+    /// Its index.
+    row: usize,
+    layout: TableLayout,
+}
+
+impl CsvHeader {
+    fn find(file: SheetFile<'_>, head: &str, ended: bool) -> Result<Self> {
+        let mut best: Option<(Self, Head)> = None;
+        let (mut problem, mut shown, mut widest) = (Unrecognised::Nothing, Vec::new(), 0);
+        let mut is_cut_off = true;
+        for (delimiter, name) in DELIMITERS {
+            let dialect = Dialect::new(delimiter, head);
+            let rows = dialect.first_rows(head, ended, HEADER_ROWS);
+            is_cut_off &= rows.is_empty();
+            // The first of the widest rows, with the most likely delimiter.
+            if let Some((row, _)) =
+                rows.iter().rev().max_by_key(|(row, _)| row.len()).filter(|(row, _)| row.len() > widest)
+            {
+                widest = row.len();
+                shown.clone_from(row);
+            }
+            match headers::find_header(rows.iter().map(|(row, _)| row), file.expected) {
+                Ok((row, layout))
+                    if best.as_ref().is_none_or(|(other, _)| layout.matched() > other.layout.matched()) =>
+                {
+                    best = Some((Self { name, dialect, row, layout }, rows));
+                }
+                Err(other) if problem == Unrecognised::Nothing => problem = other,
+                _ => {}
+            }
+        }
+        if widest > MAX_COLUMNS || (is_cut_off && !ended) {
+            return Err(not_a_sheet(file.path, widest));
+        }
+        if let Some((header, rows)) = best {
+            return header.check(file, &rows).map(|()| header);
+        }
+        Err(disguised_header(file, head).unwrap_or_else(|| file.no_header(&shown, &problem)))
+    }
+
+    /// Refuses a header with a stray quote: rows may be in one of its cells, or the header in a cell of a row above.
+    fn check(&self, file: SheetFile<'_>, rows: &[(Vec<String>, CsvRow)]) -> Result<()> {
+        let (cells, row) = &rows[self.row];
+        let texts = || cells.iter().map(String::as_str);
+        if row.is_misquoted
+            || row.has_stray_quote
+            || (row.lines > 1 && contains_rows(texts(), usize::MAX, self.dialect))
+        {
+            return Err(misquoted(file.path, row.line));
+        }
+        if row.lines == 1 && texts().any(|cell| cell.contains('\r')) {
+            return Err(two_row_ends(file.path, row.line));
+        }
+        let is_header = |line: &str| {
+            headers::recognise(&line.split(char::from(self.dialect.delimiter)).collect::<Vec<_>>(), file.expected)
+                .is_ok()
+        };
+        let above = rows[..self.row].iter().filter(|(_, row)| row.lines > 1);
+        for (cells, row) in above {
+            if cells.iter().any(|cell| cell.split(['\n', '\r']).skip(1).take(HEADER_ROWS).any(is_header)) {
+                return Err(misquoted(file.path, row.line));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The error of a file in which a line would be the header without its quotes or with other row ends.
+fn disguised_header(file: SheetFile<'_>, head: &str) -> Option<Error> {
+    let is_header = |line: &str| {
+        let line = line.replace('"', "");
+        let recognise =
+            |delimiter| headers::recognise(&line.split(char::from(delimiter)).collect::<Vec<_>>(), file.expected);
+        DELIMITERS.iter().any(|(delimiter, _)| recognise(*delimiter).is_ok())
+    };
+    let lines = head.split('\n').take(HEADER_ROWS).zip(1..);
+    let pieces = lines.flat_map(|(line, number)| {
+        line.trim_end_matches('\r').split('\r').take(HEADER_ROWS).map(move |piece| (line, piece, number))
+    });
+    let (line, piece, number) =
+        pieces.filter(|(_, piece, _)| piece.len() < HEADER_TEXT / 16).find(|(_, piece, _)| is_header(piece))?;
+    let is_whole = line.trim_end_matches('\r') == piece;
+    (piece.contains('"') || !is_whole)
+        .then(|| if piece.contains('"') { misquoted(file.path, number) } else { two_row_ends(file.path, number) })
+}
+
+fn two_row_ends(path: &Path, line: u64) -> Error {
+    Error::input(path, say::row(line), say::TWO_ROW_ENDS, say::SAVE_CSV_AGAIN)
+}
+
+fn misquoted(path: &Path, line: u64) -> Error {
+    Error::input(path, say::row(line), say::MISQUOTED_HEADER, say::OPEN_QUOTE_REMEDY)
+}
+
+fn not_a_sheet(path: &Path, columns: usize) -> Error {
+    let problem = if columns > MAX_COLUMNS {
+        say::too_many_columns(columns, MAX_COLUMNS)
+    } else {
+        say::endless_first_row(HEADER_TEXT)
+    };
+    Error::input(path, say::row(1), problem, say::WHAT_WROTE_IT)
+}
+
+fn explain(path: &Path, compression: Compression, stopped: CsvError) -> Error {
+    match stopped {
+        CsvError::OpenQuote(line) => Error::input(path, say::row(line), say::OPEN_QUOTE, say::OPEN_QUOTE_REMEDY),
+        CsvError::TooLong(line) => {
+            Error::input(path, say::row(line), say::long_row_of_text(MAX_ROW_BYTES), say::LONG_ROW_OF_TEXT_REMEDY)
+        }
+        CsvError::FieldReading(DecodeError::Io(error)) => stream::explain(path, compression, error),
+        CsvError::FieldReading(DecodeError::Foreign(name)) => {
+            Error::input(path, say::FILE, say::foreign_text(name), say::SAVE_CSV_AGAIN)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

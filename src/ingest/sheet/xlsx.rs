@@ -1,0 +1,364 @@
+//! XLSX -> the rows of its sheets, read as a stream of cells. Sheets that are passed over are named; those that may
+//! contain records count as unreadable records.
+
+mod archive;
+mod cell;
+mod markup;
+mod rows;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+
+use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+
+use self::markup::WorkbookSummary;
+use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow};
+use super::{BATCH_ROWS, MAX_COLUMNS};
+use crate::error::{Error, Result};
+use crate::ingest::doubts::CustomerKey;
+use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
+use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord};
+use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, end_of_table};
+use crate::ingest::value::ExcelEpoch;
+use crate::interrupt;
+use crate::schema::vocabulary::Dataset;
+use crate::text::errors as say;
+
+const HIDDEN: &str = "a hidden sheet with the header of a table, which is not read: unhide or delete it";
+const HEADERLESS: &str = "a sheet without a header, as wide as a table of the workbook, which is not read: \
+    add the header, or move it to another workbook";
+
+type Workbook = Xlsx<BufReader<File>>;
+
+/// Reads every sheet with a table or list.
+pub fn read(file: SheetFile<'_>) -> Result<FileRecords> {
+    let summary = archive::check(file.path)?;
+    let open = File::open(file.path).map_err(Error::io(file.path, say::CANNOT_OPEN))?;
+    let mut workbook: Workbook = Xlsx::new(BufReader::new(open)).map_err(|error| damaged(file, &error))?;
+    let mut reader = WorkbookReader {
+        file,
+        summary,
+        records: FileRecords::default(),
+        read: Vec::new(),
+        skipped: Vec::new(),
+        headerless: Vec::new(),
+        widest: Vec::new(),
+    };
+    let sheets: Vec<_> =
+        workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
+    for sheet in &sheets {
+        reader.sheet(&mut workbook, &sheet.name, sheet.visible != SheetVisible::Visible)?;
+    }
+    reader.finish(&mut workbook)
+}
+
+/// Reads a workbook.
+struct WorkbookReader<'f> {
+    file: SheetFile<'f>,
+    summary: WorkbookSummary,
+    records: FileRecords,
+    /// The tables that were read.
+    read: Vec<TableLayout>,
+    /// The sheets that were not, for the kind of the file.
+    skipped: Vec<String>,
+    /// Sheets without a known header, with their width.
+    headerless: Vec<(String, usize)>,
+    /// The widest row of the first visible sheet without a known header.
+    widest: Vec<String>,
+}
+
+impl WorkbookReader<'_> {
+    fn sheet(&mut self, workbook: &mut Workbook, sheet: &str, is_hidden: bool) -> Result<()> {
+        let file = self.file;
+        let merges = if self.summary.has_tall_merges { MergedRange::read(file, workbook, sheet)? } else { Vec::new() };
+        let head = SheetRows::new(file, workbook, sheet)?.head()?;
+        let found = find_header(&head, &merges, file);
+        if is_hidden {
+            return self.skip_hidden(workbook, sheet, found);
+        }
+        match found {
+            Ok((header, layout)) => self.table(workbook, sheet, header, layout, &merges),
+            Err(problem @ (Unrecognised::Several(_) | Unrecognised::Twice { .. })) => {
+                Err(file.no_header(&widest(&head), &problem))
+            }
+            Err(Unrecognised::Nothing) => {
+                if self.widest.is_empty() {
+                    self.widest = widest(&head);
+                }
+                self.skip_headerless(workbook, sheet, "sheet without a known table")
+            }
+        }
+    }
+
+    /// Reads the rows after the header.
+    fn table(
+        &mut self,
+        workbook: &mut Workbook,
+        sheet: &str,
+        header: u64,
+        layout: TableLayout,
+        merges: &[MergedRange],
+    ) -> Result<()> {
+        let file = self.file;
+        let before = CountsBefore::new(&self.records);
+        let epoch = if workbook.has_1904_epoch() { ExcelEpoch::Since1904 } else { ExcelEpoch::Since1900 };
+        let mut table = TableReader::new(&layout, file.zone, epoch);
+        // Headers that are merged downwards were read with the header.
+        let place =
+            SheetTable { sheet, header, merges: &merges[merges.partition_point(|merge| merge.first_row <= header)..] };
+        let mut done = 0;
+        while self.rows(workbook, place, &table, &mut done)? == RowRead::NeedsDayOrder {
+            day_orders(file, workbook, place, &table)?.apply(&mut table);
+        }
+        end_of_table(file.path, &mut self.records, layout.table, before)?;
+        let unused = &mut self.records.tally.unused_columns;
+        unused.extend(layout.unused.iter().filter(|header| !unused.contains(header)).cloned().collect::<Vec<_>>());
+        self.read.push(layout);
+        Ok(())
+    }
+
+    /// Reads the rows after row `done`.
+    fn rows(
+        &mut self,
+        workbook: &mut Workbook,
+        at: SheetTable<'_>,
+        table: &TableReader<'_>,
+        done: &mut u64,
+    ) -> Result<RowRead> {
+        let file = self.file;
+        let uses = |column| table.layout.uses(column);
+        let mut merged = MergedCells::new(at.merges, &uses);
+        let mut rows = SheetRows::new(file, workbook, at.sheet)?;
+        let (mut part, mut in_part) = (PartRecords::new(file.file), 0);
+        let mut result = RowRead::Done;
+        while let Some(mut row) = rows.next()? {
+            merged.fill(&mut row);
+            if row.number > *done {
+                result = at.read(&mut part, table, &row);
+                if result == RowRead::NeedsDayOrder {
+                    break;
+                }
+                *done = row.number;
+            }
+            in_part += 1;
+            if in_part == BATCH_ROWS {
+                interrupt::check()?;
+                file.append(&mut self.records, std::mem::replace(&mut part, PartRecords::new(file.file)))?;
+                in_part = 0;
+            }
+        }
+        file.append(&mut self.records, part)?;
+        Ok(result)
+    }
+
+    /// Passes over a hidden sheet. With a known header and a row below it, it may contain records.
+    fn skip_hidden(
+        &mut self,
+        workbook: &mut Workbook,
+        sheet: &str,
+        found: std::result::Result<(u64, TableLayout), Unrecognised>,
+    ) -> Result<()> {
+        let (header, tables) = match found {
+            Ok((header, layout)) => (header, vec![layout.table.name]),
+            Err(Unrecognised::Several(tables)) => (1, tables),
+            Err(Unrecognised::Twice { table, .. }) => (1, vec![table]),
+            Err(Unrecognised::Nothing) => return self.skip_headerless(workbook, sheet, "hidden sheet"),
+        };
+        if self.pass_over(workbook, sheet, "hidden sheet", header)?.below == 0 {
+            return Ok(());
+        }
+        let known = self.file.expected.tables.iter().filter(|table| tables.contains(&table.name));
+        let datasets: Vec<Dataset> = known.map(|table| dataset_of(table)).collect();
+        self.reject_sheet(&datasets, format!("hidden sheet `{sheet}`"), HIDDEN)
+    }
+
+    fn skip_headerless(&mut self, workbook: &mut Workbook, sheet: &str, why: &str) -> Result<()> {
+        let passed = self.pass_over(workbook, sheet, why, 0)?;
+        if passed.below > 0 {
+            self.headerless.push((sheet.to_owned(), passed.width));
+        }
+        Ok(())
+    }
+
+    fn reject_sheet(&mut self, datasets: &[Dataset], place: String, reason: &'static str) -> Result<()> {
+        let mut part = PartRecords::new(self.file.file);
+        part.reject(UnreadableRecord {
+            datasets,
+            accounts: &[],
+            key: CustomerKey::default(),
+            place,
+            reason: reason.into(),
+        });
+        self.file.append(&mut self.records, part)
+    }
+
+    /// Counts the rows of a sheet that is not read as passed over.
+    fn pass_over(&mut self, workbook: &mut Workbook, sheet: &str, why: &str, header: u64) -> Result<SkippedRows> {
+        let file = self.file;
+        let mut rows = SheetRows::new(file, workbook, sheet)?;
+        let mut passed = SkippedRows::default();
+        while let Some(row) = rows.next()? {
+            let is_filled = u64::from(!row.is_blank());
+            passed.rows += is_filled;
+            passed.below += if row.number > header { is_filled } else { 0 };
+            passed.width = passed.width.max(row.width());
+        }
+        if passed.rows > 0 {
+            let mut part = PartRecords::new(file.file);
+            part.pass_over(format!("{why} `{sheet}`"), passed.rows);
+            self.skipped.push(format!("{why} `{sheet}`"));
+            file.append(&mut self.records, part)?;
+        }
+        Ok(passed)
+    }
+
+    fn finish(mut self, workbook: &mut Workbook) -> Result<FileRecords> {
+        if self.read.is_empty() {
+            return Err(self.file.no_header(&self.widest, &Unrecognised::Nothing));
+        }
+        for (sheet, width) in std::mem::take(&mut self.headerless) {
+            let head = SheetRows::new(self.file, workbook, &sheet)?.head()?;
+            let may_be_of = |layout: &&TableLayout| may_be_of(layout, width, &head, self.file);
+            let datasets: Vec<Dataset> =
+                self.read.iter().filter(may_be_of).map(|layout| dataset_of(layout.table)).collect();
+            if !datasets.is_empty() {
+                self.reject_sheet(&datasets, format!("sheet `{sheet}`"), HEADERLESS)?;
+            }
+        }
+        let mut names: Vec<&str> = self.read.iter().map(|layout| layout.table.name).collect();
+        names.dedup();
+        let skipped = if self.skipped.is_empty() {
+            String::new()
+        } else {
+            format!(" (passed over: {})", self.skipped.join(", "))
+        };
+        self.records.tally.kind = format!("xlsx: {}{skipped}", names.join(", "));
+        Ok(self.records)
+    }
+}
+
+/// The rows of a sheet that is passed over.
+#[derive(Default)]
+struct SkippedRows {
+    rows: u64,
+    /// Rows below the header.
+    below: u64,
+    /// Columns of the widest of them.
+    width: usize,
+}
+
+/// The sheet of a table, and its header.
+#[derive(Clone, Copy)]
+struct SheetTable<'p> {
+    sheet: &'p str,
+    /// The number of the header row.
+    header: u64,
+    merges: &'p [MergedRange],
+}
+
+impl SheetTable<'_> {
+    fn read(self, part: &mut PartRecords, table: &TableReader<'_>, row: &XlsxRow) -> RowRead {
+        let place = |field: &str| match field {
+            "" => format!("sheet {}, row {}", self.sheet, row.number),
+            field => format!("sheet {}, row {}, {field}", self.sheet, row.number),
+        };
+        let cell = |at: usize, kind| row.cells.get(at).map(|cell| cell.raw_value(kind)).unwrap_or_default();
+        if row.number < self.header {
+            table.row_above(part, row.width(), &place, cell);
+        } else if row.number == self.header || row.is_blank() {
+        } else if table.layout.is_header(|at| row.text(at)) {
+            part.pass_over("repeated header", 1);
+        } else {
+            return table.read_row(part, &place, cell);
+        }
+        RowRead::Done
+    }
+}
+
+/// Reads a sheet again for the order of day and month in its dates.
+fn day_orders(
+    file: SheetFile<'_>,
+    workbook: &mut Workbook,
+    at: SheetTable<'_>,
+    table: &TableReader<'_>,
+) -> Result<DayOrders> {
+    let mut rows = SheetRows::new(file, workbook, at.sheet)?;
+    let mut days = DayOrders::default();
+    while let Some(row) = rows.next()? {
+        if row.number > at.header {
+            days.update(table, |column| Some(row.text(column)));
+        }
+    }
+    Ok(days)
+}
+
+/// Returns whether a sheet without header may contain rows of a table of the workbook: it is as wide, or its first
+/// rows look like records. A single column is as wide as any note.
+fn may_be_of(layout: &TableLayout, width: usize, head: &[XlsxRow], file: SheetFile<'_>) -> bool {
+    let table_width = layout.header.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
+    let table = TableReader::new(layout, file.zone, ExcelEpoch::None);
+    let is_record = |row: &XlsxRow| {
+        table
+            .is_like_a_record(&|at: usize, kind| row.cells.get(at).map(|cell| cell.raw_value(kind)).unwrap_or_default())
+    };
+    let looks_like_records =
+        || 2 * width > table_width && width < table_width && head.iter().filter(|row| !row.is_blank()).all(is_record);
+    table_width > 1 && (width == table_width || looks_like_records())
+}
+
+/// The texts of the row with the most cells.
+fn widest(head: &[XlsxRow]) -> Vec<String> {
+    let filled = |row: &&XlsxRow| row.cells.iter().filter(|cell| !cell.is_blank()).count();
+    // The first of several.
+    let row = head.iter().rev().max_by_key(filled);
+    row.map(|row| row.cells.iter().map(|cell| cell.text().to_owned()).collect()).unwrap_or_default()
+}
+
+/// Finds the header row, and returns its number and layout. Cells merged downwards count in each of their rows.
+fn find_header(
+    head: &[XlsxRow],
+    merges: &[MergedRange],
+    file: SheetFile<'_>,
+) -> std::result::Result<(u64, TableLayout), Unrecognised> {
+    let text =
+        |row: u64, column: usize| head.iter().find(|candidate| candidate.number == row).map(|row| row.text(column));
+    let merges: Vec<&MergedRange> = merges.iter().take_while(|merge| merge.first_row <= HEADER_ROWS as u64).collect();
+    let names = |row: &XlsxRow| -> Vec<String> {
+        let merged = merges.iter().filter(|merge| merge.spans(row.number));
+        let merged: BTreeMap<usize, u64> = merged.map(|merge| (merge.column, merge.first_row)).collect();
+        let width = merged.last_key_value().map_or(0, |(last, _)| last + 1).max(row.cells.len()).min(MAX_COLUMNS);
+        let name = |column: usize| {
+            text(merged.get(&column).copied().unwrap_or(row.number), column).unwrap_or_default().to_owned()
+        };
+        (0..width).map(name).collect()
+    };
+    let rows: Vec<Vec<String>> = head.iter().map(names).collect();
+    let (index, layout) = headers::find_header(rows.iter(), file.expected)?;
+    // Of a header merged over several rows, the lowest may name more columns.
+    let number = head[index].number;
+    let lowest = merges
+        .iter()
+        .filter(|merge| layout.uses(merge.column) && merge.spans(number))
+        .map(|merge| merge.last_row)
+        .max();
+    let Some(lowest) = lowest.filter(|&lowest| lowest > number) else { return Ok((number, layout)) };
+    let below = head
+        .iter()
+        .position(|row| row.number == lowest)
+        .and_then(|at| headers::recognise(&rows[at], file.expected).ok());
+    Ok((lowest, below.filter(|below| below.table.name == layout.table.name).unwrap_or(layout)))
+}
+
+fn damaged(file: SheetFile<'_>, error: &XlsxError) -> Error {
+    let problem = match error {
+        XlsxError::Password => say::HAS_PASSWORD.into(),
+        XlsxError::Io(error) if error.raw_os_error().is_some() => say::workbook_unreadable(error),
+        // Errors of the library quote parts of names and markup, so they are not shown.
+        _ => say::DAMAGED_WORKBOOK.into(),
+    };
+    Error::input(file.path, say::WORKBOOK, problem, say::SAVE_AGAIN_AS_XLSX)
+}
+
+#[cfg(test)]
+mod tests;

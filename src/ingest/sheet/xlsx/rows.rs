@@ -1,0 +1,207 @@
+//! The rows of a sheet, with the values of merged cells.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+
+use calamine::{DataRef, Dimensions, XlsxCellReader};
+
+use super::cell::XlsxCell;
+use super::{Workbook, damaged};
+use crate::error::{Error, Result};
+use crate::ingest::headers::HEADER_ROWS;
+use crate::ingest::sheet::{MAX_COLUMNS, MAX_ROW_BYTES};
+use crate::ingest::table::SheetFile;
+use crate::text::{Message, errors as say};
+
+/// A row of a sheet.
+#[derive(Debug, Default)]
+pub struct XlsxRow {
+    /// From 1, as Excel shows it.
+    pub number: u64,
+    pub cells: Vec<XlsxCell>,
+}
+
+impl XlsxRow {
+    /// The text of a cell; empty if it is not text.
+    pub fn text(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", XlsxCell::text)
+    }
+
+    /// Columns up to the last that is not blank.
+    pub fn width(&self) -> usize {
+        self.cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1)
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.cells.iter().all(XlsxCell::is_blank)
+    }
+}
+
+/// Reads the rows of a sheet that have any cell, in order.
+pub struct SheetRows<'w> {
+    file: SheetFile<'w>,
+    sheet: &'w str,
+    cells: XlsxCellReader<'w, BufReader<File>>,
+    from_1904: bool,
+    /// The first cell of the next row, read to find the end of the last.
+    pending: Option<((u32, u32), XlsxCell)>,
+    /// The position of the last cell.
+    last: Option<(u32, u32)>,
+    ended: bool,
+}
+
+impl<'w> SheetRows<'w> {
+    pub fn new(file: SheetFile<'w>, workbook: &'w mut Workbook, sheet: &'w str) -> Result<Self> {
+        let from_1904 = workbook.has_1904_epoch();
+        let cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(file, &error))?;
+        Ok(Self { file, sheet, cells, from_1904, pending: None, last: None, ended: false })
+    }
+
+    /// Reads the rows that may contain the header.
+    pub fn head(mut self) -> Result<Vec<XlsxRow>> {
+        let mut head = Vec::new();
+        while let Some(row) = self.next()?
+            && row.number <= HEADER_ROWS as u64
+        {
+            head.push(row);
+        }
+        Ok(head)
+    }
+
+    pub fn next(&mut self) -> Result<Option<XlsxRow>> {
+        let first = match self.pending.take() {
+            Some(first) => Some(first),
+            None => self.next_cell()?,
+        };
+        let Some((place, held)) = first else { return Ok(None) };
+        let mut row = XlsxRow { number: u64::from(place.0) + 1, cells: Vec::new() };
+        put(&mut row, place.1, held);
+        let mut length = 0;
+        while let Some((place, held)) = self.next_cell()? {
+            if u64::from(place.0) + 1 != row.number {
+                self.pending = Some((place, held));
+                break;
+            }
+            length += held.text().len();
+            if length > MAX_ROW_BYTES {
+                return Err(Error::input(
+                    self.file.path,
+                    self.place(place.0),
+                    say::long_row(MAX_ROW_BYTES),
+                    say::LONG_ROW_REMEDY,
+                ));
+            }
+            put(&mut row, place.1, held);
+        }
+        Ok(Some(row))
+    }
+
+    fn place(&self, row: u32) -> Message {
+        say::row_of_sheet(self.sheet, u64::from(row) + 1)
+    }
+
+    /// Reads the next cell that is not empty. Cells out of order are refused: one could replace another.
+    fn next_cell(&mut self) -> Result<Option<((u32, u32), XlsxCell)>> {
+        loop {
+            // After the last cell the library would search on.
+            let cell = if self.ended {
+                None
+            } else {
+                self.cells.next_cell_with_style_id().map_err(|error| damaged(self.file, &error))?
+            };
+            let Some((cell, style)) = cell else {
+                self.ended = true;
+                return Ok(None);
+            };
+            let place = cell.get_position();
+            if place.1 as usize >= MAX_COLUMNS || self.last.is_some_and(|last| last >= place) {
+                return Err(Error::input(
+                    self.file.path,
+                    self.place(place.0),
+                    say::OUT_OF_ORDER,
+                    say::OUT_OF_ORDER_REMEDY,
+                ));
+            }
+            self.last = Some(place);
+            if !matches!(cell.get_value(), DataRef::Empty) {
+                let format = self.cells.styles().get(style).and_then(|style| style.number_format.as_ref());
+                return Ok(Some((
+                    place,
+                    XlsxCell::read(cell.get_value(), format.map(|format| format.format_code.as_str()), self.from_1904),
+                )));
+            }
+        }
+    }
+}
+
+fn put(row: &mut XlsxRow, column: u32, held: XlsxCell) {
+    row.cells.resize_with(column as usize, XlsxCell::default);
+    row.cells.push(held);
+}
+
+/// Cells merged downwards: their first column, and their rows, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MergedRange {
+    pub column: usize,
+    pub first_row: u64,
+    pub last_row: u64,
+}
+
+impl MergedRange {
+    /// Reads the merged ranges of a sheet, in order of their first row.
+    pub fn read(file: SheetFile<'_>, workbook: &mut Workbook, sheet: &str) -> Result<Vec<Self>> {
+        let merged = workbook.merge_cells_by_sheet_name(sheet).map_err(|error| damaged(file, &error))?;
+        let merge = |cells: &Dimensions| Self {
+            column: cells.start.1 as usize,
+            first_row: u64::from(cells.start.0) + 1,
+            last_row: u64::from(cells.end.0) + 1,
+        };
+        let mut tall: Vec<Self> = merged.iter().map(merge).filter(|merge| merge.last_row > merge.first_row).collect();
+        tall.sort_unstable_by_key(|merge| merge.first_row);
+        Ok(tall)
+    }
+
+    /// Returns whether the row is one of the range.
+    pub fn spans(&self, row: u64) -> bool {
+        (self.first_row..=self.last_row).contains(&row)
+    }
+}
+
+/// The values of merged cells for the rows below their first: in each column, of the range that began last.
+pub struct MergedCells<'m> {
+    /// Ranges that begin further down.
+    ahead: std::iter::Peekable<std::slice::Iter<'m, MergedRange>>,
+    uses: &'m dyn Fn(usize) -> bool,
+    /// By column, the last row and the value.
+    begun: BTreeMap<usize, (u64, XlsxCell)>,
+}
+
+impl<'m> MergedCells<'m> {
+    /// The ranges in columns that are used.
+    pub fn new(merges: &'m [MergedRange], uses: &'m dyn Fn(usize) -> bool) -> Self {
+        Self { ahead: merges.iter().peekable(), uses, begun: BTreeMap::new() }
+    }
+
+    /// Fills the next row with the values merged into it. A row without own values stays blank.
+    pub fn fill(&mut self, row: &mut XlsxRow) {
+        while let Some(merge) = self.ahead.next_if(|merge| merge.first_row <= row.number) {
+            if merge.first_row == row.number && (self.uses)(merge.column) {
+                let held = row.cells.get(merge.column).cloned().unwrap_or_default();
+                self.begun.insert(merge.column, (merge.last_row, held));
+            }
+        }
+        if self.begun.is_empty() || row.is_blank() {
+            return;
+        }
+        self.begun.retain(|_, (last, _)| *last >= row.number);
+        for (&column, (_, held)) in &self.begun {
+            if row.cells.len() <= column {
+                row.cells.resize_with(column + 1, XlsxCell::default);
+            }
+            if row.cells[column].is_blank() {
+                row.cells[column].clone_from(held);
+            }
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! Rows of a table, of a sheet or of Parquet -> records; and the tables that stop the run.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::doubts::CustomerKey;
+use super::headers::{self, ExpectedTables, TableLayout, Unrecognised};
+use super::raw::RelationSink;
+use super::records::{
+    FieldFault, FieldReading, FileRecords, PartRecords, RecordContext, RejectReason, UnreadableRecord,
+};
+use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions};
+use crate::error::{Error, Result};
+use crate::schema::lists::{CaseList, ListKind};
+use crate::schema::tables::{
+    CONSOLE_GROUPS, COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, UNASSIGNED, UNREADABLE_TABLE,
+};
+use crate::schema::vocabulary::{Dataset, Grain};
+use crate::schema::{Cell, Column, Kind, Table, fields};
+use crate::text::{Message, errors as say};
+
+/// Columns of a table at most.
+const MAX_TABLE_COLUMNS: usize = 16;
+/// Rejects in the error of a table without readable rows.
+const SHOWN_OF_TABLE: usize = 3;
+/// Rejects in the error of a list.
+const SHOWN_OF_LIST: usize = 20;
+
+const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
+
+/// A file with sheets, and the context to read it in.
+#[derive(Clone, Copy)]
+pub struct SheetFile<'f> {
+    pub path: &'f Path,
+    /// Its index.
+    pub file: u32,
+    /// The tables that it may contain.
+    pub expected: ExpectedTables<'f>,
+    /// Their names, for the error of a file that is not recognised.
+    pub looked_for: &'f Message,
+    pub zone: &'f TimeZone,
+    pub relations: Option<&'f dyn RelationSink>,
+}
+
+impl SheetFile<'_> {
+    /// Appends a portion, and moves the relations to their sink.
+    pub fn append(self, records: &mut FileRecords, part: PartRecords) -> Result<()> {
+        records.append(part)?;
+        self.relations.map_or(Ok(()), |relations| records.flush_relations(relations))
+    }
+
+    /// The error of a file without a header row, with the most likely row.
+    pub fn no_header(self, headers: &[String], problem: &Unrecognised) -> Error {
+        // Enough to recognise the row; a file that is not a sheet may contain anything here.
+        let shown =
+            Message::list(headers.iter().take(40).map(|header| header.trim().chars().take(40).collect::<String>()));
+        let (problem, remedy) = problem.explain(headers, self.looked_for, self.expected);
+        Error::input(self.path, say::headers_found(shown), problem, remedy)
+    }
+}
+
+/// Whether a row was read, or needs the order of day and month first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowRead {
+    Done,
+    NeedsDayOrder,
+}
+
+/// Reads the rows of a table.
+#[derive(Clone, Copy)]
+pub struct TableReader<'l> {
+    pub layout: &'l TableLayout,
+    pub dataset: Dataset,
+    zone: &'l TimeZone,
+    epoch: ExcelEpoch,
+    /// Whether userid columns hold words for "no value" as userids.
+    null_words_are_userids: bool,
+    /// Whether `qianhe ingest` wrote the file: unreadable values were counted then.
+    pub is_ingested: bool,
+    /// Of each column, the order of day and month in dates with slashes; none before [`DayOrders`] was applied.
+    days: Option<[DayOrder; MAX_TABLE_COLUMNS]>,
+}
+
+impl<'l> TableReader<'l> {
+    pub fn new(layout: &'l TableLayout, zone: &'l TimeZone, epoch: ExcelEpoch) -> Self {
+        let table = layout.table.name;
+        // The accounts list is checked against the rosters later, which may have such a userid.
+        let null_words_are_userids = table == MEMBERS.name || is_list_of(layout.table, ListKind::Accounts);
+        Self {
+            layout,
+            dataset: dataset_of_layout(layout),
+            zone,
+            epoch,
+            null_words_are_userids,
+            is_ingested: false,
+            days: None,
+        }
+    }
+
+    /// The reader of a column of the table.
+    pub fn column(&self, at: usize) -> ColumnReader<'l> {
+        let null_words_are_userids = self.null_words_are_userids || self.is_ingested;
+        let days = self.days.map_or(DayOrder::Unknown, |days| days[at]);
+        ColumnReader {
+            column: self.layout.table.columns[at].column,
+            options: ReadOptions { zone: self.zone, days, epoch: self.epoch, null_words_are_userids },
+            is_ingested: self.is_ingested,
+        }
+    }
+
+    /// Adds a row: a record, or one passed over. `place` formats the place of a field, or of the row for `""`. Does
+    /// nothing if the row has a date whose order of day and month only other rows show ([`DayOrders`]).
+    #[must_use]
+    pub fn read_row<'c>(
+        &self,
+        part: &mut PartRecords,
+        place: &dyn Fn(&str) -> String,
+        cell: impl Fn(usize, Kind) -> RawValue<'c>,
+    ) -> RowRead {
+        let table = self.layout.table;
+        let width = table.columns.len();
+        let raw: [RawValue<'c>; MAX_TABLE_COLUMNS] = std::array::from_fn(|at| {
+            let place = self.layout.places.get(at).copied().flatten();
+            place.map_or(RawValue::Null, |place| cell(place, table.columns[at].column.kind))
+        });
+        // Few values are more than a cell: tags, and numbers where a text belongs.
+        let mut owned: Vec<(usize, CellBuf<'_>)> = Vec::new();
+        let mut readings = [FieldReading::from(Cell::Null); MAX_TABLE_COLUMNS];
+        for (at, raw) in raw[..width].iter().enumerate() {
+            if matches!(raw, RawValue::Null) {
+                continue;
+            }
+            let (value, reason) = self.column(at).read(raw);
+            if self.days.is_none() && reason == Some(value::AMBIGUOUS) {
+                return RowRead::NeedsDayOrder;
+            }
+            readings[at].fault = reason.map(|reason| FieldFault { field: table.columns[at].column.name, reason });
+            match value {
+                CellBuf::Cell(cell) => readings[at].cell = cell,
+                value => owned.push((at, value)),
+            }
+        }
+        if !self.layout.tag_groups.is_empty()
+            && let Some(tags) = table.position(&fields::TAGS)
+        {
+            let of_column = owned.iter().position(|(at, _)| *at == tags).map(|place| owned.swap_remove(place).1);
+            let mut value = of_column.unwrap_or(CellBuf::NULL);
+            add_tag_groups(&mut value, self.layout, &cell);
+            owned.push((tags, value));
+        }
+        for (at, value) in &owned {
+            readings[*at].cell = value.cell();
+        }
+        let readings = &readings[..width];
+        match self.not_a_record(readings, &cell) {
+            Some(why) => part.pass_over(why, 1),
+            None => part.record(
+                table,
+                readings,
+                &RecordContext { dataset: self.dataset, fetched_at: None, place, accounts: &[] },
+            ),
+        }
+        RowRead::Done
+    }
+
+    /// The reason why a readable row is not a record.
+    fn not_a_record<'c>(
+        &self,
+        readings: &[FieldReading<'_>],
+        cell: &impl Fn(usize, Kind) -> RawValue<'c>,
+    ) -> Option<&'static str> {
+        let table = self.layout.table;
+        if let Some(place) = self.layout.contact_group {
+            // `contact_list` returns contacts of a group without a member.
+            let member = table.position(&fields::USERID).map(|at| &readings[at]);
+            let is_of_group = || !is_blank(&cell(place, Kind::Id));
+            return (member.is_some_and(FieldReading::is_absent) && is_of_group())
+                .then_some("contact of a group, without a member");
+        }
+        lacks_target(table, readings).then_some("row of a map without its target")
+    }
+
+    /// Checks a row above the header. It is a title or a note, unless it looks like a record: then the header was moved
+    /// down, and the row counts as unreadable.
+    pub fn row_above<'c>(
+        &self,
+        part: &mut PartRecords,
+        cells: usize,
+        place: &dyn Fn(&str) -> String,
+        cell: impl Fn(usize, Kind) -> RawValue<'c>,
+    ) {
+        let filled = (0..cells).filter(|at| !is_blank(&cell(*at, Kind::Text))).count();
+        let is_wide = filled >= 2 && 3 * filled >= 2 * self.layout.header.len();
+        let is_header = |at: usize| matches!(cell(at, Kind::Text), RawValue::Text(text) if headers::is_known(&text));
+        if is_wide && !(0..cells).any(is_header) && self.is_like_a_record(&cell) {
+            self.reject_row(part, place(""), ABOVE_HEADER);
+        }
+    }
+
+    /// Returns whether the cells have the keys of a record, in characters of ids.
+    pub fn is_like_a_record<'c>(&self, cell: &impl Fn(usize, Kind) -> RawValue<'c>) -> bool {
+        let table = self.layout.table;
+        let holds = |column: &&Column| {
+            let place = table.position(column).and_then(|at| self.layout.places[at]);
+            place.is_some_and(|place| match cell(place, column.kind) {
+                RawValue::Text(text) if column.kind == Kind::Id => {
+                    let id = value::strip_padding(&text);
+                    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte))
+                }
+                given => !is_blank(&given),
+            })
+        };
+        table.identity.iter().all(|columns| columns.iter().any(holds))
+    }
+
+    /// Rejects a row that may be a record.
+    pub fn reject_row(&self, part: &mut PartRecords, place: String, reason: &'static str) {
+        part.reject(UnreadableRecord {
+            datasets: &[self.dataset],
+            accounts: &[],
+            key: CustomerKey::default(),
+            place,
+            reason: reason.into(),
+        });
+    }
+
+    /// The columns with times: their index in the table, and in the file.
+    pub fn times(&self) -> impl Iterator<Item = (usize, usize)> {
+        let columns = self.layout.table.columns.iter().zip(&self.layout.places).enumerate();
+        columns
+            .filter_map(|(at, (slot, place))| place.filter(|_| slot.column.kind == Kind::Time).map(|place| (at, place)))
+    }
+}
+
+/// Reads the values of a column.
+pub struct ColumnReader<'l> {
+    pub column: &'static Column,
+    options: ReadOptions<'l>,
+    is_ingested: bool,
+}
+
+impl ColumnReader<'_> {
+    /// Reads a value; see [`value::read`].
+    #[inline]
+    pub fn read<'a>(&self, raw: &'a RawValue<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
+        self.unless_counted(value::read(self.column, raw, &self.options))
+    }
+
+    /// Returns whether the text is a value as it is.
+    #[inline]
+    pub fn keeps(&self, text: &str) -> bool {
+        match self.unless_counted(value::read_text(self.column, text, &self.options)) {
+            (CellBuf::Cell(Cell::Text(read)), None) => std::ptr::eq(read, text) || read == text,
+            _ => false,
+        }
+    }
+
+    #[inline]
+    fn unless_counted<'a>(
+        &self,
+        (value, reason): (CellBuf<'a>, Option<RejectReason>),
+    ) -> (CellBuf<'a>, Option<RejectReason>) {
+        let was_counted = self.is_ingested && value.cell() != Cell::Null;
+        (value, reason.filter(|_| !was_counted))
+    }
+}
+
+/// Returns whether a cell is empty or has nothing but padding.
+pub fn is_blank(given: &RawValue<'_>) -> bool {
+    match given {
+        RawValue::Null => true,
+        RawValue::Text(text) => value::strip_padding(text).is_empty(),
+        _ => false,
+    }
+}
+
+/// Returns whether a row of an id map has no target.
+fn lacks_target(table: &Table, readings: &[FieldReading<'_>]) -> bool {
+    is_list_of(table, ListKind::IdMap) && readings[0].fault.is_none() && readings[1].is_absent()
+}
+
+fn is_list_of(table: &Table, kind: ListKind) -> bool {
+    CaseList::of(table).is_some_and(|list| list.kind == kind)
+}
+
+/// Adds the tags of the columns that hold a group each. A tag cell that is not text is ignored.
+fn add_tag_groups<'c>(tags: &mut CellBuf<'_>, layout: &TableLayout, cell: &impl Fn(usize, Kind) -> RawValue<'c>) {
+    let mut all = match std::mem::replace(tags, CellBuf::Cell(Cell::Null)) {
+        CellBuf::List(tags) => tags,
+        _ => Vec::new(),
+    };
+    for (place, group) in &layout.tag_groups {
+        let RawValue::Text(text) = cell(*place, Kind::TextList) else { continue };
+        let tags = text.split([',', '，']).map(str::trim).filter(|tag| !tag.is_empty());
+        all.extend(tags.map(|tag| format!("{group}/{tag}")));
+    }
+    if !all.is_empty() {
+        *tags = CellBuf::List(all);
+    }
+}
+
+/// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members.
+pub fn dataset_of_layout(layout: &TableLayout) -> Dataset {
+    let has_permission =
+        layout.table.position(&fields::HAS_CUSTOMER_CONTACT).is_some_and(|at| layout.places[at].is_some());
+    if has_permission { Dataset::FollowUsers } else { dataset_of(layout.table) }
+}
+
+/// The dataset of a table.
+pub fn dataset_of(table: &Table) -> Dataset {
+    match table.name {
+        name if name == MEMBERS.name => Dataset::Members,
+        name if name == UNASSIGNED.name => Dataset::Unassigned,
+        name if name == GROUPS.name || name == CONSOLE_GROUPS.name => Dataset::Groups,
+        name if name == GROUP_MEMBERS.name => Dataset::GroupMembers,
+        name if name == JOIN_CODES.name => Dataset::JoinCodes,
+        name if name == COVERAGE.name || name == UNREADABLE_TABLE.name => Dataset::Coverage,
+        _ if CaseList::of(table).is_some() => Dataset::Lists,
+        _ => Dataset::Relations,
+    }
+}
+
+/// The order of day and month in the columns with times, as far as the rows of a table show it.
+#[derive(Default)]
+pub struct DayOrders([Option<DayOrder>; MAX_TABLE_COLUMNS]);
+
+impl DayOrders {
+    /// Updates the orders with a row. A column with both orders has none.
+    pub fn update<'c>(&mut self, table: &TableReader<'_>, cell: impl Fn(usize) -> Option<&'c str>) {
+        for (at, place) in table.times() {
+            match value::day_order(cell(place).into_iter()) {
+                DayOrder::Unknown => {}
+                order => {
+                    self.0[at] =
+                        Some(if self.0[at].is_none_or(|known| known == order) { order } else { DayOrder::Unknown });
+                }
+            }
+        }
+    }
+
+    /// Applies the orders to the reader.
+    pub fn apply(self, table: &mut TableReader<'_>) {
+        table.days = Some(self.0.map(Option::unwrap_or_default));
+    }
+}
+
+/// The counts of a file before one of its tables was read.
+#[derive(Clone, Copy, Default)]
+pub struct CountsBefore {
+    pushed: u64,
+    rejected: u64,
+    rejects: usize,
+}
+
+impl CountsBefore {
+    pub fn new(records: &FileRecords) -> Self {
+        Self { pushed: records.tally.pushed, rejected: records.tally.rejected, rejects: records.rejects.len() }
+    }
+}
+
+/// Records that a table was read to its end. A table without rows proves nothing; one of which no row can be read
+/// stops the run, since it would count as one without customers.
+///
+/// # Errors
+/// [`Error::Input`] for the latter, except for lists: [`refuse_list`].
+pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Table, before: CountsBefore) -> Result<()> {
+    let pushed = records.tally.pushed - before.pushed;
+    let rejected = records.tally.rejected - before.rejected;
+    let dataset = dataset_of(table);
+    if pushed == 0 && rejected > 0 && dataset != Dataset::Lists {
+        let reasons = records.rejects[before.rejects..]
+            .iter()
+            .filter(|reject| reject.grain == Grain::Record)
+            .take(SHOWN_OF_TABLE);
+        let reasons = Message::lines(reasons.map(|reject| format!("{}: {}", reject.place, reject.reason)));
+        return Err(Error::input(
+            path,
+            Message::verbatim(table.name),
+            say::nothing_readable(rejected, reasons),
+            say::CORRECT_AND_EXPORT_AGAIN,
+        ));
+    }
+    if pushed + rejected > 0 || matches!(dataset, Dataset::Coverage | Dataset::Lists) {
+        records.add_whole_table(table);
+    } else {
+        records.add_empty_table(table);
+    }
+    Ok(())
+}
+
+/// Refuses a list with anything unreadable: lists are small, and each row decides much.
+///
+/// # Errors
+/// [`Error::Input`] with the first rows, and how many more there are.
+pub fn refuse_list(path: &Path, records: &FileRecords) -> Result<()> {
+    let unreadable = records.tally.rejected + records.tally.unreadable_values;
+    if unreadable == 0 {
+        return Ok(());
+    }
+    let shown = records
+        .rejects
+        .iter()
+        .take(SHOWN_OF_LIST)
+        .map(|reject| Message::verbatim(format!("{}: {}", reject.place, reject.reason)));
+    let more = unreadable.saturating_sub(SHOWN_OF_LIST as u64);
+    let shown = Message::lines(shown.chain((more > 0).then(|| say::and_more(more))));
+    Err(Error::input(path, say::LIST, say::list_unreadable(unreadable, shown), say::CORRECT_LIST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_table_has_more_columns_than_a_row_takes() {
+        let tables = crate::schema::tables::SNAPSHOT_TABLES.iter().chain(crate::schema::lists::LIST_TABLES);
+        assert!(tables.map(|table| table.columns.len()).max() <= Some(MAX_TABLE_COLUMNS));
+    }
+}

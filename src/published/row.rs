@@ -1,0 +1,67 @@
+//! A row of a report, its values by column.
+
+use arrow::array::RecordBatch;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::{ParquetScan, Reports, cell, text};
+use crate::error::Result;
+use crate::schema::{Column, Table};
+
+/// A row of a report with all columns of its table.
+#[derive(Debug)]
+pub struct ReportRow {
+    pub table: &'static Table,
+    /// In the order of the table.
+    values: Vec<Value>,
+}
+
+impl ReportRow {
+    /// The rows of a batch that holds all columns of the table, in its order.
+    pub fn of_batch(table: &'static Table, batch: &RecordBatch) -> impl Iterator<Item = Self> {
+        let values = |row| batch.columns().iter().map(|array| cell(array.as_ref(), row)).collect();
+        (0..batch.num_rows()).map(move |row| Self { table, values: values(row) })
+    }
+
+    /// The columns with their values.
+    pub fn columns(&self) -> impl Iterator<Item = (&'static Column, &Value)> {
+        self.table.columns.iter().map(|slot| slot.column).zip(&self.values)
+    }
+
+    /// The value of a column; null where the table lacks it.
+    pub fn value(&self, column: &Column) -> &Value {
+        self.columns().find(|(known, _)| *known == column).map_or(&Value::Null, |(_, value)| value)
+    }
+
+    /// The value of a column as text.
+    pub fn text(&self, column: &Column) -> String {
+        text(self.value(column))
+    }
+
+    /// The value of a column of counts; what is not a count equals none.
+    pub fn count(&self, column: &Column) -> u64 {
+        self.value(column).as_u64().unwrap_or(u64::MAX)
+    }
+}
+
+/// In JSON an object, in the order of the columns.
+impl Serialize for ReportRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.columns().map(|(column, value)| (column.name, value)))
+    }
+}
+
+impl Reports {
+    /// All rows of a small report.
+    ///
+    /// # Errors
+    /// As [`ParquetScan::for_each`].
+    pub fn rows(&self, table: &'static Table) -> Result<Vec<ReportRow>> {
+        let mut rows = Vec::new();
+        ParquetScan::of_table(&self.path(table), table).for_each(|batch| {
+            rows.extend(ReportRow::of_batch(table, batch));
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,66 @@
+//! Findings about the accounts and other lists of the case.
+
+use super::{FindingRule, is_any, is_zero, selected};
+use crate::schema::fields::{SOURCE_COVERAGE, SOURCE_RELATIONS};
+use crate::schema::tables::ACCOUNTS_REPORT;
+use crate::schema::vocabulary::Coverage;
+use crate::schema::vocabulary::Severity::Review;
+
+/// Findings about the accounts and other lists of the case.
+pub(super) const LISTS: &[FindingRule] = &[
+    FindingRule {
+        code: "A3-refusal-unmatched",
+        clause: "A3",
+        severity: Review,
+        message_zh: "拒绝名单中 {count} 条记录对不上任何客户关系。",
+        message_en: "{count} [row of the refusals list matches|rows of the refusals list match] no relation.",
+        next_step_zh: "确认名单用的是迁出企业的 ID；名单来自哪个企业的后台。",
+        next_step_en: "Check that the list uses ids of the source corp, and from whose console it came.",
+        rows: None,
+    },
+    FindingRule {
+        code: "A3-refusal-name-ambiguous",
+        clause: "A3",
+        severity: Review,
+        message_zh: "拒绝名单中 {count} 条仅有客户名称的记录对应多个客户，未采用。",
+        message_en: "{count} [row of the refusals list gives|rows of the refusals list give] only a name that \
+            several customers have; [it was|they were] not applied.",
+        next_step_zh: "为这些记录补上客户 ID 或成员账号。",
+        next_step_en: "Add the customer id or the member to these rows.",
+        rows: None,
+    },
+    FindingRule {
+        code: "B5-account-without-relations",
+        clause: "B5",
+        severity: Review,
+        message_zh: "账号清单中 {count} 个迁出账号没有任何客户关系。",
+        message_en: "{count} enrolled source [account has|accounts have] no relation at all.",
+        next_step_zh: "核对账号拼写（区分大小写、前导零），以及导出是否包含这些账号。",
+        next_step_en: "Check the spelling (case, leading zeros) and whether the dump holds these accounts.",
+        rows: selected(&ACCOUNTS_REPORT, || vec![is_zero(&SOURCE_RELATIONS)]),
+    },
+    FindingRule {
+        code: "B5-source-not-covered",
+        clause: "B5",
+        severity: Review,
+        message_zh: "{count} 个参与账号在迁出企业（迁移前）的导出失败或不完整，其客户关系可能少计。",
+        message_en: "The source-before dump of {count} enrolled [account|accounts] failed or is incomplete: \
+            [its|their] relations may be undercounted.",
+        next_step_zh: "重新导出这些账号；若已无法导出，请在报告中说明。",
+        next_step_en: "Export these accounts again; if that is no longer possible, say so in your report.",
+        rows: selected(&ACCOUNTS_REPORT, || {
+            vec![is_any(&SOURCE_COVERAGE, [Coverage::Failed, Coverage::Partial, Coverage::Unknown])]
+        }),
+    },
+    FindingRule {
+        code: "Q-map-contradiction",
+        clause: "Q",
+        severity: Review,
+        message_zh: "客户对照表中 {count} 个迁出客户 ID 的记录相互矛盾，未采用。",
+        message_en: "{count} source [id of the customer map contradicts others; it was|ids of the customer map \
+            contradict others; they were] set aside.",
+        next_step_zh: "更正对照表，使其一对一。",
+        next_step_en: "Correct the map to 1:1.",
+        rows: None,
+    },
+];

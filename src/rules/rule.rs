@@ -1,0 +1,186 @@
+//! What a rule is, and how a rule book decides: each row gets the word of the first rule that holds.
+
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, UInt8Array};
+use polars::frame::DataFrame;
+use polars::prelude::{AnyValue, Column, DataType, Expr, IntoLazy, Scalar, lit, when};
+use std::sync::Arc;
+
+use super::facts::Fact;
+use crate::error::{Error, Result};
+use crate::frame;
+use crate::schema::vocabulary::{Severity, Word};
+
+/// A rule of a rule book: a block with everything that is to be known of it.
+///
+/// A rule book is a slice of rules. Its order is precedence, and its last rule always holds.
+#[derive(Debug)]
+pub struct Rule<W: 'static> {
+    /// As `qianhe rules` lists it: the book, the word that the rule gives, and the reason if it has one of its own.
+    pub code: &'static str,
+    /// The word that a row gets if this is the first rule that holds for it.
+    pub gives: W,
+    /// The clause of DOMAIN.md that it follows from.
+    pub clause: &'static str,
+    /// How serious a row is that it decides.
+    pub severity: Severity,
+    /// The rule as a sentence, in Chinese.
+    pub zh: &'static str,
+    /// The rule as a sentence, in English.
+    pub en: &'static str,
+    /// What would have to be different for another rule to decide, in Chinese.
+    pub change_zh: &'static str,
+    /// What would have to be different for another rule to decide, in English.
+    pub change_en: &'static str,
+    /// When it holds: an expression over [facts](super::facts), never null.
+    pub holds: fn() -> Expr,
+}
+
+/// An outcome with the reason that refines it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decided<O, R> {
+    pub outcome: O,
+    pub refinement: Refinement<R>,
+}
+
+/// Where the `reason` of a row comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refinement<R> {
+    /// The outcome needs none.
+    None,
+    /// A reason of the rule's own.
+    Own(R),
+    /// The scope of the row.
+    Scope,
+}
+
+/// An outcome without a reason.
+pub const fn plain<O, R>(outcome: O) -> Decided<O, R> {
+    Decided { outcome, refinement: Refinement::None }
+}
+
+/// An outcome with a reason of its own.
+pub const fn because<O, R>(outcome: O, reason: R) -> Decided<O, R> {
+    Decided { outcome, refinement: Refinement::Own(reason) }
+}
+
+/// An outcome whose reason is the scope of the row.
+pub const fn by_scope<O, R>(outcome: O) -> Decided<O, R> {
+    Decided { outcome, refinement: Refinement::Scope }
+}
+
+impl<O: Copy, R: Word> Rule<Decided<O, R>> {
+    /// Returns the outcome that the rule gives.
+    pub fn outcome(&self) -> O {
+        self.gives.outcome
+    }
+
+    /// Returns the `reason` of a row of that scope.
+    pub fn reason(&self, scope: impl Word) -> Option<R> {
+        match self.gives.refinement {
+            Refinement::None => None,
+            Refinement::Own(reason) => Some(reason),
+            Refinement::Scope => R::from_word(scope.word()),
+        }
+    }
+}
+
+/// The predicate of the last rule of a book.
+pub fn always() -> Expr {
+    lit(true)
+}
+
+/// A frame of facts, one column per [`Fact`], one row per relation, group or code.
+pub struct FactFrame {
+    rows: usize,
+    columns: Vec<Column>,
+}
+
+impl FactFrame {
+    /// A frame of that many rows, without columns yet.
+    pub fn new(rows: usize) -> Self {
+        Self { rows, columns: Vec::new() }
+    }
+
+    /// Adds a fact: flags, or times in microseconds. The buffers are shared, not copied.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if Polars cannot hold the array.
+    pub fn with(mut self, fact: Fact, values: &ArrayRef) -> Result<Self> {
+        self.columns.push(frame::column(fact.name, values)?);
+        Ok(self)
+    }
+
+    /// Adds a fact that holds or not, or is unknown (null).
+    ///
+    /// # Errors
+    /// As [`FactFrame::with`].
+    pub fn flags(self, fact: Fact, values: impl Into<BooleanArray>) -> Result<Self> {
+        self.with(fact, &(Arc::new(values.into()) as ArrayRef))
+    }
+
+    /// Adds times in microseconds; null is unknown.
+    ///
+    /// # Errors
+    /// As [`FactFrame::with`].
+    pub fn times(self, fact: Fact, values: impl IntoIterator<Item = Option<i64>>) -> Result<Self> {
+        self.with(fact, &(Arc::new(values.into_iter().collect::<Int64Array>()) as ArrayRef))
+    }
+
+    /// Adds words of a vocabulary, by their codes; null is none.
+    ///
+    /// # Errors
+    /// As [`FactFrame::with`].
+    pub fn words<W: Word>(self, fact: Fact, words: impl IntoIterator<Item = Option<W>>) -> Result<Self> {
+        let codes = words.into_iter().map(|word| word.map(Word::code));
+        self.with(fact, &(Arc::new(codes.collect::<UInt8Array>()) as ArrayRef))
+    }
+
+    /// Adds a time that is the same for every row.
+    #[must_use]
+    pub fn moment(mut self, fact: Fact, micros: i64) -> Self {
+        let scalar = Scalar::new(DataType::Int64, AnyValue::Int64(micros));
+        self.columns.push(Column::new_scalar(fact.name.into(), scalar, self.rows));
+        self
+    }
+
+    /// Returns the frame.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if a fact was added twice, or with another number of rows.
+    pub fn finish(self) -> Result<DataFrame> {
+        frame::frame(self.rows, self.columns)
+    }
+}
+
+/// Returns, for each row of the frame, the index in `book` of the first rule that holds.
+///
+/// The whole book is one expression, which Polars evaluates column by column.
+///
+/// # Errors
+/// [`Error::Bug`] if the frame lacks a fact of the book, or a predicate is null for some row.
+pub fn first<W>(book: &'static [Rule<W>], facts: &DataFrame) -> Result<Vec<u8>> {
+    if facts.height() == 0 {
+        return Ok(Vec::new());
+    }
+    let last = u8::try_from(book.len() - 1).map_err(|_| Error::Bug("a book has more than 256 rules".to_owned()))?;
+    let index = (0..last)
+        .zip(book)
+        .rev()
+        .fold(lit(last), |index, (place, rule)| when((rule.holds)()).then(lit(place)).otherwise(index));
+    // `when` widens small literals; an index is a byte again here.
+    #[expect(clippy::disallowed_methods, reason = "a rule book becomes one index per row here, and nowhere else")]
+    let decided = facts.clone().lazy().select([index.cast(DataType::UInt8).alias(INDEX)]).collect()?;
+    let null = || Error::Bug(format!("a predicate of the book of {} is null for some row", book[0].code));
+    decided.column(INDEX)?.u8()?.iter().map(|index| index.ok_or_else(null)).collect()
+}
+
+/// The column of [`first`].
+const INDEX: &str = "rule";
+
+/// Returns the word that `book` gives each row of the frame.
+///
+/// # Errors
+/// As [`first`].
+pub fn decide<W: Copy>(book: &'static [Rule<W>], facts: &DataFrame) -> Result<Vec<W>> {
+    Ok(first(book, facts)?.into_iter().map(|index| book[usize::from(index)].gives).collect())
+}

@@ -1,0 +1,84 @@
+//! Reads the export of a role into a snapshot.
+
+use std::borrow::Cow;
+
+use super::{CorpRole, Partitioning, RelationsBuilder, Snapshot, corp};
+use crate::case::Case;
+use crate::error::{Error, Result};
+use crate::ingest::read_snapshot;
+use crate::lists::Enrolment;
+use crate::memory::MemoryBudget;
+use crate::progress::Progress;
+use crate::schema::tables::{AUDITED_RELATIONS, CANONICAL, COVERAGE, RELATIONS_TABLE, UNREADABLE_TABLE};
+use crate::schema::vocabulary::Role;
+use crate::text::errors as say;
+use crate::userids::Userids;
+
+/// Partitioning of the relations of a snapshot.
+#[derive(Clone, Copy)]
+pub enum Partitions<'a> {
+    /// Ranges of its own accounts, with all columns: for the canonical tables.
+    Own,
+    /// Ranges of its own accounts, which the accounts that they are mapped to will join.
+    Pairs(&'a Enrolment),
+    /// As another snapshot, with the userids of the corp whose spelling is known.
+    Same(&'a Partitioning, &'a Userids),
+}
+
+impl Snapshot {
+    /// Reads the export of a role; `None` if the case has none.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if a file cannot be used; [`Error::Io`]; [`Error::Interrupted`].
+    pub fn read(
+        case: &Case,
+        role: Role,
+        partitions: Partitions<'_>,
+        memory: &MemoryBudget,
+        progress: &dyn Progress,
+    ) -> Result<Option<Self>> {
+        let builder =
+            |table, partitioning, enrolment| RelationsBuilder::new(table, corp(role), partitioning, enrolment, memory);
+        let relations = match partitions {
+            Partitions::Own => RelationsBuilder::new(&RELATIONS_TABLE, CorpRole::Source, None, None, memory),
+            Partitions::Pairs(enrolment) => {
+                builder(&AUDITED_RELATIONS, None, Some(enrolment)).with_known_userids(Cow::Owned(enrolment.sources()))
+            }
+            Partitions::Same(partitioning, userids) => {
+                builder(&AUDITED_RELATIONS, Some(partitioning.clone()), None).with_known_userids(Cow::Borrowed(userids))
+            }
+        };
+        let Some(raw) = read_snapshot(case, role, &relations, progress)? else { return Ok(None) };
+        let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
+        Self::build(role, raw, relations, trusted, progress).map(Some)
+    }
+
+    /// Reads an export that the case has to have.
+    ///
+    /// # Errors
+    /// As [`Self::read`], and [`Error::Input`] if it is absent.
+    pub fn read_required(
+        case: &Case,
+        role: Role,
+        partitions: Partitions<'_>,
+        memory: &MemoryBudget,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        Self::read(case, role, partitions, memory, progress)?.ok_or_else(|| {
+            Error::input(case.root.join(role.word()), say::FOLDER, say::no_export(role), say::no_export_remedy(role))
+        })
+    }
+
+    /// The number of rows that come from records: of all tables, without relations of the unassigned list alone,
+    /// without the coverage, which comes from whole answers, and without unreadable records (unless they were ingested
+    /// before).
+    pub fn accepted_rows(&self) -> u64 {
+        CANONICAL
+            .iter()
+            .filter(|table| ![COVERAGE.name, UNREADABLE_TABLE.name].contains(&table.name))
+            .map(|table| self.rows_of(table))
+            .sum::<u64>()
+            - self.relations.echoes
+            + self.written_records
+    }
+}

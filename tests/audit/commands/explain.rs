@@ -1,0 +1,169 @@
+//! `qianhe explain` on the sample, as data/README.md describes it.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Story, run, sample};
+
+fn explain(reports: &Path, id: &str, args: &[&str]) -> (i32, String) {
+    let (code, stdout, stderr) = run(reports, &[&["explain", id, "--reports", "."], args].concat());
+    (code, stdout + &stderr)
+}
+
+/// data/README.md: 潘美玲 of `liuyang` is missing without a trace.
+#[test]
+fn a_relation_is_explained_with_rule_evidence_and_source() {
+    let (_folder, reports) = sample();
+    let (code, output) = explain(&reports, "liuyang/潘美玲", &[]);
+    assert_eq!(code, 0, "{output}");
+    for part in [
+        "verdict: Missing / No trace (missing/no_trace), Defect, clause B8\n",
+        "scope: scope/in_scope (B8): Whole accounts move, with all their customers.\n",
+        "rule: outcome/missing/no_trace (B8): In scope, and not found anywhere.\n",
+        "what would change it: A second run and a new export",
+        "source: source-before/liuyang.json, record ",
+        "(target_userid)",
+        "liuyang.jt",
+        "Complete (complete)",
+    ] {
+        assert!(output.contains(part), "{output}\nlacks {part}");
+    }
+    let (_, zh) = explain(&reports, "liuyang/潘美玲", &["--lang", "zh"]);
+    for part in [
+        "判定: 缺失 / 找不到踪迹（missing/no_trace），缺陷，条款 B8",
+        "应迁移，在迁入企业未找到。",
+        "来源：source-before/liuyang.json",
+    ] {
+        assert!(zh.contains(part), "{zh}\nlacks {part}");
+    }
+}
+
+/// data/README.md: `liuyang` holds 15 relations; 3 migrated, 2 stood there before, and so on.
+#[test]
+fn an_account_has_counts_and_the_first_rows_that_need_action() {
+    let (_folder, reports) = sample();
+    let (code, output) = explain(&reports, "liuyang", &["--json"]);
+    assert_eq!(code, 0, "{output}");
+    let json: Value = serde_json::from_str(&output).unwrap();
+    let (account, relations) = (&json["found"][0], &json["found"][1]);
+    assert_eq!(
+        (account["kind"].as_str(), account["rows"][0]["values"]["target_userid"].as_str()),
+        (Some("account"), Some("liuyang.jt"))
+    );
+    let count = |word: &str| {
+        let words = relations["by_word"].as_array().unwrap();
+        words.iter().find(|pair| pair[0] == word).and_then(|pair| pair[1].as_u64())
+    };
+    let expected = [
+        ("migrated", 3),
+        ("already_at_target", 2),
+        ("refused", 1),
+        ("refused_but_arrived", 1),
+        ("misplaced", 1),
+        ("undetermined", 3),
+        ("missing", 1),
+    ];
+    for (word, n) in expected.into_iter().chain([("arrived_out_of_scope", 1), ("out_of_scope", 2)]) {
+        assert_eq!(count(word), Some(n), "{word}");
+    }
+    // To act on: refused, refused_but_arrived, misplaced, undetermined, missing, arrived_out_of_scope.
+    assert_eq!((relations["total"].as_u64(), relations["rows"].as_array().unwrap().len()), (Some(15), 8));
+    let (_, output) = explain(&reports, "chenjing", &[]);
+    assert!(
+        output.contains("69") && output.contains("Missing / Target at its cap") && output.lines().count() < 60,
+        "{output}"
+    );
+}
+
+/// A member who does not take part has no row among the accounts; a member of the target has relations there.
+#[test]
+fn members_without_a_pair_are_found_by_their_relations() {
+    let (_folder, reports) = sample();
+    let (code, output) = explain(&reports, "hemin", &[]);
+    assert!(
+        code == 0 && output.contains("scope/not_enrolled (B5)") && output.contains("If the accounts list named"),
+        "{output}"
+    );
+    let (code, output) = explain(&reports, "00457", &[]);
+    assert!(code == 0 && output.contains("00123") && output.contains("4 relations of the target corp"), "{output}");
+}
+
+#[test]
+fn customers_groups_and_codes_are_found_by_their_ids() {
+    let (_folder, reports) = sample();
+    let row = |report: &str, column: &str, value: &str| {
+        let rows = crate::support::read_parquet(&reports.join(format!("{report}.parquet")));
+        rows.into_iter().find(|row| row.get(column).is_some_and(|found| found == value)).unwrap()
+    };
+    let misplaced = row("relations", "outcome", "misplaced");
+    for id in [&misplaced["unionid"], &misplaced["source_external_userid"], &misplaced["target_external_userid"]] {
+        let (code, output) = explain(&reports, id, &[]);
+        assert!(code == 0 && output.contains("misplaced"), "{output}");
+    }
+    let group = row("groups", "name", "周末团购群");
+    let (code, output) = explain(&reports, &group["source_chat_id"], &[]);
+    // The group, and the code that it keeps alive.
+    assert!(
+        code == 0 && output.contains("group-outcome/migrated") && output.contains("join-code/alive_group_left_behind"),
+        "{output}"
+    );
+    let code = row("join_codes", "remark", "交流会签到");
+    let (exit, output) = explain(&reports, &code["config_id"], &[]);
+    assert!(exit == 0 && output.contains("join-code/kept (A2)"), "{output}");
+}
+
+#[test]
+fn an_unknown_id_is_an_error_with_the_nearest() {
+    let (_folder, reports) = sample();
+    let (code, output) = explain(&reports, "liuyagn", &[]);
+    assert!(code == 2 && output.starts_with("error: ") && output.contains("did you mean `liuyang`?"), "{output}");
+    let (code, output) = explain(&reports, "nobody at all", &[]);
+    assert!(code == 2 && !output.contains("did you mean"), "{output}");
+    let (code, _, stderr) = run(&reports, &["explain", "liuyang", "--reports", "nowhere"]);
+    assert!(code == 2 && stderr.contains("manifest.json"), "{stderr}");
+}
+
+/// Runs the commands that `explain` prints in a shell, and returns the number of rows of each.
+#[cfg(unix)]
+fn rows_of_hints(folder: &Path, id: &str, args: &[&str]) -> Vec<usize> {
+    let bin = Path::new(env!("CARGO_BIN_EXE_qianhe")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let (code, output, stderr) = run(folder, &[&["explain", id], args].concat());
+    assert_eq!((code, stderr.as_str()), (0, ""), "{output}");
+    let rows = |command: &str| {
+        let mut shell = assert_cmd::Command::new("sh");
+        let output =
+            shell.current_dir(folder).env("PATH", &path).args(["-c", &format!("{command} --json")]).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Vec<Value>>(&output.stdout).unwrap().len()
+    };
+    output.lines().filter_map(|line| line.trim().strip_prefix("all of them: ")).map(rows).collect()
+}
+
+/// data/README.md: 15 relations of `liuyang`.
+#[cfg(unix)]
+#[test]
+fn the_hinted_command_shows_all_rows() {
+    let (folder, reports) = sample();
+    assert_eq!(rows_of_hints(folder.path(), "liuyang", &[]), [15], "the default folder");
+    for name in ["elsewhere", "of the client", "it's $HOME", "案例 `报表`"] {
+        std::fs::rename(&reports, folder.path().join(name)).unwrap();
+        assert_eq!(rows_of_hints(folder.path(), "liuyang", &["--reports", name]), [15], "{name}");
+        std::fs::rename(folder.path().join(name), &reports).unwrap();
+    }
+}
+
+/// A group stands in a list of ids, in that of either time.
+#[cfg(unix)]
+#[test]
+fn the_hinted_command_finds_a_group_in_lists() {
+    let story = Story::new("ann: wei 2025-01-01", "")
+        .groups("source-before", "g1: ann a 2025-01-01; g2: ann b 2025-01-01")
+        .groups("source-after", "g1: ann a 2025-01-01; g2: ann b 2025-01-01")
+        .codes("source-before", "c1: g1; c2: g1; c3: g1 g2; c4: g1; c5: g1; c6: g2; c7: g2")
+        .codes("source-after", "c1: g1; c2:; c3: g1; c4: g1; c5: g1; c6: g1; c7: g2");
+    story.audit();
+    // Before it was linked by c1 to c5, after by c6 too.
+    assert_eq!(rows_of_hints(story.write(), "g1", &[]), [6]);
+}

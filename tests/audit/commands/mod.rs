@@ -1,0 +1,11 @@
+//! The commands as the real program runs them.
+
+pub mod cli;
+pub mod compare;
+pub mod explain;
+pub mod languages;
+pub mod precheck;
+pub mod precheck_screen;
+pub mod query;
+pub mod shell;
+pub mod verify;

@@ -1,0 +1,6 @@
+//! What holds for every case, whatever it holds.
+
+pub mod demo;
+pub mod relations;
+pub mod unreadable;
+pub mod world;

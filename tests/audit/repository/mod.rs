@@ -1,0 +1,6 @@
+//! The repository checks itself: documentation, layers, tidiness.
+
+pub mod docs;
+pub mod layers;
+pub mod source;
+pub mod tidy;

@@ -1,0 +1,312 @@
+//! Groups: an example by hand for each rule of scope, matching and outcome.
+//!
+//! In every story `ann` moves to `ann2` and `bob` to `bob2`, each with one customer whose unionid shows that the
+//! namespaces are shared; the examples are about their groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::Story;
+
+/// Groups of source-before and target-after, and what must come of them: group -> `scope outcome/reason method target`.
+struct Example {
+    what: &'static str,
+    before: &'static str,
+    after: &'static str,
+    more: fn(Story) -> Story,
+    told: &'static [(&'static str, &'static str)],
+    findings: &'static [&'static str],
+}
+
+pub fn story() -> Story {
+    Story::new(
+        "ann: wei 2025-01-01 unionid=w; bob: li 2025-01-01 unionid=l",
+        "ann2: wei 2026-05-02 unionid=w; bob2: li 2026-05-02 unionid=l",
+    )
+}
+
+fn plain(story: Story) -> Story {
+    story
+}
+
+/// The unionids of the two corps are of different namespaces.
+fn disjoint(story: Story) -> Story {
+    story.role("target-after", "ann2: wei 2026-05-02 unionid=x; bob2: li 2026-05-02 unionid=y")
+}
+
+/// An answer of `groupchat/list`, as one line.
+fn list(cursor: &str, response: &str) -> String {
+    format!(
+        r#"{{"endpoint":"externalcontact/groupchat/list","request":{{"cursor":"{cursor}"}},"response":{response}}}"#
+    )
+}
+
+/// An answer of `groupchat/list` about one owner, as one line.
+fn list_of_owner(owner: &str, response: &str) -> String {
+    let request = format!(r#"{{"owner_filter":{{"userid_list":["{owner}"]}}}}"#);
+    format!("{{\"endpoint\":\"externalcontact/groupchat/list\",\"request\":{request},\"response\":{response}}}\n")
+}
+
+const EMPTY_LIST: &str = r#"{"errcode":0,"group_chat_list":[],"next_cursor":""}"#;
+const RATE_LIMIT: &str = r#"{"errcode":45033,"errmsg":"rate limit","group_chat_list":[]}"#;
+
+#[rustfmt::skip]
+const EXAMPLES: &[Example] = &[
+    Example { what: "half of the members are enough", more: plain,
+        before: "g1: ann vip 2025-01-01 members=u1,u2,u3,u4", after: "h1: ann2 other 2025-01-01 members=u1,u2",
+        told: &[("g1", "in_scope migrated members h1")], findings: &[] },
+    Example { what: "a time that cannot be read leaves the group open", more: plain,
+        before: "g1: ann vip soon", after: "h1: ann2 other 2025-01-01",
+        told: &[("g1", "in_scope undetermined/unreadable")],
+        findings: &["B8-group-unreadable", "Q-unreadable-values"] },
+    Example { what: "less than half is not enough", more: plain,
+        before: "g1: ann vip 2025-01-01 members=u1,u2,u3", after: "h1: ann2 other 2025-01-01 members=u1",
+        told: &[("g1", "in_scope missing")], findings: &["B8-group-missing"] },
+    Example { what: "the policy says how much is enough", more: |s| s.toml("[policy]\nmin_group_overlap = 0.3"),
+        before: "g1: ann vip 2025-01-01 members=u1,u2,u3", after: "h1: ann2 other 2025-01-01 members=u1",
+        told: &[("g1", "in_scope migrated members h1")], findings: &[] },
+    Example { what: "members go before the name", more: plain,
+        before: "g1: ann vip 2025-01-01 members=u1,u2",
+        after: "h1: ann2 vip 2025-01-01 members=v1; h2: ann2 new 2025-01-01 members=u1,u2",
+        told: &[("g1", "in_scope migrated members h2")], findings: &[] },
+    Example { what: "the mutual best: whose best is taken goes on to the next", more: plain,
+        before: "g1: ann a 2025-01-01 members=u1,u2,u3,u4; g2: ann b 2025-01-01 members=u1,u2,u3,u5",
+        after: "h1: ann2 c 2025-01-01 members=u1,u2,u3,u4; h2: ann2 d 2025-01-01 members=u2,u3,u5,u6",
+        told: &[("g1", "in_scope migrated members h1"), ("g2", "in_scope migrated members h2")], findings: &[] },
+    Example { what: "a tie of members, whatever the names", more: plain,
+        before: "g1: ann a 2025-01-01 members=u1,u2; g2: ann b 2025-01-01 members=u1,u2",
+        after: "h1: ann2 a 2025-01-01 members=u1,u2",
+        told: &[("g1", "in_scope undetermined/ambiguous"), ("g2", "in_scope undetermined/ambiguous")],
+        findings: &["B8-group-ambiguous"] },
+    Example { what: "never across owners, be members and name the same", more: plain,
+        before: "g1: ann vip 2025-01-01 members=u1,u2", after: "h1: bob2 vip 2025-01-01 members=u1,u2",
+        told: &[("g1", "in_scope missing")], findings: &["B8-group-missing"] },
+    Example { what: "without unionids it falls to the name", more: plain,
+        before: "g1: ann vip 2025-01-01 members=-,-", after: "h1: ann2 vip 2025-01-01 members=u1",
+        told: &[("g1", "in_scope migrated name h1")], findings: &[] },
+    Example { what: "by name, though few of the known members are the same", more: plain,
+        before: "g1: ann vip 2025-01-01 members=u1,u2,u3", after: "h1: ann2 vip 2025-01-01 members=u3,u4,u5",
+        told: &[("g1", "in_scope migrated name h1")], findings: &["B8-group-members-differ"] },
+    Example { what: "a name that stands twice on either side", more: plain,
+        before: "g1: ann vip 2025-01-01; g2: ann vip 2025-01-02; g3: bob day 2025-01-01",
+        after: "h1: ann2 vip 2025-01-01; h2: bob2 day 2025-01-01; h3: bob2 day 2025-01-02",
+        told: &[("g1", "in_scope undetermined/ambiguous"), ("g2", "in_scope undetermined/ambiguous"),
+            ("g3", "in_scope undetermined/ambiguous")],
+        findings: &["B8-group-ambiguous"] },
+    Example { what: "a name is unique among what the members left over", more: plain,
+        before: "g1: ann vip 2025-01-01 members=u1; g2: ann vip 2025-01-02",
+        after: "h1: ann2 vip 2025-01-01 members=u1; h2: ann2 vip 2025-01-02",
+        told: &[("g1", "in_scope migrated members h1"), ("g2", "in_scope migrated name h2")], findings: &[] },
+    Example { what: "disjoint namespaces: members neither join nor speak", more: disjoint,
+        before: "g1: ann vip 2025-01-01 members=u1,u2; g2: ann day 2025-01-01 members=u3",
+        after: "h1: ann2 day 2025-01-01 members=u1,u2",
+        told: &[("g1", "in_scope missing"), ("g2", "in_scope migrated name h1")],
+        findings: &["B8-group-missing", "Q-namespaces-disjoint"] },
+    Example { what: "the group map goes before the members", more: |s| s.group_map("g1 h2"),
+        before: "g1: ann vip 2025-01-01 members=u1",
+        after: "h1: ann2 vip 2025-01-01 members=u1; h2: ann2 other 2025-01-01",
+        told: &[("g1", "in_scope migrated group_map h2")], findings: &[] },
+    Example { what: "the map sends it elsewhere, and no weaker method overrules that", more: |s| s.group_map("g1 h9"),
+        before: "g1: ann vip 2025-01-01 members=u1", after: "h1: ann2 vip 2025-01-01 members=u1",
+        told: &[("g1", "in_scope missing")], findings: &["B8-group-missing"] },
+    Example { what: "the map says that the target group is another", more: |s| s.group_map("g9 h1"),
+        before: "g1: ann vip 2025-01-01 members=u1", after: "h1: ann2 vip 2025-01-01 members=u1",
+        told: &[("g1", "in_scope missing")], findings: &["B8-group-missing"] },
+    Example { what: "the map is the user's word, also across owners, and it is said", more: |s| s.group_map("g1 h1"),
+        before: "g1: ann vip 2025-01-01", after: "h1: bob2 vip 2025-01-01",
+        told: &[("g1", "in_scope migrated group_map h1")], findings: &["B8-group-map-other-owner"] },
+    Example { what: "contradictory rows of the map are set aside", more: |s| s.group_map("g1 h1\n g1 h2"),
+        before: "g1: ann vip 2025-01-01", after: "h1: ann2 other 2025-01-01; h2: ann2 vip 2025-01-01",
+        told: &[("g1", "in_scope migrated name h2")], findings: &["Q-group-map-contradiction"] },
+    Example { what: "neither name nor unionids nor map", more: plain,
+        before: "g1: ann - 2025-01-01 members=-", after: "h1: ann2 vip 2025-01-01 members=u1",
+        told: &[("g1", "in_scope undetermined/no_usable_key")], findings: &["B8-group-no-usable-key"] },
+    Example { what: "a name is of no use where the target shows none", more: plain,
+        before: "g1: ann vip 2025-01-01", after: "h1: ann2 - 2025-01-01",
+        told: &[("g1", "in_scope undetermined/no_usable_key")], findings: &["B8-group-no-usable-key"] },
+    Example { what: "without an id, by name", more: |s| s.groups("source-after", "-: ann vip 2025-01-01"),
+        before: "-: ann vip 2025-01-01; -: ann day 2025-01-01", after: "-: ann2 vip 2025-01-01; -: ann2 day 2025-01-01",
+        told: &[("vip", "in_scope migrated name -"), ("day", "in_scope migrated name -")],
+        findings: &["B8-group-still-at-source"] },
+    Example { what: "a whole list without it",
+        more: |s| s.without("target-after/groups.csv").file("target-after/list.json", &list("", EMPTY_LIST)),
+        before: "g1: ann vip 2025-01-01", after: "",
+        told: &[("g1", "in_scope missing")], findings: &["B8-group-missing"] },
+    Example { what: "the target's list answered with an error",
+        more: |s| s.without("target-after/groups.csv").file("target-after/list.json", &list("", RATE_LIMIT)),
+        before: "g1: ann vip 2025-01-01", after: "",
+        told: &[("g1", "in_scope undetermined/target_not_covered")],
+        findings: &["B8-group-target-not-covered", "Q-error-answers"] },
+    Example { what: "an error of the list takes the word of a sheet beside it",
+        more: |s| s.file("target-after/list.json", &list("", RATE_LIMIT)),
+        before: "g1: ann vip 2025-01-01", after: "h1: ann2 other 2025-01-01",
+        told: &[("g1", "in_scope undetermined/target_not_covered")],
+        findings: &["B8-group-target-not-covered", "Q-error-answers"] },
+    Example { what: "a chain of pages without its end",
+        more: |s| s.without("target-after/groups.csv").file("target-after/list.json", &list("",
+            r#"{"errcode":0,"group_chat_list":[],"next_cursor":"c1"}"#)),
+        before: "g1: ann vip 2025-01-01", after: "",
+        told: &[("g1", "in_scope undetermined/target_not_covered")], findings: &["B8-group-target-not-covered"] },
+    Example { what: "an owner who was asked about alone is covered alone",
+        more: |s| s.without("target-after/groups.csv").file("target-after/list.json",
+            &(list_of_owner("ann2", EMPTY_LIST) + &list_of_owner("bob2", RATE_LIMIT))),
+        before: "g1: ann vip 2025-01-01; g2: bob vip 2025-01-01", after: "",
+        told: &[("g1", "in_scope missing"), ("g2", "in_scope undetermined/target_not_covered")],
+        findings: &["B8-group-missing", "B8-group-target-not-covered", "Q-error-answers"] },
+    Example { what: "no word of groups in the target", more: |s| s.without("target-after/groups.csv"),
+        before: "g1: ann vip 2025-01-01", after: "",
+        told: &[("g1", "in_scope undetermined/target_not_covered")], findings: &["B8-group-target-not-covered"] },
+    Example { what: "the user vouches for the target",
+        more: |s| s.without("target-after/groups.csv").toml("[snapshots.target-after]\ncoverage = \"trusted\""),
+        before: "g1: ann vip 2025-01-01", after: "",
+        told: &[("g1", "in_scope missing")], findings: &["B8-group-missing"] },
+    Example { what: "a target group whose owner nobody knows could be it", more: plain,
+        before: "g1: ann vip 2025-01-01", after: "h1: -",
+        told: &[("g1", "in_scope undetermined/target_not_covered")], findings: &["B8-group-target-not-covered"] },
+    Example { what: "not enrolled (B8), though a group of the same kind is there", more: |s| s.accounts("bob bob2"),
+        before: "g1: ann vip 2025-01-01 members=u1", after: "h1: ann2 vip 2025-01-01 members=u1",
+        told: &[("g1", "not_enrolled out_of_scope/not_enrolled")], findings: &[] },
+    Example { what: "not enrolled, and there by the map", more: |s| s.accounts("bob bob2").group_map("g1 h1"),
+        before: "g1: ann vip 2025-01-01", after: "h1: ann2 vip 2025-01-01",
+        told: &[("g1", "not_enrolled arrived_out_of_scope/not_enrolled group_map h1")],
+        findings: &["B8-group-arrived-out-of-scope", "B8-group-map-other-owner"] },
+    Example { what: "a group without owner passes for not enrolled, and it is said", more: plain,
+        before: "g1: - vip 2025-01-01", after: "h1: ann2 vip 2025-01-01",
+        told: &[("g1", "not_enrolled out_of_scope/not_enrolled")], findings: &["B8-group-owner-unknown"] },
+    Example { what: "the owner's account failed the assessment (B5); one group arrived",
+        more: |s| s.accounts("ann ann2 fail\n bob bob2"),
+        before: "g1: ann vip 2025-01-01; g2: ann day 2025-01-01", after: "h1: ann2 vip 2025-01-01",
+        told: &[("g1", "assessment_failed arrived_out_of_scope/assessment_failed name h1"),
+            ("g2", "assessment_failed out_of_scope/assessment_failed")],
+        findings: &["B5-assessment-failed-arrived", "B8-group-arrived-out-of-scope"] },
+    Example { what: "what the target held before the start did not arrive",
+        more: |s| s.accounts("ann ann2 fail\n bob bob2").role("target-before", "").groups("target-before",
+            "h1: ann2 vip 2025-01-01"),
+        before: "g1: ann vip 2025-01-01", after: "h1: ann2 vip 2025-01-01",
+        told: &[("g1", "assessment_failed out_of_scope/assessment_failed name h1")],
+        findings: &["B5-assessment-failed-arrived"] },
+    Example { what: "in scope, and joined with a group that the target held before: it is said",
+        more: |s| s.role("target-before", "").groups("target-before", "h1: ann2 vip 2025-01-01"),
+        before: "g1: ann vip 2025-01-01", after: "h1: ann2 vip 2025-01-01",
+        told: &[("g1", "in_scope migrated name h1")], findings: &["B8-group-stood-before"] },
+    Example { what: "created at the start (D1), and a second before", more: plain,
+        before: "g1: ann vip 2026-05-01; g2: ann day 2026-04-30T23:59:59; g3: ann when -",
+        after: "h1: ann2 vip 2026-05-03; h2: ann2 day 2025-01-01; h3: ann2 when -",
+        told: &[("g1", "created_after_start arrived_out_of_scope/created_after_start name h1"),
+            ("g2", "in_scope migrated name h2"), ("g3", "in_scope migrated name h3")],
+        findings: &["B8-group-arrived-out-of-scope"] },
+    Example { what: "the list of source-before failed",
+        more: |s| s.file("source-before/list.json", &list("", RATE_LIMIT)),
+        before: "g1: ann vip 2025-01-01", after: "h1: ann2 vip 2025-01-01",
+        told: &[("g1", "in_scope migrated name h1")], findings: &["B8-source-groups-not-covered", "Q-error-answers"] },
+];
+
+#[test]
+fn each_example_comes_out_as_told() {
+    let mut wrong = Vec::new();
+    for example in EXAMPLES {
+        let story = story().groups("source-before", example.before).groups("target-after", example.after);
+        let story = (example.more)(story);
+        let audit = story.audit();
+        let answers = (audit.groups(), audit.findings().into_keys().collect::<BTreeSet<_>>());
+        let told: BTreeMap<String, String> =
+            example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let told = (told, example.findings.iter().copied().collect());
+        if answers != told {
+            wrong.push(format!("{}\n  told    {told:?}\n  answers {answers:?}", example.what));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The rules that the examples show.
+pub fn shown() -> BTreeSet<String> {
+    let mut shown = BTreeSet::new();
+    for example in EXAMPLES {
+        for (_, told) in example.told {
+            let words: Vec<&str> = told.split(' ').collect();
+            let by_scope = words[1].contains("out_of_scope");
+            let outcome = if by_scope { words[1].split('/').next().unwrap() } else { words[1] };
+            shown.extend([format!("group-scope/{}", words[0]), format!("group-outcome/{outcome}")]);
+        }
+        shown.extend(example.findings.iter().map(|code| (*code).to_owned()));
+    }
+    shown
+}
+
+#[test]
+fn a_row_shows_both_sides() {
+    let before = "g1: ann vip 2025-01-01 members=u1,u2,u3,-; g2: ann day 2025-01-01; g3: ann gone 2025-01-01";
+    let after = "h1: ann2 VIP 2026-05-02 members=u2,u3; h2: ann2 day 2025-01-01";
+    let story = story()
+        .groups("source-before", before)
+        .groups("target-after", after)
+        .groups("source-after", "g2: ann day 2025-01-01");
+    let audit = story.audit();
+    let rows: BTreeMap<String, _> =
+        audit.report("groups").into_iter().map(|row| (row["source_chat_id"].clone(), row)).collect();
+    let g1 = &rows["g1"];
+    let cell = |column: &str| g1.get(column).map_or("null", String::as_str);
+    assert_eq!(cell("member_overlap")[..5], *"0.666");
+    assert_eq!([cell("source_member_count"), cell("target_member_count")], ["4", "2"]);
+    assert_eq!([cell("target_name"), cell("target_owner_userid"), cell("match_method")], ["VIP", "ann2", "members"]);
+    assert_eq!(
+        [cell("severity"), cell("still_at_source"), cell("waived"), cell("reason")],
+        ["ok", "false", "false", "null"]
+    );
+    assert_eq!(rows["g2"].get("member_overlap"), None, "no unionids on either side");
+    assert_eq!(rows["g2"]["still_at_source"], "true");
+    assert_eq!(rows["g3"].get("target_member_count"), None);
+    assert_eq!(audit.findings()["B8-group-still-at-source"], 1);
+}
+
+#[test]
+fn where_source_after_cannot_tell_nothing_is_said() {
+    let told = |more: fn(Story) -> Story| {
+        let story = more(
+            story().groups("source-before", "g1: ann vip 2025-01-01").groups("target-after", "h1: ann2 vip 2025-01-01"),
+        );
+        story.audit().report("groups")[0].get("still_at_source").cloned()
+    };
+    assert_eq!(told(|s| s), None);
+    assert_eq!(told(|s| s.role("source-after", "ann: wei 2025-01-01")), None, "no list");
+    assert_eq!(told(|s| s.file("source-after/list.json", &list("", RATE_LIMIT))), None, "an error");
+    assert_eq!(told(|s| s.groups("source-after", "-: ann vip 2025-01-01")), None, "a list without ids");
+    assert_eq!(told(|s| s.file("source-after/list.json", &list("", EMPTY_LIST))).as_deref(), Some("false"));
+    assert_eq!(told(|s| s.groups("source-after", "g1: ann vip 2025-01-01")).as_deref(), Some("true"));
+}
+
+#[test]
+fn the_summary_counts_every_word_and_null_is_not_measured() {
+    let summary = |story: Story| story.audit().summary_json();
+    let silent = summary(story());
+    assert!(silent["groups"].is_null() && silent["join_codes"].is_null());
+    let empty = summary(story().file("source-before/list.json", &list("", EMPTY_LIST)));
+    assert_eq!(empty["groups"]["total"], 0);
+    let one = summary(story().groups("source-before", "g1: ann vip 2025-01-01").groups("target-after", ""));
+    let told = r#"{"total":1,"by_outcome":{"migrated":0,"missing":1,"undetermined":0,"out_of_scope":0,
+        "arrived_out_of_scope":0}}"#;
+    assert_eq!(one["groups"], serde_json::from_str::<serde_json::Value>(told).unwrap());
+}
+
+#[test]
+fn an_ingested_case_tells_the_same_of_groups() {
+    let before = "g1: ann vip 2025-01-01 members=u1,u2; g2: ann day 2025-01-01";
+    let story = story().groups("source-before", before).groups("target-after", "h1: ann2 x 2025-01-01 members=u1,u2");
+    let story = story
+        .without("target-after/groups.csv")
+        .file("target-after/groups.json", &(list_of_owner("ann2", EMPTY_LIST) + &list_of_owner("bob2", RATE_LIMIT)));
+    let first = story.audit();
+    let case = qianhe::case::load(story.write(), &[]).unwrap();
+    let ingested = tempfile::tempdir().unwrap();
+    qianhe::ingest_tables::ingest_tables(
+        &case,
+        &ingested.path().join("out"),
+        qianhe::memory::Resources::default(),
+        &qianhe::progress::Silent,
+    )
+    .unwrap();
+    let path = |role: &str| format!("snapshots.{role}.path={:?}", ingested.path().join("out/snapshots").join(role));
+    let set = [path("source-before"), path("target-after")];
+    let second = crate::support::audit_into(story.write(), &ingested.path().join("reports"), &set).unwrap();
+    assert_eq!(first.groups(), second.groups());
+}

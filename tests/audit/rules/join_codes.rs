@@ -1,0 +1,192 @@
+//! Join codes (A2): an example by hand for each row of the table of SPEC section 5.
+//!
+//! `in` is a group of `ann`, who moves; `out` one of `cat`, who does not. Source-after lists `out`, `new`, and in some
+//! examples `in`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::rules::groups::story;
+use crate::support::Story;
+
+/// Codes of source-before and source-after, and what must come of them: code -> `predicted observed verdict`.
+struct Example {
+    what: &'static str,
+    before: &'static str,
+    after: &'static str,
+    more: fn(Story) -> Story,
+    told: &'static [(&'static str, &'static str)],
+    findings: &'static [&'static str],
+}
+
+fn plain(story: Story) -> Story {
+    story
+}
+
+/// The group that was to move stays.
+fn left_behind(story: Story) -> Story {
+    story.groups("source-after", "in: ann vip 2025-01-01; out: cat day 2025-01-01").groups("target-after", "")
+}
+
+/// An answer of `get_join_way` with an error.
+fn error(config_id: &str, errcode: u32) -> String {
+    let request = format!(r#""request":{{"config_id":"{config_id}"}}"#);
+    format!(
+        r#"{{"endpoint":"externalcontact/groupchat/get_join_way",{request},"response":{{"errcode":{errcode},
+            "errmsg":"told"}}}}"#
+    )
+}
+
+#[rustfmt::skip]
+const EXAMPLES: &[Example] = &[
+    Example { what: "all groups moved, and the list is empty", more: plain,
+        before: "c: in", after: "c:",
+        told: &[("c", "empty empty emptied")], findings: &["A2-code-emptied"] },
+    Example { what: "a full list of ids that the corp no longer owns is dead", more: plain,
+        before: "c: in", after: "c: in",
+        told: &[("c", "empty empty emptied")], findings: &["A2-code-emptied"] },
+    Example { what: "all groups moved, and the code was deleted", more: plain,
+        before: "c: in", after: "c: deleted",
+        told: &[("c", "empty deleted emptied")], findings: &["A2-code-emptied"] },
+    Example { what: "41044 in an envelope is a deleted code",
+        more: |s| s.file("source-after/code.json", &error("c", 41044)),
+        before: "c: in; d: in", after: "d:",
+        told: &[("c", "empty deleted emptied"), ("d", "empty empty emptied")], findings: &["A2-code-emptied"] },
+    Example { what: "a rate limit says nothing of the code",
+        more: |s| s.file("source-after/code.json", &error("c", 45033)),
+        before: "c: in; d: in", after: "d:",
+        told: &[("c", "empty not_observed unverified"), ("d", "empty empty emptied")],
+        findings: &["A2-code-emptied", "A2-code-unverified", "Q-error-answers"] },
+    Example { what: "a dump without the code proves nothing about it", more: plain,
+        before: "c: in; d: out; e: lost", after: "f:",
+        told: &[("c", "empty not_observed unverified"), ("d", "alive not_observed unverified"),
+            ("e", "unknown not_observed unverified"), ("f", "- empty new")],
+        findings: &["A2-code-unverified"] },
+    Example { what: "a group that was to move keeps it alive", more: left_behind,
+        before: "c: in", after: "c: in",
+        told: &[("c", "empty alive alive_group_left_behind")],
+        findings: &["A2-code-group-left-behind", "B8-group-missing"] },
+    Example { what: "a group that was linked before goes before a new one", more: left_behind,
+        before: "c: in", after: "c: in out",
+        told: &[("c", "empty alive alive_group_left_behind")],
+        findings: &["A2-code-group-left-behind", "B8-group-missing"] },
+    Example { what: "a group linked since keeps it alive", more: plain,
+        before: "c: in", after: "c: in new",
+        told: &[("c", "empty alive alive_new_group")], findings: &["A2-code-alive-by-new-group"] },
+    Example { what: "as advised: a group of somebody who does not move was tied to it", more: plain,
+        before: "c: in out", after: "c: out",
+        told: &[("c", "alive alive kept")], findings: &[] },
+    Example { what: "a group stayed, and yet the code died", more: plain,
+        before: "c: in out; d: out", after: "c:; d: deleted",
+        told: &[("c", "alive empty lost"), ("d", "alive deleted lost")], findings: &["A2-code-lost"] },
+    Example { what: "it linked nothing before", more: plain,
+        before: "c:; d:; e:", after: "c:; d: deleted",
+        told: &[("c", "already_empty empty already_empty"), ("d", "already_empty deleted already_empty"),
+            ("e", "already_empty not_observed already_empty")], findings: &[] },
+    Example { what: "a code that was deleted before links nothing", more: plain,
+        before: "c: deleted", after: "c: deleted",
+        told: &[("c", "already_empty deleted already_empty")], findings: &[] },
+    Example { what: "alive, which nothing foretold", more: plain,
+        before: "c:; d: lost", after: "c: new; d: out",
+        told: &[("c", "already_empty alive alive_unpredicted"), ("d", "unknown alive alive_unpredicted")],
+        findings: &["A2-code-alive-unpredicted"] },
+    Example { what: "dead, which nothing foretold", more: plain,
+        before: "c: in lost; d: lost", after: "c: lost; d: deleted",
+        told: &[("c", "unknown empty emptied_unpredicted"), ("d", "unknown deleted emptied_unpredicted")],
+        findings: &["A2-code-emptied-unpredicted"] },
+    Example { what: "a group that stays goes before one that the snapshot does not hold", more: plain,
+        before: "c: lost out", after: "c: out",
+        told: &[("c", "alive alive kept")], findings: &[] },
+    Example { what: "a group of an unknown owner is out of scope",
+        more: |s| s.groups("source-before", "in: ann vip 2025-01-01; out: - day 2025-01-01"),
+        before: "c: in out", after: "c: out",
+        told: &[("c", "alive alive kept")], findings: &["B8-group-owner-unknown"] },
+    Example { what: "without any group list, only an empty list is empty",
+        more: |s| s.without("source-after/groups.csv"),
+        before: "c: in; d: in", after: "c:; d: in",
+        told: &[("c", "empty empty emptied"), ("d", "empty alive alive_group_left_behind")],
+        findings: &["A2-code-emptied", "A2-code-group-left-behind"] },
+    Example { what: "a list that ended in an error does not kill a code, nor keep it alive",
+        more: |s| s.without("source-after/groups.csv").file("source-after/list.json",
+            r#"{"endpoint":"externalcontact/groupchat/list","request":{},"response":{"errcode":45033,
+                "errmsg":"rate limit"}}"#),
+        before: "c: in; d: in", after: "c: in; d:",
+        told: &[("c", "empty not_observed unverified"), ("d", "empty empty emptied")],
+        findings: &["A2-code-emptied", "A2-code-unverified", "Q-error-answers"] },
+    Example { what: "a code that links a group twice links it once", more: plain,
+        before: "c: in in", after: "c: in in",
+        told: &[("c", "empty empty emptied")], findings: &["A2-code-emptied", "Q-code-links-twice"] },
+    Example { what: "no source-after at all", more: |s| s.without("source-after"),
+        before: "c: in", after: "",
+        told: &[("c", "empty not_observed unverified")], findings: &["A2-code-unverified"] },
+    Example { what: "ids of codes and groups are case-sensitive", more: plain,
+        before: "c: IN", after: "C: out",
+        told: &[("c", "unknown not_observed unverified"), ("C", "- alive new")], findings: &["A2-code-unverified"] },
+];
+
+fn case(before: &str, after: &str) -> Story {
+    let story = story()
+        .groups("source-before", "in: ann vip 2025-01-01; out: cat day 2025-01-01")
+        .groups("target-after", "gone: ann2 vip 2025-01-01");
+    story
+        .groups("source-after", "out: cat day 2025-01-01; new: cat fresh 2026-05-08")
+        .codes("source-before", before)
+        .codes("source-after", after)
+}
+
+#[test]
+fn each_example_comes_out_as_told() {
+    let mut wrong = Vec::new();
+    for example in EXAMPLES {
+        let story = (example.more)(case(example.before, example.after));
+        let audit = story.audit();
+        let answers = (audit.codes(), audit.findings().into_keys().collect::<BTreeSet<_>>());
+        let told: BTreeMap<String, String> =
+            example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let told = (told, example.findings.iter().copied().collect());
+        if answers != told {
+            wrong.push(format!("{}\n  told    {told:?}\n  answers {answers:?}", example.what));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The rules that the examples show.
+pub fn shown() -> BTreeSet<String> {
+    let verdict = |told: &str| format!("join-code/{}", told.rsplit(' ').next().unwrap());
+    let verdicts = EXAMPLES.iter().flat_map(|example| example.told.iter().map(|(_, told)| verdict(told)));
+    let findings = EXAMPLES.iter().flat_map(|example| example.findings.iter().map(|code| (*code).to_owned()));
+    verdicts.chain(findings).collect()
+}
+
+#[test]
+fn a_row_shows_what_keeps_the_code_alive() {
+    let story = case("c: in out in; d: in; e: in", "c: in out new; d: deleted");
+    let audit = story.audit();
+    let rows: BTreeMap<String, _> =
+        audit.report("join_codes").into_iter().map(|row| (row["config_id"].clone(), row)).collect();
+    let c = &rows["c"];
+    assert_eq!(
+        [&c["chat_ids_before"], &c["chat_ids_after"], &c["kept_alive_by"]],
+        ["[in, out]", "[in, out, new]", "[out, new]"]
+    );
+    assert_eq!([&c["severity"], &c["waived"]], ["ok", "false"]);
+    assert_eq!((rows["d"].get("chat_ids_after"), rows["d"]["kept_alive_by"].as_str()), (None, "[]"));
+    assert_eq!((rows["e"].get("chat_ids_after"), rows["e"].get("kept_alive_by")), (None, None));
+}
+
+#[test]
+fn the_finding_says_what_the_dump_could_tell() {
+    let audit = case("c: in; d: in", "d:").file("source-after/code.json", &error("c", 45033)).audit();
+    let unverified = audit.summary.findings.iter().find(|finding| finding.rule.code == "A2-code-unverified").unwrap();
+    assert_eq!(unverified.count, 1);
+    assert!(unverified.message_en().contains("source-after: 1 / 2"), "{}", unverified.message_en());
+}
+
+#[test]
+fn the_summary_counts_every_verdict() {
+    let counted = case("c: in; d: out", "c: in; d: out; e:").audit().summary_json();
+    assert_eq!(counted["join_codes"]["total"], 3);
+    let by_verdict = counted["join_codes"]["by_verdict"].as_object().unwrap();
+    assert_eq!(by_verdict.len(), 10, "zeros too");
+    assert_eq!([&by_verdict["emptied"], &by_verdict["kept"], &by_verdict["new"], &by_verdict["lost"]], [1, 1, 1, 0]);
+}
