@@ -51,9 +51,10 @@
 //! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
 //! - every relation of source-before has one scope, one outcome, at most one match; so has every one of target-after;
 //! - every group of source-before has one scope, one outcome, at most one match; every join code one verdict;
-//! - equal inputs give equal bytes; order, split and compression of the inputs change nothing but their provenance;
-//!   memory and partitions change nothing at all;
-//! - no hash decides anything: keys are verified by the texts that they stand for.
+//! - equal inputs give equal rows; order, split and compression of the inputs change nothing but their provenance;
+//!   memory and partitions change at most the pages of Parquet reports;
+//! - no hash decides a match: keys are verified by the texts that they stand for. Digests of 128 bits tell which
+//!   unionids belong to several ids of a corp ([`snapshot::SharedUnionids`]).
 //!
 //! # Glossary
 //!

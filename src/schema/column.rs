@@ -111,8 +111,9 @@ impl Column {
         col(self.name)
     }
 
-    /// Whether both are the same column; constants cannot be compared by `==` while compiling. Several columns share a
-    /// name (`status`, `scope`, ...), but no two of them the meaning too.
+    /// Whether both are the same column of a table; constants cannot be compared by `==` while compiling. Several
+    /// columns share a name (`status`, `scope`, ...), and `reason` of relations and of groups the meaning too, but no
+    /// table has two of these.
     const fn is(&self, other: &Self) -> bool {
         same_text(self.name, other.name) && same_text(self.meaning, other.meaning)
     }
@@ -154,12 +155,14 @@ pub struct Slot {
     pub required: bool,
 }
 
-/// The position of a column among those of a table, found while compiling.
+/// The position of a column among those of a table, evaluated while compiling: [`Table::position_of`] for a table that
+/// is being declared.
 pub(super) const fn position_of(column: &Column, columns: &[Slot]) -> usize {
     let mut position = 0;
-    while !columns[position].column.is(column) {
+    while position < columns.len() && !columns[position].column.is(column) {
         position += 1;
     }
+    assert!(position < columns.len(), "the table has no such column");
     position
 }
 
@@ -217,12 +220,7 @@ impl Table {
     /// # Panics
     /// If the table has no such column.
     pub const fn position_of(&self, column: &Column) -> usize {
-        let mut position = 0;
-        while position < self.columns.len() && !self.columns[position].column.is(column) {
-            position += 1;
-        }
-        assert!(position < self.columns.len(), "the table has no such column");
-        position
+        position_of(column, self.columns)
     }
 
     /// The positions of `columns`, which have to be all columns of the table, each once and in any order.
@@ -236,11 +234,7 @@ impl Table {
         let mut named = [false; N];
         let mut n = 0;
         while n < N {
-            let mut position = 0;
-            while position < N && !self.columns[position].column.is(columns[n]) {
-                position += 1;
-            }
-            assert!(position < N, "the table has no such column");
+            let position = self.position_of(columns[n]);
             assert!(!named[position], "a column is named twice");
             named[position] = true;
             positions[n] = position;
