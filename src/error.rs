@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::schema::ColumnMismatch;
-use crate::text::{Lang, Message, Text, errors as say};
+use crate::text::{Lang, Message, Text, errors as say, path_text};
 
 /// A reason to stop: the problem, its place and the remedy, in both languages.
 #[derive(Debug)]
@@ -90,9 +90,9 @@ impl Error {
     pub fn message(&self) -> Message {
         match self {
             Self::Usage { problem, remedy } => say::usage(problem, remedy),
-            Self::Input { file, place, problem, remedy } => say::input(file.display(), place, problem, remedy),
-            Self::Io { path, doing, source } => say::io(path.display(), *doing, source),
-            Self::Output { path, problem, remedy } => say::output(path.display(), problem, remedy),
+            Self::Input { file, place, problem, remedy } => say::input(path_text(file), place, problem, remedy),
+            Self::Io { path, doing, source } => say::io(path_text(path), *doing, source),
+            Self::Output { path, problem, remedy } => say::output(path_text(path), problem, remedy),
             Self::Interrupted => say::INTERRUPTED.into(),
             Self::Bug(what) => say::bug(what),
         }

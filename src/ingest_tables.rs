@@ -15,7 +15,7 @@ use crate::report::small;
 use crate::schema::tables::{CANONICAL, INPUTS_REPORT, REJECTS_REPORT, RELATIONS_TABLE};
 use crate::schema::vocabulary::Role;
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
-use crate::text::{Lang, Message, commands, errors as say};
+use crate::text::{Lang, Message, commands, errors as say, path_text};
 use crate::turns::in_turn;
 
 /// Result of writing canonical tables.
@@ -40,7 +40,7 @@ impl IngestSummary {
             );
         }
         lines.push(
-            commands::INGEST_WROTE.fill(lang, &[("rejected", &self.rejected), ("folder", &self.folder.display())]),
+            commands::INGEST_WROTE.fill(lang, &[("rejected", &self.rejected), ("folder", &path_text(&self.folder))]),
         );
         lines.join("\n") + "\n"
     }

@@ -39,7 +39,7 @@ impl AuditArgs {
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));
         let summary = run::audit(&case, &reports, self.machine.resources(), out.progress().as_ref())?;
         if self.json {
-            out::data(&summary.to_json())?;
+            out::json_text(&summary.to_json())?;
         } else {
             out.text(&report::terminal::summary(&summary, out.look()))?;
         }

@@ -24,7 +24,7 @@ impl CompletionsArgs {
     pub fn run(&self) -> Result<u8> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "qianhe", &mut script);
-        out::data(&String::from_utf8(script).map_err(|error| Error::Bug(error.to_string()))?)?;
+        out::exact(&String::from_utf8(script).map_err(|error| Error::Bug(error.to_string()))?)?;
         Ok(0)
     }
 }

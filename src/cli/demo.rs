@@ -6,8 +6,8 @@ use super::exit_codes;
 use super::out::Out;
 use crate::demo;
 use crate::error::Result;
-use crate::text::commands as say;
 use crate::text::shell::quoted;
+use crate::text::{commands as say, path_text};
 
 /// Write a synthetic case with every outcome, and the true outcomes beside it.
 ///
@@ -31,7 +31,7 @@ pub(super) struct DemoArgs {
 impl DemoArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         demo::write(&self.dir, self.relations, self.seed, out.progress().as_ref())?;
-        let folder = quoted(&self.dir.to_string_lossy());
+        let folder = quoted(&path_text(&self.dir));
         out.text(&say::DEMO_WROTE.fill(out.lang, &[("folder", &folder)]))?;
         Ok(0)
     }

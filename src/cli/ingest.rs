@@ -39,7 +39,7 @@ impl IngestArgs {
         let folder = self.out.as_ref().unwrap_or(&case.root);
         let summary = ingest_tables::ingest_tables(&case, folder, self.machine.resources(), out.progress().as_ref())?;
         if self.json {
-            out::data(&summary.to_json())?;
+            out::json_text(&summary.to_json())?;
         } else {
             out.text(&summary.text(out.lang))?;
         }

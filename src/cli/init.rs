@@ -6,8 +6,8 @@ use super::exit_codes;
 use super::out::Out;
 use crate::case;
 use crate::error::Result;
-use crate::text::commands as say;
 use crate::text::shell::quoted;
+use crate::text::{commands as say, path_text};
 
 /// Create a case: a folder with a commented case.toml to fill in.
 ///
@@ -25,8 +25,8 @@ pub(super) struct InitArgs {
 impl InitArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let file = case::init(&self.dir)?;
-        let folder = quoted(&self.dir.to_string_lossy());
-        out.text(&say::INIT_WROTE.fill(out.lang, &[("file", &file.display()), ("folder", &folder)]))?;
+        let folder = quoted(&path_text(&self.dir));
+        out.text(&say::INIT_WROTE.fill(out.lang, &[("file", &path_text(&file)), ("folder", &folder)]))?;
         Ok(0)
     }
 }

@@ -30,7 +30,7 @@ impl ManArgs {
         };
         let mut text = Vec::new();
         Man::new(page).render(&mut text).map_err(|error| Error::Bug(format!("the manual page: {error}")))?;
-        out::data(&String::from_utf8(text).map_err(|error| Error::Bug(error.to_string()))?)?;
+        out::exact(&String::from_utf8(text).map_err(|error| Error::Bug(error.to_string()))?)?;
         Ok(0)
     }
 }

@@ -30,7 +30,7 @@ use std::ffi::OsString;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::error::Result;
-use crate::text::Lang;
+use crate::text::{Lang, plain_word};
 use out::Out;
 
 /// Default of `--reports`.
@@ -106,7 +106,14 @@ impl Cli {
     /// The answer of clap: help, version, or what is wrong with the command line, in English.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().collect();
-        let mut command = help::command(help::lang_of(&args));
+        Self::parse_args(&args).map_err(|error| {
+            // The answer fills in what was typed: that of the same words, escaped.
+            Self::parse_args(&args.iter().map(|arg| plain_word(arg).into()).collect::<Vec<_>>()).err().unwrap_or(error)
+        })
+    }
+
+    fn parse_args(args: &[OsString]) -> std::result::Result<Self, clap::Error> {
+        let mut command = help::command(help::lang_of(args));
         let matches = command.try_get_matches_from_mut(args)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }

@@ -1,4 +1,8 @@
 //! Prints results to stdout, everything else to stderr. Nothing else in the program prints.
+//!
+//! Nothing that a terminal would act upon is printed, wherever it comes from ([`printable`]): lines for people have such
+//! characters escaped, JSON has them escaped as JSON allows, so that its values stay exact, and CSV and scripts are
+//! exact unless stdout is a terminal.
 
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 
@@ -10,7 +14,7 @@ use super::progress::Watcher;
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
 use crate::report::terminal::Look;
-use crate::text::{Lang, errors as say};
+use crate::text::{Lang, errors as say, printable, printable_json};
 
 /// Output of a command.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +25,7 @@ pub(crate) struct Out {
 }
 
 impl Out {
-    /// With `quiet`, only [`data`] and errors are printed.
+    /// With `quiet`, only results for programs and errors are printed.
     pub fn new(quiet: bool, lang: Lang) -> Self {
         Self { quiet, lang }
     }
@@ -29,13 +33,13 @@ impl Out {
     /// Language and colours of a summary: coloured on a terminal, unless `NO_COLOR` is set.
     pub fn look(self) -> Look {
         let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let is_terminal = stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        Look { lang: self.lang, colour: is_terminal && !wants_none }
+        let has_colours = is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        Look { lang: self.lang, colour: has_colours && !wants_none }
     }
 
     /// Prints a result for people, unless `quiet`.
     pub fn text(self, text: &str) -> Result<()> {
-        if self.quiet { Ok(()) } else { data(text) }
+        if self.quiet { Ok(()) } else { lines(text) }
     }
 
     /// Shows progress: a bar on a terminal, lines elsewhere, nothing with `quiet`.
@@ -58,29 +62,54 @@ pub fn error(error: &Error, lang: Lang) {
 /// Prints the answer of clap: help, version, or what is wrong with the command line.
 #[must_use]
 pub fn answer(answer: &clap::Error) -> u8 {
-    let _ = answer.print();
+    if answer.use_stderr() {
+        // Without the colours of clap: it fills in what was typed.
+        line(answer.render().to_string().trim_end());
+    } else {
+        let _ = answer.print();
+    }
     u8::try_from(answer.exit_code()).unwrap_or(2)
 }
 
 /// Prints a line to stderr. Unlike `eprintln!` it does not panic if stderr is closed.
 pub(super) fn line(text: &str) {
     let _hidden = bar::hide();
-    let _ = writeln!(stderr().lock(), "{text}");
+    let _ = writeln!(stderr().lock(), "{}", printable(text));
 }
 
-/// Prints a result, even if `quiet`. A closed pipe (`qianhe rules | head`) is not an error.
-pub(super) fn data(text: &str) -> Result<()> {
+/// Prints lines for people, even if `quiet`.
+pub(super) fn lines(text: &str) -> Result<()> {
+    print(&printable(text))
+}
+
+/// Prints a result as JSON, even if `quiet`.
+pub(super) fn json(value: &impl Serialize) -> Result<()> {
+    json_text(&serde_json::to_string_pretty(value).map_err(|error| Error::Bug(format!("JSON: {error}")))?)
+}
+
+/// Prints JSON, even if `quiet`.
+pub(super) fn json_text(text: &str) -> Result<()> {
+    print(&printable_json(text))
+}
+
+/// Prints a text for programs, even if `quiet`; exactly, unless to a terminal.
+pub(super) fn exact(text: &str) -> Result<()> {
+    if is_terminal() { lines(text) } else { print(text) }
+}
+
+/// Whether stdout is a terminal.
+pub(super) fn is_terminal() -> bool {
+    stdout().is_terminal()
+}
+
+/// Prints to stdout. A closed pipe (`qianhe rules | head`) is not an error.
+fn print(text: &str) -> Result<()> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
     let mut out = stdout().lock();
     match write!(out, "{text}{end}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::io("stdout", say::CANNOT_WRITE)(error)),
         _ => Ok(()),
     }
-}
-
-/// Prints a result as JSON, even if `quiet`.
-pub(super) fn json(value: &impl Serialize) -> Result<()> {
-    data(&serde_json::to_string_pretty(value).map_err(|error| Error::Bug(format!("JSON: {error}")))?)
 }
 
 /// Whether a bar can be drawn on stderr.

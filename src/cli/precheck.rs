@@ -39,7 +39,7 @@ impl PrecheckArgs {
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("precheck"));
         let summary = precheck::precheck(&case, &reports, self.machine.resources(), out.progress().as_ref())?;
         if self.json {
-            out::data(&summary.to_json())?;
+            out::json_text(&summary.to_json())?;
         } else {
             out.text(&precheck::screen(&summary, out.look()))?;
         }

@@ -14,7 +14,7 @@ use rustyline::{Context, Editor, Helper};
 use super::out;
 use crate::error::{Error, Result};
 use crate::query::Session;
-use crate::text::{Lang, commands as say, errors};
+use crate::text::{Lang, commands as say, errors, is_unsafe};
 
 /// Keywords that are completed.
 const KEYWORDS: &[&str] = &[
@@ -45,7 +45,7 @@ pub(super) fn open(session: &Session, lang: Lang, answer: &dyn Fn(&str) -> Resul
         let _ = editor.load_history(file);
     }
     let tables: Vec<&str> = session.tables().collect();
-    out::data(&say::QUERY_WELCOME.fill(lang, &[("tables", &tables.join(", "))]))?;
+    out::lines(&say::QUERY_WELCOME.fill(lang, &[("tables", &tables.join(", "))]))?;
     loop {
         match editor.readline("qianhe> ") {
             Ok(line) => match line.trim().trim_end_matches(';') {
@@ -92,7 +92,8 @@ struct Completions(Vec<String>);
 impl Completions {
     fn new(session: &Session) -> Self {
         let names = session.tables().chain(session.columns()).chain(KEYWORDS.iter().copied());
-        let mut words: Vec<String> = names.map(str::to_owned).collect();
+        // The prompt prints what it completes: names that a terminal would act upon have to be typed.
+        let mut words: Vec<String> = names.filter(|name| !name.contains(is_unsafe)).map(str::to_owned).collect();
         words.sort();
         words.dedup();
         Self(words)

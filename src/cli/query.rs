@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::out::{self, Out};
 use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
-use crate::query::{OutputFormat, Session, write};
+use crate::query::{CsvTexts, OutputFormat, Session, write};
 use crate::report::publish::MANIFEST;
-use crate::text::errors as say;
+use crate::text::{errors as say, path_text};
 
 /// Query the reports by SQL: each report is a table with the name of its file, without `.parquet`.
 ///
@@ -78,7 +78,7 @@ impl QueryArgs {
                 Err(Error::usage(say::PARQUET_ON_SCREEN, say::PARQUET_ON_SCREEN_REMEDY))
             }
             Some(file) if folder_of(file).join(MANIFEST).exists() => {
-                Err(Error::usage(say::among_reports(file.display()), say::AMONG_REPORTS_REMEDY))
+                Err(Error::usage(say::among_reports(path_text(file)), say::AMONG_REPORTS_REMEDY))
             }
             _ => Ok(()),
         }
@@ -88,14 +88,18 @@ impl QueryArgs {
         let rows = session.run(sql)?;
         let mut bytes = Vec::new();
         let Some(file) = &self.out else {
-            write(&rows, self.format(), self.raw, &mut bytes)?;
+            write(&rows, self.format(), CsvTexts { raw: self.raw, escaped: out::is_terminal() }, &mut bytes)?;
             let text = String::from_utf8(bytes).map_err(|error| Error::Bug(error.to_string()))?;
-            return if self.format() == OutputFormat::Table { out.text(&text) } else { out::data(&text) };
+            return match self.format() {
+                OutputFormat::Table => out.text(&text),
+                OutputFormat::Json => out::json_text(&text),
+                OutputFormat::Csv | OutputFormat::Parquet => out::exact(&text),
+            };
         };
         // Written beside the file, then renamed: a half-written result would look complete.
         let mut beside =
             tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, say::CANNOT_WRITE))?;
-        write(&rows, self.format(), self.raw, &mut bytes)?;
+        write(&rows, self.format(), CsvTexts { raw: self.raw, escaped: false }, &mut bytes)?;
         beside.write_all(&bytes).map_err(Error::io(file, say::CANNOT_WRITE))?;
         beside.persist(file).map_err(|error| Error::io(file, say::CANNOT_WRITE)(error.error))?;
         Ok(())

@@ -26,7 +26,7 @@ impl RulesArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let rules = rule_book();
         if self.json {
-            out::data(&as_json(&rules)?)?;
+            out::json_text(&as_json(&rules)?)?;
         } else {
             out.text(&as_text(&rules, out.lang))?;
         }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::exit_codes;
 use super::out::{self, Out};
 use crate::error::Result;
-use crate::text::{Lang, Text, commands as say};
+use crate::text::{Lang, Text, commands as say, path_text};
 use crate::verify::{self, Verification};
 
 /// Verify that reports are unchanged since they were written, and recompute their figures from the files.
@@ -41,7 +41,7 @@ impl VerifyArgs {
 
     fn screen(&self, found: &Verification, lang: Lang) -> String {
         let Verification { files, control_totals, .. } = found;
-        let folder = self.dir.display();
+        let folder = path_text(&self.dir);
         let first = match (found.holds, control_totals.is_empty()) {
             (true, false) => say::VERIFY_OK,
             (true, true) => say::VERIFY_FILES_OK,
@@ -66,10 +66,12 @@ impl VerifyArgs {
             line(say::VERIFY_TOTAL, &[("name", &total.name), ("left", &total.left), ("right", &total.right)]);
         }
         if let Some(error) = &found.unreadable {
-            line(say::VERIFY_UNREADABLE, &[("error", &error.tell(lang))]);
+            text.push_str(say::unreadable_totals(error).tell(lang));
+            text.push('\n');
         }
         if !found.holds {
-            line(say::VERIFY_REMEDY, &[]);
+            text.push_str(say::VERIFY_REMEDY.tell(lang));
+            text.push('\n');
         }
         text
     }

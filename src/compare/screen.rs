@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{ChangeCounts, ComparedRow, Comparison, FindingChange};
 use crate::schema::vocabulary::{Change, Severity};
-use crate::text::width::{pad, pad_left, plain, width};
-use crate::text::{Lang, commands as say};
+use crate::text::width::{pad, pad_left, width};
+use crate::text::{Lang, commands as say, plain};
 
 /// Width of a number, in columns of the terminal.
 const NUMBER: usize = 14;
@@ -27,7 +27,8 @@ pub fn screen(comparison: &Comparison, lang: Lang) -> String {
     }
     for ComparedRow { change, key, earlier, later, .. } in examples {
         let (change, key) = (change.name().tell(lang), plain(key));
-        let [earlier, later] = [earlier, later].map(|state| state.as_ref().map_or("-", |state| state.words.as_str()));
+        let [earlier, later] =
+            [earlier, later].map(|state| state.as_ref().map_or("-".to_owned(), |state| plain(&state.words)));
         let _ = writeln!(text, "  {change}  {key}: {earlier} → {later}");
     }
     text

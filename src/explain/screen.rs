@@ -11,8 +11,8 @@ use super::{Explanation, IdKind, Occurrences, UnreadableRecords};
 use crate::published::text;
 use crate::schema::{Column, Kind as ColumnKind, fields};
 use crate::text::shell::quoted;
-use crate::text::width::{cut, pad, pad_left, plain, width};
-use crate::text::{Lang, Text, column_name, commands as say, vocabularies};
+use crate::text::width::{cut, pad, pad_left, width};
+use crate::text::{Lang, Text, column_name, commands as say, path_text, plain, vocabularies};
 
 /// Maximum width of a value, in columns of the terminal.
 const VALUE_WIDTH: usize = 100;
@@ -90,8 +90,7 @@ fn query(found: &Occurrences, id: &str, reports: Option<&Path>) -> String {
         format!("{} = '{id}'", found.column)
     };
     let sql = format!("select * from {} where {holds}", found.report);
-    let folder =
-        reports.map(|folder| format!(" --reports {}", quoted(&plain(&folder.to_string_lossy())))).unwrap_or_default();
+    let folder = reports.map(|folder| format!(" --reports {}", quoted(&plain(&path_text(folder))))).unwrap_or_default();
     format!("qianhe query {}{folder}", quoted(&sql))
 }
 
@@ -200,7 +199,7 @@ fn verdict(rule: &AppliedRule, lang: Lang) -> String {
         let vocabulary = vocabularies().into_iter().find(|known| known.name == vocabulary);
         vocabulary
             .and_then(|known| word_in(known.words, &known.names, word))
-            .map_or_else(|| word.to_owned(), |name| name.tell(lang).to_owned())
+            .map_or_else(|| plain(word), |name| name.tell(lang).to_owned())
     };
     let reason_names = if kind == "group_outcome" { "group_reason" } else { "reason" };
     let reason = reason.map(|reason| format!(" / {}", name(reason_names, reason))).unwrap_or_default();
@@ -226,7 +225,7 @@ fn word_name(counted: &[(String, u64)], word: &str, lang: Lang) -> String {
 fn named(words: &[&str], word: &str, lang: Lang) -> String {
     let vocabulary = vocabularies().into_iter().find(|known| known.words == words);
     let name = vocabulary.and_then(|known| word_in(known.words, &known.names, word));
-    name.map_or_else(|| word.to_owned(), |name| format!("{} ({word})", name.tell(lang)))
+    name.map_or_else(|| plain(word), |name| format!("{} ({word})", name.tell(lang)))
 }
 
 fn word_in(words: &[&str], names: &[Text], word: &str) -> Option<Text> {

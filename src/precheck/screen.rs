@@ -9,8 +9,8 @@ use crate::decision::PlannedCode;
 use crate::findings::Finding;
 use crate::report::screen::{COLUMNS, Look, Shade, contract, count, grouped, in_two_columns, to_do};
 use crate::schema::vocabulary::{Advice, Predicted, Scope, Severity};
-use crate::text::width::{cut, pad, pad_left, plain, width};
-use crate::text::{Lang, commands as say};
+use crate::text::width::{cut, pad, pad_left, width};
+use crate::text::{Lang, commands as say, path_text, plain};
 
 /// Maximum lines of a list; the reports hold all.
 const SHOWN: usize = 3;
@@ -29,7 +29,7 @@ pub fn screen(plan: &PrecheckSummary, look: Look) -> String {
     text.push_str(&codes_at_risk(&plan.codes, lang));
     text.push_str(&full_accounts(plan, lang));
     text.push_str(&to_do(&plan.findings, look));
-    let (totals, folder) = (plan.control_totals.len(), plan.folder.display());
+    let (totals, folder) = (plan.control_totals.len(), path_text(&plan.folder));
     let _ = writeln!(text, "{}", say::PRECHECK_REPORTS.fill(lang, &[("totals", &totals), ("folder", &folder)]));
     text
 }

@@ -7,4 +7,4 @@ mod lazy;
 mod output;
 
 pub use engine::Session;
-pub use output::{OutputFormat, write};
+pub use output::{CsvTexts, OutputFormat, write};

@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::published::{cell, text};
 use crate::report::starts_a_formula;
-use crate::text::errors as say;
-use crate::text::width::{cut, pad, pad_left, plain, width};
+use crate::text::width::{cut, pad, pad_left, width};
+use crate::text::{errors as say, plain};
 
 /// Maximum width of a cell of a table, in columns of the terminal.
 const CELL: usize = 48;
@@ -32,14 +32,23 @@ pub enum OutputFormat {
     Parquet,
 }
 
-/// Writes a result. `raw` leaves texts that a spreadsheet would evaluate as formulas unchanged.
+/// How texts are written to CSV.
+#[derive(Debug, Clone, Copy)]
+pub struct CsvTexts {
+    /// Texts that a spreadsheet would evaluate as formulas stay unchanged.
+    pub raw: bool,
+    /// Texts are escaped, for a terminal.
+    pub escaped: bool,
+}
+
+/// Writes a result.
 ///
 /// # Errors
 /// [`Error::Io`] of the writer.
-pub fn write(rows: &RecordBatch, format: OutputFormat, raw: bool, out: &mut (dyn Write + Send)) -> Result<()> {
+pub fn write(rows: &RecordBatch, format: OutputFormat, texts: CsvTexts, out: &mut (dyn Write + Send)) -> Result<()> {
     let written = match format {
         OutputFormat::Table => out.write_all(table(rows).as_bytes()),
-        OutputFormat::Csv => csv(rows, raw, out),
+        OutputFormat::Csv => csv(rows, texts, out),
         OutputFormat::Json => json(rows, out),
         OutputFormat::Parquet => return parquet(rows, out),
     };
@@ -56,7 +65,7 @@ fn names(rows: &RecordBatch) -> Vec<String> {
 
 fn table(rows: &RecordBatch) -> String {
     let shown = rows.num_rows().min(ROWS);
-    let mut lines = vec![names(rows)];
+    let mut lines = vec![names(rows).iter().map(|name| plain(name)).collect::<Vec<_>>()];
     lines.extend((0..shown).map(|row| {
         (0..rows.num_columns()).map(|column| cut(&plain(&text(&value(rows, column, row))), CELL)).collect()
     }));
@@ -85,9 +94,10 @@ fn count(rows: usize, shown: usize) -> String {
     }
 }
 
-fn csv(rows: &RecordBatch, raw: bool, out: &mut (dyn Write + Send)) -> std::io::Result<()> {
+fn csv(rows: &RecordBatch, texts: CsvTexts, out: &mut (dyn Write + Send)) -> std::io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    let safe = |text: String| if raw || !is_formula(&text) { text } else { format!("'{text}") };
+    let safe = |text: String| if texts.raw || !is_formula(&text) { text } else { format!("'{text}") };
+    let safe = |text: String| if texts.escaped { plain(&safe(text)) } else { safe(text) };
     writer.write_record(names(rows).into_iter().map(safe))?;
     for row in 0..rows.num_rows() {
         writer.write_record((0..rows.num_columns()).map(|column| safe(text(&value(rows, column, row)))))?;

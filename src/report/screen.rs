@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::billing::Bill;
 use crate::findings::Finding;
 use crate::schema::vocabulary::Severity;
-use crate::text::width::{cut, pad, pad_left, plain};
-use crate::text::{Lang, commands as say};
+use crate::text::width::{cut, pad, pad_left};
+use crate::text::{COLOUR_END, COLOURS, Lang, commands as say, plain};
 
 /// Columns of the screen.
 pub const COLUMNS: usize = 80;
@@ -25,7 +25,7 @@ pub struct Look {
 impl Look {
     /// The text in a colour, if colours are wanted.
     pub fn paint(self, text: &str, shade: Shade) -> String {
-        if self.colour { format!("\u{1b}[{}m{text}\u{1b}[0m", shade.colour()) } else { text.to_owned() }
+        if self.colour { format!("{}{text}{COLOUR_END}", shade.colour()) } else { text.to_owned() }
     }
 
     /// The letter of a shade, in its colour.
@@ -34,7 +34,7 @@ impl Look {
     }
 }
 
-/// How something stands, as a letter and a colour.
+/// How something stands, as a letter and a colour, in the order of [`COLOURS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shade {
     Fine,
@@ -54,13 +54,9 @@ impl Shade {
         }
     }
 
-    const fn colour(self) -> &'static str {
-        match self {
-            Self::Fine => "32",
-            Self::OutOfScope => "2",
-            Self::Review => "33",
-            Self::Defect => "31",
-        }
+    /// The character that begins the colour; the printer of screens knows its escape sequence.
+    const fn colour(self) -> char {
+        COLOURS[self as usize].0
     }
 }
 

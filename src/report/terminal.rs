@@ -8,8 +8,8 @@ use super::screen::{COLUMNS, Shade, contract, count, grouped, in_two_columns, to
 use super::summary::AuditSummary;
 use crate::billing::Bill;
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Outcome, Verdict};
-use crate::text::width::{cut, plain, width};
-use crate::text::{Lang, Text, commands as say};
+use crate::text::width::{cut, width};
+use crate::text::{Lang, Text, commands as say, path_text, plain};
 
 /// Columns of the bar.
 const BAR: u64 = 76;
@@ -39,7 +39,7 @@ pub fn summary(audit: &AuditSummary, look: Look) -> String {
     }
     text.push_str(&bill(audit.bill.as_ref(), look.lang));
     text.push_str(&to_do(&audit.findings, look));
-    let (totals, folder) = (audit.control_totals.len(), audit.folder.display());
+    let (totals, folder) = (audit.control_totals.len(), path_text(&audit.folder));
     let _ = writeln!(text, "{}", say::SUMMARY_REPORTS.fill(look.lang, &[("totals", &totals), ("folder", &folder)]));
     text
 }

@@ -15,7 +15,7 @@ phrases! {
     VERIFY_CHANGED "  已改动  {name}" "  changed  {name}",
     VERIFY_EXTRA "  多余    {name}" "  extra    {name}",
     VERIFY_TOTAL "  不相符  {name}：{left} ≠ {right}" "  does not balance  {name}: {left} <> {right}",
-    VERIFY_UNREADABLE "  无法重算勾稽：{error}" "  control totals cannot be recomputed: {error}",
+    unreadable_totals(error) "  无法重算勾稽：{error}" "  control totals cannot be recomputed: {error}",
     VERIFY_NOT_EVALUATED "  无法计算的筛选条件：{name}" "  filter cannot be evaluated: {name}",
     VERIFY_REMEDY
         "请重新运行 qianhe audit 生成完整的报表；已改动的文件不能作为依据。"

@@ -2,7 +2,9 @@
 
 use std::fmt::{Display, Write};
 
-/// Fills the places, `{name}`, of a text. Braces in a value are not places.
+use super::Plain;
+
+/// Fills the places, `{name}`, of a text. Braces in a value are not places, and values are escaped.
 ///
 /// Values without a place are ignored, so that alternative phrases can take the same values.
 pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
@@ -16,7 +18,7 @@ pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
         debug_assert!(value.is_some(), "nothing fills {place} of {text:?}");
         // Writing to a String cannot fail.
         let _ = match value {
-            Some((_, value)) => write!(filled, "{value}"),
+            Some((_, value)) => write!(filled, "{}", Plain(value)),
             None => write!(filled, "{{{place}}}"),
         };
         rest = behind;

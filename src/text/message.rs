@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::{Serialize, Serializer};
 
-use super::{Lang, Text};
+use super::{Lang, Plain, Text};
 
 /// A phrase of the catalogue with its places filled. It has no `Display`, so that printing it requires a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +23,10 @@ impl Message {
         Self(Box::new(Both { zh, en }))
     }
 
-    /// A message that is the same in both languages: a key, a path, a text of another library.
+    /// A message that is the same in both languages: a key, a path, a text of another library. It is escaped like any
+    /// value.
     pub fn verbatim(words: impl Display) -> Self {
-        let words = words.to_string();
+        let words = super::plain(&words.to_string());
         Self::new(words.clone(), words)
     }
 
@@ -79,9 +80,10 @@ pub trait Localized {
     fn localized(&self, lang: Lang) -> impl Display;
 }
 
+/// A value, which is escaped: only a phrase has line breaks.
 impl<T: Display> Localized for T {
     fn localized(&self, _: Lang) -> impl Display {
-        self
+        Plain(self)
     }
 }
 
@@ -124,6 +126,16 @@ mod tests {
     #[test]
     fn braces_of_a_value_are_not_places() {
         assert_eq!(not_of("{what}.csv", "{name}").tell(Lang::En), "{what}.csv is no {name}.");
+    }
+
+    #[test]
+    fn a_value_has_no_line_breaks() {
+        let value = "a\n\u{1b}b";
+        assert_eq!(
+            not_of(value, Message::lines(["c", value])).tell(Lang::En),
+            "a\\u{a}\\u{1b}b is no c\n    a\\u{a}\\u{1b}b."
+        );
+        assert_eq!(Message::verbatim(value).tell(Lang::En), "a\\u{a}\\u{1b}b");
     }
 
     #[test]

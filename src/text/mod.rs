@@ -14,6 +14,8 @@ pub mod help;
 mod lang;
 mod message;
 mod page;
+mod paths;
+mod printable;
 pub mod shell;
 pub mod width;
 mod words;
@@ -25,6 +27,8 @@ pub use fill::fill;
 pub use lang::Lang;
 pub use message::{Localized, Message};
 pub use page::PAGE;
+pub use paths::path_text;
+pub use printable::{COLOUR_END, COLOURS, Plain, is_unsafe, plain, plain_word, printable, printable_json};
 pub use words::{Vocabulary, vocabularies};
 
 use serde::{Serialize, Serializer};

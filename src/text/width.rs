@@ -80,14 +80,9 @@ fn is_break(before: char, after: char) -> bool {
     }
 }
 
-/// Replaces control characters by `?`: a text of a file must not move the cursor or set colours.
-pub fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{cut, pad, pad_left, plain, wrap};
+    use super::{cut, pad, pad_left, wrap};
 
     #[test]
     fn a_chinese_character_takes_two_columns() {
@@ -99,7 +94,6 @@ mod tests {
             (cut("迁核迁核", 5).as_str(), cut("迁核", 4).as_str(), cut("abcdef", 4).as_str()),
             ("迁核…", "迁核", "abc…")
         );
-        assert_eq!(plain("a\u{1b}[31m\n"), "a?[31m?");
     }
 
     #[test]

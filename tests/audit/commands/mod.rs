@@ -8,4 +8,5 @@ pub mod precheck;
 pub mod precheck_screen;
 pub mod query;
 pub mod shell;
+pub mod terminal;
 pub mod verify;

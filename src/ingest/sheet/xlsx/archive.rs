@@ -106,5 +106,5 @@ fn cut_off(path: &Path, error: &zip::result::ZipError) -> Error {
 
 /// The name of a part, which may contain anything.
 fn shown(part: &str) -> Message {
-    Message::verbatim(part.chars().filter(|character| !character.is_control()).take(100).collect::<String>())
+    Message::verbatim(part.chars().take(100).collect::<String>())
 }
