@@ -43,44 +43,44 @@ fn toml(text: &str) -> String {
 
 /// A case with hostile text wherever text can be: settings, ids, names, remarks, tags, headers, file names.
 fn hostile() -> Story {
-    let id = |prefix: &str| format!("{prefix}{HOSTILE}x");
+    let hostile = |prefix: &str| format!("{prefix}{HOSTILE}");
     let relation = |userid: &str, customer: &str, time: i64| {
         json!({
-            "external_contact": { "external_userid": id(customer), "name": id(customer), "type": 1, "unionid": id(customer) },
+            "external_contact": { "external_userid": customer, "name": hostile(customer), "type": 1, "unionid": customer },
             "follow_info": { "userid": userid, "remark": HOSTILE, "description": HOSTILE, "createtime": time,
                              "tag_id": [HOSTILE], "state": HOSTILE, "add_way": 1 }
         })
     };
-    let answer = |items: Vec<Value>| json!({ "errcode": 0, "external_contact_list": items }).to_string();
-    let group = |owner: &str| {
-        json!({ "errcode": 0, "group_chat": { "chat_id": id("g"), "name": HOSTILE, "owner": owner, "create_time": 1_735_689_600,
-            "member_list": [{ "userid": id("m"), "type": 2, "unionid": id("u") }] } })
-        .to_string()
-    };
-    let code = json!({ "errcode": 0, "join_way": { "config_id": id("c"), "remark": HOSTILE, "state": HOSTILE,
-        "chat_id_list": [id("g")], "auto_create_room": 1 } })
-    .to_string();
-    let (ann, ann2) = (id("ann"), id("bob"));
-    let before = answer(vec![relation(&ann, "wm1", 1_735_689_600), relation(&ann, "wm2", 1_735_689_600)]);
-    let after = answer(vec![relation(&ann2, "wm1", 1_778_000_000)]);
-    let cell = |text: &str| format!("\"{text}\"");
+    let answer = |items: &[Value]| json!({ "errcode": 0, "external_contact_list": items }).to_string();
+    let group = json!({ "errcode": 0, "group_chat": { "chat_id": "g", "name": HOSTILE, "owner": "ann",
+        "create_time": 1_735_689_600, "member_list": [{ "userid": "m", "type": 2, "unionid": "u" }] } });
+    let code = json!({ "errcode": 0, "join_way": { "config_id": "c", "remark": HOSTILE, "state": HOSTILE,
+        "chat_id_list": ["g"], "auto_create_room": 1 } });
+    let groups = format!("{group}{code}");
+    // An id with such characters inside cannot be read, and is a reject.
+    let before = answer(&[
+        relation("ann", "wm1", 1_735_689_600),
+        relation("ann", "wm2", 1_735_689_600),
+        relation(&hostile("ann"), "wm3", 1_735_689_600),
+        relation("ann", &hostile("wm4"), 1_735_689_600),
+    ]);
+    let after = answer(&[relation("bob", "wm1", 1_778_000_000)]);
     let text = toml(HOSTILE);
     Story::new("", "")
         .without("source-before/relations.csv")
         .without("target-after/relations.csv")
         .case(&format!(
-            "[case]\nid = {text}\ntitle = {text}\nas_of = 2026-06-01\n[source]\nname = {text}\n[target]\nname = {text}\n[migration]\n\
+            "[case]\nid = \"story\"\ntitle = {text}\nas_of = 2026-06-01\n[source]\nname = {text}\n[target]\nname = {text}\n[migration]\n\
              started_at = 2026-05-01T00:00:00+08:00\nfinished_at = 2026-05-07T00:00:00+08:00\n[contract]\nparty = {text}\n\
              signed_on = 2026-03-01\nrelations = 1\nunit_price = \"0.80\"\ncurrency = \"CNY\"\n\
              [[contract.payments]]\nid = {text}\npaid_on = 2026-03-10\namount = \"1.00\"\ncovers = \"contract\"\n\
              [[waivers]]\ncode = \"B8-missing\"\nkeys = [{text}]\nreason = {text}\nby = {text}\nuntil = 2026-07-01\n"
         ))
-        .file("lists/accounts.csv", &format!("source_userid,target_userid,{}\n{},{},x\n", cell(HOSTILE), cell(&ann), cell(&ann2)))
+        .file("lists/accounts.csv", &format!("source_userid,target_userid,\"{HOSTILE}\"\nann,bob,x\n"))
         .file(&format!("source-before/{HOSTILE_NAME}.json"), &before)
-        .file("source-before/groups.json", &(group(&ann) + &code))
-        .file("source-before/torn.json", &format!("{before}\n{}", &before[..60]))
+        .file("source-before/groups.json", &groups)
         .file(&format!("target-after/{HOSTILE_NAME}.json"), &after)
-        .file("source-after/codes.json", &(group(&ann) + &code))
+        .file("source-after/codes.json", &groups)
 }
 
 #[test]
@@ -96,10 +96,10 @@ fn no_command_prints_what_a_terminal_would_act_upon() {
             &["ingest", ".", "--lang", lang],
             &["verify", "reports", "--lang", lang],
             &["compare", "reports", "reports", "--lang", lang],
-            &["explain", &format!("ann{HOSTILE}x"), "--lang", lang],
-            &["explain", &format!("wm1{HOSTILE}x"), "--lang", lang],
-            &["explain", &format!("g{HOSTILE}x"), "--lang", lang],
-            &["explain", &format!("c{HOSTILE}x"), "--lang", lang],
+            &["explain", "ann", "--lang", lang],
+            &["explain", "wm1", "--lang", lang],
+            &["explain", "g", "--lang", lang],
+            &["explain", "c", "--lang", lang],
             &["explain", HOSTILE, "--lang", lang],
             &["query", "select * from relations", "--lang", lang],
             &["query", "select * from rejects", "--lang", lang],
@@ -116,7 +116,7 @@ fn no_command_prints_what_a_terminal_would_act_upon() {
         &["precheck", ".", "--json"],
         &["ingest", ".", "--json"],
         &["compare", "reports", "reports", "--json"],
-        &["explain", &format!("ann{HOSTILE}x"), "--json"],
+        &["explain", "ann", "--json"],
         &["query", "select * from relations", "--json"],
     ] {
         let (_, stdout, _) = assert_harmless(folder, args);
@@ -127,8 +127,8 @@ fn no_command_prints_what_a_terminal_would_act_upon() {
         );
     }
     // CSV on a pipe is for programs, and exact.
-    let (_, stdout, _) = run(folder, &["query", "select remark_kept, source_userid from relations", "--format", "csv"]);
-    assert!(stdout.contains(&format!("ann{HOSTILE}x")), "{stdout:?}");
+    let (_, stdout, _) = run(folder, &["query", "select customer_name from relations", "--format", "csv"]);
+    assert!(stdout.contains(&format!("\"wm1{HOSTILE}\"")), "{stdout:?}");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn no_error_prints_what_a_terminal_would_act_upon() {
     for (story, wanted) in [
         (case(&format!("{text} = 1")), "FORGED"),
         (case(&format!("[policy]\nfail_on = {text}")), "FORGED"),
-        (case(&format!("[snapshots.source-before]\npath = {text}")), "FORGED"),
+        (case(&format!("[snapshots.source-before]\npath = {text}")), "source-before.path"),
         (case(&format!("[snapshots.source-before.columns]\n{text} = {text}")), "FORGED"),
         (case(&format!("[snapshots.source-before.columns]\nremark = {text}")), "FORGED"),
         (case(&format!("[lists.columns]\nsource_userid = {text}")), "FORGED"),
