@@ -7,7 +7,7 @@ use super::out::{self, Out};
 use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
 use crate::query::{CsvTexts, OutputFormat, Session, write};
-use crate::report::publish::MANIFEST;
+use crate::report::manifest::MANIFEST;
 use crate::text::{errors as say, path_text};
 
 /// Query the reports by SQL: each report is a table with the name of its file, without `.parquet`.
