@@ -7,6 +7,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use crate::regular::is_not_regular;
 use crate::schema::ColumnMismatch;
 use crate::text::{Lang, Message, Text, errors as say, path_text};
 
@@ -75,10 +76,15 @@ impl Error {
         }
     }
 
-    /// A failed system call on `path`.
+    /// A failed system call on `path`, or a file that is not a regular one.
     pub fn io(path: impl AsRef<Path>, doing: Text) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.as_ref().to_path_buf();
-        move |source| Self::Io { path, doing, source }
+        move |source| {
+            if is_not_regular(&source) {
+                return Self::input(path, say::FILE, say::NO_PLAIN_FILE, say::NO_PLAIN_FILE_REMEDY);
+            }
+            Self::Io { path, doing, source }
+        }
     }
 
     /// An output folder that cannot be used: problem and remedy.

@@ -115,6 +115,8 @@ pub mod frame;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod interrupt;
+mod limits;
+mod regular;
 mod digest;
 mod sort_keys;
 pub mod progress;

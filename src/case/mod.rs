@@ -17,6 +17,8 @@ mod tests;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::limits::MAX_CASE_BYTES;
+use crate::regular;
 use crate::text::errors as say;
 
 pub use settings::{
@@ -63,13 +65,16 @@ fn load_as(path: &Path, overrides: &[String], end: MigrationEnd) -> Result<Case>
 }
 
 fn read(file: &Path) -> Result<String> {
-    match std::fs::read(file) {
+    match regular::read(file, MAX_CASE_BYTES) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
             let place = say::byte(error.utf8_error().valid_up_to());
             Error::input(file, place, say::NOT_UTF8, say::NOT_UTF8_REMEDY)
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(Error::input(file, say::CASE_FILE, say::NO_CASE_FILE, say::NO_CASE_FILE_REMEDY))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            Err(Error::input(file, say::CASE_FILE, say::too_large_a_case(MAX_CASE_BYTES), say::TOO_LARGE_A_CASE_REMEDY))
         }
         Err(error) => Err(Error::io(file, say::CANNOT_READ)(error)),
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::file::{Origin, TomlNode, TomlTable, TomlValue, parse_value};
 use crate::error::{Error, Result};
+use crate::limits::MAX_KEY_PARTS;
 use crate::text::{Message, errors as say};
 
 /// Applies one override, and creates missing tables of its path.
@@ -13,6 +14,9 @@ pub(super) fn apply(file: &Path, root: &mut TomlNode, typed: &str) -> Result<()>
     let value = parse_value(text, &origin).unwrap_or_else(|| TomlValue::Text(text.to_owned()));
     let path = dotted(key);
     let parts: Vec<&str> = path.split('.').collect();
+    if parts.len() > MAX_KEY_PARTS {
+        return Err(Error::usage(say::too_many_parts_of_key(parts.len(), MAX_KEY_PARTS), say::SET_REMEDY));
+    }
     put(root, &parts, TomlNode { value, origin })
         .map_err(|problem| Error::input(file, Message::verbatim(format!("--set {key}")), problem, say::SET_REMEDY))
 }

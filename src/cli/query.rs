@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::out::{self, Out};
 use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
+use crate::limits::MAX_SCRIPT_BYTES;
 use crate::query::{CsvTexts, OutputFormat, Session, write};
 use crate::report::manifest::MANIFEST;
 use crate::text::{errors as say, path_text};
@@ -52,7 +53,14 @@ impl QueryArgs {
             None if stdin().is_terminal() => prompt::open(&session, out.lang, &|sql| self.answer(&session, sql, out))?,
             None => {
                 let mut text = String::new();
-                stdin().read_to_string(&mut text).map_err(Error::io("stdin", say::CANNOT_READ))?;
+                // More than any script, so that an endless input ends.
+                let script = stdin().take(MAX_SCRIPT_BYTES + 1).read_to_string(&mut text);
+                if script.map_err(Error::io("stdin", say::CANNOT_READ))? as u64 > MAX_SCRIPT_BYTES {
+                    return Err(Error::usage(
+                        say::statement_too_long(text.len(), MAX_SCRIPT_BYTES),
+                        say::SPLIT_STATEMENT,
+                    ));
+                }
                 statements(&text).try_for_each(|sql| self.answer(&session, sql, out))?;
             }
         }

@@ -1,7 +1,6 @@
 //! The independent path: the written files are read back and counted again, by other code than counted before.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -13,6 +12,7 @@ use super::ControlTotal;
 use crate::billing::Bill;
 use crate::error::{Error, Result};
 use crate::figures::{Counts, GroupCounts};
+use crate::regular;
 use crate::schema::{Column, Filter, fields};
 use crate::text::errors as say;
 
@@ -97,7 +97,7 @@ fn words(path: &Path, column: &Column) -> Result<BTreeMap<String, u64>> {
 
 /// Reads one column of a written report.
 fn each_batch(path: &Path, column: &Column, mut see: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
-    let file = File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
+    let file = regular::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(path, &error))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), [column.name]);
     let reader =

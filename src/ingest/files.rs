@@ -9,7 +9,7 @@ use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::schema::fields::{SOURCE_USERID, TARGET_USERID};
 use crate::schema::vocabulary::Role;
-use crate::text::{Message, errors as say};
+use crate::text::{Message, errors as say, path_text};
 
 /// The folder of the lists of a case.
 pub const LISTS_FOLDER: &str = "lists";
@@ -182,8 +182,8 @@ fn is_passed_over(name: &str) -> bool {
 }
 
 fn with_slashes(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+    let text = path_text(path);
+    if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
 fn unreadable(base: &Path, error: walkdir::Error) -> Error {

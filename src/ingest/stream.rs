@@ -11,24 +11,16 @@ use sha2::{Digest, Sha256};
 use zstd::stream::read::Decoder as ZstdDecoder;
 
 use crate::error::{Error, Result};
+use crate::limits::{MAX_EXPANSION, expands_too_far};
 use crate::progress::Progress;
+use crate::regular;
 use crate::text::errors as say;
 
 /// Bytes of [`Stream::head`].
 const HEAD: usize = 64 * 1024;
 
-/// The largest expansion of compressed data beyond [`SMALL`]: no export compresses so well, but zip bombs do.
-pub const MAX_EXPANSION: u64 = 200;
-/// Bytes that any file may expand to.
-const SMALL: u64 = 64 << 20;
-
 /// The kind of the error for a file that expands too far; no decoder returns it.
 const EXPANDS_TOO_FAR: io::ErrorKind = io::ErrorKind::QuotaExceeded;
-
-/// Returns whether data expands further than any export.
-pub fn expands_too_far(packed: u64, unpacked: u64) -> bool {
-    unpacked > SMALL && unpacked / MAX_EXPANSION > packed
-}
 
 /// The compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,7 +211,7 @@ impl Read for Stream<'_> {
 
 impl<'p> OnDisk<'p> {
     fn open(path: &Path, progress: &'p dyn Progress) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))?;
+        let file = regular::open(path).map_err(Error::io(path, say::CANNOT_OPEN))?;
         let state = state_of(&file).map_err(Error::io(path, say::CANNOT_READ))?;
         Ok(Self { file, state, magic: io::Cursor::default(), sha: Sha256::new(), bytes: 0, progress })
     }

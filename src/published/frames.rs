@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 use polars::prelude::{DataFrame, DataType as PolarsType, Expr, IntoLazy, LazyFrame};
@@ -47,7 +47,12 @@ fn decoded(array: &ArrayRef) -> Result<ArrayRef> {
 /// # Errors
 /// [`Error::Bug`](crate::Error::Bug) if Arrow cannot hold a type.
 pub fn batch_of(rows: &DataFrame) -> Result<RecordBatch> {
-    let arrays: Vec<ArrayRef> = rows.columns().iter().map(frame::array).collect::<Result<_>>()?;
+    // A column of nulls alone has no type, which the interface of Arrow and Polars cannot pass on.
+    let array = |column: &polars::prelude::Column| match column.dtype() {
+        PolarsType::Null => Ok(new_null_array(&DataType::Utf8View, column.len())),
+        _ => frame::array(column),
+    };
+    let arrays: Vec<ArrayRef> = rows.columns().iter().map(array).collect::<Result<_>>()?;
     let fields = rows.columns().iter().zip(&arrays);
     let fields = fields.map(|(column, array)| Field::new(column.name().as_str(), array.data_type().clone(), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));

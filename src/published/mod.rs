@@ -17,10 +17,11 @@ pub use frames::{aggregate, batch_of, collect, frame_of, read, totals};
 pub use row::ReportRow;
 pub use scan::{ParquetScan, ValueFilter, empty, row_count, schema};
 
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::limits::MAX_JSON_REPORT_BYTES;
+use crate::regular;
 use crate::report::manifest::{MANIFEST, Manifest};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::schema::Table;
@@ -41,7 +42,8 @@ impl Reports {
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let refused = |problem: Message| Error::input(&path, say::MANIFEST, problem, say::NAME_THE_REPORTS);
-        let text = fs::read_to_string(&path).map_err(|error| refused(say::cannot_be_read(error)))?;
+        let text =
+            regular::read_text(&path, MAX_JSON_REPORT_BYTES).map_err(|error| refused(say::cannot_be_read(error)))?;
         let manifest: Manifest = serde_json::from_str(&text).map_err(|error| refused(say::no_manifest(error)))?;
         if manifest.tool.name != env!("CARGO_PKG_NAME") {
             return Err(refused(say::written_by(manifest.tool.name)));
@@ -90,7 +92,8 @@ impl Reports {
     pub fn summary(&self) -> Result<serde_json::Value> {
         let path = self.folder.join("summary.json");
         let refused = |problem: Message| Error::input(&path, say::SUMMARY, problem, say::AUDIT_AGAIN);
-        let text = fs::read_to_string(&path).map_err(|error| refused(say::cannot_be_read(error)))?;
+        let text =
+            regular::read_text(&path, MAX_JSON_REPORT_BYTES).map_err(|error| refused(say::cannot_be_read(error)))?;
         serde_json::from_str(&text).map_err(|error| refused(say::not_json(error)))
     }
 }

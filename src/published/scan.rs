@@ -14,6 +14,8 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
 use crate::error::{Error, Result};
+use crate::ingest::check_schema;
+use crate::regular;
 use crate::schema::Table;
 use crate::text::{Message, errors as say};
 
@@ -167,7 +169,8 @@ pub fn row_count(path: &Path) -> Result<u64> {
 }
 
 fn open(path: &Path) -> Result<Builder> {
-    let file = File::open(path).map_err(|error| unreadable(path, say::cannot_be_opened(error)))?;
+    let file = regular::open(path).map_err(|error| unreadable(path, say::cannot_be_opened(error)))?;
+    check_schema(path, &file)?;
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))
 }
 

@@ -10,6 +10,7 @@ use polars::sql::{SQLContext, extract_table_identifiers};
 
 use super::lazy::{self, ScanError};
 use crate::error::{Error, Result};
+use crate::limits::{MAX_SQL_BYTES, MAX_SQL_OPERATORS, SQL_STACK_BYTES};
 use crate::published::{Reports, batch_of};
 use crate::text::{Message, errors as say};
 
@@ -43,11 +44,21 @@ impl Session {
         self.tables.values().flat_map(columns_of)
     }
 
-    /// Runs a statement.
+    /// Runs a statement, on a thread with the stack that the planner may need.
     ///
     /// # Errors
-    /// [`Error::Usage`] if Polars does not accept it; [`Error::Input`] if a report cannot be read.
+    /// [`Error::Usage`] if it is too large, or Polars does not accept it; [`Error::Input`] if a report cannot be read.
     pub fn run(&self, sql: &str) -> Result<RecordBatch> {
+        check_size(sql)?;
+        let refused = |error| Error::io("thread", say::CANNOT_CREATE)(error);
+        std::thread::scope(|scope| {
+            let planner = std::thread::Builder::new().name("query".to_owned()).stack_size(SQL_STACK_BYTES);
+            let answer = planner.spawn_scoped(scope, || self.answer(sql)).map_err(refused)?;
+            answer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
+    fn answer(&self, sql: &str) -> Result<RecordBatch> {
         let failed = ScanError::default();
         let mut context = SQLContext::new();
         for (table, schema) in &self.tables {
@@ -82,6 +93,57 @@ impl Session {
     }
 }
 
+/// Words that are operators of SQL, or nest like them.
+const OPERATORS: [&str; 15] = [
+    "and",
+    "or",
+    "not",
+    "like",
+    "ilike",
+    "between",
+    "is",
+    "in",
+    "case",
+    "when",
+    "union",
+    "intersect",
+    "except",
+    "join",
+    "cast",
+];
+/// Characters of which operators of SQL consist.
+const OPERATOR_LETTERS: &str = "+-*/%<>=!|^&~";
+
+/// Refuses a statement that would be a tree too deep to walk.
+fn check_size(sql: &str) -> Result<()> {
+    if sql.len() > MAX_SQL_BYTES {
+        return Err(Error::usage(say::statement_too_long(sql.len(), MAX_SQL_BYTES), say::SPLIT_STATEMENT));
+    }
+    match operators(sql) {
+        ..=MAX_SQL_OPERATORS => Ok(()),
+        count => Err(Error::usage(say::too_many_operators(count, MAX_SQL_OPERATORS), say::SPLIT_STATEMENT)),
+    }
+}
+
+/// Counts operators outside of quotes.
+fn operators(sql: &str) -> usize {
+    let mut quote = None;
+    let outside = |letter: char| {
+        let is_quote = matches!(letter, '\'' | '"' | '`');
+        match quote {
+            None if is_quote => quote = Some(letter),
+            Some(open) if open == letter => quote = None,
+            None => return letter,
+            Some(_) => {}
+        }
+        ' '
+    };
+    let outside: String = sql.chars().map(outside).collect();
+    let words = outside.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let is_operator = |word: &&str| OPERATORS.iter().any(|operator| word.eq_ignore_ascii_case(operator));
+    words.filter(is_operator).count() + outside.matches(|letter| OPERATOR_LETTERS.contains(letter)).count()
+}
+
 fn columns_of(schema: &SchemaRef) -> impl Iterator<Item = &str> {
     schema.iter_names().map(PlSmallStr::as_str)
 }
@@ -97,4 +159,15 @@ fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<Strin
     let similarity = |name: &&str| strsim::jaro_winkler(&word, &name.to_lowercase());
     let near = names.map(|name| (similarity(&name), name)).filter(|(similarity, _)| *similarity > 0.8);
     near.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::operators;
+
+    #[test]
+    fn operators_are_counted_outside_of_quotes() {
+        assert_eq!(operators("select 'a and b' from t where x='=' or \"or\"=1 AND y in ('a','b')"), 5);
+        assert_eq!(operators("select order_by, android from t"), 0);
+    }
 }

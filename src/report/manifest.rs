@@ -1,7 +1,6 @@
 //! `manifest.json`: the digests of all reports and inputs, written last, so that a folder with it is whole.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Read;
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::regular;
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
 use crate::text::errors as say;
@@ -65,7 +65,7 @@ impl Manifest {
 /// # Errors
 /// [`Error::Io`].
 pub fn sha256_of(path: &Path) -> Result<String> {
-    let mut file = fs::File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
+    let mut file = regular::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 18];
     loop {

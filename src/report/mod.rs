@@ -34,6 +34,7 @@ use crate::case::Case;
 use crate::decision::{Exports, GroupDecision};
 use crate::error::{Error, Result};
 use crate::figures::{Arrivals, Flow, RelationExcerpt};
+use crate::regular;
 use crate::schema::{Column, Table};
 use crate::text::errors as say;
 use summary::AuditSummary;
@@ -95,10 +96,12 @@ impl Audit<'_> {
 /// [`Error::Io`] if it cannot be created.
 pub fn create_private(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(Error::io(path, say::CANNOT_CREATE))
+    let file = regular::open_with(&mut options, path).map_err(Error::io(path, say::CANNOT_CREATE))?;
+    file.set_len(0).map_err(Error::io(path, say::CANNOT_CREATE))?;
+    Ok(file)
 }
 
 /// Writes a text into a file that only its owner can read, and syncs it.

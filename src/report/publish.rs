@@ -10,9 +10,11 @@ use tempfile::TempDir;
 use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
 use super::write_text;
 use crate::error::{Error, Result};
+use crate::limits::MAX_JSON_REPORT_BYTES;
 use crate::memory::{MemoryBudget, Resources};
+use crate::regular;
 use crate::snapshot::Input;
-use crate::text::{Message, errors as say};
+use crate::text::{Message, errors as say, path_text};
 
 /// The folder of the tables of `ingest`; an audit into the same output leaves it alone.
 pub const SNAPSHOTS: &str = "snapshots";
@@ -74,7 +76,7 @@ impl Stage {
             let entry = entry.map_err(|error| Error::Bug(error.to_string()))?;
             if entry.file_type().is_file() {
                 let name = entry.path().strip_prefix(self.path()).map_err(|error| Error::Bug(error.to_string()))?;
-                let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+                let name = name.iter().map(|part| path_text(part.as_ref())).collect::<Vec<_>>().join("/");
                 reports.push(StagedReport { name, path: entry.into_path() });
             }
         }
@@ -154,7 +156,8 @@ fn check_replaceable(out: &Path) -> Result<()> {
     }
     let known = known_names(out);
     for entry in fs::read_dir(out).map_err(Error::io(out, say::CANNOT_READ))? {
-        let name = entry.map_err(Error::io(out, say::CANNOT_READ))?.file_name().to_string_lossy().into_owned();
+        let name = entry.map_err(Error::io(out, say::CANNOT_READ))?.file_name();
+        let name = path_text(name.as_ref());
         let is_snapshots = name == SNAPSHOTS && out.join(SNAPSHOTS).join(MANIFEST).is_file();
         if !known.contains(&name) && !is_snapshots {
             return Err(foreign(say::holds_foreign(name)));
@@ -165,7 +168,7 @@ fn check_replaceable(out: &Path) -> Result<()> {
 
 /// The names that the manifest of a folder lists.
 fn known_names(out: &Path) -> Vec<String> {
-    let text = fs::read_to_string(out.join(MANIFEST)).unwrap_or_default();
+    let text = regular::read_text(&out.join(MANIFEST), MAX_JSON_REPORT_BYTES).unwrap_or_default();
     let manifest: Option<Manifest> = serde_json::from_str(&text).ok();
     let Some(manifest) = manifest.filter(|manifest| manifest.tool.name == env!("CARGO_PKG_NAME")) else {
         return Vec::new();

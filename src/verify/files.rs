@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::published::Reports;
 use crate::report::manifest::{MANIFEST, sha256_of};
 use crate::report::publish::SNAPSHOTS;
-use crate::text::errors as say;
+use crate::text::{errors as say, path_text};
 
 /// Names of the files that do not match the manifest.
 #[derive(Debug, Serialize)]
@@ -58,7 +58,7 @@ fn files_below(reports: &Reports) -> Result<BTreeSet<String>> {
     for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| !has_own_manifest(entry.path())) {
         let entry = entry.map_err(|error| Error::io(folder, say::CANNOT_READ)(error.into()))?;
         let name = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        let name = name.iter().map(|part| path_text(part.as_ref())).collect::<Vec<_>>().join("/");
         if !entry.file_type().is_dir() && name != MANIFEST {
             names.insert(name);
         }

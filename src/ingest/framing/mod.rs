@@ -10,10 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use cutter::Cutter;
 
+pub use crate::limits::MAX_JSON_DEPTH as MAX_DEPTH;
 use crate::text::Text;
-
-/// Maximum nesting of a document: far deeper than any answer of the service, and shallow enough for any stack.
-pub const MAX_DEPTH: u32 = 127;
 
 /// Consecutive documents of a file.
 #[derive(Debug, Default)]

@@ -10,7 +10,9 @@ use ::parquet::errors::Result as ParquetResult;
 use ::parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, TimeUnit};
 
+use super::bounds::check_schema;
 use crate::error::{Error, Result, panics_as_errors};
+use crate::regular;
 use crate::text::errors as say;
 
 /// How texts are validated.
@@ -25,6 +27,7 @@ pub enum TextValidation {
 /// Reads the footer.
 pub fn read(path: &Path, texts: TextValidation) -> Result<ArrowReaderMetadata> {
     let file = open(path)?;
+    check_schema(path, &file)?;
     let load = || {
         let mut footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?;
         let schema = footer.parquet_schema().root_schema_ptr();
@@ -44,7 +47,7 @@ pub fn read(path: &Path, texts: TextValidation) -> Result<ArrowReaderMetadata> {
 }
 
 pub fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))
+    regular::open(path).map_err(Error::io(path, say::CANNOT_OPEN))
 }
 
 pub fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Error {

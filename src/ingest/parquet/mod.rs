@@ -4,17 +4,21 @@
 //! one by one, by the rules of every format.
 //!
 //! ```text
+//! bounds   what it would take to decode, before it is decoded (compact: the protocol of footer and page headers)
 //! footer   whether the file can be read, and the types to read its columns as
 //! values   a column of any type, value by value
 //! column   a column as its canonical column
 //! ```
 
+mod bounds;
 mod column;
+mod compact;
 mod footer;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ::parquet::arrow::ProjectionMask;
@@ -26,6 +30,7 @@ use arrow::error::ArrowError;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+pub use self::bounds::check_schema;
 use self::column::{FaultyRows, convert};
 use self::footer::TextValidation;
 use self::values::ColumnValues;
@@ -36,12 +41,13 @@ use super::table::{CountsBefore, DayOrders, TableReader, end_of_table};
 use super::value::{ExcelEpoch, RawValue};
 use crate::error::{Error, Result, panics_as_errors};
 use crate::interrupt;
+use crate::limits::expands_too_far;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::{Kind, Table, nulls};
 use crate::text::{Message, errors as say};
 
-/// Rows converted at once.
-const BATCH_ROWS: usize = 65_536;
+/// Rows converted at once, at most.
+const MAX_BATCH_ROWS: u64 = 65_536;
 /// The footer entry of files that `qianhe ingest` wrote.
 const TOOL_VERSION: &str = "qianhe.tool_version";
 
@@ -62,11 +68,27 @@ pub fn read(
     expected.own.mark_used(&layout);
     let used = used(&layout);
     footer::check_codecs(path, &footer, &used)?;
+    let disk = footer::open(path)?;
+    let bytes = disk.metadata().map_err(Error::io(path, say::CANNOT_READ))?.len();
+    let batch_rows = bounds::check_pages(path, disk, &footer, &used, MAX_BATCH_ROWS)? as usize;
     let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900);
     table.is_ingested = is_ingested(&footer);
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
     let (as_bytes, with_days) = (OnceLock::new(), OnceLock::new());
-    let input = ParquetInput { path, file, footer: &footer, as_bytes, used, table, with_days, relations };
+    let decoded = AtomicU64::new(0);
+    let input = ParquetInput {
+        path,
+        file,
+        bytes,
+        decoded,
+        batch_rows,
+        footer: &footer,
+        as_bytes,
+        used,
+        table,
+        with_days,
+        relations,
+    };
     let mut records = input.read_groups()?;
     records.tally.kind = format!("parquet: {}", layout.table.name);
     records.tally.unused_columns.clone_from(&layout.unused);
@@ -93,6 +115,12 @@ fn is_ingested(footer: &ArrowReaderMetadata) -> bool {
 struct ParquetInput<'f> {
     path: &'f Path,
     file: u32,
+    /// Bytes of the file.
+    bytes: u64,
+    /// Bytes of texts that were decoded, each counted in every row that has it.
+    decoded: AtomicU64,
+    /// Rows decoded at once.
+    batch_rows: usize,
     footer: &'f ArrowReaderMetadata,
     /// The footer with bytes in place of texts, once needed.
     as_bytes: OnceLock<ArrowReaderMetadata>,
@@ -155,7 +183,7 @@ impl Batches {
                 .with_projection(mask)
                 .with_row_groups(vec![group])
                 .with_offset(first as usize)
-                .with_batch_size(BATCH_ROWS);
+                .with_batch_size(input.batch_rows);
             let reader = panics_as_errors(|| reader.build()).map_err(|panic| footer::damaged(input.path, &panic))?;
             reader.map_err(|error| footer::damaged(input.path, &error))
         });
@@ -261,7 +289,7 @@ impl ParquetInput<'_> {
                 }
                 Err(error) => return Err(footer::damaged(self.path, &error)),
             };
-            let mut take = || self.add(&mut read, &batch, before);
+            let mut take = || self.add_parts(&mut read, batch, before);
             let taken;
             // The next batch is read while this one is converted, unless all threads have a group: a thread that
             // waits in `join` would start another group.
@@ -279,6 +307,16 @@ impl ParquetInput<'_> {
     /// Returns whether there are fewer row groups than threads. Many writers make groups of a million rows.
     fn has_few_groups(&self) -> bool {
         self.footer.metadata().num_row_groups() < rayon::current_num_threads()
+    }
+
+    /// Adds rows in parts of limited size: many rows may share a long text, which each gets a copy of.
+    fn add_parts(&self, read: &mut RowGroupRead, batch: RecordBatch, before: u64) -> Result<()> {
+        let texts = bounds::text_bytes(&batch);
+        let decoded = self.decoded.fetch_add(texts, Ordering::Relaxed).saturating_add(texts);
+        if expands_too_far(self.bytes, decoded) {
+            return Err(bounds::expanded(self.path));
+        }
+        bounds::parts(batch).iter().try_for_each(|part| self.add(read, part, before))
     }
 
     fn add(&self, read: &mut RowGroupRead, batch: &RecordBatch, before: u64) -> Result<()> {

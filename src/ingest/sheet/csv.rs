@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 
 use self::rows::{CsvError, CsvRow, CsvRows, Dialect, RowCells};
-use super::{BATCH_ROWS, MAX_COLUMNS, MAX_ROW_BYTES};
+use super::BATCH_ROWS;
 use crate::error::{Error, Result};
 use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
@@ -16,6 +16,7 @@ use crate::ingest::stream::{self, Compression, Stream};
 use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table};
 use crate::ingest::value::{ExcelEpoch, RawValue, strip_padding};
 use crate::interrupt;
+use crate::limits::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::progress::Silent;
 use crate::schema::Kind;
 use crate::text::errors as say;

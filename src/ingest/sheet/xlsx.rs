@@ -14,7 +14,7 @@ use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use self::markup::WorkbookSummary;
 use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow};
-use super::{BATCH_ROWS, MAX_COLUMNS};
+use super::BATCH_ROWS;
 use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
@@ -22,6 +22,8 @@ use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord};
 use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, end_of_table};
 use crate::ingest::value::ExcelEpoch;
 use crate::interrupt;
+use crate::limits::MAX_COLUMNS;
+use crate::regular;
 use crate::schema::vocabulary::Dataset;
 use crate::text::errors as say;
 
@@ -34,7 +36,7 @@ type Workbook = Xlsx<BufReader<File>>;
 /// Reads every sheet with a table or list.
 pub fn read(file: SheetFile<'_>) -> Result<FileRecords> {
     let summary = archive::check(file.path)?;
-    let open = File::open(file.path).map_err(Error::io(file.path, say::CANNOT_OPEN))?;
+    let open = regular::open(file.path).map_err(Error::io(file.path, say::CANNOT_OPEN))?;
     let mut workbook: Workbook = Xlsx::new(BufReader::new(open)).map_err(|error| damaged(file, &error))?;
     let mut reader = WorkbookReader {
         file,
@@ -263,7 +265,7 @@ impl SheetTable<'_> {
             "" => format!("sheet {}, row {}", self.sheet, row.number),
             field => format!("sheet {}, row {}, {field}", self.sheet, row.number),
         };
-        let cell = |at: usize, kind| row.cells.get(at).map(|cell| cell.raw_value(kind)).unwrap_or_default();
+        let cell = |at: usize, kind| row.cell(at).map(|cell| cell.raw_value(kind)).unwrap_or_default();
         if row.number < self.header {
             table.row_above(part, row.width(), &place, cell);
         } else if row.number == self.header || row.is_blank() {
@@ -299,8 +301,7 @@ fn may_be_of(layout: &TableLayout, width: usize, head: &[XlsxRow], file: SheetFi
     let table_width = layout.header.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
     let table = TableReader::new(layout, file.zone, ExcelEpoch::None);
     let is_record = |row: &XlsxRow| {
-        table
-            .is_like_a_record(&|at: usize, kind| row.cells.get(at).map(|cell| cell.raw_value(kind)).unwrap_or_default())
+        table.is_like_a_record(&|at: usize, kind| row.cell(at).map(|cell| cell.raw_value(kind)).unwrap_or_default())
     };
     let looks_like_records =
         || 2 * width > table_width && width < table_width && head.iter().filter(|row| !row.is_blank()).all(is_record);
@@ -309,10 +310,9 @@ fn may_be_of(layout: &TableLayout, width: usize, head: &[XlsxRow], file: SheetFi
 
 /// The texts of the row with the most cells.
 fn widest(head: &[XlsxRow]) -> Vec<String> {
-    let filled = |row: &&XlsxRow| row.cells.iter().filter(|cell| !cell.is_blank()).count();
     // The first of several.
-    let row = head.iter().rev().max_by_key(filled);
-    row.map(|row| row.cells.iter().map(|cell| cell.text().to_owned()).collect()).unwrap_or_default()
+    let row = head.iter().rev().max_by_key(|row| row.filled());
+    row.map(|row| (0..row.columns()).map(|column| row.text(column).to_owned()).collect()).unwrap_or_default()
 }
 
 /// Finds the header row, and returns its number and layout. Cells merged downwards count in each of their rows.
@@ -327,7 +327,7 @@ fn find_header(
     let names = |row: &XlsxRow| -> Vec<String> {
         let merged = merges.iter().filter(|merge| merge.spans(row.number));
         let merged: BTreeMap<usize, u64> = merged.map(|merge| (merge.column, merge.first_row)).collect();
-        let width = merged.last_key_value().map_or(0, |(last, _)| last + 1).max(row.cells.len()).min(MAX_COLUMNS);
+        let width = merged.last_key_value().map_or(0, |(last, _)| last + 1).max(row.columns()).min(MAX_COLUMNS);
         let name = |column: usize| {
             text(merged.get(&column).copied().unwrap_or(row.number), column).unwrap_or_default().to_owned()
         };

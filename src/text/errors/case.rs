@@ -10,6 +10,10 @@ phrases! {
     NO_CASE_FILE_REMEDY
         "指定案例的文件夹或其中的 case.toml；用 `qianhe init DIR` 可新建一个"
         "name the folder of a case or its case.toml; `qianhe init DIR` writes a new one",
+    too_large_a_case(bytes) "超过 {bytes} 字节，不会是案例文件" "is larger than {bytes} bytes, which no case file is",
+    TOO_LARGE_A_CASE_REMEDY
+        "检查指定的是否是 case.toml；数据应放在导出文件和名单中"
+        "check that it is a case.toml; data belongs into exports and lists",
     NOT_UTF8 "文件不是 UTF-8 编码" "the file is not UTF-8",
     NOT_UTF8_REMEDY "另存为 UTF-8" "save it as UTF-8",
     not_toml(error) "不是有效的 TOML：{error}" "not valid TOML: {error}",
@@ -117,6 +121,9 @@ phrases! {
         "列表中的项按从 0 开始的序号指定，不能写 `{part}`"
         "a list is addressed by number, counted from 0, not by `{part}`",
     no_item(index, count) "列表只有 {count} 项，没有序号 {index}" "there is no item {index} in a list of {count}",
+    too_many_parts_of_key(parts, most)
+        "键有 {parts} 级，而案例文件的键最多 {most} 级"
+        "the key has {parts} parts; one of a case has at most {most}",
     SET_REMEDY
         "写 case.toml 的键，例如 `--set contract.payments.0.paid_on=2026-03-10`"
         "name a key of case.toml, e.g. `--set contract.payments.0.paid_on=2026-03-10`",

@@ -23,8 +23,10 @@ phrases! {
     NO_USABLE_FILE_REMEDY
         "把导出放到那里：接口应答的 JSON、XLSX、CSV、TSV 或 Parquet"
         "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet",
-    NO_PLAIN_FILE "既不是文件也不是文件夹（而是管道、套接字或设备）" "not a file or folder (a pipe, socket or device)",
-    NO_PLAIN_FILE_REMEDY "移走它，或让名称以 `_` 开头" "remove it, or start its name with `_`",
+    NO_PLAIN_FILE "不是普通文件（而是管道、套接字、设备或文件夹）" "not a regular file, but a pipe, a socket, a device or a folder",
+    NO_PLAIN_FILE_REMEDY "换成普通文件，或移走它；在快照和名单的文件夹中，名称以 `_` 开头的会被跳过"
+        "use a regular file instead, or remove it; in folders of snapshots and lists, names that start with `_` are \
+            passed over",
     no_export(role) "缺少导出 {role}" "the export {role} is missing",
     no_export_remedy(role)
         "把导出放到那里，或在 case.toml 的 [snapshots.{role}] 中写明路径"

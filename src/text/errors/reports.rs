@@ -43,6 +43,15 @@ phrases! {
     no_table(name) "没有表 `{name}`" "there is no table `{name}`",
     tables_are(tables) "可用的表：{tables}" "the tables are {tables}",
     refused_statement(error) "语句无法执行：{error}" "the statement cannot be run: {error}",
+    statement_too_long(bytes, most)
+        "语句有 {bytes} 字节，最多 {most} 字节"
+        "the statement has {bytes} bytes; at most {most} are accepted",
+    too_many_operators(count, most)
+        "语句有 {count} 个运算符，最多 {most} 个"
+        "the statement has {count} operators; at most {most} are accepted",
+    SPLIT_STATEMENT
+        "多个取值请写成 `in ('a', 'b')`，或拆成几条语句"
+        "list values as `in ('a', 'b')`, or split it into several statements",
     did_you_mean_column(near, word) "`{word}` 是否应为 `{near}`？" "did you mean `{near}` instead of `{word}`?",
     AN_EXAMPLE
         "例如 select outcome, count(*) from relations group by outcome"

@@ -11,7 +11,7 @@ use std::io::Read;
 use memchr::{memchr, memchr_iter};
 
 use crate::ingest::encoding::{DecodeError, TextDecoder};
-use crate::ingest::sheet::MAX_ROW_BYTES;
+use crate::limits::MAX_ROW_BYTES;
 
 /// The cells of a row.
 #[derive(Debug, Default)]

@@ -1,7 +1,6 @@
 //! The zip archive of a workbook, checked before it is read: the size that it really unpacks to, and the positions and
 //! counts in its markup. `calamine`, which reads it afterwards, allocates by both without limits.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -9,20 +8,13 @@ use zip::ZipArchive;
 
 use super::markup::{MarkupCheck, WorkbookSummary};
 use crate::error::{Error, Result};
-use crate::ingest::stream::{MAX_EXPANSION, expands_too_far};
 use crate::interrupt;
+use crate::limits::{
+    MAX_EXPANSION, MAX_MARKUP_BYTES, MAX_OTHER_BYTES, MAX_PARTS, MAX_SHEET_BYTES, MAX_TEXTS_BYTES, expands_too_far,
+};
+use crate::regular;
 use crate::text::{Message, errors as say};
 
-/// Parts of an archive at most; a workbook has a few dozen.
-const MAX_PARTS: usize = 10_000;
-/// Bytes that a sheet unpacks to at most; it is read row by row.
-const MAX_SHEET_BYTES: u64 = 8 << 30;
-/// Bytes of the shared texts at most; they are in memory.
-const MAX_TEXTS_BYTES: u64 = 512 << 20;
-/// Bytes of any other markup at most.
-const MAX_MARKUP_BYTES: u64 = 32 << 20;
-/// Bytes of anything else at most, such as pictures, which are not read.
-const MAX_OTHER_BYTES: u64 = 256 << 20;
 /// Bytes checked at once.
 const CHUNK: usize = 256 * 1024;
 
@@ -31,7 +23,7 @@ const CHUNK: usize = 256 * 1024;
 /// # Errors
 /// [`Error::Input`] if it is not a workbook, or cannot be read in bounded memory.
 pub fn check(path: &Path) -> Result<WorkbookSummary> {
-    let file = File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))?;
+    let file = regular::open(path).map_err(Error::io(path, say::CANNOT_OPEN))?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| cut_off(path, &error))?;
     if archive.len() > MAX_PARTS {
         return Err(too_large(path, say::ARCHIVE, say::too_many_parts(archive.len(), MAX_PARTS)));

@@ -6,19 +6,8 @@
 
 use memchr::memchr_iter;
 
+use crate::limits::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_MERGES, MAX_SHEET_ROWS, MAX_TAG_BYTES, MAX_TEXTS};
 use crate::text::{Text, errors as say};
-
-/// Bytes of a tag with the text after it at most; a cell has at most 32,767 characters.
-const MAX_TAG_BYTES: usize = 1 << 20;
-/// Bytes of markup of a cell or shared text at most.
-const MAX_CELL_BYTES: usize = 4 << 20;
-/// Shared texts at most.
-const MAX_TEXTS: u64 = 1 << 24;
-/// Ranges of merged cells at most.
-const MAX_MERGES: u64 = 1 << 20;
-/// As in Excel.
-const MAX_COLUMNS: u64 = 16_384;
-const MAX_ROWS: u64 = 1 << 20;
 
 /// Counts over all parts of a workbook.
 #[derive(Debug, Default)]
@@ -151,7 +140,7 @@ fn number(digits: &[u8]) -> Option<u64> {
 /// The number of a row.
 fn row(digits: &[u8]) -> Option<u64> {
     let is_plain = digits.len() <= 7 && digits.iter().all(u8::is_ascii_digit);
-    number(digits).filter(|row| is_plain && (1..=MAX_ROWS).contains(row))
+    number(digits).filter(|row| is_plain && (1..=MAX_SHEET_ROWS).contains(row))
 }
 
 /// The column and the row of a cell, both from 1.
@@ -163,7 +152,7 @@ fn cell(place: &[u8]) -> Option<(u64, u64)> {
             .fold(0, |column, letter| column * 26 + u64::from(letter.to_ascii_uppercase() - b'A') + 1)
     })?;
     let row = row(&place[letters..])?;
-    (column <= MAX_COLUMNS).then_some((column, row))
+    (column <= MAX_COLUMNS as u64).then_some((column, row))
 }
 
 /// The first and the last cell of a range.

@@ -10,8 +10,8 @@ use super::cell::XlsxCell;
 use super::{Workbook, damaged};
 use crate::error::{Error, Result};
 use crate::ingest::headers::HEADER_ROWS;
-use crate::ingest::sheet::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::ingest::table::SheetFile;
+use crate::limits::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::text::{Message, errors as say};
 
 /// A row of a sheet.
@@ -19,22 +19,47 @@ use crate::text::{Message, errors as say};
 pub struct XlsxRow {
     /// From 1, as Excel shows it.
     pub number: u64,
-    pub cells: Vec<XlsxCell>,
+    /// The cells that are there, with their columns, in order: a cell in the last of 16,384 columns takes no more than
+    /// one in the first.
+    cells: Vec<(usize, XlsxCell)>,
 }
 
 impl XlsxRow {
     /// The text of a cell; empty if it is not text.
     pub fn text(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", XlsxCell::text)
+        self.cell(column).map_or("", XlsxCell::text)
+    }
+
+    /// The cell in a column, if it is there.
+    pub fn cell(&self, column: usize) -> Option<&XlsxCell> {
+        match self.cells.get(column) {
+            // No cell before it is absent.
+            Some((at, cell)) if *at == column => Some(cell),
+            _ => self.place(column).ok().map(|place| &self.cells[place].1),
+        }
+    }
+
+    fn place(&self, column: usize) -> std::result::Result<usize, usize> {
+        self.cells.binary_search_by_key(&column, |(at, _)| *at)
+    }
+
+    /// Columns up to the last cell.
+    pub fn columns(&self) -> usize {
+        self.cells.last().map_or(0, |(last, _)| last + 1)
+    }
+
+    /// Number of cells that are not blank.
+    pub fn filled(&self) -> usize {
+        self.cells.iter().filter(|(_, cell)| !cell.is_blank()).count()
     }
 
     /// Columns up to the last that is not blank.
     pub fn width(&self) -> usize {
-        self.cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1)
+        self.cells.iter().rfind(|(_, cell)| !cell.is_blank()).map_or(0, |(last, _)| last + 1)
     }
 
     pub fn is_blank(&self) -> bool {
-        self.cells.iter().all(XlsxCell::is_blank)
+        self.cells.iter().all(|(_, cell)| cell.is_blank())
     }
 }
 
@@ -76,7 +101,7 @@ impl<'w> SheetRows<'w> {
         };
         let Some((place, held)) = first else { return Ok(None) };
         let mut row = XlsxRow { number: u64::from(place.0) + 1, cells: Vec::new() };
-        put(&mut row, place.1, held);
+        row.cells.push((place.1 as usize, held));
         let mut length = 0;
         while let Some((place, held)) = self.next_cell()? {
             if u64::from(place.0) + 1 != row.number {
@@ -92,7 +117,7 @@ impl<'w> SheetRows<'w> {
                     say::LONG_ROW_REMEDY,
                 ));
             }
-            put(&mut row, place.1, held);
+            row.cells.push((place.1 as usize, held));
         }
         Ok(Some(row))
     }
@@ -133,11 +158,6 @@ impl<'w> SheetRows<'w> {
             }
         }
     }
-}
-
-fn put(row: &mut XlsxRow, column: u32, held: XlsxCell) {
-    row.cells.resize_with(column as usize, XlsxCell::default);
-    row.cells.push(held);
 }
 
 /// Cells merged downwards: their first column, and their rows, from 1.
@@ -187,7 +207,7 @@ impl<'m> MergedCells<'m> {
     pub fn fill(&mut self, row: &mut XlsxRow) {
         while let Some(merge) = self.ahead.next_if(|merge| merge.first_row <= row.number) {
             if merge.first_row == row.number && (self.uses)(merge.column) {
-                let held = row.cells.get(merge.column).cloned().unwrap_or_default();
+                let held = row.cell(merge.column).cloned().unwrap_or_default();
                 self.begun.insert(merge.column, (merge.last_row, held));
             }
         }
@@ -196,11 +216,10 @@ impl<'m> MergedCells<'m> {
         }
         self.begun.retain(|_, (last, _)| *last >= row.number);
         for (&column, (_, held)) in &self.begun {
-            if row.cells.len() <= column {
-                row.cells.resize_with(column + 1, XlsxCell::default);
-            }
-            if row.cells[column].is_blank() {
-                row.cells[column].clone_from(held);
+            match row.place(column) {
+                Ok(place) if row.cells[place].1.is_blank() => row.cells[place].1.clone_from(held),
+                Ok(_) => {}
+                Err(place) => row.cells.insert(place, (column, held.clone())),
             }
         }
     }
