@@ -3,4 +3,5 @@
 pub mod bad_input;
 pub mod console;
 pub mod fuzz;
+pub mod hostile;
 pub mod interrupts;
