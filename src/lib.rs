@@ -117,6 +117,7 @@ pub mod fuzz;
 pub mod interrupt;
 mod limits;
 mod regular;
+pub mod personal;
 mod digest;
 mod sort_keys;
 pub mod progress;

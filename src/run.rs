@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::figures::Figures;
 use crate::findings::{self, Audited, WaivedGroups, Waivers};
 use crate::memory::Resources;
+use crate::personal::{Pseudonyms, written};
 use crate::progress::{Progress, Unit, Work};
 use crate::report::large::{self, Observers};
 use crate::report::parquet::{footer, write_tables};
@@ -45,11 +46,12 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     let footer = footer(case, &inputs);
     let mut waivers = Waivers::of(case);
     let waived_groups = WaivedGroups::of(&groups, &mut waivers);
+    let pseudonyms = case.pseudonyms.as_ref();
     let observers = Observers::new(case, &decision, &figures.counts);
-    let writing = large::Writing { folder: stage.path(), footer: &footer, memory: &memory, progress };
+    let writing = large::Writing { pseudonyms, folder: stage.path(), footer: &footer, memory: &memory, progress };
     let written = large::write(&exports, &decision, observers, &mut waivers, writing)?;
     progress.begin(Work::Publish, 0, Unit::Rows);
-    let mut tables = group_reports::tables(&groups, &waived_groups);
+    let mut tables = personal(pseudonyms, group_reports::tables(&groups, &waived_groups))?;
     write_tables(stage.path(), &tables, &footer)?;
     totals.extend(controls::after_writing(stage.path(), &figures, written.customers, written.waived, bill.as_ref())?);
 
@@ -69,6 +71,7 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
         SmallTable::new(&INPUTS_REPORT, small::inputs(&read)),
         SmallTable::new(&CONTROL_TOTALS_REPORT, controls::table(&totals)),
     ];
+    let others = personal(pseudonyms, others)?;
     write_tables(stage.path(), &others, &footer)?;
     tables.extend(others);
     summary.control_totals = totals;
@@ -91,4 +94,10 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     stage.publish(&case.id, &summary.inputs)?;
     progress.end();
     Ok(summary)
+}
+
+/// The tables as they are written: with pseudonyms, if wanted.
+fn personal(pseudonyms: Option<&Pseudonyms>, tables: Vec<SmallTable>) -> Result<Vec<SmallTable>> {
+    let written = |table: SmallTable| Ok(SmallTable { rows: written(pseudonyms, table.table, table.rows)?, ..table });
+    tables.into_iter().map(written).collect()
 }

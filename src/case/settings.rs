@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
+use crate::personal::Pseudonyms;
 use crate::schema::vocabulary::Role;
 use crate::text::Lang;
 
@@ -44,6 +45,8 @@ pub struct Case {
     pub policy: Policy,
     /// Accepted exceptions.
     pub waivers: Vec<Waiver>,
+    /// Replaces personal data in all outputs, if wanted; of the command line, not of the file.
+    pub pseudonyms: Option<Pseudonyms>,
 }
 
 /// One of the two corps.

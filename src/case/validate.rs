@@ -73,6 +73,7 @@ pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<C
         contract: contract(&root)?,
         policy: policy(&root)?,
         waivers: waivers(&root)?,
+        pseudonyms: None,
         timezone,
     })
 }

@@ -16,6 +16,7 @@ mod man;
 pub mod crash;
 mod help;
 mod machine;
+mod personal;
 pub mod out;
 mod progress;
 mod bar;

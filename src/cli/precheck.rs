@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
+use super::personal::PersonalData;
 use crate::error::Result;
 use crate::{case, precheck};
 
@@ -30,12 +31,15 @@ pub(super) struct PrecheckArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    personal: PersonalData,
+    #[command(flatten)]
     machine: Machine,
 }
 
 impl PrecheckArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let case = case::load_plan(&self.case, &self.set)?;
+        let mut case = case::load_plan(&self.case, &self.set)?;
+        self.personal.apply(&mut case)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("precheck"));
         let summary = precheck::precheck(&case, &reports, self.machine.resources(), out.progress().as_ref())?;
         if self.json {

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::{Finding, MAX_EXAMPLES};
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
-use crate::lists::Enrolment;
+use crate::lists::{Enrolment, UnmatchedRow};
+use crate::personal::{Pseudonyms, shown};
 use crate::rules::thresholds::{MAIN_CORP_CODE, MIXED_AT_LEAST, MIXED_CORP_CODE, share};
+use crate::schema::fields;
 use crate::schema::lists::{CaseList, LISTS, ListKind};
 use crate::schema::vocabulary::{Coverage, Role};
 use crate::snapshot::{CorpCodes, CountJump, Input, RoleInputs, SharedUnionid, Snapshot};
@@ -17,16 +19,20 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     let uncovered = accounts.zip(&decision.pairs).filter(|(_, pair)| !is_covered(pair.coverage.source));
     let mut findings =
         vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
-    findings.extend(unmatched_rows(decision));
+    findings.extend(unmatched_rows(decision, case.pseudonyms.as_ref()));
     findings.extend(snapshot_times(case));
     findings.extend(namespaces(decision));
     findings.extend(corp_codes(exports));
     findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
     findings.push(count_jumps(exports));
-    findings.extend(keys(&exports.enrolment, exports.snapshots()));
+    findings.extend(keys(&exports.enrolment, exports.snapshots(), case.pseudonyms.as_ref()));
     findings.extend(without_ids(exports));
     let set_aside = &exports.customer_map.set_aside;
-    findings.push(Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), ""));
+    let pseudonyms = case.pseudonyms.as_ref();
+    let ids = pseudonyms.map(|_| set_aside.iter().map(|id| shown(pseudonyms, &fields::EXTERNAL_USERID, id)).collect());
+    let contradictions =
+        Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), "");
+    findings.push(contradictions.showing(ids));
     findings
 }
 
@@ -69,12 +75,12 @@ fn is_covered(coverage: Coverage) -> bool {
 }
 
 /// Rows of keyed lists that name no relation: two findings for each list.
-fn unmatched_rows(decision: &Decision) -> Vec<Finding> {
+fn unmatched_rows(decision: &Decision, pseudonyms: Option<&Pseudonyms>) -> Vec<Finding> {
     let finding = |list: &CaseList, code: &str, ambiguous_name: bool| {
         let rows = decision.unmatched_rows.iter().filter(|row| row.list.table.name == list.table.name);
-        let keys: Vec<String> =
-            rows.filter(|row| row.ambiguous_name == ambiguous_name).map(|row| row.key.clone()).collect();
-        Finding::new(code, keys.len() as u64, keys, "")
+        let rows: Vec<&UnmatchedRow> = rows.filter(|row| row.ambiguous_name == ambiguous_name).collect();
+        let keys = |pseudonyms| rows.iter().map(|row| row.shown(pseudonyms)).collect();
+        Finding::new(code, rows.len() as u64, keys(None), "").showing(pseudonyms.map(|_| keys(pseudonyms)))
     };
     let findings = LISTS.iter().filter_map(|list| match list.kind {
         ListKind::Keyed { unmatched, ambiguous_name } => {
@@ -144,7 +150,11 @@ fn count_jumps(exports: &Exports) -> Finding {
 }
 
 /// Finds userids in several spellings, and unionids that several customers share.
-pub(super) fn keys<'a>(enrolment: &Enrolment, snapshots: impl Iterator<Item = &'a Snapshot>) -> [Finding; 2] {
+pub(super) fn keys<'a>(
+    enrolment: &Enrolment,
+    snapshots: impl Iterator<Item = &'a Snapshot>,
+    pseudonyms: Option<&Pseudonyms>,
+) -> [Finding; 2] {
     let mut spellings = vec![("accounts", &enrolment.respelled)];
     let mut shared = Vec::new();
     for snapshot in snapshots {
@@ -158,12 +168,17 @@ pub(super) fn keys<'a>(enrolment: &Enrolment, snapshots: impl Iterator<Item = &'
     let count = shared.iter().map(|(_, shared)| shared.len()).sum();
     let examples =
         || shared.iter().flat_map(|(role, shared)| shared.examples.iter().map(move |example| (role, example)));
+    let key = |role: &Role, of: &SharedUnionid, pseudonyms| {
+        format!("{role}/{}", shown(pseudonyms, &fields::UNIONID, &of.unionid))
+    };
     let say = |(role, of): (&Role, &SharedUnionid)| {
-        format!("{role}/{} ×{} ({})", of.unionid, of.relations, of.external_userids.join(", "))
+        let ids = of.external_userids.iter().map(|id| shown(pseudonyms, &fields::EXTERNAL_USERID, id));
+        format!("{} ×{} ({})", key(role, of, pseudonyms), of.relations, ids.collect::<Vec<_>>().join(", "))
     };
     let detail = first_of(&examples().map(say).collect::<Vec<_>>(), count);
-    let unionids = examples().map(|(role, of)| format!("{role}/{}", of.unionid)).collect();
-    [of_userids, Finding::new("Q-unionid-shared", count, unionids, detail)]
+    let unionids = |pseudonyms| examples().map(|(role, of)| key(role, of, pseudonyms)).collect::<Vec<_>>();
+    let shared = Finding::new("Q-unionid-shared", count, unionids(None), detail);
+    [of_userids, shared.showing(pseudonyms.map(|_| unionids(pseudonyms)))]
 }
 
 /// Returns the first few texts, with an ellipsis if `count` is more.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Finding, Waivers};
 use crate::decision::{DecidedGroup, Exports, GroupDecision, JoinCode};
+use crate::personal::{Pseudonyms, shown};
 use crate::rules::{FindingRule, catalogue, findings_of};
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES, JOIN_CODES_REPORT};
 use crate::schema::vocabulary::{Coverage, GroupMatchMethod, GroupOutcome};
@@ -21,8 +22,8 @@ const BY_FACT: [FactFinding; 2] = [
 /// The finding about codes that no report publishes the fact of.
 const LINKS_TWICE: &str = "Q-code-links-twice";
 
-pub(super) fn find(exports: &Exports, decision: &GroupDecision) -> Vec<Finding> {
-    let mut findings = about_groups(decision);
+pub(super) fn find(exports: &Exports, decision: &GroupDecision, pseudonyms: Option<&Pseudonyms>) -> Vec<Finding> {
+    let mut findings = about_groups(decision, pseudonyms);
     findings.extend(source_not_covered(exports));
     findings.extend(about_codes(exports, &decision.codes));
     let set_aside = &exports.group_map.set_aside;
@@ -111,10 +112,21 @@ fn is_waived(rules: &[&FindingRule], waivers: &mut Waivers<'_>, key: impl Fn() -
 }
 
 /// Counts the groups by the findings that report them.
-fn about_groups(decision: &GroupDecision) -> Vec<Finding> {
+fn about_groups(decision: &GroupDecision, pseudonyms: Option<&Pseudonyms>) -> Vec<Finding> {
     let rules = rules_of_groups(decision);
-    let reported = (0..).zip(&rules).filter(|(_, rules)| !rules.is_empty());
-    by_finding(reported.map(|(row, rules)| (rules.as_slice(), key(decision, row))), |_| String::new())
+    let reported = || (0..).zip(&rules).filter(|(_, rules)| !rules.is_empty());
+    let found = |key: &dyn Fn(u32) -> String| {
+        by_finding(reported().map(|(row, rules)| (rules.as_slice(), key(row))), |_| String::new())
+    };
+    let findings = found(&|row| key(decision, row));
+    if pseudonyms.is_none() {
+        return findings;
+    }
+    let with_pseudonyms = found(&|row| match decision.source.chat_id(row) {
+        Some(id) => id.to_owned(),
+        None => shown(pseudonyms, &fields::NAME, decision.source.name(row).unwrap_or_default()),
+    });
+    findings.into_iter().zip(with_pseudonyms).map(|(finding, shown)| finding.showing(Some(shown.examples))).collect()
 }
 
 fn about_codes(exports: &Exports, codes: &[JoinCode]) -> Vec<Finding> {

@@ -35,6 +35,8 @@ pub struct Finding {
     pub count: u64,
     /// Up to [`MAX_EXAMPLES`] keys; all of them until the waivers have been applied.
     pub examples: Vec<String>,
+    /// The same as they are shown, if they hold personal data and pseudonyms are wanted.
+    shown: Option<Vec<String>>,
     /// The text for the placeholder `{detail}` of the message.
     pub detail: String,
     /// The same in Chinese, where it contains words.
@@ -99,6 +101,7 @@ impl Finding {
             rule,
             count,
             examples: keys,
+            shown: None,
             detail,
             detail_zh: None,
             milder: None,
@@ -112,6 +115,11 @@ impl Finding {
     fn of_rows(code: &str, rows: ReportedRows, detail: impl Into<String>) -> Self {
         let waived = Waived { count: rows.waived, ..Waived::default() };
         Self { waived, is_of_rows: true, ..Self::new(code, rows.count, rows.examples(), detail) }
+    }
+
+    /// With its keys as they are shown.
+    fn showing(self, shown: Option<Vec<String>>) -> Self {
+        Self { shown, ..self }
     }
 
     fn in_chinese(self, detail: impl Into<String>) -> Self {
@@ -173,7 +181,7 @@ pub fn find(
     findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, read));
     findings.extend(unreadable::find(read, &exports.snapshots().collect::<Vec<_>>()));
-    findings.extend(groups::find(exports, groups));
+    findings.extend(groups::find(exports, groups, case.pseudonyms.as_ref()));
     findings.retain(|finding| finding.count > 0);
     waivers.apply(&mut findings);
     in_order(&mut findings);
@@ -189,7 +197,11 @@ pub fn precheck(
     (enrolment, snapshots): (&Enrolment, &[&Snapshot]),
 ) -> Vec<Finding> {
     let mut findings = forecast.find();
-    findings.extend(exports::before_start(case, read, exports::keys(enrolment, snapshots.iter().copied())));
+    findings.extend(exports::before_start(
+        case,
+        read,
+        exports::keys(enrolment, snapshots.iter().copied(), case.pseudonyms.as_ref()),
+    ));
     findings.extend(unreadable::find(read, snapshots));
     findings.extend(bill.map(billing::forecast).unwrap_or_default());
     findings.retain(|finding| finding.count > 0);
@@ -200,6 +212,9 @@ pub fn precheck(
 /// Sorts findings by severity, then by the catalogue, and keeps a few examples of each.
 fn in_order(findings: &mut [Finding]) {
     for finding in findings.iter_mut() {
+        if let Some(shown) = finding.shown.take() {
+            finding.examples = shown;
+        }
         finding.examples.truncate(MAX_EXAMPLES);
     }
     let place = |finding: &Finding| catalogue().position(|rule| rule.code == finding.rule.code);

@@ -6,6 +6,7 @@ use arrow::array::{Array, AsArray, BooleanArray, StringViewArray};
 
 use super::{Finding, ReportedRows, Waivers};
 use crate::decision::{DecidedPart, Decision};
+use crate::personal::{Pseudonyms, shown};
 use crate::rules::thresholds::{UNDETERMINED_LIMIT, share};
 use crate::rules::{FindingRule, RELATION_RULES, findings_of};
 use crate::schema::tables::RELATIONS_REPORT;
@@ -88,11 +89,12 @@ pub struct RelationFindings {
     of_nulls: [ReportedRows; NULL_COLUMN_FINDINGS.len()],
     in_scope: u64,
     is_inconclusive: bool,
+    pseudonyms: Option<Pseudonyms>,
 }
 
 impl RelationFindings {
     /// Findings without rows.
-    pub fn of(decision: &Decision) -> Self {
+    pub fn of(decision: &Decision, pseudonyms: Option<Pseudonyms>) -> Self {
         let sum = |count: fn(&DecidedPart) -> usize| decision.parts.iter().map(|part| count(part) as u64).sum::<u64>();
         let in_scope = sum(|part| part.scope.iter().filter(|scope| **scope == Scope::InScope).count());
         let undetermined =
@@ -103,6 +105,7 @@ impl RelationFindings {
             of_nulls: Default::default(),
             in_scope,
             is_inconclusive: is_inconclusive(undetermined, in_scope),
+            pseudonyms,
         }
     }
 
@@ -117,6 +120,7 @@ impl RelationFindings {
             of_nulls,
             in_scope: self.in_scope,
             is_inconclusive: self.is_inconclusive,
+            pseudonyms: self.pseudonyms.clone(),
         }
     }
 
@@ -136,7 +140,7 @@ impl RelationFindings {
     /// Adds the rows of a partition. Rows that are waived, here or by the finding that reports them, do not keep the
     /// audit from a conclusion.
     pub fn look(&mut self, part: &Partition, decided: &DecidedPart, waived: &BooleanArray, waivers: &mut Waivers<'_>) {
-        let keys = RelationKeys::of(part);
+        let (keys, pseudonyms) = (RelationKeys::of(part), self.pseudonyms.as_ref());
         for (NullColumnFinding { code, column, holds }, rows) in NULL_COLUMN_FINDINGS.iter().zip(&mut self.of_nulls) {
             // Usually the column has no nulls, and no row is visited.
             let nulls = part
@@ -145,7 +149,7 @@ impl RelationFindings {
                 .into_iter()
                 .flat_map(|nulls| (!nulls.inner()).set_indices().collect::<Vec<_>>());
             for row in nulls.filter(|&row| holds(decided, row)) {
-                rows.add(waivers.cover(code, || keys.key(row)), || keys.key(row));
+                rows.add(waivers.cover(code, || keys.key(row)), || keys.shown(row, pseudonyms));
             }
         }
         for row in 0..decided.source_rows() {
@@ -153,11 +157,11 @@ impl RelationFindings {
                 continue;
             }
             if let Some(kind) = REPORTING.kind(decided, row) {
-                self.kinds[kind].add(waived.value(row), || keys.key(row));
+                self.kinds[kind].add(waived.value(row), || keys.shown(row, pseudonyms));
             }
             if self.is_inconclusive && decided.outcome(row) == Outcome::Undetermined {
                 let is_waived = waivers.cover("B8-inconclusive", || keys.key(row)) || waived.value(row);
-                self.undetermined.add(is_waived, || keys.key(row));
+                self.undetermined.add(is_waived, || keys.shown(row, pseudonyms));
             }
         }
     }
@@ -206,9 +210,15 @@ impl<'a> RelationKeys<'a> {
     }
 
     fn key(&self, row: usize) -> String {
+        self.shown(row, None)
+    }
+
+    /// The key as findings show it.
+    fn shown(&self, row: usize, pseudonyms: Option<&Pseudonyms>) -> String {
         let text = |column: &'a StringViewArray| column.is_valid(row).then(|| column.value(row));
-        let customer = text(self.ids).or_else(|| text(self.names)).unwrap_or_default();
-        format!("{}/{customer}", text(self.userids).unwrap_or_default())
+        let id = text(self.ids).map(|id| shown(pseudonyms, &fields::EXTERNAL_USERID, id));
+        let name = || text(self.names).map(|name| shown(pseudonyms, &fields::CUSTOMER_NAME, name));
+        format!("{}/{}", text(self.userids).unwrap_or_default(), id.or_else(name).unwrap_or_default())
     }
 }
 

@@ -11,9 +11,12 @@ use jiff::civil::Date;
 use super::{Finding, groups};
 use crate::case::{Case, Waiver};
 use crate::decision::GroupDecision;
+use crate::personal::{Pseudonyms, shown};
+use crate::schema::fields;
 
 /// The waivers of a case, with what each of them covered so far.
 pub struct Waivers<'a> {
+    pseudonyms: Option<&'a Pseudonyms>,
     waivers: Vec<WatchedWaiver<'a>>,
 }
 
@@ -64,7 +67,7 @@ impl<'a> Waivers<'a> {
             is_used: false,
             used_keys: BTreeSet::new(),
         };
-        Self { waivers: case.waivers.iter().map(watch).collect() }
+        Self { waivers: case.waivers.iter().map(watch).collect(), pseudonyms: case.pseudonyms.as_ref() }
     }
 
     /// Reports whether the case has no waivers.
@@ -165,7 +168,9 @@ impl<'a> Waivers<'a> {
             if watched.keys.is_empty() && !watched.is_used {
                 unused.push(code.clone());
             }
-            unused.extend(watched.keys.difference(&watched.used_keys).map(|key| format!("{code} {key}")));
+            let keys = watched.keys.difference(&watched.used_keys);
+            // A key is of any kind, and was typed by hand.
+            unused.extend(keys.map(|key| format!("{code} {}", shown(self.pseudonyms, &fields::REMARK, key))));
         }
         Finding::new("Q-waiver-unused", unused.len() as u64, unused, "")
     }

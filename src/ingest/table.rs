@@ -53,11 +53,21 @@ impl SheetFile<'_> {
     /// The error of a file without a header row, with the most likely row.
     pub fn no_header(self, headers: &[String], problem: &Unrecognised) -> Error {
         // Enough to recognise the row; a file that is not a sheet may contain anything here.
-        let shown =
-            Message::list(headers.iter().take(40).map(|header| header.trim().chars().take(40).collect::<String>()));
+        let shown: Vec<String> =
+            headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();
+        let place = if shown.iter().any(|cell| is_like_a_value(cell)) {
+            say::no_headers(headers.len())
+        } else {
+            say::headers_found(Message::list(shown))
+        };
         let (problem, remedy) = problem.explain(headers, self.looked_for, self.expected);
-        Error::input(self.path, say::headers_found(shown), problem, remedy)
+        Error::input(self.path, place, problem, remedy)
     }
+}
+
+/// Whether a cell is a value, such as an id, a time or a number, and its row a record, which errors do not show.
+fn is_like_a_value(cell: &str) -> bool {
+    cell.chars().filter(char::is_ascii_digit).count() >= 4
 }
 
 /// Whether a row was read, or needs the order of day and month first.

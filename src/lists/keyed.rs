@@ -12,6 +12,7 @@ use super::{ListTally, file_of_rows};
 use crate::digest::digest;
 use crate::error::Result;
 use crate::ingest::raw::Raw;
+use crate::personal::{Pseudonyms, shown};
 use crate::schema::lists::CaseList;
 use crate::schema::{Column, ReadColumns, Table, fields};
 use crate::userids::Userids;
@@ -52,7 +53,13 @@ impl KeyedLists {
             for (flags, of_list) in flags.iter_mut().zip(flags_of_list) {
                 flags.by_list.push((list.table, of_list));
             }
-            unmatched.extend(unmatched_of_list.map(|(key, ambiguous_name)| UnmatchedRow { list, key, ambiguous_name }));
+            unmatched.extend(unmatched_of_list.map(|(row, ambiguous_name)| UnmatchedRow {
+                list,
+                column: row.by.column(),
+                key: row.key.to_string(),
+                userid: row.userid.as_deref().map(str::to_owned),
+                ambiguous_name,
+            }));
         }
         (flags, unmatched)
     }
@@ -82,10 +89,20 @@ impl KeyedFlags {
 pub struct UnmatchedRow {
     /// Its list.
     pub list: &'static CaseList,
-    /// Its key, with the member if given: `userid/key`.
-    pub key: String,
+    /// The column of its key.
+    column: &'static Column,
+    key: String,
+    userid: Option<String>,
     /// Whether its key is a name that several customers have.
     pub ambiguous_name: bool,
+}
+
+impl UnmatchedRow {
+    /// Its key as it is shown, with the member if given: `userid/key`.
+    pub fn shown(&self, pseudonyms: Option<&Pseudonyms>) -> String {
+        let key = shown(pseudonyms, self.column, &self.key);
+        self.userid.as_ref().map_or_else(|| key.clone(), |userid| format!("{userid}/{key}"))
+    }
 }
 
 /// A relation that a row of a list may name.
@@ -249,12 +266,12 @@ impl ListRows {
         std::iter::successors(first.copied(), |&row| self.rows[row as usize].next)
     }
 
-    /// Returns the flags of each partition, and the key of every row that names no relation, with whether that is for
+    /// Returns the flags of each partition, and every row that names no relation, with whether that is for
     /// an ambiguous name.
     fn settle<'a>(
         &'a self,
         parts: &[(usize, &[ListMatch])],
-    ) -> (Vec<BooleanArray>, impl Iterator<Item = (String, bool)> + use<'a>) {
+    ) -> (Vec<BooleanArray>, impl Iterator<Item = (&'a KeyedRow, bool)> + use<'a>) {
         let mut customers: Vec<NamedCustomers<'_>> = self.rows.iter().map(|_| NamedCustomers::default()).collect();
         for named in parts.iter().flat_map(|(_, matches)| *matches) {
             customers[named.list_row as usize].add(named.customer.as_deref());
@@ -271,14 +288,10 @@ impl ListRows {
             flags.into()
         });
         let flags = flags.collect();
-        let key = |row: &KeyedRow| match &row.userid {
-            Some(userid) => format!("{userid}/{}", row.key),
-            None => row.key.to_string(),
-        };
         let judged = self.rows.iter().zip(is_ambiguous.into_iter().zip(is_unmatched));
         let unmatched = judged
             .filter(|(_, (is_ambiguous, is_unmatched))| *is_ambiguous || *is_unmatched)
-            .map(move |(row, (is_ambiguous, _))| (key(row), is_ambiguous));
+            .map(|(row, (is_ambiguous, _))| (row, is_ambiguous));
         (flags, unmatched)
     }
 }
@@ -402,7 +415,9 @@ mod tests {
         assert_eq!(places, [(1, 0), (4, 0), (2, 0), (1, 1), (4, 1), (3, 1), (0, 0)]);
         let (flags, unmatched) = rows.settle(&[(3, &matches)]);
         assert_eq!(flags, [BooleanArray::from(vec![true, true, false])]);
-        assert_eq!(unmatched.collect::<Vec<_>>(), [("Ann/wm2".to_owned(), false)]);
+        let unmatched: Vec<_> =
+            unmatched.map(|(row, is_ambiguous)| (row.userid.as_deref(), &*row.key, is_ambiguous)).collect();
+        assert_eq!(unmatched, [(Some("Ann"), "wm2", false)]);
     }
 
     #[test]
@@ -413,6 +428,7 @@ mod tests {
         let rows = ListRows::read(&[list], &known, &mut tally).unwrap();
         assert_eq!(tally, ListTally { rows: 2, duplicates: HashMap::from([(0, 1)]) });
         let (_, unmatched) = rows.settle(&[]);
-        assert_eq!(unmatched.map(|(key, _)| key).collect::<Vec<_>>(), ["Bo/wm1", "wm2"]);
+        let unmatched: Vec<_> = unmatched.map(|(row, _)| (row.userid.as_deref(), &*row.key)).collect();
+        assert_eq!(unmatched, [(Some("Bo"), "wm1"), (None, "wm2")]);
     }
 }

@@ -25,6 +25,7 @@ use crate::figures::Counts;
 use crate::findings::{self, Forecast};
 use crate::lists::Lists;
 use crate::memory::Resources;
+use crate::personal::{self, Pseudonyms};
 use crate::progress::{Progress, Unit, Work};
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::Stage;
@@ -72,16 +73,17 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     controls::check(&totals)?;
 
     let footer = footer(case, &inputs);
-    let write = Writer { folder: stage.path(), footer: &footer };
+    let write = Writer { folder: stage.path(), footer: &footer, pseudonyms: case.pseudonyms.as_ref() };
     write.table("accounts", &PRECHECK_ACCOUNTS, &accounts::table(&accounts), &[&fields::SOURCE_USERID])?;
     write.table("join_codes", &PRECHECK_JOIN_CODES, &codes::table(&codes), &[&fields::CONFIG_ID])?;
-    write_relations(stage.path(), &before, &plan, &lists, &footer, progress)?;
+    write_relations(&write, &before, &plan, &lists, progress)?;
     write.table("billing", &BILLING_REPORT, &small::billing(bill.as_ref(), &lines), &[])?;
     write.table("findings", &FINDINGS_REPORT, &small::findings(&findings), &[])?;
     write.table("coverage", &COVERAGE_REPORT, &small::coverage(snapshots()), &[])?;
     write.table("rejects", &REJECTS_REPORT, &small::rejects(&read), &[])?;
     write.table("inputs", &INPUTS_REPORT, &small::inputs(&read), &[])?;
     write.table("control_totals", &CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
+    let (accounts, codes) = shown(case.pseudonyms.as_ref(), accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
     stage.write_text("precheck.json", &summary.to_json())?;
     stage.publish(&case.id, &inputs)?;
@@ -91,12 +93,28 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
 struct Writer<'a> {
     folder: &'a Path,
     footer: &'a Footer,
+    pseudonyms: Option<&'a Pseudonyms>,
 }
 
 impl Writer<'_> {
     fn table(&self, name: &str, table: &'static Table, rows: &RecordBatch, sorted_by: &[&Column]) -> Result<()> {
-        write_table(&self.folder.join(format!("precheck-{name}.parquet")), table, rows, sorted_by, self.footer)
+        let rows = personal::written(self.pseudonyms, table, rows.clone())?;
+        write_table(&self.folder.join(format!("precheck-{name}.parquet")), table, &rows, sorted_by, self.footer)
     }
+}
+
+/// The forecasts as screens show them: with pseudonyms, if wanted.
+fn shown(
+    pseudonyms: Option<&Pseudonyms>,
+    mut accounts: Vec<AccountForecast>,
+    mut codes: Vec<CodeForecast>,
+) -> (Vec<AccountForecast>, Vec<CodeForecast>) {
+    let replace = |text: &mut Option<String>, column: &Column| {
+        *text = text.take().map(|text| personal::shown(pseudonyms, column, &text));
+    };
+    accounts.iter_mut().for_each(|account| replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON));
+    codes.iter_mut().for_each(|code| replace(&mut code.code.remark, &fields::REMARK));
+    (accounts, codes)
 }
 
 impl Forecast {
@@ -143,18 +161,18 @@ fn totals<'a>(
 
 /// Writes `precheck-relations.parquet`: the scope of every relation, from which each count can be checked.
 fn write_relations(
-    folder: &Path,
+    write: &Writer<'_>,
     before: &Snapshot,
     plan: &Plan,
     lists: &Lists,
-    footer: &Footer,
     progress: &dyn Progress,
 ) -> Result<()> {
     progress.begin(Work::Report, before.relations.len(), Unit::Rows);
-    let path = folder.join("precheck-relations.parquet");
-    let mut writer = GroupWriter::create(&path, &PRECHECK_RELATIONS, &[&fields::SOURCE_USERID], footer)?;
+    let path = write.folder.join("precheck-relations.parquet");
+    let mut writer = GroupWriter::create(&path, &PRECHECK_RELATIONS, &[&fields::SOURCE_USERID], write.footer)?;
     for (partition, planned) in plan.parts.iter().enumerate() {
-        writer.write(relations(&before.relations.part(partition)?, planned, lists)?)?;
+        let rows = relations(&before.relations.part(partition)?, planned, lists)?;
+        writer.write(personal::written(write.pseudonyms, &PRECHECK_RELATIONS, rows)?)?;
         progress.advance(planned.scope.len() as u64);
     }
     progress.end();

@@ -18,9 +18,10 @@ use crate::figures::{
 };
 use crate::findings::{Concentration, RelationFindings, Waivers};
 use crate::memory::MemoryBudget;
+use crate::personal::{self, Pseudonyms};
 use crate::progress::{Progress, Unit, Work};
 use crate::schema::fields;
-use crate::schema::tables::{CUSTOMERS_REPORT, RELATIONS_REPORT};
+use crate::schema::tables::{CUSTOMERS_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
 use crate::schema::vocabulary::Outcome;
 use crate::turns::in_turn;
 
@@ -55,6 +56,7 @@ pub struct Written {
 /// The folder of the reports, and the means to write them.
 #[derive(Clone, Copy)]
 pub struct Writing<'a> {
+    pub pseudonyms: Option<&'a Pseudonyms>,
     pub folder: &'a Path,
     pub footer: &'a Footer,
     pub memory: &'a MemoryBudget,
@@ -70,7 +72,7 @@ pub fn write(
     decision: &Decision,
     mut observers: Observers,
     waivers: &mut Waivers<'_>,
-    Writing { folder, footer, memory, progress }: Writing<'_>,
+    Writing { pseudonyms, folder, footer, memory, progress }: Writing<'_>,
 ) -> Result<Written> {
     let path = folder.join("relations.parquet");
     let mut relations =
@@ -79,7 +81,7 @@ pub fn write(
     let ranges = CustomerRanges::new(decision.sample.clone(), memory.partition_rows());
     let mut buckets = CustomerBuckets::new(&ranges, memory);
     let empty = EmptyAccumulators {
-        findings: RelationFindings::of(decision),
+        findings: RelationFindings::of(decision, pseudonyms.cloned()),
         concentration: observers.concentration.empty(),
         arrivals: observers.arrivals.empty(),
     };
@@ -91,7 +93,7 @@ pub fn write(
     progress.begin(Work::Report, 2 * source + target, Unit::Rows);
     in_turn(
         0..exports.partitions(),
-        |partition| WalkedPart::of(exports, decision, partition, &ranges, &empty, &waivers),
+        |partition| WalkedPart::of(exports, decision, partition, &ranges, &empty, &waivers)?.written(pseudonyms),
         |part| {
             progress.advance(part.rows);
             for stretch in part.relations {
@@ -110,7 +112,7 @@ pub fn write(
     )?;
     relations.finish()?;
     targets.write(&folder.join("target_relations.parquet"), footer, progress)?;
-    let customers = write_customers(buckets, folder, footer, progress)?;
+    let customers = write_customers(buckets, pseudonyms, folder, footer, progress)?;
     progress.end();
     Ok(Written { findings, observers, waived, customers })
 }
@@ -169,10 +171,23 @@ impl WalkedPart {
             waived: waived.true_count() as u64,
         })
     }
+
+    /// The same, with the rows of reports as they are written.
+    fn written(mut self, pseudonyms: Option<&Pseudonyms>) -> Result<Self> {
+        let Some(pseudonyms) = pseudonyms else { return Ok(self) };
+        for stretch in &mut self.relations {
+            stretch.rows = pseudonyms.rows(&RELATIONS_REPORT, &stretch.rows)?;
+        }
+        for stretch in &mut self.target_relations {
+            stretch.rows = pseudonyms.rows(&TARGET_RELATIONS_REPORT, &stretch.rows)?;
+        }
+        Ok(self)
+    }
 }
 
 fn write_customers(
     buckets: CustomerBuckets,
+    pseudonyms: Option<&Pseudonyms>,
     folder: &Path,
     footer: &Footer,
     progress: &dyn Progress,
@@ -182,14 +197,14 @@ fn write_customers(
     let mut totals = CustomerTotals::default();
     let without_id = buckets.without_id()?;
     totals.update(&without_id)?;
-    writer.write(without_id)?;
+    writer.write(personal::written(pseudonyms, &CUSTOMERS_REPORT, without_id)?)?;
     in_turn(
         buckets.into_buckets(),
         |bucket| Ok((bucket.rows(), customers(&bucket)?)),
         |(rows, customers): (u64, RecordBatch)| {
             progress.advance(rows);
             totals.update(&customers)?;
-            writer.write(customers)
+            writer.write(personal::written(pseudonyms, &CUSTOMERS_REPORT, customers)?)
         },
     )?;
     writer.finish()?;

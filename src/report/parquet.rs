@@ -39,6 +39,7 @@ use super::SmallTable;
 use super::summary::SCHEMA_VERSION;
 use crate::case::Case;
 use crate::error::{Error, Result};
+use crate::personal;
 use crate::schema::{Column, Kind, Slot, Table};
 use crate::snapshot::Input;
 use crate::text::errors as say;
@@ -54,12 +55,14 @@ pub fn footer(case: &Case, inputs: &[Input]) -> Footer {
     let digests: BTreeMap<&str, &str> =
         inputs.iter().map(|input| (input.file.path.as_str(), input.file.sha256.as_str())).collect();
     let entry = |key: &str, value: String| (format!("qianhe.{key}"), value);
-    vec![
+    let mut entries = vec![
         entry("tool_version", env!("CARGO_PKG_VERSION").to_owned()),
         entry("case_id", case.id.clone()),
         entry("schema_version", SCHEMA_VERSION.to_string()),
         entry("inputs", serde_json::to_string(&digests).unwrap_or_default()),
-    ]
+    ];
+    entries.extend(case.pseudonyms.as_ref().map(|key| (personal::FOOTER_ENTRY.to_owned(), key.fingerprint())));
+    entries
 }
 
 /// Writes one table, row group by row group; they can be encoded side by side.
@@ -88,8 +91,12 @@ impl TableWriter {
     pub fn create(path: &Path, table: &'static Table, sorted_by: &[&Column], footer: &Footer) -> Result<Self> {
         let file = BufWriter::with_capacity(1 << 20, crate::report::create_private(path)?);
         let schema = written_schema(table);
+        // Rows are in the order of the originals.
+        let has_pseudonyms = footer.iter().any(|(key, _)| key == personal::FOOTER_ENTRY);
+        let is_sorted = |column: &&&Column| !has_pseudonyms || personal::kind_of(column).is_none();
+        let sorted_by: Vec<&Column> = sorted_by.iter().take_while(is_sorted).copied().collect();
         let options = ArrowWriterOptions::new()
-            .with_properties(properties(table, sorted_by, footer))
+            .with_properties(properties(table, &sorted_by, footer))
             .with_skip_arrow_metadata(true);
         let writer =
             ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(|error| failed(path, error))?;

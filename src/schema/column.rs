@@ -84,6 +84,30 @@ impl Kind {
     }
 }
 
+/// What a value of a personal column stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Personal {
+    /// A customer's id in a corp.
+    Customer,
+    Unionid,
+    /// The name of a person or group.
+    Name,
+    /// What a member wrote about a customer, group, code or account.
+    Remark,
+}
+
+impl Personal {
+    /// The beginning of its pseudonyms.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Unionid => "unionid",
+            Self::Name => "name",
+            Self::Remark => "remark",
+        }
+    }
+}
+
 /// The codes of a vocabulary in alphabetical order of its words, by which reports are sorted: any reader of the files
 /// would sort them so.
 pub fn alphabetical(words: &[&str]) -> Vec<usize> {

@@ -1,6 +1,6 @@
 //! The dictionary of columns: each once, with its kind and meaning, for all tables that have it.
 
-use super::column::{Column, Kind};
+use super::column::{Column, Kind, Personal};
 use super::vocabulary::{
     Advice, Assessment, Change, CodeVerdict, Compared, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason,
     GroupScope, MatchMethod, MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
@@ -254,6 +254,22 @@ columns! {
     EARLIER_SEVERITY: Kind::Word(Severity::WORDS), "earlier_severity", [], "How serious it was.";
     LATER_SEVERITY: Kind::Word(Severity::WORDS), "later_severity", [], "How serious it is.";
 }
+
+/// The columns with personal data, which `--pseudonymise` replaces, and what their values stand for.
+pub const PERSONAL: &[(&Column, Personal)] = &[
+    (&EXTERNAL_USERID, Personal::Customer),
+    (&SOURCE_EXTERNAL_USERID, Personal::Customer),
+    (&TARGET_EXTERNAL_USERID, Personal::Customer),
+    (&TMP_OPENID, Personal::Customer),
+    (&UNIONID, Personal::Unionid),
+    (&CUSTOMER_NAME, Personal::Name),
+    (&NAME, Personal::Name),
+    (&OWNER_NAME, Personal::Name),
+    (&TARGET_NAME, Personal::Name),
+    (&REMARK, Personal::Remark),
+    (&DESCRIPTION, Personal::Remark),
+    (&ASSESSMENT_REASON, Personal::Remark),
+];
 
 /// The columns that count relations by outcome, in the order of the vocabulary.
 pub const OUTCOME_COUNTS: [(Outcome, &Column); Outcome::ALL.len()] = [

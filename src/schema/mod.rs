@@ -14,7 +14,7 @@ pub mod tally;
 pub mod vocabulary;
 
 pub use cell::Cell;
-pub use column::{Column, Kind, Slot, Table, alphabetical, computed, optional, required};
+pub use column::{Column, Kind, Personal, Slot, Table, alphabetical, computed, optional, required};
 pub use filter::Filter;
 pub use read::{ColumnMismatch, ColumnResult, ReadColumns};
 pub use rows::{Filling, Rows, TableRow, in_order, nulls};

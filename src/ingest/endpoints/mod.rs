@@ -344,7 +344,15 @@ fn syntax(error: &serde_json::Error, bytes: &[u8]) -> DocumentFault {
         bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let text = error.to_string();
     let problem = text.split(" at line ").next().unwrap_or_default();
-    invalid(Message::verbatim(problem), before + error.column().saturating_sub(1))
+    invalid(Message::verbatim(without_values(problem)), before + error.column().saturating_sub(1))
+}
+
+/// The message of a decoder without the values that it quotes: they may be personal data.
+fn without_values(problem: &str) -> String {
+    match (problem.find('"'), problem.rfind('"')) {
+        (Some(begin), Some(end)) if begin < end => format!("{}\"…\"{}", &problem[..begin], &problem[end + 1..]),
+        _ => problem.to_owned(),
+    }
 }
 
 fn invalid(problem: impl Into<Message>, offset: usize) -> DocumentFault {

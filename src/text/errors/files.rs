@@ -23,6 +23,13 @@ phrases! {
     NO_USABLE_FILE_REMEDY
         "把导出放到那里：接口应答的 JSON、XLSX、CSV、TSV 或 Parquet"
         "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet",
+    KEY_FILE "密钥文件" "key file",
+    NO_KEY_FILE "文件不存在" "there is no such file",
+    key_too_short(bytes) "密钥不足 {bytes} 字节，可能被猜出" "the key is shorter than {bytes} bytes, and could be guessed",
+    key_too_long(bytes) "文件超过 {bytes} 字节，不会是密钥" "the file is larger than {bytes} bytes, which no key is",
+    KEY_REMEDY
+        "可这样生成：head -c 32 /dev/urandom | base64 > KEYFILE；请妥善保管，同一密钥的报表才能互相对照"
+        "make one: head -c 32 /dev/urandom | base64 > KEYFILE; keep it safe: reports compare only under one key",
     NO_PLAIN_FILE "不是普通文件（而是管道、套接字、设备或文件夹）" "not a regular file, but a pipe, a socket, a device or a folder",
     NO_PLAIN_FILE_REMEDY "换成普通文件，或移走它；在快照和名单的文件夹中，名称以 `_` 开头的会被跳过"
         "use a regular file instead, or remove it; in folders of snapshots and lists, names that start with `_` are \

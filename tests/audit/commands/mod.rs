@@ -4,6 +4,7 @@ pub mod cli;
 pub mod compare;
 pub mod explain;
 pub mod languages;
+pub mod personal;
 pub mod precheck;
 pub mod precheck_screen;
 pub mod query;

@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
         "digest",
         "limits",
         "regular",
+        "personal",
     ],
     &["rules"],
     &["case"],

@@ -1,0 +1,24 @@
+//! The `--pseudonymise` option.
+
+use std::path::PathBuf;
+
+use crate::case::Case;
+use crate::error::Result;
+use crate::personal::Pseudonyms;
+
+/// What becomes of personal data.
+#[derive(Debug, clap::Args)]
+pub(super) struct PersonalData {
+    /// Replace names, remarks, unionids and customer ids by pseudonyms in every output. They are HMACs under the key in
+    /// KEYFILE, 16 bytes or more; with the same key, reports of several runs join and compare
+    #[arg(long, value_name = "KEYFILE", visible_alias = "pseudonymize")]
+    pseudonymise: Option<PathBuf>,
+}
+
+impl PersonalData {
+    /// Reads the key, if there is one, for the outputs of a case.
+    pub fn apply(&self, case: &mut Case) -> Result<()> {
+        case.pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! Pseudonyms of personal data, for `--pseudonymise`: keyed digests in place of names, remarks, unionids and customer
+//! ids in everything that is written or printed. Equal values have equal pseudonyms in all reports of one key, so that
+//! tables join and audits compare; without the key nobody can compute the pseudonym of a name that he suspects.
+//!
+//! Matching needs the originals, so values are replaced where rows are handed to writers: the columns that hold them
+//! are named in [`fields::PERSONAL`].
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
+use arrow::datatypes::DataType;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+use crate::regular;
+use crate::schema::{Column, Personal, Table, fields};
+use crate::text::errors as say;
+
+/// Bytes of a key at least: as many as nobody can guess.
+const KEY_BYTES: usize = 16;
+/// Bytes of a key file at most.
+const MAX_KEY_BYTES: u64 = 4096;
+/// Bytes of a block of SHA-256.
+const BLOCK: usize = 64;
+/// Bytes of a digest that are kept: among 100 million values, no two have the same.
+const KEPT: usize = 16;
+/// The footer entry of Parquet reports with pseudonyms: the fingerprint of the key.
+pub const FOOTER_ENTRY: &str = "qianhe.pseudonyms";
+
+/// Makes pseudonyms with a key.
+#[derive(Clone)]
+pub struct Pseudonyms(Arc<Keyed>);
+
+/// SHA-256 after the inner and the outer block of HMAC (RFC 2104), which are the same for all texts.
+struct Keyed {
+    inner: Sha256,
+    outer: Sha256,
+}
+
+/// Without the key.
+impl std::fmt::Debug for Pseudonyms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pseudonyms")
+    }
+}
+
+impl Pseudonyms {
+    /// Reads the key, the whole content of a file without white space at its end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it is no key; [`Error::Io`] if it cannot be read.
+    pub fn read(path: &Path) -> Result<Self> {
+        let key = regular::read(path, MAX_KEY_BYTES).map_err(|error| match error.kind() {
+            std::io::ErrorKind::FileTooLarge => {
+                Error::input(path, say::KEY_FILE, say::key_too_long(MAX_KEY_BYTES), say::KEY_REMEDY)
+            }
+            std::io::ErrorKind::NotFound => Error::input(path, say::KEY_FILE, say::NO_KEY_FILE, say::KEY_REMEDY),
+            _ => Error::io(path, say::CANNOT_READ)(error),
+        })?;
+        let key = key.trim_ascii_end();
+        if key.len() < KEY_BYTES {
+            return Err(Error::input(path, say::KEY_FILE, say::key_too_short(KEY_BYTES), say::KEY_REMEDY));
+        }
+        Ok(Self::new(key))
+    }
+
+    /// With a key of any length.
+    fn new(key: &[u8]) -> Self {
+        let mut block = [0; BLOCK];
+        if key.len() > BLOCK {
+            block[..32].copy_from_slice(&Sha256::digest(key));
+        } else {
+            block[..key.len()].copy_from_slice(key);
+        }
+        let begun = |pad: u8| Sha256::new().chain_update(block.map(|byte| byte ^ pad));
+        Self(Arc::new(Keyed { inner: begun(0x36), outer: begun(0x5c) }))
+    }
+
+    /// HMAC-SHA256.
+    fn hmac(&self, text: &[&[u8]]) -> [u8; 32] {
+        let mut inner = self.0.inner.clone();
+        text.iter().for_each(|part| inner.update(part));
+        self.0.outer.clone().chain_update(inner.finalize()).finalize().into()
+    }
+
+    /// Returns what tells keys apart without giving them away.
+    pub fn fingerprint(&self) -> String {
+        hex(&self.hmac(&[b"qianhe key"])[..8])
+    }
+
+    /// Returns the pseudonym of a value, such as `name-0f3a…`. Equal texts of different kinds have different ones.
+    pub fn of(&self, kind: Personal, text: &str) -> String {
+        let digest = self.hmac(&[kind.prefix().as_bytes(), b"\0", text.as_bytes()]);
+        format!("{}-{}", kind.prefix(), hex(&digest[..KEPT]))
+    }
+
+    /// Replaces the values of personal columns in rows of a table, or in some of its columns.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if a column is not of text.
+    pub fn rows(&self, table: &Table, rows: &RecordBatch) -> Result<RecordBatch> {
+        let mut columns = rows.columns().to_vec();
+        for (field, column) in rows.schema_ref().fields().iter().zip(&mut columns) {
+            let slot = table.columns.iter().find(|slot| slot.column.name == field.name());
+            if let Some(kind) = slot.and_then(|slot| kind_of(slot.column)) {
+                *column = self.column(kind, column)?;
+            }
+        }
+        Ok(RecordBatch::try_new(rows.schema(), columns)?)
+    }
+
+    fn column(&self, kind: Personal, values: &ArrayRef) -> Result<ArrayRef> {
+        if *values.data_type() != DataType::Utf8View {
+            return Err(Error::Bug(format!("personal data in a column of {}", values.data_type())));
+        }
+        let texts = values.as_string_view().iter().map(|text| text.map(|text| self.of(kind, text)));
+        Ok(Arc::new(texts.collect::<StringViewArray>()))
+    }
+}
+
+/// Returns a value as it is shown: its pseudonym, if it is personal and pseudonyms are wanted.
+pub fn shown(pseudonyms: Option<&Pseudonyms>, column: &Column, text: &str) -> String {
+    match (pseudonyms, kind_of(column)) {
+        (Some(pseudonyms), Some(kind)) => pseudonyms.of(kind, text),
+        _ => text.to_owned(),
+    }
+}
+
+/// Returns rows as they are written.
+///
+/// # Errors
+/// As [`Pseudonyms::rows`].
+pub fn written(pseudonyms: Option<&Pseudonyms>, table: &Table, rows: RecordBatch) -> Result<RecordBatch> {
+    pseudonyms.map_or(Ok(rows.clone()), |pseudonyms| pseudonyms.rows(table, &rows))
+}
+
+/// Returns what the values of a column stand for, if they are personal.
+pub fn kind_of(column: &Column) -> Option<Personal> {
+    fields::PERSONAL.iter().find(|(personal, _)| *personal == column).map(|(_, kind)| *kind)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_hmac_of_the_standard() {
+        // RFC 4231, test cases 1, 2 and 6.
+        let long = [0xaa; 131];
+        for (key, text, digest) in [
+            (&[0x0b; 20][..], "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+            (
+                b"Jefe",
+                "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                &long,
+                "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ] {
+            assert_eq!(hex(&Pseudonyms::new(key).hmac(&[text.as_bytes()])), digest);
+        }
+    }
+
+    #[test]
+    fn equal_values_have_equal_pseudonyms_under_one_key() {
+        let (one, other) = (Pseudonyms::new(b"one"), Pseudonyms::new(b"other"));
+        assert_eq!(one.of(Personal::Name, "王芳"), one.of(Personal::Name, "王芳"));
+        assert_ne!(one.of(Personal::Name, "王芳"), other.of(Personal::Name, "王芳"));
+        assert_ne!(one.of(Personal::Name, "王芳")[5..], one.of(Personal::Remark, "王芳")[7..]);
+        assert_ne!(one.fingerprint(), other.fingerprint());
+        let pseudonym = one.of(Personal::Unionid, "o1");
+        assert!(pseudonym.starts_with("unionid-") && pseudonym.len() == "unionid-".len() + 32, "{pseudonym}");
+    }
+
+    #[test]
+    fn a_key_is_long_enough() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "fifteen letters\n").unwrap();
+        assert!(Pseudonyms::read(file.path()).unwrap_err().to_string().contains("shorter than 16 bytes"));
+        std::fs::write(file.path(), "sixteen letters!\n").unwrap();
+        let read = Pseudonyms::read(file.path()).unwrap();
+        assert_eq!(read.fingerprint(), Pseudonyms::new(b"sixteen letters!").fingerprint());
+    }
+}
