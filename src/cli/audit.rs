@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
-use crate::{case, report, run};
+use crate::{case, ingest, report, run};
 
 /// Audit a finished migration: outcomes, counts, bill, findings and verdict.
 ///
@@ -41,7 +41,12 @@ impl AuditArgs {
         let mut case = case::load(&self.case, &self.set)?;
         self.personal.apply(&mut case)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));
-        let summary = run::audit(&case, &reports, self.machine.resources(), out.progress().as_ref())?;
+        let summary = run::audit(
+            &case,
+            &reports,
+            self.machine.resources(ingest::relations_at_most(&case)?)?,
+            out.progress().as_ref(),
+        )?;
         if self.json {
             out::json_text(&summary.to_json())?;
         } else {

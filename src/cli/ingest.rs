@@ -6,7 +6,7 @@ use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
-use crate::{case, ingest_tables};
+use crate::{case, ingest, ingest_tables};
 
 /// Convert the exports of a case to canonical Parquet tables, so that later runs skip parsing.
 ///
@@ -37,7 +37,12 @@ impl IngestArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let case = case::load_plan(&self.case, &self.set)?;
         let folder = self.out.as_ref().unwrap_or(&case.root);
-        let summary = ingest_tables::ingest_tables(&case, folder, self.machine.resources(), out.progress().as_ref())?;
+        let summary = ingest_tables::ingest_tables(
+            &case,
+            folder,
+            self.machine.resources(ingest::relations_at_most(&case)?)?,
+            out.progress().as_ref(),
+        )?;
         if self.json {
             out::json_text(&summary.to_json())?;
         } else {

@@ -16,6 +16,7 @@ mod man;
 pub mod crash;
 mod help;
 mod machine;
+mod container;
 mod personal;
 pub mod out;
 mod progress;

@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
-use crate::{case, precheck};
+use crate::{case, ingest, precheck};
 
 /// Assess a planned migration: volume, cost, accounts without participation, join codes that will become invalid.
 ///
@@ -41,7 +41,12 @@ impl PrecheckArgs {
         let mut case = case::load_plan(&self.case, &self.set)?;
         self.personal.apply(&mut case)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("precheck"));
-        let summary = precheck::precheck(&case, &reports, self.machine.resources(), out.progress().as_ref())?;
+        let summary = precheck::precheck(
+            &case,
+            &reports,
+            self.machine.resources(ingest::relations_at_most(&case)?)?,
+            out.progress().as_ref(),
+        )?;
         if self.json {
             out::json_text(&summary.to_json())?;
         } else {

@@ -53,6 +53,16 @@ pub fn read_snapshot(
     reader::read_all(case, &files, FileSet::Snapshot(role), Work::Read(role), Some(relations), progress).map(Some)
 }
 
+/// Returns about how many relations the exports of a case hold, from the sizes of their files: rather too many.
+///
+/// # Errors
+/// As [`read_snapshot`], of files that are missing.
+pub fn relations_at_most(case: &Case) -> Result<u64> {
+    let roles = Role::ALL.iter().map(|role| files::of_snapshot(case, *role));
+    let files = roles.collect::<Result<Vec<_>>>()?.into_iter().flatten().flatten();
+    Ok(files.map(|file| file.bytes / file.bytes_of_relation()).sum())
+}
+
 /// Reads all lists in `lists/`.
 ///
 /// # Errors

@@ -23,6 +23,15 @@ phrases! {
     NO_USABLE_FILE_REMEDY
         "把导出放到那里：接口应答的 JSON、XLSX、CSV、TSV 或 Parquet"
         "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet",
+    memory_too_small(asked, needed, relations)
+        "--memory {asked} 不够：约 {relations} 条客户关系至少需要 {needed}"
+        "--memory {asked} is too little: about {relations} relations take {needed} at least",
+    machine_too_small(there, needed, relations)
+        "可用内存只有 {there}，而约 {relations} 条客户关系至少需要 {needed}"
+        "there are {there} of memory, and about {relations} relations take {needed} at least",
+    more_memory(needed)
+        "用 --memory {needed}；或在内存更大的机器（容器）上运行，或减少线程：RAYON_NUM_THREADS=1"
+        "use --memory {needed}, a machine or container with more, or fewer threads: RAYON_NUM_THREADS=1",
     KEY_FILE "密钥文件" "key file",
     NO_KEY_FILE "文件不存在" "there is no such file",
     key_too_short(bytes) "密钥不足 {bytes} 字节，可能被猜出" "the key is shorter than {bytes} bytes, and could be guessed",
