@@ -132,7 +132,10 @@ pub fn shown(pseudonyms: Option<&Pseudonyms>, column: &Column, text: &str) -> St
 /// # Errors
 /// As [`Pseudonyms::rows`].
 pub fn written(pseudonyms: Option<&Pseudonyms>, table: &Table, rows: RecordBatch) -> Result<RecordBatch> {
-    pseudonyms.map_or(Ok(rows.clone()), |pseudonyms| pseudonyms.rows(table, &rows))
+    match pseudonyms {
+        Some(pseudonyms) => pseudonyms.rows(table, &rows),
+        None => Ok(rows),
+    }
 }
 
 /// Returns what the values of a column stand for, if they are personal.

@@ -11,7 +11,7 @@ use crate::personal::Pseudonyms;
 pub(super) struct PersonalData {
     /// Replace names, remarks, unionids and customer ids by pseudonyms in every output. They are HMACs under the key in
     /// KEYFILE, 16 bytes or more; with the same key, reports of several runs join and compare
-    #[arg(long, value_name = "KEYFILE", visible_alias = "pseudonymize")]
+    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize")]
     pseudonymise: Option<PathBuf>,
 }
 

@@ -233,7 +233,7 @@ impl PagedChunk<'_> {
                 Some(header) => return Ok(Some(header)),
                 None if available < length => return Ok(None),
                 None if length >= MAX_PAGE_HEADER => {
-                    return Err(too_large(self.path, say::page_too_large(MAX_PAGE_HEADER)));
+                    return Err(damaged(self.path, &"the header of a page cannot be read"));
                 }
                 None => length *= 32,
             }
@@ -298,7 +298,9 @@ impl PagedChunk<'_> {
             }
             Page::DictionaryPage { .. } => return Some(0),
         };
-        Some(delta_sum(values)?.saturating_add(values.len() as u64))
+        // Of nulls alone there is nothing.
+        let prefixes = if values.is_empty() { 0 } else { delta_sum(values)? };
+        Some(prefixes.saturating_add(values.len() as u64))
     }
 }
 
@@ -393,7 +395,7 @@ pub fn text_bytes(rows: &RecordBatch) -> u64 {
 
 fn bytes_of(array: &dyn Array) -> u64 {
     // The low half of a view is the length of its text.
-    let lengths = |views: &[u128]| views.iter().map(|view| u64::from(*view as u32)).sum();
+    let lengths = |views: &[u128]| views.iter().map(|view| u64::from(*view as u32)).sum::<u64>();
     match array.data_type() {
         DataType::Utf8View => lengths(array.as_string_view().views()),
         DataType::BinaryView => lengths(array.as_binary_view().views()),
