@@ -70,6 +70,7 @@ fn case(root: &Path) -> Case {
         contract: None,
         policy: Policy { fail_on: FailOn::Never, customer_cap: 1, min_unionid_overlap: 0.0, min_group_overlap: 0.0 },
         waivers: Vec::new(),
+        pseudonyms: None,
     }
 }
 

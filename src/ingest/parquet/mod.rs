@@ -47,7 +47,7 @@ use crate::schema::{Kind, Table, nulls};
 use crate::text::{Message, errors as say};
 
 /// Rows converted at once, at most.
-const MAX_BATCH_ROWS: u64 = 65_536;
+const BATCH_ROWS: usize = 65_536;
 /// The footer entry of files that `qianhe ingest` wrote.
 const TOOL_VERSION: &str = "qianhe.tool_version";
 
@@ -70,7 +70,7 @@ pub fn read(
     footer::check_codecs(path, &footer, &used)?;
     let disk = footer::open(path)?;
     let bytes = disk.metadata().map_err(Error::io(path, say::CANNOT_READ))?.len();
-    let batch_rows = bounds::check_pages(path, disk, &footer, &used, MAX_BATCH_ROWS)? as usize;
+    let batch_rows = bounds::check_pages(path, disk, &footer, &used, BATCH_ROWS as u64)? as usize;
     let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900);
     table.is_ingested = is_ingested(&footer);
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
@@ -289,7 +289,7 @@ impl ParquetInput<'_> {
                 }
                 Err(error) => return Err(footer::damaged(self.path, &error)),
             };
-            let mut take = || self.add_parts(&mut read, batch, before);
+            let take = || self.add_parts(&mut read, batch, before);
             let taken;
             // The next batch is read while this one is converted, unless all threads have a group: a thread that
             // waits in `join` would start another group.
