@@ -7,7 +7,7 @@ use super::out::{self, Out};
 use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
 use crate::query::{OutputFormat, Session, write};
-use crate::report::publish::MANIFEST;
+use crate::report::manifest::MANIFEST;
 use crate::text::errors as say;
 
 /// Query the reports by SQL: each report is a table with the name of its file, without `.parquet`.

@@ -21,7 +21,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::report::publish::{MANIFEST, Manifest};
+use crate::report::manifest::{MANIFEST, Manifest};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::schema::Table;
 use crate::text::{Message, errors as say};

@@ -5,12 +5,13 @@
 //! targets) small, groups               all other tables, held as a whole
 //! summary, page, workbook     the audit for programs and for people: WRITERS
 //! parquet                     rows -> Parquet files
-//! publish                     the stage: all files or none, the manifest last
+//! publish, manifest           the stage: all files or none, the manifest last
 //! terminal, screen            the summary on the screen
 //! ```
 
 pub mod groups;
 pub mod large;
+pub mod manifest;
 pub mod page;
 pub mod parquet;
 pub mod publish;

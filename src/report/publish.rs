@@ -2,23 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
 use super::write_text;
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
-use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
 use crate::text::{Message, errors as say};
-
-/// The file whose presence marks a complete set of reports.
-pub const MANIFEST: &str = "manifest.json";
 
 /// The folder of the tables of `ingest`; an audit into the same output leaves it alone.
 pub const SNAPSHOTS: &str = "snapshots";
@@ -30,34 +24,11 @@ pub struct Stage {
     sealed: Digests,
 }
 
-/// SHA-256 of reports by name.
-pub type Digests = BTreeMap<String, String>;
-
 /// A report in a stage.
 pub struct StagedReport {
     /// Below the stage, with `/`.
     name: String,
     path: PathBuf,
-}
-
-/// The manifest of a folder of reports.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Manifest {
-    pub tool: Tool,
-    pub schema_version: u32,
-    /// `case.id`.
-    pub case: String,
-    /// SHA-256 of each report by name.
-    pub reports: BTreeMap<String, String>,
-    /// SHA-256 of each input by path.
-    pub inputs: BTreeMap<String, String>,
-}
-
-/// The tool that wrote the reports.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Tool {
-    pub name: String,
-    pub version: String,
 }
 
 impl Stage {
@@ -123,15 +94,8 @@ impl Stage {
         let mut others = self.reports()?;
         others.retain(|report| !self.sealed.contains_key(&report.name));
         self.seal(digests(&others)?);
-        let manifest = Manifest {
-            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            schema_version: SCHEMA_VERSION,
-            case: case_id.to_owned(),
-            reports: std::mem::take(&mut self.sealed),
-            inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
-        };
-        let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug(error.to_string()))? + "\n";
-        self.write_text(MANIFEST, &text)?;
+        let manifest = Manifest::new(case_id, std::mem::take(&mut self.sealed), inputs);
+        self.write_text(MANIFEST, &manifest.to_json()?)?;
         crate::interrupt::check()?;
         self.replace_output()
     }
@@ -208,20 +172,4 @@ fn known_names(out: &Path) -> Vec<String> {
     };
     let tops = manifest.reports.into_keys().map(|name| name.split('/').next().unwrap_or_default().to_owned());
     tops.chain([MANIFEST.to_owned()]).collect()
-}
-
-/// SHA-256 of a file, hexadecimal.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn sha256_of(path: &Path) -> Result<String> {
-    let mut file = fs::File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut buffer).map_err(Error::io(path, say::CANNOT_READ))? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-            n => hasher.update(&buffer[..n]),
-        }
-    }
 }

@@ -7,7 +7,8 @@ use walkdir::WalkDir;
 
 use crate::error::{Error, Result};
 use crate::published::Reports;
-use crate::report::publish::{MANIFEST, SNAPSHOTS, sha256_of};
+use crate::report::manifest::{MANIFEST, sha256_of};
+use crate::report::publish::SNAPSHOTS;
 use crate::text::errors as say;
 
 /// Names of the files that do not match the manifest.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use qianhe::report::publish::sha256_of;
+use qianhe::report::manifest::sha256_of;
 use serde_json::Value;
 
 use crate::support::{Story, run, sample};

@@ -1,0 +1,77 @@
+//! `manifest.json`: the digests of all reports and inputs, written last, so that a folder with it is whole.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+use crate::report::summary::SCHEMA_VERSION;
+use crate::snapshot::Input;
+use crate::text::errors as say;
+
+/// The file whose presence marks a complete set of reports.
+pub const MANIFEST: &str = "manifest.json";
+
+/// SHA-256 of files by name, hexadecimal.
+pub type Digests = BTreeMap<String, String>;
+
+/// The manifest of a folder of reports.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    pub tool: Tool,
+    pub schema_version: u32,
+    /// `case.id`.
+    pub case: String,
+    /// SHA-256 of each report by name.
+    pub reports: Digests,
+    /// SHA-256 of each input by path.
+    pub inputs: Digests,
+}
+
+/// The tool that wrote the reports.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
+}
+
+impl Manifest {
+    /// The manifest of reports that this program has written.
+    pub fn new(case_id: &str, reports: Digests, inputs: &[Input]) -> Self {
+        Self {
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            schema_version: SCHEMA_VERSION,
+            case: case_id.to_owned(),
+            reports,
+            inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
+        }
+    }
+
+    /// The text of the file.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] only.
+    pub fn to_json(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self).map_err(|error| Error::Bug(error.to_string()))? + "\n")
+    }
+}
+
+/// SHA-256 of a file, hexadecimal.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn sha256_of(path: &Path) -> Result<String> {
+    let mut file = fs::File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer).map_err(Error::io(path, say::CANNOT_READ))? {
+            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}
