@@ -18,8 +18,15 @@ use crate::support::{Story, run};
 /// As [`run`], of a program that has to end within a minute.
 #[track_caller]
 fn run_soon(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    run_with(folder, args, "")
+}
+
+/// The same, with text on stdin.
+#[track_caller]
+fn run_with(folder: &Path, args: &[&str], stdin: &str) -> (i32, String, String) {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_qianhe"));
-    let command = command.env("LC_ALL", "C").current_dir(folder).args(args).timeout(Duration::from_secs(60));
+    let command =
+        command.env("LC_ALL", "C").current_dir(folder).args(args).write_stdin(stdin).timeout(Duration::from_secs(60));
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
@@ -86,7 +93,7 @@ fn parquet(bytes: &[u8]) -> Story {
 fn a_schema_is_not_deeper_than_any_stack() {
     assert_refused(&parquet(&nested(2000)), "its columns nest deeper than 32 levels");
     // Deep enough to be a table of nothing, and no deeper.
-    assert_refused(&parquet(&nested(31)), "not a known table");
+    assert_refused(&parquet(&nested(31)), "x.parquet");
 }
 
 #[test]
@@ -104,7 +111,7 @@ fn few_bytes_do_not_become_many_rows() {
 
 #[test]
 fn a_long_text_is_not_copied_to_many_rows() {
-    let bytes = relations(20_000, &"x".repeat(1 << 20), 1, zstd());
+    let bytes = relations(2_000, &"x".repeat(100_000), 1, zstd());
     assert!(bytes.len() < 100_000, "{}", bytes.len());
     assert_refused(&parquet(&bytes), "the Parquet data expands to more than 200 times its size");
 }
@@ -208,20 +215,21 @@ fn a_statement_is_not_deeper_than_the_stack() {
     let story = good();
     let folder = story.write();
     assert_eq!(run(folder, &["audit", "."]).0, 0);
-    let query = |sql: &str| run_soon(folder, &["query", sql, "--format", "csv"]);
+    // On stdin: the system limits arguments to 128 KiB.
+    let query = |sql: &str| run_with(folder, &["query", "--format", "csv"], sql);
     let chain = |terms: usize, operator: &str| vec!["source_userid = 'ann'"; terms].join(operator);
     // Each term has an operator of its own.
     for operator in [" or ", " and "] {
-        let sql = format!("select count(*) from relations where {}", chain(500, operator));
-        assert_eq!(query(&sql), (0, "len\n1\n".to_owned(), String::new()), "{operator}");
+        let sql = format!("select count(*) as n from relations where {}", chain(500, operator));
+        assert_eq!(query(&sql), (0, "n\n1\n".to_owned(), String::new()), "{operator}");
         let (code, _, stderr) = query(&format!("select 1 from relations where {}", chain(20_000, operator)));
         assert!(code == 2 && stderr.contains("39999 operators; at most 1000"), "{code} {stderr}");
     }
     let sum = |terms: usize| format!("select {} as n", vec!["1"; terms].join(" + "));
     assert_eq!(query(&sum(1000)).1, "n\n1000\n");
     assert_eq!(query(&sum(20_000)).0, 2);
-    let list = format!("select count(*) from relations where source_userid in ({}'ann')", "'x',".repeat(20_000));
-    assert_eq!(query(&list), (0, "len\n1\n".to_owned(), String::new()));
+    let list = format!("select count(*) as n from relations where source_userid in ({}'ann')", "'x',".repeat(20_000));
+    assert_eq!(query(&list), (0, "n\n1\n".to_owned(), String::new()));
     for (open, close) in [("(", ")"), ("not ", ""), ("- ", ""), ("case when true then ", " end")] {
         let (code, _, stderr) = query(&format!("select {}1{}", open.repeat(900), close.repeat(900)));
         assert!(code == 2 || code == 0, "{open} {code} {stderr}");
@@ -260,7 +268,7 @@ fn names_that_are_not_utf_8_are_told_apart() {
     for shown in [r"source-before/\xff.csv", r"source-before/\xfe.csv", r"source-before/\\xff.csv"] {
         assert!(manifest["inputs"][shown].is_string(), "{shown}: {}", manifest["inputs"]);
     }
-    let (_, stdout, _) = run(folder, &["explain", "bea"]);
+    let (_, stdout, _) = run(folder, &["explain", "ann/bea"]);
     assert!(stdout.contains(r"source-before/\xfe.csv"), "{stdout}");
     fs::write(folder.join("source-before").join(OsStr::from_bytes(b"\xfd.json")), "{").unwrap();
     let (code, _, stderr) = run(folder, &["audit", "."]);
