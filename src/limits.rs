@@ -69,8 +69,8 @@ pub const MAX_SCHEMA_PATHS: usize = 16 << 20;
 pub const MAX_FOOTER_BYTES: u64 = 256 << 20;
 /// Bytes of the header of a page of a Parquet file; it may have bounds of the values in it.
 pub const MAX_PAGE_HEADER: usize = 16 << 20;
-/// Bytes that a page of a Parquet file unpacks to, which are in memory; usual are one or a few MiB, and a row group in one
-/// page has up to a million values.
+/// Bytes that a page of a Parquet file unpacks to, which are in memory; usual are one or a few MiB, and a row group in
+/// one page has up to a million values.
 pub const MAX_PAGE_BYTES: u64 = 512 << 20;
 /// Bytes of text that are converted at once.
 pub const MAX_BATCH_BYTES: u64 = 64 << 20;

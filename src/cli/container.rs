@@ -1,4 +1,5 @@
-//! The memory limit of the control group that the process is in, as containers set it: version 1 or 2, wherever mounted.
+//! The memory limit of the control group that the process is in, as containers set it: version 1 or 2, wherever it is
+//! mounted.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};

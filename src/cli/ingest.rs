@@ -40,7 +40,7 @@ impl IngestArgs {
         let summary = ingest_tables::ingest_tables(
             &case,
             folder,
-            self.machine.resources(ingest::relations_at_most(&case)?)?,
+            self.machine.resources(ingest::relations_at_most(&case))?,
             out.progress().as_ref(),
         )?;
         if self.json {

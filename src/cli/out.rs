@@ -1,8 +1,8 @@
 //! Prints results to stdout, everything else to stderr. Nothing else in the program prints.
 //!
-//! Nothing that a terminal would act upon is printed, wherever it comes from ([`printable`]): lines for people have such
-//! characters escaped, JSON has them escaped as JSON allows, so that its values stay exact, and CSV and scripts are
-//! exact unless stdout is a terminal.
+//! Nothing that a terminal would act upon is printed, wherever it comes from ([`printable`]): lines for people have
+//! such characters escaped, JSON has them escaped as JSON allows, so that its values stay exact, and CSV and scripts
+//! are exact unless stdout is a terminal.
 
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 

@@ -44,7 +44,7 @@ impl PrecheckArgs {
         let summary = precheck::precheck(
             &case,
             &reports,
-            self.machine.resources(ingest::relations_at_most(&case)?)?,
+            self.machine.resources(ingest::relations_at_most(&case))?,
             out.progress().as_ref(),
         )?;
         if self.json {

@@ -56,10 +56,10 @@ impl SheetFile<'_> {
         // Enough to recognise the row; a file that is not a sheet may contain anything here.
         let shown: Vec<String> =
             headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();
-        let place = if shown.iter().any(|cell| is_like_a_value(cell)) {
-            say::no_headers(headers.len())
+        let (place, headers) = if shown.iter().any(|cell| is_like_a_value(cell)) {
+            (say::no_headers(headers.len()), &headers[..0])
         } else {
-            say::headers_found(Message::list(shown))
+            (say::headers_found(Message::list(shown)), headers)
         };
         let (problem, remedy) = problem.explain(headers, self.looked_for, self.expected);
         Error::input(self.path, place, problem, remedy)

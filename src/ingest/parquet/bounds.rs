@@ -1,6 +1,6 @@
 //! What a Parquet file would take to decode, known before it is decoded: the depth of its schema, the bytes that its
-//! pages unpack to, the values and the texts in them. A few bytes can stand for millions of rows (runs), for long texts in
-//! each row (dictionaries, shared prefixes), or for a schema that no stack can hold.
+//! pages unpack to, the values and the texts in them. A few bytes can stand for millions of rows (runs), for long texts
+//! in each row (dictionaries, shared prefixes), or for a schema that no stack can hold.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -339,7 +339,8 @@ fn page_header(bytes: &[u8]) -> Option<PageHeader> {
     Some(header)
 }
 
-/// The sum of numbers that are encoded as `DELTA_BINARY_PACKED`; those below 0 count as 0. `None` if they cannot be read.
+/// The sum of numbers that are encoded as `DELTA_BINARY_PACKED`; those below 0 count as 0. `None` if they cannot be
+/// read.
 fn delta_sum(bytes: &[u8]) -> Option<u64> {
     let mut read = Compact::new(bytes);
     let (block, miniblocks, count) = (read.varint()?, read.varint()?, read.varint()?);

@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn fields_are_numbered_and_skipped() {
-        // Field 1, i32 = 5; field 2, binary "ab"; field 4, true; field 5, struct { 1: list of i32 [1, 2] }; field 20, i32 = -1.
+        // Field 1, i32 = 5; field 2, binary "ab"; field 4, true; field 5, struct { 1: list of i32 [1, 2] }; field 20,
+        // i32 = -1.
         let bytes = [0x15, 10, 0x18, 2, b'a', b'b', 0x21, 0x1c, 0x19, 0x25, 2, 4, 0, 0x05, 40, 1, 0, 99];
         let mut read = Compact::new(&bytes);
         let mut seen = Vec::new();

@@ -100,7 +100,8 @@ phrases! {
     page_too_large(most) "其中一页超过 {most} 字节" "one of its pages is larger than {most} bytes",
     TOO_LARGE_A_PARQUET_REMEDY
         "它已损坏，或是恶意构造的；如果确信没有问题，请另存为普通的表（每个值一列、不嵌套），或存为 UTF-8 的 CSV"
-        "it is damaged or malicious; if you trust it, write it again as a plain table, without nesting, or as CSV in UTF-8",
+        "it is damaged or malicious; if you trust it, write it again as a plain table, without nesting, or as CSV in \
+            UTF-8",
     parquet_cut_off(error) "Parquet 不完整或已损坏（{error}）" "the Parquet is cut off or damaged ({error})",
     PARQUET_CUT_OFF_REMEDY "重新复制，或重新写出此文件" "copy or write the file again",
     unknown_codec(codec) "用 {codec} 压缩，本程序不支持" "compressed with {codec}, which is not supported",

@@ -18,7 +18,6 @@ const ORIGINALS: &[&str] = &[
     "NameRefused",
     "GroupName",
     "NamelessGroup",
-    "GroupThere",
     "CodeRemark",
     "wmMissing",
     "wmArrived",
@@ -56,10 +55,22 @@ fn case() -> Story {
                  bob2,NameOther,2026-05-03,wmOther,unOther,r\n"
             ),
         )
-        .file("source-before/groups.csv", "chat_id,owner_userid,name,created_at\ng1,ann,GroupName,2025-01-01\n,ann,NamelessGroup,2025-01-01\n")
-        .file("target-after/groups.csv", "chat_id,owner_userid,name,created_at\nh1,ann2,GroupName,2026-05-02\nh2,ann2,GroupThere,2025-01-01\n")
+        .file(
+            "source-before/groups.csv",
+            "chat_id,owner_userid,name,created_at\n\
+             g1,ann,GroupName,2025-01-01\n,ann,NamelessGroup,2025-01-01\n",
+        )
+        .file(
+            "target-after/groups.csv",
+            "chat_id,owner_userid,name,created_at\n\
+             h1,ann2,GroupName,2026-05-02\nh2,ann2,GroupThere,2025-01-01\n",
+        )
         .file("source-before/join_codes.csv", "config_id,chat_ids,remark\nc1,g1,CodeRemark\n")
-        .file("lists/accounts.csv", "source_userid,target_userid,assessment,assessment_reason\nann,ann2,pass,\nbob,bob2,pass,\ncai,cai2,fail,FailedBecause\n")
+        .file(
+            "lists/accounts.csv",
+            "source_userid,target_userid,assessment,assessment_reason\n\
+             ann,ann2,pass,\nbob,bob2,pass,\ncai,cai2,fail,FailedBecause\n",
+        )
         .customer_map("wmContradictory wmTarget; wmContradictory wmNew")
         .refusals("wmRefused - - ann; - unRefused - -; - - NameRefused -")
         .toml("[[waivers]]\ncode = \"B8-missing\"\nkeys = [\"ann/wmWaivedKey\"]\nreason = \"x\"\nby = \"x\"\n")

@@ -101,7 +101,7 @@ fn long_and_hostile_names_leave_it_in_order() {
         assert!(lines[place].starts_with(&format!("  {long}")) && lines[place + 2].starts_with("  m0 "), "{text}");
         assert!(text.contains(&format!("  {more}\n")), "{text}");
         assert!(columns(&text) <= 80 && !text.contains('\u{1b}'), "{text}");
-        assert!(text.contains("    code0  ?[31m备注") && !text.contains("code3"), "{text}");
+        assert!(text.contains("    code0  \\u{1b}[31m备注") && !text.contains("code3"), "{text}");
     }
 }
 

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use crate::support::{Story, run};
 
 /// Sets the title of the window, clears the screen, overwrites the line, reverses it, and begins a line of its own.
-const HOSTILE: &str = "\u{1b}]0;t\u{7}\u{1b}[2J\u{9b}31m\r\u{7f}\u{8}\u{202e}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}\u{2028}\nFORGED: all well";
+const HOSTILE: &str = "\u{1b}]0;t\u{7}\u{1b}[2J\u{9b}31m\
+    \r\u{7f}\u{8}\u{202e}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}\u{2028}\n\
+    FORGED: all well";
 /// The same, as a name of a file, of which a key of a case consists too.
 const HOSTILE_NAME: &str = "\u{1b}[2J\u{9b}31m\r\u{202e}\u{2066}\u{200f}\nFORGED";
 
@@ -46,7 +48,8 @@ fn hostile() -> Story {
     let hostile = |prefix: &str| format!("{prefix}{HOSTILE}");
     let relation = |userid: &str, customer: &str, time: i64| {
         json!({
-            "external_contact": { "external_userid": customer, "name": hostile(customer), "type": 1, "unionid": customer },
+            "external_contact": { "external_userid": customer, "name": hostile(customer), "type": 1,
+                                  "unionid": customer },
             "follow_info": { "userid": userid, "remark": HOSTILE, "description": HOSTILE, "createtime": time,
                              "tag_id": [HOSTILE], "state": HOSTILE, "add_way": 1 }
         })
@@ -70,8 +73,10 @@ fn hostile() -> Story {
         .without("source-before/relations.csv")
         .without("target-after/relations.csv")
         .case(&format!(
-            "[case]\nid = \"story\"\ntitle = {text}\nas_of = 2026-06-01\n[source]\nname = {text}\n[target]\nname = {text}\n[migration]\n\
-             started_at = 2026-05-01T00:00:00+08:00\nfinished_at = 2026-05-07T00:00:00+08:00\n[contract]\nparty = {text}\n\
+            "[case]\nid = \"story\"\ntitle = {text}\nas_of = 2026-06-01\n[source]\nname = {text}\n[target]\n\
+             name = {text}\n[migration]\n\
+             started_at = 2026-05-01T00:00:00+08:00\nfinished_at = 2026-05-07T00:00:00+08:00\n\
+             [contract]\nparty = {text}\n\
              signed_on = 2026-03-01\nrelations = 1\nunit_price = \"0.80\"\ncurrency = \"CNY\"\n\
              [[contract.payments]]\nid = {text}\npaid_on = 2026-03-10\namount = \"1.00\"\ncovers = \"contract\"\n\
              [[waivers]]\ncode = \"B8-missing\"\nkeys = [{text}]\nreason = {text}\nby = {text}\nuntil = 2026-07-01\n"
@@ -158,7 +163,7 @@ fn no_error_prints_what_a_terminal_would_act_upon() {
                 "lists/accounts.csv",
                 &format!("source_userid,target_userid\n\"{HOSTILE}\",a\n\"{HOSTILE}\",b\n"),
             ),
-            "FORGED",
+            "accounts.csv",
         ),
         (
             good().file(
