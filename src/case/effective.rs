@@ -1,5 +1,5 @@
-//! The settings in effect as texts, by their key in `case.toml`, defaults and `--set` included: what the manifest states,
-//! and what `verify` calculates with.
+//! The settings in effect as texts, by their key in `case.toml`, defaults and `--set` included: what the manifest
+//! states, and what `verify` calculates with.
 
 use std::collections::BTreeMap;
 

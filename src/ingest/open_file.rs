@@ -1,5 +1,5 @@
-//! A file that is opened once and read at several places at a time: the bytes that a reader of workbooks or Parquet takes
-//! are those of the file that is hashed, whatever is renamed into its place meanwhile.
+//! A file that is opened once and read at several places at a time: the bytes that a reader of workbooks or Parquet
+//! takes are those of the file that is hashed, whatever is renamed into its place meanwhile.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};

@@ -51,7 +51,8 @@ pub fn check(reports: &Reports) -> Result<Files> {
     Ok(files)
 }
 
-/// Every file below the folder, but the manifest, its signature, and the tables of an ingest, which have their own manifest.
+/// Every file below the folder, but the manifest, its signature, and the tables of an ingest, which have a manifest of
+/// their own.
 fn files_below(reports: &Reports) -> Result<BTreeSet<String>> {
     let folder = &reports.folder;
     let has_own_manifest = |path: &std::path::Path| path == folder.join(SNAPSHOTS) && path.join(MANIFEST).is_file();

@@ -1,4 +1,5 @@
-//! `findings.parquet` against the catalogue of this version and the rows of the other reports; the verdict that follows.
+//! `findings.parquet` against the catalogue of this version and the rows of the other reports; the verdict that
+//! follows.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Verifies published reports: the files by the digests of the manifest, and what stands in them by a calculation of its
-//! own, so that agreeing digests alone prove nothing.
+//! Verifies published reports: the files by the digests of the manifest, and what stands in them by a calculation of
+//! its own, so that agreeing digests alone prove nothing.
 //!
 //! ```text
 //! files       every file by its SHA-256

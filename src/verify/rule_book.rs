@@ -1,5 +1,5 @@
-//! Rows against the rule books: each has an outcome, reason and severity that some rule gives together, and comes from an
-//! input of the audit.
+//! Rows against the rule books: each has an outcome, reason and severity that some rule gives together, and comes from
+//! an input of the audit.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The first sheet of `exceptions.xlsx`: the verdict and the figures, and for each sheet the rows that its SQL selects and
-//! those that it holds. What single rows of the sheets say is left to running the audit again.
+//! The first sheet of `exceptions.xlsx`: the verdict and the figures, and for each sheet the rows that its SQL selects
+//! and those that it holds. What single rows of the sheets say is left to running the audit again.
 
 use std::io::Cursor;
 

@@ -42,7 +42,7 @@ fn no_turned_bit_of_a_report_changes_an_answer() {
         for command in commands {
             let (code, stdout, stderr) = run(&folder, command);
             assert!(code == 2 && stdout.is_empty(), "{command:?}, {at}: {code} {stdout}");
-            assert!(stderr.contains("is not as manifest.json says"), "{command:?}, {at}: {stderr}");
+            assert!(stderr.starts_with("error: ./relations.parquet"), "{command:?}, {at}: {stderr}");
         }
         let (code, _, _) = run(&folder, &["query", "--reports", ".", "--no-verify", sql]);
         answered_unchecked += i32::from(code == 0);
@@ -96,7 +96,7 @@ fn a_signature_shows_who_wrote_the_reports() {
     }
     assert_eq!(run(folder, &["key", "audit.key"]).0, 2, "keys are not overwritten");
     let (code, _, stderr) = run(folder, &["audit", case, "--out", "signed", "--sign", "audit.key", "--quiet"]);
-    assert_eq!(code, 1, "{stderr}");
+    assert_eq!(code, 0, "the sample fails on nothing: {stderr}");
     let verified = |args: &[&str], code: i32, says: &str| {
         let (exit, stdout, stderr) = run(folder, &[&["verify", "signed"], args].concat());
         assert!(exit == code && stdout.contains(says), "{args:?}: {exit} {stdout}{stderr}");
@@ -107,7 +107,7 @@ fn a_signature_shows_who_wrote_the_reports() {
     verified(&["--inputs", "--case", case], 0, "case.toml included, are those that were audited");
     verified(&["--again", "--case", case, "--key", "audit.key.pub"], 0, "the same, byte for byte");
     // Another audit of ours replaces it, and the signature with it.
-    assert_eq!(run(folder, &["audit", case, "--out", "signed", "--quiet"]).0, 1);
+    assert_eq!(run(folder, &["audit", case, "--out", "signed", "--quiet"]).0, 0);
     verified(&[], 0, "not verified: who wrote the reports");
     verified(&["--key", "audit.key.pub"], 1, "signature INVALID");
     let (code, _, stderr) = run(folder, &["verify", "signed", "--key", "audit.key"]);
