@@ -47,6 +47,10 @@ pub struct Case {
     pub waivers: Vec<Waiver>,
     /// Replaces personal data in all outputs, if wanted; of the command line, not of the file.
     pub pseudonyms: Option<Pseudonyms>,
+    /// SHA-256 of `case.toml` as it was read.
+    pub file_sha256: String,
+    /// The values of `--set`, as typed.
+    pub overrides: Vec<String>,
 }
 
 /// One of the two corps.

@@ -75,6 +75,8 @@ pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<C
         waivers: waivers(&root)?,
         pseudonyms: None,
         timezone,
+        file_sha256: String::new(),
+        overrides: Vec::new(),
     })
 }
 

@@ -7,6 +7,7 @@ use super::machine::Machine;
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
+use crate::signature::SecretKey;
 use crate::{case, ingest, report, run};
 
 /// Audit a finished migration: outcomes, counts, bill, findings and verdict.
@@ -27,6 +28,9 @@ pub(super) struct AuditArgs {
     /// Override a value of case.toml; can be repeated. VALUE is parsed as TOML, else taken as text
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Sign the manifest with this key, which `qianhe key` makes
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
     /// Print summary.json instead of text
     #[arg(long)]
     json: bool,
@@ -38,15 +42,12 @@ pub(super) struct AuditArgs {
 
 impl AuditArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
+        let signer = self.sign.as_deref().map(SecretKey::read).transpose()?;
         let mut case = case::load(&self.case, &self.set)?;
         self.personal.apply(&mut case)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));
-        let summary = run::audit(
-            &case,
-            &reports,
-            self.machine.resources(ingest::relations_at_most(&case))?,
-            out.progress().as_ref(),
-        )?;
+        let resources = self.machine.resources(ingest::relations_at_most(&case))?;
+        let summary = run::audit_signed(&case, &reports, signer, resources, out.progress().as_ref())?;
         if self.json {
             out::json_text(&summary.to_json())?;
         } else {

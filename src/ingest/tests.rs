@@ -71,6 +71,8 @@ fn case(root: &Path) -> Case {
         policy: Policy { fail_on: FailOn::Never, customer_cap: 1, min_unionid_overlap: 0.0, min_group_overlap: 0.0 },
         waivers: Vec::new(),
         pseudonyms: None,
+        file_sha256: String::new(),
+        overrides: Vec::new(),
     }
 }
 

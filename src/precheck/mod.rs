@@ -27,6 +27,7 @@ use crate::lists::Lists;
 use crate::memory::Resources;
 use crate::personal::{self, Pseudonyms};
 use crate::progress::{Progress, Unit, Work};
+use crate::report::manifest::Manifest;
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::Stage;
 use crate::report::small;
@@ -86,7 +87,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let (accounts, codes) = shown(case.pseudonyms.as_ref(), accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
     stage.write_text("precheck.json", &summary.to_json())?;
-    stage.publish(&case.id, &inputs)?;
+    stage.publish(Manifest::of_case(case, &inputs))?;
     Ok(summary)
 }
 

@@ -2,8 +2,7 @@
 //! pages unpack to, the values and the texts in them. A few bytes can stand for millions of rows (runs), for long texts
 //! in each row (dictionaries, shared prefixes), or for a schema that no stack can hold.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use ::parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use ::parquet::basic::{Compression, Encoding, Type as PhysicalType};
 use ::parquet::column::page::{Page, PageReader};
 use ::parquet::file::metadata::ColumnChunkMetaData;
+use ::parquet::file::reader::{ChunkReader, Length};
 use ::parquet::file::serialized_reader::SerializedPageReader;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::DataType;
@@ -19,6 +19,7 @@ use flate2::read::MultiGzDecoder;
 use super::compact::{BINARY, Compact, I32, LIST, STRUCT};
 use super::footer::damaged;
 use crate::error::{Error, Result, panics_as_errors};
+use crate::ingest::open_file::OpenFile;
 use crate::interrupt;
 use crate::limits::{
     FREE_EXPANSION, MAX_BATCH_BYTES, MAX_EXPANSION, MAX_FOOTER_BYTES, MAX_PAGE_BYTES, MAX_PAGE_HEADER,
@@ -41,25 +42,23 @@ const MIN_BATCH_ROWS: u64 = 64;
 ///
 /// # Errors
 /// [`Error::Input`] if it is deeper or larger than any; [`Error::Io`].
-pub fn check_schema(path: &Path, mut file: &File) -> Result<()> {
-    let failed = |error| Error::io(path, say::CANNOT_READ)(error);
-    let length = file.metadata().map_err(failed)?.len();
-    let mut end = [0; 8];
+pub fn check_schema(path: &Path, file: &impl ChunkReader) -> Result<()> {
+    let failed = |error| damaged(path, &error);
+    let length = file.len();
     if length < 12 {
         return Ok(());
     }
-    file.seek(SeekFrom::Start(length - 8)).and_then(|_| file.read_exact(&mut end)).map_err(failed)?;
-    let [a, b, c, d, magic @ ..] = end;
-    let footer = u64::from(u32::from_le_bytes([a, b, c, d]));
+    let end = file.get_bytes(length - 8, 8).map_err(failed)?;
+    let (size, magic) = end.split_at(4);
+    let footer = size.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
     // The `parquet` crate says what is wrong with such a file, or that it is encrypted.
-    if &magic != b"PAR1" || footer > length - 8 {
+    if magic != b"PAR1" || footer > length - 8 {
         return Ok(());
     }
     if footer > MAX_FOOTER_BYTES {
         return Err(too_large(path, say::SCHEMA_TOO_LARGE));
     }
-    let mut bytes = vec![0; footer as usize];
-    file.seek(SeekFrom::Start(length - 8 - footer)).and_then(|_| file.read_exact(&mut bytes)).map_err(failed)?;
+    let bytes = file.get_bytes(length - 8 - footer, footer as usize).map_err(failed)?;
     let mut schema = SchemaSize::default();
     let read = Compact::new(&bytes).fields(|read, field, kind| {
         if (field, kind) != (2, LIST) {
@@ -147,10 +146,15 @@ struct DecodedSize {
 ///
 /// # Errors
 /// [`Error::Input`] if they expand further than those of any export; [`Error::Io`].
-pub fn check_pages(path: &Path, file: File, footer: &ArrowReaderMetadata, used: &[usize], most: u64) -> Result<u64> {
-    let bytes = file.metadata().map_err(Error::io(path, say::CANNOT_READ))?.len();
+pub fn check_pages(
+    path: &Path,
+    file: &OpenFile,
+    footer: &ArrowReaderMetadata,
+    used: &[usize],
+    most: u64,
+) -> Result<u64> {
+    let (bytes, file) = (file.len(), Arc::new(file.clone()));
     let mut size = DecodedSize::default();
-    let file = Arc::new(file);
     for group in footer.metadata().row_groups() {
         let rows = usize::try_from(group.num_rows()).unwrap_or(0);
         for (leaf, chunk) in group.columns().iter().enumerate() {
@@ -168,7 +172,7 @@ pub fn check_pages(path: &Path, file: File, footer: &ArrowReaderMetadata, used: 
 /// The pages of a column in a row group.
 struct PagedChunk<'f> {
     path: &'f Path,
-    file: &'f Arc<File>,
+    file: &'f Arc<OpenFile>,
     chunk: &'f ColumnChunkMetaData,
     rows: usize,
     /// Bytes of the file.
@@ -227,8 +231,7 @@ impl PagedChunk<'_> {
         let mut length = HEADER_BYTES;
         loop {
             let available = usize::try_from(end - at).unwrap_or(usize::MAX).min(length);
-            let mut bytes = vec![0; available];
-            self.read_at(at, &mut bytes)?;
+            let bytes = self.file.get_bytes(at, available).map_err(|error| damaged(self.path, &error))?;
             match page_header(&bytes) {
                 Some(header) => return Ok(Some(header)),
                 None if available < length => return Ok(None),
@@ -240,21 +243,14 @@ impl PagedChunk<'_> {
         }
     }
 
-    fn read_at(&self, at: u64, bytes: &mut [u8]) -> Result<()> {
-        let mut file: &File = self.file;
-        let read = file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(bytes));
-        read.map_err(Error::io(self.path, say::CANNOT_READ))
-    }
-
     /// Unpacks a page that could be large, in small pieces: it must not unpack to more than it states.
     fn check_gzip(&self, at: u64, page: &PageHeader) -> Result<()> {
         let may_be = page.packed.saturating_mul(GZIP_EXPANSION);
         if !matches!(self.chunk.compression(), Compression::GZIP(_)) || may_be <= FREE_EXPANSION.max(page.unpacked) {
             return Ok(());
         }
-        let mut file: &File = self.file;
-        file.seek(SeekFrom::Start(at)).map_err(Error::io(self.path, say::CANNOT_READ))?;
-        let mut unpacked = MultiGzDecoder::new(file.take(page.packed)).take(page.unpacked + 1);
+        let packed = self.file.get_read(at).map_err(|error| damaged(self.path, &error))?.take(page.packed);
+        let mut unpacked = MultiGzDecoder::new(packed).take(page.unpacked + 1);
         match std::io::copy(&mut unpacked, &mut std::io::sink()) {
             Ok(bytes) if bytes > page.unpacked => Err(expanded(self.path)),
             // The `parquet` crate says what is wrong with the page.

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use ::parquet::file::reader::Length;
 use arrow::array::{Array, ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{FieldRef, Schema};
@@ -35,6 +36,7 @@ use self::column::{FaultyRows, convert};
 use self::footer::TextValidation;
 use self::values::ColumnValues;
 use super::headers::{self, ExpectedTables, TableLayout};
+use super::open_file::OpenFile;
 use super::raw::{RelationSink, raw_schema};
 use super::records::{FileRecords, PartRecords};
 use super::table::{CountsBefore, DayOrders, TableReader, end_of_table};
@@ -53,13 +55,13 @@ const TOOL_VERSION: &str = "qianhe.tool_version";
 
 /// Reads the table or list in the file.
 pub fn read(
-    (path, file): (&Path, u32),
+    (path, file, open): (&Path, u32, OpenFile),
     expected: ExpectedTables<'_>,
     looked_for: &Message,
     zone: &TimeZone,
     relations: Option<&dyn RelationSink>,
 ) -> Result<FileRecords> {
-    let footer = footer::read(path, TextValidation::ByPage)?;
+    let footer = footer::read((path, &open), TextValidation::ByPage)?;
     let names: Vec<&str> = footer.schema().fields().iter().map(|field| field.name().as_str()).collect();
     let layout = headers::recognise(&names, expected).map_err(|problem| {
         let (problem, remedy) = problem.explain(&names, looked_for, expected);
@@ -68,9 +70,8 @@ pub fn read(
     expected.own.mark_used(&layout);
     let used = used(&layout);
     footer::check_codecs(path, &footer, &used)?;
-    let disk = footer::open(path)?;
-    let bytes = disk.metadata().map_err(Error::io(path, say::CANNOT_READ))?.len();
-    let batch_rows = bounds::check_pages(path, disk, &footer, &used, BATCH_ROWS as u64)? as usize;
+    let bytes = open.len();
+    let batch_rows = bounds::check_pages(path, &open, &footer, &used, BATCH_ROWS as u64)? as usize;
     let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900);
     table.is_ingested = is_ingested(&footer);
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
@@ -79,6 +80,7 @@ pub fn read(
     let input = ParquetInput {
         path,
         file,
+        open,
         bytes,
         decoded,
         batch_rows,
@@ -121,6 +123,7 @@ struct ParquetInput<'f> {
     decoded: AtomicU64,
     /// Rows decoded at once.
     batch_rows: usize,
+    open: OpenFile,
     footer: &'f ArrowReaderMetadata,
     /// The footer with bytes in place of texts, once needed.
     as_bytes: OnceLock<ArrowReaderMetadata>,
@@ -179,7 +182,7 @@ impl Batches {
         let together = if input.has_few_groups() { 1 } else { columns.len().max(1) };
         let readers = columns.chunks(together).map(|columns| {
             let mask = ProjectionMask::roots(footer.parquet_schema(), columns.iter().copied());
-            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(footer::open(input.path)?, footer.clone())
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(input.open.clone(), footer.clone())
                 .with_projection(mask)
                 .with_row_groups(vec![group])
                 .with_offset(first as usize)
@@ -224,7 +227,7 @@ impl ParquetInput<'_> {
         if let Some(footer) = self.as_bytes.get() {
             return Ok(footer);
         }
-        let footer = footer::read(self.path, TextValidation::ByValue)?;
+        let footer = footer::read((self.path, &self.open), TextValidation::ByValue)?;
         Ok(self.as_bytes.get_or_init(|| footer))
     }
 

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod compare;
 pub mod explain;
+pub mod forgeries;
 pub mod languages;
 pub mod personal;
 pub mod precheck;
@@ -10,4 +11,5 @@ pub mod precheck_screen;
 pub mod query;
 pub mod shell;
 pub mod terminal;
+pub mod trust;
 pub mod verify;

@@ -22,6 +22,7 @@ const LAYERS: &[&[&str]] = &[
         "limits",
         "regular",
         "personal",
+        "signature",
     ],
     &["rules"],
     &["case"],
