@@ -15,6 +15,8 @@ pub const MAX_SCRIPT_BYTES: u64 = 16 << 20;
 /// Operators of an SQL statement: a chain of them is a tree as deep as it is long, which is walked recursively. (A list
 /// after `in` is not; it may be as long as the statement.)
 pub const MAX_SQL_OPERATORS: usize = 1000;
+/// Operators of an SQL statement that combine tables, whose plans take time that grows with the square of their number.
+pub const MAX_SQL_TABLES: usize = 50;
 /// Stack of the thread that runs statements, of which only the pages that are used take memory. The planner takes about
 /// 80 KiB for each operator of a chain where it is not optimised.
 pub const SQL_STACK_BYTES: usize = 256 << 20;

@@ -11,7 +11,7 @@ use polars::sql::{SQLContext, extract_table_identifiers};
 
 use super::lazy::{self, ScanError};
 use crate::error::{Error, Result};
-use crate::limits::{MAX_SQL_BYTES, MAX_SQL_OPERATORS, SQL_STACK_BYTES};
+use crate::limits::{MAX_SQL_BYTES, MAX_SQL_OPERATORS, MAX_SQL_TABLES, SQL_STACK_BYTES};
 use crate::published::{Reports, batch_of};
 use crate::text::{Message, errors as say};
 
@@ -115,6 +115,8 @@ const OPERATORS: [&str; 15] = [
     "join",
     "cast",
 ];
+/// Words that combine tables.
+const COMBINES: [&str; 4] = ["union", "intersect", "except", "join"];
 /// Characters of which operators of SQL consist.
 const OPERATOR_LETTERS: &str = "+-*/%<>=!|^&~";
 
@@ -123,14 +125,19 @@ fn check_size(sql: &str) -> Result<()> {
     if sql.len() > MAX_SQL_BYTES {
         return Err(Error::usage(say::statement_too_long(sql.len(), MAX_SQL_BYTES), say::SPLIT_STATEMENT));
     }
-    match operators(sql) {
-        ..=MAX_SQL_OPERATORS => Ok(()),
-        count => Err(Error::usage(say::too_many_operators(count, MAX_SQL_OPERATORS), say::SPLIT_STATEMENT)),
+    for (words, letters, most) in
+        [(&OPERATORS[..], OPERATOR_LETTERS, MAX_SQL_OPERATORS), (&COMBINES, "", MAX_SQL_TABLES)]
+    {
+        let count = operators(sql, words, letters);
+        if count > most {
+            return Err(Error::usage(say::too_many_operators(count, most), say::SPLIT_STATEMENT));
+        }
     }
+    Ok(())
 }
 
 /// Counts operators outside of quotes.
-fn operators(sql: &str) -> usize {
+fn operators(sql: &str, operators: &[&str], letters: &str) -> usize {
     let mut quote = None;
     let outside = |letter: char| {
         let is_quote = matches!(letter, '\'' | '"' | '`');
@@ -144,8 +151,8 @@ fn operators(sql: &str) -> usize {
     };
     let outside: String = sql.chars().map(outside).collect();
     let words = outside.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    let is_operator = |word: &&str| OPERATORS.iter().any(|operator| word.eq_ignore_ascii_case(operator));
-    words.filter(is_operator).count() + outside.matches(|letter| OPERATOR_LETTERS.contains(letter)).count()
+    let is_operator = |word: &&str| operators.iter().any(|operator| word.eq_ignore_ascii_case(operator));
+    words.filter(is_operator).count() + outside.matches(|letter| letters.contains(letter)).count()
 }
 
 fn columns_of(schema: &SchemaRef) -> impl Iterator<Item = &str> {
@@ -167,7 +174,11 @@ fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<Strin
 
 #[cfg(test)]
 mod tests {
-    use super::operators;
+    use super::{OPERATOR_LETTERS, OPERATORS};
+
+    fn operators(sql: &str) -> usize {
+        super::operators(sql, &OPERATORS, OPERATOR_LETTERS)
+    }
 
     #[test]
     fn operators_are_counted_outside_of_quotes() {
