@@ -45,9 +45,9 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     let footer = footer(case, &inputs);
     let mut waivers = Waivers::of(case);
     let groups = GroupFindings::new(&groups, &mut waivers);
-    let observers = Observers::new(case, &decision, &figures.counts);
+    let observers = Observers::new(case, &figures)?;
     let writing = large::Writing { folder: stage.path(), footer: &footer, memory: &memory, progress };
-    let written = large::write(&exports, &decision, observers, &mut waivers, writing)?;
+    let written = large::write(&exports, &decision, &figures.accounts, observers, &mut waivers, writing)?;
     progress.begin(Work::Publish, 0, Unit::Rows);
     let mut tables = group_reports::tables(&groups);
     write_tables(stage.path(), &tables, &footer)?;

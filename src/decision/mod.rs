@@ -108,8 +108,8 @@ pub struct Decision {
     pub sample: Sample,
 }
 
-/// An enrolled pair of accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the snapshots hold of an enrolled pair of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecidedPair {
     /// Coverage of its two accounts.
     pub coverage: PairCoverage,
@@ -117,12 +117,6 @@ pub struct DecidedPair {
     pub source_relations: u64,
     /// Relations of the target account.
     pub target_relations: u64,
-    /// Relations of the source account that are in scope.
-    pub in_scope: u64,
-    /// Relations of the source account by outcome, in the order of the vocabulary.
-    pub outcomes: [u64; Outcome::ALL.len()],
-    /// Relations of the target account by origin, in the order of the vocabulary.
-    pub origins: [u64; Origin::ALL.len()],
 }
 
 /// Coverage of the two accounts of a pair.
@@ -290,7 +284,7 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
         decided
     })?;
     progress.end();
-    let pairs = count_pairs(exports, &parts, coverage);
+    let pairs = decided_pairs(exports, coverage);
     Ok(Decision { parts, misplaced, unmatched_rows, namespaces, unionids_shared, pairs, sample })
 }
 
@@ -326,30 +320,14 @@ fn unread_unionids(exports: &Exports, matched: &[MatchedPart]) -> u64 {
     records.sum::<u64>() + matched.iter().map(|part| part.doubts.unionids).sum::<u64>()
 }
 
-fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {
+fn decided_pairs(exports: &Exports, coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {
     let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
-    let uncounted = |(account, coverage): (&AccountPair, PairCoverage)| DecidedPair {
+    let pair = |(account, coverage): (&AccountPair, PairCoverage)| DecidedPair {
         coverage,
         source_relations: rows(&exports.source_before, &account.source_userid),
         target_relations: rows(&exports.target_after, &account.target_userid),
-        in_scope: 0,
-        outcomes: [0; Outcome::ALL.len()],
-        origins: [0; Origin::ALL.len()],
     };
-    let mut pairs: Vec<DecidedPair> = exports.enrolment.accounts().iter().zip(coverage).map(uncounted).collect();
-    for part in parts {
-        for (index, rows) in &part.pairs {
-            let pair = &mut pairs[*index as usize];
-            for row in rows.source.start as usize..rows.source.end as usize {
-                pair.outcomes[part.outcome(row).code() as usize] += 1;
-                pair.in_scope += u64::from(part.scope[row] == Scope::InScope);
-            }
-            for origin in &part.origin[rows.target.start as usize..rows.target.end as usize] {
-                pair.origins[origin.code() as usize] += 1;
-            }
-        }
-    }
-    pairs
+    exports.enrolment.accounts().iter().zip(coverage).map(pair).collect()
 }
 
 /// Counts the rows that have a match.

@@ -168,7 +168,7 @@ pub fn find(
 ) -> Vec<Finding> {
     let &Audited { case, exports, decision, groups, concentration, bill } = audited;
     let mut findings = relations.find();
-    findings.extend(concentration.find(exports, decision));
+    findings.extend(concentration.find(exports));
     findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, read));
     findings.extend(unreadable::find(read, &exports.snapshots().collect::<Vec<_>>()));
