@@ -68,7 +68,7 @@ enum GroupCondition {
 fn rules_of_groups(decision: &GroupDecision) -> Vec<Vec<&'static FindingRule>> {
     let condition = |rule: &'static FindingRule| {
         let fact = BY_FACT.iter().find(|(code, _)| *code == rule.code).map(|(_, holds)| GroupCondition::Fact(*holds));
-        let rows = || rule.rows.filter(|rows| rows.is_decided && rows.report.name == GROUPS_REPORT.name);
+        let rows = || rule.rows.filter(|rows| rows.reports_outcome && rows.report.name == GROUPS_REPORT.name);
         Some((rule, fact.or_else(|| rows().map(|rows| GroupCondition::Row(rows.filter())))?))
     };
     let rules: Vec<_> = catalogue().filter_map(condition).collect();
