@@ -102,6 +102,8 @@ pub struct Decision {
     /// The overlap of the unionid namespaces, and whether it is enough to share them.
     pub namespaces: Namespaces,
     pub unionids_shared: bool,
+    /// They are not, but would be if unread unionids were.
+    pub unionids_in_doubt: bool,
     /// The enrolled pairs, in the order of the enrolment.
     pub pairs: Vec<DecidedPair>,
     /// Sampled ids of customers of source-before, to split all of them into ranges of similar size.
@@ -273,8 +275,9 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
         exports,
         &matched.iter().flat_map(|part| part.doubts.partial.iter().copied()).collect(),
     );
-    let namespaces_in_doubt =
-        namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread_unionids(exports, &matched));
+    let unread = unread_unionids(exports, &matched);
+    let namespaces_in_doubt = namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread);
+    let unionids_in_doubt = !unionids_shared && namespaces.may_be_shared(case.policy.min_unionid_overlap, unread);
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
     let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
         let rows = part.scope.len() as u64;
@@ -285,7 +288,7 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     })?;
     progress.end();
     let pairs = decided_pairs(exports, coverage);
-    Ok(Decision { parts, misplaced, unmatched_rows, namespaces, unionids_shared, pairs, sample })
+    Ok(Decision { parts, misplaced, unmatched_rows, namespaces, unionids_shared, unionids_in_doubt, pairs, sample })
 }
 
 fn match_all(

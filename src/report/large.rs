@@ -64,7 +64,8 @@ pub struct Writing<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// Writes the large reports; `accounts` is `accounts.parquet`. The relations of `exports` are released partition by partition; only the decision is left.
+/// Writes the large reports; `accounts` is `accounts.parquet`. The relations of `exports` are released partition by
+/// partition; only the decision is left.
 ///
 /// # Errors
 /// As [`SortedWriter`] and [`GroupWriter`]; [`crate::Error::Interrupted`].

@@ -1,5 +1,5 @@
-//! The words of the vocabularies, as people call them: [`vocabulary`](crate::schema::vocabulary) has their names. The code
-//! of a word is always shown beside its name.
+//! The words of the vocabularies, as people call them: [`vocabulary`](crate::schema::vocabulary) has their names. The
+//! code of a word is always shown beside its name.
 
 use super::Text;
 use crate::schema::vocabulary::{
