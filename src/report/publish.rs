@@ -1,6 +1,5 @@
 //! All or nothing: reports are written into a folder beside the output and renamed into its place, the manifest last.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +7,10 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
-use super::write_text;
+use super::{write_bytes, write_text};
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
-use crate::snapshot::Input;
+use crate::signature::{SIGNATURE, SecretKey};
 use crate::text::{Message, errors as say};
 
 /// The folder of the tables of `ingest`; an audit into the same output leaves it alone.
@@ -22,6 +21,7 @@ pub struct Stage {
     folder: TempDir,
     out: PathBuf,
     sealed: Digests,
+    signer: Option<SecretKey>,
 }
 
 /// A report in a stage.
@@ -43,7 +43,7 @@ impl Stage {
             |error: std::io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
         fs::create_dir_all(parent).map_err(refused)?;
         let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
-        Ok(Self { folder, out: out.to_path_buf(), sealed: BTreeMap::new() })
+        Ok(Self { folder, out: out.to_path_buf(), sealed: Digests::new(), signer: None })
     }
 
     /// Memory for the rows of this run; what does not fit is spilled to the disk of the stage.
@@ -81,6 +81,12 @@ impl Stage {
         Ok(reports)
     }
 
+    /// Signs the manifest with that key when it is published.
+    #[must_use]
+    pub fn signed_by(self, signer: Option<SecretKey>) -> Self {
+        Self { signer, ..self }
+    }
+
     /// Adds the digests of reports that are complete, which [`Self::publish`] then does not take again.
     pub fn seal(&mut self, digests: Digests) {
         self.sealed.extend(digests);
@@ -90,12 +96,15 @@ impl Stage {
     ///
     /// # Errors
     /// [`Error::Io`]; the old reports are then as they were.
-    pub fn publish(mut self, case_id: &str, inputs: &[Input]) -> Result<()> {
+    pub fn publish(mut self, manifest: Manifest) -> Result<()> {
         let mut others = self.reports()?;
         others.retain(|report| !self.sealed.contains_key(&report.name));
         self.seal(digests(&others)?);
-        let manifest = Manifest::new(case_id, std::mem::take(&mut self.sealed), inputs);
-        self.write_text(MANIFEST, &manifest.to_json()?)?;
+        let manifest = Manifest { reports: std::mem::take(&mut self.sealed), ..manifest }.to_json()?;
+        self.write_text(MANIFEST, &manifest)?;
+        if let Some(signer) = &self.signer {
+            write_bytes(&self.path().join(SIGNATURE), &signer.sign(manifest.as_bytes()))?;
+        }
         crate::interrupt::check()?;
         self.replace_output()
     }
@@ -171,5 +180,5 @@ fn known_names(out: &Path) -> Vec<String> {
         return Vec::new();
     };
     let tops = manifest.reports.into_keys().map(|name| name.split('/').next().unwrap_or_default().to_owned());
-    tops.chain([MANIFEST.to_owned()]).collect()
+    tops.chain([MANIFEST, SIGNATURE].map(str::to_owned)).collect()
 }
