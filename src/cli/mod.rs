@@ -14,7 +14,7 @@ mod verify;
 mod completions;
 mod man;
 pub mod crash;
-mod help;
+pub(crate) mod help;
 mod machine;
 pub mod out;
 mod progress;
@@ -22,6 +22,7 @@ mod bar;
 mod log;
 mod sentence;
 pub mod signals;
+mod usage;
 #[cfg(test)]
 mod tests;
 
