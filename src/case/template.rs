@@ -32,7 +32,7 @@ pub fn filled(values: &[TemplateValue]) -> String {
         let key = line.strip_prefix('#').and_then(|line| line.split_once(" = ")).map(|(key, _)| key);
         let value = values.iter().find(|(of, name, _)| *of == section && Some(*name) == key);
         match value {
-            Some((_, name, value)) => text.push_str(&format!("{name} = {value}\n")),
+            Some((_, name, value)) => text.extend([*name, " = ", value.as_str(), "\n"]),
             None => text.push_str(line),
         }
     }

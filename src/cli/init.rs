@@ -178,7 +178,10 @@ fn ask(file: &Path, input: &mut impl BufRead, output: &mut impl Write, lang: Lan
     let id = default_id(file);
     for question in &QUESTIONS {
         let is_open = question.follows && values.last().is_none_or(|(section, ..)| *section != question.section);
-        while !is_open {
+        if is_open {
+            continue;
+        }
+        loop {
             let hint = if question.key == "id" { format!(" [{id}]") } else { String::new() };
             write!(output, "{}{hint}: ", question.text.tell(lang)).and_then(|()| output.flush()).map_err(failed)?;
             let mut line = String::new();

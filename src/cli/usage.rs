@@ -11,8 +11,7 @@ pub fn in_chinese(error: &clap::Error) -> Option<String> {
     let value = || text(ContextKind::InvalidValue).unwrap_or_default();
     let problem = match error.kind() {
         ErrorKind::InvalidValue if value().is_empty() => say::no_value(argument()?),
-        ErrorKind::InvalidValue => say::invalid_value(value(), argument()?),
-        ErrorKind::ValueValidation => say::invalid_value(value(), argument()?),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => say::invalid_value(value(), argument()?),
         ErrorKind::UnknownArgument => say::unknown_argument(argument()?),
         ErrorKind::InvalidSubcommand => say::unknown_command(text(ContextKind::InvalidSubcommand)?),
         ErrorKind::ArgumentConflict => conflict(argument()?, text(ContextKind::PriorArg)),

@@ -136,7 +136,7 @@ struct ServiceArgs {
 /// Members to request.
 #[derive(Debug, clap::Args)]
 struct UsersArg {
-    /// List of the members to request (source_userid, target_userid or userid) instead of all with the permission
+    /// List of the members to request (`source_userid`, `target_userid` or `userid`) instead of all with the permission
     #[arg(long, value_name = "FILE")]
     users: Option<PathBuf>,
 }
@@ -144,7 +144,7 @@ struct UsersArg {
 /// Join codes to request.
 #[derive(Debug, clap::Args)]
 struct CodesArg {
-    /// List of the join codes to request (config_id), as the app or script that created them keeps it
+    /// List of the join codes to request (`config_id`), as the app or script that created them keeps it
     #[arg(long, value_name = "FILE")]
     codes: Option<PathBuf>,
 }

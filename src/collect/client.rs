@@ -14,7 +14,7 @@ use crate::interrupt;
 use crate::text::collect as say;
 
 /// Longest pause before a request is tried again: limits of the service are by the minute.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// Fresh tokens that one request may use up.
 const TOKENS: u32 = 3;
 

@@ -57,7 +57,7 @@ impl Pace {
     /// Returns to the rate that was asked for, step by step.
     pub fn recover(&self) {
         let mut slots = self.lock();
-        slots.interval = (slots.interval - slots.interval / RECOVERY).max(self.base);
+        slots.interval = slots.interval.saturating_sub(slots.interval / RECOVERY).max(self.base);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Slots> {

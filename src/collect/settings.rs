@@ -96,7 +96,8 @@ impl RoleFolder {
                 }
             }
         }
-        let free = (1..).map(|number| self.path.join(format!("{FOLDER}-{number}"))).find(|path| !path.exists());
+        let mut names = (1..=u32::MAX).map(|number| self.path.join(format!("{FOLDER}-{number}")));
+        let free = names.find(|path| !path.exists());
         free.map_or(Ok(()), |aside| fs::rename(&hidden, &aside).map_err(Error::io(&hidden, errors::CANNOT_REPLACE)))
     }
 
