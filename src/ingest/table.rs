@@ -308,13 +308,11 @@ fn add_tag_groups<'c>(tags: &mut CellBuf<'_>, layout: &TableLayout, cell: &impl 
     }
 }
 
-/// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members,
-/// relations with the flag of customers also show who is none.
+/// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members.
 pub fn dataset_of_layout(layout: &TableLayout) -> Dataset {
     let has = |column: &Column| layout.table.position(column).is_some_and(|at| layout.places[at].is_some());
     match dataset_of(layout.table) {
         Dataset::Members if has(&fields::HAS_CUSTOMER_CONTACT) => Dataset::FollowUsers,
-        Dataset::Relations if has(&fields::IS_CUSTOMER) => Dataset::Contacts,
         dataset => dataset,
     }
 }
