@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::bar::{self, TerminalBar};
 use super::log::Log;
 use super::progress::Watcher;
+use super::{help, usage};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
 use crate::report::terminal::Look;
@@ -62,11 +63,12 @@ pub fn error(error: &Error, lang: Lang) {
 /// Prints the answer of clap: help, version, or what is wrong with the command line.
 #[must_use]
 pub fn answer(answer: &clap::Error) -> u8 {
-    if answer.use_stderr() {
+    let is_chinese = help::lang_of(&std::env::args_os().collect::<Vec<_>>()) == Lang::Zh;
+    match usage::in_chinese(answer).filter(|_| is_chinese) {
+        Some(message) => line(&message),
         // Without the colours of clap: it fills in what was typed.
-        line(answer.render().to_string().trim_end());
-    } else {
-        let _ = answer.print();
+        None if answer.use_stderr() => line(answer.render().to_string().trim_end()),
+        None => drop(answer.print()),
     }
     u8::try_from(answer.exit_code()).unwrap_or(2)
 }
