@@ -41,14 +41,13 @@ macro_rules! record {
     ($part:expr, $context:expr, $table:path, $at:expr,
         { $($column:ident: $given:expr => $field:expr),* $(,)? }, { $($own:ident: $reading:expr),* $(,)? }) => {{
         let leaves = [$($context.leaf(&$crate::schema::fields::$column, &$given, $field)),*];
-        let null = $crate::ingest::records::FieldReading { cell: $crate::schema::Cell::Null, fault: None };
-        let mut readings = [null; $table.columns.len()];
+        let mut readings = $crate::ingest::records::Readings::<{ $table.columns.len() }>::new();
         let places = const { [$($table.position_of(&$crate::schema::fields::$column)),*] };
         for (place, leaf) in places.into_iter().zip(&leaves) {
-            readings[place] = leaf.reading();
+            readings.set(place, leaf.reading());
         }
-        $(readings[const { $table.position_of(&$crate::schema::fields::$own) }] = $reading.into();)*
-        $part.record(&$table, &readings, $at);
+        $(readings.set(const { $table.position_of(&$crate::schema::fields::$own) }, $reading);)*
+        $part.record(&$table, &readings.cells, &readings.faults, $at);
     }};
 }
 pub(super) use record;
