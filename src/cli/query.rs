@@ -7,7 +7,7 @@ use super::out::{self, Out};
 use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
 use crate::query::{OutputFormat, Session, write};
-use crate::report::publish::MANIFEST;
+use crate::report::manifest::MANIFEST;
 use crate::text::errors as say;
 
 /// Query the reports by SQL: each report is a table with the name of its file, without `.parquet`.
@@ -29,6 +29,9 @@ pub(super) struct QueryArgs {
     /// The folder of the reports
     #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
+    /// Read the reports without comparing them with the manifest first
+    #[arg(long)]
+    no_verify: bool,
     /// Format of the result [default: by the extension of --out, else table]
     #[arg(long, value_name = "FORMAT")]
     format: Option<OutputFormat>,
@@ -46,7 +49,7 @@ pub(super) struct QueryArgs {
 impl QueryArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         self.check_output()?;
-        let session = Session::open(&self.reports)?;
+        let session = Session::open(&self.reports, self.no_verify)?;
         match &self.sql {
             Some(sql) => self.answer(&session, sql, out)?,
             None if stdin().is_terminal() => prompt::open(&session, out.lang, &|sql| self.answer(&session, sql, out))?,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::ComparedRow;
 use crate::error::Result;
+use crate::report::manifest::Manifest;
 use crate::report::parquet::{GroupWriter, ROW_GROUP};
 use crate::report::publish::Stage;
 use crate::schema::tables::COMPARE_REPORT;
@@ -60,6 +61,6 @@ impl ChangeWriter {
         let Some((stage, mut writer, rows)) = self.0 else { return Ok(()) };
         writer.write(rows.finish())?;
         writer.finish()?;
-        stage.publish(case, &[])
+        stage.publish(Manifest::of_reports(case))
     }
 }

@@ -1,24 +1,17 @@
 //! All or nothing: reports are written into a folder beside the output and renamed into its place, the manifest last.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::write_text;
+use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
+use super::{write_bytes, write_text};
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
-use crate::report::summary::SCHEMA_VERSION;
-use crate::snapshot::Input;
+use crate::signature::{SIGNATURE, SecretKey};
 use crate::text::{Message, errors as say};
-
-/// The file whose presence marks a complete set of reports.
-pub const MANIFEST: &str = "manifest.json";
 
 /// The folder of the tables of `ingest`; an audit into the same output leaves it alone.
 pub const SNAPSHOTS: &str = "snapshots";
@@ -28,36 +21,14 @@ pub struct Stage {
     folder: TempDir,
     out: PathBuf,
     sealed: Digests,
+    signer: Option<SecretKey>,
 }
-
-/// SHA-256 of reports by name.
-pub type Digests = BTreeMap<String, String>;
 
 /// A report in a stage.
 pub struct StagedReport {
     /// Below the stage, with `/`.
     name: String,
     path: PathBuf,
-}
-
-/// The manifest of a folder of reports.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Manifest {
-    pub tool: Tool,
-    pub schema_version: u32,
-    /// `case.id`.
-    pub case: String,
-    /// SHA-256 of each report by name.
-    pub reports: BTreeMap<String, String>,
-    /// SHA-256 of each input by path.
-    pub inputs: BTreeMap<String, String>,
-}
-
-/// The tool that wrote the reports.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Tool {
-    pub name: String,
-    pub version: String,
 }
 
 impl Stage {
@@ -72,7 +43,7 @@ impl Stage {
             |error: std::io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
         fs::create_dir_all(parent).map_err(refused)?;
         let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
-        Ok(Self { folder, out: out.to_path_buf(), sealed: BTreeMap::new() })
+        Ok(Self { folder, out: out.to_path_buf(), sealed: Digests::new(), signer: None })
     }
 
     /// Memory for the rows of this run; what does not fit is spilled to the disk of the stage.
@@ -110,6 +81,12 @@ impl Stage {
         Ok(reports)
     }
 
+    /// Signs the manifest with that key when it is published.
+    #[must_use]
+    pub fn signed_by(self, signer: Option<SecretKey>) -> Self {
+        Self { signer, ..self }
+    }
+
     /// Adds the digests of reports that are complete, which [`Self::publish`] then does not take again.
     pub fn seal(&mut self, digests: Digests) {
         self.sealed.extend(digests);
@@ -119,19 +96,15 @@ impl Stage {
     ///
     /// # Errors
     /// [`Error::Io`]; the old reports are then as they were.
-    pub fn publish(mut self, case_id: &str, inputs: &[Input]) -> Result<()> {
+    pub fn publish(mut self, manifest: Manifest) -> Result<()> {
         let mut others = self.reports()?;
         others.retain(|report| !self.sealed.contains_key(&report.name));
         self.seal(digests(&others)?);
-        let manifest = Manifest {
-            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            schema_version: SCHEMA_VERSION,
-            case: case_id.to_owned(),
-            reports: std::mem::take(&mut self.sealed),
-            inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
-        };
-        let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug(error.to_string()))? + "\n";
-        self.write_text(MANIFEST, &text)?;
+        let manifest = Manifest { reports: std::mem::take(&mut self.sealed), ..manifest }.to_json()?;
+        self.write_text(MANIFEST, &manifest)?;
+        if let Some(signer) = &self.signer {
+            write_bytes(&self.path().join(SIGNATURE), &signer.sign(manifest.as_bytes()))?;
+        }
         crate::interrupt::check()?;
         self.replace_output()
     }
@@ -207,21 +180,5 @@ fn known_names(out: &Path) -> Vec<String> {
         return Vec::new();
     };
     let tops = manifest.reports.into_keys().map(|name| name.split('/').next().unwrap_or_default().to_owned());
-    tops.chain([MANIFEST.to_owned()]).collect()
-}
-
-/// SHA-256 of a file, hexadecimal.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn sha256_of(path: &Path) -> Result<String> {
-    let mut file = fs::File::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut buffer).map_err(Error::io(path, say::CANNOT_READ))? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-            n => hasher.update(&buffer[..n]),
-        }
-    }
+    tops.chain([MANIFEST, SIGNATURE].map(str::to_owned)).collect()
 }

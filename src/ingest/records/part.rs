@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, Doubts};
 use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
 use crate::schema::tables::RELATIONS_TABLE;
-use crate::schema::vocabulary::{Dataset, Grain};
+use crate::schema::vocabulary::{Dataset, Grain, Word};
 use crate::schema::{Cell, Column, Table, fields};
 
 /// The reason of a record that lacks a field without which it is of no use.
@@ -71,9 +71,9 @@ impl PartRecords {
         self.records += 1;
         let is_relation = u64::from(table.name == RELATIONS_TABLE.name);
         self.relations.0 += is_relation;
-        if let Some(key) = missing_key(table, cells) {
+        if let Some(missing) = missing_key(table, cells, faults).or_else(|| lost_value(table, faults)) {
             self.relations.1 += is_relation;
-            return self.reject_row(table, cells, context, &MissingKey::new(table, key, faults));
+            return self.reject_row(table, cells, context, &missing);
         }
         if faults.is_empty() {
             return self.push(table, cells, context);
@@ -151,16 +151,21 @@ impl PartRecords {
         let own = account_of(table, cells).map(|userid| [userid.to_owned()]);
         let accounts = own.as_ref().map_or(context.accounts, |own| &own[..]);
         let place = || (context.place)(&missing.field());
-        self.reject_current(&[context.dataset], accounts, &key, missing.reason.into(), place);
+        let concerned = text_of(table, cells, &fields::DATASET).and_then(Dataset::from_word);
+        let datasets: &[Dataset] = &match concerned {
+            Some(concerned) => vec![context.dataset, concerned],
+            None => concerned_by(&[context.dataset]).into_owned(),
+        };
+        self.reject_current(datasets, accounts, &key, missing.reason.into(), place);
     }
 
     /// Adds a record that cannot be read at all: not an object, a torn document, a sheet that was passed over.
     pub fn reject(&mut self, record: UnreadableRecord<'_>) {
         let UnreadableRecord { datasets, accounts, key, place, reason } = record;
         self.records += 1;
-        let is_relation = u64::from(datasets.contains(&Dataset::Relations));
+        let is_relation = u64::from(datasets.iter().any(|dataset| Dataset::OF_RELATIONS.contains(dataset)));
         self.relations = (self.relations.0 + is_relation, self.relations.1 + is_relation);
-        self.reject_current(datasets, accounts, &key, reason, || place);
+        self.reject_current(&concerned_by(datasets), accounts, &key, reason, || place);
     }
 
     /// Rejects the current record, which was counted.
@@ -266,6 +271,11 @@ impl PartRecords {
     }
 }
 
+/// The datasets that a record of these may be about: one on coverage, any.
+fn concerned_by(datasets: &[Dataset]) -> Cow<'_, [Dataset]> {
+    if datasets.contains(&Dataset::Coverage) { [datasets, Dataset::OF_DUMPS].concat().into() } else { datasets.into() }
+}
+
 /// Each account; `None`, which is any account, where there are none.
 fn each_or_any(accounts: &[String]) -> impl Iterator<Item = Option<&str>> {
     accounts.is_empty().then_some(None).into_iter().chain(accounts.iter().map(|userid| Some(userid.as_str())))
@@ -280,16 +290,6 @@ struct MissingKey {
 }
 
 impl MissingKey {
-    fn new(table: &'static Table, key: usize, faults: &[(usize, FieldFault)]) -> Self {
-        let fault_of = |at: &usize| faults.iter().find(|(of, _)| of == at).map(|(_, fault)| fault);
-        let fault = table.identity_positions[key].iter().find_map(fault_of);
-        Self {
-            columns: table.identity[key],
-            field: fault.map(|fault| fault.field),
-            reason: fault.map_or(ABSENT, |fault| fault.reason),
-        }
-    }
-
     fn field(&self) -> Cow<'static, str> {
         self.field.map_or_else(
             || Cow::Owned(self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" or ")),
@@ -298,10 +298,31 @@ impl MissingKey {
     }
 }
 
-/// The index of the first of the table's keys that the record lacks.
-fn missing_key(table: &Table, cells: &[Cell<'_>]) -> Option<usize> {
+/// The first of the table's keys that the record lacks.
+fn missing_key(table: &'static Table, cells: &[Cell<'_>], faults: &[(usize, FieldFault)]) -> Option<MissingKey> {
     let is_missing = |positions: &&[usize]| positions.iter().all(|&at| matches!(cells[at], Cell::Null));
-    table.identity_positions.iter().position(is_missing)
+    let key = table.identity_positions.iter().position(is_missing)?;
+    let fault = table.identity_positions[key].iter().find_map(|&at| fault_of(faults, at));
+    Some(MissingKey {
+        columns: table.identity[key],
+        field: fault.map(|fault| fault.field),
+        reason: fault.map_or(ABSENT, |fault| fault.reason),
+    })
+}
+
+/// The first deciding value that cannot be read, of a table whose rows cannot say so: it has no column `unreadable`.
+fn lost_value(table: &'static Table, faults: &[(usize, FieldFault)]) -> Option<MissingKey> {
+    if faults.is_empty() || table.position(&fields::UNREADABLE).is_some() {
+        return None;
+    }
+    table.deciding.iter().find_map(|column| {
+        let fault = fault_of(faults, table.position(column)?)?;
+        Some(MissingKey { columns: std::slice::from_ref(column), field: Some(fault.field), reason: fault.reason })
+    })
+}
+
+fn fault_of(faults: &[(usize, FieldFault)], at: usize) -> Option<FieldFault> {
+    faults.iter().find(|(of, _)| *of == at).map(|(_, fault)| *fault)
 }
 
 fn text_of<'a>(table: &Table, cells: &[Cell<'a>], column: &Column) -> Option<&'a str> {

@@ -7,7 +7,6 @@ mod markup;
 mod rows;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufReader;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
@@ -18,8 +17,11 @@ use super::{BATCH_ROWS, MAX_COLUMNS};
 use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
+use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord};
-use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, end_of_table};
+use crate::ingest::table::{
+    CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of_layout, datasets_of, end_of_table,
+};
 use crate::ingest::value::ExcelEpoch;
 use crate::interrupt;
 use crate::schema::vocabulary::Dataset;
@@ -29,13 +31,12 @@ const HIDDEN: &str = "a hidden sheet with the header of a table, which is not re
 const HEADERLESS: &str = "a sheet without a header, as wide as a table of the workbook, which is not read: \
     add the header, or move it to another workbook";
 
-type Workbook = Xlsx<BufReader<File>>;
+type Workbook = Xlsx<BufReader<FileReader>>;
 
 /// Reads every sheet with a table or list.
-pub fn read(file: SheetFile<'_>) -> Result<FileRecords> {
-    let summary = archive::check(file.path)?;
-    let open = File::open(file.path).map_err(Error::io(file.path, say::CANNOT_OPEN))?;
-    let mut workbook: Workbook = Xlsx::new(BufReader::new(open)).map_err(|error| damaged(file, &error))?;
+pub fn read(file: SheetFile<'_>, open: &OpenFile) -> Result<FileRecords> {
+    let summary = archive::check(file.path, open)?;
+    let mut workbook: Workbook = Xlsx::new(open.reader()).map_err(|error| damaged(file, &error))?;
     let mut reader = WorkbookReader {
         file,
         summary,
@@ -169,7 +170,7 @@ impl WorkbookReader<'_> {
             return Ok(());
         }
         let known = self.file.expected.tables.iter().filter(|table| tables.contains(&table.name));
-        let datasets: Vec<Dataset> = known.map(|table| dataset_of(table)).collect();
+        let datasets: Vec<Dataset> = known.flat_map(|table| datasets_of(table)).collect();
         self.reject_sheet(&datasets, format!("hidden sheet `{sheet}`"), HIDDEN)
     }
 
@@ -220,8 +221,7 @@ impl WorkbookReader<'_> {
         for (sheet, width) in std::mem::take(&mut self.headerless) {
             let head = SheetRows::new(self.file, workbook, &sheet)?.head()?;
             let may_be_of = |layout: &&TableLayout| may_be_of(layout, width, &head, self.file);
-            let datasets: Vec<Dataset> =
-                self.read.iter().filter(may_be_of).map(|layout| dataset_of(layout.table)).collect();
+            let datasets: Vec<Dataset> = self.read.iter().filter(may_be_of).map(dataset_of_layout).collect();
             if !datasets.is_empty() {
                 self.reject_sheet(&datasets, format!("sheet `{sheet}`"), HEADERLESS)?;
             }
