@@ -15,7 +15,7 @@ mod key;
 mod completions;
 mod man;
 pub mod crash;
-mod help;
+pub(crate) mod help;
 mod machine;
 pub mod out;
 mod progress;
@@ -23,6 +23,7 @@ mod bar;
 mod log;
 mod sentence;
 pub mod signals;
+mod usage;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,6 @@
 //! Rows of a table, of a sheet or of Parquet -> records; and the tables that stop the run.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -243,7 +244,9 @@ impl ColumnReader<'_> {
     /// Reads a value; see [`value::read`].
     #[inline]
     pub fn read<'a>(&self, raw: &'a RawValue<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
-        self.unless_counted(value::read(self.column, raw, &self.options))
+        let read = value::read(self.column, raw, &self.options);
+        // Text that had to be repaired is not as `ingest` wrote it.
+        if matches!(raw, RawValue::Text(Cow::Owned(_))) { read } else { self.unless_counted(read) }
     }
 
     /// Returns whether the text is a value as it is.
@@ -299,23 +302,12 @@ fn add_tag_groups<'c>(tags: &mut CellBuf<'_>, layout: &TableLayout, cell: &impl 
     }
 }
 
-/// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members,
-/// relations with the flag of customers also show who is none.
+/// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members.
 pub fn dataset_of_layout(layout: &TableLayout) -> Dataset {
     let has = |column: &Column| layout.table.position(column).is_some_and(|at| layout.places[at].is_some());
     match dataset_of(layout.table) {
         Dataset::Members if has(&fields::HAS_CUSTOMER_CONTACT) => Dataset::FollowUsers,
-        Dataset::Relations if has(&fields::IS_CUSTOMER) => Dataset::Contacts,
         dataset => dataset,
-    }
-}
-
-/// The datasets that a table may hold, whatever columns it has.
-pub fn datasets_of(table: &Table) -> Vec<Dataset> {
-    match dataset_of(table) {
-        Dataset::Members => vec![Dataset::Members, Dataset::FollowUsers],
-        Dataset::Relations => Dataset::OF_RELATIONS.to_vec(),
-        dataset => vec![dataset],
     }
 }
 

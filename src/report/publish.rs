@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
+use super::manifest::{Digests, MANIFEST, Manifest, checksum_of, sha256_of};
 use super::{write_bytes, write_text};
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
@@ -98,9 +98,12 @@ impl Stage {
     /// [`Error::Io`]; the old reports are then as they were.
     pub fn publish(mut self, manifest: Manifest) -> Result<()> {
         let mut others = self.reports()?;
+        let checksums: Result<Digests> =
+            others.par_iter().map(|report| Ok((report.name.clone(), checksum_of(&report.path)?))).collect();
         others.retain(|report| !self.sealed.contains_key(&report.name));
         self.seal(digests(&others)?);
-        let manifest = Manifest { reports: std::mem::take(&mut self.sealed), ..manifest }.to_json()?;
+        let reports = std::mem::take(&mut self.sealed);
+        let manifest = Manifest { reports, checksums: checksums?, ..manifest }.to_json()?;
         self.write_text(MANIFEST, &manifest)?;
         if let Some(signer) = &self.signer {
             write_bytes(&self.path().join(SIGNATURE), &signer.sign(manifest.as_bytes()))?;
