@@ -79,7 +79,8 @@ pub fn compare(
         json!({ "role": role.word(), "relations": held, "taken_at": taken_at })
     };
     recomputed["exports"] = Role::ALL.iter().enumerate().map(export).collect();
-    recomputed["findings"] = findings.rows().iter().map(|row| finding(row, findings.counts(row, relations))).collect();
+    recomputed["findings"] =
+        findings.rows().iter().map(|row| finding(row, PublishedFindings::counts(row, relations))).collect();
     let mut tables = vec![part("/tables/0".to_owned()), part("/tables/1".to_owned())];
     for (table, total) in tables.iter_mut().zip([relations.total(), arrived]) {
         if let Some(table) = table.as_object_mut() {

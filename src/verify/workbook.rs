@@ -17,6 +17,8 @@ use crate::text::errors as say;
 
 /// A row of the first sheet.
 type SheetLine = Vec<Data>;
+/// Rows of the other sheets by name.
+type SheetHeights = Vec<(String, usize)>;
 
 /// A sheet as the first one lists it.
 struct ListedSheet {
@@ -61,7 +63,7 @@ pub fn compare(
 }
 
 /// The lines of the first sheet, and the rows of each other one.
-fn lines_and_heights(bytes: Vec<u8>) -> Option<(Vec<SheetLine>, Vec<(String, usize)>)> {
+fn lines_and_heights(bytes: Vec<u8>) -> Option<(Vec<SheetLine>, SheetHeights)> {
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).ok()?;
     let names = book.sheet_names();
     let (first, others) = names.split_first()?;
