@@ -16,6 +16,7 @@ use crate::progress::{Progress, Unit, Work};
 use crate::report::large::{self, Observers};
 use crate::report::parquet::{footer, write_tables};
 use crate::report::publish::{Stage, digests};
+use crate::report::workbook::EarlierWorklist;
 use crate::report::{Audit, SmallTable, WRITERS, groups as group_reports, small};
 use crate::schema::fields;
 use crate::schema::tables::{
@@ -31,7 +32,7 @@ pub use crate::report::summary::AuditSummary;
 /// # Errors
 /// Any [`crate::Error`]; nothing is published then.
 pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<AuditSummary> {
-    let mut stage = Stage::beside(out)?;
+    let mut stage = Stage::beside(out, progress)?;
     let memory = stage.memory(resources);
     let (exports, lists) = Exports::read(case, &memory, progress)?;
     let decision = decide(case, &exports, &memory, progress)?;
@@ -73,6 +74,7 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     tables.extend(others);
     summary.control_totals = totals;
 
+    let earlier = EarlierWorklist::read(stage.out(), case, progress);
     let audit = Audit {
         case,
         exports: &exports,
@@ -82,12 +84,15 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
         arrivals,
         excerpt,
         tables: &tables,
+        earlier: &earlier,
+        progress,
     };
     let parquet = stage.reports()?;
     let write = || WRITERS.par_iter().try_for_each(|(_, write)| write(&audit, stage.path()));
     let (written, sealed) = rayon::join(write, || digests(&parquet));
     written?;
     stage.seal(sealed?);
+    stage.carry_worklist(earlier.digest());
     stage.publish(&case.id, &summary.inputs)?;
     progress.end();
     Ok(summary)

@@ -48,7 +48,7 @@ impl CompareArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let fail_on = self.fail_on.as_deref().and_then(FailOn::of_word);
         let options = Options { force: self.force, out: self.out.as_deref(), memory: self.memory.as_u64(), fail_on };
-        let comparison = compare::compare(&self.earlier, &self.later, &options)?;
+        let comparison = compare::compare(&self.earlier, &self.later, &options, out.progress().as_ref())?;
         if self.json {
             out::json(&comparison)?;
         } else {

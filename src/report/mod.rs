@@ -34,9 +34,11 @@ use crate::case::Case;
 use crate::decision::{Exports, GroupDecision};
 use crate::error::{Error, Result};
 use crate::figures::{Arrivals, Flow, RelationExcerpt};
+use crate::progress::Progress;
 use crate::schema::{Column, Table};
 use crate::text::errors as say;
 use summary::AuditSummary;
+use workbook::EarlierWorklist;
 
 /// A report that is held as a whole, with the columns that it is sorted by.
 pub struct SmallTable {
@@ -69,6 +71,10 @@ pub struct Audit<'a> {
     pub excerpt: &'a RelationExcerpt,
     /// All reports but those that grow with the relations.
     pub tables: &'a [SmallTable],
+    /// The worklist of the earlier audit in this output.
+    pub earlier: &'a EarlierWorklist,
+    /// Receives what is said beside the result.
+    pub progress: &'a dyn Progress,
 }
 
 /// Writes a report into a folder.

@@ -9,6 +9,7 @@ mod rows;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
@@ -30,6 +31,14 @@ const HEADERLESS: &str = "a sheet without a header, as wide as a table of the wo
     add the header, or move it to another workbook";
 
 type Workbook = Xlsx<BufReader<File>>;
+
+/// Checks that a workbook can be read in bounded memory.
+///
+/// # Errors
+/// [`crate::Error::Input`] if not.
+pub fn check_workbook(path: &Path) -> Result<()> {
+    archive::check(path).map(|_| ())
+}
 
 /// Reads every sheet with a table or list.
 pub fn read(file: SheetFile<'_>) -> Result<FileRecords> {
