@@ -17,11 +17,13 @@ pub mod crash;
 mod help;
 mod machine;
 pub mod out;
+pub mod out_of_memory;
 mod progress;
 mod bar;
 mod log;
 mod sentence;
 pub mod signals;
+pub mod threads;
 #[cfg(test)]
 mod tests;
 

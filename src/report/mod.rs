@@ -95,7 +95,7 @@ impl Audit<'_> {
     }
 }
 
-/// Creates a file that only its owner can read: reports hold personal data.
+/// Creates a file that only its owner can read, whatever the umask: reports hold personal data.
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be created.
@@ -104,7 +104,12 @@ pub fn create_private(path: &Path) -> Result<File> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(Error::io(path, say::CANNOT_CREATE))
+    let file = options.open(path).map_err(Error::io(path, say::CANNOT_CREATE))?;
+    // An umask may have closed it to its owner, too.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(Error::io(path, say::CANNOT_CREATE))?;
+    Ok(file)
 }
 
 /// Writes a text into a file that only its owner can read, and syncs it.

@@ -13,12 +13,13 @@ mod kept;
 mod replace;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
-use super::write_text;
+use super::{create_private, write_text};
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
 use crate::progress::Progress;
@@ -28,7 +29,7 @@ use faults::step;
 use folder::StageFolder;
 use kept::{KeptFile, Outsiders};
 
-pub use folder::create_private_folder;
+pub use folder::{abandon, create_private_folder};
 
 /// The folder of the tables of `ingest`; an audit into the same output leaves it alone.
 pub const SNAPSHOTS: &str = "snapshots";
@@ -170,6 +171,18 @@ impl<'p> Stage<'p> {
         step("moved");
         Ok(())
     }
+}
+
+/// Writes a single file: beside its place first, since a half-written one would look complete.
+///
+/// # Errors
+/// [`Error::Output`] if another run is writing it, or its folder cannot be written to; [`Error::Io`].
+pub fn write_file(file: &Path, bytes: &[u8], progress: &dyn Progress) -> Result<()> {
+    let folder = StageFolder::beside(file, progress)?;
+    let whole = folder.new_files().join("file");
+    let mut written = create_private(&whole)?;
+    let writing = written.write_all(bytes).and_then(|()| written.sync_all());
+    writing.and_then(|()| fs::rename(whole, file)).map_err(Error::io(file, say::CANNOT_WRITE))
 }
 
 /// Takes the SHA-256 of complete reports, in parallel; they must not change any more.

@@ -15,6 +15,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::faults::step;
@@ -38,6 +39,22 @@ const OLD: &str = "old";
 
 /// How long a run waits for another that looks for stages in the same folder: tries, and the pause between them.
 const TURNS: (u32, Duration) = (100, Duration::from_millis(20));
+
+/// The stages of this process.
+static ALIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn alive() -> MutexGuard<'static, Vec<PathBuf>> {
+    ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Deletes the stages of this process, which is about to end in the middle of its work. One that is being published is
+/// left to the next run.
+pub fn abandon() {
+    let Ok(paths) = ALIVE.try_lock() else { return };
+    for path in paths.iter().filter(|path| !path.join(WHOLE).exists() && !path.join(OLD).exists()) {
+        let _ = fs::remove_dir_all(path.join(NEW)).and_then(|()| fs::remove_dir_all(path));
+    }
+}
 
 /// A private, locked folder beside an output. It is deleted when dropped.
 pub struct StageFolder {
@@ -81,7 +98,9 @@ impl StageFolder {
         let _ = lock.try_lock();
         fs::write(path.join(OUTPUT), output.to_string_lossy().as_bytes())?;
         create_private_folder(&path.join(NEW))?;
-        Ok(Self { path: made.keep(), _lock: lock, is_left: false })
+        let path = made.keep();
+        alive().push(path.clone());
+        Ok(Self { path, _lock: lock, is_left: false })
     }
 
     /// The folder to write into.
@@ -118,6 +137,7 @@ impl StageFolder {
 impl Drop for StageFolder {
     /// What cannot be deleted now, the next run deletes.
     fn drop(&mut self) {
+        alive().retain(|path| *path != self.path);
         if !self.is_left {
             let _ = delete(&self.path);
         }

@@ -121,7 +121,7 @@ fn properties(audit: &Audit<'_>) -> std::result::Result<DocProperties, XlsxError
 fn failure(path: &Path, error: XlsxError) -> Error {
     let source = match error {
         XlsxError::IoError(source) | XlsxError::TempFileError(_, source) => source,
-        XlsxError::ZipError(error) => std::io::Error::other(error),
+        XlsxError::ZipError(error) => error.into(),
         other => return Error::Bug(format!("{WORKBOOK}: {other}")),
     };
     Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source }

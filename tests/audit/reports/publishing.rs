@@ -164,8 +164,9 @@ fn outputs_are_closed_to_others_whatever_the_umask() {
         let commands = format!(
             "umask {umask}; \"$0\" audit . --out {out}; \"$0\" ingest . --out {out}; \"$0\" precheck . --out {out}-plan"
         );
-        let status = Command::new("sh").args(["-c", &commands, env!("CARGO_BIN_EXE_qianhe")]).current_dir(folder);
-        assert!({ status }.stdout(Stdio::null()).status().unwrap().success());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &commands, env!("CARGO_BIN_EXE_qianhe")]).current_dir(folder).stdout(Stdio::null());
+        assert!(shell.status().unwrap().success());
         for entry in walkdir(&folder.join(out)).into_iter().chain(walkdir(&folder.join(format!("{out}-plan")))) {
             let expected = if entry.is_dir() { 0o700 } else { 0o600 };
             let mode = fs::metadata(&entry).unwrap().permissions().mode() & 0o777;
