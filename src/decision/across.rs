@@ -16,7 +16,7 @@ use crate::ingest::doubts::{DoubtfulCustomers, merged};
 use crate::matching::{self, CandidateDoubt, Matches, Side};
 use crate::memory::{MemoryBudget, RowBuffer, compact, make_room};
 use crate::schema::tables::AUDITED_RELATIONS;
-use crate::snapshot::RELATION_DATASETS;
+use crate::schema::vocabulary::Dataset;
 
 /// The relations found under another account than the mapped one, of both sides.
 pub struct Misplaced {
@@ -102,7 +102,8 @@ pub fn find(
     let rows = |count: usize| (0..count as u32).collect::<Vec<u32>>();
     let is_enrolled = |userid: Option<&str>| userid.is_none_or(|userid| exports.enrolment.by_source(userid).is_some());
     let doubts = exports.source_before.coverage.doubts.iter();
-    let of_records = doubts.filter(|(dataset, userid, _)| RELATION_DATASETS.contains(dataset) && is_enrolled(*userid));
+    let of_records =
+        doubts.filter(|(dataset, userid, _)| Dataset::OF_RELATIONS.contains(dataset) && is_enrolled(*userid));
     let of_records = of_records.map(|(.., doubt)| doubt.customers.clone());
     let unread = merged(of_records.chain(matched.iter().filter_map(|part| part.doubts.source.clone())));
     let shared = exports.shared_unionids();

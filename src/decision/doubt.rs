@@ -13,7 +13,7 @@ use crate::matching::{Matches, NOT_MATCHED, Pair, Side};
 use crate::names::LookAlikes;
 use crate::schema::vocabulary::{Coverage, Dataset, MatchMethod};
 use crate::schema::{ReadColumns, fields};
-use crate::snapshot::{Partition, RELATION_DATASETS};
+use crate::snapshot::Partition;
 
 /// The doubts about the relations of a partition.
 pub struct RowDoubts {
@@ -140,7 +140,7 @@ impl RowDoubts {
             self.partial.push(index);
         }
         let of_rows = flagged.iter().map(|&row| DoubtfulCustomers::from_key(matched.target_key(row)));
-        let customers = merged(coverage.doubts.of_any(RELATION_DATASETS, userid).into_iter().chain(of_rows));
+        let customers = merged(coverage.doubts.of_any(Dataset::OF_RELATIONS, userid).into_iter().chain(of_rows));
         for row in pair.source.clone() {
             let is_doubted = customers.as_ref().is_some_and(|customers| matched.may_be(exports, row, customers));
             self.doubted[row as usize] = is_doubted;

@@ -319,9 +319,11 @@ fn match_all(
 
 /// Unionids that relations of either side may carry unread.
 fn unread_unionids(exports: &Exports, matched: &[MatchedPart]) -> u64 {
-    let records = [&exports.source_before, &exports.target_after]
-        .map(|snapshot| snapshot.coverage.doubts.records_of(Dataset::Relations));
-    records.iter().sum::<u64>() + matched.iter().map(|part| part.doubts.unionids).sum::<u64>()
+    let snapshots = [&exports.source_before, &exports.target_after];
+    let records = snapshots
+        .iter()
+        .flat_map(|snapshot| Dataset::OF_RELATIONS.iter().map(|dataset| snapshot.coverage.doubts.records_of(*dataset)));
+    records.sum::<u64>() + matched.iter().map(|part| part.doubts.unionids).sum::<u64>()
 }
 
 fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {

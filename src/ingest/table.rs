@@ -27,6 +27,7 @@ const SHOWN_OF_TABLE: usize = 3;
 /// Rejects in the error of a list.
 const SHOWN_OF_LIST: usize = 20;
 
+const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 /// A file with sheets, and the context to read it in.
@@ -122,7 +123,11 @@ impl<'l> TableReader<'l> {
         let width = table.columns.len();
         let raw: [RawValue<'c>; MAX_TABLE_COLUMNS] = std::array::from_fn(|at| {
             let place = self.layout.places.get(at).copied().flatten();
-            place.map_or(RawValue::Null, |place| cell(place, table.columns[at].column.kind))
+            match place {
+                Some(place) => cell(place, table.columns[at].column.kind),
+                None if self.layout.lost.get(at) == Some(&true) => RawValue::Unreadable(LOST),
+                None => RawValue::Null,
+            }
         });
         // Few values are more than a cell: tags, and numbers where a text belongs.
         let mut owned: Vec<(usize, CellBuf<'_>)> = Vec::new();
@@ -300,11 +305,24 @@ fn add_tag_groups<'c>(tags: &mut CellBuf<'_>, layout: &TableLayout, cell: &impl 
     }
 }
 
-/// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members.
+/// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members,
+/// relations with the flag of customers also show who is none.
 pub fn dataset_of_layout(layout: &TableLayout) -> Dataset {
-    let has_permission =
-        layout.table.position(&fields::HAS_CUSTOMER_CONTACT).is_some_and(|at| layout.places[at].is_some());
-    if has_permission { Dataset::FollowUsers } else { dataset_of(layout.table) }
+    let has = |column: &Column| layout.table.position(column).is_some_and(|at| layout.places[at].is_some());
+    match dataset_of(layout.table) {
+        Dataset::Members if has(&fields::HAS_CUSTOMER_CONTACT) => Dataset::FollowUsers,
+        Dataset::Relations if has(&fields::IS_CUSTOMER) => Dataset::Contacts,
+        dataset => dataset,
+    }
+}
+
+/// The datasets that a table may hold, whatever columns it has.
+pub fn datasets_of(table: &Table) -> Vec<Dataset> {
+    match dataset_of(table) {
+        Dataset::Members => vec![Dataset::Members, Dataset::FollowUsers],
+        Dataset::Relations => Dataset::OF_RELATIONS.to_vec(),
+        dataset => vec![dataset],
+    }
 }
 
 /// The dataset of a table.

@@ -23,7 +23,8 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray, UInt32Array};
+use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
@@ -45,6 +46,10 @@ use crate::text::errors as say;
 
 /// Rows of a row group: enough to be worth the overhead, few enough to write several at once.
 pub const ROW_GROUP: usize = 1 << 17;
+/// Rows of a page at most; also the rows that are given to the encoder at a time. It decides on the end of a page while
+/// it encodes, in steps counted from the begin of what it is given: portions of any other size, as memory and
+/// partitions make them, would give other pages for equal rows.
+pub const PAGE: usize = 1 << 14;
 
 /// Footer entries, `qianhe.*`.
 pub type Footer = Vec<(String, String)>;
@@ -150,7 +155,7 @@ impl Encoder {
             let field = self.schema.field_with_name(slot.column.name)?;
             let failed = |error| failed(&self.path, error);
             for rows in group {
-                let array = written(*slot, rows.column(column))?;
+                let array = without_idle_mask(written(*slot, rows.column(column))?)?;
                 compute_leaves(field, &array)
                     .map_err(failed)?
                     .iter()
@@ -188,7 +193,7 @@ pub fn write_table(
     footer: &Footer,
 ) -> Result<()> {
     let mut writer = TableWriter::create(path, table, sorted_by, footer)?;
-    writer.write(in_row_groups(vec![rows.clone()]))?;
+    writer.write(in_row_groups(vec![rows.clone()])?)?;
     writer.finish()
 }
 
@@ -215,6 +220,16 @@ fn written_schema(table: &Table) -> SchemaRef {
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
+/// Drops a mask of nulls that masks nothing, which rows of a page have or lack by the portion that they came in: with a
+/// mask, the encoder works in other steps.
+fn without_idle_mask(array: ArrayRef) -> Result<ArrayRef> {
+    if array.nulls().is_none() || array.null_count() > 0 {
+        return Ok(array);
+    }
+    let all = UInt32Array::from_iter_values(0..array.len() as u32);
+    Ok(take(&array, &all, None)?)
+}
+
 /// The array as it is written: words, be they codes or texts, become dictionaries over their vocabulary.
 fn written(slot: Slot, array: &ArrayRef) -> Result<ArrayRef> {
     let Kind::Word(words) = slot.column.kind else { return Ok(array.clone()) };
@@ -237,6 +252,17 @@ mod tests {
     use super::*;
     use crate::report::small;
     use crate::schema::tables::FINDINGS_REPORT;
+
+    #[test]
+    fn a_mask_that_masks_nothing_is_dropped() {
+        let texts: arrow::array::StringViewArray = [None, Some("a"), Some("b")].into_iter().collect();
+        let some = without_idle_mask(Arc::new(texts.clone())).unwrap();
+        assert_eq!((some.null_count(), some.nulls().is_some()), (1, true));
+        let rest: ArrayRef = Arc::new(texts.slice(1, 2));
+        assert!(rest.nulls().is_some(), "else there is nothing to test");
+        let dropped = without_idle_mask(rest.clone()).unwrap();
+        assert_eq!((&dropped, dropped.nulls().is_some()), (&rest, false));
+    }
 
     #[test]
     #[cfg(target_os = "linux")]

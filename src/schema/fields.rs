@@ -2,8 +2,9 @@
 
 use super::column::{Column, Kind};
 use super::vocabulary::{
-    Advice, Assessment, Change, CodeVerdict, Compared, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason,
-    GroupScope, MatchMethod, MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
+    Advice, Assessment, Change, CodeVerdict, Compared, Coverage, Dataset, Grain, GroupMatchMethod, GroupOutcome,
+    GroupReason, GroupScope, MatchMethod, MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role,
+    Scope, Severity,
 };
 
 /// Declares columns: `NAME: Kind, "name", ["中文"...], "meaning";`.
@@ -67,9 +68,7 @@ columns! {
     SCENE: Kind::Integer, "scene", ["场景"], "1 a button in a mini program, 2 a QR code.";
     DELETED: Kind::Flag, "deleted", ["已删除"],
         "True where the service answered that the code does not exist (errcode 41044).";
-    DATASET: Kind::Text, "dataset", ["数据集"],
-        "What the coverage is about: `relations`, `members`, `follow_users`, `contacts`, `unassigned`, `groups`, \
-         `join_codes`, ...";
+    DATASET: Kind::Word(Dataset::WORDS), "dataset", ["数据集"], "What the coverage, or what could not be read, is about.";
     COVERAGE_STATUS: Kind::Word(Coverage::WORDS), "status", ["覆盖状态"],
         "Whether the dataset, of the account if one is named, is whole.";
     ERRCODE: Kind::Integer, "errcode", ["错误码"], "The service's error code, where the answer was an error.";

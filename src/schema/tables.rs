@@ -107,7 +107,7 @@ table! {
 table! {
     /// Coverage of a snapshot.
     COVERAGE = "coverage", "one row per (dataset, userid)", key [DATASET, USERID], fallbacks [],
-    identity [[DATASET], [COVERAGE_STATUS]], account [USERID], deciding [],
+    identity [[DATASET], [COVERAGE_STATUS]], account [USERID], deciding [USERID],
     [required DATASET, optional USERID, required COVERAGE_STATUS, optional ERRCODE, optional DETAIL]
 }
 

@@ -151,9 +151,26 @@ vocabulary! {
         Groups = "groups": "Customer groups.",
         GroupMembers = "group_members": "Who is in which group.",
         JoinCodes = "join_codes": "Join-group live codes (A2).",
+        Customers = "customers": "Single customers, by `externalcontact/get`.",
         Coverage = "coverage": "What an ingested snapshot can vouch for.",
         Lists = "lists": "The lists of the case.",
     }
+}
+
+impl Dataset {
+    /// Those of relations.
+    pub const OF_RELATIONS: &'static [Self] = &[Self::Relations, Self::Contacts];
+    /// Those of which a document of a dump may hold records.
+    pub const OF_DUMPS: &'static [Self] = &[
+        Self::Relations,
+        Self::Contacts,
+        Self::Members,
+        Self::FollowUsers,
+        Self::Unassigned,
+        Self::Groups,
+        Self::GroupMembers,
+        Self::JoinCodes,
+    ];
 }
 
 vocabulary! {

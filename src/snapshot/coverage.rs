@@ -38,8 +38,6 @@ pub struct SnapshotCoverage {
 
 /// Dataset of customer relations.
 pub const RELATIONS: &str = "relations";
-/// Datasets of unreadable records of relations.
-pub const RELATION_DATASETS: &[Dataset] = &[Dataset::Relations, Dataset::Contacts];
 /// Dataset of customer groups.
 pub const GROUPS: &str = "groups";
 /// Dataset of members with customer-contact permission.
@@ -50,7 +48,7 @@ impl SnapshotCoverage {
     /// complete coverage to partial (SPEC section 1.3).
     pub fn of_account(&self, userid: &str, has_relations: bool) -> Coverage {
         let by_evidence = self.by_evidence(userid, has_relations);
-        lowered(by_evidence, is_covered(by_evidence) && self.doubts.of_any(RELATION_DATASETS, userid).is_some())
+        lowered(by_evidence, is_covered(by_evidence) && self.doubts.of_any(Dataset::OF_RELATIONS, userid).is_some())
     }
 
     /// Returns the coverage by the evidence alone, as if every record had been readable.

@@ -1,12 +1,13 @@
 //! Joins rows without an id to rows with one: the console's export and the API's dump of the same relation, or group.
 //!
 //! Rows are joined where name and time agree, and where the dump has no name, by a time that occurs once on either
-//! side. The row with an id wins, since its time has seconds. Equal names alone join nothing: namesakes are two.
+//! side. The row with an id wins, since its time has seconds. Equal names alone join nothing: namesakes are two. A row
+//! whose id could not be read is joined to none: it had one, and it may have been another.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use arrow::array::{Array, BooleanArray, Int64Array, RecordBatch, StringViewArray};
+use arrow::array::{Array, AsArray, BooleanArray, Int64Array, ListArray, RecordBatch, StringViewArray};
 use arrow::datatypes::Int64Type;
 
 use crate::error::Result;
@@ -26,12 +27,15 @@ pub struct Fold<'a> {
     names: &'a StringViewArray,
     created_at: Int64Array,
     is_customer: Option<&'a BooleanArray>,
+    unreadable: &'a ListArray,
+    id: &'static str,
 }
 
 /// Name and time of the copies of one key.
 struct NameAndTime<'a> {
     name: Option<&'a str>,
     created_at: Option<i64>,
+    has_lost_id: bool,
 }
 
 impl<'a> Fold<'a> {
@@ -57,6 +61,8 @@ impl<'a> Fold<'a> {
             names: all.texts(name)?,
             created_at: all.times(&fields::CREATED_AT)?.reinterpret_cast::<Int64Type>(),
             is_customer: table.position(&fields::IS_CUSTOMER).map(|_| all.flags(&fields::IS_CUSTOMER)).transpose()?,
+            unreadable: all.lists(&fields::UNREADABLE)?,
+            id: id.name,
         }))
     }
 
@@ -129,6 +135,9 @@ impl<'a> Fold<'a> {
         let mut claims: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for run in without.clone().filter(|&run| self.may_be_customer(order[runs[run].0])) {
             let facts = facts(run);
+            if facts.has_lost_id {
+                continue;
+            }
             let named = facts.name.and_then(|name| by_name.get(name)).map_or(&[][..], Vec::as_slice);
             let exact = named.iter().find(|&&place| is_same_time(facts.created_at, with[place].1.created_at));
             if let Some(&place) = exact {
@@ -158,7 +167,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Counts the runs of either kind that are not joined, and takes the lesser number. Two that have both name and
-    /// time are two.
+    /// time are two, unless an id could not be read.
     fn alone(
         &self,
         order: &[u32],
@@ -174,7 +183,8 @@ impl<'a> Fold<'a> {
             .map(facts)
             .collect();
         let there: Vec<NameAndTime<'_>> = with.clone().filter(|run| !done.1.contains(run)).map(facts).collect();
-        let is_whole = |facts: &&NameAndTime<'_>| facts.name.is_some() && facts.created_at.is_some();
+        let is_whole =
+            |facts: &&NameAndTime<'_>| facts.name.is_some() && facts.created_at.is_some() && !facts.has_lost_id;
         let open = |of: &[NameAndTime<'_>]| of.iter().filter(|facts| !is_whole(facts)).count();
         let (of_here, of_there) = (open(&here), open(&there));
         // Each pair needs one that leaves something open.
@@ -186,11 +196,19 @@ impl<'a> Fold<'a> {
         self.is_customer.is_none_or(|flags| flags.is_null(row as usize) || flags.value(row as usize))
     }
 
+    /// Whether the row had an id that could not be read.
+    fn has_lost_id(&self, row: usize) -> bool {
+        self.ids.is_null(row)
+            && self.unreadable.is_valid(row)
+            && self.unreadable.value(row).as_string_view().iter().any(|name| name == Some(self.id))
+    }
+
     fn facts(&self, copies: &[u32]) -> NameAndTime<'a> {
         let rows = || copies.iter().rev().map(|&row| row as usize);
         NameAndTime {
             name: rows().find(|&row| self.names.is_valid(row)).map(|row| self.names.value(row)),
             created_at: rows().find(|&row| self.created_at.is_valid(row)).map(|row| self.created_at.value(row)),
+            has_lost_id: rows().any(|row| self.has_lost_id(row)),
         }
     }
 }

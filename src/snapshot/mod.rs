@@ -17,7 +17,7 @@ mod unread;
 
 pub use crate::ingest::raw::Input;
 pub use corp_codes::CorpCodes;
-pub use coverage::{CountJump, Evidence, RELATION_DATASETS, SnapshotCoverage};
+pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
 pub use keys::{TableKey, exists_in};
 pub use partitioning::{CorpRole, Partitioning};
@@ -226,7 +226,7 @@ fn coverage_table(coverage: &SnapshotCoverage) -> RecordBatch {
 fn relation_records(inputs: &[Input], unread: &Doubts) -> (u64, u64) {
     let (read, rejected) =
         inputs.iter().fold((0, 0), |sums, input| (sums.0 + input.file.relations.0, sums.1 + input.file.relations.1));
-    let unread = RELATION_DATASETS.iter().map(|dataset| unread.records_of(*dataset)).sum::<u64>().max(rejected);
+    let unread = Dataset::OF_RELATIONS.iter().map(|dataset| unread.records_of(*dataset)).sum::<u64>().max(rejected);
     (read - rejected + unread, unread)
 }
 

@@ -29,8 +29,8 @@ pub fn answer<R>(
     envelope: bool,
 ) {
     let request = context.request;
-    let cursor = request.and_then(|request| text(part, endpoint, context, &request.cursor, "request.cursor", NO_PAGE));
-    let next_cursor = text(part, endpoint, context, &node.next_cursor, "next_cursor", NO_NEXT);
+    let page = request.and_then(|request| cursor(part, endpoint, context, &request.cursor, "request.cursor", NO_PAGE));
+    let next_cursor = cursor(part, endpoint, context, &node.next_cursor, "next_cursor", NO_NEXT);
     let next_cursor = if endpoint.spec().ends_by_is_last {
         next_if_more(part, node, (endpoint, context), next_cursor)
     } else {
@@ -41,7 +41,7 @@ pub fn answer<R>(
         subject: request.and_then(|request| subject(part, endpoint, context, request)),
         errcode,
         errmsg: if let RawValue::Text(errmsg) = &node.errmsg { errmsg.to_string() } else { String::new() },
-        cursor,
+        cursor: page,
         next_cursor,
         envelope,
         userids: Arc::clone(&context.accounts),
@@ -61,8 +61,8 @@ fn unreadable(part: &mut PartRecords, endpoint: Endpoint, context: &RequestConte
     });
 }
 
-/// Reads a text beside the records; returns `instead` if it cannot be read.
-fn text(
+/// Reads a cursor; returns `instead` if it cannot be read.
+fn cursor(
     part: &mut PartRecords,
     endpoint: Endpoint,
     context: &RequestContext<'_>,
@@ -70,8 +70,10 @@ fn text(
     field: &'static str,
     instead: &str,
 ) -> Option<String> {
-    // Free text: nothing is cut off.
-    let leaf = context.leaf(&fields::DETAIL, given, field);
+    // Nothing is cut off from a text, whatever it holds; any other value is read as a key, which a flag or a decimal
+    // number is not.
+    let column = if matches!(given, RawValue::Text(_)) { &fields::DETAIL } else { &fields::CHAT_ID };
+    let leaf = context.leaf(column, given, field);
     match leaf.fault() {
         Some(fault) => {
             unreadable(part, endpoint, context, fault);

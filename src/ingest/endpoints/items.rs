@@ -72,7 +72,7 @@ pub fn decode(
         }
         LooseKind::Customer => relations::without_follower(part),
         LooseKind::Contact => {
-            relations::contact(part, context, &item::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Relations));
+            relations::contact(part, context, &item::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Contacts));
         }
         LooseKind::Unassigned => {
             relations::unassigned_pair(

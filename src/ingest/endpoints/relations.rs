@@ -207,7 +207,7 @@ pub fn contact_list(
     context: &RequestContext<'_>,
     items: &[PayloadItem<'_, ContactListItem<'_>>],
 ) {
-    each(part, context, Dataset::Relations, "info_list", items, |part, item, at| contact(part, context, item, at));
+    each(part, context, Dataset::Contacts, "info_list", items, |part, item, at| contact(part, context, item, at));
 }
 
 /// One item of `info_list`.

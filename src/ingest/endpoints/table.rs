@@ -277,7 +277,7 @@ endpoints! {
     ContactList {
         spec: EndpointSpec {
             path: "externalcontact/contact_list",
-            datasets: &[Dataset::Relations],
+            datasets: &[Dataset::Contacts],
             proves: Proves::CorpList("contacts"),
             ..ENDPOINT
         },

@@ -649,7 +649,8 @@ fn torn_doubts(text: &str) -> Vec<String> {
 
 #[test]
 fn a_torn_document_counts_for_the_datasets_and_accounts_of_its_keys() {
-    let all = ["relations", "members", "follow_users", "unassigned", "groups", "group_members", "join_codes"];
+    let all =
+        ["relations", "contacts", "members", "follow_users", "unassigned", "groups", "group_members", "join_codes"];
     let of_any = |datasets: &[&str]| {
         let told = datasets.iter().enumerate().map(|(at, dataset)| format!("{dataset} of any: {}", u8::from(at == 0)));
         told.collect::<Vec<_>>()

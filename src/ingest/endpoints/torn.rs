@@ -16,16 +16,6 @@ use crate::schema::fields;
 use crate::schema::vocabulary::Dataset;
 use crate::text::{Lang, errors as say};
 
-const ALL: &[Dataset] = &[
-    Dataset::Relations,
-    Dataset::Members,
-    Dataset::FollowUsers,
-    Dataset::Unassigned,
-    Dataset::Groups,
-    Dataset::GroupMembers,
-    Dataset::JoinCodes,
-];
-
 /// Keys of items, with their datasets; payload keys are those of the endpoints.
 const ITEM_KEYS: &[(&str, Dataset)] = &[
     ("external_contact", Dataset::Relations),
@@ -66,7 +56,7 @@ pub fn torn(part: &mut PartRecords, zone: &TimeZone, number: u64, byte: u64, byt
     let of_keys = glimpse.datasets;
     let datasets = match glimpse.endpoint {
         Some(endpoint) => consistent(endpoint.spec().datasets.to_vec(), of_keys.as_deref()),
-        None => of_keys.unwrap_or_else(|| ALL.to_vec()),
+        None => of_keys.unwrap_or_else(|| Dataset::OF_DUMPS.to_vec()),
     };
     let place =
         if fault.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, fault.key, byte) };
@@ -84,7 +74,7 @@ pub fn torn(part: &mut PartRecords, zone: &TimeZone, number: u64, byte: u64, byt
 /// Returns `datasets` unless other marks of the document contradict them; then it may hold anything.
 fn consistent(datasets: Vec<Dataset>, others: Option<&[Dataset]>) -> Vec<Dataset> {
     match others {
-        Some(others) if !others.iter().any(|dataset| datasets.contains(dataset)) => ALL.to_vec(),
+        Some(others) if !others.iter().any(|dataset| datasets.contains(dataset)) => Dataset::OF_DUMPS.to_vec(),
         _ => datasets,
     }
 }

@@ -37,6 +37,9 @@ pub struct TableLayout {
     pub table: &'static Table,
     /// Of each column of the table, its index in the file.
     pub places: Vec<Option<usize>>,
+    /// Of each column of the table, whether it decides something, has no place, and may be under a header with damaged
+    /// characters: then its values cannot be read.
+    pub lost: Vec<bool>,
     /// The columns with the tags of one group each, with its name.
     pub tag_groups: Vec<(usize, String)>,
     /// The column with the group of a contact, beside relations.

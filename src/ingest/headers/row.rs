@@ -5,8 +5,9 @@ use super::names::{
     CONTACT_GROUP_HEADER, DEPARTMENTS, HeaderText, is, is_same, names, tag_group, weak_names, weak_names_of,
 };
 use super::{ExpectedTables, TableLayout, used};
-use crate::ingest::value::strip_padding;
+use crate::ingest::value::{is_damaged, strip_padding};
 use crate::schema::fields::*;
+use crate::schema::lists::CaseList;
 use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, MEMBERS, RELATIONS_TABLE};
 use crate::schema::{Column, Table};
 
@@ -156,6 +157,10 @@ impl<'h> HeaderRow<'h> {
         };
         let unused: Vec<usize> =
             (0..self.all.len()).filter(|at| !self.all[*at].plain.is_empty() && !is_used(*at)).collect();
+        let is_damaged = unused.iter().any(|at| is_damaged(self.texts[*at]));
+        let decides = |column| table.deciding.contains(&column) || CaseList::of(table).is_some();
+        let lost = table.columns.iter().zip(&places);
+        let lost = lost.map(|(slot, place)| is_damaged && place.is_none() && decides(slot.column)).collect();
         let more = unused.len().saturating_sub(MAX_UNUSED);
         let shown = unused.iter().take(MAX_UNUSED).map(|at| self.shown(*at));
         let unused = shown.chain((more > 0).then(|| format!("(+ {more})"))).collect();
@@ -165,6 +170,6 @@ impl<'h> HeaderRow<'h> {
         let initials = first.map_or(Vec::new(), |(column, at)| {
             names(column).filter_map(first_byte).chain(first_byte(&self.all[at].plain)).collect()
         });
-        TableLayout { table, places, tag_groups, contact_group, header, initials, unused }
+        TableLayout { table, places, lost, tag_groups, contact_group, header, initials, unused }
     }
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, Doubts};
 use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
 use crate::schema::tables::RELATIONS_TABLE;
-use crate::schema::vocabulary::{Dataset, Grain};
+use crate::schema::vocabulary::{Dataset, Grain, Word};
 use crate::schema::{Cell, Column, Table, fields};
 
 /// The reason of a record that lacks a field without which it is of no use.
@@ -64,7 +64,7 @@ impl PartRecords {
         self.records += 1;
         let is_relation = u64::from(table.name == RELATIONS_TABLE.name);
         self.relations.0 += is_relation;
-        if let Some(missing) = missing_key(table, readings) {
+        if let Some(missing) = missing_key(table, readings).or_else(|| lost_value(table, readings)) {
             self.relations.1 += is_relation;
             return self.reject_row(table, readings, context, &missing);
         }
@@ -136,16 +136,21 @@ impl PartRecords {
         let own = account_of(table, readings).map(|userid| [userid.to_owned()]);
         let accounts = own.as_ref().map_or(context.accounts, |own| &own[..]);
         let place = || (context.place)(&missing.field());
-        self.reject_current(&[context.dataset], accounts, &key, missing.reason.into(), place);
+        let concerned = text_of(table, readings, &fields::DATASET).and_then(Dataset::from_word);
+        let datasets: &[Dataset] = &match concerned {
+            Some(concerned) => vec![context.dataset, concerned],
+            None => concerned_by(&[context.dataset]).into_owned(),
+        };
+        self.reject_current(datasets, accounts, &key, missing.reason.into(), place);
     }
 
     /// Adds a record that cannot be read at all: not an object, a torn document, a sheet that was passed over.
     pub fn reject(&mut self, record: UnreadableRecord<'_>) {
         let UnreadableRecord { datasets, accounts, key, place, reason } = record;
         self.records += 1;
-        let is_relation = u64::from(datasets.contains(&Dataset::Relations));
+        let is_relation = u64::from(datasets.iter().any(|dataset| Dataset::OF_RELATIONS.contains(dataset)));
         self.relations = (self.relations.0 + is_relation, self.relations.1 + is_relation);
-        self.reject_current(datasets, accounts, &key, reason, || place);
+        self.reject_current(&concerned_by(datasets), accounts, &key, reason, || place);
     }
 
     /// Rejects the current record, which was counted.
@@ -251,6 +256,11 @@ impl PartRecords {
     }
 }
 
+/// The datasets that a record of these may be about: one on coverage, any.
+fn concerned_by(datasets: &[Dataset]) -> Cow<'_, [Dataset]> {
+    if datasets.contains(&Dataset::Coverage) { [datasets, Dataset::OF_DUMPS].concat().into() } else { datasets.into() }
+}
+
 /// Each account; `None`, which is any account, where there are none.
 fn each_or_any(accounts: &[String]) -> impl Iterator<Item = Option<&str>> {
     accounts.is_empty().then_some(None).into_iter().chain(accounts.iter().map(|userid| Some(userid.as_str())))
@@ -282,6 +292,17 @@ fn missing_key(table: &'static Table, readings: &[FieldReading<'_>]) -> Option<M
         columns: table.identity[key],
         field: fault.map(|fault| fault.field),
         reason: fault.map_or(ABSENT, |fault| fault.reason),
+    })
+}
+
+/// The first deciding value that cannot be read, of a table whose rows cannot say so: it has no column `unreadable`.
+fn lost_value(table: &'static Table, readings: &[FieldReading<'_>]) -> Option<MissingKey> {
+    if table.deciding.is_empty() || table.position(&fields::UNREADABLE).is_some() {
+        return None;
+    }
+    table.deciding.iter().find_map(|column| {
+        let fault = readings[table.position(column)?].fault?;
+        Some(MissingKey { columns: std::slice::from_ref(column), field: Some(fault.field), reason: fault.reason })
     })
 }
 

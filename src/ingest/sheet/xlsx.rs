@@ -20,7 +20,9 @@ use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord};
-use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, end_of_table};
+use crate::ingest::table::{
+    CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of_layout, datasets_of, end_of_table,
+};
 use crate::ingest::value::ExcelEpoch;
 use crate::interrupt;
 use crate::schema::vocabulary::Dataset;
@@ -178,7 +180,7 @@ impl WorkbookReader<'_> {
             return Ok(());
         }
         let known = self.file.expected.tables.iter().filter(|table| tables.contains(&table.name));
-        let datasets: Vec<Dataset> = known.map(|table| dataset_of(table)).collect();
+        let datasets: Vec<Dataset> = known.flat_map(|table| datasets_of(table)).collect();
         self.reject_sheet(&datasets, format!("hidden sheet `{sheet}`"), HIDDEN)
     }
 
@@ -229,8 +231,7 @@ impl WorkbookReader<'_> {
         for (sheet, width) in std::mem::take(&mut self.headerless) {
             let head = SheetRows::new(self.file, workbook, &sheet)?.head()?;
             let may_be_of = |layout: &&TableLayout| may_be_of(layout, width, &head, self.file);
-            let datasets: Vec<Dataset> =
-                self.read.iter().filter(may_be_of).map(|layout| dataset_of(layout.table)).collect();
+            let datasets: Vec<Dataset> = self.read.iter().filter(may_be_of).map(dataset_of_layout).collect();
             if !datasets.is_empty() {
                 self.reject_sheet(&datasets, format!("sheet `{sheet}`"), HEADERLESS)?;
             }

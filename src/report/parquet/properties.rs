@@ -7,7 +7,7 @@ use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
-use super::{Footer, ROW_GROUP};
+use super::{Footer, PAGE, ROW_GROUP};
 use crate::schema::tables::CANONICAL;
 use crate::schema::{Column, Kind, Table, fields as f};
 
@@ -25,6 +25,7 @@ pub fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> Writ
     let builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_data_page_row_count_limit(PAGE)
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(entries))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting));

@@ -4,17 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 
 use super::pages::SpilledPages;
-use super::{EncodedRowGroup, Footer, ROW_GROUP, TableWriter};
+use super::{EncodedRowGroup, Footer, PAGE, ROW_GROUP, TableWriter};
 use crate::error::Result;
 use crate::memory::{MemoryBudget, RowBuffer, lean, make_room};
 use crate::report::relations::report_schema;
 use crate::schema::{Column, Table};
 
-/// The rows of a row group, batch after batch: they are not put together only to be taken apart again.
+/// The rows of a row group, page after page: [`PAGE`] rows each, the last may have fewer.
 pub type RowGroupRows = Vec<RecordBatch>;
 
 /// Writes a table whose rows come in order, in portions of any size.
@@ -125,7 +126,7 @@ impl SortedWriter {
             split_last(&mut batches, pending.rows() as usize % ROW_GROUP)?
                 .into_iter()
                 .for_each(|rows| word.pending.push(rows));
-            full.extend(in_row_groups(batches).into_iter().map(|group| (rank, group)));
+            full.extend(in_row_groups(batches)?.into_iter().map(|group| (rank, group)));
         }
         let encoder = &self.writer.encoder;
         let encoded: Vec<(usize, EncodedRowGroup)> =
@@ -169,7 +170,7 @@ impl Pending {
         let left = if rest < at_least { split_last(&mut self.batches, rest)? } else { Vec::new() };
         let taken = std::mem::replace(&mut self.batches, left);
         self.rows = self.batches.iter().map(RecordBatch::num_rows).sum();
-        Ok(in_row_groups(taken))
+        in_row_groups(taken)
     }
 }
 
@@ -188,23 +189,43 @@ fn split_last(batches: &mut Vec<RecordBatch>, rows: usize) -> Result<Vec<RecordB
     Ok(last)
 }
 
-/// Rows in groups of [`ROW_GROUP`]; the last may have fewer.
-pub fn in_row_groups(batches: Vec<RecordBatch>) -> Vec<RowGroupRows> {
-    let (mut groups, mut room) = (Vec::<RowGroupRows>::new(), 0);
+/// Rows in groups of [`ROW_GROUP`]; the last may have fewer. Equal rows give equal groups and pages, in whatever
+/// portions they come. Only rows of a page that came in several portions are copied.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn in_row_groups(batches: Vec<RecordBatch>) -> Result<Vec<RowGroupRows>> {
+    let mut pages = Vec::new();
+    let (mut page, mut room) = (Vec::new(), PAGE);
     for rows in batches {
         let mut begin = 0;
         while begin < rows.num_rows() {
-            if room == 0 {
-                groups.push(RowGroupRows::new());
-                room = ROW_GROUP;
-            }
             let taken = room.min(rows.num_rows() - begin);
-            groups.last_mut().expect("there is one with room").push(rows.slice(begin, taken));
+            page.push(rows.slice(begin, taken));
             begin += taken;
             room -= taken;
+            if room == 0 {
+                pages.push(one_batch(std::mem::take(&mut page))?);
+                room = PAGE;
+            }
         }
     }
-    groups
+    if !page.is_empty() {
+        pages.push(one_batch(page)?);
+    }
+    Ok(pages.chunks(ROW_GROUP / PAGE).map(<[RecordBatch]>::to_vec).collect())
+}
+
+fn one_batch(mut portions: Vec<RecordBatch>) -> Result<RecordBatch> {
+    match (portions.len(), portions.pop()) {
+        (1, Some(only)) => Ok(only),
+        (_, Some(last)) => {
+            let schema = last.schema();
+            portions.push(last);
+            Ok(concat_batches(&schema, &portions)?)
+        }
+        (_, None) => Err(crate::Error::Bug("a page without rows".to_owned())),
+    }
 }
 
 #[cfg(test)]
@@ -212,6 +233,20 @@ mod tests {
     use arrow::array::ArrayRef;
 
     use super::*;
+
+    #[test]
+    fn equal_rows_give_equal_pages_in_whatever_portions_they_come() {
+        let numbers: ArrayRef = Arc::new(arrow::array::UInt64Array::from_iter_values(0..(ROW_GROUP + PAGE + 5) as u64));
+        let all = RecordBatch::try_from_iter([("number", numbers)]).unwrap();
+        let whole = in_row_groups(vec![all.clone()]).unwrap();
+        let rows = |group: &RowGroupRows| group.iter().map(RecordBatch::num_rows).collect::<Vec<_>>();
+        assert_eq!(whole.iter().map(rows).collect::<Vec<_>>(), [vec![PAGE; ROW_GROUP / PAGE], vec![PAGE, 5]]);
+        for portion in [1000, PAGE - 1, PAGE, PAGE + 1, ROW_GROUP] {
+            let portions = (0..all.num_rows()).step_by(portion);
+            let portions = portions.map(|begin| all.slice(begin, portion.min(all.num_rows() - begin))).collect();
+            assert_eq!(in_row_groups(portions).unwrap(), whole, "{portion}");
+        }
+    }
 
     #[test]
     fn rows_that_wait_do_not_hold_on_to_those_that_were_written() {

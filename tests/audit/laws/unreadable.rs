@@ -2,7 +2,8 @@
 //! place in a random way, and the audit reports no loss that it did not report before, and
 //! never a clean case.
 //!
-//! `QIANHE_LAW_RUNS=5000` runs more, `QIANHE_LAW_SEED=123` one of them alone, and shows what was damaged.
+//! `QIANHE_LAW_RUNS=5000` runs more, `QIANHE_LAW_FROM=5000` others, and `QIANHE_LAW_SEED=123` one alone, of which it
+//! shows what was damaged.
 
 mod cases;
 mod damage;
@@ -36,7 +37,11 @@ fn unreadable_is_not_absent() {
             let concluded = damaged_cases(seed / DAMAGES..seed / DAMAGES + 1, &|damage| damage == seed % DAMAGES);
             panic!("{concluded:#?}");
         }
-        None => damaged_cases(0..number("QIANHE_LAW_RUNS").unwrap_or(RUNS).div_ceil(DAMAGES), &|_| true),
+        None => {
+            let from = number("QIANHE_LAW_FROM").unwrap_or(0);
+            let runs = number("QIANHE_LAW_RUNS").unwrap_or(RUNS);
+            damaged_cases(from / DAMAGES..(from + runs).div_ceil(DAMAGES), &|_| true)
+        }
     };
     let broken: Vec<&String> = concluded.iter().flat_map(|run| &run.broken).collect();
     let share = |holds: fn(&Run) -> bool| concluded.iter().filter(|run| holds(run)).count() * 100 / concluded.len();

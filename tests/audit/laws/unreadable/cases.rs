@@ -10,6 +10,9 @@ use parquet::arrow::ArrowWriter;
 use rust_xlsxwriter::{ExcelDateTime, Formula, Workbook, Worksheet};
 use serde_json::{Value, json};
 
+use qianhe::memory::Resources;
+use qianhe::progress::Silent;
+
 use crate::laws::world::{Dice, Limits, Relation, START, World};
 
 const DAY: u64 = 86_400;
@@ -58,7 +61,12 @@ impl File {
 
 /// Plain pages without compression, so that a text stands in the file as it is.
 fn parquet_bytes(batches: &[RecordBatch]) -> Vec<u8> {
-    let plain = parquet::file::properties::WriterProperties::builder().set_dictionary_enabled(false).build();
+    let footer = batches[0].schema().metadata().clone();
+    let footer = footer.into_iter().map(|(key, value)| parquet::file::metadata::KeyValue::new(key, value)).collect();
+    let plain = parquet::file::properties::WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_key_value_metadata(Some(footer))
+        .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), batches[0].schema(), Some(plain)).unwrap();
     for batch in batches {
         writer.write(batch).unwrap();
@@ -183,14 +191,38 @@ pub fn by_chance(seed: u64) -> Case {
     let corps = Corps::new(seed, clean, &mut dice);
     let mut files = BTreeMap::new();
     let mut formats = Vec::new();
+    let mut ingested = Vec::new();
     for (role, export) in &corps.exports {
         let format = FORMATS[dice.below(FORMATS.len())];
         formats.push(format!("{role} {format:?}"));
+        if format == Format::Ingested {
+            ingested.push(*role);
+        }
         files.extend(export.files(format, &mut dice).into_iter().map(|(name, file)| (format!("{role}/{name}"), file)));
     }
     files.extend(corps.lists(&mut dice));
     let kind = if clean { "clean" } else { "mixed" };
-    Case { what: format!("{kind}; {}", formats.join(", ")), toml: toml(), files }
+    let case = Case { what: format!("{kind}; {}", formats.join(", ")), toml: toml(), files };
+    if ingested.is_empty() { case } else { with_ingested(case, &ingested) }
+}
+
+/// The case with the tables that `ingest` writes in place of the answers of these roles.
+fn with_ingested(mut case: Case, roles: &[&str]) -> Case {
+    let folder = tempfile::tempdir().unwrap();
+    case.write(folder.path());
+    let (out, loaded) = (folder.path().join("out"), qianhe::case::load(folder.path(), &[]).unwrap());
+    qianhe::ingest_tables::ingest_tables(&loaded, &out, Resources::default(), &Silent).unwrap();
+    for role in roles {
+        case.files.retain(|path, _| !path.starts_with(role));
+        for entry in fs::read_dir(out.join("snapshots").join(role)).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = fs::read(&path).unwrap();
+            let batches = batches(&bytes);
+            let file = if batches.is_empty() { File::Bytes(bytes) } else { File::Parquet(batches) };
+            case.files.insert(format!("{role}/{}", path.file_name().unwrap().to_str().unwrap()), file);
+        }
+    }
+    case
 }
 
 fn toml() -> String {
@@ -343,13 +375,25 @@ type Table = (&'static str, Vec<&'static str>, Vec<Vec<String>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Answers,
+    /// The items of answers alone, as scripts keep them.
+    Items,
+    /// The tables that `ingest` made of answers.
+    Ingested,
     Csv,
     Parquet,
     Xlsx,
 }
 
-const FORMATS: [Format; 6] =
-    [Format::Answers, Format::Answers, Format::Answers, Format::Csv, Format::Parquet, Format::Xlsx];
+const FORMATS: [Format; 8] = [
+    Format::Answers,
+    Format::Answers,
+    Format::Answers,
+    Format::Items,
+    Format::Ingested,
+    Format::Csv,
+    Format::Parquet,
+    Format::Xlsx,
+];
 
 fn any_sheet(dice: &mut Dice) -> Format {
     [Format::Csv, Format::Csv, Format::Xlsx, Format::Parquet][dice.below(4)]
@@ -357,8 +401,12 @@ fn any_sheet(dice: &mut Dice) -> Format {
 
 impl Export {
     fn files(&self, format: Format, dice: &mut Dice) -> Vec<(String, File)> {
-        if format == Format::Answers {
+        if let Format::Answers | Format::Ingested = format {
             return vec![("answers.json".to_owned(), File::Json(laid_out(&self.answers(dice), dice)))];
+        }
+        if format == Format::Items {
+            let items: Vec<Value> = self.answers(dice).into_iter().flat_map(items).collect();
+            return vec![("items.json".to_owned(), File::Json(laid_out(&items, dice)))];
         }
         let tables = self.tables(dice).into_iter().filter(|(_, _, rows)| !rows.is_empty());
         tables.map(|(name, header, rows)| (name.to_owned(), table(format, header, rows, dice))).collect()
@@ -501,6 +549,22 @@ pub fn envelope(endpoint: &str, request: &Value, response: &Value) -> Value {
     json!({"endpoint": endpoint, "request": request, "fetched_at": "2026-05-08T21:00:00+08:00", "response": response})
 }
 
+/// The items of an answer where they speak for themselves; else the answer without its request.
+fn items(answer: Value) -> Vec<Value> {
+    let answer = answer.get("response").cloned().unwrap_or(answer);
+    for key in ["external_contact_list", "info_list", "info", "group_chat_list"] {
+        if let Some(items) = answer[key].as_array() {
+            return items.clone();
+        }
+    }
+    for key in ["group_chat", "join_way"] {
+        if answer[key].is_object() {
+            return vec![answer[key].clone()];
+        }
+    }
+    vec![answer]
+}
+
 fn contact(r: &Relation) -> Value {
     json!({"external_userid": r.id, "name": r.name, "type": 1, "unionid": r.unionid, "gender": 1})
 }
@@ -559,7 +623,7 @@ fn table(format: Format, header: Vec<&'static str>, rows: Vec<Vec<String>>, dice
     match format {
         Format::Xlsx => File::Xlsx(Sheet { header, rows, odd: None, tail: Tail::Below }),
         Format::Parquet => File::Parquet(vec![batch(&header, &rows)]),
-        Format::Csv | Format::Answers => File::Csv(csv(&header, &rows, dice)),
+        _ => File::Csv(csv(&header, &rows, dice)),
     }
 }
 
@@ -603,7 +667,7 @@ fn microseconds(clock: &str) -> i64 {
 pub fn demo(seed: u64) -> Case {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("demo");
-    qianhe::demo::write(&root, 200, seed, &qianhe::progress::Silent).unwrap();
+    qianhe::demo::write(&root, 200, seed, &Silent).unwrap();
     let mut files = BTreeMap::new();
     for role in ["source-before", "source-after", "target-before", "target-after", "lists"] {
         read_folder(&root, &root.join(role), &mut files);
@@ -644,5 +708,8 @@ fn unpacked(bytes: Vec<u8>) -> Vec<u8> {
 fn batches(bytes: &[u8]) -> Vec<RecordBatch> {
     let bytes = bytes::Bytes::copy_from_slice(bytes);
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
-    reader.build().unwrap().map(Result::unwrap).collect()
+    // With the entries of the footer, which say who wrote the file.
+    let schema = Arc::clone(reader.schema());
+    let with_footer = |batch: RecordBatch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()).unwrap();
+    reader.build().unwrap().map(|batch| with_footer(batch.unwrap())).collect()
 }

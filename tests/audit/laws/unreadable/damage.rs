@@ -13,8 +13,14 @@ use super::cases::{Case, File, OddCell, Sheet, Tail};
 use super::spots::{self, Cell, Spot};
 use crate::laws::world::Dice;
 
-/// Damages a file of the case that holds something; where and how, in words.
+/// Damages the case at one place, or at two or three; where and how, in words.
 pub fn damage(case: &mut Case, dice: &mut Dice) -> String {
+    let places = [1, 1, 1, 2, 3][dice.below(5)];
+    (0..places).map(|_| damage_once(case, dice)).collect::<Vec<_>>().join("; and ")
+}
+
+/// Damages a file of the case that holds something.
+fn damage_once(case: &mut Case, dice: &mut Dice) -> String {
     // First the folder, so that a folder of many files is not damaged more often than one of few.
     let folder = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
     let folders: Vec<String> =
@@ -29,8 +35,25 @@ pub fn damage(case: &mut Case, dice: &mut Dice) -> String {
         let path = &paths[dice.below(paths.len())];
         let file = case.files.get_mut(path).unwrap();
         let how = match file {
-            File::Json(text) => json(text, dice),
-            File::Csv(text) => csv(text, dice),
+            File::Json(text) | File::Csv(text) if dice.percent(3) => {
+                let (how, bytes) = packed(text, dice);
+                *file = File::Bytes(bytes);
+                Some(how)
+            }
+            File::Json(text) if dice.percent(70) => json_value(text, dice),
+            File::Json(text) => {
+                let how = json(text, dice);
+                *file = File::Bytes(std::mem::take(text));
+                Some(how)
+            }
+            File::Csv(text) if dice.percent(60) => csv_cell(text, dice),
+            File::Csv(text) => {
+                let how = csv(text, dice);
+                if how.is_some() {
+                    *file = File::Bytes(std::mem::take(text));
+                }
+                how
+            }
             File::Parquet(batches) => parquet(batches, dice).map(|(how, bytes)| {
                 if let Some(bytes) = bytes {
                     *file = File::Bytes(bytes);
@@ -107,15 +130,29 @@ const OTHER_KEYS: &[&str] = &[
     "status",
 ];
 
-fn json(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
-    let spots = spots::json(text);
-    if dice.percent(70) {
-        return json_value(text, &spots, dice);
+/// The file compressed, and cut off or, where a checksum shows it, with one byte changed.
+fn packed(text: &[u8], dice: &mut Dice) -> (String, Vec<u8>) {
+    use std::io::Write;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text).unwrap();
+    let mut bytes = if dice.percent(50) { gzip.finish().unwrap() } else { zstd::encode_all(text, 1).unwrap() };
+    let at = bytes.len() / 3 + dice.below(bytes.len() / 2);
+    if bytes.starts_with(&[0x1f, 0x8b]) && dice.percent(50) {
+        bytes[at] ^= 0x10;
+        return (format!("compressed, and a bit of byte {at} turned"), bytes);
     }
+    bytes.truncate(at);
+    (format!("compressed, and cut off at byte {at}"), bytes)
+}
+
+/// Damages the text itself.
+fn json(text: &mut Vec<u8>, dice: &mut Dice) -> String {
+    let spots = spots::json(text);
     let documents = spots::documents(text, &spots);
     let document = documents[dice.below(documents.len())].clone();
     let inside = document.start + 1 + dice.below((document.len() - 1).max(1));
-    Some(match dice.below(5) {
+    let named: Vec<Range<usize>> = spots.iter().filter_map(|spot| spot.named.clone()).collect();
+    match dice.below(8) {
         0 => {
             let end = text[inside..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |line| inside + line);
             replace(text, inside..end, b"");
@@ -139,12 +176,30 @@ fn json(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
             replace(text, at..at, garbage);
             format!("`{}` put in at byte {at}", shown(garbage))
         }
+        4 => {
+            let key = named[dice.below(named.len())].clone();
+            let wrong = with_middle(&text[key.clone()], b"\xff");
+            replace(text, key.clone(), &wrong);
+            format!("the key at byte {} became {}", key.start, shown(&wrong))
+        }
+        5 => {
+            let key = named[dice.below(named.len())].clone();
+            let twice = [&text[key.clone()], b":true,"].concat();
+            replace(text, key.start..key.start, &twice);
+            format!("the key at byte {} stands there twice", key.start)
+        }
+        6 => {
+            let length = (1 + dice.below(40)).min(document.end - inside);
+            let hole = [0, 0xff][dice.below(2)];
+            text[inside..inside + length].fill(hole);
+            format!("{length} bytes at {inside} became {hole:#x}")
+        }
         _ => {
             let half = text[document.start..inside].to_vec();
             replace(text, document.start..document.start, &[&half[..], b"\n"].concat());
             format!("the first {} bytes of the document at {} stand there twice", half.len(), document.start)
         }
-    })
+    }
 }
 
 /// A bracket or a quote around a value: without it, the document cannot be read.
@@ -152,7 +207,9 @@ fn is_structure(text: &[u8], at: usize, spots: &[Spot]) -> bool {
     b"{}[]\"".contains(&text[at]) && spots.iter().any(|spot| spot.at.start == at || spot.at.end == at + 1)
 }
 
-fn json_value(text: &mut Vec<u8>, spots: &[Spot], dice: &mut Dice) -> Option<String> {
+/// Replaces a value, or all values of a key.
+fn json_value(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
+    let spots = spots::json(text);
     let mut by_key: BTreeMap<&str, Vec<&Spot>> = BTreeMap::new();
     let decides = |key: &str| [ID_KEYS, TIME_KEYS, OTHER_KEYS].iter().any(|keys| keys.contains(&key));
     for spot in spots.iter().filter(|spot| !spot.key.is_empty() && is_value(&text[spot.at.clone()])) {
@@ -168,6 +225,18 @@ fn json_value(text: &mut Vec<u8>, spots: &[Spot], dice: &mut Dice) -> Option<Str
     let key: &str = keys[dice.below(keys.len())];
     let spot = by_key[key][dice.below(by_key[key].len())].clone();
     let wrong = wrong_value(&spot, &text[spot.at.clone()], dice);
+    if dice.percent(8) {
+        let innermost = by_key[key].iter().rev().fold(Vec::new(), |mut innermost: Vec<&Spot>, spot| {
+            if innermost.last().is_none_or(|later| spot.at.end <= later.at.start) {
+                innermost.push(spot);
+            }
+            innermost
+        });
+        let all = innermost.iter().map(|spot| spot.at.clone()).collect::<Vec<_>>();
+        let how = format!("{key}: all {} became {}", all.len(), shown(&wrong));
+        all.into_iter().for_each(|at| replace(text, at, &wrong));
+        return Some(how);
+    }
     let how = format!("{key} at byte {}: {} became {}", spot.at.start, shown(&text[spot.at.clone()]), shown(&wrong));
     replace(text, spot.at, &wrong);
     Some(how)
@@ -187,6 +256,10 @@ fn wrong_value(spot: &Spot, text: &[u8], dice: &mut Dice) -> Vec<u8> {
             let unsound = [b"\xff".as_slice(), br"\ud83d", b"\x01"].map(|bytes| with_middle(text, bytes));
             let others = [b"true".as_slice(), b"{\"a\":1}", b"[[1]]", ids[0], ids[1]];
             any(&others.into_iter().chain(unsound.iter().map(Vec::as_slice)).collect::<Vec<_>>())
+        }
+        // An item that is null is lost, and so is the half of a relation; elsewhere null is absent.
+        b'{' if spot.named.is_none() || ["external_contact", "follow_info"].contains(&key) => {
+            any(&[b"\"text\"", b"17", b"true", b"[1]", b"null"])
         }
         b'{' => any(&[b"\"text\"", b"17", b"true", b"[1]"]),
         b'[' => any(&[b"\"text\"", b"17", b"true", b"{\"a\":1}"]),
@@ -224,13 +297,14 @@ fn kind(header: &str) -> Option<Kind> {
 }
 
 fn csv(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
-    let rows = spots::csv(text);
+    let all = spots::csv(text);
     let header: Vec<String> =
-        rows[0].iter().map(|cell| String::from_utf8(text[cell.at.clone()].to_vec()).unwrap()).collect();
-    let rows = &rows[1..];
-    let row = rows.get(dice.below(rows.len().max(1)))?;
+        all[0].iter().map(|cell| String::from_utf8(text[cell.at.clone()].to_vec()).unwrap()).collect();
+    let rows = &all[1..];
+    let place = dice.below(rows.len().max(1));
+    let row = rows.get(place)?;
     let is_relation = header[0] == "userid" && row.len() > 2;
-    match dice.below(10) {
+    match dice.below(6) {
         0 => Some(stray_quote(text, &row[dice.below(row.len())])),
         1 if is_relation => {
             replace(text, row[0].at.end..row.last()?.at.end, b"");
@@ -241,10 +315,20 @@ fn csv(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
             Some(format!("the row at byte {} has a cell more", row[0].at.start))
         }
         3 => {
+            let name = all[0][dice.below(header.len())].clone();
+            let wrong = with_middle(&text[name.at.clone()], b"\xff");
+            replace(text, name.at.clone(), &wrong);
+            Some(format!("the header {} became {}", header[name.column], shown(&wrong)))
+        }
+        4 if row.len() > 2 && place + 1 < rows.len() => {
+            let end = row.last()?.at.end;
+            text.remove(end);
+            Some(format!("the end of the row at byte {} is lost", row[0].at.start))
+        }
+        _ => {
             replace(text, row[0].at.start..row.last()?.at.end, b"\xff\xfe\x01\x02");
             Some(format!("the row at byte {} became garbage", row[0].at.start))
         }
-        _ => csv_cell(text, row, &header, dice),
     }
 }
 
@@ -259,13 +343,25 @@ fn stray_quote(text: &mut Vec<u8>, cell: &Cell) -> String {
     format!("a quote at byte {start}")
 }
 
-fn csv_cell(text: &mut Vec<u8>, row: &[Cell], header: &[String], dice: &mut Dice) -> Option<String> {
+/// Replaces a cell, or all cells of its column that hold something.
+fn csv_cell(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
+    let rows = spots::csv(text);
+    let header: Vec<String> =
+        rows[0].iter().map(|cell| String::from_utf8_lossy(&text[cell.at.clone()]).into_owned()).collect();
+    let rows = &rows[1..];
+    let row = rows.get(dice.below(rows.len().max(1)))?;
     let filled: Vec<&Cell> = row.iter().filter(|cell| !cell.at.is_empty()).collect();
     let cell = filled.get(dice.below(filled.len().max(1)))?;
     let name = &header[cell.column];
     let old = text[cell.at.clone()].to_vec();
     let unsound = with_middle(&old, b"\xff");
-    let wrong = wrong_text(kind(name)?, dice).map_or(unsound, |word| word.as_bytes().to_vec());
+    let word = wrong_text(kind(name)?, dice);
+    if let Some(word) = word.filter(|_| dice.percent(8)) {
+        let of_column = rows.iter().rev().filter_map(|row| row.get(cell.column)).filter(|cell| !cell.at.is_empty());
+        of_column.for_each(|cell| replace(text, cell.at.clone(), word.as_bytes()));
+        return Some(format!("{name}: all became {word}"));
+    }
+    let wrong = word.map_or(unsound, |word| word.as_bytes().to_vec());
     let how = format!("{name} at byte {}: {} became {}", cell.at.start, shown(&old), shown(&wrong));
     replace(text, cell.at.clone(), &wrong);
     Some(how)
@@ -307,6 +403,10 @@ fn xlsx(sheet: &mut Sheet, dice: &mut Dice) -> Option<String> {
     let word = wrong_text(kind(name)?, dice).filter(|_| dice.percent(50));
     let old = sheet.rows[row][column].clone();
     match word {
+        Some(word) if dice.percent(15) => {
+            let of_column = sheet.rows.iter_mut().map(|row| &mut row[column]).filter(|cell| !cell.is_empty());
+            of_column.for_each(|cell| word.clone_into(cell));
+        }
         Some(word) => word.clone_into(&mut sheet.rows[row][column]),
         None => sheet.odd = Some((row, column, odd)),
     }
@@ -318,11 +418,16 @@ fn parquet(batches: &mut [RecordBatch], dice: &mut Dice) -> Option<(String, Opti
     let column = dice.below(batches[0].num_columns());
     let name = batches[0].schema().field(column).name().clone();
     let kind = kind(&name)?;
+    // A list is no text; of a table that was written by `ingest`, these columns are not read.
+    let is_list = matches!(batches[0].column(column).data_type(), DataType::List(_));
+    if (is_list && name != "chat_ids") || name.starts_with("source_") {
+        return None;
+    }
     let filled = |array: &ArrayRef| (0..array.len()).filter(|row| array.is_valid(*row)).collect::<Vec<usize>>();
     let place = (0..batches.len()).find(|n| !filled(batches[*n].column(column)).is_empty())?;
     let rows = filled(batches[place].column(column));
     let row = rows[dice.below(rows.len())];
-    if matches!(kind, Kind::Id | Kind::Text) && dice.percent(30) {
+    if !is_list && matches!(kind, Kind::Id | Kind::Text) && dice.percent(30) {
         return unsound_bytes(batches, place, column, row)
             .map(|bytes| (format!("{name}, row {row}: bytes that are no text"), Some(bytes)));
     }
@@ -336,7 +441,17 @@ fn parquet(batches: &mut [RecordBatch], dice: &mut Dice) -> Option<(String, Opti
     } else if name == "userid" && dice.percent(20) {
         (format!("row {row} became null"), with_value(changed, place, |array| with_text(array, row, None)))
     } else {
-        let word = word.or(matches!(kind, Kind::Id).then_some("1.5E+20"))?;
+        let word = word.or((is_list || kind == Kind::Id).then_some("1.5E+20"))?;
+        if dice.percent(15) {
+            let all = |array: &ArrayRef| -> ArrayRef {
+                Arc::new((0..array.len()).map(|row| array.is_valid(row).then_some(word)).collect::<StringArray>())
+            };
+            let changed: Vec<ArrayRef> = changed.iter().map(all).collect();
+            for (batch, array) in batches.iter_mut().zip(changed) {
+                *batch = with_column(batch, column, array);
+            }
+            return Some((format!("{name}: all became {word}"), None));
+        }
         let all: Vec<ArrayRef> = changed.iter().map(texts).collect();
         (format!("row {row} became {word}"), with_value(all, place, |array| with_text(array, row, Some(word))))
     };
@@ -357,7 +472,8 @@ fn with_column(batch: &RecordBatch, column: usize, array: ArrayRef) -> RecordBat
         let kind = if n == column { array.data_type().clone() } else { field.data_type().clone() };
         arrow::datatypes::Field::new(field.name(), kind, true)
     });
-    let schema = arrow::datatypes::Schema::new(fields.collect::<Vec<_>>());
+    let metadata = schema.metadata().clone();
+    let schema = arrow::datatypes::Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata);
     let mut columns = batch.columns().to_vec();
     columns[column] = array;
     RecordBatch::try_new(Arc::new(schema), columns).unwrap()
@@ -367,6 +483,13 @@ fn texts(array: &ArrayRef) -> ArrayRef {
     // The display of zones needs a zone database; without a zone, the times are UTC and say so.
     let zoned = matches!(array.data_type(), DataType::Timestamp(_, Some(_)));
     let plain = crate::support::without_zone(array);
+    if let DataType::List(_) = plain.data_type() {
+        let joined = plain.as_list::<i32>().iter().map(|list| {
+            let list = arrow::compute::cast(&list?, &DataType::Utf8).unwrap();
+            Some(list.as_string::<i32>().iter().flatten().collect::<Vec<_>>().join("|"))
+        });
+        return Arc::new(joined.collect::<StringArray>());
+    }
     let texts = arrow::compute::cast(&plain, &DataType::Utf8).unwrap();
     if !zoned {
         return texts;

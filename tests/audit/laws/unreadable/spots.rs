@@ -8,6 +8,8 @@ use std::ops::Range;
 pub struct Spot {
     pub at: Range<usize>,
     pub key: String,
+    /// Where that key stands, its quotes included, if the value is the one right behind it; else it is an item.
+    pub named: Option<Range<usize>>,
     depth: usize,
 }
 
@@ -19,7 +21,7 @@ pub fn json(text: &[u8]) -> Vec<Spot> {
     }
     scan.blanks();
     while scan.at < text.len() {
-        scan.value("", 0);
+        scan.value("", None, 0);
         scan.blanks();
     }
     scan.spots
@@ -45,20 +47,21 @@ impl Scan<'_> {
         }
     }
 
-    fn value(&mut self, key: &str, depth: usize) {
+    fn value(&mut self, key: &str, named: Option<Range<usize>>, depth: usize) {
         let place = self.spots.len();
-        self.spots.push(Spot { at: self.at..self.at, key: key.to_owned(), depth });
+        self.spots.push(Spot { at: self.at..self.at, key: key.to_owned(), named, depth });
         match self.text[self.at] {
             b'"' => self.string(),
-            b'[' => self.items(depth, |scan| scan.value(key, depth + 1)),
+            b'[' => self.items(depth, |scan| scan.value(key, None, depth + 1)),
             b'{' => self.items(depth, |scan| {
                 let start = scan.at;
                 scan.string();
-                let key = String::from_utf8(scan.text[start + 1..scan.at - 1].to_vec()).unwrap();
+                let named = start..scan.at;
+                let key = String::from_utf8_lossy(&scan.text[start + 1..scan.at - 1]).into_owned();
                 scan.blanks();
                 scan.at += 1;
                 scan.blanks();
-                scan.value(&key, depth + 1);
+                scan.value(&key, Some(named), depth + 1);
             }),
             _ => {
                 self.at += self.text[self.at..]
