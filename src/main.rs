@@ -28,9 +28,10 @@ fn run() -> u8 {
     }
 }
 
-/// Begins with threads: as many as the system grants.
+/// Begins with threads: as many as the system grants. Too few of them, or of file handles, are refused at once.
 #[expect(unsafe_code, reason = "Polars reads the size of its pool from the environment only")]
 fn share_out_threads() -> qianhe::Result<()> {
+    threads::check_handles()?;
     if let Some(each) = threads::share_out()? {
         // SAFETY: the threads of our own pool are the only ones, and wait for work.
         unsafe { std::env::set_var("POLARS_MAX_THREADS", each.to_string()) };

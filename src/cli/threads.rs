@@ -1,6 +1,8 @@
-//! Threads that the system grants, shared out before any work begins: a pool that cannot be built ends in a panic, and
-//! its work never.
+//! Threads and file handles that the system grants, looked at before any work begins: a pool that cannot be built, or a
+//! runtime of a library without handles, ends in a panic.
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -11,6 +13,31 @@ use crate::text::errors as say;
 const OTHERS: usize = 2;
 /// The pool of this program, and that of Polars.
 const POOLS: usize = 2;
+
+/// File handles of a run at most, without the files of an export that are read at once.
+const HANDLES: usize = 32;
+
+/// Checks that the system grants enough file handles.
+///
+/// # Errors
+/// [`Error::System`] if not.
+pub fn check_handles() -> Result<()> {
+    let Ok(program) = std::env::current_exe() else { return Ok(()) };
+    let mut held = Vec::new();
+    while held.len() < HANDLES {
+        match File::open(&program) {
+            Ok(file) => held.push(file),
+            // A program that may be run, and not read, tells nothing of handles.
+            Err(error) if [ErrorKind::PermissionDenied, ErrorKind::NotFound].contains(&error.kind()) => return Ok(()),
+            Err(_) => break,
+        }
+    }
+    if held.len() == HANDLES {
+        return Ok(());
+    }
+    let problem = say::too_few_handles(held.len(), HANDLES);
+    Err(Error::System { problem, remedy: say::TOO_FEW_HANDLES_REMEDY.into() })
+}
 
 /// Builds the pool of this program; returns the number of threads of each pool where the system grants fewer than the
 /// machine has cores, so that Polars can be told as well.

@@ -37,6 +37,9 @@ const WHOLE: &str = "whole";
 /// The earlier output, moved out of the way.
 const OLD: &str = "old";
 
+/// Handles that are kept for deleting a stage: one for each level of its folders, and one.
+const SPARE: usize = 5;
+
 /// How long a run waits for another that looks for stages in the same folder: tries, and the pause between them.
 const TURNS: (u32, Duration) = (100, Duration::from_millis(20));
 
@@ -61,6 +64,8 @@ pub struct StageFolder {
     path: PathBuf,
     /// Held until the folder is deleted.
     _lock: File,
+    /// Handles for deleting it, in case that the run has used up all others.
+    spare: Vec<File>,
     is_left: bool,
 }
 
@@ -100,7 +105,8 @@ impl StageFolder {
         create_private_folder(&path.join(NEW))?;
         let path = made.keep();
         alive().push(path.clone());
-        Ok(Self { path, _lock: lock, is_left: false })
+        let spare = (0..SPARE).map_while(|_| lock.try_clone().ok()).collect();
+        Ok(Self { path, _lock: lock, spare, is_left: false })
     }
 
     /// The folder to write into.
@@ -138,6 +144,7 @@ impl Drop for StageFolder {
     /// What cannot be deleted now, the next run deletes.
     fn drop(&mut self) {
         alive().retain(|path| *path != self.path);
+        self.spare.clear();
         if !self.is_left {
             let _ = delete(&self.path);
         }

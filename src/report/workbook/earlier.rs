@@ -71,8 +71,8 @@ pub enum TaskClass {
 }
 
 impl EarlierWorklist {
-    /// Reads the workbook of the earlier audit of the case, if people worked on it, or on one that it carried over. What
-    /// cannot be read is said.
+    /// Reads the workbook of the earlier audit of the case, if people worked on it, or on one that it carried over. If
+    /// it cannot be read, that is said.
     pub fn read(out: &Path, case: &Case, progress: &dyn Progress) -> Self {
         let path = out.join(WORKBOOK);
         let Some(manifest) = Manifest::of_ours(out).filter(|manifest| manifest.case == case.id && path.is_file())

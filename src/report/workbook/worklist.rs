@@ -104,7 +104,8 @@ impl WorklistColumn {
     }
 }
 
-/// All tasks that are waived, or that are not, by target account, the most serious first; tasks of no account come last.
+/// All tasks that are waived, or all that are not, by target account, the most serious first; tasks of no account come
+/// last.
 pub fn tasks(kinds: &[ExceptionKind], are_waived: bool) -> Vec<Task<'_>> {
     let mut tasks = Vec::new();
     for (kind, portion) in

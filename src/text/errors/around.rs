@@ -38,6 +38,9 @@ phrases! {
     too_few_threads(granted, needed)
         "系统只允许 {granted} 个线程，至少需要 {needed} 个"
         "the system grants {granted} threads; at least {needed} are needed",
+    too_few_handles(granted, needed)
+        "系统只允许再打开 {granted} 个文件，至少需要 {needed} 个"
+        "the system grants {granted} more open files; at least {needed} are needed",
     TOO_FEW_THREADS_REMEDY
         "请放宽进程数或内存的限制（ulimit -u、ulimit -v，或容器的限制）"
         "raise the limit of processes or of memory (ulimit -u, ulimit -v, or that of the container)",

@@ -50,6 +50,7 @@ fn killed(faults: &str) -> Story {
     let folder = story.write().to_path_buf();
     assert_eq!(run(&folder, &["ingest", ".", "--out", "reports"]).0, 0);
     fs::write(folder.join("reports/notes.txt"), "mine").unwrap();
+    story.audit();
     let story = lost(story);
     let output = qianhe(&folder, &["audit", "."], faults);
     assert_eq!(output.status.code(), None, "{faults}: it was not killed: {output:?}");
@@ -181,6 +182,35 @@ fn walkdir(folder: &Path) -> BTreeSet<std::path::PathBuf> {
         found.extend(if entry.is_dir() { walkdir(&entry) } else { BTreeSet::from([entry]) });
     }
     found
+}
+
+/// The file size is in units of the shell, the memory in kB; both are far below what the smallest audit needs.
+#[test]
+fn what_the_system_refuses_is_no_bug_and_leaves_nothing() {
+    let story = arrived();
+    let folder = story.write();
+    let before = names_in(folder);
+    for (limit, lang, says) in [
+        (
+            "-f 0",
+            "en",
+            "File too large (os error 27)\n  help: nothing was published; raise the limit of the size of files",
+        ),
+        ("-f 8", "zh", "建议：没有发布任何内容；请放宽文件大小的限制（ulimit -f）"),
+        (
+            "-n 20",
+            "en",
+            "more open files; at least 32 are needed\n  help: nothing was published; raise the limit of open files",
+        ),
+    ] {
+        let command = format!("ulimit {limit}; exec \"$0\" audit . --lang {lang}");
+        let mut shell = Command::new("sh");
+        let output = shell.args(["-c", &command, env!("CARGO_BIN_EXE_qianhe")]).current_dir(folder).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{limit}: {stderr}");
+        assert!(stderr.contains(says), "{limit}: {stderr}");
+        assert_eq!(names_in(folder), before, "{limit}");
+    }
 }
 
 /// Something that happens to the output while its audit publishes.

@@ -162,7 +162,9 @@ fn dates_and_numbers_stay_what_they_are() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("待办").unwrap();
     for (row, cells) in (0..).zip(&rows) {
-        (0..).zip(cells).for_each(|(column, cell)| drop(sheet.write_string(row, column, cell).unwrap()));
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write_string(row, column, cell).unwrap();
+        }
     }
     for (column, title) in (width..).zip(["期限", "金额", "笔数"]) {
         sheet.write_string(0, column, title).unwrap();
