@@ -9,6 +9,7 @@ use crate::ingest::raw::Reject;
 use crate::interrupt;
 use crate::memory::Resources;
 use crate::progress::{Progress, Unit, Work};
+use crate::report::manifest::Manifest;
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage, create_private_folder};
 use crate::report::small;
@@ -95,7 +96,7 @@ pub fn ingest_tables(case: &Case, out: &Path, resources: Resources, progress: &d
         &[],
         &footer(case, &inputs),
     )?;
-    stage.publish(&case.id, &inputs)?;
+    stage.publish(Manifest::of_case(case, &inputs))?;
     Ok(summary)
 }
 

@@ -51,8 +51,8 @@
 //! - every record read is accepted, a duplicate, rejected or passed over, and counted as such;
 //! - every relation of source-before has one scope, one outcome, at most one match; so has every one of target-after;
 //! - every group of source-before has one scope, one outcome, at most one match; every join code one verdict;
-//! - equal inputs give equal rows; order, split and compression of the inputs change nothing but their provenance;
-//!   memory and partitions change at most the pages of Parquet reports;
+//! - equal inputs give equal bytes of every report, whatever the memory, partitions, threads, language and time zone;
+//!   order, split and compression of the inputs change nothing but their provenance;
 //! - no hash decides a match: keys are verified by the texts that they stand for. Digests of 128 bits tell which
 //!   unionids belong to several ids of a corp ([`snapshot::SharedUnionids`]).
 //!
@@ -84,7 +84,8 @@
 //! - **finding**: something to act on or to know, from the catalogue; **severity**: how serious it is.
 //! - **waiver**: a finding, or a row of it, that was accepted; **verdict**: the conclusion of the findings on the case.
 //! - **clause**: a question of the service's FAQ, by its code (B8).
-//! - **manifest**: the digests of all reports and inputs; written last, so that a folder with it is whole.
+//! - **manifest**: the digests of all reports, inputs and the case file, and the settings in effect; written last, so
+//!   that a folder with it is whole.
 
 pub mod rules;
 pub mod case;
@@ -116,6 +117,7 @@ pub mod frame;
 pub mod fuzz;
 pub mod interrupt;
 mod digest;
+pub mod signature;
 mod sort_keys;
 pub mod progress;
 pub mod schema;

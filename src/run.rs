@@ -14,6 +14,7 @@ use crate::findings::{self, Audited, WaivedGroups, Waivers};
 use crate::memory::Resources;
 use crate::progress::{Progress, Unit, Work};
 use crate::report::large::{self, Observers};
+use crate::report::manifest::Manifest;
 use crate::report::parquet::{footer, write_tables};
 use crate::report::publish::{Stage, digests};
 use crate::report::workbook::EarlierWorklist;
@@ -23,6 +24,7 @@ use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT,
     REJECTS_REPORT,
 };
+use crate::signature::SecretKey;
 use crate::snapshot::{Input, RoleInputs};
 
 pub use crate::report::summary::AuditSummary;
@@ -32,7 +34,21 @@ pub use crate::report::summary::AuditSummary;
 /// # Errors
 /// Any [`crate::Error`]; nothing is published then.
 pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<AuditSummary> {
-    let mut stage = Stage::beside(out, progress)?;
+    audit_signed(case, out, None, resources, progress)
+}
+
+/// As [`audit`], with a signature of the manifest, if there is a key.
+///
+/// # Errors
+/// As [`audit`].
+pub fn audit_signed(
+    case: &Case,
+    out: &Path,
+    signer: Option<SecretKey>,
+    resources: Resources,
+    progress: &dyn Progress,
+) -> Result<AuditSummary> {
+    let mut stage = Stage::beside(out, progress)?.signed_by(signer);
     let memory = stage.memory(resources);
     let (exports, lists) = Exports::read(case, &memory, progress)?;
     let decision = decide(case, &exports, &memory, progress)?;
@@ -93,7 +109,7 @@ pub fn audit(case: &Case, out: &Path, resources: Resources, progress: &dyn Progr
     written?;
     stage.seal(sealed?);
     stage.carry_worklist(earlier.digest());
-    stage.publish(&case.id, &summary.inputs)?;
+    stage.publish(Manifest::of_case(case, &summary.inputs))?;
     progress.end();
     Ok(summary)
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! case.toml --file--> tree with lines --overrides (--set)--> tree --validate (section, kinds)--> settings
+//! settings --effective--> texts by key, for the manifest
 //! ```
 
 mod file;
@@ -10,15 +11,18 @@ mod section;
 mod kinds;
 mod validate;
 mod settings;
+mod effective;
 mod template;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
 
+use crate::digest;
 use crate::error::{Error, Result};
 use crate::text::errors as say;
 
+pub use effective::EffectiveSettings;
 pub use settings::{
     Case, Contract, CorpSettings, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy,
     SnapshotSettings, SurchargeBasis, Waiver,
@@ -59,7 +63,8 @@ fn load_as(path: &Path, overrides: &[String], end: MigrationEnd) -> Result<Case>
     for entry in overrides {
         overrides::apply(&file, &mut typed, entry)?;
     }
-    validate::case(&file, &typed, end)
+    let case = validate::case(&file, &typed, end)?;
+    Ok(Case { file_sha256: digest::sha256(text.as_bytes()), overrides: overrides.to_vec(), ..case })
 }
 
 fn read(file: &Path) -> Result<String> {

@@ -44,6 +44,10 @@ pub struct Case {
     pub policy: Policy,
     /// Accepted exceptions.
     pub waivers: Vec<Waiver>,
+    /// SHA-256 of `case.toml` as it was read.
+    pub file_sha256: String,
+    /// The values of `--set`, as typed.
+    pub overrides: Vec<String>,
 }
 
 /// One of the two corps.

@@ -74,6 +74,8 @@ pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<C
         policy: policy(&root)?,
         waivers: waivers(&root)?,
         timezone,
+        file_sha256: String::new(),
+        overrides: Vec::new(),
     })
 }
 

@@ -6,6 +6,7 @@ use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
+use crate::signature::SecretKey;
 use crate::{case, report, run};
 
 /// Audit a finished migration: outcomes, counts, bill, findings and verdict.
@@ -26,6 +27,9 @@ pub(super) struct AuditArgs {
     /// Override a value of case.toml; can be repeated. VALUE is parsed as TOML, else taken as text
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Sign the manifest with this key, which `qianhe key` makes
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
     /// Print summary.json instead of text
     #[arg(long)]
     json: bool,
@@ -35,9 +39,10 @@ pub(super) struct AuditArgs {
 
 impl AuditArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
+        let signer = self.sign.as_deref().map(SecretKey::read).transpose()?;
         let case = case::load(&self.case, &self.set)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));
-        let summary = run::audit(&case, &reports, self.machine.resources(), out.progress().as_ref())?;
+        let summary = run::audit_signed(&case, &reports, signer, self.machine.resources(), out.progress().as_ref())?;
         if self.json {
             out::data(&summary.to_json())?;
         } else {

@@ -39,6 +39,9 @@ pub(super) struct CompareArgs {
     /// Approximate memory of the comparison; with less, the reports are read more often
     #[arg(long, value_name = "SIZE", default_value = "4GiB")]
     memory: ByteSize,
+    /// Read the reports without comparing them with their manifests first
+    #[arg(long)]
+    no_verify: bool,
     /// Print the comparison as JSON
     #[arg(long)]
     json: bool,
@@ -47,7 +50,13 @@ pub(super) struct CompareArgs {
 impl CompareArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let fail_on = self.fail_on.as_deref().and_then(FailOn::of_word);
-        let options = Options { force: self.force, out: self.out.as_deref(), memory: self.memory.as_u64(), fail_on };
+        let options = Options {
+            unchecked: self.no_verify,
+            force: self.force,
+            out: self.out.as_deref(),
+            memory: self.memory.as_u64(),
+            fail_on,
+        };
         let comparison = compare::compare(&self.earlier, &self.later, &options, out.progress().as_ref())?;
         if self.json {
             out::json(&comparison)?;

@@ -25,6 +25,9 @@ pub(super) struct ExplainArgs {
     /// The folder of the reports
     #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
+    /// Read the reports without comparing them with the manifest first
+    #[arg(long)]
+    no_verify: bool,
     /// Print the explanation as JSON
     #[arg(long)]
     json: bool,
@@ -32,7 +35,7 @@ pub(super) struct ExplainArgs {
 
 impl ExplainArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let explanation = explain::explain(&Reports::open_audit(&self.reports)?, &self.id)?;
+        let explanation = explain::explain(&Reports::open_audit(&self.reports, self.no_verify)?, &self.id)?;
         if self.json {
             out::json(&explanation)?;
         } else {

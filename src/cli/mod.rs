@@ -11,6 +11,7 @@ mod explain;
 mod query;
 mod prompt;
 mod verify;
+mod key;
 mod completions;
 mod man;
 pub mod crash;
@@ -97,6 +98,7 @@ enum Command {
     Compare(compare::CompareArgs),
     Query(query::QueryArgs),
     Verify(verify::VerifyArgs),
+    Key(key::KeyArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -135,6 +137,7 @@ impl Cli {
             Command::Compare(args) => args.run(out),
             Command::Query(args) => args.run(out),
             Command::Verify(args) => args.run(out),
+            Command::Key(args) => args.run(out),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),
         }

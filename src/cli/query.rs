@@ -30,6 +30,9 @@ pub(super) struct QueryArgs {
     /// The folder of the reports
     #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
+    /// Read the reports without comparing them with the manifest first
+    #[arg(long)]
+    no_verify: bool,
     /// Format of the result [default: by the extension of --out, else table]
     #[arg(long, value_name = "FORMAT")]
     format: Option<OutputFormat>,
@@ -47,7 +50,7 @@ pub(super) struct QueryArgs {
 impl QueryArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         self.check_output()?;
-        let session = Session::open(&self.reports)?;
+        let session = Session::open(&self.reports, self.no_verify)?;
         match &self.sql {
             Some(sql) => self.answer(&session, sql, out)?,
             None if stdin().is_terminal() => prompt::open(&session, out.lang, &|sql| self.answer(&session, sql, out))?,

@@ -4,33 +4,60 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::exit_codes;
+use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
+use crate::signature::PublicKey;
 use crate::text::{Lang, Text, commands as say};
-use crate::verify::{self, Verification};
+use crate::verify::{self, SignatureState, Verification, VerifyExtent};
 
-/// Verify that reports are unchanged since they were written, and recompute their figures from the files.
+/// Verify reports: files, signature, and every figure that follows from the tables.
 ///
-/// Compares the SHA-256 of every file with manifest.json, and lists files missing, changed or extra. Recomputes the
-/// control totals from the Parquet files: rows by outcome, scope, origin and verdict against summary.json, accounts and
-/// customers against relations, and the filter of each finding and line of the bill. The exit code is 1 if anything
-/// does not match.
+/// Compares the SHA-256 of every file with manifest.json, and lists files missing, changed or extra. Recomputes, from
+/// the Parquet reports and the settings in the manifest: counts, findings, bill, verdict, accounts, customers, control
+/// totals, summary.json, and the page as far as it follows from them. That holds even if the digests were made to
+/// agree.
+///
+/// What the tables alone cannot show is asked for by options: the inputs (`--inputs`), the decision of each relation,
+/// the excerpts of the page and the workbook (`--again`), and who wrote the reports (`--key`). The output says what was
+/// not verified. The exit code is 1 if anything does not match.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe verify acme/reports
+  qianhe verify acme/reports --key audit.key.pub --again
 
 ", exit_codes!()))]
 pub(super) struct VerifyArgs {
     /// The folder of the reports
     dir: PathBuf,
+    /// Check the signature of the manifest with this public key
+    #[arg(long, value_name = "PUBKEY")]
+    key: Option<PathBuf>,
+    /// Compare the inputs and case.toml with their SHA-256 in the manifest
+    #[arg(long)]
+    inputs: bool,
+    /// Run the audit again in the folder for temporary files, and compare all reports byte for byte
+    #[arg(long)]
+    again: bool,
+    /// The case, for --inputs and --again [default: the folder that holds DIR]
+    #[arg(long, value_name = "CASE")]
+    case: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    machine: Machine,
 }
 
 impl VerifyArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let verification = verify::verify(&self.dir)?;
+        let extent = VerifyExtent {
+            key: self.key.as_deref().map(PublicKey::read).transpose()?,
+            inputs: self.inputs || self.again,
+            again: self.again.then(|| self.machine.resources()),
+            case: self.case.clone(),
+        };
+        let verification = verify::verify(&self.dir, &extent, out.progress().as_ref())?;
         if self.json {
             out::json(&verification)?;
         } else {
@@ -40,23 +67,33 @@ impl VerifyArgs {
     }
 
     fn screen(&self, found: &Verification, lang: Lang) -> String {
-        let Verification { files, control_totals, .. } = found;
+        let Verification { files, control_totals, values, .. } = found;
         let folder = self.dir.display();
         let first = match (found.holds, control_totals.is_empty()) {
             (true, false) => say::VERIFY_OK,
             (true, true) => say::VERIFY_FILES_OK,
             (false, _) => say::VERIFY_FAILED,
         };
-        let mut text =
-            first.fill(lang, &[("folder", &folder), ("files", &files.named), ("totals", &control_totals.len())]) + "\n";
+        let figures: [(&str, &dyn std::fmt::Display); 4] = [
+            ("folder", &folder),
+            ("files", &files.named),
+            ("totals", &control_totals.len()),
+            ("values", &values.values),
+        ];
+        let mut text = first.fill(lang, &figures) + "\n";
         let mut line = |phrase: Text, values: &[(&str, &dyn std::fmt::Display)]| {
             let _ = writeln!(text, "{}", phrase.fill(lang, values));
         };
+        let none = Vec::new();
+        let (inputs, again) = (found.inputs.as_ref(), found.again.as_ref());
         for (phrase, names) in [
             (say::VERIFY_MISSING, &files.missing),
             (say::VERIFY_CHANGED, &files.changed),
             (say::VERIFY_EXTRA, &files.extra),
             (say::VERIFY_NOT_EVALUATED, &found.not_evaluated),
+            (say::VERIFY_INPUT_MISSING, inputs.map_or(&none, |inputs| &inputs.missing)),
+            (say::VERIFY_INPUT_CHANGED, inputs.map_or(&none, |inputs| &inputs.changed)),
+            (say::VERIFY_AGAIN_DIFFERS, again.map_or(&none, |again| &again.differing)),
         ] {
             for name in names {
                 line(phrase, &[("name", name)]);
@@ -65,8 +102,32 @@ impl VerifyArgs {
         for total in control_totals.iter().filter(|total| !total.holds) {
             line(say::VERIFY_TOTAL, &[("name", &total.name), ("left", &total.left), ("right", &total.right)]);
         }
+        for value in &values.named {
+            let (published, recomputed) = (&value.published, &value.recomputed);
+            line(say::VERIFY_VALUE, &[("name", &value.name), ("published", published), ("recomputed", recomputed)]);
+        }
+        let more = values.differing - values.named.len() as u64;
+        if more > 0 {
+            line(say::VERIFY_MORE_VALUES, &[("count", &more)]);
+        }
         if let Some(error) = &found.unreadable {
             line(say::VERIFY_UNREADABLE, &[("error", &error.tell(lang))]);
+        }
+        match &found.signature {
+            SignatureState::Valid(key) => line(say::VERIFY_SIGNED, &[("key", key)]),
+            SignatureState::Invalid => line(say::VERIFY_NOT_SIGNED, &[]),
+            SignatureState::NotChecked => line(say::VERIFY_KEY_NOT_GIVEN, &[]),
+            SignatureState::Absent => line(say::VERIFY_UNSIGNED, &[]),
+        }
+        match inputs {
+            Some(inputs) if inputs.are_the_same() => line(say::VERIFY_INPUTS, &[("count", &inputs.named)]),
+            Some(_) => {}
+            None => line(say::VERIFY_NO_INPUTS, &[]),
+        }
+        match again {
+            Some(again) if again.differing.is_empty() => line(say::VERIFY_AGAIN, &[("count", &again.reports)]),
+            Some(_) => {}
+            None => line(say::VERIFY_NOT_AGAIN, &[]),
         }
         if !found.holds {
             line(say::VERIFY_REMEDY, &[]);

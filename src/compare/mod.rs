@@ -43,6 +43,8 @@ pub struct Comparison {
 pub struct Options<'a> {
     /// Whether audits of different cases may be compared.
     pub force: bool,
+    /// Whether the reports are read without comparing them with their manifests.
+    pub unchecked: bool,
     /// Folder of `compare.parquet`.
     pub out: Option<&'a Path>,
     /// Memory of the rows of one pass in bytes, about.
@@ -56,7 +58,8 @@ pub struct Options<'a> {
 /// # Errors
 /// [`Error::Usage`] if they are of different cases; [`Error::Input`] if a report cannot be read; [`Error::Output`].
 pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>, progress: &dyn Progress) -> Result<Comparison> {
-    let (earlier, later) = (Reports::open_audit(earlier)?, Reports::open_audit(later)?);
+    let [earlier, later] = [earlier, later].map(|folder| Reports::open_audit(folder, options.unchecked));
+    let (earlier, later) = (earlier?, later?);
     if earlier.manifest.case != later.manifest.case && !options.force {
         let problem = say::different_cases(earlier.manifest.case, later.manifest.case);
         return Err(Error::usage(problem, say::DIFFERENT_CASES_REMEDY));

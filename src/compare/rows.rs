@@ -60,7 +60,7 @@ pub fn compare(
     memory: u64,
     see: &mut dyn FnMut(ComparedRow) -> Result<()>,
 ) -> Result<()> {
-    let (earlier, later) = (audits.0.path(report.table), audits.1.path(report.table));
+    let (earlier, later) = (audits.0.path(report.table)?, audits.1.path(report.table)?);
     for range in report.ranges([&earlier, &later], memory)? {
         let mut unmatched = EarlierRows::default();
         report.scan(&earlier, &range, &mut |key, state| {

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::ComparedRow;
 use crate::error::Result;
 use crate::progress::Progress;
+use crate::report::manifest::Manifest;
 use crate::report::parquet::{GroupWriter, ROW_GROUP};
 use crate::report::publish::Stage;
 use crate::schema::tables::COMPARE_REPORT;
@@ -61,6 +62,6 @@ impl<'p> ChangeWriter<'p> {
         let Some((stage, mut writer, rows)) = self.0 else { return Ok(()) };
         writer.write(rows.finish())?;
         writer.finish()?;
-        stage.publish(case, &[])
+        stage.publish(Manifest::of_reports(case))
     }
 }

@@ -96,7 +96,7 @@ impl IdColumn {
     fn find(&self, reports: &Reports, id: &str, is_wanted: impl Fn(&ReportRow) -> bool) -> Result<Option<Occurrences>> {
         let mut found = self.no_occurrence();
         let with_id = ValueFilter { column: self.column.name, value: id };
-        ParquetScan::of_table(&reports.path(self.table), self.table).with_filter(with_id).for_each(|batch| {
+        ParquetScan::of_table(&reports.path(self.table)?, self.table).with_filter(with_id).for_each(|batch| {
             let rows = ReportRow::of_batch(self.table, batch).filter(&is_wanted);
             rows.for_each(|row| self.add(&mut found, row.into()));
             Ok(true)
@@ -151,7 +151,7 @@ fn codes_of_group(reports: &Reports, chat_id: &str) -> Result<Option<Occurrences
         row.value(column).as_array().is_some_and(|ids| ids.contains(&Value::from(chat_id)))
     };
     let mut found = column.no_occurrence();
-    ParquetScan::of_table(&reports.path(&JOIN_CODES_REPORT), &JOIN_CODES_REPORT).for_each(|batch| {
+    ParquetScan::of_table(&reports.path(&JOIN_CODES_REPORT)?, &JOIN_CODES_REPORT).for_each(|batch| {
         ReportRow::of_batch(&JOIN_CODES_REPORT, batch)
             .filter(|row| links(row, &fields::CHAT_IDS_BEFORE) || links(row, &fields::CHAT_IDS_AFTER))
             .for_each(|row| column.add(&mut found, row.into()));

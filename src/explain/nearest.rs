@@ -20,7 +20,7 @@ pub fn nearest(reports: &Reports, id: &str) -> Result<Option<String>> {
     let mut best: Option<(usize, String)> = None;
     for (table, columns) in COLUMNS {
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-        ParquetScan::new(&reports.path(table), &names).for_each(|batch| {
+        ParquetScan::new(&reports.path(table)?, &names).for_each(|batch| {
             for array in batch.columns() {
                 for row in 0..batch.num_rows() {
                     let value = cell(array.as_ref(), row);

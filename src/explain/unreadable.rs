@@ -47,7 +47,7 @@ impl UnreadableRecords {
             userid.is_none_or(|userid| accounts.iter().any(|(of, account)| is_of_corp(*of) && *account == userid))
         };
         let mut unread = Self::default();
-        ParquetScan::of_table(&reports.path(&REJECTS_REPORT), &REJECTS_REPORT).for_each(|batch| {
+        ParquetScan::of_table(&reports.path(&REJECTS_REPORT)?, &REJECTS_REPORT).for_each(|batch| {
             for row in ReportRow::of_batch(&REJECTS_REPORT, batch).filter(&concerns) {
                 unread.total += 1;
                 if unread.rows.len() < SHOWN {

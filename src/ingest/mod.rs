@@ -6,6 +6,7 @@
 //! parquet   columns -> batches                                            encoding  text in any encoding -> UTF-8
 //! headers   headers -> table and columns                                  table     row of a table -> record
 //! value     every format: raw value -> value of a column                  records   every record counted once
+//! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places
 //! ```
 
 pub mod doubts;
@@ -24,6 +25,8 @@ mod records;
 mod sheet;
 mod simd;
 mod sniff;
+mod ingested;
+mod open_file;
 mod stream;
 mod table;
 mod value;

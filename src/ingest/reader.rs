@@ -14,7 +14,7 @@ use super::sheet::{csv, xlsx};
 use super::sniff::{FileFormat, sniff};
 use super::stream::{Compression, Stream};
 use super::table::{self, SheetFile};
-use super::{endpoints, json, parquet};
+use super::{endpoints, ingested, json, parquet};
 use crate::case::{Case, OwnHeaders};
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -85,6 +85,7 @@ pub fn read_all(
     for records in read? {
         add(&mut raw, records);
     }
+    ingested::check(files, &raw.files)?;
     match own.unused().next() {
         Some((key, header)) => Err(Error::input(
             &case.file,
@@ -157,13 +158,14 @@ fn read_one(
             (json::read(json, &mut stream)?, utf8(bom))
         }
         FileFormat::Text(hint) => csv::read(sheet, hint, &mut stream)?,
-        FileFormat::Parquet if compression == Compression::None => {
-            (parquet::read((&file.path, index), expected, &looked_for, &case.timezone, relations)?, "binary")
-        }
+        FileFormat::Parquet if compression == Compression::None => (
+            parquet::read((&file.path, index, stream.open_file()?), expected, &looked_for, &case.timezone, relations)?,
+            "binary",
+        ),
         FileFormat::Parquet => {
             return Err(not_recognised(file, say::PACKED_PARQUET, say::PACKED_PARQUET_REMEDY, set));
         }
-        FileFormat::Zip if compression == Compression::None => (xlsx::read(sheet)?, "binary"),
+        FileFormat::Zip if compression == Compression::None => (xlsx::read(sheet, &stream.open_file()?)?, "binary"),
         FileFormat::Zip => return Err(not_recognised(file, say::PACKED_ZIP, say::UNPACK, set)),
         FileFormat::Unsupported { what, remedy } => return Err(not_recognised(file, what, remedy, set)),
     };

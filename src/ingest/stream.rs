@@ -1,8 +1,7 @@
 //! The stream of bytes of a file: decompressed, hashed and counted, with a preview of its first bytes.
 
-use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -10,6 +9,8 @@ use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use zstd::stream::read::Decoder as ZstdDecoder;
 
+use super::open_file::OpenFile;
+use crate::digest::hex;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::text::errors as say;
@@ -123,6 +124,16 @@ impl<'p> Stream<'p> {
         Ok(stream)
     }
 
+    /// The open file, for readers that move about in it; of a file that is not compressed.
+    pub fn open_file(&self) -> Result<OpenFile> {
+        match &self.source {
+            Source::Plain(disk) => OpenFile::new(&disk.file).map_err(Error::io(&self.path, say::CANNOT_READ)),
+            Source::Gzip(_) | Source::Zstd(_) => {
+                Err(Error::Bug("a compressed file has no places to move to".to_owned()))
+            }
+        }
+    }
+
     pub fn compression(&self) -> Compression {
         self.compression
     }
@@ -157,6 +168,10 @@ impl<'p> Stream<'p> {
 
     /// Reads the rest, and returns the fingerprint.
     pub fn finish(mut self) -> Result<Fingerprint> {
+        if let Source::Plain(disk) = &mut self.source {
+            // Where reading at a place moves the file's own, it is put back.
+            disk.file.seek(io::SeekFrom::Start(disk.bytes)).map_err(Error::io(&self.path, say::CANNOT_READ))?;
+        }
         let rest = io::copy(&mut self, &mut io::sink()).map_err(|error| self.explain(error));
         rest?;
         let path = self.path;
@@ -256,12 +271,7 @@ impl<'p> OnDisk<'p> {
     }
 
     fn fingerprint(self) -> Fingerprint {
-        let mut sha256 = String::with_capacity(64);
-        for byte in self.sha.finalize() {
-            // Writing to a String cannot fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
-        Fingerprint { sha256, bytes: self.bytes }
+        Fingerprint { sha256: hex(&self.sha.finalize()), bytes: self.bytes }
     }
 }
 

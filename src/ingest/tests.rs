@@ -70,6 +70,8 @@ fn case(root: &Path) -> Case {
         contract: None,
         policy: Policy { fail_on: FailOn::Never, customer_cap: 1, min_unionid_overlap: 0.0, min_group_overlap: 0.0 },
         waivers: Vec::new(),
+        file_sha256: String::new(),
+        overrides: Vec::new(),
     }
 }
 

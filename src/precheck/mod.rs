@@ -26,6 +26,7 @@ use crate::findings::{self, Forecast};
 use crate::lists::Lists;
 use crate::memory::Resources;
 use crate::progress::{Progress, Unit, Work};
+use crate::report::manifest::Manifest;
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::Stage;
 use crate::report::small;
@@ -84,7 +85,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     write.table("control_totals", &CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
     stage.write_text("precheck.json", &summary.to_json())?;
-    stage.publish(&case.id, &inputs)?;
+    stage.publish(Manifest::of_case(case, &inputs))?;
     Ok(summary)
 }
 

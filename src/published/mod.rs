@@ -15,13 +15,15 @@ mod scan;
 pub use cell::{cell, text};
 pub use frames::{aggregate, batch_of, collect, frame_of, read, totals};
 pub use row::ReportRow;
-pub use scan::{ParquetScan, ValueFilter, empty, row_count, schema};
+pub use scan::{ParquetScan, ValueFilter, empty, footer, row_count, schema};
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::report::manifest::{MANIFEST, Manifest};
+use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::schema::Table;
 use crate::text::{Message, errors as say};
@@ -31,6 +33,8 @@ use crate::text::{Message, errors as say};
 pub struct Reports {
     pub folder: PathBuf,
     pub manifest: Manifest,
+    /// The reports that were compared with the manifest; absent where they are not compared.
+    intact: Option<Mutex<BTreeSet<String>>>,
 }
 
 impl Reports {
@@ -53,15 +57,24 @@ impl Reports {
         if let Some(name) = manifest.reports.keys().find(|name| !is_below_folder(name)) {
             return Err(refused(say::report_outside(name)));
         }
-        Ok(Self { folder: folder.to_path_buf(), manifest })
+        Ok(Self { folder: folder.to_path_buf(), manifest, intact: None })
     }
 
-    /// As [`Self::open`], of an audit: the manifest has to list its relations.
+    /// As [`Self::open`], where each report is compared with its digest in the manifest before it is first read, unless
+    /// `unchecked`: one turned bit can change an answer.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn open_audit(folder: &Path) -> Result<Self> {
-        let reports = Self::open(folder)?;
+    pub fn open_checked(folder: &Path, unchecked: bool) -> Result<Self> {
+        Ok(Self { intact: (!unchecked).then(Mutex::default), ..Self::open(folder)? })
+    }
+
+    /// As [`Self::open_checked`], of an audit: the manifest has to list its relations.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_audit(folder: &Path, unchecked: bool) -> Result<Self> {
+        let reports = Self::open_checked(folder, unchecked)?;
         if reports.is_of_audit() {
             return Ok(reports);
         }
@@ -73,14 +86,36 @@ impl Reports {
         self.manifest.reports.contains_key("relations.parquet")
     }
 
-    /// The path of the Parquet file of a table.
-    pub fn path(&self, table: &Table) -> PathBuf {
+    /// The path of the Parquet file of a table, to be read.
+    ///
+    /// # Errors
+    /// As [`Self::path_of`].
+    pub fn path(&self, table: &Table) -> Result<PathBuf> {
         self.path_of(table.name)
     }
 
-    /// The path of the Parquet file of that stem.
-    pub fn path_of(&self, stem: &str) -> PathBuf {
-        self.folder.join(format!("{stem}.parquet"))
+    /// The path of the Parquet file of that stem, to be read.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it is not as the manifest says; [`Error::Io`].
+    pub fn path_of(&self, stem: &str) -> Result<PathBuf> {
+        self.intact_path(&format!("{stem}.parquet"))
+    }
+
+    /// The path of a report, compared with the manifest when it is first asked for.
+    fn intact_path(&self, name: &str) -> Result<PathBuf> {
+        let path = self.folder.join(name);
+        let Some(intact) = &self.intact else { return Ok(path) };
+        let mut intact = intact.lock().unwrap_or_else(PoisonError::into_inner);
+        if !intact.contains(name) {
+            let changed = || Error::input(&path, say::REPORT, say::NOT_AS_IN_MANIFEST, say::NOT_AS_IN_MANIFEST_REMEDY);
+            let known = self.manifest.reports.get(name).ok_or_else(changed)?;
+            if sha256_of(&path)? != *known {
+                return Err(changed());
+            }
+            intact.insert(name.to_owned());
+        }
+        Ok(path)
     }
 
     /// Reads `summary.json`.
@@ -88,7 +123,7 @@ impl Reports {
     /// # Errors
     /// [`Error::Input`] if it is absent or not JSON.
     pub fn summary(&self) -> Result<serde_json::Value> {
-        let path = self.folder.join("summary.json");
+        let path = self.intact_path("summary.json")?;
         let refused = |problem: Message| Error::input(&path, say::SUMMARY, problem, say::AUDIT_AGAIN);
         let text = fs::read_to_string(&path).map_err(|error| refused(say::cannot_be_read(error)))?;
         serde_json::from_str(&text).map_err(|error| refused(say::not_json(error)))

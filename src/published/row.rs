@@ -1,6 +1,7 @@
 //! A row of a report, its values by column.
 
 use arrow::array::RecordBatch;
+use arrow::compute::{cast, concat_batches};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -58,10 +59,28 @@ impl Reports {
     /// As [`ParquetScan::for_each`].
     pub fn rows(&self, table: &'static Table) -> Result<Vec<ReportRow>> {
         let mut rows = Vec::new();
-        ParquetScan::of_table(&self.path(table), table).for_each(|batch| {
+        ParquetScan::of_table(&self.path(table)?, table).for_each(|batch| {
             rows.extend(ReportRow::of_batch(table, batch));
             Ok(true)
         })?;
         Ok(rows)
+    }
+
+    /// All rows of a small report as one batch, with the types that its columns have in memory.
+    ///
+    /// # Errors
+    /// As [`ParquetScan::for_each`].
+    pub fn batch(&self, table: &'static Table) -> Result<RecordBatch> {
+        let schema = table.arrow_schema();
+        let mut batches = Vec::new();
+        ParquetScan::of_table(&self.path(table)?, table).for_each(|batch| {
+            let columns = batch.columns().iter().zip(schema.fields());
+            let columns = columns
+                .map(|(column, field)| cast(column, field.data_type()))
+                .collect::<std::result::Result<_, _>>()?;
+            batches.push(RecordBatch::try_new(schema.clone(), columns)?);
+            Ok(true)
+        })?;
+        Ok(concat_batches(&schema, &batches)?)
     }
 }

@@ -1,5 +1,6 @@
 //! A scan of one Parquet report: single columns, and only the row groups that can hold a value.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -164,6 +165,16 @@ pub fn empty(path: &Path, columns: &[&str]) -> Result<RecordBatch> {
 /// [`Error::Input`] if the file cannot be read.
 pub fn row_count(path: &Path) -> Result<u64> {
     Ok(open(path)?.metadata().file_metadata().num_rows().unsigned_abs())
+}
+
+/// The entries of the footer of a report by key.
+///
+/// # Errors
+/// [`Error::Input`] if the file cannot be read.
+pub fn footer(path: &Path) -> Result<BTreeMap<String, String>> {
+    let builder = open(path)?;
+    let entries = builder.metadata().file_metadata().key_value_metadata().into_iter().flatten();
+    Ok(entries.map(|entry| (entry.key.clone(), entry.value.clone().unwrap_or_default())).collect())
 }
 
 fn open(path: &Path) -> Result<Builder> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use polars::error::PolarsError;
@@ -15,21 +16,23 @@ use crate::text::{Message, errors as say};
 
 /// The tables of a folder of reports.
 pub struct Session {
-    reports: Reports,
+    reports: Arc<Reports>,
     tables: BTreeMap<String, SchemaRef>,
 }
 
 impl Session {
-    /// Opens a folder of reports, of an audit, a precheck or a comparison.
+    /// Opens a folder of reports, of an audit, a precheck or a comparison. Unless `unchecked`, the tables that a
+    /// statement reads are compared with the manifest first.
     ///
     /// # Errors
     /// [`Error::Input`] if it has no manifest, or a report cannot be read.
-    pub fn open(folder: &Path) -> Result<Self> {
-        let reports = Reports::open(folder)?;
+    pub fn open(folder: &Path, unchecked: bool) -> Result<Self> {
+        let reports = Arc::new(Reports::open_checked(folder, unchecked)?);
         let names = reports.manifest.reports.keys().filter_map(|name| name.strip_suffix(".parquet"));
         let tables = names.filter(|name| !name.contains('/'));
-        let tables =
-            tables.map(|name| Ok((name.to_owned(), lazy::schema(&reports.path_of(name))?))).collect::<Result<_>>()?;
+        let tables = tables
+            .map(|name| Ok((name.to_owned(), lazy::schema(&folder.join(format!("{name}.parquet")))?)))
+            .collect::<Result<_>>()?;
         Ok(Self { reports, tables })
     }
 
@@ -51,7 +54,8 @@ impl Session {
         let failed = ScanError::default();
         let mut context = SQLContext::new();
         for (table, schema) in &self.tables {
-            context.register(table, lazy::lazy(self.reports.path_of(table), schema.clone(), failed.clone())?);
+            context
+                .register(table, lazy::lazy((self.reports.clone(), table.as_str()), schema.clone(), failed.clone())?);
         }
         let sql = sql.trim().trim_end_matches(';');
         let result = context.execute(sql).and_then(collect);

@@ -2,7 +2,7 @@
 //! these are read. Times are texts (RFC 3339, UTC), which compare as times do.
 
 use std::any::Any;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{Array, ArrayRef, RecordBatch, StringViewArray};
@@ -13,7 +13,7 @@ use polars::prelude::{
 };
 
 use crate::error::{Error, Result};
-use crate::published::{self, ParquetScan, cell, empty, frame_of};
+use crate::published::{self, ParquetScan, Reports, cell, empty, frame_of};
 
 /// The error that a scan stopped with; Polars would return it as a text.
 #[derive(Clone, Default)]
@@ -46,14 +46,15 @@ pub(super) fn schema(path: &Path) -> Result<SchemaRef> {
 ///
 /// # Errors
 /// [`Error::Bug`] if Polars refuses the scan.
-pub(super) fn lazy(path: PathBuf, schema: SchemaRef, error: ScanError) -> Result<LazyFrame> {
-    let report = LazyReport { path, error };
+pub(super) fn lazy((reports, table): (Arc<Reports>, &str), schema: SchemaRef, error: ScanError) -> Result<LazyFrame> {
+    let report = LazyReport { reports, table: table.to_owned(), error };
     let options = ScanArgsAnonymous { schema: Some(schema), name: "report", ..ScanArgsAnonymous::default() };
     Ok(LazyFrame::anonymous_scan(Arc::new(report), options)?)
 }
 
 struct LazyReport {
-    path: PathBuf,
+    reports: Arc<Reports>,
+    table: String,
     error: ScanError,
 }
 
@@ -77,8 +78,9 @@ impl AnonymousScan for LazyReport {
 
 impl LazyReport {
     fn read(&self, columns: &[&str], limit: Option<usize>) -> Result<DataFrame> {
-        let mut rows = frame(&empty(&self.path, columns)?)?;
-        ParquetScan::new(&self.path, columns).with_limit(limit).for_each(|batch| {
+        let path = self.reports.path_of(&self.table)?;
+        let mut rows = frame(&empty(&path, columns)?)?;
+        ParquetScan::new(&path, columns).with_limit(limit).for_each(|batch| {
             rows.vstack_mut_owned(frame(batch)?)?;
             Ok(true)
         })?;

@@ -8,6 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::case::{Case, EffectiveSettings};
+use crate::digest::hex;
 use crate::error::{Error, Result};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
@@ -26,6 +28,12 @@ pub struct Manifest {
     pub schema_version: u32,
     /// `case.id`.
     pub case: String,
+    /// The case file and what was set beside it; empty where no case was read.
+    #[serde(default)]
+    pub case_file: CaseFile,
+    /// The settings in effect by key, defaults included.
+    #[serde(default)]
+    pub settings: EffectiveSettings,
     /// SHA-256 of each report by name.
     pub reports: Digests,
     /// SHA-256 of each input by path.
@@ -39,6 +47,15 @@ pub struct Manifest {
     pub worklist: Option<String>,
 }
 
+/// The case file of a run.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct CaseFile {
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The values of `--set`, as typed.
+    pub set: Vec<String>,
+}
+
 /// The tool that wrote the reports.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Tool {
@@ -47,14 +64,26 @@ pub struct Tool {
 }
 
 impl Manifest {
-    /// The manifest of reports that this program has written.
-    pub fn new(case_id: &str, reports: Digests, inputs: &[Input]) -> Self {
+    /// The manifest of a run on a case, before its reports are written.
+    pub fn of_case(case: &Case, inputs: &[Input]) -> Self {
+        Self {
+            case_file: CaseFile { sha256: case.file_sha256.clone(), set: case.overrides.clone() },
+            settings: case.effective(),
+            inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
+            ..Self::of_reports(&case.id)
+        }
+    }
+
+    /// The manifest of a run on published reports of a case, before its own are written.
+    pub fn of_reports(case_id: &str) -> Self {
         Self {
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             schema_version: SCHEMA_VERSION,
             case: case_id.to_owned(),
-            reports,
-            inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
+            case_file: CaseFile::default(),
+            settings: EffectiveSettings::new(),
+            reports: Digests::new(),
+            inputs: Digests::new(),
             kept: Vec::new(),
             worklist: None,
         }
@@ -97,7 +126,7 @@ pub fn sha256_of(path: &Path) -> Result<String> {
     let mut buffer = vec![0; 1 << 18];
     loop {
         match file.read(&mut buffer).map_err(Error::io(path, say::CANNOT_READ))? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            0 => return Ok(hex(&hasher.finalize())),
             n => hasher.update(&buffer[..n]),
         }
     }

@@ -117,8 +117,16 @@ pub fn create_private(path: &Path) -> Result<File> {
 /// # Errors
 /// [`Error::Io`] if the disk refuses.
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// As [`write_text`], of bytes.
+///
+/// # Errors
+/// [`Error::Io`] if the disk refuses.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = create_private(path)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io(path, say::CANNOT_WRITE))
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Error::io(path, say::CANNOT_WRITE))
 }
 
 /// A moment as the wall clock of the zone shows it: seconds since 1970 on that clock.

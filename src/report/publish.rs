@@ -19,11 +19,11 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
-use super::{create_private, write_text};
+use super::{create_private, write_bytes, write_text};
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
 use crate::progress::Progress;
-use crate::snapshot::Input;
+use crate::signature::{SIGNATURE, SecretKey};
 use crate::text::{Message, errors as say};
 use faults::step;
 use folder::StageFolder;
@@ -43,6 +43,7 @@ pub struct Stage<'p> {
     sealed: Digests,
     worklist: Option<String>,
     progress: &'p dyn Progress,
+    signer: Option<SecretKey>,
 }
 
 /// A report in a stage.
@@ -63,7 +64,15 @@ impl<'p> Stage<'p> {
         let out = with_name(out)?;
         check_replaceable(&out)?;
         let folder = StageFolder::beside(&out, progress)?;
-        Ok(Self { path: folder.new_files(), folder, out, sealed: Digests::new(), worklist: None, progress })
+        Ok(Self {
+            path: folder.new_files(),
+            folder,
+            out,
+            sealed: Digests::new(),
+            worklist: None,
+            signer: None,
+            progress,
+        })
     }
 
     /// Memory for the rows of this run; what does not fit is spilled to the disk of the stage.
@@ -106,6 +115,12 @@ impl<'p> Stage<'p> {
         Ok(reports)
     }
 
+    /// Signs the manifest with that key when it is published.
+    #[must_use]
+    pub fn signed_by(self, signer: Option<SecretKey>) -> Self {
+        Self { signer, ..self }
+    }
+
     /// Adds the digests of reports that are complete, which [`Self::publish`] then does not take again.
     pub fn seal(&mut self, digests: Digests) {
         self.sealed.extend(digests);
@@ -121,17 +136,24 @@ impl<'p> Stage<'p> {
     ///
     /// # Errors
     /// [`Error::Io`]; the old reports are then as they were.
-    pub fn publish(mut self, case_id: &str, inputs: &[Input]) -> Result<()> {
+    pub fn publish(mut self, manifest: Manifest) -> Result<()> {
         let mut others = self.reports()?;
         others.retain(|report| !self.sealed.contains_key(&report.name));
         self.seal(digests(&others)?);
-        let mut manifest = Manifest::new(case_id, std::mem::take(&mut self.sealed), inputs);
         let earlier = if self.out.is_dir() { Some(Outsiders::of(&self.out)?) } else { None };
         step("written");
         let kept = earlier.as_ref().map(|earlier| earlier.link_into(self.path())).unwrap_or_default();
-        manifest.kept = kept::names(&kept);
-        manifest.worklist = self.worklist.take();
-        self.write_text(MANIFEST, &manifest.to_json()?)?;
+        let manifest = Manifest {
+            reports: std::mem::take(&mut self.sealed),
+            kept: kept::names(&kept),
+            worklist: self.worklist.take(),
+            ..manifest
+        };
+        let manifest = manifest.to_json()?;
+        self.write_text(MANIFEST, &manifest)?;
+        if let Some(signer) = &self.signer {
+            write_bytes(&self.path().join(SIGNATURE), &signer.sign(manifest.as_bytes()))?;
+        }
         replace::sync_all(self.path()).map_err(Error::io(self.path(), say::CANNOT_WRITE))?;
         step("sealed");
         crate::interrupt::check()?;
@@ -170,6 +192,26 @@ impl<'p> Stage<'p> {
         }
         step("moved");
         Ok(())
+    }
+}
+
+/// A private folder among the temporary files of the system, for a run that publishes nothing; deleted when dropped, or
+/// by a later run if this one is killed.
+pub struct Scratch(StageFolder);
+
+impl Scratch {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if it cannot be made.
+    pub fn new(progress: &dyn Progress) -> Result<Self> {
+        let name = format!("qianhe-{}", std::process::id());
+        StageFolder::beside(&std::env::temp_dir().join(name), progress).map(Self)
+    }
+
+    /// The path of the folder.
+    pub fn path(&self) -> PathBuf {
+        self.0.new_files()
     }
 }
 

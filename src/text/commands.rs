@@ -5,8 +5,9 @@ use super::phrases;
 phrases! {
     // verify
     VERIFY_OK
-        "{folder}：核验通过。{files} 个文件与清单一致，{totals} 项勾稽全部相符。"
-        "{folder}: OK: {files} files match the manifest, {totals} control totals balance.",
+        "{folder}：核验通过。{files} 个文件与清单一致，{totals} 项勾稽全部相符，重算的 {values} 个数值全部一致。"
+        "{folder}: OK: {files} files match the manifest, {totals} control totals balance, {values} recomputed values \
+         agree.",
     VERIFY_FILES_OK
         "{folder}：核验通过。{files} 个文件与清单一致；不是审计报表，没有可重算的勾稽。"
         "{folder}: OK: {files} files match the manifest; not the reports of an audit, so there are no control totals.",
@@ -15,11 +16,47 @@ phrases! {
     VERIFY_CHANGED "  已改动  {name}" "  changed  {name}",
     VERIFY_EXTRA "  多余    {name}" "  extra    {name}",
     VERIFY_TOTAL "  不相符  {name}：{left} ≠ {right}" "  does not balance  {name}: {left} <> {right}",
-    VERIFY_UNREADABLE "  无法重算勾稽：{error}" "  control totals cannot be recomputed: {error}",
+    VERIFY_VALUE
+        "  不一致  {name}：报表为 {published}，重算为 {recomputed}"
+        "  does not agree  {name}: published {published}, recomputed {recomputed}",
+    VERIFY_MORE_VALUES "  另有 {count} 个数值不一致" "  and {count} more values that do not agree",
+    VERIFY_UNREADABLE "  无法重算：{error}" "  the figures cannot be recomputed: {error}",
+    VERIFY_INPUT_MISSING "  缺少输入文件  {name}" "  input missing  {name}",
+    VERIFY_INPUT_CHANGED "  输入文件已改动  {name}" "  input changed  {name}",
+    VERIFY_AGAIN_DIFFERS "  重新审计结果不同  {name}" "  the repeated audit differs in  {name}",
+    VERIFY_SIGNED
+        "  已核验签名：清单由密钥 {key} 签署。"
+        "  signature: the manifest is signed by the key {key}.",
+    VERIFY_NOT_SIGNED
+        "  签名无效：清单没有该密钥的有效签名。"
+        "  signature INVALID: the manifest has no valid signature by that key.",
+    VERIFY_KEY_NOT_GIVEN
+        "  未核验签名：清单附有签名，请用 --key 指定公钥。"
+        "  not verified: the signature of the manifest; give the public key with --key.",
+    VERIFY_UNSIGNED
+        "  未核验出处：报表未签名，能写入该文件夹的人可以一并替换报表和清单（audit --sign，verify --key）。"
+        "  not verified: who wrote the reports. They are not signed; whoever can write to the folder can replace \
+         reports and manifest together (audit --sign, verify --key).",
+    VERIFY_INPUTS
+        "  已核验输入：{count} 个文件（含 case.toml）与审计时相同。"
+        "  inputs: all {count} files, case.toml included, are those that were audited.",
+    VERIFY_NO_INPUTS "  未核验输入文件（--inputs）。" "  not verified: the inputs (--inputs).",
+    VERIFY_AGAIN
+        "  重新审计：{count} 个文件逐字节相同。"
+        "  repeated audit: all {count} files are the same, byte for byte.",
+    VERIFY_NOT_AGAIN
+        "  未核验各条关系的判定、发现的示例、页面中的关系摘录、工作簿（--again 重新审计并逐字节比较）。"
+        "  not verified: the decisions on single relations, examples of findings, relations in the page, the workbook \
+         (--again runs the audit again and compares byte for byte).",
     VERIFY_NOT_EVALUATED "  无法计算的筛选条件：{name}" "  filter cannot be evaluated: {name}",
     VERIFY_REMEDY
         "请重新运行 qianhe audit 生成完整的报表；已改动的文件不能作为依据。"
         "Run qianhe audit again for a complete set of reports. Changed files are not evidence.",
+
+    // key
+    KEY_WROTE
+        "已生成密钥 {fingerprint}\n私钥：{secret}（请妥善保管）\n公钥：{public}（交给需要核验报表的人）"
+        "made the key {fingerprint}\nsecret: {secret} (keep it)\npublic: {public} (for those who verify the reports)",
 
     // explain
     YES "是" "yes",

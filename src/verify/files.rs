@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::published::Reports;
 use crate::report::manifest::{MANIFEST, sha256_of};
 use crate::report::publish::SNAPSHOTS;
+use crate::signature::SIGNATURE;
 use crate::text::errors as say;
 
 /// Names of the files that do not match the manifest.
@@ -53,7 +54,8 @@ pub fn check(reports: &Reports) -> Result<Files> {
     Ok(files)
 }
 
-/// Every file below the folder, but the manifest itself and the tables of an ingest, which have their own manifest.
+/// Every file below the folder, but the manifest, its signature, and the tables of an ingest, which have a manifest of
+/// their own.
 fn files_below(reports: &Reports) -> Result<BTreeSet<String>> {
     let folder = &reports.folder;
     let has_own_manifest = |path: &std::path::Path| path == folder.join(SNAPSHOTS) && path.join(MANIFEST).is_file();
@@ -62,7 +64,7 @@ fn files_below(reports: &Reports) -> Result<BTreeSet<String>> {
         let entry = entry.map_err(|error| Error::io(folder, say::CANNOT_READ)(error.into()))?;
         let name = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         let name = name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-        if !entry.file_type().is_dir() && name != MANIFEST {
+        if !entry.file_type().is_dir() && ![MANIFEST, SIGNATURE].contains(&name.as_str()) {
             names.insert(name);
         }
     }

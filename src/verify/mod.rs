@@ -1,53 +1,184 @@
-//! Verifies published reports: every file by its SHA-256 in the manifest, the control totals from the files alone.
+//! Verifies published reports: the files by the digests of the manifest, and what stands in them by a calculation of
+//! its own, so that agreeing digests alone prove nothing.
+//!
+//! ```text
+//! files       every file by its SHA-256
+//! totals      counts of rows: summary, filters of findings and bill, control totals
+//! bill        the bill, from the settings in the manifest and the counted relations
+//! findings    the findings, from the catalogue and the rows that each selects; the verdict
+//! rule_book   the words of rows, from the rule books
+//! accounts    accounts, customers and matches, from the single relations
+//! summary     summary.json, from the tables; the tables' inputs and footers, from the manifest
+//! workbook    exceptions.xlsx: its first sheet
+//! page        report.html: the document of this version, with data from the tables
+//! again       the inputs' digests; the audit, run again
+//! ```
 
+mod accounts;
+mod again;
+mod bill;
 mod files;
+mod findings;
+mod page;
+mod summary;
+mod rows;
+mod rule_book;
 mod totals;
+mod values;
+mod workbook;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub use again::{InputsNow, RepeatedAudit};
 pub use files::{Files, check as check_files};
+pub use values::{DifferingValue, RecomputedValues};
 
 use crate::controls::ControlTotal;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::memory::Resources;
+use crate::progress::Progress;
 use crate::published::Reports;
-use crate::text::Message;
+use crate::report::manifest::MANIFEST;
+use crate::signature::{PublicKey, SIGNATURE};
+use crate::text::{Message, errors as say};
+
+use bill::RowsByFlow;
+use findings::PublishedFindings;
+
+/// What to verify beside the reports themselves.
+#[derive(Default)]
+pub struct VerifyExtent {
+    /// The key that the signature is checked with.
+    pub key: Option<PublicKey>,
+    /// Whether to take the inputs' digests.
+    pub inputs: bool,
+    /// Whether to run the audit again, and with which resources.
+    pub again: Option<Resources>,
+    /// The case, where it is not the folder that holds the reports.
+    pub case: Option<PathBuf>,
+}
 
 /// Result of verifying a folder of reports.
 #[derive(Debug, Serialize)]
 pub struct Verification {
     /// `case.id`.
     pub case: String,
-    /// Whether the files match the manifest, and all control totals balance.
+    /// Whether everything that was verified is as it should be.
     pub holds: bool,
     pub files: Files,
+    pub signature: SignatureState,
     /// Control totals, recomputed from the files; empty where the folder is not of an audit.
     pub control_totals: Vec<ControlTotal>,
+    /// Other values, recomputed from the files.
+    pub values: RecomputedValues,
     /// Why they could not be recomputed.
     pub unreadable: Option<Message>,
     /// Filters that could not be parsed.
     pub not_evaluated: Vec<String>,
+    /// The inputs, if they were asked for.
+    pub inputs: Option<InputsNow>,
+    /// The audit run again, if it was asked for.
+    pub again: Option<RepeatedAudit>,
+}
+
+/// The signature of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureState {
+    /// There is none, and no key was given.
+    Absent,
+    /// There is one, and no key was given.
+    NotChecked,
+    /// It is by the key with that fingerprint.
+    Valid(String),
+    /// There is none by the key that was given.
+    Invalid,
 }
 
 /// Verifies a folder of reports.
 ///
 /// # Errors
-/// [`crate::Error::Input`] if it has no manifest of this program; [`crate::Error::Interrupted`].
-pub fn verify(folder: &Path) -> Result<Verification> {
+/// [`Error::Input`] if it has no manifest of this program; the errors of an audit where it is run again;
+/// [`Error::Interrupted`].
+pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> Result<Verification> {
     let reports = Reports::open(folder)?;
     let files = files::check(&reports)?;
+    let signature = signature(folder, extent.key.as_ref())?;
     let mut recount = totals::Recount::default();
-    let unreadable = if reports.is_of_audit() { input_error(recount.audit(&reports))? } else { None };
+    let mut values = RecomputedValues::default();
+    let unreadable =
+        if reports.is_of_audit() { input_error(recompute(&reports, &mut recount, &mut values))? } else { None };
+    let case = again::case_of(&reports, extent.case.as_deref());
+    let inputs = if extent.inputs { Some(again::inputs(&reports, &case)?) } else { None };
+    let again = match extent.again {
+        Some(_) if !reports.is_of_audit() => {
+            return Err(Error::input(
+                folder.join(MANIFEST),
+                Message::verbatim("reports"),
+                say::NO_AUDIT,
+                say::NAME_THE_REPORTS,
+            ));
+        }
+        Some(resources) => Some(again::run(&reports, &case, resources, progress)?),
+        None => None,
+    };
     let totals::Recount { totals, not_evaluated } = recount;
-    let holds = files.match_manifest() && unreadable.is_none() && totals.iter().all(|total| total.holds);
-    Ok(Verification { case: reports.manifest.case, holds, files, control_totals: totals, unreadable, not_evaluated })
+    let holds = files.match_manifest()
+        && signature != SignatureState::Invalid
+        && unreadable.is_none()
+        && not_evaluated.is_empty()
+        && values.agrees()
+        && totals.iter().all(|total| total.holds)
+        && inputs.as_ref().is_none_or(InputsNow::are_the_same)
+        && again.as_ref().is_none_or(|again| again.differing.is_empty());
+    Ok(Verification {
+        case: reports.manifest.case,
+        holds,
+        files,
+        signature,
+        control_totals: totals,
+        values,
+        unreadable,
+        not_evaluated,
+        inputs,
+        again,
+    })
+}
+
+/// Recomputes what the reports of an audit state.
+fn recompute(reports: &Reports, recount: &mut totals::Recount, values: &mut RecomputedValues) -> Result<()> {
+    recount.audit(reports)?;
+    let relations = RowsByFlow::count(reports)?;
+    let bill = bill::recompute(&reports.manifest.settings, &relations);
+    bill::compare(&reports.rows(&crate::schema::tables::BILLING_REPORT)?, bill.as_ref(), values);
+    let findings = PublishedFindings::read(reports)?;
+    findings.compare(reports, &relations, bill.as_ref(), values)?;
+    rule_book::compare(reports, values)?;
+    accounts::compare(reports, values)?;
+    summary::compare(reports, &relations, &findings, bill.as_ref(), values)?;
+    page::compare(reports, &relations, &findings, bill.as_ref(), values)?;
+    workbook::compare(reports, &relations, &findings, bill.as_ref(), values)
+}
+
+fn signature(folder: &Path, key: Option<&PublicKey>) -> Result<SignatureState> {
+    let path = folder.join(SIGNATURE);
+    let Some(key) = key else {
+        let is_there = path.symlink_metadata().is_ok();
+        return Ok(if is_there { SignatureState::NotChecked } else { SignatureState::Absent });
+    };
+    let manifest = folder.join(MANIFEST);
+    let manifest = fs::read(&manifest).map_err(Error::io(&manifest, say::CANNOT_READ))?;
+    let is_valid = fs::read(&path).is_ok_and(|signature| key.verifies(&manifest, &signature));
+    Ok(if is_valid { SignatureState::Valid(key.fingerprint()) } else { SignatureState::Invalid })
 }
 
 /// Returns what is wrong with a file that cannot be read: a result of the verification, not an error of it.
 fn input_error(recount: Result<()>) -> Result<Option<Message>> {
     match recount {
-        Err(error @ crate::Error::Input { .. }) => Ok(Some(error.message())),
+        Err(error @ (Error::Input { .. } | Error::Io { .. })) => Ok(Some(error.message())),
         other => other.map(|()| None),
     }
 }

@@ -86,7 +86,7 @@ impl Recount {
         for table in REPORTS {
             let claims: Vec<&Claim> = claims.iter().filter(|claim| claim.table.name == table.name).collect();
             if !claims.is_empty() {
-                let rows = totals(&reports.path(table), claims.iter().map(|claim| claim.rows.clone()).collect())?;
+                let rows = totals(&reports.path(table)?, claims.iter().map(|claim| claim.rows.clone()).collect())?;
                 let balances = |(claim, rows): (&&Claim, u64)| ControlTotal::new(&claim.name, claim.count, rows);
                 self.totals.extend(claims.iter().zip(rows).map(balances));
             }
@@ -137,7 +137,7 @@ impl Recount {
         (member, word): (&Column, &Column),
         counts: &[(&str, &Column)],
     ) -> Result<()> {
-        let (relations, accounts) = (reports.path(table), reports.path(&ACCOUNTS_REPORT));
+        let (relations, accounts) = (reports.path(table)?, reports.path(&ACCOUNTS_REPORT)?);
         let sums = totals(&accounts, counts.iter().map(|(_, count)| count.expr().sum()).collect())?;
         let by_member = |frame: LazyFrame| frame.group_by([member.expr(), word.expr()]).agg([len().alias(ROWS)]);
         let by_member = aggregate(&relations, &[member.name, word.name], by_member)?;
@@ -162,8 +162,8 @@ impl Recount {
         let counts = fields::OUTCOME_COUNTS;
         let rows = counts.iter().map(|(word, _)| rows_with(&fields::OUTCOME, word.word())).collect();
         let sums = counts.iter().map(|(_, count)| count.expr().sum()).collect();
-        let rows = totals(&reports.path(&RELATIONS_REPORT), rows)?;
-        let sums = totals(&reports.path(&CUSTOMERS_REPORT), sums)?;
+        let rows = totals(&reports.path(&RELATIONS_REPORT)?, rows)?;
+        let sums = totals(&reports.path(&CUSTOMERS_REPORT)?, sums)?;
         for (((word, _), sum), rows) in counts.iter().zip(sums).zip(rows) {
             self.totals.push(ControlTotal::new(format!("{word} of customers = rows of relations"), sum, rows));
         }
@@ -183,7 +183,7 @@ impl Recount {
     fn inputs(&mut self, reports: &Reports) -> Result<()> {
         let parts = [&fields::ACCEPTED, &fields::DUPLICATE, &fields::REJECTED, &fields::PASSED_OVER];
         let sums = [&fields::RECORDS_READ].into_iter().chain(parts).map(|column| column.expr().sum()).collect();
-        let sums = totals(&reports.path(&INPUTS_REPORT), sums)?;
+        let sums = totals(&reports.path(&INPUTS_REPORT)?, sums)?;
         let name = "inputs: records read = accepted + duplicate + rejected + passed over";
         self.totals.push(ControlTotal::new(name, sums[0], sums[1..].iter().sum()));
         Ok(())
@@ -199,7 +199,7 @@ fn rows_with(column: &Column, word: &str) -> Expr {
 }
 
 /// Counts the rows of a filter in SQL; `None` if Polars cannot parse it.
-fn rows_of(filter: &str) -> Option<Expr> {
+pub(super) fn rows_of(filter: &str) -> Option<Expr> {
     // The sum of a literal would be 1.
     if filter.trim().eq_ignore_ascii_case("true") { Some(len()) } else { Some(sql_expr(filter).ok()?.sum()) }
 }

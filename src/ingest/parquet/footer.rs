@@ -1,6 +1,5 @@
 //! The footer of a Parquet file: whether the file can be read, and the types to read its columns as.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use ::parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, TimeUnit};
 
 use crate::error::{Error, Result, panics_as_errors};
+use crate::ingest::open_file::OpenFile;
 use crate::text::errors as say;
 
 /// How texts are validated.
@@ -23,14 +23,13 @@ pub enum TextValidation {
 }
 
 /// Reads the footer.
-pub fn read(path: &Path, texts: TextValidation) -> Result<ArrowReaderMetadata> {
-    let file = open(path)?;
+pub fn read((path, file): (&Path, &OpenFile), texts: TextValidation) -> Result<ArrowReaderMetadata> {
     let load = || {
-        let mut footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?;
+        let mut footer = ArrowReaderMetadata::load(file, ArrowReaderOptions::new())?;
         let schema = footer.parquet_schema().root_schema_ptr();
         if let Some(schema) = with_bytes(&schema, texts)? {
             let options = ArrowReaderOptions::new().with_parquet_schema(Arc::new(SchemaDescriptor::new(schema)));
-            footer = ArrowReaderMetadata::load(&file, options)?;
+            footer = ArrowReaderMetadata::load(file, options)?;
         }
         let roots = footer.parquet_schema().root_schema().get_fields().iter();
         let fields: Vec<FieldRef> =
@@ -41,10 +40,6 @@ pub fn read(path: &Path, texts: TextValidation) -> Result<ArrowReaderMetadata> {
         )
     };
     panics_as_errors(load).map_err(|panic| damaged(path, &panic))?.map_err(|error| damaged(path, &error))
-}
-
-pub fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))
 }
 
 pub fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Error {

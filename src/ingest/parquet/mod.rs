@@ -30,6 +30,7 @@ use self::column::{FaultyRows, convert};
 use self::footer::TextValidation;
 use self::values::ColumnValues;
 use super::headers::{self, ExpectedTables, TableLayout};
+use super::open_file::OpenFile;
 use super::raw::{RelationSink, raw_schema};
 use super::records::{FileRecords, PartRecords};
 use super::table::{CountsBefore, DayOrders, TableReader, end_of_table};
@@ -47,13 +48,13 @@ const TOOL_VERSION: &str = "qianhe.tool_version";
 
 /// Reads the table or list in the file.
 pub fn read(
-    (path, file): (&Path, u32),
+    (path, file, open): (&Path, u32, OpenFile),
     expected: ExpectedTables<'_>,
     looked_for: &Message,
     zone: &TimeZone,
     relations: Option<&dyn RelationSink>,
 ) -> Result<FileRecords> {
-    let footer = footer::read(path, TextValidation::ByPage)?;
+    let footer = footer::read((path, &open), TextValidation::ByPage)?;
     let names: Vec<&str> = footer.schema().fields().iter().map(|field| field.name().as_str()).collect();
     let layout = headers::recognise(&names, expected).map_err(|problem| {
         let (problem, remedy) = problem.explain(&names, looked_for, expected);
@@ -66,7 +67,7 @@ pub fn read(
     table.is_ingested = is_ingested(&footer);
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
     let (as_bytes, with_days) = (OnceLock::new(), OnceLock::new());
-    let input = ParquetInput { path, file, footer: &footer, as_bytes, used, table, with_days, relations };
+    let input = ParquetInput { path, file, open, footer: &footer, as_bytes, used, table, with_days, relations };
     let mut records = input.read_groups()?;
     records.tally.kind = format!("parquet: {}", layout.table.name);
     records.tally.unused_columns.clone_from(&layout.unused);
@@ -93,6 +94,7 @@ fn is_ingested(footer: &ArrowReaderMetadata) -> bool {
 struct ParquetInput<'f> {
     path: &'f Path,
     file: u32,
+    open: OpenFile,
     footer: &'f ArrowReaderMetadata,
     /// The footer with bytes in place of texts, once needed.
     as_bytes: OnceLock<ArrowReaderMetadata>,
@@ -151,7 +153,7 @@ impl Batches {
         let together = if input.has_few_groups() { 1 } else { columns.len().max(1) };
         let readers = columns.chunks(together).map(|columns| {
             let mask = ProjectionMask::roots(footer.parquet_schema(), columns.iter().copied());
-            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(footer::open(input.path)?, footer.clone())
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(input.open.clone(), footer.clone())
                 .with_projection(mask)
                 .with_row_groups(vec![group])
                 .with_offset(first as usize)
@@ -196,7 +198,7 @@ impl ParquetInput<'_> {
         if let Some(footer) = self.as_bytes.get() {
             return Ok(footer);
         }
-        let footer = footer::read(self.path, TextValidation::ByValue)?;
+        let footer = footer::read((self.path, &self.open), TextValidation::ByValue)?;
         Ok(self.as_bytes.get_or_init(|| footer))
     }
 

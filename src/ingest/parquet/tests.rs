@@ -28,6 +28,10 @@ use crate::schema::lists::LIST_TABLES;
 use crate::schema::tables::SNAPSHOT_TABLES;
 use crate::schema::vocabulary::{Dataset, Grain};
 
+fn opened(path: &Path) -> OpenFile {
+    OpenFile::new(&std::fs::File::open(path).unwrap()).unwrap()
+}
+
 fn read_file(file: &tempfile::NamedTempFile) -> Result<FileRecords> {
     read_file_of(file, SNAPSHOT_TABLES)
 }
@@ -38,8 +42,13 @@ fn read_file_of(file: &tempfile::NamedTempFile, tables: &'static [&'static Table
         "snapshots.target-after.columns".to_owned(),
         &OwnHeaders::from([("state", "channel".to_owned())]),
     );
-    let records =
-        read((file.path(), 0), ExpectedTables { tables, own: &own }, &Message::verbatim("looked for"), &zone, None)?;
+    let records = read(
+        (file.path(), 0, opened(file.path())),
+        ExpectedTables { tables, own: &own },
+        &Message::verbatim("looked for"),
+        &zone,
+        None,
+    )?;
     records.check()?;
     Ok(records)
 }
@@ -583,7 +592,7 @@ fn an_invalid_byte_costs_only_its_text() {
 #[test]
 fn an_unsupported_codec_is_refused_by_name() {
     let file = file_of(vec![("userid", ids(&["ann"])), ("name", ids(&["Ann"]))], 10);
-    let footer = footer::read(file.path(), TextValidation::ByPage).unwrap();
+    let footer = footer::read((file.path(), &opened(file.path())), TextValidation::ByPage).unwrap();
     let mut metadata = footer.metadata().as_ref().clone().into_builder();
     let mut groups = metadata.take_row_groups();
     let mut group = groups.remove(0).into_builder();

@@ -7,7 +7,6 @@ mod markup;
 mod rows;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -19,6 +18,7 @@ use super::{BATCH_ROWS, MAX_COLUMNS};
 use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
+use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord};
 use crate::ingest::table::{
     CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of_layout, datasets_of, end_of_table,
@@ -32,7 +32,7 @@ const HIDDEN: &str = "a hidden sheet with the header of a table, which is not re
 const HEADERLESS: &str = "a sheet without a header, as wide as a table of the workbook, which is not read: \
     add the header, or move it to another workbook";
 
-type Workbook = Xlsx<BufReader<File>>;
+type Workbook = Xlsx<BufReader<FileReader>>;
 
 /// Checks that a workbook can be read in bounded memory.
 ///
@@ -43,10 +43,9 @@ pub fn check_workbook(path: &Path) -> Result<()> {
 }
 
 /// Reads every sheet with a table or list.
-pub fn read(file: SheetFile<'_>) -> Result<FileRecords> {
-    let summary = archive::check(file.path)?;
-    let open = File::open(file.path).map_err(Error::io(file.path, say::CANNOT_OPEN))?;
-    let mut workbook: Workbook = Xlsx::new(BufReader::new(open)).map_err(|error| damaged(file, &error))?;
+pub fn read(file: SheetFile<'_>, open: &OpenFile) -> Result<FileRecords> {
+    let summary = archive::check(file.path, open)?;
+    let mut workbook: Workbook = Xlsx::new(open.reader()).map_err(|error| damaged(file, &error))?;
     let mut reader = WorkbookReader {
         file,
         summary,

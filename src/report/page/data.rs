@@ -6,6 +6,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::table::Excerpt;
 use crate::case::Case;
@@ -24,6 +25,7 @@ use crate::schema::vocabulary::{Coverage, Role, Severity};
 use crate::schema::{Column, ColumnResult, ReadColumns, Table, fields};
 use crate::text::{self, Text};
 
+const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 /// Relations in the page.
 const RELATIONS_SHOWN: u64 = 20_000;
 /// Rows in the page of each report that grows with the accounts, groups and codes.
@@ -33,7 +35,7 @@ const EVIDENCE_SHOWN: usize = 1_000;
 
 #[derive(Serialize)]
 struct PageJson<'a> {
-    tool: String,
+    tool: &'static str,
     case: PageCase<'a>,
     #[serde(flatten)]
     figures: FiguresJson<'a>,
@@ -106,10 +108,10 @@ type Severities = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
-pub fn json(audit: &Audit<'_>) -> Result<String> {
+pub fn data(audit: &Audit<'_>) -> Result<String> {
     let Audit { case, exports, summary, .. } = *audit;
-    let json = PageJson {
-        tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+    let data = PageJson {
+        tool: TOOL,
         case: page_case(case),
         figures: summary.figures(),
         billing_balance: summary.bill.as_ref().map(|bill| bill.balance.to_string()),
@@ -120,10 +122,20 @@ pub fn json(audit: &Audit<'_>) -> Result<String> {
         shown: audit.excerpt.shares(RELATIONS_SHOWN),
         tables: tables(audit)?,
         severities: severities(),
-        words: text::vocabularies().into_iter().map(|vocabulary| (vocabulary.name, WordNames(vocabulary))).collect(),
+        words: words(),
         text: text::PAGE.iter().copied().collect(),
     };
-    serde_json::to_string(&json).map_err(|error| crate::Error::Bug(format!("report.html: {error}")))
+    serde_json::to_string(&data).map_err(|error| crate::Error::Bug(format!("report.html: {error}")))
+}
+
+/// The parts of the data that every page of this version has.
+pub fn constants() -> [(&'static str, Value); 4] {
+    let texts: BTreeMap<&str, Text> = text::PAGE.iter().copied().collect();
+    [("tool", TOOL.into()), ("severities", json!(severities())), ("words", json!(words())), ("text", json!(texts))]
+}
+
+fn words() -> BTreeMap<&'static str, WordNames> {
+    text::vocabularies().into_iter().map(|vocabulary| (vocabulary.name, WordNames(vocabulary))).collect()
 }
 
 fn page_case(case: &Case) -> PageCase<'_> {
@@ -199,13 +211,26 @@ fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
     let zone = &audit.case.timezone;
     let mut tables = vec![relations(audit, zone)?, target_relations(audit, zone)?];
     for (table, at_most) in SHOWN_TABLES {
-        let rows = audit.table(table)?;
-        let columns: Vec<&'static Column> =
-            table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
-        let shown = most_urgent(rows, *at_most, &urgency(table, rows)?)?;
-        tables.push(Excerpt::of(table, &columns, &shown, rows.num_rows() as u64, zone)?);
+        tables.push(small_table(table, *at_most, audit.table(table)?, zone)?);
     }
     Ok(tables)
+}
+
+fn small_table(table: &'static Table, at_most: usize, rows: &RecordBatch, zone: &TimeZone) -> Result<Excerpt> {
+    let columns: Vec<&'static Column> =
+        table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
+    let shown = most_urgent(rows, at_most, &urgency(table, rows)?)?;
+    Excerpt::of(table, &columns, &shown, rows.num_rows() as u64, zone)
+}
+
+/// The reports beside the relations as the page has them, from their rows.
+///
+/// # Errors
+/// The errors of `rows`.
+pub fn small_tables(rows: impl Fn(&'static Table) -> Result<RecordBatch>, zone: &TimeZone) -> Result<Vec<Value>> {
+    let table =
+        |(table, at_most): &(&'static Table, usize)| Ok(json!(small_table(table, *at_most, &rows(table)?, zone)?));
+    SHOWN_TABLES.iter().map(table).collect()
 }
 
 /// Digests are in `inputs.parquet` and in the manifest; the page leaves them out.

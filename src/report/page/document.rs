@@ -54,6 +54,14 @@ pub fn document(title: &str, json: &str) -> String {
     page
 }
 
+/// The data of a document, between the tags that the frame has around them.
+pub fn data_in(page: &str) -> Option<&str> {
+    let (begin, end) = FRAME.split_once("{{data}}")?;
+    let begin = begin.rsplit_once('\n').map_or(begin, |(_, line)| line);
+    let end = end.lines().next()?;
+    page.split_once(begin)?.1.split_once(end).map(|(data, _)| data)
+}
+
 /// A text of the catalogue in both languages, for where no script chooses one.
 fn both(key: &str) -> String {
     let text = PAGE.iter().find(|(known, _)| *known == key).map(|(_, text)| *text).expect("the catalogue has it");

@@ -15,13 +15,25 @@ mod table;
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::{Audit, write_text};
 use crate::error::Result;
+
+pub use data::{constants, small_tables};
+
+/// Returns the data of a page; `None` if anything of it but the data is not the document of this version.
+pub fn data_of(page: &str) -> Option<Value> {
+    let data = document::data_in(page)?;
+    let parsed: Value = serde_json::from_str(data).ok()?;
+    let title = parsed["case"]["title"].as_str()?;
+    (document::document(title, data) == page).then_some(parsed)
+}
 
 /// Writes the page of an audit.
 ///
 /// # Errors
 /// [`crate::Error::Io`] if the disk refuses.
 pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
-    write_text(&folder.join("report.html"), &document::document(&audit.summary.case_title, &data::json(audit)?))
+    write_text(&folder.join("report.html"), &document::document(&audit.summary.case_title, &data::data(audit)?))
 }

@@ -15,6 +15,7 @@ use walkdir::WalkDir;
 use super::SNAPSHOTS;
 use crate::error::{Error, Result};
 use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
+use crate::signature::SIGNATURE;
 use crate::text::{Message, errors as say};
 
 /// The entries of an output that are not its reports as its manifest lists them.
@@ -87,7 +88,7 @@ impl Outsiders {
             let digest = found.manifest.as_ref().and_then(|manifest| manifest.reports.get(&name_of(&path)?));
             match digest {
                 _ if entry.file_type().is_dir() => found.folders.push(path),
-                _ if found.manifest.is_some() && path == Path::new(MANIFEST) => {}
+                _ if found.manifest.is_some() && [MANIFEST, SIGNATURE].map(Path::new).contains(&path.as_path()) => {}
                 Some(digest) if entry.file_type().is_file() => reports.push((path, digest)),
                 _ => found.files.push(Outsider { path, is_changed: digest.is_some() }),
             }

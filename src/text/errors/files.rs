@@ -39,6 +39,15 @@ phrases! {
         "put a sheet with the columns source_userid and target_userid ({headers}) into lists/",
     CHANGED_WHILE_READ "读取期间文件被写入" "it was written to while it was read",
     CHANGED_WHILE_READ_REMEDY "等导出结束后再运行" "wait until the export has ended, then run again",
+    NOT_AS_INGESTED
+        "与所在文件夹的 manifest.json 不符：qianhe ingest 写出后被改动或损坏"
+        "is not as the manifest.json above it says: it was changed or damaged since qianhe ingest wrote it",
+    INGESTED_IS_MISSING
+        "缺失：所在文件夹的 manifest.json 列有此表"
+        "is missing: the manifest.json above it lists it",
+    NOT_AS_INGESTED_REMEDY
+        "重新运行 qianhe ingest；若确系有意改动，删除该 manifest.json"
+        "run qianhe ingest again; if it was changed on purpose, remove that manifest.json",
 
     partitioned(folder)
         "文件夹 `{folder}` 属于分区表：它的名称就是一列，而这一列不在文件中"

@@ -76,6 +76,25 @@ phrases! {
         "用 qianhe verify 可查出哪些报表不完整；然后重新审计"
         "find the damaged reports with qianhe verify, then run the audit again",
 
+    NOT_AS_IN_MANIFEST
+        "与 manifest.json 不符：文件已改动或损坏"
+        "is not as manifest.json says: it was changed or is damaged",
+    NOT_AS_IN_MANIFEST_REMEDY
+        "用 qianhe verify 查看全部改动，然后重新审计；确需读取时加 --no-verify"
+        "see all changes with qianhe verify, and run the audit again; to read it all the same, add --no-verify",
+
+    // Keys of signatures.
+    no_randomness(error) "系统没有随机数：{error}" "the system gives no random numbers: {error}",
+    NO_RANDOMNESS_REMEDY "在另一台机器上生成密钥" "make the key on another machine",
+    KEY_EXISTS "已存在" "exists",
+    KEY_EXISTS_REMEDY "请指定新文件；密钥不会被覆盖" "give a new file; keys are not overwritten",
+    NO_KEY "不是 Ed25519 密钥（PEM）" "is not such a key of Ed25519 in PEM",
+    NO_KEY_REMEDY
+        "用 qianhe key FILE 生成：FILE 是私钥（--sign），FILE.pub 是公钥（--key）"
+        "make a pair with qianhe key FILE: FILE is the secret key (--sign), FILE.pub the public one (--key)",
+    KEY_NOT_PRIVATE "其他用户可以读取私钥" "others can read the secret key",
+    KEY_NOT_PRIVATE_REMEDY "chmod 600，或另生成一对密钥" "chmod 600 it, or make another pair",
+
     // query
     no_table(name) "没有表 `{name}`" "there is no table `{name}`",
     tables_are(tables) "可用的表：{tables}" "the tables are {tables}",

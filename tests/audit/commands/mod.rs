@@ -3,9 +3,11 @@
 pub mod cli;
 pub mod compare;
 pub mod explain;
+pub mod forgeries;
 pub mod languages;
 pub mod precheck;
 pub mod precheck_screen;
 pub mod query;
 pub mod shell;
+pub mod trust;
 pub mod verify;

@@ -7,7 +7,20 @@ use crate::repository::source::code_files;
 
 /// The modules, from the bottom to the top.
 const LAYERS: &[&[&str]] = &[
-    &["error", "text", "interrupt", "progress", "schema", "frame", "names", "userids", "turns", "sort_keys", "digest"],
+    &[
+        "error",
+        "text",
+        "interrupt",
+        "progress",
+        "schema",
+        "frame",
+        "names",
+        "userids",
+        "turns",
+        "sort_keys",
+        "digest",
+        "signature",
+    ],
     &["rules"],
     &["case"],
     &["memory"],

@@ -1,14 +1,14 @@
 //! The zip archive of a workbook, checked before it is read: the size that it really unpacks to, and the positions and
 //! counts in its markup. `calamine`, which reads it afterwards, allocates by both without limits.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use zip::ZipArchive;
 
 use super::markup::{MarkupCheck, WorkbookSummary};
 use crate::error::{Error, Result};
+use crate::ingest::open_file::OpenFile;
 use crate::ingest::stream::{MAX_EXPANSION, expands_too_far};
 use crate::interrupt;
 use crate::text::{Message, errors as say};
@@ -30,9 +30,8 @@ const CHUNK: usize = 256 * 1024;
 ///
 /// # Errors
 /// [`Error::Input`] if it is not a workbook, or cannot be read in bounded memory.
-pub fn check(path: &Path) -> Result<WorkbookSummary> {
-    let file = File::open(path).map_err(Error::io(path, say::CANNOT_OPEN))?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| cut_off(path, &error))?;
+pub fn check(path: &Path, open: &OpenFile) -> Result<WorkbookSummary> {
+    let mut archive = ZipArchive::new(open.reader()).map_err(|error| cut_off(path, &error))?;
     if archive.len() > MAX_PARTS {
         return Err(too_large(path, say::ARCHIVE, say::too_many_parts(archive.len(), MAX_PARTS)));
     }

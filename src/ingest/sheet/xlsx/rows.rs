@@ -1,7 +1,6 @@
 //! The rows of a sheet, with the values of merged cells.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufReader;
 
 use calamine::{DataRef, Dimensions, XlsxCellReader};
@@ -10,6 +9,7 @@ use super::cell::XlsxCell;
 use super::{Workbook, damaged};
 use crate::error::{Error, Result};
 use crate::ingest::headers::HEADER_ROWS;
+use crate::ingest::open_file::FileReader;
 use crate::ingest::sheet::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::ingest::table::SheetFile;
 use crate::text::{Message, errors as say};
@@ -42,7 +42,7 @@ impl XlsxRow {
 pub struct SheetRows<'w> {
     file: SheetFile<'w>,
     sheet: &'w str,
-    cells: XlsxCellReader<'w, BufReader<File>>,
+    cells: XlsxCellReader<'w, BufReader<FileReader>>,
     from_1904: bool,
     /// The first cell of the next row, read to find the end of the last.
     pending: Option<((u32, u32), XlsxCell)>,
