@@ -14,7 +14,6 @@ use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
 use crate::report::publish::Scratch;
 use crate::report::workbook::WORKBOOK;
 use crate::run;
-use crate::text::errors as say;
 
 /// The inputs of an audit as they are now.
 #[derive(Debug, Serialize)]
