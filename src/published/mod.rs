@@ -23,7 +23,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
+use crate::report::manifest::{MANIFEST, Manifest, checksum_of, sha256_of};
 use crate::report::summary::SCHEMA_VERSION;
 use crate::schema::Table;
 use crate::text::{Message, errors as say};
@@ -60,7 +60,7 @@ impl Reports {
         Ok(Self { folder: folder.to_path_buf(), manifest, intact: None })
     }
 
-    /// As [`Self::open`], where each report is compared with its digest in the manifest before it is first read, unless
+    /// As [`Self::open`], where each report is compared with its checksum in the manifest before it is first read, unless
     /// `unchecked`: one turned bit can change an answer.
     ///
     /// # Errors
@@ -109,8 +109,13 @@ impl Reports {
         let mut intact = intact.lock().unwrap_or_else(PoisonError::into_inner);
         if !intact.contains(name) {
             let changed = || Error::input(&path, say::REPORT, say::NOT_AS_IN_MANIFEST, say::NOT_AS_IN_MANIFEST_REMEDY);
-            let known = self.manifest.reports.get(name).ok_or_else(changed)?;
-            if sha256_of(&path)? != *known {
+            let is_intact = match (self.manifest.checksums.get(name), self.manifest.reports.get(name)) {
+                (Some(checksum), _) => checksum_of(&path)? == *checksum,
+                // Of a version without checksums.
+                (None, Some(sha256)) => sha256_of(&path)? == *sha256,
+                (None, None) => false,
+            };
+            if !is_intact {
                 return Err(changed());
             }
             intact.insert(name.to_owned());

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::manifest::{Digests, MANIFEST, Manifest, sha256_of};
+use super::manifest::{Digests, MANIFEST, Manifest, checksum_of, sha256_of};
 use super::{create_private, write_bytes, write_text};
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
@@ -138,6 +138,8 @@ impl<'p> Stage<'p> {
     /// [`Error::Io`]; the old reports are then as they were.
     pub fn publish(mut self, manifest: Manifest) -> Result<()> {
         let mut others = self.reports()?;
+        let checksums: Result<Digests> =
+            others.par_iter().map(|report| Ok((report.name.clone(), checksum_of(&report.path)?))).collect();
         others.retain(|report| !self.sealed.contains_key(&report.name));
         self.seal(digests(&others)?);
         let earlier = if self.out.is_dir() { Some(Outsiders::of(&self.out)?) } else { None };
@@ -145,6 +147,7 @@ impl<'p> Stage<'p> {
         let kept = earlier.as_ref().map(|earlier| earlier.link_into(self.path())).unwrap_or_default();
         let manifest = Manifest {
             reports: std::mem::take(&mut self.sealed),
+            checksums: checksums?,
             kept: kept::names(&kept),
             worklist: self.worklist.take(),
             ..manifest

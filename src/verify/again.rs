@@ -107,8 +107,10 @@ fn repeatable(manifest: &Manifest, is_carried: bool) -> Result<Value> {
     if let Some(fields) = value.as_object_mut() {
         fields.remove("kept");
         fields.remove("worklist");
-        if let Some(reports) = fields.get_mut("reports").and_then(Value::as_object_mut).filter(|_| is_carried) {
-            reports.remove(WORKBOOK);
+        for digests in ["reports", "checksums"] {
+            if let Some(digests) = fields.get_mut(digests).and_then(Value::as_object_mut).filter(|_| is_carried) {
+                digests.remove(WORKBOOK);
+            }
         }
     }
     Ok(value)

@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 
 use crate::error::{Error, Result};
 use crate::published::Reports;
-use crate::report::manifest::{MANIFEST, sha256_of};
+use crate::report::manifest::{MANIFEST, checksum_of, sha256_of};
 use crate::report::publish::SNAPSHOTS;
 use crate::signature::SIGNATURE;
 use crate::text::errors as say;
@@ -43,7 +43,7 @@ pub fn check(reports: &Reports) -> Result<Files> {
         let path = reports.folder.join(name);
         if !path.is_file() {
             files.missing.push(name.clone());
-        } else if sha256_of(&path)? != *sha256 {
+        } else if sha256_of(&path)? != *sha256 || !has_checksum(reports, name)? {
             files.changed.push(name.clone());
         }
     }
@@ -52,6 +52,12 @@ pub fn check(reports: &Reports) -> Result<Files> {
         .filter(|name| !named.contains_key(name) && !reports.manifest.keeps(name))
         .collect();
     Ok(files)
+}
+
+/// Whether the checksum by which readers look for damage is that of the file; older manifests have none.
+fn has_checksum(reports: &Reports, name: &str) -> Result<bool> {
+    let Some(checksum) = reports.manifest.checksums.get(name) else { return Ok(true) };
+    Ok(checksum_of(&reports.folder.join(name))? == *checksum)
 }
 
 /// Every file below the folder, but the manifest, its signature, and the tables of an ingest, which have a manifest of

@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 use qianhe::memory::Resources;
 use qianhe::progress::Silent;
-use qianhe::report::manifest::sha256_of;
+use qianhe::report::manifest::{checksum_of, sha256_of};
 use qianhe::verify::{Verification, VerifyExtent, verify};
 use serde_json::{Value, json};
 
@@ -65,6 +65,9 @@ impl Forger {
         let mut manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         for (name, sha256) in manifest["reports"].as_object_mut().unwrap() {
             *sha256 = json!(sha256_of(&self.reports.join(name)).unwrap());
+        }
+        for (name, checksum) in manifest["checksums"].as_object_mut().unwrap() {
+            *checksum = json!(checksum_of(&self.reports.join(name)).unwrap());
         }
         fs::write(&path, serde_json::to_string_pretty(&manifest).unwrap() + "\n").unwrap();
         let verification = verify(&self.reports, &VerifyExtent::default(), &Silent).unwrap();

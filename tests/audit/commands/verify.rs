@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use qianhe::report::manifest::sha256_of;
+use qianhe::report::manifest::{checksum_of, sha256_of};
 use serde_json::Value;
 
 use crate::support::{Story, run, sample};
@@ -15,15 +15,18 @@ fn verify(reports: &Path, code: i32) -> String {
     stdout + &stderr
 }
 
-/// Changes a report, and its SHA-256 in the manifest.
-fn forge(reports: &Path, name: &str, from: &str, to: &str) {
-    let path = reports.join(name);
-    let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains(from), "{name} lacks {from}");
-    let before = sha256_of(&path).unwrap();
-    fs::write(&path, text.replacen(from, to, 1)).unwrap();
-    let manifest = fs::read_to_string(reports.join("manifest.json")).unwrap();
-    fs::write(reports.join("manifest.json"), manifest.replace(&before, &sha256_of(&path).unwrap())).unwrap();
+/// Changes a report, and its digests in the manifest.
+fn forge(reports: &Path, name: &str, change: impl FnOnce(&Path)) {
+    let (path, manifest) = (reports.join(name), reports.join("manifest.json"));
+    let digests = || [sha256_of(&path).unwrap(), checksum_of(&path).unwrap()];
+    let before = digests();
+    change(&path);
+    let mut text = fs::read_to_string(&manifest).unwrap();
+    for (before, after) in before.iter().zip(digests()) {
+        assert!(text.contains(before), "{name} has another digest in the manifest");
+        text = text.replace(before, &after);
+    }
+    fs::write(&manifest, text).unwrap();
 }
 
 #[test]
@@ -66,7 +69,11 @@ fn files_missing_changed_and_extra_are_each_named() {
 #[test]
 fn a_forged_figure_is_found_despite_a_forged_manifest() {
     let (_folder, reports) = sample();
-    forge(&reports, "summary.json", "\"missing\": 2", "\"missing\": 0");
+    forge(&reports, "summary.json", |path| {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains("\"missing\": 2"), "{text}");
+        fs::write(path, text.replacen("\"missing\": 2", "\"missing\": 0", 1)).unwrap();
+    });
     let output = verify(&reports, 1);
     assert!(
         output.contains("does not balance  summary relations.outcome missing = rows of relations: 0 <> 2\n"),
@@ -83,11 +90,7 @@ fn removed_rows_are_found_despite_a_forged_manifest() {
         let audit = story.audit();
         (story, audit.reports)
     };
-    let (file, manifest) = (reports.join("relations.parquet"), reports.join("manifest.json"));
-    let before = sha256_of(&file).unwrap();
-    fs::copy(empty.join("relations.parquet"), &file).unwrap();
-    let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace(&before, &sha256_of(&file).unwrap())).unwrap();
+    forge(&reports, "relations.parquet", |path| drop(fs::copy(empty.join("relations.parquet"), path).unwrap()));
     let output = verify(&reports, 1);
     for line in [
         "summary relations.total = rows: 98 <> 0\n",
