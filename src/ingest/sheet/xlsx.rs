@@ -7,6 +7,7 @@ mod markup;
 mod rows;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -37,9 +38,10 @@ type Workbook = Xlsx<BufReader<FileReader>>;
 /// Checks that a workbook can be read in bounded memory.
 ///
 /// # Errors
-/// [`crate::Error::Input`] if not.
-pub fn check_workbook(path: &Path) -> Result<()> {
-    archive::check(path).map(|_| ())
+/// [`Error::Input`] if not; [`Error::Io`].
+pub fn check_workbook(path: &Path, file: &File) -> Result<()> {
+    let open = OpenFile::new(file).map_err(Error::io(path, say::CANNOT_OPEN))?;
+    archive::check(path, &open).map(|_| ())
 }
 
 /// Reads every sheet with a table or list.

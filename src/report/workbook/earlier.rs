@@ -146,9 +146,9 @@ fn unguarded(text: &str) -> &str {
 }
 
 fn rows_of(path: &Path) -> Result<EarlierWorklist, Message> {
-    ingest::check_workbook(path).map_err(|error| error.message())?;
     let damaged = |error: XlsxError| Message::verbatim(error.to_string());
     let file = File::open(path).map_err(|error| Message::verbatim(error.to_string()))?;
+    ingest::check_workbook(path, &file).map_err(|error| error.message())?;
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(damaged)?;
     let mut names = book.sheet_names();
     // Somebody may have renamed the sheet.
