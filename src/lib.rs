@@ -28,6 +28,7 @@
 //! A module imports only from its own line or a lower one; `tests/audit` holds it. `src/README.md` is the map.
 //!
 //! ```text
+//!  collect                                             a program of its own: fetches exports (feature `collect`)
 //!  cli
 //!  published, verify, explain, compare, query, demo     read published reports, and decide nothing
 //!  run, precheck                                        the audit, and the forecast, top to bottom
@@ -110,6 +111,8 @@ pub mod compare;
 pub mod query;
 
 pub mod cli;
+#[cfg(feature = "collect")]
+pub mod collect;
 pub mod demo;
 pub mod error;
 pub mod frame;

@@ -36,6 +36,14 @@ pub enum Work {
     Publish,
     /// Writes a synthetic case.
     Demo,
+    /// Collects the members of departments.
+    CollectMembers,
+    /// Collects the relations of members.
+    CollectRelations,
+    /// Collects groups.
+    CollectGroups,
+    /// Collects join codes.
+    CollectCodes,
 }
 
 /// Unit of progress.
@@ -45,6 +53,14 @@ pub enum Unit {
     Bytes,
     /// Rows of a table.
     Rows,
+    /// Departments of a corp.
+    Departments,
+    /// Members of a corp.
+    Members,
+    /// Groups of a corp.
+    Groups,
+    /// Join codes of a corp.
+    Codes,
 }
 
 /// Ignores progress.

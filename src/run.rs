@@ -10,7 +10,7 @@ use crate::controls;
 use crate::decision::{Exports, decide, decide_groups};
 use crate::error::Result;
 use crate::figures::Figures;
-use crate::findings::{self, Audited, WaivedGroups, Waivers};
+use crate::findings::{self, Audited, GroupFindings, Waivers};
 use crate::memory::Resources;
 use crate::progress::{Progress, Unit, Work};
 use crate::report::large::{self, Observers};
@@ -61,12 +61,12 @@ pub fn audit_signed(
     let inputs: Vec<Input> = read.iter().flat_map(|read| read.inputs.iter().cloned()).collect();
     let footer = footer(case, &inputs);
     let mut waivers = Waivers::of(case);
-    let waived_groups = WaivedGroups::of(&groups, &mut waivers);
-    let observers = Observers::new(case, &decision, &figures.counts);
+    let groups = GroupFindings::new(&groups, &mut waivers);
+    let observers = Observers::new(case, &figures)?;
     let writing = large::Writing { folder: stage.path(), footer: &footer, memory: &memory, progress };
-    let written = large::write(&exports, &decision, observers, &mut waivers, writing)?;
+    let written = large::write(&exports, &decision, &figures.accounts, observers, &mut waivers, writing)?;
     progress.begin(Work::Publish, 0, Unit::Rows);
-    let mut tables = group_reports::tables(&groups, &waived_groups);
+    let mut tables = group_reports::tables(&groups);
     write_tables(stage.path(), &tables, &footer)?;
     totals.extend(controls::after_writing(stage.path(), &figures, written.customers, written.waived, bill.as_ref())?);
 

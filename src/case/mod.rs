@@ -27,7 +27,7 @@ pub use settings::{
     Case, Contract, CorpSettings, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy,
     SnapshotSettings, SurchargeBasis, Waiver,
 };
-pub use template::{TEMPLATE, init};
+pub use template::{TEMPLATE, TemplateValue, check, filled, init, new_file};
 
 /// The name of the case file in the folder of a case.
 pub const FILE_NAME: &str = "case.toml";

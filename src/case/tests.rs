@@ -436,8 +436,8 @@ fn a_folder_or_its_file_and_never_an_overwrite() {
     let folder = dir.path().join("acme");
     let missing = load(&folder, &[]).unwrap_err().to_string();
     assert!(missing.contains("qianhe init"), "{missing}");
-    let file = init(&folder).unwrap();
-    assert!(matches!(init(&folder), Err(Error::Output { .. })));
+    let file = init(&folder, TEMPLATE).unwrap();
+    assert!(matches!(init(&folder, TEMPLATE), Err(Error::Output { .. })));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), TEMPLATE);
     std::fs::write(&file, format!("\u{feff}{MINIMAL}")).unwrap();
     assert_eq!(load(&folder, &[]).unwrap().root, folder);

@@ -23,10 +23,14 @@ const AROUND: usize = 4;
 
 /// The command line in a language.
 pub(super) fn command(lang: Lang) -> Command {
+    localized(Cli::command(), lang)
+}
+
+/// A declaration in English -> the same in a language.
+pub(crate) fn localized(mut command: Command, lang: Lang) -> Command {
     match lang {
-        Lang::En => Cli::command(),
+        Lang::En => command,
         Lang::Zh => {
-            let mut command = Cli::command();
             // clap adds its own arguments and commands here.
             command.build();
             in_chinese(command)
@@ -35,7 +39,7 @@ pub(super) fn command(lang: Lang) -> Command {
 }
 
 /// The language of `--lang`, else that of the locale.
-pub(super) fn lang_of(args: &[OsString]) -> Lang {
+pub(crate) fn lang_of(args: &[OsString]) -> Lang {
     let mut asked = None;
     let mut args = args.iter().map(|arg| arg.to_string_lossy()).take_while(|arg| arg != "--");
     while let Some(arg) = args.next() {
@@ -97,7 +101,8 @@ fn after_help(command: &Command) -> Option<String> {
         return Some(format!("{}\n\n{}\n\n{}", zh::EXAMPLES, zh::EXIT_CODES, zh::ENVIRONMENT));
     }
     let examples = english.split("\n\n").next()?.split_once('\n')?.1;
-    Some(format!("{}:\n{examples}\n\n{}", zh::EXAMPLE, zh::EXIT_CODES))
+    let end = if english.contains(zh::COLLECTOR) { zh::COLLECTOR_END } else { zh::EXIT_CODES };
+    Some(format!("{}:\n{examples}\n\n{end}", zh::EXAMPLE))
 }
 
 /// Returns an argument with Chinese help, and with the values that clap would add in English. `room` is the width

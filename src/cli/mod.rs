@@ -15,7 +15,7 @@ mod key;
 mod completions;
 mod man;
 pub mod crash;
-mod help;
+pub(crate) mod help;
 mod machine;
 pub mod out;
 pub mod out_of_memory;
@@ -25,6 +25,7 @@ mod log;
 mod sentence;
 pub mod signals;
 pub mod threads;
+mod usage;
 #[cfg(test)]
 mod tests;
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::bar::{self, TerminalBar};
 use super::log::Log;
 use super::progress::Watcher;
+use super::{help, usage};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Silent};
 use crate::report::terminal::Look;
@@ -58,7 +59,11 @@ pub fn error(error: &Error, lang: Lang) {
 /// Prints the answer of clap: help, version, or what is wrong with the command line.
 #[must_use]
 pub fn answer(answer: &clap::Error) -> u8 {
-    let _ = answer.print();
+    let is_chinese = help::lang_of(&std::env::args_os().collect::<Vec<_>>()) == Lang::Zh;
+    match usage::in_chinese(answer).filter(|_| is_chinese) {
+        Some(message) => line(&message),
+        None => drop(answer.print()),
+    }
     u8::try_from(answer.exit_code()).unwrap_or(2)
 }
 

@@ -40,6 +40,9 @@ fn name(work: Work, lang: Lang) -> String {
         Work::WriteTables(role) => say::PROGRESS_WRITE.fill(lang, &[("what", &role)]),
         Work::Publish => say::PROGRESS_PUBLISH.tell(lang).to_owned(),
         Work::Demo => say::PROGRESS_DEMO.tell(lang).to_owned(),
+        Work::CollectMembers | Work::CollectRelations | Work::CollectGroups | Work::CollectCodes => {
+            say::PROGRESS_COLLECT.tell(lang).to_owned()
+        }
     }
 }
 
@@ -54,16 +57,21 @@ fn left(seconds: u64, lang: Lang) -> String {
 }
 
 fn quantity(quantity: u64, unit: Unit, lang: Lang) -> String {
-    match unit {
-        Unit::Bytes => number(quantity, unit),
-        Unit::Rows => say::PROGRESS_ROWS.fill(lang, &[("count", &number(quantity, unit))]),
-    }
+    let phrase = match unit {
+        Unit::Bytes => return number(quantity, unit),
+        Unit::Rows => say::PROGRESS_ROWS,
+        Unit::Departments => say::PROGRESS_DEPARTMENTS,
+        Unit::Members => say::PROGRESS_MEMBERS,
+        Unit::Groups => say::PROGRESS_GROUPS,
+        Unit::Codes => say::PROGRESS_CODES,
+    };
+    phrase.fill(lang, &[("count", &number(quantity, unit))])
 }
 
 fn number(quantity: u64, unit: Unit) -> String {
     match unit {
         Unit::Bytes => HumanBytes(quantity).to_string(),
-        Unit::Rows => HumanCount(quantity).to_string(),
+        _ => HumanCount(quantity).to_string(),
     }
 }
 

@@ -82,6 +82,7 @@ pub(super) fn decide_groups(case: &Case, exports: &Exports, decision: &Decision)
         test,
         stood_before: stood_before(exports)?,
         uncertain_owners: uncertain_owners(exports, &target, &matches),
+        unionids_in_doubt: decision.unionids_in_doubt,
     };
     let scopes = planned_scopes(case, &exports.enrolment, &source)?;
     let rules = first(GROUP_RULES, &evidence.facts(&scopes)?)?;
@@ -149,6 +150,8 @@ struct GroupEvidence<'a> {
     stood_before: BooleanArray,
     /// Owners of unmatched target groups, or of ones matched by name, of which a value could not be read.
     uncertain_owners: HashSet<&'a str>,
+    /// Unread unionids of relations could have shown that those of members can be compared.
+    unionids_in_doubt: bool,
 }
 
 /// Returns the owners of target groups that may be any group of theirs, for a value could not be read (SPEC section
@@ -172,7 +175,12 @@ impl GroupEvidence<'_> {
     fn facts(&self, scopes: &[GroupScope]) -> Result<DataFrame> {
         let rows = || 0..self.source.rows() as u32;
         let owners_known = self.owners_known();
-        let is_covered = |row| owners_known && self.account(row).is_some_and(|account| self.is_target_covered(account));
+        let may_be_known_by_members = |row| self.unionids_in_doubt && self.source.has_unionids(row);
+        let is_covered = |row| {
+            owners_known
+                && !may_be_known_by_members(row)
+                && self.account(row).is_some_and(|account| self.is_target_covered(account))
+        };
         FactFrame::new(self.source.rows())
             .words(SCOPE, scopes.iter().copied().map(Some))?
             .flags(MATCHED, rows().map(|row| self.match_of(row).is_some()).collect::<Vec<_>>())?

@@ -102,14 +102,16 @@ pub struct Decision {
     /// The overlap of the unionid namespaces, and whether it is enough to share them.
     pub namespaces: Namespaces,
     pub unionids_shared: bool,
+    /// They are not, but would be if unread unionids were.
+    pub unionids_in_doubt: bool,
     /// The enrolled pairs, in the order of the enrolment.
     pub pairs: Vec<DecidedPair>,
     /// Sampled ids of customers of source-before, to split all of them into ranges of similar size.
     pub sample: Sample,
 }
 
-/// An enrolled pair of accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the snapshots hold of an enrolled pair of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecidedPair {
     /// Coverage of its two accounts.
     pub coverage: PairCoverage,
@@ -117,12 +119,6 @@ pub struct DecidedPair {
     pub source_relations: u64,
     /// Relations of the target account.
     pub target_relations: u64,
-    /// Relations of the source account that are in scope.
-    pub in_scope: u64,
-    /// Relations of the source account by outcome, in the order of the vocabulary.
-    pub outcomes: [u64; Outcome::ALL.len()],
-    /// Relations of the target account by origin, in the order of the vocabulary.
-    pub origins: [u64; Origin::ALL.len()],
 }
 
 /// Coverage of the two accounts of a pair.
@@ -279,8 +275,9 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
         exports,
         &matched.iter().flat_map(|part| part.doubts.partial.iter().copied()).collect(),
     );
-    let namespaces_in_doubt =
-        namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread_unionids(exports, &matched));
+    let unread = unread_unionids(exports, &matched);
+    let namespaces_in_doubt = namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread);
+    let unionids_in_doubt = !unionids_shared && namespaces.may_be_shared(case.policy.min_unionid_overlap, unread);
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
     let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
         let rows = part.scope.len() as u64;
@@ -290,8 +287,8 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
         decided
     })?;
     progress.end();
-    let pairs = count_pairs(exports, &parts, coverage);
-    Ok(Decision { parts, misplaced, unmatched_rows, namespaces, unionids_shared, pairs, sample })
+    let pairs = decided_pairs(exports, coverage);
+    Ok(Decision { parts, misplaced, unmatched_rows, namespaces, unionids_shared, unionids_in_doubt, pairs, sample })
 }
 
 fn match_all(
@@ -326,30 +323,14 @@ fn unread_unionids(exports: &Exports, matched: &[MatchedPart]) -> u64 {
     records.sum::<u64>() + matched.iter().map(|part| part.doubts.unionids).sum::<u64>()
 }
 
-fn count_pairs(exports: &Exports, parts: &[DecidedPart], coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {
+fn decided_pairs(exports: &Exports, coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {
     let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
-    let uncounted = |(account, coverage): (&AccountPair, PairCoverage)| DecidedPair {
+    let pair = |(account, coverage): (&AccountPair, PairCoverage)| DecidedPair {
         coverage,
         source_relations: rows(&exports.source_before, &account.source_userid),
         target_relations: rows(&exports.target_after, &account.target_userid),
-        in_scope: 0,
-        outcomes: [0; Outcome::ALL.len()],
-        origins: [0; Origin::ALL.len()],
     };
-    let mut pairs: Vec<DecidedPair> = exports.enrolment.accounts().iter().zip(coverage).map(uncounted).collect();
-    for part in parts {
-        for (index, rows) in &part.pairs {
-            let pair = &mut pairs[*index as usize];
-            for row in rows.source.start as usize..rows.source.end as usize {
-                pair.outcomes[part.outcome(row).code() as usize] += 1;
-                pair.in_scope += u64::from(part.scope[row] == Scope::InScope);
-            }
-            for origin in &part.origin[rows.target.start as usize..rows.target.end as usize] {
-                pair.origins[origin.code() as usize] += 1;
-            }
-        }
-    }
-    pairs
+    exports.enrolment.accounts().iter().zip(coverage).map(pair).collect()
 }
 
 /// Counts the rows that have a match.

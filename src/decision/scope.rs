@@ -23,7 +23,7 @@ pub struct PlannedPart {
     /// The scope of each relation.
     pub scope: Vec<Scope>,
     /// The enrolled pair of each relation.
-    pub account: Vec<Option<u32>>,
+    pub pairs: Vec<Option<u32>>,
 }
 
 impl Plan {
@@ -35,10 +35,7 @@ impl Plan {
         let permissions = Permissions::new(before)?;
         let parts = collect_in_turn(0..before.relations.partitions(), |partition| {
             let part = before.relations.part(partition)?;
-            Ok(PlannedPart {
-                scope: scopes(case, &permissions, &part, enrolment)?,
-                account: accounts(&part, enrolment),
-            })
+            Ok(PlannedPart { scope: scopes(case, &permissions, &part, enrolment)?, pairs: pairs(&part, enrolment) })
         })?;
         Ok(Self { parts })
     }
@@ -50,12 +47,12 @@ impl Plan {
 }
 
 /// Returns the enrolled pair of each relation.
-fn accounts(part: &Partition, enrolment: &Enrolment) -> Vec<Option<u32>> {
-    let mut account = Vec::with_capacity(part.rows.num_rows());
+fn pairs(part: &Partition, enrolment: &Enrolment) -> Vec<Option<u32>> {
+    let mut pairs = Vec::with_capacity(part.rows.num_rows());
     for (userid, range) in part.accounts() {
-        account.resize(range.end, enrolment.by_source(userid).map(|index| index as u32));
+        pairs.resize(range.end, enrolment.by_source(userid).map(|index| index as u32));
     }
-    account
+    pairs
 }
 
 /// Returns the scope of each relation.

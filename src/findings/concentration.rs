@@ -7,17 +7,18 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray, Int64Array};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use hashbrown::HashMap;
 use jiff::tz::TimeZone;
 
 use super::Finding;
 use crate::case::Case;
-use crate::decision::{DecidedPart, Decision, Exports};
+use crate::decision::{DecidedPart, Exports};
+use crate::error::Result;
 use crate::rules::thresholds::{CONCENTRATED, CONCENTRATION_AT_LEAST, FEW, share};
-use crate::schema::fields;
 use crate::schema::vocabulary::{Outcome, Scope};
+use crate::schema::{ReadColumns, fields};
 use crate::snapshot::Partition;
 
 /// Offsets of time zones are multiples of it, so that it lies within one month everywhere.
@@ -61,30 +62,41 @@ pub struct Concentration {
     /// Enough relations are missing for a statement.
     is_looked_for: bool,
     timezone: TimeZone,
+    by_account: MissingByGroup,
     by_add_way: MissingByGroup,
     by_month: MissingByGroup,
 }
 
 impl Concentration {
-    /// No relations yet.
-    pub fn of(case: &Case, decision: &Decision) -> Self {
-        let is_looked_for = missing(decision) >= CONCENTRATION_AT_LEAST;
-        Self {
-            is_looked_for,
+    /// Takes the missing relations by account from `accounts.parquet`; of the rest no relations yet.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if the table lacks a column.
+    pub fn of(case: &Case, accounts: &RecordBatch) -> Result<Self> {
+        let in_scope = accounts.integers(&fields::IN_SCOPE)?.values().iter();
+        let missing = accounts.integers(&fields::COUNT_MISSING)?.values().iter();
+        let mut by_account = MissingByGroup::default();
+        for (account, (_, missing)) in (0..).zip(in_scope.zip(missing)).filter(|(_, (in_scope, _))| **in_scope > 0) {
+            by_account.add(account, missing.unsigned_abs());
+        }
+        Ok(Self {
+            is_looked_for: by_account.all() >= CONCENTRATION_AT_LEAST,
             timezone: case.timezone.clone(),
+            by_account,
             by_add_way: MissingByGroup::default(),
             by_month: MissingByGroup::default(),
-        }
+        })
     }
 
     /// No relations yet, for another partition of the same case.
     #[must_use]
     pub fn empty(&self) -> Self {
         Self {
+            is_looked_for: self.is_looked_for,
             timezone: self.timezone.clone(),
+            by_account: MissingByGroup::default(),
             by_add_way: MissingByGroup::default(),
             by_month: MissingByGroup::default(),
-            ..*self
         }
     }
 
@@ -126,17 +138,14 @@ impl Concentration {
         other.by_month.missing.into_iter().for_each(|(group, missing)| self.by_month.add(group, missing));
     }
 
-    pub(super) fn find(&self, exports: &Exports, decision: &Decision) -> Option<Finding> {
-        let missing = missing(decision);
+    pub(super) fn find(&self, exports: &Exports) -> Option<Finding> {
         if !self.is_looked_for {
             return None;
         }
-        let mut by_account = MissingByGroup::default();
-        for (account, pair) in (0..).zip(&decision.pairs).filter(|(_, pair)| pair.in_scope > 0) {
-            by_account.add(account, pair.outcomes[Outcome::Missing.code() as usize]);
-        }
+        // All of them are in scope, so of enrolled accounts.
+        let missing = self.by_account.all();
         let said: Vec<(&Grouping, Concentrated)> =
-            [(&BY_ACCOUNT, &by_account), (&BY_ADD_WAY, &self.by_add_way), (&BY_MONTH, &self.by_month)]
+            [(&BY_ACCOUNT, &self.by_account), (&BY_ADD_WAY, &self.by_add_way), (&BY_MONTH, &self.by_month)]
                 .into_iter()
                 .filter_map(|(kind, groups)| Some((kind, groups.concentrated(missing)?)))
                 .collect();
@@ -162,11 +171,6 @@ impl Concentration {
     }
 }
 
-/// Counts the missing relations. All of them are in scope, so of enrolled accounts.
-fn missing(decision: &Decision) -> u64 {
-    decision.pairs.iter().map(|pair| pair.outcomes[Outcome::Missing.code() as usize]).sum()
-}
-
 /// The few groups that hold most of what is missing, the largest first.
 #[derive(Debug, PartialEq, Eq)]
 struct Concentrated {
@@ -178,6 +182,10 @@ struct Concentrated {
 impl MissingByGroup {
     fn add(&mut self, group: i64, missing: u64) {
         *self.missing.entry(group).or_default() += missing;
+    }
+
+    fn all(&self) -> u64 {
+        self.missing.values().sum()
     }
 
     fn concentrated(&self, missing: u64) -> Option<Concentrated> {

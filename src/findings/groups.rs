@@ -21,36 +21,64 @@ const BY_FACT: [FactFinding; 2] = [
 /// The finding about codes that no report publishes the fact of.
 const LINKS_TWICE: &str = "Q-code-links-twice";
 
-pub(super) fn find(exports: &Exports, decision: &GroupDecision) -> Vec<Finding> {
-    let mut findings = about_groups(decision);
+/// The decided groups and join codes, with the findings that report them.
+pub struct GroupFindings<'a> {
+    pub decision: &'a GroupDecision,
+    /// By group of source-before, in the order of the catalogue.
+    pub groups: Vec<Vec<&'static FindingRule>>,
+    /// By join code of [`GroupDecision::codes`], likewise.
+    pub codes: Vec<Vec<&'static FindingRule>>,
+    /// The groups that a waiver covers: one of any finding that reports them.
+    pub waived_groups: Vec<bool>,
+    /// The join codes that a waiver covers.
+    pub waived_codes: Vec<bool>,
+}
+
+impl<'a> GroupFindings<'a> {
+    /// Finds them, and applies the waivers of the case.
+    pub fn new(decision: &'a GroupDecision, waivers: &mut Waivers<'_>) -> Self {
+        let (groups, codes) = (rules_of_groups(decision), rules_of_codes(&decision.codes));
+        let waived_groups =
+            (0..).zip(&groups).map(|(row, rules)| is_waived(rules, waivers, || key(decision, row))).collect();
+        let codes_with_rules = decision.codes.iter().zip(&codes);
+        let waived_codes =
+            codes_with_rules.map(|(code, rules)| is_waived(rules, waivers, || code.config_id.clone())).collect();
+        Self { decision, groups, codes, waived_groups, waived_codes }
+    }
+}
+
+pub(super) fn find(exports: &Exports, groups: &GroupFindings<'_>) -> Vec<Finding> {
+    let mut findings = about_groups(groups);
     findings.extend(source_not_covered(exports));
-    findings.extend(about_codes(exports, &decision.codes));
+    findings.extend(about_codes(exports, groups));
     let set_aside = &exports.group_map.set_aside;
     findings.push(of_keys("Q-group-map-contradiction", set_aside.iter().cloned().collect(), ""));
     findings
 }
 
-/// How a finding selects groups.
-enum Selects {
-    Rows(Filter),
+/// The condition on a group by which a finding reports it.
+enum GroupCondition {
+    /// On its row of the report.
+    Row(Filter),
+    /// On a fact that no report publishes.
     Fact(fn(&DecidedGroup) -> bool),
 }
 
 /// Returns the findings that report each group, by row, in the order of the catalogue.
-pub fn rules_of_groups(decision: &GroupDecision) -> Vec<Vec<&'static FindingRule>> {
-    let selects = |rule: &'static FindingRule| {
-        let fact = BY_FACT.iter().find(|(code, _)| *code == rule.code).map(|(_, holds)| Selects::Fact(*holds));
-        let rows = || rule.rows.filter(|rows| rows.is_decided && rows.report.name == GROUPS_REPORT.name);
-        Some((rule, fact.or_else(|| rows().map(|rows| Selects::Rows(rows.filter())))?))
+fn rules_of_groups(decision: &GroupDecision) -> Vec<Vec<&'static FindingRule>> {
+    let condition = |rule: &'static FindingRule| {
+        let fact = BY_FACT.iter().find(|(code, _)| *code == rule.code).map(|(_, holds)| GroupCondition::Fact(*holds));
+        let rows = || rule.rows.filter(|rows| rows.reports_outcome && rows.report.name == GROUPS_REPORT.name);
+        Some((rule, fact.or_else(|| rows().map(|rows| GroupCondition::Row(rows.filter())))?))
     };
-    let rules: Vec<_> = catalogue().filter_map(selects).collect();
+    let rules: Vec<_> = catalogue().filter_map(condition).collect();
     let rows = (0..).zip(&decision.groups).zip(&decision.matches.method);
     rows.map(|((row, group), method)| {
         let owner = decision.source.owner(row);
         let cell = |column: &'static Column| group_cell(group, *method, owner, column);
-        let reports = |(_, selects): &&(_, Selects)| match selects {
-            Selects::Rows(filter) => filter.selects(&cell),
-            Selects::Fact(holds) => holds(group),
+        let reports = |(_, condition): &&(_, GroupCondition)| match condition {
+            GroupCondition::Row(filter) => filter.selects(&cell),
+            GroupCondition::Fact(holds) => holds(group),
         };
         rules.iter().filter(reports).map(|(rule, _)| *rule).collect()
     })
@@ -76,7 +104,7 @@ fn group_cell<'a>(
 }
 
 /// Returns the findings that report each join code, likewise.
-pub fn rules_of_codes(codes: &[JoinCode]) -> Vec<Vec<&'static FindingRule>> {
+fn rules_of_codes(codes: &[JoinCode]) -> Vec<Vec<&'static FindingRule>> {
     let findings: Vec<_> = findings_of(&JOIN_CODES_REPORT).collect();
     let rules = |code: &JoinCode| {
         let cell = |column: &'static Column| match column.name {
@@ -89,18 +117,6 @@ pub fn rules_of_codes(codes: &[JoinCode]) -> Vec<Vec<&'static FindingRule>> {
     codes.iter().map(rules).collect()
 }
 
-/// Returns which groups a waiver covers: one of any finding that reports them.
-pub(super) fn waived_groups(decision: &GroupDecision, waivers: &mut Waivers<'_>) -> Vec<bool> {
-    let rules = rules_of_groups(decision);
-    (0..).zip(rules).map(|(row, rules)| is_waived(&rules, waivers, || key(decision, row))).collect()
-}
-
-/// Returns which join codes a waiver covers, likewise.
-pub(super) fn waived_codes(decision: &GroupDecision, waivers: &mut Waivers<'_>) -> Vec<bool> {
-    let rules = decision.codes.iter().zip(rules_of_codes(&decision.codes));
-    rules.map(|(code, rules)| is_waived(&rules, waivers, || code.config_id.clone())).collect()
-}
-
 /// Asks the waivers of every finding, so that each knows what it is about.
 fn is_waived(rules: &[&FindingRule], waivers: &mut Waivers<'_>, key: impl Fn() -> String) -> bool {
     let mut is_waived = false;
@@ -111,15 +127,14 @@ fn is_waived(rules: &[&FindingRule], waivers: &mut Waivers<'_>, key: impl Fn() -
 }
 
 /// Counts the groups by the findings that report them.
-fn about_groups(decision: &GroupDecision) -> Vec<Finding> {
-    let rules = rules_of_groups(decision);
-    let reported = (0..).zip(&rules).filter(|(_, rules)| !rules.is_empty());
-    by_finding(reported.map(|(row, rules)| (rules.as_slice(), key(decision, row))), |_| String::new())
+fn about_groups(groups: &GroupFindings<'_>) -> Vec<Finding> {
+    let reported = (0..).zip(&groups.groups).filter(|(_, rules)| !rules.is_empty());
+    by_finding(reported.map(|(row, rules)| (rules.as_slice(), key(groups.decision, row))), |_| String::new())
 }
 
-fn about_codes(exports: &Exports, codes: &[JoinCode]) -> Vec<Finding> {
-    let rules = rules_of_codes(codes);
-    let rows = codes.iter().zip(&rules).map(|(code, rules)| (rules.as_slice(), code.config_id.clone()));
+fn about_codes(exports: &Exports, groups: &GroupFindings<'_>) -> Vec<Finding> {
+    let codes = groups.decision.codes.iter().zip(&groups.codes);
+    let rows = codes.map(|(code, rules)| (rules.as_slice(), code.config_id.clone()));
     by_finding(rows, |rule| if rule.code == "A2-code-unverified" { answers(exports) } else { String::new() })
 }
 

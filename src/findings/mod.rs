@@ -11,14 +11,13 @@ mod waivers;
 
 pub use concentration::Concentration;
 pub use exports::Forecast;
-pub use groups::{rules_of_codes, rules_of_groups};
+pub use groups::GroupFindings;
 pub use relations::{RelationFindings, rule_of_relation};
 pub use verdict::{exit_code, verdict};
-pub use waivers::{Waived, WaivedGroups, Waivers};
+pub use waivers::{Waived, Waivers};
 
 use crate::billing::Bill;
 use crate::case::Case;
-use crate::decision::GroupDecision;
 use crate::decision::{Decision, Exports};
 use crate::lists::Enrolment;
 use crate::rules::{self, FindingRule, catalogue, in_number};
@@ -153,7 +152,7 @@ pub struct Audited<'a> {
     pub case: &'a Case,
     pub exports: &'a Exports,
     pub decision: &'a Decision,
-    pub groups: &'a GroupDecision,
+    pub groups: &'a GroupFindings<'a>,
     /// Concentration of the missing relations.
     pub concentration: &'a Concentration,
     /// The bill, if the case has a contract.
@@ -169,7 +168,7 @@ pub fn find(
 ) -> Vec<Finding> {
     let &Audited { case, exports, decision, groups, concentration, bill } = audited;
     let mut findings = relations.find();
-    findings.extend(concentration.find(exports, decision));
+    findings.extend(concentration.find(exports));
     findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, read));
     findings.extend(unreadable::find(read, &exports.snapshots().collect::<Vec<_>>()));

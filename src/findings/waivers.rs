@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::{Finding, groups};
+use super::Finding;
 use crate::case::{Case, Waiver};
-use crate::decision::GroupDecision;
 
 /// The waivers of a case, with what each of them covered so far.
 pub struct Waivers<'a> {
@@ -37,21 +36,6 @@ pub struct Waived {
     pub reason: Option<String>,
     /// The last day on which all of it holds.
     pub until: Option<Date>,
-}
-
-/// The groups and join codes that waivers cover.
-pub struct WaivedGroups {
-    /// By group of source-before.
-    pub groups: Vec<bool>,
-    /// By join code of [`GroupDecision::codes`].
-    pub join_codes: Vec<bool>,
-}
-
-impl WaivedGroups {
-    /// Applies the waivers of the case to the decided groups and codes.
-    pub fn of(groups: &GroupDecision, waivers: &mut Waivers<'_>) -> Self {
-        Self { groups: groups::waived_groups(groups, waivers), join_codes: groups::waived_codes(groups, waivers) }
-    }
 }
 
 impl<'a> Waivers<'a> {

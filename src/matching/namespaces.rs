@@ -44,6 +44,12 @@ impl Namespaces {
         unread > 0 && self.source.min(self.target) > 0 && with(0, unread, unread) != with(unread, unread, unread)
     }
 
+    /// Returns whether the unionids would be comparable if `unread` more on either side were shared.
+    pub fn may_be_shared(&self, min_overlap: f64, unread: u64) -> bool {
+        let (source, target, overlap) = (self.source + unread, self.target + unread, self.overlap + unread);
+        unread > 0 && Self { source, target, overlap }.are_shared(min_overlap)
+    }
+
     /// Returns whether unionids of the two corps are comparable.
     pub fn are_shared(&self, min_overlap: f64) -> bool {
         self.share().is_some_and(|share| share >= min_overlap)

@@ -173,7 +173,7 @@ fn relations(part: &Partition, planned: &PlannedPart, lists: &Lists) -> Result<R
         CUSTOMER_NAME: column(&fields::CUSTOMER_NAME),
         SOURCE_CREATED_AT: column(&fields::CREATED_AT),
         SCOPE: Arc::new(planned.scope.iter().map(|scope| Some(scope.code())).collect::<UInt8Array>()),
-        TARGET_USERID: Arc::new(planned.account.iter().map(target).collect::<StringViewArray>()),
+        TARGET_USERID: Arc::new(planned.pairs.iter().map(target).collect::<StringViewArray>()),
         SOURCE_FILE: column(&fields::SOURCE_FILE),
         SOURCE_RECORD: column(&fields::SOURCE_RECORD),
     });

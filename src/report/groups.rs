@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 
 use super::SmallTable;
 use crate::decision::{GroupDecision, JoinCode};
-use crate::findings::WaivedGroups;
+use crate::findings::GroupFindings;
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT};
 use crate::schema::{Cell, Column, Rows, cells, fields};
 
@@ -14,10 +14,10 @@ const GROUPS_SORTED_BY: &[&Column] = &[&fields::GROUP_OUTCOME, &fields::SOURCE_O
 const JOIN_CODES_SORTED_BY: &[&Column] = &[&fields::CODE_VERDICT, &fields::CONFIG_ID];
 
 /// Both reports.
-pub fn tables(decision: &GroupDecision, waived: &WaivedGroups) -> Vec<SmallTable> {
+pub fn tables(found: &GroupFindings<'_>) -> Vec<SmallTable> {
     vec![
-        SmallTable::new(&GROUPS_REPORT, groups(decision, &waived.groups)).sorted_by(GROUPS_SORTED_BY),
-        SmallTable::new(&JOIN_CODES_REPORT, join_codes(&decision.codes, &waived.join_codes))
+        SmallTable::new(&GROUPS_REPORT, groups(found.decision, &found.waived_groups)).sorted_by(GROUPS_SORTED_BY),
+        SmallTable::new(&JOIN_CODES_REPORT, join_codes(&found.decision.codes, &found.waived_codes))
             .sorted_by(JOIN_CODES_SORTED_BY),
     ]
 }

@@ -14,7 +14,7 @@ use crate::case::Case;
 use crate::decision::{Decision, Exports, Parts};
 use crate::error::Result;
 use crate::figures::{
-    Arrivals, BucketedRelations, Counts, CustomerBuckets, CustomerRanges, CustomerTotals, RelationExcerpt, customers,
+    Arrivals, BucketedRelations, CustomerBuckets, CustomerRanges, CustomerTotals, Figures, RelationExcerpt, customers,
 };
 use crate::findings::{Concentration, RelationFindings, Waivers};
 use crate::memory::MemoryBudget;
@@ -33,12 +33,15 @@ pub struct Observers {
 
 impl Observers {
     /// Empty accumulators.
-    pub fn new(case: &Case, decision: &Decision, counts: &Counts) -> Self {
-        Self {
-            concentration: Concentration::of(case, decision),
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] only.
+    pub fn new(case: &Case, figures: &Figures) -> Result<Self> {
+        Ok(Self {
+            concentration: Concentration::of(case, &figures.accounts)?,
             arrivals: Arrivals::new(case),
-            excerpt: RelationExcerpt::new(counts),
-        }
+            excerpt: RelationExcerpt::new(&figures.counts),
+        })
     }
 }
 
@@ -61,13 +64,15 @@ pub struct Writing<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// Writes the large reports. The relations of `exports` are released partition by partition; only the decision is left.
+/// Writes the large reports; `accounts` is `accounts.parquet`. The relations of `exports` are released partition by
+/// partition; only the decision is left.
 ///
 /// # Errors
 /// As [`SortedWriter`] and [`GroupWriter`]; [`crate::Error::Interrupted`].
 pub fn write(
     exports: &Exports,
     decision: &Decision,
+    accounts: &RecordBatch,
     mut observers: Observers,
     waivers: &mut Waivers<'_>,
     Writing { folder, footer, memory, progress }: Writing<'_>,
@@ -75,7 +80,7 @@ pub fn write(
     let path = folder.join("relations.parquet");
     let mut relations =
         SortedWriter::create(&path, &RELATIONS_REPORT, RELATIONS_SORTED_BY, footer, Outcome::ALL.len(), memory)?;
-    let mut targets = TargetAccounts::new(exports, decision, memory);
+    let mut targets = TargetAccounts::new(exports, accounts, memory)?;
     let ranges = CustomerRanges::new(decision.sample.clone(), memory.partition_rows());
     let mut buckets = CustomerBuckets::new(&ranges, memory);
     let empty = EmptyAccumulators {

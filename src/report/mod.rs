@@ -31,9 +31,10 @@ use arrow::array::RecordBatch;
 use jiff::tz::TimeZone;
 
 use crate::case::Case;
-use crate::decision::{Exports, GroupDecision};
+use crate::decision::Exports;
 use crate::error::{Error, Result};
 use crate::figures::{Arrivals, Flow, RelationExcerpt};
+use crate::findings::GroupFindings;
 use crate::progress::Progress;
 use crate::schema::{Column, Table};
 use crate::text::errors as say;
@@ -64,7 +65,7 @@ impl SmallTable {
 pub struct Audit<'a> {
     pub case: &'a Case,
     pub exports: &'a Exports,
-    pub groups: &'a GroupDecision,
+    pub groups: &'a GroupFindings<'a>,
     pub summary: &'a AuditSummary,
     pub flow: &'a [Flow],
     pub arrivals: &'a Arrivals,

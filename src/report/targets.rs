@@ -12,13 +12,14 @@ use arrow::compute::take_record_batch;
 
 use super::parquet::{Footer, GroupWriter};
 use super::relations::{RowsOfWord, TARGET_RELATIONS_SORTED_BY, report_schema};
-use crate::decision::{Decision, Exports};
+use crate::decision::Exports;
 use crate::error::Result;
 use crate::memory::{MemoryBudget, RowBuffer, compact, make_room};
 use crate::progress::Progress;
-use crate::schema::alphabetical;
+use crate::schema::fields::ORIGIN_COUNTS;
 use crate::schema::tables::TARGET_RELATIONS_REPORT;
 use crate::schema::vocabulary::Origin;
+use crate::schema::{ReadColumns, alphabetical};
 use crate::snapshot::{CorpRole, Partitioning, equal_runs};
 use crate::turns::in_turn;
 
@@ -26,25 +27,29 @@ use crate::turns::in_turn;
 pub struct TargetAccounts {
     memory: MemoryBudget,
     /// By the rank of the origin.
-    origins: Vec<OfOrigin>,
+    origins: Vec<RowsByAccount>,
 }
 
 /// The rows of one origin, by range of accounts.
-struct OfOrigin {
+struct RowsByAccount {
     ranges: Partitioning,
     held: Vec<RowBuffer>,
 }
 
 impl TargetAccounts {
     /// No rows yet.
-    pub fn new(exports: &Exports, decision: &Decision, memory: &MemoryBudget) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] only.
+    pub fn new(exports: &Exports, accounts: &RecordBatch, memory: &MemoryBudget) -> Result<Self> {
         let schema = report_schema(&TARGET_RELATIONS_REPORT);
-        let origins = alphabetical(Origin::WORDS).into_iter().map(|code| Origin::ALL[code]).map(|origin| {
-            let ranges = Partitioning::by_range(&relations_of(exports, decision, origin), memory.partition_rows());
+        let origins = alphabetical(Origin::WORDS).into_iter().map(|code| {
+            let ranges =
+                Partitioning::by_range(&relations_of(exports, accounts, Origin::ALL[code])?, memory.partition_rows());
             let held = (0..ranges.partitions()).map(|_| RowBuffer::new(memory, schema.clone())).collect();
-            OfOrigin { ranges, held }
+            Ok(RowsByAccount { ranges, held })
         });
-        Self { origins: origins.collect(), memory: memory.clone() }
+        Ok(Self { origins: origins.collect::<Result<_>>()?, memory: memory.clone() })
     }
 
     /// Adds the rows of a partition, each origin in order of account.
@@ -53,7 +58,7 @@ impl TargetAccounts {
     /// [`crate::Error::Io`] if there is no room for them.
     pub fn add(&mut self, rows: Vec<RowsOfWord>) -> Result<()> {
         for RowsOfWord { rank, rows } in rows {
-            let OfOrigin { ranges, held } = &mut self.origins[rank];
+            let RowsByAccount { ranges, held } = &mut self.origins[rank];
             let range = |userid: &str| ranges.partition(CorpRole::Source, userid);
             let accounts: Vec<_> = equal_runs(rows.column(0).as_string_view())
                 .into_iter()
@@ -86,12 +91,14 @@ impl TargetAccounts {
 
 /// Relations of that origin by target account. Of an account that nothing is mapped to only the sum is known; too high
 /// a number only makes the ranges smaller.
-fn relations_of(exports: &Exports, decision: &Decision, origin: Origin) -> BTreeMap<String, u64> {
+fn relations_of(exports: &Exports, accounts: &RecordBatch, origin: Origin) -> Result<BTreeMap<String, u64>> {
+    let column = ORIGIN_COUNTS.iter().find(|(of, _)| *of == origin).map(|(_, column)| accounts.integers(column));
+    let counts = column.transpose()?;
     let count = |(userid, all): (&String, &u64)| {
-        let pair = exports.enrolment.by_target(userid).map(|index| &decision.pairs[index]);
-        (userid.clone(), pair.map_or(*all, |pair| pair.origins[origin.code() as usize]))
+        let pair = exports.enrolment.by_target(userid);
+        (userid.clone(), pair.zip(counts).map_or(*all, |(pair, counts)| counts.value(pair).unsigned_abs()))
     };
-    exports.target_after.relations.accounts().iter().map(count).collect()
+    Ok(exports.target_after.relations.accounts().iter().map(count).collect())
 }
 
 fn in_order_of_accounts(rows: &RecordBatch) -> Result<RecordBatch> {

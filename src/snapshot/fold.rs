@@ -135,13 +135,12 @@ impl<'a> Fold<'a> {
         let mut claims: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for run in without.clone().filter(|&run| self.may_be_customer(order[runs[run].0])) {
             let facts = facts(run);
-            if facts.has_lost_id {
-                continue;
-            }
             let named = facts.name.and_then(|name| by_name.get(name)).map_or(&[][..], Vec::as_slice);
             let exact = named.iter().find(|&&place| is_same_time(facts.created_at, with[place].1.created_at));
             if let Some(&place) = exact {
-                joined.push((run, with[place].0));
+                if !facts.has_lost_id {
+                    joined.push((run, with[place].0));
+                }
                 continue;
             }
             // A dump without names takes them from the console; the time has to occur once on either side.
@@ -157,7 +156,9 @@ impl<'a> Fold<'a> {
         }
         let taken: BTreeSet<usize> = joined.iter().map(|&(_, run)| run).collect();
         for (place, claiming) in claims {
+            // A row whose id is lost claims like any other, and is not joined.
             if let [run] = claiming[..]
+                && !facts(run).has_lost_id
                 && !taken.contains(&with[place].0)
             {
                 joined.push((run, with[place].0));

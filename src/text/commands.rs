@@ -95,6 +95,16 @@ phrases! {
     INIT_WROTE
         "已新建 {file}\n请填写标为必填的各项，将导出文件放在同一文件夹下，然后运行：qianhe audit {folder}"
         "created {file}\nFill in the required values, add the exports beside it, then run: qianhe audit {folder}",
+    INIT_FILLED
+        "已新建 {file}\n将导出文件放在同一文件夹下（或用 qianhe-collect 收集），然后运行：qianhe audit {folder}"
+        "created {file}\nAdd the exports beside it (qianhe-collect fetches them), then run: qianhe audit {folder}",
+    INIT_ID "案例 id" "id of the case",
+    INIT_SOURCE "迁出企业名称（可留空）" "name of the corp that the customers leave (may be left open)",
+    INIT_TARGET "迁入企业名称（可留空）" "name of the corp that the customers join (may be left open)",
+    INIT_START "迁移正式开始时间，例如 2026-05-01" "formal start of the migration, e.g. 2026-05-01",
+    INIT_END "迁移结束时间（未定可留空）" "its end (left open if it is not known yet)",
+    INIT_RELATIONS "合同约定的客户关系数（不核对费用可留空）" "relations contracted (left open for an audit without bill)",
+    INIT_PRICE "单价，例如 0.80" "price of a relation, e.g. 0.80",
     DEMO_WROTE
         "已在 {folder} 生成示例案例\n审计：qianhe audit {folder}"
         "wrote a synthetic case to {folder}\nAudit it with: qianhe audit {folder}",
@@ -124,6 +134,11 @@ phrases! {
     PROGRESS_DEMO "生成示例案例" "writing the case",
     PROGRESS_OF "{total} 的 {percent} %" "{percent} % of {total}",
     PROGRESS_ROWS "{count} 行" "{count} rows",
+    PROGRESS_COLLECT "收集" "collecting",
+    PROGRESS_DEPARTMENTS "{count} 个部门" "{count} departments",
+    PROGRESS_MEMBERS "{count} 个成员" "{count} members",
+    PROGRESS_GROUPS "{count} 个客户群" "{count} groups",
+    PROGRESS_CODES "{count} 个活码" "{count} join codes",
     PROGRESS_RATE "{rate}/秒" "{rate}/s",
     PROGRESS_SECONDS "剩余 {count} 秒" "{count} s left",
     PROGRESS_MINUTES "剩余 {count} 分钟" "{count} min left",

@@ -15,9 +15,9 @@ pub struct CommandHelp {
 }
 
 macro_rules! help {
-    ($($name:literal $about:literal $more:literal { $($id:literal $help:literal,)* })+) => {
-        /// Every command, and qianhe itself.
-        pub const COMMANDS: &[CommandHelp] =
+    ($list:ident: $($name:literal $about:literal $more:literal { $($id:literal $help:literal,)* })+) => {
+        /// Every command, and the program itself.
+        pub const $list: &[CommandHelp] =
             &[$(CommandHelp { name: $name, about: $about, more: $more, args: &[$(($id, $help),)*] },)+];
     };
 }
@@ -63,7 +63,49 @@ pub const EXAMPLES: &str = "示例:
 pub const ENVIRONMENT: &str = "环境变量:
   NO_COLOR  不使用颜色";
 
-help! {
+/// The program whose help texts end with [`COLLECTOR_END`].
+pub const COLLECTOR: &str = "qianhe-collect";
+
+/// End of the help texts of `qianhe-collect`.
+pub const COLLECTOR_END: &str = "退出码:
+  0    全部取得
+  1    已收集，但部分请求返回错误：见摘要
+  2    未收集，或未收集完：运行同一命令即可继续
+  3    qianhe 程序缺陷
+  130  被中断；运行同一命令即可继续
+
+环境变量:
+  QIANHE_CORP_ID, QIANHE_SECRET  应用的凭证（未用 --credentials 时）
+  HTTPS_PROXY                    代理
+  NO_COLOR                       不使用颜色";
+
+help! { COLLECTOR_COMMANDS:
+    "qianhe-collect" "从企业微信接口收集一个企业的导出，供 qianhe audit 使用：完整、可证明、可续"
+    "每个返回都与其请求一起写入角色的文件夹。任何时候中断，都能从断点继续；已取得的内容不会再次请求。" {
+        "quiet" "只显示错误",
+        "case" "案例文件夹，或其中的 case.toml",
+        "role" "要收集的导出",
+        "credentials" "凭证文件，内有 corp_id = \"...\" 和 secret = \"...\"，只能由本人读取（权限 0600）",
+        "base_url" "接口的地址，用于代理或私有部署",
+        "concurrency" "同时进行的请求数",
+        "rate" "每秒最多请求数；0 为不限。接口限频时自动降低",
+        "retries" "接口繁忙或无法连接时，一个请求重试的次数",
+        "pause" "重试前等待的毫秒数；每次加倍，最长一分钟",
+        "timeout" "一个请求最长的秒数",
+        "resume" "从上次的断点继续；这是默认",
+        "restart" "把该角色已收集的内容放到一旁，重新收集",
+        "users" "要查询的成员列表（source_userid、target_userid 或 userid），代替全部有权限的成员",
+        "codes" "要查询的活码列表（config_id），由创建它们的应用或脚本保存",
+    }
+
+    "members" "收集有客户联系权限的成员，以及各部门的成员" "" {}
+    "relations" "收集所有有客户联系权限的成员的客户关系，以及离职成员的客户" "" {}
+    "groups" "收集客户群，以及按 ID 指定的活码（接口没有活码列表）" "" {}
+    "all" "收集成员、客户关系和客户群" "" {}
+    "status" "显示哪些已完整、哪些缺失、哪些失败及原因；不连接网络" "" {}
+}
+
+help! { COMMANDS:
     "" "" "" {
         "help" "显示帮助（-h 简要，--help 详细）",
         "version" "显示版本",
@@ -104,8 +146,16 @@ help! {
     }
 
     "init" "新建案例：文件夹，以及附说明、待填写的 case.toml"
-    "同时新建每次审计所需的文件夹；不会覆盖已有的 case.toml。" {
+    "在终端上会逐项询问审计所需的内容（已用选项给出的除外）；否则 case.toml 待填写。\
+     同时新建每次审计所需的文件夹；不会覆盖已有的 case.toml。" {
         "dir" "新案例的文件夹；不存在时新建",
+        "id" "案例 id：字母、数字、-、_ 和 .",
+        "source_name" "迁出企业名称",
+        "target_name" "迁入企业名称",
+        "start" "迁移正式开始时间，例如 2026-05-01 或 2026-05-01T00:00:00+08:00",
+        "end" "迁移结束时间",
+        "relations" "合同约定的客户关系数",
+        "unit_price" "单价，例如 0.80",
     }
 
     "rules" "按优先次序列出范围、结果、来源与判定的全部规则，以及全部发现"
@@ -192,11 +242,16 @@ impl CommandHelp {
 
 /// Returns the help of an argument: of that command, else of all commands that have it.
 pub fn argument(command: &str, id: &str) -> Option<&'static str> {
-    let of = |name: &str| COMMANDS.iter().find(|known| known.name == name)?.args.iter().find(|(known, _)| *known == id);
-    of(command).or_else(|| of("")).map(|(_, help)| *help)
+    let of = |name: &str| all().find(|known| known.name == name)?.args.iter().find(|(known, _)| *known == id);
+    let is_collector = COLLECTOR_COMMANDS.iter().any(|known| known.name == command);
+    of(command).or_else(|| of(COLLECTOR).filter(|_| is_collector)).or_else(|| of("")).map(|(_, help)| *help)
 }
 
 /// Returns the help of a command.
 pub fn command(name: &str) -> Option<&'static CommandHelp> {
-    COMMANDS.iter().find(|known| !name.is_empty() && known.name == name)
+    all().find(|known| !name.is_empty() && known.name == name)
+}
+
+fn all() -> impl Iterator<Item = &'static CommandHelp> {
+    COMMANDS.iter().chain(COLLECTOR_COMMANDS)
 }

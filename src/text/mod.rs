@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod changes;
+pub mod collect;
 mod columns;
 pub mod commands;
 pub(crate) mod errors;
@@ -15,6 +16,7 @@ mod lang;
 mod message;
 mod page;
 pub mod shell;
+pub mod usage;
 pub mod width;
 mod words;
 pub mod workbook;
@@ -61,6 +63,8 @@ mod tests {
             .iter()
             .chain(workbook::ALL)
             .chain(commands::ALL)
+            .chain(collect::ALL)
+            .chain(usage::ALL)
             .chain(errors::all())
             .map(|(key, text)| ((*key).to_owned(), *text));
         let lists =

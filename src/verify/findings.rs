@@ -127,7 +127,7 @@ impl PublishedFindings {
     fn compare_rows(&self, reports: &Reports, comparison: &mut RecomputedValues) -> Result<()> {
         for table in WAIVED_BY_ROW {
             let rules: Vec<&FindingRule> = catalogue()
-                .filter(|rule| rule.rows.is_some_and(|rows| rows.is_decided && rows.report == table))
+                .filter(|rule| rule.rows.is_some_and(|rows| rows.reports_outcome && rows.report == table))
                 .collect();
             let filters = rules.iter().filter_map(|rule| rows_of(&rule.rows?.filter().sql()));
             let waived = rules

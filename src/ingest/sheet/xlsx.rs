@@ -22,7 +22,7 @@ use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord};
 use crate::ingest::table::{
-    CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of_layout, datasets_of, end_of_table,
+    CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout, end_of_table,
 };
 use crate::ingest::value::ExcelEpoch;
 use crate::interrupt;
@@ -171,17 +171,19 @@ impl WorkbookReader<'_> {
         sheet: &str,
         found: std::result::Result<(u64, TableLayout), Unrecognised>,
     ) -> Result<()> {
-        let (header, tables) = match found {
-            Ok((header, layout)) => (header, vec![layout.table.name]),
-            Err(Unrecognised::Several(tables)) => (1, tables),
-            Err(Unrecognised::Twice { table, .. }) => (1, vec![table]),
+        let named = |names: &[&str]| -> Vec<Dataset> {
+            let known = self.file.expected.tables.iter().filter(|table| names.contains(&table.name));
+            known.map(|table| dataset_of(table)).collect()
+        };
+        let (header, datasets) = match found {
+            Ok((header, layout)) => (header, vec![dataset_of_layout(&layout)]),
+            Err(Unrecognised::Several(tables)) => (1, named(&tables)),
+            Err(Unrecognised::Twice { table, .. }) => (1, named(&[table])),
             Err(Unrecognised::Nothing) => return self.skip_headerless(workbook, sheet, "hidden sheet"),
         };
         if self.pass_over(workbook, sheet, "hidden sheet", header)?.below == 0 {
             return Ok(());
         }
-        let known = self.file.expected.tables.iter().filter(|table| tables.contains(&table.name));
-        let datasets: Vec<Dataset> = known.flat_map(|table| datasets_of(table)).collect();
         self.reject_sheet(&datasets, format!("hidden sheet `{sheet}`"), HIDDEN)
     }
 

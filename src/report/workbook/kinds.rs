@@ -11,7 +11,7 @@ use super::sheet::{self, Formats};
 use super::worklist::{Subject, next_step, worst};
 use crate::error::Result;
 use crate::figures::{RELATION_COLUMNS, RELATIONS_HELD, asks_for_something};
-use crate::findings::{rule_of_relation, rules_of_codes, rules_of_groups};
+use crate::findings::rule_of_relation;
 use crate::frame;
 use crate::report::Audit;
 use crate::report::groups::{order_of_codes, order_of_groups};
@@ -173,8 +173,9 @@ fn tasks_of_relations(outcome: Outcome, rows: &RecordBatch, subject: &Subject) -
 /// Groups with findings to act on: tasks of the account that their owner is mapped to.
 fn groups(audit: &Audit<'_>) -> Result<ExceptionKind> {
     let rows = audit.table(&GROUPS_REPORT)?;
-    let by_row = rules_of_groups(audit.groups);
-    let rules: Vec<_> = order_of_groups(audit.groups).into_iter().map(|row| pressing(&by_row[row as usize])).collect();
+    let found = audit.groups;
+    let order = order_of_groups(found.decision).into_iter();
+    let rules: Vec<_> = order.map(|row| pressing(&found.groups[row as usize])).collect();
     let owners = rows.texts(&SOURCE_OWNER_USERID)?;
     let enrolment = &audit.exports.enrolment;
     let mapped = |owner: &str| Some(enrolment.accounts()[enrolment.by_source(owner)?].target_userid.as_str());
@@ -189,8 +190,9 @@ fn groups(audit: &Audit<'_>) -> Result<ExceptionKind> {
 /// Join codes likewise; they belong to the source corp, and so to no target account.
 fn join_codes(audit: &Audit<'_>) -> Result<ExceptionKind> {
     let rows = audit.table(&JOIN_CODES_REPORT)?;
-    let by_code = rules_of_codes(&audit.groups.codes);
-    let rules: Vec<_> = order_of_codes(&audit.groups.codes).into_iter().map(|at| pressing(&by_code[at])).collect();
+    let found = audit.groups;
+    let order = order_of_codes(&found.decision.codes).into_iter();
+    let rules: Vec<_> = order.map(|at| pressing(&found.codes[at])).collect();
     let accounts: StringViewArray = rules.iter().map(|_| None::<&str>).collect();
     let subject = Subject { name: &REMARK, id: &CONFIG_ID, account: None, reason: None };
     let measured = audit.summary.group_counts.codes_measured;

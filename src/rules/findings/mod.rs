@@ -1,7 +1,7 @@
 //! The catalogue of findings, a block each: it feeds the reports, the waivers, `qianhe rules` and the reference.
 //!
-//! A finding that has a filter and is [decided](FindingRows::is_decided) is found by that filter alone; how the others
-//! are found stands in [`crate::findings`].
+//! A finding that has a filter and [reports outcomes](FindingRows::reports_outcome) is found by that filter alone; how
+//! the others are found stands in [`crate::findings`].
 
 mod bill;
 mod conclusion;
@@ -44,7 +44,7 @@ pub struct FindingRows {
     /// The conditions on a row, all of which hold.
     conditions: fn() -> Vec<Filter>,
     /// Whether the finding reports the outcome or verdict of each of these rows: a waiver of it covers the row.
-    pub is_decided: bool,
+    pub reports_outcome: bool,
 }
 
 impl FindingRows {
@@ -66,13 +66,13 @@ impl Eq for FindingRule {}
 /// Rows whose outcome or verdict the finding reports.
 #[expect(clippy::unnecessary_wraps, reason = "the value of `rows`, which some findings do not have")]
 const fn decided(report: &'static Table, conditions: fn() -> Vec<Filter>) -> Option<FindingRows> {
-    Some(FindingRows { report, conditions, is_decided: true })
+    Some(FindingRows { report, conditions, reports_outcome: true })
 }
 
 /// Rows that show what the finding is about.
 #[expect(clippy::unnecessary_wraps, reason = "the value of `rows`, which some findings do not have")]
 const fn selected(report: &'static Table, conditions: fn() -> Vec<Filter>) -> Option<FindingRows> {
-    Some(FindingRows { report, conditions, is_decided: false })
+    Some(FindingRows { report, conditions, reports_outcome: false })
 }
 
 fn is(column: &'static Column, word: impl Word) -> Filter {
@@ -125,7 +125,7 @@ pub fn finding(code: &str) -> Option<&'static FindingRule> {
 /// Returns the findings that report rows of `report` by their outcome or verdict, each with the filter of its rows.
 pub fn findings_of(report: &Table) -> impl Iterator<Item = (&'static FindingRule, Filter)> {
     catalogue().filter_map(move |rule| {
-        let rows = rule.rows.filter(|rows| rows.is_decided && rows.report.name == report.name)?;
+        let rows = rule.rows.filter(|rows| rows.reports_outcome && rows.report.name == report.name)?;
         Some((rule, rows.filter()))
     })
 }

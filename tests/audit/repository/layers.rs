@@ -35,6 +35,7 @@ const LAYERS: &[&[&str]] = &[
     &["run", "precheck", "ingest_tables"],
     &["published", "verify", "explain", "compare", "query", "demo", "fuzz"],
     &["cli"],
+    &["collect"],
 ];
 
 /// An import: the file that has it, the module of that file, the module imported.

@@ -103,6 +103,8 @@ const ID_KEYS: &[&str] = &[
 ];
 /// Keys of times.
 const TIME_KEYS: &[&str] = &["createtime", "create_time", "add_time", "join_time", "dimission_time"];
+/// Keys of free text, which a number or a flag is as well.
+const FREE_TEXTS: &[&str] = &["remark", "description", "state", "errmsg", "group_name", "tag_name"];
 /// All other keys that decide something.
 const OTHER_KEYS: &[&str] = &[
     "endpoint",
@@ -159,6 +161,9 @@ fn json(text: &mut Vec<u8>, dice: &mut Dice) -> String {
             format!("the line cut off at byte {inside}")
         }
         1 => {
+            // Inside the last document: what is wholly absent cannot be known to have been there.
+            let last = documents[documents.len() - 1].clone();
+            let inside = last.start + 1 + dice.below((last.len() - 1).max(1));
             text.truncate(inside);
             format!("the file cut off at byte {inside}")
         }
@@ -252,8 +257,12 @@ fn wrong_value(spot: &Spot, text: &[u8], dice: &mut Dice) -> Vec<u8> {
     let key = spot.key.as_str();
     match text[0] {
         b'"' => {
-            let ids: &[&[u8]] = if ID_KEYS.contains(&key) { &[b"17.5", b"1.5e20"] } else { &[b"true", b"{\"a\":1}"] };
             let unsound = [b"\xff".as_slice(), br"\ud83d", b"\x01"].map(|bytes| with_middle(text, bytes));
+            if FREE_TEXTS.contains(&key) {
+                let others = [b"{\"a\":1}".as_slice(), b"[[1]]"].into_iter();
+                return any(&others.chain(unsound.iter().map(Vec::as_slice)).collect::<Vec<_>>());
+            }
+            let ids: &[&[u8]] = if ID_KEYS.contains(&key) { &[b"17.5", b"1.5e20"] } else { &[b"true", b"{\"a\":1}"] };
             let others = [b"true".as_slice(), b"{\"a\":1}", b"[[1]]", ids[0], ids[1]];
             any(&others.into_iter().chain(unsound.iter().map(Vec::as_slice)).collect::<Vec<_>>())
         }
