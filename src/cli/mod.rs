@@ -18,11 +18,13 @@ pub mod crash;
 pub(crate) mod help;
 mod machine;
 pub mod out;
+pub mod out_of_memory;
 mod progress;
 mod bar;
 mod log;
 mod sentence;
 pub mod signals;
+pub mod threads;
 mod usage;
 #[cfg(test)]
 mod tests;

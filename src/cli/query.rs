@@ -1,6 +1,6 @@
 //! `qianhe query`.
 
-use std::io::{IsTerminal, Read, Write, stdin};
+use std::io::{IsTerminal, Read, stdin};
 use std::path::{Path, PathBuf};
 
 use super::out::{self, Out};
@@ -8,6 +8,7 @@ use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
 use crate::query::{OutputFormat, Session, write};
 use crate::report::manifest::MANIFEST;
+use crate::report::publish;
 use crate::text::errors as say;
 
 /// Query the reports by SQL: each report is a table with the name of its file, without `.parquet`.
@@ -95,13 +96,8 @@ impl QueryArgs {
             let text = String::from_utf8(bytes).map_err(|error| Error::Bug(error.to_string()))?;
             return if self.format() == OutputFormat::Table { out.text(&text) } else { out::data(&text) };
         };
-        // Written beside the file, then renamed: a half-written result would look complete.
-        let mut beside =
-            tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, say::CANNOT_WRITE))?;
         write(&rows, self.format(), self.raw, &mut bytes)?;
-        beside.write_all(&bytes).map_err(Error::io(file, say::CANNOT_WRITE))?;
-        beside.persist(file).map_err(|error| Error::io(file, say::CANNOT_WRITE)(error.error))?;
-        Ok(())
+        publish::write_file(file, &bytes, out.progress().as_ref())
     }
 }
 

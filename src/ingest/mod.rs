@@ -31,6 +31,8 @@ mod stream;
 mod table;
 mod value;
 
+pub use sheet::xlsx::check_workbook;
+
 use crate::case::Case;
 use crate::error::Result;
 use crate::progress::{Progress, Work};
