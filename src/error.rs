@@ -115,7 +115,7 @@ impl Error {
 }
 
 /// What to do about a refusal of the system, where that is clear.
-fn remedy(source: &std::io::Error) -> Option<Text> {
+pub fn remedy(source: &std::io::Error) -> Option<Text> {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(say::STORAGE_FULL_REMEDY),
         ErrorKind::FileTooLarge => Some(say::FILE_TOO_LARGE_REMEDY),

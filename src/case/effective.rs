@@ -10,13 +10,13 @@ use crate::text::Lang;
 pub type EffectiveSettings = BTreeMap<String, String>;
 
 /// Settings as they are collected.
-struct Collected(EffectiveSettings);
+struct CollectedSettings(EffectiveSettings);
 
 impl Case {
     /// Returns the settings in effect. Of waivers it states code, end and number of keys: the keys and reasons, which
     /// name people, are in the case file, whose digest is stated beside.
     pub fn effective(&self) -> EffectiveSettings {
-        let mut all = Collected(BTreeMap::new());
+        let mut all = CollectedSettings(BTreeMap::new());
         all.put("case.id", &self.id);
         all.put("case.title", &self.title);
         all.put("case.timezone", self.timezone.iana_name().unwrap_or("UTC"));
@@ -55,7 +55,7 @@ impl Case {
     }
 }
 
-impl Collected {
+impl CollectedSettings {
     fn put<T: ToString + ?Sized>(&mut self, key: &str, value: &T) {
         self.0.insert(key.to_owned(), value.to_string());
     }

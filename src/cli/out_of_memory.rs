@@ -72,7 +72,7 @@ fn end() -> ! {
             exit();
         }
         loop {
-            std::thread::sleep(Duration::from_secs(3600));
+            std::thread::sleep(Duration::from_hours(1));
         }
     }
     CLEANS_UP.set(true);

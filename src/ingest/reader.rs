@@ -122,7 +122,7 @@ fn in_parallel(
     std::thread::scope(|scope| {
         for _ in 1..readers {
             // Where the system grants no more threads, there are fewer readers.
-            let _ = std::thread::Builder::new().spawn_scoped(scope, &read_files);
+            let _ = std::thread::Builder::new().spawn_scoped(scope, read_files);
         }
         read_files();
     });

@@ -37,7 +37,7 @@ pub struct Manifest {
     pub settings: EffectiveSettings,
     /// SHA-256 of each report by name.
     pub reports: Digests,
-    /// XXH3 (128 bits) of each report by name: readers look for damage by it, at a tenth of what SHA-256 takes.
+    /// XXH3 (128 bits) of each report by name: readers look for damage by it, which takes less than SHA-256.
     #[serde(default)]
     pub checksums: Digests,
     /// SHA-256 of each input by path.

@@ -191,7 +191,9 @@ impl<'p> Stage<'p> {
             };
             // Where that fails, nothing is deleted: the next run tries again.
             let moved = rest.and_then(|rest| kept::move_rest(&rest, &self.out)).inspect_err(|_| self.folder.leave())?;
-            moved.iter().for_each(|kept| self.progress.note(kept.note(&self.out)));
+            for kept in moved {
+                self.progress.note(kept.note(&self.out));
+            }
         }
         step("moved");
         Ok(())

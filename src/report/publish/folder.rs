@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use super::faults::step;
 use super::kept::{self, Outsiders};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, remedy};
 use crate::progress::Progress;
 use crate::report::create_private;
 use crate::text::errors as say;
@@ -76,7 +76,10 @@ impl StageFolder {
     /// [`Error::Output`] if another run is working on the output, or its parent cannot be written to.
     pub fn beside(out: &Path, progress: &dyn Progress) -> Result<Self> {
         let parent = parent_of(out);
-        let refused = |error: io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
+        let refused = |error: io::Error| {
+            let remedy = remedy(&error).unwrap_or(say::NO_ROOM_REMEDY);
+            Error::output(parent, say::no_room_for_reports(error), remedy)
+        };
         fs::create_dir_all(parent).map_err(refused)?;
         let _turn = take_turn(parent);
         let is_busy = |stage: &RunningStage| stage.output.as_deref() == out.file_name().and_then(OsStr::to_str);
@@ -260,7 +263,9 @@ fn put_back(earlier: &Path, out: &Path, progress: &dyn Progress) -> bool {
     }
     match kept::move_rest(&outsiders, out) {
         Ok(moved) => {
-            moved.iter().for_each(|kept| progress.note(kept.note(out)));
+            for kept in moved {
+                progress.note(kept.note(out));
+            }
             true
         }
         Err(_) => false,

@@ -153,13 +153,16 @@ impl Outsiders {
             return outsider.path.clone();
         }
         let is_free = |name: &PathBuf| !is_taken(name) && self.folder.join(name).symlink_metadata().is_err();
-        (1..).map(|count| self.dated(&outsider.path, count)).find(is_free).unwrap_or_else(|| outsider.path.clone())
+        (1..=u32::MAX)
+            .map(|count| self.dated(&outsider.path, count))
+            .find(is_free)
+            .unwrap_or_else(|| outsider.path.clone())
     }
 
     /// `exceptions.2026-11-28.xlsx`; `exceptions.2026-11-28.2.xlsx`. Among ingested tables with a `_` in front, which
     /// keeps readers from taking it for another table.
     fn dated(&self, path: &Path, count: u32) -> PathBuf {
-        let is_table = self.manifest.as_ref().is_some_and(|manifest| manifest.is_of_tables());
+        let is_table = self.manifest.as_ref().is_some_and(Manifest::is_of_tables);
         let guard = if is_table { "_" } else { "" };
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let date = jiff::Zoned::now().date();

@@ -29,7 +29,9 @@ impl<'e> CarriedWork<'e> {
         let mut rows: BTreeMap<&TaskKey, Vec<&EarlierRow>> = BTreeMap::new();
         earlier.rows.iter().for_each(|row| rows.entry(&row.key).or_default().push(row));
         let mut holders: BTreeMap<&TaskKey, usize> = BTreeMap::new();
-        tasks.iter().for_each(|key| *holders.entry(key).or_default() += 1);
+        for key in tasks {
+            *holders.entry(key).or_default() += 1;
+        }
         let mut ambiguous = 0;
         for (key, tasks) in &holders {
             let Some(rows) = rows.get(key) else { continue };

@@ -169,7 +169,7 @@ fn rows_of_sheet(book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<Option<
     while let Some(cell) = cells.next_cell()? {
         let (row, column) = cell.get_position();
         if row != line.0 {
-            sheet.update(std::mem::replace(&mut line, (row, Vec::new())).1);
+            sheet.update(&std::mem::replace(&mut line, (row, Vec::new())).1);
             if sheet.header.is_none() && row >= HEADER_WITHIN {
                 return Ok(None);
             }
@@ -179,7 +179,7 @@ fn rows_of_sheet(book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<Option<
             line.1.push((column, value));
         }
     }
-    sheet.update(line.1);
+    sheet.update(&line.1);
     Ok(sheet.header.map(|_| sheet.worklist))
 }
 
@@ -197,9 +197,10 @@ struct Header {
 }
 
 impl SheetReader {
-    fn update(&mut self, cells: Vec<(u32, SheetCell)>) {
+    fn update(&mut self, cells: &[(u32, SheetCell)]) {
+        use WorklistColumn::{Assignee, Id, Kind, Object, Remark, Source, Status};
         let Some(header) = &self.header else {
-            if let Some((header, added)) = Header::of(&cells) {
+            if let Some((header, added)) = Header::of(cells) {
                 self.worklist.added = added;
                 self.header = Some(header);
             }
@@ -211,7 +212,6 @@ impl SheetReader {
         let at =
             |column: u32| cells.iter().find(|(at, _)| *at == column).map_or(SheetCell::Empty, |(_, cell)| cell.clone());
         let value = |column: WorklistColumn| header.known[column as usize].map_or(SheetCell::Empty, at);
-        use WorklistColumn::{Assignee, Id, Kind, Object, Remark, Source, Status};
         let entered = Entered {
             assignee: value(Assignee),
             status: value(Status),
@@ -227,6 +227,7 @@ impl SheetReader {
 impl Header {
     /// A row is the header if it names what a row is about, and something to fill in.
     fn of(cells: &[(u32, SheetCell)]) -> Option<(Self, Vec<String>)> {
+        use WorklistColumn::{Assignee, Id, Object, Remark, Status};
         let mut known = vec![None; WorklistColumn::ALL.len()];
         let (mut added, mut titles) = (Vec::new(), Vec::new());
         for (at, cell) in cells {
@@ -240,7 +241,6 @@ impl Header {
                 _ => {}
             }
         }
-        use WorklistColumn::{Assignee, Id, Object, Remark, Status};
         let has_any = |columns: &[WorklistColumn]| columns.iter().any(|column| known[*column as usize].is_some());
         let is_header = has_any(&[Id, Object]) && (has_any(&[Assignee, Status, Remark]) || !added.is_empty());
         (is_header && known.iter().flatten().count() >= 3).then_some((Self { known, added }, titles))
@@ -255,13 +255,12 @@ fn cell_of(value: &DataRef<'_>) -> SheetCell {
     };
     match value {
         DataRef::Empty => SheetCell::Empty,
-        DataRef::String(content) => of_text(content),
         DataRef::SharedString(content) => of_text(content),
         DataRef::Int(number) => integer(*number),
         DataRef::Float(number) => number_of(*number),
         DataRef::DateTime(time) => time_of(time.as_f64()),
         DataRef::Bool(flag) => SheetCell::Text(flag.to_string().to_uppercase()),
-        DataRef::DateTimeIso(content) | DataRef::DurationIso(content) => of_text(content),
+        DataRef::String(content) | DataRef::DateTimeIso(content) | DataRef::DurationIso(content) => of_text(content),
         DataRef::Error(error) => SheetCell::Text(error.to_string()),
     }
 }

@@ -72,7 +72,9 @@ pub enum WorklistColumn {
 
 impl WorklistColumn {
     pub const ALL: [Self; 13] = {
-        use WorklistColumn::*;
+        use WorklistColumn::{
+            Assignee, Finding, Id, Kind, NextStep, Now, Object, Reason, Remark, Severity, Source, Status, Target,
+        };
         [Target, Severity, Kind, Object, Id, Source, Reason, NextStep, Finding, Assignee, Status, Remark, Now]
     };
     /// Those before the columns to fill in.
@@ -142,11 +144,11 @@ pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
 
 /// The keys of tasks, by which entries of people are carried over.
 pub fn keys(tasks: &[Task<'_>], kinds: &[ExceptionKind], cells: CellFormat<'_>) -> Vec<TaskKey> {
+    use WorklistColumn::{Id, Kind, Object, Source};
     let subjects = subjects(kinds, cells);
     let key = |task: &Task<'_>| {
         let line = task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells);
         let cell = |column: WorklistColumn| &line[column as usize];
-        use WorklistColumn::{Id, Kind, Object, Source};
         TaskKey::new(cell(Kind), cell(Object), cell(Id), cell(Source))
     };
     tasks.iter().map(key).collect()

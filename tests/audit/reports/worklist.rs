@@ -60,7 +60,7 @@ fn enter(rows: &mut Grid, id: &str, texts: &[(&str, &str)]) {
     let places: Vec<usize> = texts.iter().map(|(title, _)| column(rows, title)).collect();
     let row = rows.iter_mut().find(|row| row[ids] == id).unwrap();
     for (place, (_, text)) in places.into_iter().zip(texts) {
-        row[place] = (*text).to_owned();
+        (*text).clone_into(&mut row[place]);
     }
 }
 
