@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,8 @@ pub enum Error {
     Io { path: PathBuf, doing: Text, source: std::io::Error },
     /// The output folder cannot take the reports.
     Output { path: PathBuf, problem: Message, remedy: Message },
+    /// The system grants too little to begin.
+    System { problem: Message, remedy: Message },
     /// The user pressed Ctrl-C, or the process was told to end.
     Interrupted,
     /// A bug: a control total does not balance or an invariant is broken. The message is for developers, in English.
@@ -95,9 +98,12 @@ impl Error {
     /// The message for the user. Messages of the system and of libraries are not translated.
     pub fn message(&self) -> Message {
         match self {
-            Self::Usage { problem, remedy } => say::usage(problem, remedy),
+            Self::Usage { problem, remedy } | Self::System { problem, remedy } => say::usage(problem, remedy),
             Self::Input { file, place, problem, remedy } => say::input(path_text(file), place, problem, remedy),
-            Self::Io { path, doing, source } => say::io(path_text(path), *doing, source),
+            Self::Io { path, doing, source } => match remedy(source) {
+                Some(remedy) => say::io_remedied(path_text(path), *doing, source, remedy),
+                None => say::io(path_text(path), *doing, source),
+            },
             Self::Output { path, problem, remedy } => say::output(path_text(path), problem, remedy),
             Self::Interrupted => say::INTERRUPTED.into(),
             Self::Bug(what) => say::bug(what),
@@ -107,11 +113,34 @@ impl Error {
     /// The process exit code (README, "Exit codes").
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage { .. } | Self::Input { .. } | Self::Io { .. } | Self::Output { .. } => 2,
+            Self::Usage { .. } | Self::Input { .. } | Self::Io { .. } | Self::Output { .. } | Self::System { .. } => 2,
             Self::Bug(_) => 3,
             Self::Interrupted => 130,
         }
     }
+}
+
+/// What to do about a refusal of the system, where that is clear.
+pub fn remedy(source: &std::io::Error) -> Option<Text> {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(say::STORAGE_FULL_REMEDY),
+        ErrorKind::FileTooLarge => Some(say::FILE_TOO_LARGE_REMEDY),
+        ErrorKind::OutOfMemory => Some(say::NO_MEMORY_REMEDY),
+        ErrorKind::ReadOnlyFilesystem => Some(say::READ_ONLY_REMEDY),
+        _ if is_out_of_handles(source) => Some(say::TOO_FEW_HANDLES_REMEDY),
+        _ => None,
+    }
+}
+
+#[cfg(unix)]
+fn is_out_of_handles(source: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    [Errno::MFILE, Errno::NFILE].map(Errno::raw_os_error).map(Some).contains(&source.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn is_out_of_handles(_source: &std::io::Error) -> bool {
+    false
 }
 
 /// In English, for logs and tests; [`Error::message`] is for people.
@@ -137,24 +166,28 @@ impl From<ColumnMismatch> for Error {
     }
 }
 
-/// An error of the engine is a bug: inputs were checked before.
+/// An error of the engine is a bug, unless the system refused it something: inputs were checked before.
 impl From<polars::error::PolarsError> for Error {
     fn from(error: polars::error::PolarsError) -> Self {
+        if let polars::error::PolarsError::IO { error, .. } = &error {
+            return Self::io("polars", say::CANNOT_READ)(std::io::Error::new(error.kind(), error.to_string()));
+        }
         Self::Bug(format!("polars: {error}"))
     }
 }
 
-/// A batch that does not fit its schema is a bug.
+/// A batch that does not fit its schema is a bug; a refusal of the system is none.
 impl From<arrow::error::ArrowError> for Error {
     fn from(error: arrow::error::ArrowError) -> Self {
+        if let arrow::error::ArrowError::IoError(_, source) = error {
+            return Self::io("arrow", say::CANNOT_READ)(source);
+        }
         Self::Bug(format!("arrow: {error}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::ErrorKind;
-
     use super::*;
 
     #[test]

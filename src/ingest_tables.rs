@@ -11,7 +11,7 @@ use crate::memory::Resources;
 use crate::progress::{Progress, Unit, Work};
 use crate::report::manifest::Manifest;
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
-use crate::report::publish::{SNAPSHOTS, Stage};
+use crate::report::publish::{SNAPSHOTS, Stage, create_private_folder};
 use crate::report::small;
 use crate::schema::tables::{CANONICAL, INPUTS_REPORT, REJECTS_REPORT, RELATIONS_TABLE};
 use crate::schema::vocabulary::Role;
@@ -62,7 +62,7 @@ impl IngestSummary {
 /// Any [`Error`]; nothing is published then.
 pub fn ingest_tables(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<IngestSummary> {
     let folder = out.join(SNAPSHOTS);
-    let stage = Stage::beside(&folder)?;
+    let stage = Stage::beside(&folder, progress)?;
     let memory = stage.memory(resources);
     let mut summary = IngestSummary { folder, rows: Vec::new(), rejected: 0 };
     let mut inputs = Vec::new();
@@ -112,7 +112,7 @@ fn write_snapshot(
         Unit::Rows,
     );
     let folder = folder.join(snapshot.role.word());
-    std::fs::create_dir_all(&folder).map_err(Error::io(&folder, say::CANNOT_CREATE))?;
+    create_private_folder(&folder).map_err(Error::io(&folder, say::CANNOT_CREATE))?;
     let mut tables = Vec::new();
     for &table in CANONICAL {
         interrupt::check()?;

@@ -5,6 +5,10 @@
 pub const MAX_CASE_BYTES: u64 = 16 << 20;
 /// Bytes of `manifest.json` and `summary.json`, which are parsed as a whole; they list each input in about 150 bytes.
 pub const MAX_JSON_REPORT_BYTES: u64 = 256 << 20;
+/// Bytes of `report.html` and `exceptions.xlsx`, which are read as a whole; they hold a part of the relations.
+pub const MAX_BOOK_BYTES: u64 = 1 << 30;
+/// Bytes of a signature, which has 64.
+pub const MAX_SIGNATURE_BYTES: u64 = 4096;
 /// Parts of the key of a `--set`, which are nested; keys of a case have 4.
 pub const MAX_KEY_PARTS: usize = 16;
 

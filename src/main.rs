@@ -2,19 +2,24 @@
 
 use std::process::ExitCode;
 
-use qianhe::cli::{Cli, crash, out, signals};
+use qianhe::cli::out_of_memory::{self, CheckedAllocator};
+use qianhe::cli::{Cli, crash, out, signals, threads};
+
+#[global_allocator]
+static ALLOCATOR: CheckedAllocator = CheckedAllocator;
 
 fn main() -> ExitCode {
     keep_freed_memory();
+    out_of_memory::reserve();
+    refuse_long_files();
     ExitCode::from(crash::guard(run))
 }
 
 fn run() -> u8 {
-    signals::listen();
     match Cli::read(std::env::args_os()) {
         Ok(cli) => {
             crash::set_language(cli.lang());
-            cli.run().unwrap_or_else(|error| {
+            share_out_threads().and_then(|()| cli.run()).unwrap_or_else(|error| {
                 out::error(&error, cli.lang());
                 error.exit_code()
             })
@@ -22,6 +27,29 @@ fn run() -> u8 {
         Err(answer) => out::answer(&answer),
     }
 }
+
+/// Begins with threads: as many as the system grants. Too few of them, or of file handles, are refused at once.
+#[expect(unsafe_code, reason = "Polars reads the size of its pool from the environment only")]
+fn share_out_threads() -> qianhe::Result<()> {
+    threads::check_handles()?;
+    if let Some(each) = threads::share_out()? {
+        // SAFETY: the threads of our own pool are the only ones, and wait for work.
+        unsafe { std::env::set_var("POLARS_MAX_THREADS", each.to_string()) };
+    }
+    signals::listen();
+    Ok(())
+}
+
+/// Makes a file that grows beyond the limit of the process an error of the disk; by default it is a signal that kills.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "signals are ignored by C functions only")]
+fn refuse_long_files() {
+    // SAFETY: no handler is installed.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+}
+
+#[cfg(not(unix))]
+fn refuse_long_files() {}
 
 /// Keeps freed memory in the process. Rows come and go in blocks of megabytes, which by default the allocator of glibc
 /// returns to the kernel, which clears them anew for the next ones, page fault by page fault. By default it also has up

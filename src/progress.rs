@@ -1,6 +1,7 @@
 //! The progress of stages, independent of how it is shown.
 
 use crate::schema::vocabulary::Role;
+use crate::text::Message;
 
 /// Receives the progress of one piece of work after the other. Implementations print to stderr, or nothing.
 pub trait Progress: Sync {
@@ -10,6 +11,8 @@ pub trait Progress: Sync {
     fn advance(&self, done: u64);
     /// Ends the work.
     fn end(&self);
+    /// Receives what the user should know of, beside the result.
+    fn note(&self, _note: Message) {}
 }
 
 /// A piece of work that can take long.

@@ -18,6 +18,7 @@ use crate::report::large::{self, Observers};
 use crate::report::manifest::Manifest;
 use crate::report::parquet::{footer, write_tables};
 use crate::report::publish::{Stage, digests};
+use crate::report::workbook::EarlierWorklist;
 use crate::report::{Audit, SmallTable, WRITERS, groups as group_reports, small};
 use crate::schema::fields;
 use crate::schema::tables::{
@@ -48,7 +49,7 @@ pub fn audit_signed(
     resources: Resources,
     progress: &dyn Progress,
 ) -> Result<AuditSummary> {
-    let mut stage = Stage::beside(out)?.signed_by(signer);
+    let mut stage = Stage::beside(out, progress)?.signed_by(signer);
     let memory = stage.memory(resources);
     let (exports, lists) = Exports::read(case, &memory, progress)?;
     let decision = decide(case, &exports, &memory, progress)?;
@@ -92,6 +93,7 @@ pub fn audit_signed(
     tables.extend(others);
     summary.control_totals = totals;
 
+    let earlier = EarlierWorklist::read(stage.out(), case, progress);
     let audit = Audit {
         case,
         exports: &exports,
@@ -101,12 +103,15 @@ pub fn audit_signed(
         arrivals,
         excerpt,
         tables: &tables,
+        earlier: &earlier,
+        progress,
     };
     let parquet = stage.reports()?;
     let write = || WRITERS.par_iter().try_for_each(|(_, write)| write(&audit, stage.path()));
     let (written, sealed) = rayon::join(write, || digests(&parquet));
     written?;
     stage.seal(sealed?);
+    stage.carry_worklist(earlier.digest());
     stage.publish(Manifest::of_case(case, &summary.inputs))?;
     progress.end();
     Ok(summary)

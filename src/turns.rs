@@ -25,7 +25,8 @@ pub fn in_turn<Piece: Send, Done: Send>(
     };
     std::thread::scope(|scope| {
         for _ in 1..rayon::current_num_threads() {
-            scope.spawn(|| turns.work(&work));
+            // Where the system grants no more threads, the others do all.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, || turns.work(&work));
         }
         turns.work(&work);
     });

@@ -10,18 +10,18 @@ use crate::text::Lang;
 pub type EffectiveSettings = BTreeMap<String, String>;
 
 /// Settings as they are collected.
-struct Collected(EffectiveSettings);
+struct CollectedSettings(EffectiveSettings);
 
 impl Case {
     /// Returns the settings in effect. Of waivers it states code, end and number of keys: the keys and reasons, which
     /// name people, are in the case file, whose digest is stated beside.
     pub fn effective(&self) -> EffectiveSettings {
-        let mut all = Collected(BTreeMap::new());
+        let mut all = CollectedSettings(BTreeMap::new());
         all.put("case.id", &self.id);
         all.put("case.title", &self.title);
         all.put("case.timezone", self.timezone.iana_name().unwrap_or("UTC"));
         all.put("case.language", if self.language == Lang::Zh { "zh" } else { "en" });
-        all.put("case.as_of", self.as_of);
+        all.put("case.as_of", &self.as_of);
         for (side, corp) in [("source", &self.source), ("target", &self.target)] {
             all.put(&format!("{side}.name"), &corp.name);
             all.put_some(&format!("{side}.corp_id"), corp.corp_id.as_ref());
@@ -42,21 +42,21 @@ impl Case {
             all.put_contract(contract);
         }
         all.put("policy.fail_on", self.policy.fail_on.word());
-        all.put("policy.customer_cap", self.policy.customer_cap);
-        all.put("policy.min_unionid_overlap", self.policy.min_unionid_overlap);
-        all.put("policy.min_group_overlap", self.policy.min_group_overlap);
+        all.put("policy.customer_cap", &self.policy.customer_cap);
+        all.put("policy.min_unionid_overlap", &self.policy.min_unionid_overlap);
+        all.put("policy.min_group_overlap", &self.policy.min_group_overlap);
         for (number, waiver) in self.waivers.iter().enumerate() {
             let key = |name: &str| format!("waivers[{number}].{name}");
             all.put(&key("code"), &waiver.code);
-            all.put(&key("keys"), waiver.keys.len());
+            all.put(&key("keys"), &waiver.keys.len());
             all.put_some(&key("until"), waiver.until);
         }
         all.0
     }
 }
 
-impl Collected {
-    fn put(&mut self, key: &str, value: impl ToString) {
+impl CollectedSettings {
+    fn put<T: ToString + ?Sized>(&mut self, key: &str, value: &T) {
         self.0.insert(key.to_owned(), value.to_string());
     }
 
@@ -76,9 +76,9 @@ impl Collected {
 
     fn put_contract(&mut self, contract: &Contract) {
         let key = |name: &str| format!("contract.{name}");
-        self.put(&key("relations"), contract.relations);
-        self.put(&key("unit_price"), contract.unit_price);
-        self.put(&key("surcharge_unit_price"), contract.surcharge_unit_price);
+        self.put(&key("relations"), &contract.relations);
+        self.put(&key("unit_price"), &contract.unit_price);
+        self.put(&key("surcharge_unit_price"), &contract.surcharge_unit_price);
         self.put(&key("currency"), &contract.currency);
         let basis = match contract.surcharge_basis {
             SurchargeBasis::AboveTolerance => "above-tolerance",
@@ -90,8 +90,8 @@ impl Collected {
         for (number, payment) in contract.payments.iter().enumerate() {
             let key = |name: &str| format!("contract.payments[{number}].{name}");
             self.put(&key("id"), &payment.id);
-            self.put(&key("paid_on"), payment.paid_on);
-            self.put(&key("amount"), payment.amount);
+            self.put(&key("paid_on"), &payment.paid_on);
+            self.put(&key("amount"), &payment.amount);
             let covers = match payment.covers {
                 PaymentCovers::Contract => "contract",
                 PaymentCovers::Surcharge => "surcharge",
@@ -101,8 +101,8 @@ impl Collected {
         for (number, invoice) in contract.invoices.iter().enumerate() {
             let key = |name: &str| format!("contract.invoices[{number}].{name}");
             self.put(&key("id"), &invoice.id);
-            self.put(&key("issued_on"), invoice.issued_on);
-            self.put(&key("amount"), invoice.amount);
+            self.put(&key("issued_on"), &invoice.issued_on);
+            self.put(&key("amount"), &invoice.amount);
             self.put_some(&key("payment"), invoice.payment.as_ref());
         }
     }

@@ -57,7 +57,7 @@ impl CompareArgs {
             memory: self.memory.as_u64(),
             fail_on,
         };
-        let comparison = compare::compare(&self.earlier, &self.later, &options)?;
+        let comparison = compare::compare(&self.earlier, &self.later, &options, out.progress().as_ref())?;
         if self.json {
             out::json(&comparison)?;
         } else {

@@ -20,6 +20,11 @@ pub fn set_language(lang: Lang) {
     let _ = LANG.set(lang);
 }
 
+/// The language of messages; English before the command line is read.
+pub(super) fn language() -> Lang {
+    LANG.get().copied().unwrap_or(Lang::En)
+}
+
 /// Runs the program, and returns its exit code.
 pub fn guard(run: impl FnOnce() -> u8 + panic::UnwindSafe) -> u8 {
     panic::set_hook(Box::new(report));

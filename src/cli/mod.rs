@@ -20,11 +20,13 @@ mod machine;
 mod container;
 mod personal;
 pub mod out;
+pub mod out_of_memory;
 mod progress;
 mod bar;
 mod log;
 mod sentence;
 pub mod signals;
+pub mod threads;
 mod usage;
 #[cfg(test)]
 mod tests;

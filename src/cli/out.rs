@@ -48,9 +48,9 @@ impl Out {
         if self.quiet {
             Box::new(Silent)
         } else if has_screen() {
-            Box::new(Watcher::new(TerminalBar::new(self.lang)))
+            Box::new(Watcher::new(TerminalBar::new(self.lang), self.lang))
         } else {
-            Box::new(Watcher::new(Log::new(self.lang)))
+            Box::new(Watcher::new(Log::new(self.lang), self.lang))
         }
     }
 }

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::out;
 use crate::progress::{Progress, Unit, Work};
+use crate::text::{Lang, Message, errors as say};
 
 /// Shorter work is not shown.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -37,6 +39,7 @@ pub(super) trait View: Send + 'static {
 /// Counts progress, and shows it by a view.
 pub(super) struct Watcher<V: View> {
     shared: Arc<SharedWork<V>>,
+    lang: Lang,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -77,7 +80,7 @@ impl<V: View> SharedWork<V> {
 
 impl<V: View> Watcher<V> {
     /// Starts the thread; if the system refuses it, nothing is shown.
-    pub fn new(view: V) -> Self {
+    pub fn new(view: V, lang: Lang) -> Self {
         let view = Mutex::new(WorkView { view, work: None });
         let shared = Arc::new(SharedWork { done: AtomicU64::new(0), view });
         let (stop, stopped) = mpsc::channel();
@@ -88,7 +91,7 @@ impl<V: View> Watcher<V> {
             }
         };
         let thread = thread::Builder::new().name("progress".to_owned()).spawn(watch).ok();
-        Self { shared, stop: Some(stop), thread }
+        Self { shared, lang, stop: Some(stop), thread }
     }
 }
 
@@ -104,6 +107,10 @@ impl<V: View> Progress for Watcher<V> {
 
     fn end(&self) {
         self.shared.set_work(None);
+    }
+
+    fn note(&self, note: Message) {
+        out::line(say::note(note).tell(self.lang));
     }
 }
 
@@ -125,6 +132,7 @@ mod tests {
 
     use super::{PATIENCE, TICK, View, Watcher, WorkState};
     use crate::progress::{Progress, Unit, Work};
+    use crate::text::Lang;
 
     struct Recorder(Sender<(u64, u64)>);
 
@@ -137,7 +145,7 @@ mod tests {
     #[test]
     fn only_work_that_lasts_is_shown() {
         let (seen, shown) = channel();
-        let progress = Watcher::new(Recorder(seen));
+        let progress = Watcher::new(Recorder(seen), Lang::En);
         progress.begin(Work::Match, 10, Unit::Rows);
         progress.advance(10);
         std::thread::sleep(3 * TICK);

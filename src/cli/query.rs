@@ -1,6 +1,6 @@
 //! `qianhe query`.
 
-use std::io::{IsTerminal, Read, Write, stdin};
+use std::io::{IsTerminal, Read, stdin};
 use std::path::{Path, PathBuf};
 
 use super::out::{self, Out};
@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::limits::MAX_SCRIPT_BYTES;
 use crate::query::{CsvTexts, OutputFormat, Session, write};
 use crate::report::manifest::MANIFEST;
+use crate::report::publish;
 use crate::text::{errors as say, path_text};
 
 /// Query the reports by SQL: each report is a table with the name of its file, without `.parquet`.
@@ -107,13 +108,8 @@ impl QueryArgs {
                 OutputFormat::Csv | OutputFormat::Parquet => out::exact(&text),
             };
         };
-        // Written beside the file, then renamed: a half-written result would look complete.
-        let mut beside =
-            tempfile::NamedTempFile::new_in(folder_of(file)).map_err(Error::io(file, say::CANNOT_WRITE))?;
         write(&rows, self.format(), CsvTexts { raw: self.raw, escaped: false }, &mut bytes)?;
-        beside.write_all(&bytes).map_err(Error::io(file, say::CANNOT_WRITE))?;
-        beside.persist(file).map_err(|error| Error::io(file, say::CANNOT_WRITE)(error.error))?;
-        Ok(())
+        publish::write_file(file, &bytes, out.progress().as_ref())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::bar;
 use crate::error::Error;
 use crate::interrupt;
+use crate::report::publish;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
@@ -12,6 +13,7 @@ static REQUESTED: AtomicBool = AtomicBool::new(false);
 pub fn listen() {
     let _ = ctrlc::set_handler(|| {
         if REQUESTED.swap(true, Ordering::Relaxed) {
+            publish::abandon();
             // The prompt of the shell follows on this line.
             let _screen = bar::hide();
             std::process::exit(i32::from(Error::Interrupted.exit_code()));

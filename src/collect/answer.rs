@@ -38,7 +38,7 @@ pub struct TokenReply {
 }
 
 #[derive(Debug, Deserialize)]
-struct Head {
+struct AnswerHead {
     errcode: i64,
     #[serde(default)]
     errmsg: String,
@@ -48,7 +48,7 @@ struct Head {
     follow_user: Option<Vec<String>>,
     department_id: Option<Vec<Department>>,
     userlist: Option<Vec<IgnoredAny>>,
-    external_contact_list: Option<Vec<BatchItem>>,
+    external_contact_list: Option<Vec<AnsweredItem>>,
     external_userid: Option<Vec<Value>>,
     info_list: Option<Vec<ContactId>>,
     info: Option<Vec<ContactId>>,
@@ -68,7 +68,7 @@ struct Department {
 }
 
 #[derive(Debug, Deserialize)]
-struct BatchItem {
+struct AnsweredItem {
     external_contact: Option<ContactId>,
 }
 
@@ -87,7 +87,7 @@ struct Group {
 impl Reply {
     /// Reads an answer; `None` where the bytes are no answer of the service, such as a half one, or a page of a proxy.
     pub fn read(body: Vec<u8>) -> Option<Self> {
-        let head: Head = serde_json::from_slice(&body).ok()?;
+        let head: AnswerHead = serde_json::from_slice(&body).ok()?;
         let is_end = head.is_last == Some(true);
         let corp_id_sample = head.sample();
         let items = head.items();
@@ -107,7 +107,7 @@ impl Reply {
     }
 }
 
-impl Head {
+impl AnswerHead {
     fn items(&self) -> u64 {
         let objects = u64::from(self.group_chat.is_some()) + u64::from(self.join_way.is_some());
         let lists = [

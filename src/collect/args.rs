@@ -73,11 +73,15 @@ enum CollectCommand {
     Members(ServiceArgs),
     /// Collect the relations of all members with customer-contact permission, and the customers of left members
     #[command(after_help = concat!(
-        "Example:\n  qianhe-collect relations --case acme --role target-after --users acme/lists/accounts.csv\n\n", ends!()))]
+        "Example:\n  qianhe-collect relations --case acme --role target-after --users acme/lists/accounts.csv\n\n",
+        ends!()
+    ))]
     Relations(RelationsArgs),
     /// Collect the groups, and join codes by their ids, which no call of the API lists
     #[command(after_help = concat!(
-        "Example:\n  qianhe-collect groups --case acme --role source-before --codes acme/lists/codes.csv\n\n", ends!()))]
+        "Example:\n  qianhe-collect groups --case acme --role source-before --codes acme/lists/codes.csv\n\n",
+        ends!()
+    ))]
     Groups(GroupsArgs),
     /// Collect members, relations and groups
     #[command(after_help = concat!("Example:\n  qianhe-collect all --case acme --role source-before\n\n", ends!()))]

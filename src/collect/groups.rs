@@ -1,4 +1,5 @@
-//! The part `groups`: the groups of the corp with their members, and the join codes of a list, since no call lists them.
+//! The part `groups`: the groups of the corp with their members, and the join codes of a list, since no call lists
+//! them.
 
 use super::calls::{self, CallRequest};
 use super::journal::SubjectKind;

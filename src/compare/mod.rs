@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::case::FailOn;
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 use crate::published::Reports;
 use crate::schema::vocabulary::Severity;
 use crate::text::{Message, errors as say};
@@ -56,7 +57,7 @@ pub struct Options<'a> {
 ///
 /// # Errors
 /// [`Error::Usage`] if they are of different cases; [`Error::Input`] if a report cannot be read; [`Error::Output`].
-pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>) -> Result<Comparison> {
+pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>, progress: &dyn Progress) -> Result<Comparison> {
     let [earlier, later] = [earlier, later].map(|folder| Reports::open_audit(folder, options.unchecked));
     let (earlier, later) = (earlier?, later?);
     if earlier.manifest.case != later.manifest.case && !options.force {
@@ -64,7 +65,7 @@ pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>) -> Result<Co
         return Err(Error::usage(problem, say::DIFFERENT_CASES_REMEDY));
     }
     let fail_on = options.fail_on.map_or_else(|| policy(&later), Ok)?;
-    let mut writer = ChangeWriter::create(options.out)?;
+    let mut writer = ChangeWriter::create(options.out, progress)?;
     let mut changes: Vec<ChangeCounts> = Vec::new();
     for report in rows::COMPARED {
         let mut counts = ChangeCounts::new(report.kind);

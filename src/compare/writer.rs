@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::ComparedRow;
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::report::manifest::Manifest;
 use crate::report::parquet::{GroupWriter, ROW_GROUP};
 use crate::report::publish::Stage;
@@ -14,16 +15,16 @@ use crate::schema::{Rows, cells};
 const FILE: &str = "compare.parquet";
 
 /// Writes changed rows, if an output folder was given.
-pub struct ChangeWriter(Option<(Stage, GroupWriter, Rows)>);
+pub struct ChangeWriter<'p>(Option<(Stage<'p>, GroupWriter, Rows)>);
 
-impl ChangeWriter {
+impl<'p> ChangeWriter<'p> {
     /// Prepares the output folder.
     ///
     /// # Errors
     /// [`Error::Output`](crate::Error::Output) if the folder cannot take reports.
-    pub fn create(out: Option<&Path>) -> Result<Self> {
+    pub fn create(out: Option<&Path>, progress: &'p dyn Progress) -> Result<Self> {
         let Some(out) = out else { return Ok(Self(None)) };
-        let stage = Stage::beside(out)?;
+        let stage = Stage::beside(out, progress)?;
         let writer = GroupWriter::create(&stage.path().join(FILE), &COMPARE_REPORT, &[], &Vec::new())?;
         Ok(Self(Some((stage, writer, Rows::new(&COMPARE_REPORT)))))
     }

@@ -7,6 +7,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int32Type;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
 
 use super::ControlTotal;
 use crate::billing::Bill;
@@ -85,7 +86,7 @@ fn words(path: &Path, column: &Column) -> Result<BTreeMap<String, u64>> {
         let words = dictionary.values().as_string::<i32>();
         let mut by_key = vec![0_u64; words.len()];
         for key in dictionary.keys().iter().flatten() {
-            by_key[usize::try_from(key).map_err(|error| unreadable(path, &error))?] += 1;
+            by_key[usize::try_from(key).map_err(|error| Error::Bug(format!("{}: {error}", path.display())))?] += 1;
         }
         for (key, count) in by_key.into_iter().enumerate().filter(|(_, count)| *count > 0) {
             *counts.entry(words.value(key).to_owned()).or_default() += count;
@@ -98,16 +99,24 @@ fn words(path: &Path, column: &Column) -> Result<BTreeMap<String, u64>> {
 /// Reads one column of a written report.
 fn each_batch(path: &Path, column: &Column, mut see: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
     let file = regular::open(path).map_err(Error::io(path, say::CANNOT_READ))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(path, &error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(path, error))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), [column.name]);
     let reader =
-        builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unreadable(path, &error))?;
+        builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unreadable(path, error))?;
     for batch in reader {
         see(&batch?)?;
     }
     Ok(())
 }
 
-fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+/// A report that is not readable after it was written is a bug, unless the disk fails.
+fn unreadable(path: &Path, error: ParquetError) -> Error {
+    let error = match error {
+        ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+            Ok(source) => return Error::io(path, say::CANNOT_READ)(*source),
+            Err(other) => ParquetError::External(other),
+        },
+        other => other,
+    };
     Error::Bug(format!("{}: cannot be read back: {error}", path.display()))
 }

@@ -32,6 +32,7 @@ mod table;
 mod value;
 
 pub use parquet::check_schema;
+pub use sheet::xlsx::check_workbook;
 
 use crate::case::Case;
 use crate::error::Result;

@@ -77,9 +77,9 @@ impl RawTable {
     /// Appends a row: one cell per column of the table, in its order.
     ///
     /// # Panics
-    /// As [`Rows::push`].
-    pub fn push<'a>(&mut self, cells: impl ExactSizeIterator<Item = Cell<'a>>, from: Provenance) {
-        self.rows.push_each(cells);
+    /// As [`Rows::push_cells`].
+    pub fn push(&mut self, cells: &[Cell<'_>], from: Provenance) {
+        self.rows.push_cells(cells);
         self.fetched_at.append_option(from.fetched_at);
         self.file.append_value(from.file);
         self.record.append_value(from.record);

@@ -109,19 +109,22 @@ fn in_parallel(
     let plan = BatchPlan { batch_bytes: BATCH_BYTES, batches: (2 * threads).div_ceil(readers), pool: &pool };
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let results: Vec<Mutex<Option<Result<FileRecords>>>> = files.iter().map(|_| Mutex::new(None)).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..readers {
-            scope.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(file) = files.get(at) else { break };
-                    let index = u32::try_from(at).map_err(|_| Error::Bug("more than 2^32 files".to_owned()));
-                    let result = index.and_then(|index| read(index, file, plan));
-                    stop.fetch_or(result.is_err(), Ordering::Relaxed);
-                    *results[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-                }
-            });
+    let read_files = || {
+        while !stop.load(Ordering::Relaxed) {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(at) else { break };
+            let index = u32::try_from(at).map_err(|_| Error::Bug("more than 2^32 files".to_owned()));
+            let result = index.and_then(|index| read(index, file, plan));
+            stop.fetch_or(result.is_err(), Ordering::Relaxed);
+            *results[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..readers {
+            // Where the system grants no more threads, there are fewer readers.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, read_files);
+        }
+        read_files();
     });
     // After an error later files may be unread; the error comes before them.
     results.into_iter().filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()

@@ -8,9 +8,7 @@ use jiff::tz::TimeZone;
 use super::doubts::CustomerKey;
 use super::headers::{self, ExpectedTables, TableLayout, Unrecognised};
 use super::raw::RelationSink;
-use super::records::{
-    FieldFault, FieldReading, FileRecords, PartRecords, RecordContext, RejectReason, UnreadableRecord,
-};
+use super::records::{FieldFault, FileRecords, PartRecords, Readings, RecordContext, RejectReason, UnreadableRecord};
 use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions};
 use crate::error::{Error, Result};
 use crate::schema::lists::{CaseList, ListKind};
@@ -142,7 +140,7 @@ impl<'l> TableReader<'l> {
         });
         // Few values are more than a cell: tags, and numbers where a text belongs.
         let mut owned: Vec<(usize, CellBuf<'_>)> = Vec::new();
-        let mut readings = [FieldReading::from(Cell::Null); MAX_TABLE_COLUMNS];
+        let mut readings = Readings::<MAX_TABLE_COLUMNS>::new();
         for (at, raw) in raw[..width].iter().enumerate() {
             if matches!(raw, RawValue::Null) {
                 continue;
@@ -151,9 +149,10 @@ impl<'l> TableReader<'l> {
             if self.days.is_none() && reason == Some(value::AMBIGUOUS) {
                 return RowRead::NeedsDayOrder;
             }
-            readings[at].fault = reason.map(|reason| FieldFault { field: table.columns[at].column.name, reason });
+            let fault = |reason| (at, FieldFault { field: table.columns[at].column.name, reason });
+            readings.faults.extend(reason.map(fault));
             match value {
-                CellBuf::Cell(cell) => readings[at].cell = cell,
+                CellBuf::Cell(cell) => readings.cells[at] = cell,
                 value => owned.push((at, value)),
             }
         }
@@ -166,16 +165,12 @@ impl<'l> TableReader<'l> {
             owned.push((tags, value));
         }
         for (at, value) in &owned {
-            readings[*at].cell = value.cell();
+            readings.cells[*at] = value.cell();
         }
-        let readings = &readings[..width];
-        match self.not_a_record(readings, &cell) {
+        let context = RecordContext { dataset: self.dataset, fetched_at: None, place, accounts: &[] };
+        match self.not_a_record(&readings, &cell) {
             Some(why) => part.pass_over(why, 1),
-            None => part.record(
-                table,
-                readings,
-                &RecordContext { dataset: self.dataset, fetched_at: None, place, accounts: &[] },
-            ),
+            None => part.record(table, &readings.cells[..width], &readings.faults, &context),
         }
         RowRead::Done
     }
@@ -183,16 +178,15 @@ impl<'l> TableReader<'l> {
     /// The reason why a readable row is not a record.
     fn not_a_record<'c>(
         &self,
-        readings: &[FieldReading<'_>],
+        readings: &Readings<'_, MAX_TABLE_COLUMNS>,
         cell: &impl Fn(usize, Kind) -> RawValue<'c>,
     ) -> Option<&'static str> {
         let table = self.layout.table;
         if let Some(place) = self.layout.contact_group {
             // `contact_list` returns contacts of a group without a member.
-            let member = table.position(&fields::USERID).map(|at| &readings[at]);
+            let has_no_member = table.position(&fields::USERID).is_some_and(|at| readings.is_absent(at));
             let is_of_group = || !is_blank(&cell(place, Kind::Id));
-            return (member.is_some_and(FieldReading::is_absent) && is_of_group())
-                .then_some("contact of a group, without a member");
+            return (has_no_member && is_of_group()).then_some("contact of a group, without a member");
         }
         lacks_target(table, readings).then_some("row of a map without its target")
     }
@@ -294,8 +288,8 @@ pub fn is_blank(given: &RawValue<'_>) -> bool {
 }
 
 /// Returns whether a row of an id map has no target.
-fn lacks_target(table: &Table, readings: &[FieldReading<'_>]) -> bool {
-    is_list_of(table, ListKind::IdMap) && readings[0].fault.is_none() && readings[1].is_absent()
+fn lacks_target(table: &Table, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
+    is_list_of(table, ListKind::IdMap) && !readings.has_fault(0) && readings.is_absent(1)
 }
 
 fn is_list_of(table: &Table, kind: ListKind) -> bool {

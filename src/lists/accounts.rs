@@ -212,7 +212,7 @@ mod tests {
         for (record, (source, target, assessment)) in (1..).zip(rows) {
             let assessment = if assessment.is_empty() { Cell::Null } else { Cell::Text(assessment) };
             let cells = [Cell::Text(source), Cell::Text(target), assessment, Cell::Null];
-            table.push(cells.iter().copied(), Provenance { fetched_at: None, file: 0, record });
+            table.push(&cells, Provenance { fetched_at: None, file: 0, record });
         }
         let mut raw = Raw {
             files: vec![FileTally { path: "lists/accounts.csv".to_owned(), ..FileTally::default() }],

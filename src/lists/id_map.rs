@@ -98,10 +98,7 @@ pub(crate) mod tests {
     pub(crate) fn map(rows: &[(&str, &str)]) -> IdMap {
         let mut table = RawTable::new(&CUSTOMER_MAP);
         for (record, (source, target)) in (1..).zip(rows) {
-            table.push(
-                [Cell::Text(source), Cell::Text(target)].into_iter(),
-                Provenance { fetched_at: None, file: 0, record },
-            );
+            table.push(&[Cell::Text(source), Cell::Text(target)], Provenance { fetched_at: None, file: 0, record });
         }
         IdMap::read(&[table.finish()], &mut ListTally::default()).unwrap()
     }

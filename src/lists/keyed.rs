@@ -374,7 +374,7 @@ mod tests {
         let mut table = RawTable::new(&REFUSALS);
         for (at, row) in rows.iter().enumerate() {
             let from = Provenance { fetched_at: None, file: u32::from(at >= second), record: at as u64 + 1 };
-            table.push(cells(&REFUSALS, row).into_iter(), from);
+            table.push(&cells(&REFUSALS, row), from);
         }
         table.finish()
     }

@@ -45,7 +45,7 @@ use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
 /// # Errors
 /// Any [`crate::Error`]; nothing is published then.
 pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<PrecheckSummary> {
-    let stage = Stage::beside(out)?;
+    let stage = Stage::beside(out, progress)?;
     let memory = stage.memory(resources);
     let lists = Lists::read(case, progress)?;
     let before =

@@ -62,8 +62,8 @@ impl Reports {
         Ok(Self { folder: folder.to_path_buf(), manifest, intact: None })
     }
 
-    /// As [`Self::open`], where each report is compared with its checksum in the manifest before it is first read, unless
-    /// `unchecked`: one turned bit can change an answer.
+    /// As [`Self::open`], where each report is compared with its checksum in the manifest before it is first read,
+    /// unless `unchecked`: one turned bit can change an answer.
     ///
     /// # Errors
     /// As [`Self::open`].

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use crate::case::{Case, EffectiveSettings};
 use crate::digest::hex;
 use crate::error::{Error, Result};
+use crate::limits::MAX_JSON_REPORT_BYTES;
 use crate::regular;
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
@@ -37,11 +38,18 @@ pub struct Manifest {
     pub settings: EffectiveSettings,
     /// SHA-256 of each report by name.
     pub reports: Digests,
-    /// XXH3 (128 bits) of each report by name: readers look for damage by it, at a tenth of what SHA-256 takes.
+    /// XXH3 (128 bits) of each report by name: readers look for damage by it, which takes less than SHA-256.
     #[serde(default)]
     pub checksums: Digests,
     /// SHA-256 of each input by path.
     pub inputs: Digests,
+    /// Files of people beside the reports, and reports that people changed, under their dated names; a folder ends with
+    /// `/`. Nothing is said of what is in them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
+    /// SHA-256 of the earlier workbook whose worklist was carried over: the workbook depends on it beside the inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worklist: Option<String>,
 }
 
 /// The case file of a run.
@@ -82,7 +90,27 @@ impl Manifest {
             reports: Digests::new(),
             checksums: Digests::new(),
             inputs: Digests::new(),
+            kept: Vec::new(),
+            worklist: None,
         }
+    }
+
+    /// The manifest of a folder; `None` if it has none of this program.
+    pub fn of_ours(folder: &Path) -> Option<Self> {
+        let path = folder.join(MANIFEST);
+        let text = regular::read_text(&path, MAX_JSON_REPORT_BYTES).ok()?;
+        let manifest: Self = serde_json::from_str(&text).ok()?;
+        (manifest.tool.name == env!("CARGO_PKG_NAME")).then_some(manifest)
+    }
+
+    /// Whether it is of the tables that `ingest` writes.
+    pub fn is_of_tables(&self) -> bool {
+        self.reports.contains_key("_inputs.parquet")
+    }
+
+    /// Whether a file beside the reports is one that was kept.
+    pub fn keeps(&self, name: &str) -> bool {
+        self.kept.iter().any(|kept| name == kept || (kept.ends_with('/') && name.starts_with(kept.as_str())))
     }
 
     /// The text of the file.

@@ -35,10 +35,12 @@ use crate::decision::Exports;
 use crate::error::{Error, Result};
 use crate::figures::{Arrivals, Flow, RelationExcerpt};
 use crate::findings::GroupFindings;
+use crate::progress::Progress;
 use crate::regular;
 use crate::schema::{Column, Table};
 use crate::text::errors as say;
 use summary::AuditSummary;
+use workbook::EarlierWorklist;
 
 /// A report that is held as a whole, with the columns that it is sorted by.
 pub struct SmallTable {
@@ -71,6 +73,10 @@ pub struct Audit<'a> {
     pub excerpt: &'a RelationExcerpt,
     /// All reports but those that grow with the relations.
     pub tables: &'a [SmallTable],
+    /// The worklist of the earlier audit in this output.
+    pub earlier: &'a EarlierWorklist,
+    /// Receives what is said beside the result.
+    pub progress: &'a dyn Progress,
 }
 
 /// Writes a report into a folder.
@@ -91,7 +97,7 @@ impl Audit<'_> {
     }
 }
 
-/// Creates a file that only its owner can read: reports hold personal data.
+/// Creates a file that only its owner can read, whatever the umask: reports hold personal data.
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be created.
@@ -102,6 +108,10 @@ pub fn create_private(path: &Path) -> Result<File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = regular::open_with(&mut options, path).map_err(Error::io(path, say::CANNOT_CREATE))?;
     file.set_len(0).map_err(Error::io(path, say::CANNOT_CREATE))?;
+    // An umask may have closed it to its owner, too.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(Error::io(path, say::CANNOT_CREATE))?;
     Ok(file)
 }
 

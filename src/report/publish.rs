@@ -1,28 +1,48 @@
-//! All or nothing: reports are written into a folder beside the output and renamed into its place, the manifest last.
+//! All or nothing: reports are written into a folder beside the output and put into its place, the manifest last.
+//!
+//! ```text
+//! folder     the stage on disk: private, locked, removed by the next run if its run was killed
+//! kept       what people changed in the output, or put into it: kept in the next one
+//! replace    a folder takes the place of another, in one step where the system can
+//! faults     what tests plant
+//! ```
+
+mod faults;
+mod folder;
+mod kept;
+mod replace;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use tempfile::TempDir;
 
 use super::manifest::{Digests, MANIFEST, Manifest, checksum_of, sha256_of};
-use super::{write_bytes, write_text};
+use super::{create_private, write_bytes, write_text};
 use crate::error::{Error, Result};
-use crate::limits::MAX_JSON_REPORT_BYTES;
 use crate::memory::{MemoryBudget, Resources};
-use crate::regular;
+use crate::progress::Progress;
 use crate::signature::{SIGNATURE, SecretKey};
 use crate::text::{Message, errors as say, path_text};
+use faults::step;
+use folder::StageFolder;
+use kept::{KeptFile, Outsiders};
+
+pub use folder::{abandon, create_private_folder};
 
 /// The folder of the tables of `ingest`; an audit into the same output leaves it alone.
 pub const SNAPSHOTS: &str = "snapshots";
 
 /// A folder of reports that is not yet published; deleted when dropped.
-pub struct Stage {
-    folder: TempDir,
+pub struct Stage<'p> {
+    folder: StageFolder,
+    /// Where the reports are written.
+    path: PathBuf,
     out: PathBuf,
     sealed: Digests,
+    worklist: Option<String>,
+    progress: &'p dyn Progress,
     signer: Option<SecretKey>,
 }
 
@@ -33,19 +53,26 @@ pub struct StagedReport {
     path: PathBuf,
 }
 
-impl Stage {
-    /// Makes the stage beside `out`, before any work is done, so that a full or read-only disk is reported early.
+impl<'p> Stage<'p> {
+    /// Makes the stage beside `out`, before any work is done, so that a full or read-only disk, or another run, is
+    /// reported early.
     ///
     /// # Errors
-    /// [`Error::Output`] if `out` holds something else than reports of ours, or cannot be written beside.
-    pub fn beside(out: &Path) -> Result<Self> {
-        check_replaceable(out)?;
-        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let refused =
-            |error: std::io::Error| Error::output(parent, say::no_room_for_reports(error), say::NO_ROOM_REMEDY);
-        fs::create_dir_all(parent).map_err(refused)?;
-        let folder = tempfile::Builder::new().prefix(".qianhe-").tempdir_in(parent).map_err(refused)?;
-        Ok(Self { folder, out: out.to_path_buf(), sealed: Digests::new(), signer: None })
+    /// [`Error::Output`] if `out` holds something else than reports of ours, cannot be written beside, or is the output
+    /// of another run that is alive.
+    pub fn beside(out: &Path, progress: &'p dyn Progress) -> Result<Self> {
+        let out = with_name(out)?;
+        check_replaceable(&out)?;
+        let folder = StageFolder::beside(&out, progress)?;
+        Ok(Self {
+            path: folder.new_files(),
+            folder,
+            out,
+            sealed: Digests::new(),
+            worklist: None,
+            signer: None,
+            progress,
+        })
     }
 
     /// Memory for the rows of this run; what does not fit is spilled to the disk of the stage.
@@ -55,7 +82,12 @@ impl Stage {
 
     /// The folder to write the reports into.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
+    }
+
+    /// The folder that the reports will be published in; it may hold earlier ones.
+    pub fn out(&self) -> &Path {
+        &self.out
     }
 
     /// Writes a text report.
@@ -69,11 +101,11 @@ impl Stage {
     /// The reports written so far.
     ///
     /// # Errors
-    /// [`Error::Bug`] only.
+    /// [`Error::Io`] if the stage cannot be read.
     pub fn reports(&self) -> Result<Vec<StagedReport>> {
         let mut reports = Vec::new();
         for entry in walkdir::WalkDir::new(self.path()) {
-            let entry = entry.map_err(|error| Error::Bug(error.to_string()))?;
+            let entry = entry.map_err(|error| Error::io(self.path(), say::CANNOT_READ)(error.into()))?;
             if entry.file_type().is_file() {
                 let name = entry.path().strip_prefix(self.path()).map_err(|error| Error::Bug(error.to_string()))?;
                 let name = name.iter().map(|part| path_text(part.as_ref())).collect::<Vec<_>>().join("/");
@@ -94,7 +126,13 @@ impl Stage {
         self.sealed.extend(digests);
     }
 
-    /// Takes the digests that are missing, writes the manifest and renames the folder to the output.
+    /// States the SHA-256 of the earlier workbook whose worklist was carried over.
+    pub fn carry_worklist(&mut self, digest: Option<&str>) {
+        self.worklist = digest.map(str::to_owned);
+    }
+
+    /// Takes the digests that are missing, writes the manifest and puts the folder in the place of the output. What
+    /// people changed there, or put there, is kept, and said.
     ///
     /// # Errors
     /// [`Error::Io`]; the old reports are then as they were.
@@ -104,49 +142,94 @@ impl Stage {
             others.par_iter().map(|report| Ok((report.name.clone(), checksum_of(&report.path)?))).collect();
         others.retain(|report| !self.sealed.contains_key(&report.name));
         self.seal(digests(&others)?);
-        let reports = std::mem::take(&mut self.sealed);
-        let manifest = Manifest { reports, checksums: checksums?, ..manifest }.to_json()?;
+        let earlier = if self.out.is_dir() { Some(Outsiders::of(&self.out)?) } else { None };
+        step("written");
+        let kept = earlier.as_ref().map(|earlier| earlier.link_into(self.path())).unwrap_or_default();
+        let manifest = Manifest {
+            reports: std::mem::take(&mut self.sealed),
+            checksums: checksums?,
+            kept: kept::names(&kept),
+            worklist: self.worklist.take(),
+            ..manifest
+        };
+        let manifest = manifest.to_json()?;
         self.write_text(MANIFEST, &manifest)?;
         if let Some(signer) = &self.signer {
             write_bytes(&self.path().join(SIGNATURE), &signer.sign(manifest.as_bytes()))?;
         }
+        replace::sync_all(self.path()).map_err(Error::io(self.path(), say::CANNOT_WRITE))?;
+        step("sealed");
         crate::interrupt::check()?;
-        self.replace_output()
+        self.put()?;
+        let unheard = |kept: &&KeptFile| !kept.is_ingested() && !earlier.as_ref().is_some_and(|e| e.knows(kept));
+        kept.iter().filter(unheard).for_each(|kept| self.progress.note(kept.note(&self.out)));
+        self.put_back_rest(earlier.as_ref())
     }
 
-    fn replace_output(self) -> Result<()> {
-        let out = self.out.clone();
-        let renaming = |path: &PathBuf| Error::io(path.clone(), say::CANNOT_REPLACE);
-        let Some(aside) = self.move_old_aside()? else {
-            return fs::rename(self.folder.keep(), &out).map_err(renaming(&out));
-        };
-        let old = aside.path().join("old");
-        let ingested = old.join(SNAPSHOTS);
-        if ingested.is_dir() && !self.path().join(SNAPSHOTS).exists() {
-            fs::rename(&ingested, self.path().join(SNAPSHOTS)).map_err(renaming(&ingested))?;
-        }
-        let new = self.folder.keep();
-        fs::rename(&new, &out).map_err(|error| {
-            // Best effort: the old reports go back to where they were, and the new ones are deleted.
-            let _ = fs::rename(&old, &out);
-            let _ = fs::remove_dir_all(&new);
-            renaming(&out)(error)
-        })
+    /// Puts the reports in the place of the output.
+    fn put(&mut self) -> Result<()> {
+        let replaced = self.folder.complete().and_then(|whole| {
+            step("whole");
+            replace::put(&whole, &self.out, &self.folder.aside())
+        });
+        replaced.map_err(|error| {
+            if self.folder.aside().is_dir() {
+                self.folder.leave();
+            }
+            Error::io(&self.out, say::CANNOT_REPLACE)(error)
+        })?;
+        step("put");
+        Ok(())
     }
 
-    /// Moves the old output into a folder that is deleted when dropped.
-    fn move_old_aside(&self) -> Result<Option<TempDir>> {
-        if !self.out.exists() {
-            return Ok(None);
+    /// Moves what came into the earlier output at the last moment, or could not be linked, to the present one.
+    fn put_back_rest(&mut self, earlier: Option<&Outsiders>) -> Result<()> {
+        for folder in self.folder.replaced() {
+            let rest = match earlier {
+                Some(earlier) => earlier.again(&folder),
+                None => Outsiders::of(&folder),
+            };
+            // Where that fails, nothing is deleted: the next run tries again.
+            let moved = rest.and_then(|rest| kept::move_rest(&rest, &self.out)).inspect_err(|_| self.folder.leave())?;
+            for kept in moved {
+                self.progress.note(kept.note(&self.out));
+            }
         }
-        let parent = self.folder.path().parent().unwrap_or(Path::new("."));
-        let aside = tempfile::Builder::new()
-            .prefix(".qianhe-old-")
-            .tempdir_in(parent)
-            .map_err(Error::io(parent, say::CANNOT_WRITE))?;
-        fs::rename(&self.out, aside.path().join("old")).map_err(Error::io(&self.out, say::CANNOT_REPLACE))?;
-        Ok(Some(aside))
+        step("moved");
+        Ok(())
     }
+}
+
+/// A private folder among the temporary files of the system, for a run that publishes nothing; deleted when dropped, or
+/// by a later run if this one is killed.
+pub struct Scratch(StageFolder);
+
+impl Scratch {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if it cannot be made.
+    pub fn new(progress: &dyn Progress) -> Result<Self> {
+        let name = format!("qianhe-{}", std::process::id());
+        StageFolder::beside(&std::env::temp_dir().join(name), progress).map(Self)
+    }
+
+    /// The path of the folder.
+    pub fn path(&self) -> PathBuf {
+        self.0.new_files()
+    }
+}
+
+/// Writes a single file: beside its place first, since a half-written one would look complete.
+///
+/// # Errors
+/// [`Error::Output`] if another run is writing it, or its folder cannot be written to; [`Error::Io`].
+pub fn write_file(file: &Path, bytes: &[u8], progress: &dyn Progress) -> Result<()> {
+    let folder = StageFolder::beside(file, progress)?;
+    let whole = folder.new_files().join("file");
+    let mut written = create_private(&whole)?;
+    let writing = written.write_all(bytes).and_then(|()| written.sync_all());
+    writing.and_then(|()| fs::rename(whole, file)).map_err(Error::io(file, say::CANNOT_WRITE))
 }
 
 /// Takes the SHA-256 of complete reports, in parallel; they must not change any more.
@@ -157,7 +240,16 @@ pub fn digests(reports: &[StagedReport]) -> Result<Digests> {
     reports.par_iter().map(|report| Ok((report.name.clone(), sha256_of(&report.path)?))).collect()
 }
 
-/// An output may be absent, empty, or an earlier run of ours.
+/// The path of an output by its own name, which `.` and `..` are not.
+fn with_name(out: &Path) -> Result<PathBuf> {
+    if out.file_name().is_some() {
+        return Ok(out.to_path_buf());
+    }
+    fs::canonicalize(out).map_err(Error::io(out, say::CANNOT_READ))
+}
+
+/// An output may be absent, empty, or an earlier run of ours. What people put beside our reports stays there; a folder
+/// that holds no reports of ours is not replaced.
 fn check_replaceable(out: &Path) -> Result<()> {
     let foreign = |problem: Message| Error::output(out, problem, say::FOREIGN_OUTPUT_REMEDY);
     match fs::symlink_metadata(out) {
@@ -166,25 +258,18 @@ fn check_replaceable(out: &Path) -> Result<()> {
         Ok(metadata) if !metadata.is_dir() => return Err(foreign(say::NOT_A_FOLDER.into())),
         Ok(_) => {}
     }
-    let known = known_names(out);
+    if replace::is_mount_point(out) {
+        return Err(Error::output(out, say::MOUNT_POINT, say::MOUNT_POINT_REMEDY));
+    }
+    if Manifest::of_ours(out).is_some() {
+        return Ok(());
+    }
     for entry in fs::read_dir(out).map_err(Error::io(out, say::CANNOT_READ))? {
         let name = entry.map_err(Error::io(out, say::CANNOT_READ))?.file_name();
-        let name = path_text(name.as_ref());
-        let is_snapshots = name == SNAPSHOTS && out.join(SNAPSHOTS).join(MANIFEST).is_file();
-        if !known.contains(&name) && !is_snapshots {
-            return Err(foreign(say::holds_foreign(name)));
+        let is_ingested = name == SNAPSHOTS && Manifest::of_ours(&out.join(SNAPSHOTS)).is_some();
+        if !is_ingested && !folder::is_stage(&name) {
+            return Err(foreign(say::holds_foreign(path_text(name.as_ref()))));
         }
     }
     Ok(())
-}
-
-/// The names that the manifest of a folder lists.
-fn known_names(out: &Path) -> Vec<String> {
-    let text = regular::read_text(&out.join(MANIFEST), MAX_JSON_REPORT_BYTES).unwrap_or_default();
-    let manifest: Option<Manifest> = serde_json::from_str(&text).ok();
-    let Some(manifest) = manifest.filter(|manifest| manifest.tool.name == env!("CARGO_PKG_NAME")) else {
-        return Vec::new();
-    };
-    let tops = manifest.reports.into_keys().map(|name| name.split('/').next().unwrap_or_default().to_owned());
-    tops.chain([MANIFEST, SIGNATURE].map(str::to_owned)).collect()
 }

@@ -132,7 +132,7 @@ impl Rows {
     #[expect(clippy::needless_pass_by_value, reason = "`cells!` makes a row to be pushed")]
     pub fn push<const N: usize>(&mut self, row: TableRow<'_, N>) {
         assert_eq!(row.table.name, self.table.name, "a row of another table");
-        self.push_each(row.cells.into_iter());
+        self.push_cells(&row.cells);
     }
 
     /// As [`Self::push`], with one cell per column in the order of the table.
@@ -140,17 +140,9 @@ impl Rows {
     /// # Panics
     /// As [`Self::push`].
     pub fn push_cells(&mut self, cells: &[Cell<'_>]) {
-        self.push_each(cells.iter().copied());
-    }
-
-    /// As [`Self::push_cells`], cell by cell.
-    ///
-    /// # Panics
-    /// As [`Self::push`].
-    pub fn push_each<'a>(&mut self, cells: impl ExactSizeIterator<Item = Cell<'a>>) {
         assert_eq!(cells.len(), self.columns.len(), "a row of {} has {} cells", self.table.name, self.columns.len());
         for (builder, cell) in self.columns.iter_mut().zip(cells) {
-            builder.push(&cell, self.table.name);
+            builder.push(cell, self.table.name);
         }
         self.len += 1;
     }

@@ -62,6 +62,11 @@ phrases! {
     NOTE_PERSONAL "本表含客户个人信息，请勿外传。" "This workbook holds personal data: pass it on with care.",
     NOTE_SAME "输入相同，本文件逐字节相同。" "The same inputs give this file, byte for byte.",
 
+    NOTE_CARRIED
+        "待办中人工填写的内容按对象带入自上一次的工作簿；输入与上一次的待办都相同，本文件逐字节相同。"
+        "What people entered in the worklist is carried over from the earlier workbook, by what a row is about; the \
+            same inputs and the same earlier worklist give this file, byte for byte.",
+
     // The worklist.
     KIND "类别" "Kind",
     OBJECT "对象" "What",
@@ -74,6 +79,12 @@ phrases! {
     STATUS_OPEN "待处理" "Open",
     STATUS_DOING "处理中" "In progress",
     STATUS_DONE "已完成" "Done",
+
+    NOW "现状" "Now",
+    NOW_SETTLED "已消除：本次审计不再是例外" "Settled: no exception any more",
+    NOW_WAIVED "已豁免" "Waived",
+    NOW_NOT_MEASURED "本次未核对" "Not measured this time",
+    NOW_CUT "未知：本次工作表未收录全部行" "Unknown: this time the sheet does not hold all rows",
 
     // Cells.
     YES "是" "yes",

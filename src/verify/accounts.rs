@@ -132,7 +132,7 @@ fn accounts(
         check(&fields::SOURCE_RELATIONS, fields::OUTCOME_COUNTS.iter().map(|(word, _)| of_source(word.word())).sum());
         check(&fields::TARGET_RELATIONS, of_target("all"));
         let arrived = of_source("migrated") + of_source("already_at_target");
-        let rate = if in_scope == 0 { String::new() } else { (arrived as f64 / in_scope as f64).to_string() };
+        let rate = arrival_rate(arrived, in_scope);
         let published = row.value(&fields::ARRIVAL_RATE).as_f64().map_or_else(String::new, |rate| rate.to_string());
         comparison.compare(format!("account {source}: arrival_rate"), published, rate);
         if let Some([mapped, covered]) = coverage.get(&source) {
@@ -143,6 +143,12 @@ fn accounts(
         }
     }
     Ok(())
+}
+
+/// As the report has it: null where nothing was in scope.
+#[expect(clippy::cast_precision_loss, reason = "no account has 2^52 relations")]
+fn arrival_rate(arrived: u64, in_scope: u64) -> String {
+    if in_scope == 0 { String::new() } else { (arrived as f64 / in_scope as f64).to_string() }
 }
 
 fn customers(reports: &Reports, rows: &mut RowSums, comparison: &mut RecomputedValues) -> Result<()> {

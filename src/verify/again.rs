@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::case;
 use crate::error::{Error, Result};
 use crate::memory::Resources;
 use crate::progress::Progress;
 use crate::published::Reports;
-use crate::report::manifest::{MANIFEST, sha256_of};
+use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
+use crate::report::publish::Scratch;
+use crate::report::workbook::WORKBOOK;
 use crate::run;
-use crate::text::errors as say;
 
 /// The inputs of an audit as they are now.
 #[derive(Debug, Serialize)]
@@ -75,7 +77,7 @@ pub fn inputs(reports: &Reports, case: &Path) -> Result<InputsNow> {
 /// Any [`Error`] of an audit.
 pub fn run(reports: &Reports, case: &Path, resources: Resources, progress: &dyn Progress) -> Result<RepeatedAudit> {
     let case = case::load(case, &reports.manifest.case_file.set)?;
-    let temporary = tempfile::tempdir().map_err(Error::io(std::env::temp_dir(), say::CANNOT_CREATE))?;
+    let temporary = Scratch::new(progress)?;
     let again = temporary.path().join("reports");
     run::audit(&case, &again, resources, progress)?;
     let again = Reports::open(&again)?;
@@ -85,11 +87,31 @@ pub fn run(reports: &Reports, case: &Path, resources: Resources, progress: &dyn 
         .reports
         .keys()
         .chain(again.manifest.reports.keys().filter(|name| !reports.manifest.reports.contains_key(*name)));
-    for name in names.map(String::as_str).chain([MANIFEST]) {
+    // A worklist that was carried over depends on what people entered in the earlier one.
+    let is_carried = reports.manifest.worklist.is_some();
+    if repeatable(&reports.manifest, is_carried)? != repeatable(&again.manifest, is_carried)? {
+        repeated.differing.push(MANIFEST.to_owned());
+    }
+    for name in names.map(String::as_str).filter(|name| !(is_carried && *name == WORKBOOK)) {
         let [old, new] = [reports, &again].map(|reports| reports.folder.join(name));
         if !(old.is_file() && new.is_file() && sha256_of(&old)? == sha256_of(&new)?) {
             repeated.differing.push(name.to_owned());
         }
     }
     Ok(repeated)
+}
+
+/// A manifest without what depends on the folder that it was written to: files of people, and a worklist carried over.
+fn repeatable(manifest: &Manifest, is_carried: bool) -> Result<Value> {
+    let mut value = serde_json::to_value(manifest).map_err(|error| Error::Bug(error.to_string()))?;
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("kept");
+        fields.remove("worklist");
+        for digests in ["reports", "checksums"] {
+            if let Some(digests) = fields.get_mut(digests).and_then(Value::as_object_mut).filter(|_| is_carried) {
+                digests.remove(WORKBOOK);
+            }
+        }
+    }
+    Ok(value)
 }

@@ -47,7 +47,10 @@ pub fn check(reports: &Reports) -> Result<Files> {
             files.changed.push(name.clone());
         }
     }
-    files.extra = files_below(reports)?.into_iter().filter(|name| !named.contains_key(name)).collect();
+    files.extra = files_below(reports)?
+        .into_iter()
+        .filter(|name| !named.contains_key(name) && !reports.manifest.keeps(name))
+        .collect();
     Ok(files)
 }
 

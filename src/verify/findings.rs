@@ -54,7 +54,7 @@ impl PublishedFindings {
         comparison.compare("findings: different codes", codes.len(), once);
         for (row, code) in self.0.iter().zip(&codes) {
             match catalogue().find(|rule| rule.code == code) {
-                Some(rule) => self.compare_with_kind(row, rule, &reports.manifest.settings, comparison),
+                Some(rule) => Self::compare_with_kind(row, rule, &reports.manifest.settings, comparison),
                 None => comparison.compare(format!("finding {code}"), "published", "not in the catalogue"),
             }
         }
@@ -74,7 +74,6 @@ impl PublishedFindings {
 
     /// Compares what a finding takes from its kind.
     fn compare_with_kind(
-        &self,
         row: &ReportRow,
         rule: &FindingRule,
         settings: &EffectiveSettings,
@@ -147,7 +146,7 @@ impl PublishedFindings {
     }
 
     /// Whether a finding counts towards the verdict: not all of it is waived.
-    pub fn counts(&self, row: &ReportRow, relations: &RowsByFlow) -> bool {
+    pub fn counts(row: &ReportRow, relations: &RowsByFlow) -> bool {
         let left = row.count(&fields::COUNT).saturating_sub(row.count(&fields::WAIVED_COUNT));
         left > 0 && (row.text(&fields::CODE) != TOO_MANY_UNDETERMINED || left * 20 > relations.in_scope())
     }
@@ -155,7 +154,7 @@ impl PublishedFindings {
     /// The verdict that follows from them (SPEC section 7).
     pub fn verdict(&self, relations: &RowsByFlow) -> &'static str {
         let mut by_severity: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in self.0.iter().filter(|row| self.counts(row, relations)) {
+        for row in self.0.iter().filter(|row| Self::counts(row, relations)) {
             by_severity.entry(row.text(&fields::SEVERITY)).or_default().push(row.text(&fields::CODE));
         }
         let none = Vec::new();

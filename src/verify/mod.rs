@@ -27,7 +27,6 @@ mod totals;
 mod values;
 mod workbook;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -38,9 +37,11 @@ pub use values::{DifferingValue, RecomputedValues};
 
 use crate::controls::ControlTotal;
 use crate::error::{Error, Result};
+use crate::limits::{MAX_JSON_REPORT_BYTES, MAX_SIGNATURE_BYTES};
 use crate::memory::Resources;
 use crate::progress::Progress;
 use crate::published::Reports;
+use crate::regular;
 use crate::report::manifest::MANIFEST;
 use crate::signature::{PublicKey, SIGNATURE};
 use crate::text::{Message, errors as say};
@@ -170,8 +171,8 @@ fn signature(folder: &Path, key: Option<&PublicKey>) -> Result<SignatureState> {
         return Ok(if is_there { SignatureState::NotChecked } else { SignatureState::Absent });
     };
     let manifest = folder.join(MANIFEST);
-    let manifest = fs::read(&manifest).map_err(Error::io(&manifest, say::CANNOT_READ))?;
-    let is_valid = fs::read(&path).is_ok_and(|signature| key.verifies(&manifest, &signature));
+    let manifest = regular::read(&manifest, MAX_JSON_REPORT_BYTES).map_err(Error::io(&manifest, say::CANNOT_READ))?;
+    let is_valid = regular::read(&path, MAX_SIGNATURE_BYTES).is_ok_and(|signature| key.verifies(&manifest, &signature));
     Ok(if is_valid { SignatureState::Valid(key.fingerprint()) } else { SignatureState::Invalid })
 }
 

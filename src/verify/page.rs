@@ -1,7 +1,6 @@
 //! `report.html`: the document of this version around data that follow from the tables. Of the data it leaves out what
 //! the tables do not hold: the excerpt of the relations and the series of arrivals.
 
-use std::fs;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,7 +10,9 @@ use super::bill::{RecomputedBill, RowsByFlow};
 use super::findings::PublishedFindings;
 use super::values::RecomputedValues;
 use crate::error::{Error, Result};
+use crate::limits::MAX_BOOK_BYTES;
 use crate::published::{ReportRow, Reports, row_count};
+use crate::regular;
 use crate::report::{local, page};
 use crate::rules::catalogue;
 use crate::schema::tables::TARGET_RELATIONS_REPORT;
@@ -35,7 +36,7 @@ pub fn compare(
     comparison: &mut RecomputedValues,
 ) -> Result<()> {
     let path = reports.folder.join(PAGE);
-    let bytes = fs::read(&path).map_err(Error::io(&path, say::CANNOT_READ))?;
+    let bytes = regular::read(&path, MAX_BOOK_BYTES).map_err(Error::io(&path, say::CANNOT_READ))?;
     let data = std::str::from_utf8(&bytes).ok().and_then(page::data_of);
     comparison.compare("report.html: document of this version", data.is_some(), true);
     let Some(published) = data else { return Ok(()) };
@@ -79,7 +80,8 @@ pub fn compare(
         json!({ "role": role.word(), "relations": held, "taken_at": taken_at })
     };
     recomputed["exports"] = Role::ALL.iter().enumerate().map(export).collect();
-    recomputed["findings"] = findings.rows().iter().map(|row| finding(row, findings.counts(row, relations))).collect();
+    recomputed["findings"] =
+        findings.rows().iter().map(|row| finding(row, PublishedFindings::counts(row, relations))).collect();
     let mut tables = vec![part("/tables/0".to_owned()), part("/tables/1".to_owned())];
     for (table, total) in tables.iter_mut().zip([relations.total(), arrived]) {
         if let Some(table) = table.as_object_mut() {

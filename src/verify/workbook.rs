@@ -10,13 +10,17 @@ use super::findings::PublishedFindings;
 use super::totals::rows_of;
 use super::values::RecomputedValues;
 use crate::error::{Error, Result, panics_as_errors};
+use crate::limits::MAX_BOOK_BYTES;
 use crate::published::{Reports, totals};
+use crate::regular;
 use crate::report::workbook::WORKBOOK;
 use crate::schema::tables::REPORTS;
 use crate::text::errors as say;
 
 /// A row of the first sheet.
 type SheetLine = Vec<Data>;
+/// Rows of the other sheets by name.
+type SheetHeights = Vec<(String, usize)>;
 
 /// A sheet as the first one lists it.
 struct ListedSheet {
@@ -41,7 +45,7 @@ pub fn compare(
     values: &mut RecomputedValues,
 ) -> Result<()> {
     let path = reports.folder.join(WORKBOOK);
-    let bytes = std::fs::read(&path).map_err(Error::io(&path, say::CANNOT_READ))?;
+    let bytes = regular::read(&path, MAX_BOOK_BYTES).map_err(Error::io(&path, say::CANNOT_READ))?;
     let read = panics_as_errors(|| lines_and_heights(bytes)).ok().flatten();
     values.compare("exceptions.xlsx: a workbook", read.is_some(), true);
     let Some((lines, heights)) = read else { return Ok(()) };
@@ -61,7 +65,7 @@ pub fn compare(
 }
 
 /// The lines of the first sheet, and the rows of each other one.
-fn lines_and_heights(bytes: Vec<u8>) -> Option<(Vec<SheetLine>, Vec<(String, usize)>)> {
+fn lines_and_heights(bytes: Vec<u8>) -> Option<(Vec<SheetLine>, SheetHeights)> {
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).ok()?;
     let names = book.sheet_names();
     let (first, others) = names.split_first()?;

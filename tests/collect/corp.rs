@@ -66,7 +66,7 @@ impl Corp {
                 let userid = request["userid"].as_str().unwrap().to_owned();
                 let newest: &mut String = times.entry(userid.clone()).or_default();
                 if *newest <= fetched_at {
-                    *newest = fetched_at.clone();
+                    newest.clone_from(&fetched_at);
                     if answer["errcode"] == 0 {
                         corp.broken.remove(&userid);
                         corp.lists.insert(userid, texts(&answer["external_userid"]));

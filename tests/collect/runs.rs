@@ -66,7 +66,8 @@ impl Scene {
         let mut command = program(self.folder.path());
         command.args(["all", "--case", "case", "--role", role, "--base-url", &service.url(), "--rate", "0"]);
         command.args(["--pause", "1"]).args(args);
-        // In source-before some members have no permission, but relations; elsewhere the list of members is the service's.
+        // In source-before some members have no permission, but relations; elsewhere the list of members is the
+        // service's.
         if role == "source-before" {
             command.args(["--users", "users.csv"]);
         }

@@ -385,7 +385,8 @@ fn generated(relations: usize, request: &Request) -> Option<String> {
                 write!(
                     text,
                     "{comma}{{\"external_contact\":{{\"external_userid\":\"{id}\",\"name\":\"客户{row}\",\"type\":1,\
-                     \"avatar\":\"http://wx.qlogo.cn/mmhead/{noise:048x}/0\",\"gender\":1,\"unionid\":\"o{noise:027x}\"}},\
+                     \"avatar\":\"http://wx.qlogo.cn/mmhead/{noise:048x}/0\",\"gender\":1,\
+                     \"unionid\":\"o{noise:027x}\"}},\
                      \"follow_info\":{{\"userid\":\"{userid}\",\"remark\":\"\",\"description\":\"\",\"createtime\":{},\
                      \"tag_id\":[\"etAAAAAAAAtag1\"],\"add_way\":1,\"oper_userid\":\"{userid}\",\
                      \"remark_mobiles\":[],\"state\":\"\",\"remark_corp_name\":\"\"}}}}",

@@ -61,8 +61,8 @@ fn push_group(part: &mut PartRecords, context: &RequestContext<'_>, group: &Grou
     let count = |number: usize| Cell::Integer(i64::try_from(number).unwrap_or(i64::MAX));
     let all = members.filter(|_| group.member_list.is_there()).map_or(Cell::Null, |members| count(members.len()));
     let external = members.filter(|_| group.member_list.is_there()).and_then(|members| {
-        let kinds: Option<Vec<MemberKind>> = members.iter().map(|member| kind_of(context, member)).collect();
-        Some(kinds?.into_iter().filter(|kind| *kind == MemberKind::External).count())
+        let is_external = |member| Some(usize::from(kind_of(context, member)? == MemberKind::External));
+        members.iter().map(is_external).sum::<Option<usize>>()
     });
     // By its external members a group is known in the other corp.
     let lost = [fields::UNIONID.name.to_owned()];
@@ -104,8 +104,8 @@ fn push_member(
         let lost = [&fields::USERID, &fields::UNIONID].map(|column| column.name.to_owned());
         let unreadable =
             FieldReading { cell: Cell::List(&lost), fault: Some(FieldFault { field: "", reason: NOT_AN_OBJECT }) };
-        part.record(&GROUP_MEMBERS, &readings!(GROUP_MEMBERS, { CHAT_ID: chat_id, UNREADABLE: unreadable }), at);
-        return;
+        let readings = readings!(GROUP_MEMBERS, { CHAT_ID: chat_id, UNREADABLE: unreadable });
+        return part.record(&GROUP_MEMBERS, &readings.cells, &readings.faults, at);
     };
     record!(part, context, GROUP_MEMBERS, at, {
         USERID: member.userid => "userid",
@@ -166,5 +166,5 @@ pub fn deleted_code(part: &mut PartRecords, context: &RequestContext<'_>) {
     }
     let place = |field: &str| context.place(field);
     let row = readings!(JOIN_CODES, { CONFIG_ID: config_id, DELETED: Cell::Flag(true) });
-    part.record(&JOIN_CODES, &row, &context.at(Dataset::JoinCodes, &place));
+    part.record(&JOIN_CODES, &row.cells, &row.faults, &context.at(Dataset::JoinCodes, &place));
 }

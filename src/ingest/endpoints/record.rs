@@ -12,7 +12,8 @@ pub struct Leaf<'g> {
 
 impl<'g> Leaf<'g> {
     /// Reads the field of an item as a value of the column.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the column is a constant of the caller: of all kinds one is left")]
+    #[inline(always)]
     pub fn read(column: &'static Column, given: &'g RawValue<'_>, field: &'static str, how: &ReadOptions<'_>) -> Self {
         let (value, wrong) = read(column, given, how);
         Self { value, fault: wrong.map(|reason| FieldFault { field, reason }) }
@@ -41,14 +42,13 @@ macro_rules! record {
     ($part:expr, $context:expr, $table:path, $at:expr,
         { $($column:ident: $given:expr => $field:expr),* $(,)? }, { $($own:ident: $reading:expr),* $(,)? }) => {{
         let leaves = [$($context.leaf(&$crate::schema::fields::$column, &$given, $field)),*];
-        let null = $crate::ingest::records::FieldReading { cell: $crate::schema::Cell::Null, fault: None };
-        let mut readings = [null; $table.columns.len()];
+        let mut readings = $crate::ingest::records::Readings::<{ $table.columns.len() }>::new();
         let places = const { [$($table.position_of(&$crate::schema::fields::$column)),*] };
         for (place, leaf) in places.into_iter().zip(&leaves) {
-            readings[place] = leaf.reading();
+            readings.set(place, leaf.reading());
         }
-        $(readings[const { $table.position_of(&$crate::schema::fields::$own) }] = $reading.into();)*
-        $part.record(&$table, &readings, $at);
+        $(readings.set(const { $table.position_of(&$crate::schema::fields::$own) }, $reading);)*
+        $part.record(&$table, &readings.cells, &readings.faults, $at);
     }};
 }
 pub(super) use record;

@@ -167,7 +167,8 @@ mod tests {
     fn part(records: u64) -> PartRecords {
         let mut part = PartRecords::new(0);
         for _ in 0..records {
-            part.record(&MEMBERS, &readings!(MEMBERS, { USERID: Cell::Text("ann") }), &context());
+            let readings = readings!(MEMBERS, { USERID: Cell::Text("ann") });
+            part.record(&MEMBERS, &readings.cells, &readings.faults, &context());
         }
         part
     }
@@ -181,7 +182,8 @@ mod tests {
     fn record_numbers_continue_from_portion_to_portion() {
         let mut file = FileRecords::default();
         let mut second = part(1);
-        second.record(&MEMBERS, &readings!(MEMBERS, { NAME: Cell::Text("Ann") }), &context());
+        let readings = readings!(MEMBERS, { NAME: Cell::Text("Ann") });
+        second.record(&MEMBERS, &readings.cells, &readings.faults, &context());
         file.append(part(2)).unwrap();
         file.append(second).unwrap();
         file.check().unwrap();
@@ -201,7 +203,8 @@ mod tests {
         for _ in 0..3 {
             let mut part = PartRecords::new(0);
             for _ in 0..70 {
-                part.record(&MEMBERS, &readings!(MEMBERS, { NAME: Cell::Text("Ann") }), &context());
+                let readings = readings!(MEMBERS, { NAME: Cell::Text("Ann") });
+                part.record(&MEMBERS, &readings.cells, &readings.faults, &context());
                 part.value(Dataset::Members, "not a number", || (None, "page".to_owned()));
             }
             file.append(part).unwrap();

@@ -36,13 +36,6 @@ pub struct FieldReading<'a> {
     pub fault: Option<FieldFault>,
 }
 
-impl FieldReading<'_> {
-    /// Whether the field has no value, as opposed to one that cannot be read.
-    pub fn is_absent(&self) -> bool {
-        self.cell == Cell::Null && self.fault.is_none()
-    }
-}
-
 impl<'a> From<Cell<'a>> for FieldReading<'a> {
     fn from(cell: Cell<'a>) -> Self {
         Self { cell, fault: None }
@@ -52,6 +45,39 @@ impl<'a> From<Cell<'a>> for FieldReading<'a> {
 impl From<FieldFault> for FieldReading<'_> {
     fn from(fault: FieldFault) -> Self {
         Self { cell: Cell::Null, fault: Some(fault) }
+    }
+}
+
+/// The readings of a record, by column of its table. Few fields have a fault, so faults are apart from the values.
+pub struct Readings<'a, const N: usize> {
+    /// Null where the value is absent or cannot be read.
+    pub cells: [Cell<'a>; N],
+    /// Each with the index of its column.
+    pub faults: Vec<(usize, FieldFault)>,
+}
+
+impl<'a, const N: usize> Readings<'a, N> {
+    /// Creates the readings of a record without values.
+    pub fn new() -> Self {
+        Self { cells: [Cell::Null; N], faults: Vec::new() }
+    }
+
+    /// Sets the reading of a column.
+    #[inline]
+    pub fn set(&mut self, at: usize, reading: impl Into<FieldReading<'a>>) {
+        let FieldReading { cell, fault } = reading.into();
+        self.cells[at] = cell;
+        self.faults.extend(fault.map(|fault| (at, fault)));
+    }
+
+    /// Whether the field of a column cannot be read, or not for certain.
+    pub fn has_fault(&self, at: usize) -> bool {
+        self.faults.iter().any(|(of, _)| *of == at)
+    }
+
+    /// Whether a column has no value, as opposed to one that cannot be read.
+    pub fn is_absent(&self, at: usize) -> bool {
+        self.cells[at] == Cell::Null && !self.has_fault(at)
     }
 }
 
@@ -83,11 +109,8 @@ pub struct UnreadableRecord<'q> {
 /// [`FieldReading`]. Columns that are not named are null.
 macro_rules! readings {
     ($table:path, { $($column:ident: $cell:expr),+ $(,)? }) => {{
-        let null = $crate::ingest::records::FieldReading { cell: $crate::schema::Cell::Null, fault: None };
-        let mut readings = [null; $table.columns.len()];
-        $(
-            readings[const { $table.position_of(&$crate::schema::fields::$column) }] = $cell.into();
-        )+
+        let mut readings = $crate::ingest::records::Readings::<{ $table.columns.len() }>::new();
+        $(readings.set(const { $table.position_of(&$crate::schema::fields::$column) }, $cell);)+
         readings
     }};
 }

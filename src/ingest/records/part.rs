@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use arrow::datatypes::UInt64Type;
 
-use super::{FieldReading, MAX_LISTED_REJECTS, RecordContext, RejectReason, UnreadableRecord};
+use super::{FieldFault, MAX_LISTED_REJECTS, RecordContext, RejectReason, UnreadableRecord};
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, Doubts};
 use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
@@ -58,27 +58,39 @@ impl PartRecords {
         self.tables.iter().map(RawTable::rows).max().unwrap_or(0)
     }
 
-    /// Adds a record of the table: one reading per column, in its order. It becomes a row if its keys can be read (the
-    /// table's `identity`), and values that cannot be read are null and counted; else it becomes a reject.
-    pub fn record(&mut self, table: &'static Table, readings: &[FieldReading<'_>], context: &RecordContext<'_>) {
+    /// Adds a record of the table: one cell per column, in its order, and the faults by column. It becomes a row if its
+    /// keys can be read (the table's `identity`), and values that cannot be read are null and counted; else it becomes
+    /// a reject.
+    pub fn record(
+        &mut self,
+        table: &'static Table,
+        cells: &[Cell<'_>],
+        faults: &[(usize, FieldFault)],
+        context: &RecordContext<'_>,
+    ) {
         self.records += 1;
         let is_relation = u64::from(table.name == RELATIONS_TABLE.name);
         self.relations.0 += is_relation;
-        if let Some(missing) = missing_key(table, readings).or_else(|| lost_value(table, readings)) {
+        if let Some(missing) = missing_key(table, cells, faults).or_else(|| lost_value(table, faults)) {
             self.relations.1 += is_relation;
-            return self.reject_row(table, readings, context, &missing);
+            return self.reject_row(table, cells, context, &missing);
         }
-        let is_faulty = readings.iter().any(|reading| reading.fault.is_some());
-        let mut deciding = if is_faulty { self.unreadable_values(table, readings, context) } else { Vec::new() };
-        let unreadable = if deciding.is_empty() { None } else { table.position(&fields::UNREADABLE) };
-        // A table that `ingest` wrote names some already.
-        if let Some(Cell::List(names)) = unreadable.map(|at| readings[at].cell) {
-            deciding.extend(names.iter().filter(|name| !deciding.contains(name)).cloned().collect::<Vec<_>>());
+        if faults.is_empty() {
+            return self.push(table, cells, context);
         }
-        let cells = readings.iter().enumerate().map(|(at, reading)| match unreadable {
-            Some(unreadable) if unreadable == at => Cell::List(&deciding),
-            _ => reading.cell,
-        });
+        let mut deciding = self.unreadable_values(table, cells, faults, context);
+        let mut cells = cells.to_vec();
+        if let (false, Some(unreadable)) = (deciding.is_empty(), table.position(&fields::UNREADABLE)) {
+            // A table that `ingest` wrote names some already.
+            if let Cell::List(names) = cells[unreadable] {
+                deciding.extend(names.iter().filter(|name| !deciding.contains(name)).cloned().collect::<Vec<_>>());
+            }
+            cells[unreadable] = Cell::List(&deciding);
+        }
+        self.push(table, &cells, context);
+    }
+
+    fn push(&mut self, table: &'static Table, cells: &[Cell<'_>], context: &RecordContext<'_>) {
         let from = Provenance { fetched_at: context.fetched_at, file: self.file, record: self.records };
         self.pushed += 1;
         self.table(table).push(cells, from);
@@ -88,20 +100,23 @@ impl PartRecords {
     fn unreadable_values(
         &mut self,
         table: &'static Table,
-        readings: &[FieldReading<'_>],
+        cells: &[Cell<'_>],
+        faults: &[(usize, FieldFault)],
         context: &RecordContext<'_>,
     ) -> Vec<String> {
         let mut deciding = Vec::new();
-        let userid = account_of(table, readings);
-        for (slot, reading) in table.columns.iter().zip(readings) {
-            let Some(fault) = reading.fault else { continue };
+        let userid = account_of(table, cells);
+        let mut faults = faults.to_vec();
+        faults.sort_by_key(|(at, _)| *at);
+        for (at, fault) in faults {
+            let column = table.columns[at].column;
             self.value(context.dataset, fault.reason, || (userid.map(str::to_owned), (context.place)(fault.field)));
-            if let (true, Cell::List(lost)) = (*slot.column == fields::UNREADABLE, reading.cell) {
+            if let (true, Cell::List(lost)) = (*column == fields::UNREADABLE, cells[at]) {
                 // Values of other rows, or lost together with them.
                 deciding.extend_from_slice(lost);
-            } else if table.deciding.contains(&slot.column) {
-                deciding.push(slot.column.name.to_owned());
-            } else if *slot.column == fields::UNREADABLE {
+            } else if table.deciding.contains(&column) {
+                deciding.push(column.name.to_owned());
+            } else if *column == fields::UNREADABLE {
                 // It may have named any.
                 deciding = table.deciding.iter().map(|column| column.name.to_owned()).collect();
             }
@@ -127,16 +142,16 @@ impl PartRecords {
     fn reject_row(
         &mut self,
         table: &'static Table,
-        readings: &[FieldReading<'_>],
+        cells: &[Cell<'_>],
         context: &RecordContext<'_>,
         missing: &MissingKey,
     ) {
-        let text = |column: &Column| text_of(table, readings, column).map(str::to_owned);
+        let text = |column: &Column| text_of(table, cells, column).map(str::to_owned);
         let key = CustomerKey { external_userid: text(&fields::EXTERNAL_USERID), unionid: text(&fields::UNIONID) };
-        let own = account_of(table, readings).map(|userid| [userid.to_owned()]);
+        let own = account_of(table, cells).map(|userid| [userid.to_owned()]);
         let accounts = own.as_ref().map_or(context.accounts, |own| &own[..]);
         let place = || (context.place)(&missing.field());
-        let concerned = text_of(table, readings, &fields::DATASET).and_then(Dataset::from_word);
+        let concerned = text_of(table, cells, &fields::DATASET).and_then(Dataset::from_word);
         let datasets: &[Dataset] = &match concerned {
             Some(concerned) => vec![context.dataset, concerned],
             None => concerned_by(&[context.dataset]).into_owned(),
@@ -284,10 +299,10 @@ impl MissingKey {
 }
 
 /// The first of the table's keys that the record lacks.
-fn missing_key(table: &'static Table, readings: &[FieldReading<'_>]) -> Option<MissingKey> {
-    let is_missing = |positions: &&[usize]| positions.iter().all(|&at| matches!(readings[at].cell, Cell::Null));
+fn missing_key(table: &'static Table, cells: &[Cell<'_>], faults: &[(usize, FieldFault)]) -> Option<MissingKey> {
+    let is_missing = |positions: &&[usize]| positions.iter().all(|&at| matches!(cells[at], Cell::Null));
     let key = table.identity_positions.iter().position(is_missing)?;
-    let fault = table.identity_positions[key].iter().find_map(|&at| readings[at].fault);
+    let fault = table.identity_positions[key].iter().find_map(|&at| fault_of(faults, at));
     Some(MissingKey {
         columns: table.identity[key],
         field: fault.map(|fault| fault.field),
@@ -296,25 +311,29 @@ fn missing_key(table: &'static Table, readings: &[FieldReading<'_>]) -> Option<M
 }
 
 /// The first deciding value that cannot be read, of a table whose rows cannot say so: it has no column `unreadable`.
-fn lost_value(table: &'static Table, readings: &[FieldReading<'_>]) -> Option<MissingKey> {
-    if table.deciding.is_empty() || table.position(&fields::UNREADABLE).is_some() {
+fn lost_value(table: &'static Table, faults: &[(usize, FieldFault)]) -> Option<MissingKey> {
+    if faults.is_empty() || table.position(&fields::UNREADABLE).is_some() {
         return None;
     }
     table.deciding.iter().find_map(|column| {
-        let fault = readings[table.position(column)?].fault?;
+        let fault = fault_of(faults, table.position(column)?)?;
         Some(MissingKey { columns: std::slice::from_ref(column), field: Some(fault.field), reason: fault.reason })
     })
 }
 
-fn text_of<'a>(table: &Table, readings: &[FieldReading<'a>], column: &Column) -> Option<&'a str> {
-    match readings[table.position(column)?].cell {
+fn fault_of(faults: &[(usize, FieldFault)], at: usize) -> Option<FieldFault> {
+    faults.iter().find(|(of, _)| *of == at).map(|(_, fault)| *fault)
+}
+
+fn text_of<'a>(table: &Table, cells: &[Cell<'a>], column: &Column) -> Option<&'a str> {
+    match cells[table.position(column)?] {
         Cell::Text(text) => Some(text),
         _ => None,
     }
 }
 
-fn account_of<'a>(table: &Table, readings: &[FieldReading<'a>]) -> Option<&'a str> {
-    text_of(table, readings, table.account?)
+fn account_of<'a>(table: &Table, cells: &[Cell<'a>]) -> Option<&'a str> {
+    text_of(table, cells, table.account?)
 }
 
 /// The batch with its record numbers, the last column of every raw batch, raised by `before`.

@@ -7,7 +7,9 @@ mod markup;
 mod rows;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
@@ -33,6 +35,15 @@ const HEADERLESS: &str = "a sheet without a header, as wide as a table of the wo
     add the header, or move it to another workbook";
 
 type Workbook = Xlsx<BufReader<FileReader>>;
+
+/// Checks that a workbook can be read in bounded memory.
+///
+/// # Errors
+/// [`Error::Input`] if not; [`Error::Io`].
+pub fn check_workbook(path: &Path, file: &File) -> Result<()> {
+    let open = OpenFile::new(file).map_err(Error::io(path, say::CANNOT_OPEN))?;
+    archive::check(path, &open).map(|_| ())
+}
 
 /// Reads every sheet with a table or list.
 pub fn read(file: SheetFile<'_>, open: &OpenFile) -> Result<FileRecords> {

@@ -130,7 +130,8 @@ const ERROR_CELLS: [&str; 11] = [
 
 /// Reads a value of the column. Returns it, and the reason why it cannot be read, or (a name or free text with damaged
 /// characters, which is kept) not for certain.
-#[inline]
+#[expect(clippy::inline_always, reason = "the column is a constant of the caller: of all kinds one is left")]
+#[inline(always)]
 pub fn read<'a>(
     column: &'static Column,
     raw: &'a RawValue<'_>,
@@ -148,7 +149,8 @@ pub fn read<'a>(
 }
 
 /// Reads the text of a cell or of a JSON string, as [`read`] does.
-#[inline]
+#[expect(clippy::inline_always, reason = "the column is a constant of the caller: of all kinds one is left")]
+#[inline(always)]
 pub fn read_text<'a>(column: &Column, text: &'a str, options: &ReadOptions<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
     match column.kind {
         Kind::Id => split(key::read(column, text, options.null_words_are_userids).map(text_cell)),
@@ -235,8 +237,8 @@ fn word(words: &'static [&'static str], text: &str) -> Result<Option<&'static st
 
 fn coded_word(words: &'static [&'static str], raw: &RawValue<'_>) -> Result<Option<&'static str>, RejectReason> {
     match number::from_other(raw, false) {
-        Ok(Some(1)) => word(words, "1"),
-        Ok(Some(2)) => word(words, "2"),
+        Ok(Some(1)) if words == MemberKind::WORDS => Ok(Some(MemberKind::Member.word())),
+        Ok(Some(2)) if words == MemberKind::WORDS => Ok(Some(MemberKind::External.word())),
         _ => Err(NO_WORD),
     }
 }

@@ -18,15 +18,14 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
         let id = format!("g{record:06}");
         let name = if name.is_empty() { Cell::Null } else { Cell::Text(name) };
         table.push(
-            [Cell::Text(&id), name, Cell::Text("ann"), Cell::Null, Cell::Null, Cell::Null, Cell::Null, Cell::Null]
-                .into_iter(),
+            &[Cell::Text(&id), name, Cell::Text("ann"), Cell::Null, Cell::Null, Cell::Null, Cell::Null, Cell::Null],
             from(record),
         );
         for (n, unionid) in unionids.iter().enumerate() {
             let userid = format!("m{n}");
             let kind = Cell::Text(MemberKind::External.word());
             members.push(
-                [
+                &[
                     Cell::Text(&id),
                     Cell::Text(&userid),
                     kind,
@@ -35,8 +34,7 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
                     Cell::Null,
                     Cell::Null,
                     Cell::Null,
-                ]
-                .into_iter(),
+                ],
                 from(record),
             );
         }

@@ -3,6 +3,8 @@
 //! ```text
 //! kinds      which rows, by kind of exception; a sheet for each kind that has any
 //! worklist   the same rows as tasks, by target account, each with its next step
+//! earlier    the worklist of the earlier workbook, with what people entered
+//! carried    what they entered, beside the tasks of this audit
 //! cells      a value of a report as a cell: what is text stays text, and starts no formula
 //! sheet      rows on a sheet: header, filter, widths
 //! summary    the first sheet: the verdict, what each sheet holds, what is left out
@@ -12,7 +14,9 @@
 //! filter that leaves one account's tasks. (Excel cannot sort or filter rows that are folded into outlines, so it has
 //! none.)
 
+mod carried;
 mod cells;
+mod earlier;
 mod kinds;
 mod sheet;
 mod summary;
@@ -27,9 +31,13 @@ use super::{Audit, create_private};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::text::errors as say;
+use carried::CarriedWork;
 use cells::{CellFormat, DATES};
 use kinds::ExceptionKind;
 use sheet::Formats;
+use worklist::Task;
+
+pub use earlier::EarlierWorklist;
 
 /// The file's name.
 pub const WORKBOOK: &str = "exceptions.xlsx";
@@ -52,13 +60,14 @@ pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
     let kinds = kinds::kinds(audit)?;
     let cells = CellFormat { language: audit.case.language, zone: &audit.case.timezone };
     let formats = Formats::new();
-    let tasks = worklist::tasks(&kinds);
+    let tasks = worklist::tasks(&kinds, false);
+    let carried = carried(audit, &tasks, &kinds, cells);
     let mut book = Workbook::new();
     book.set_properties(&properties(audit).map_err(failed)?);
     book.set_zip_compression_level(COMPRESSION);
     // Rows in progress are kept beside the reports, in unlinked temporary files.
     book.set_tempdir(folder).map_err(failed)?;
-    summary::write(&mut book, audit, &kinds, tasks.len() as u64, cells).map_err(failed)?;
+    summary::write(&mut book, audit, &kinds, (tasks.len() + carried.gone()) as u64, cells).map_err(failed)?;
     formats.register(&mut book);
     // The worklist has as many rows as all others together: it is begun first, and stands last.
     let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(SheetContent::Kind);
@@ -70,7 +79,7 @@ pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
         interrupt::check()?;
         match content {
             SheetContent::Kind(kind) => kind.write(sheet, cells, &formats),
-            SheetContent::Worklist => worklist::write(sheet, &tasks, &kinds, cells, &formats),
+            SheetContent::Worklist => worklist::write(sheet, &tasks, &kinds, &carried, cells, &formats),
         }
         .map_err(failed)
     })?;
@@ -81,7 +90,24 @@ pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
     interrupt::check()?;
     let file = create_private(&path)?;
     book.save_to_writer(&file).map_err(failed)?;
-    file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))
+    file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))?;
+    carried.note(audit);
+    Ok(())
+}
+
+/// What people entered in the earlier worklist. Keys cost as much as the rows, and are not made for nothing.
+fn carried<'e>(
+    audit: &Audit<'e>,
+    tasks: &[Task<'_>],
+    kinds: &[ExceptionKind],
+    cells: CellFormat<'_>,
+) -> CarriedWork<'e> {
+    if audit.earlier.rows.is_empty() {
+        return CarriedWork::new(audit.earlier, &[], &[], kinds);
+    }
+    let mut waived = worklist::keys(&worklist::tasks(kinds, true), kinds, cells);
+    waived.sort();
+    CarriedWork::new(audit.earlier, &worklist::keys(tasks, kinds, cells), &waived, kinds)
 }
 
 /// The document is as old as the end of the migration: a clock would make two runs differ.
@@ -95,7 +121,7 @@ fn properties(audit: &Audit<'_>) -> std::result::Result<DocProperties, XlsxError
 fn failure(path: &Path, error: XlsxError) -> Error {
     let source = match error {
         XlsxError::IoError(source) | XlsxError::TempFileError(_, source) => source,
-        XlsxError::ZipError(error) => std::io::Error::other(error),
+        XlsxError::ZipError(error) => error.into(),
         other => return Error::Bug(format!("{WORKBOOK}: {other}")),
     };
     Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source }

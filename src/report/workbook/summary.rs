@@ -41,7 +41,7 @@ pub fn write(
     page.row += 1;
     page.sheets(kinds, tasks)?;
     page.row += 1;
-    page.notes(kinds)
+    page.notes(kinds, audit.earlier.digest().is_some())
 }
 
 impl SummarySheet<'_> {
@@ -133,7 +133,8 @@ impl SummarySheet<'_> {
         Ok(())
     }
 
-    fn notes(&mut self, kinds: &[ExceptionKind]) -> Result<(), XlsxError> {
+    fn notes(&mut self, kinds: &[ExceptionKind], is_carried: bool) -> Result<(), XlsxError> {
+        let same = if is_carried { workbook::NOTE_CARRIED } else { workbook::NOTE_SAME };
         self.heading(workbook::NOTES, false)?;
         let cut = kinds.iter().filter_map(|kind| Some((kind, kind.total.filter(|total| *total > kind.shown())?)));
         let notes: Vec<String> = cut
@@ -146,7 +147,7 @@ impl SummarySheet<'_> {
                 [workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS]
                     .map(|note| self.tell(note).to_owned()),
             )
-            .chain([workbook::NOTE_PERSONAL, workbook::NOTE_SAME].map(|note| self.tell(note).to_owned()))
+            .chain([workbook::NOTE_PERSONAL, same].map(|note| self.tell(note).to_owned()))
             .collect();
         for note in notes {
             self.sheet.write_string_with_format(self.row, 0, note, &self.formats.text)?;
@@ -175,7 +176,7 @@ mod tests {
         let (zone, formats) = (TimeZone::UTC, Formats::left());
         let cells = CellFormat { language: Lang::En, zone: &zone };
         let mut page = SummarySheet { sheet: book.add_worksheet(), row: 0, cells, formats: &formats };
-        page.notes(&[of_missing(total, 2)]).unwrap();
+        page.notes(&[of_missing(total, 2)], false).unwrap();
         let mut read: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
         read.worksheet_range("Sheet1").unwrap().rows().map(|row| row[0].to_string()).collect()
     }

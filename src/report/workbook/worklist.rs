@@ -5,14 +5,16 @@ use std::cmp::Reverse;
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use rust_xlsxwriter::{DataValidation, Worksheet, XlsxError};
 
+use super::carried::CarriedWork;
 use super::cells::{CellFormat, ColumnCells, SheetCell, text};
+use super::earlier::TaskKey;
 use super::kinds::{ExceptionKind, Tasks};
 use super::sheet::{self, Formats};
 use crate::error::Result;
 use crate::rules::FindingRule;
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, ReadColumns, fields};
-use crate::text::{Lang, column_name, workbook};
+use crate::text::{Lang, Text, column_name, workbook};
 
 /// The columns that say what a row is about.
 pub struct Subject {
@@ -49,14 +51,70 @@ pub struct Task<'k> {
     row: usize,
 }
 
-/// All tasks that are not waived, by target account, the most serious first; tasks of no account come last.
-pub fn tasks(kinds: &[ExceptionKind]) -> Vec<Task<'_>> {
+/// The columns of the worklist, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorklistColumn {
+    Target,
+    Severity,
+    Kind,
+    Object,
+    Id,
+    Source,
+    Reason,
+    NextStep,
+    Finding,
+    Assignee,
+    Status,
+    Remark,
+    /// What became of a row that is no task any more; there only if there are such rows.
+    Now,
+}
+
+impl WorklistColumn {
+    pub const ALL: [Self; 13] = {
+        use WorklistColumn::{
+            Assignee, Finding, Id, Kind, NextStep, Now, Object, Reason, Remark, Severity, Source, Status, Target,
+        };
+        [Target, Severity, Kind, Object, Id, Source, Reason, NextStep, Finding, Assignee, Status, Remark, Now]
+    };
+    /// Those before the columns to fill in.
+    pub const SHOWN: &[Self] = Self::ALL.split_at(Self::Assignee as usize).0;
+
+    fn title(self) -> Text {
+        let title = |column: &Column| column_name(column).expect("the catalogue names the columns of reports");
+        match self {
+            Self::Target => title(&fields::TARGET_USERID),
+            Self::Severity => title(&fields::SEVERITY),
+            Self::Kind => workbook::KIND,
+            Self::Object => workbook::OBJECT,
+            Self::Id => workbook::OBJECT_ID,
+            Self::Source => title(&fields::SOURCE_USERID),
+            Self::Reason => title(&fields::REASON),
+            Self::NextStep => workbook::NEXT_STEP,
+            Self::Finding => workbook::FINDING,
+            Self::Assignee => workbook::ASSIGNEE,
+            Self::Status => workbook::STATUS,
+            Self::Remark => workbook::REMARK,
+            Self::Now => workbook::NOW,
+        }
+    }
+
+    /// Whether it has that title in one of the languages.
+    pub fn is_titled(self, title: &str) -> bool {
+        let own = self.title();
+        [own.zh, own.en].contains(&title)
+    }
+}
+
+/// All tasks that are waived, or all that are not, by target account, the most serious first; tasks of no account come
+/// last.
+pub fn tasks(kinds: &[ExceptionKind], are_waived: bool) -> Vec<Task<'_>> {
     let mut tasks = Vec::new();
     for (kind, portion) in
         (0..).zip(kinds).flat_map(|(at, kind)| kind.portions.iter().map(move |portion| (at, portion)))
     {
         let Some(Tasks { rules, accounts, waived, subject }) = &portion.tasks else { continue };
-        for (row, rules) in (0..).zip(rules).filter(|&(row, _)| !waived.value(row)) {
+        for (row, rules) in (0..).zip(rules).filter(|&(row, _)| waived.value(row) == are_waived) {
             let Some(severity) = worst(rules) else { continue };
             let account = accounts.is_valid(row).then(|| accounts.value(row));
             tasks.push(Task { account, severity, kind, subject, rules, row });
@@ -84,39 +142,49 @@ pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
     steps.join(" ")
 }
 
+/// The keys of tasks, by which entries of people are carried over.
+pub fn keys(tasks: &[Task<'_>], kinds: &[ExceptionKind], cells: CellFormat<'_>) -> Vec<TaskKey> {
+    use WorklistColumn::{Id, Kind, Object, Source};
+    let subjects = subjects(kinds, cells);
+    let key = |task: &Task<'_>| {
+        let line = task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells);
+        let cell = |column: WorklistColumn| &line[column as usize];
+        TaskKey::new(cell(Kind), cell(Object), cell(Id), cell(Source))
+    };
+    tasks.iter().map(key).collect()
+}
+
+/// The columns that describe the rows of each kind, as cells.
+fn subjects<'c>(kinds: &[ExceptionKind], cells: CellFormat<'c>) -> Vec<Option<[Option<ColumnCells<'c>>; 4]>> {
+    let subject = |kind: &ExceptionKind| {
+        kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c))))
+    };
+    kinds.iter().map(subject).collect()
+}
+
 /// Fills the sheet, also when there is nothing to do.
 pub fn write(
     sheet: &mut Worksheet,
     tasks: &[Task<'_>],
     kinds: &[ExceptionKind],
+    carried: &CarriedWork<'_>,
     cells: CellFormat<'_>,
     formats: &Formats,
 ) -> std::result::Result<(), XlsxError> {
-    let to = |text: crate::text::Text| text.tell(cells.language).to_owned();
-    let title = |column: &Column| to(column_name(column).expect("the catalogue names the columns of reports"));
-    let titles = vec![
-        title(&fields::TARGET_USERID),
-        title(&fields::SEVERITY),
-        to(workbook::KIND),
-        to(workbook::OBJECT),
-        to(workbook::OBJECT_ID),
-        title(&fields::SOURCE_USERID),
-        title(&fields::REASON),
-        to(workbook::NEXT_STEP),
-        to(workbook::FINDING),
-        to(workbook::ASSIGNEE),
-        to(workbook::STATUS),
-        to(workbook::REMARK),
-    ];
-    let status = titles.iter().position(|title| *title == to(workbook::STATUS)).expect("it is there") as u16;
-    let subjects: Vec<Option<[Option<ColumnCells<'_>>; 4]>> = kinds
-        .iter()
-        .map(|kind| kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c)))))
-        .collect();
-    let rows = tasks.iter().map(|task| task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells));
+    let to = |text: Text| text.tell(cells.language).to_owned();
+    let columns = WorklistColumn::ALL.iter().filter(|column| **column != WorklistColumn::Now);
+    let titles: Vec<String> = columns.map(|column| to(column.title())).chain(carried.titles(cells)).collect();
+    let subjects = subjects(kinds, cells);
+    let rows = (0..).zip(tasks).map(|(at, task)| {
+        let mut line = task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells);
+        line.extend(carried.cells_of(at, cells));
+        line
+    });
+    let rows = rows.chain(carried.gone_rows(cells));
     let last = sheet::fill(sheet, workbook::WORKLIST.tell(cells.language), &titles, rows, formats)?;
     if last > 0 {
         let states = [workbook::STATUS_OPEN, workbook::STATUS_DOING, workbook::STATUS_DONE].map(to);
+        let status = WorklistColumn::Status as u16;
         sheet.add_data_validation(1, status, last, status, &DataValidation::new().allow_list_strings(&states)?)?;
     }
     Ok(())

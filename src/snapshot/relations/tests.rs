@@ -35,7 +35,7 @@ fn rows_spelled(userid: &str, customers: Range<u64>, unionid: impl Fn(u64) -> Op
             _ => Cell::Null,
         };
         let cells: Vec<Cell<'_>> = RELATIONS_TABLE.columns.iter().map(cell).collect();
-        rows.push(cells.iter().copied(), Provenance { file: 0, record, fetched_at: None });
+        rows.push(&cells, Provenance { file: 0, record, fetched_at: None });
     }
     rows.finish()
 }

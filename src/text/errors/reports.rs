@@ -15,6 +15,43 @@ phrases! {
         "没有覆盖任何文件；用 --out DIR 指定一个空的或新的文件夹"
         "nothing was overwritten; choose an empty or new folder with --out DIR",
 
+    MOUNT_POINT "是挂载点，不能整体替换" "is a mount point, and cannot be replaced as a whole",
+    MOUNT_POINT_REMEDY "用 --out DIR 指定其中的一个子文件夹" "choose a folder in it with --out DIR",
+    BUSY_OUTPUT "另一次运行正在写入这里" "another run of qianhe is writing there",
+    BUSY_OUTPUT_REMEDY
+        "没有写入任何内容；等那次运行结束，或用 --out DIR 指定另一个文件夹"
+        "nothing was written; wait until that run has ended, or choose another folder with --out DIR",
+    CANNOT_KEEP "无法保留到新的报表中" "cannot be kept beside the new reports",
+
+    // Notes on what was found there.
+    note(message) "提示：{message}" "note: {message}",
+    kept_under(file, stored)
+        "{file} 在写出之后被改动过，已另存为 {stored}"
+        "{file} was changed since it was written: it is kept as {stored}",
+    kept(file) "{file} 不是报表，已原样保留" "{file} is not a report: it is kept",
+    worklist_carried(rows, gone)
+        "已把上一次工作簿待办中人工填写的 {rows} 行带入新的工作簿；另有 {gone} 行不再是待办，仍列在表尾"
+        "what people entered in {rows} rows of the earlier worklist is carried over; {gone} rows that are no tasks any \
+         more stay at its end",
+    worklist_ambiguous(rows)
+        "待办中有 {rows} 行的对象不唯一，填写的内容没有带入，请查看另存的工作簿"
+        "what people entered in {rows} rows of the worklist is not carried over, since several rows are of one \
+         object: see the workbook that was kept",
+    worklist_unreadable(file, problem)
+        "{file} 中人工填写的内容没有带入，因为无法读取：{problem}"
+        "nothing is carried over from the worklist of {file}, which cannot be read: {problem}",
+    NO_WORKLIST "其中没有待办的表头" "it has no header of a worklist",
+    removed_stage(folder)
+        "已删除中断的运行留下的暂存文件夹 {folder}"
+        "removed {folder}, which a run that was killed had left behind",
+    left_stage(folder)
+        "{folder} 是中断的运行留下的，其中有无法放回的文件；请取出需要的文件后删除它"
+        "{folder} is of a run that was killed, and holds files that cannot be put back: take what you need, and \
+         delete it",
+    recovered_output(folder)
+        "{folder}：上次运行在替换报表时中断，现已恢复"
+        "{folder}: a run was killed while it replaced the reports; they are in place again",
+
     // Reading them back.
     NAME_THE_REPORTS
         "请指定审计写出的报表文件夹，默认是 CASE/reports"

@@ -90,7 +90,9 @@ fn removed_rows_are_found_despite_a_forged_manifest() {
         let audit = story.audit();
         (story, audit.reports)
     };
-    forge(&reports, "relations.parquet", |path| drop(fs::copy(empty.join("relations.parquet"), path).unwrap()));
+    forge(&reports, "relations.parquet", |path| {
+        fs::copy(empty.join("relations.parquet"), path).unwrap();
+    });
     let output = verify(&reports, 1);
     for line in [
         "summary relations.total = rows: 98 <> 0\n",

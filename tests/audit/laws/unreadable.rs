@@ -32,17 +32,13 @@ const DEMO_EVERY: u64 = 10;
 #[test]
 fn unreadable_is_not_absent() {
     let number = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
-    let concluded = match number("QIANHE_LAW_SEED") {
-        Some(seed) => {
-            let concluded = damaged_cases(seed / DAMAGES..seed / DAMAGES + 1, &|damage| damage == seed % DAMAGES);
-            panic!("{concluded:#?}");
-        }
-        None => {
-            let from = number("QIANHE_LAW_FROM").unwrap_or(0);
-            let runs = number("QIANHE_LAW_RUNS").unwrap_or(RUNS);
-            damaged_cases(from / DAMAGES..(from + runs).div_ceil(DAMAGES), &|_| true)
-        }
-    };
+    if let Some(seed) = number("QIANHE_LAW_SEED") {
+        let concluded = damaged_cases(seed / DAMAGES..seed / DAMAGES + 1, &|damage| damage == seed % DAMAGES);
+        panic!("{concluded:#?}");
+    }
+    let from = number("QIANHE_LAW_FROM").unwrap_or(0);
+    let runs = number("QIANHE_LAW_RUNS").unwrap_or(RUNS);
+    let concluded = damaged_cases(from / DAMAGES..(from + runs).div_ceil(DAMAGES), &|_| true);
     let broken: Vec<&String> = concluded.iter().flat_map(|run| &run.broken).collect();
     let share = |holds: fn(&Run) -> bool| concluded.iter().filter(|run| holds(run)).count() * 100 / concluded.len();
     let (harmed, stopped, clean) = (share(|run| run.harmed), share(|run| run.stopped), share(|run| run.was_reconciled));

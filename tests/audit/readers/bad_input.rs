@@ -272,19 +272,6 @@ fn an_empty_folder_is_a_good_output() {
 }
 
 #[test]
-fn a_foreign_file_beside_our_reports_is_refused_and_both_stay() {
-    let story = good();
-    let audit = story.audit();
-    fs::write(audit.reports.join("notes.txt"), "mine").unwrap();
-    let manifest = fs::read(audit.reports.join("manifest.json")).unwrap();
-    let error = refused_output(&story, &audit.reports);
-    assert!(error.contains("contains notes.txt"), "{error}");
-    assert_eq!(fs::read_to_string(audit.reports.join("notes.txt")).unwrap(), "mine");
-    assert_eq!(fs::read(audit.reports.join("manifest.json")).unwrap(), manifest);
-    assert_eq!(audit.outcomes().len(), 1);
-}
-
-#[test]
 fn a_failed_run_leaves_the_earlier_reports_as_they_were() {
     let story = good();
     let audit = story.audit();

@@ -2,7 +2,10 @@
 
 pub mod console_sample;
 pub mod page;
+#[cfg(unix)]
+pub mod publishing;
 pub mod sample;
 pub mod screen;
 pub mod tables;
 pub mod workbook;
+pub mod worklist;

@@ -239,7 +239,9 @@ fn json_value(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
         });
         let all = innermost.iter().map(|spot| spot.at.clone()).collect::<Vec<_>>();
         let how = format!("{key}: all {} became {}", all.len(), shown(&wrong));
-        all.into_iter().for_each(|at| replace(text, at, &wrong));
+        for at in all {
+            replace(text, at, &wrong);
+        }
         return Some(how);
     }
     let how = format!("{key} at byte {}: {} became {}", spot.at.start, shown(&text[spot.at.clone()]), shown(&wrong));

@@ -1,0 +1,268 @@
+//! What people put into an output, or changed in it: it goes into the next one, under a dated name where the name is
+//! taken.
+//!
+//! Before the folders are exchanged the files are linked into the new one, so that each is there at every moment; what
+//! cannot be linked, or came in between, is moved afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::SNAPSHOTS;
+use crate::error::{Error, Result};
+use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
+use crate::signature::SIGNATURE;
+use crate::text::{Message, errors as say};
+
+/// The entries of an output that are not its reports as its manifest lists them.
+pub struct Outsiders {
+    folder: PathBuf,
+    files: Vec<Outsider>,
+    /// Folders without reports, below [`Self::folder`].
+    folders: Vec<PathBuf>,
+    /// The reports that are as they were written, as their files looked then.
+    unchanged: BTreeMap<PathBuf, Stamp>,
+    manifest: Option<Manifest>,
+}
+
+/// A file that is not a report as the manifest lists it.
+struct Outsider {
+    /// Below the output.
+    path: PathBuf,
+    /// Whether the manifest lists it with another digest.
+    is_changed: bool,
+}
+
+/// A file that was kept.
+pub struct KeptFile {
+    /// Where it was, below the earlier output.
+    path: PathBuf,
+    /// Where it is now.
+    pub stored: PathBuf,
+    /// Whether a report was changed.
+    pub is_changed: bool,
+}
+
+/// How a file looks without reading it: another look, another content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<std::time::SystemTime>,
+    id: Option<(u64, u64)>,
+}
+
+impl Outsiders {
+    /// Compares an output with its manifest. Without one of this program, all is of people.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the folder cannot be read.
+    pub fn of(folder: &Path) -> Result<Self> {
+        Self::except(folder, &BTreeMap::new())
+    }
+
+    /// Looks once more, and takes the digests of those reports only that look different by now.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn again(&self, folder: &Path) -> Result<Self> {
+        Self::except(folder, &self.unchanged)
+    }
+
+    fn except(folder: &Path, unchanged: &BTreeMap<PathBuf, Stamp>) -> Result<Self> {
+        let manifest = Manifest::of_ours(folder);
+        let mut found = Self {
+            folder: folder.to_path_buf(),
+            files: Vec::new(),
+            folders: Vec::new(),
+            unchanged: BTreeMap::new(),
+            manifest,
+        };
+        let mut reports: Vec<(PathBuf, &str)> = Vec::new();
+        for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name() {
+            let entry = entry.map_err(|error| Error::io(folder, say::CANNOT_READ)(error.into()))?;
+            let path = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_path_buf();
+            let digest = found.manifest.as_ref().and_then(|manifest| manifest.reports.get(&name_of(&path)?));
+            match digest {
+                _ if entry.file_type().is_dir() => found.folders.push(path),
+                _ if found.manifest.is_some() && [MANIFEST, SIGNATURE].map(Path::new).contains(&path.as_path()) => {}
+                Some(digest) if entry.file_type().is_file() => reports.push((path, digest)),
+                _ => found.files.push(Outsider { path, is_changed: digest.is_some() }),
+            }
+        }
+        let as_written = |(path, digest): &(PathBuf, &str)| {
+            let file = folder.join(path);
+            let stamp = Stamp::of(&file);
+            let is_known = stamp.is_some() && stamp.as_ref() == unchanged.get(path);
+            // A report that cannot be read is kept as well.
+            stamp.filter(|_| is_known || sha256_of(&file).is_ok_and(|sha256| sha256 == *digest))
+        };
+        let stamps: Vec<Option<Stamp>> = reports.par_iter().map(as_written).collect();
+        let reports: Vec<PathBuf> = reports.into_iter().map(|(path, _)| path).collect();
+        found.folders.retain(|folder| !reports.iter().any(|report| report.starts_with(folder)));
+        for (path, stamp) in reports.into_iter().zip(stamps) {
+            match stamp {
+                Some(stamp) => drop(found.unchanged.insert(path, stamp)),
+                None => found.files.push(Outsider { path, is_changed: true }),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether there is nothing to keep.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Links the files into the new output. What the system cannot link is left for [`move_rest`].
+    pub fn link_into(&self, new: &Path) -> Vec<KeptFile> {
+        self.create_folders(new);
+        let link = |outsider: &Outsider| {
+            let stored = self.name_in(new, outsider);
+            create_parent(&new.join(&stored)).ok()?;
+            link(&self.folder.join(&outsider.path), &new.join(&stored)).ok()?;
+            Some(KeptFile { path: outsider.path.clone(), stored, is_changed: outsider.is_changed })
+        };
+        self.files.iter().filter_map(link).collect()
+    }
+
+    /// Whether the earlier output had kept a file already.
+    pub fn knows(&self, kept: &KeptFile) -> bool {
+        let name = name_of(&kept.stored).unwrap_or_default();
+        self.manifest.as_ref().is_some_and(|manifest| manifest.keeps(&name))
+    }
+
+    /// Folders without files stay, too. They are of people, and as open or closed as these made them.
+    fn create_folders(&self, new: &Path) {
+        for folder in &self.folders {
+            let made = new.join(folder);
+            if !made.exists() && fs::create_dir_all(&made).is_ok() {
+                let permissions = fs::metadata(self.folder.join(folder)).map(|metadata| metadata.permissions());
+                let _ = permissions.and_then(|permissions| fs::set_permissions(&made, permissions));
+            }
+        }
+    }
+
+    /// The name for a file in another output: its own if it is no report and the name is free, else a dated one.
+    fn name_in(&self, new: &Path, outsider: &Outsider) -> PathBuf {
+        let is_taken = |name: &Path| new.join(name).symlink_metadata().is_ok();
+        if !outsider.is_changed && !is_taken(&outsider.path) {
+            return outsider.path.clone();
+        }
+        let is_free = |name: &PathBuf| !is_taken(name) && self.folder.join(name).symlink_metadata().is_err();
+        (1..=u32::MAX)
+            .map(|count| self.dated(&outsider.path, count))
+            .find(is_free)
+            .unwrap_or_else(|| outsider.path.clone())
+    }
+
+    /// `exceptions.2026-11-28.xlsx`; `exceptions.2026-11-28.2.xlsx`. Among ingested tables with a `_` in front, which
+    /// keeps readers from taking it for another table.
+    fn dated(&self, path: &Path, count: u32) -> PathBuf {
+        let is_table = self.manifest.as_ref().is_some_and(Manifest::is_of_tables);
+        let guard = if is_table { "_" } else { "" };
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let date = jiff::Zoned::now().date();
+        let count = if count == 1 { String::new() } else { format!(".{count}") };
+        let ending = path.extension().map_or_else(String::new, |ending| format!(".{}", ending.to_string_lossy()));
+        path.with_file_name(format!("{guard}{stem}.{date}{count}{ending}"))
+    }
+}
+
+/// Moves the files that are not in the present output yet.
+///
+/// # Errors
+/// [`Error::Io`] if one cannot be moved; it is where it was then.
+pub fn move_rest(earlier: &Outsiders, into: &Path) -> Result<Vec<KeptFile>> {
+    let present: BTreeSet<(u64, u64)> = WalkDir::new(into)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| id(&entry.path().symlink_metadata().ok()?))
+        .collect();
+    earlier.create_folders(into);
+    let mut moved = Vec::new();
+    for outsider in &earlier.files {
+        let file = earlier.folder.join(&outsider.path);
+        let is_present =
+            file.symlink_metadata().is_ok_and(|metadata| id(&metadata).is_some_and(|id| present.contains(&id)));
+        if !is_present {
+            let stored = earlier.name_in(into, outsider);
+            let moving = create_parent(&into.join(&stored)).and_then(|()| fs::rename(&file, into.join(&stored)));
+            moving.map_err(Error::io(&file, say::CANNOT_KEEP))?;
+            moved.push(KeptFile { path: outsider.path.clone(), stored, is_changed: outsider.is_changed });
+        }
+    }
+    Ok(moved)
+}
+
+/// The names for the manifest: of files, and with a `/` at the end of folders that hold nothing else.
+pub fn names(kept: &[KeptFile]) -> Vec<String> {
+    let name = |kept: &KeptFile| {
+        let name = kept.stored.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        match name.split_once('/') {
+            Some((folder, _)) if !kept.is_changed => format!("{folder}/"),
+            _ => name,
+        }
+    };
+    let names: BTreeSet<String> = kept.iter().map(name).filter(|name| *name != format!("{SNAPSHOTS}/")).collect();
+    names.into_iter().collect()
+}
+
+impl KeptFile {
+    /// What is said of it.
+    pub fn note(&self, out: &Path) -> Message {
+        let file = out.join(&self.path);
+        if self.is_changed || self.stored != self.path {
+            say::kept_under(file.display(), self.stored.display())
+        } else {
+            say::kept(file.display())
+        }
+    }
+
+    /// Whether it was ingested: such tables stay as a matter of course.
+    pub fn is_ingested(&self) -> bool {
+        self.path.starts_with(SNAPSHOTS)
+    }
+}
+
+/// The name of a report; `None` if it cannot be that of one of ours.
+fn name_of(path: &Path) -> Option<String> {
+    path.iter().map(|part| part.to_str()).collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
+}
+
+fn create_parent(file: &Path) -> io::Result<()> {
+    file.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+/// Gives a file a second name. Where files have no ids, a link could not be told from another file.
+#[cfg(unix)]
+fn link(file: &Path, name: &Path) -> io::Result<()> {
+    fs::hard_link(file, name)
+}
+
+#[cfg(not(unix))]
+fn link(_file: &Path, _name: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+impl Stamp {
+    fn of(file: &Path) -> Option<Self> {
+        let metadata = file.symlink_metadata().ok()?;
+        Some(Self { length: metadata.len(), modified: metadata.modified().ok(), id: id(&metadata) })
+    }
+}
+
+/// What tells files of one machine apart, whatever their names.
+#[cfg(unix)]
+fn id(metadata: &fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    (!metadata.is_dir()).then(|| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn id(_metadata: &fs::Metadata) -> Option<(u64, u64)> {
+    None
+}
