@@ -24,7 +24,7 @@ const MAX_FLOAT32: f64 = 16_777_216.0;
 /// The values of a column.
 pub enum ColumnValues {
     Nothing,
-    TextValidation(StringViewArray),
+    Texts(StringViewArray),
     Bytes(BinaryViewArray),
     Flags(BooleanArray),
     /// Whole numbers, and the same as floats for those of more than 64 bits.
@@ -52,7 +52,7 @@ impl ColumnValues {
             DataType::Null => Self::Nothing,
             DataType::Dictionary(_, values) => Self::new(&to(values)?),
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-                Self::TextValidation(to(&DataType::Utf8View)?.as_string_view().clone())
+                Self::Texts(to(&DataType::Utf8View)?.as_string_view().clone())
             }
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
                 Self::Bytes(to(&DataType::BinaryView)?.as_binary_view().clone())
@@ -95,7 +95,7 @@ impl ColumnValues {
     pub fn at(&self, row: usize) -> RawValue<'_> {
         match self {
             Self::Nothing => RawValue::Null,
-            Self::TextValidation(array) => non_null(array, row, || RawValue::Text(Cow::Borrowed(array.value(row)))),
+            Self::Texts(array) => non_null(array, row, || RawValue::Text(Cow::Borrowed(array.value(row)))),
             // Bytes that are not UTF-8 are replaced, and make a key unreadable.
             Self::Bytes(array) => non_null(array, row, || RawValue::Text(String::from_utf8_lossy(array.value(row)))),
             Self::Flags(array) => non_null(array, row, || RawValue::Flag(array.value(row))),
@@ -123,7 +123,7 @@ impl ColumnValues {
     /// The text of the row, if it has one.
     pub fn text(&self, row: usize) -> Option<&str> {
         match self {
-            Self::TextValidation(array) if array.is_valid(row) => Some(array.value(row)),
+            Self::Texts(array) if array.is_valid(row) => Some(array.value(row)),
             Self::Bytes(array) if array.is_valid(row) => std::str::from_utf8(array.value(row)).ok(),
             _ => None,
         }

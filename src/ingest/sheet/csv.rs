@@ -308,8 +308,8 @@ fn explain(path: &Path, compression: Compression, stopped: CsvError) -> Error {
         CsvError::TooLong(line) => {
             Error::input(path, say::row(line), say::long_row_of_text(MAX_ROW_BYTES), say::LONG_ROW_OF_TEXT_REMEDY)
         }
-        CsvError::FieldReading(DecodeError::Io(error)) => stream::explain(path, compression, error),
-        CsvError::FieldReading(DecodeError::Foreign(name)) => {
+        CsvError::Decoding(DecodeError::Io(error)) => stream::explain(path, compression, error),
+        CsvError::Decoding(DecodeError::Foreign(name)) => {
             Error::input(path, say::FILE, say::foreign_text(name), say::SAVE_CSV_AGAIN)
         }
     }

@@ -71,7 +71,7 @@ pub struct CsvRow {
 /// The reason why rows cannot be read on.
 #[derive(Debug)]
 pub enum CsvError {
-    FieldReading(DecodeError),
+    Decoding(DecodeError),
     /// A quote in the row at that line is not closed before the end of the file.
     OpenQuote(u64),
     /// The row at that line is longer than [`MAX_ROW_BYTES`].
@@ -80,7 +80,7 @@ pub enum CsvError {
 
 impl From<DecodeError> for CsvError {
     fn from(unreadable: DecodeError) -> Self {
-        Self::FieldReading(unreadable)
+        Self::Decoding(unreadable)
     }
 }
 
