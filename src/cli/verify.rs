@@ -7,6 +7,9 @@ use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
+use crate::ingest;
+use crate::memory::Resources;
+use crate::published::Reports;
 use crate::signature::PublicKey;
 use crate::text::{Lang, Text, commands as say, path_text};
 use crate::verify::{self, SignatureState, Verification, VerifyExtent};
@@ -36,7 +39,8 @@ pub(super) struct VerifyArgs {
     /// Compare the inputs and case.toml with their SHA-256 in the manifest
     #[arg(long)]
     inputs: bool,
-    /// Run the audit again in the folder for temporary files, and compare all reports byte for byte
+    /// Run the audit again in a private folder below TMPDIR, which is named and removed again, and compare all reports
+    /// byte for byte
     #[arg(long)]
     again: bool,
     /// The case, for --inputs and --again [default: the folder that holds DIR]
@@ -54,7 +58,7 @@ impl VerifyArgs {
         let extent = VerifyExtent {
             key: self.key.as_deref().map(PublicKey::read).transpose()?,
             inputs: self.inputs || self.again,
-            again: self.again.then(|| self.machine.resources(0)).transpose()?,
+            again: self.again.then(|| self.resources_again()).transpose()?,
             case: self.case.clone(),
         };
         let verification = verify::verify(&self.dir, &extent, out.progress().as_ref())?;
@@ -64,6 +68,12 @@ impl VerifyArgs {
             out.text(&self.screen(&verification, out.lang))?;
         }
         Ok(u8::from(!verification.holds))
+    }
+
+    /// The resources for the audit that is run again.
+    fn resources_again(&self) -> Result<Resources> {
+        let case = verify::case_again(&Reports::open(&self.dir)?, self.case.as_deref())?;
+        self.machine.resources(ingest::relations_at_most(&case))
     }
 
     fn screen(&self, found: &Verification, lang: Lang) -> String {
@@ -130,6 +140,9 @@ impl VerifyArgs {
             Some(again) if again.differing.is_empty() => line(say::VERIFY_AGAIN, &[("count", &again.reports)]),
             Some(_) => {}
             None => line(say::VERIFY_NOT_AGAIN, &[]),
+        }
+        if !files.kept.is_empty() {
+            line(say::VERIFY_KEPT, &[("names", &files.kept.join(", "))]);
         }
         if !found.holds {
             line(say::VERIFY_REMEDY, &[]);

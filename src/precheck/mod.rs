@@ -40,6 +40,9 @@ use crate::schema::{Column, Table, arrays, fields};
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
 use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
 
+/// The report that is no table.
+pub const SUMMARY: &str = "precheck.json";
+
 /// Assesses a planned migration, and publishes the `precheck-*` reports in `out`.
 ///
 /// # Errors
@@ -86,7 +89,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     write.table("control_totals", &CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
     let (accounts, codes) = shown(case.pseudonyms.as_ref(), accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
-    stage.write_text("precheck.json", &summary.to_json())?;
+    stage.write_text(SUMMARY, &summary.to_json())?;
     stage.publish(Manifest::of_case(case, &inputs))?;
     Ok(summary)
 }

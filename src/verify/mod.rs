@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-pub use again::{InputsNow, RepeatedAudit};
+pub use again::{InputsNow, RepeatedAudit, case_again};
 pub use files::{Files, check as check_files};
 pub use values::{DifferingValue, RecomputedValues};
 
@@ -112,8 +112,7 @@ pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> 
     let mut values = RecomputedValues::default();
     let unreadable =
         if reports.is_of_audit() { input_error(recompute(&reports, &mut recount, &mut values))? } else { None };
-    let case = again::case_of(&reports, extent.case.as_deref());
-    let inputs = if extent.inputs { Some(again::inputs(&reports, &case)?) } else { None };
+    let inputs = if extent.inputs { Some(again::inputs(&reports, extent.case.as_deref())?) } else { None };
     let again = match extent.again {
         Some(_) if !reports.is_of_audit() => {
             return Err(Error::input(
@@ -123,7 +122,10 @@ pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> 
                 say::NAME_THE_REPORTS,
             ));
         }
-        Some(resources) => Some(again::run(&reports, &case, resources, progress)?),
+        Some(resources) => {
+            let case = case_again(&reports, extent.case.as_deref())?;
+            Some(again::run(&reports, &case, resources, progress)?)
+        }
         None => None,
     };
     let totals::Recount { totals, not_evaluated } = recount;
