@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-TIMEOUT = 120
+TIMEOUT = 300
 SAMPLES = Path(__file__).resolve().parents[2] / "data"
 
 
@@ -36,7 +36,12 @@ class Tally:
         """Kind, runs, lost, how the runs ended."""
         for kind, ends in self.ends.items():
             told = {end: count for end, count in ends.items() if end != "lost"}
-            yield kind, sum(told.values()), ends["lost"], ", ".join(f"{end}: {count:,}" for end, count in sorted(told.items()))
+            yield (
+                kind,
+                sum(told.values()),
+                ends["lost"],
+                ", ".join(f"{end}: {count:,}" for end, count in sorted(told.items())),
+            )
 
 
 class Program:
@@ -53,9 +58,18 @@ class Program:
                 os.setgroups([])
                 os.setgid(user)
                 os.setuid(user)
-        return subprocess.Popen([*before, self.qianhe, *args], cwd=self.folder, preexec_fn=prepare, text=True, errors="replace",
-                                env={**os.environ, "QIANHE_FAULTS": faults}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE)
+
+        return subprocess.Popen(
+            [*before, self.qianhe, *args],
+            cwd=self.folder,
+            preexec_fn=prepare,
+            text=True,
+            errors="replace",
+            env={**os.environ, "QIANHE_FAULTS": faults},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def end(self, process, timeout=TIMEOUT):
         """Exit code, or minus the signal, None if it hangs; stdout; stderr."""
@@ -93,7 +107,7 @@ class Case(Program):
     def audit(self):
         """An audit whose reports differ from those before by their title."""
         self.turn += 1
-        return ["audit", "case", "--quiet", "--lang", "en", "--set", f"case.title=\"turn {self.turn}\""]
+        return ["audit", "case", "--quiet", "--lang", "en", "--set", f'case.title="turn {self.turn}"']
 
     def stages(self):
         return [*self.folder.glob("case/.qianhe-*"), *self.reports.glob(".qianhe-*")]

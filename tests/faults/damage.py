@@ -1,5 +1,6 @@
-"""Damaged inputs and reports: files changed in their structure and in their bytes, and commands that read them. A command may refuse
-one or take it; it may not panic, hang, call itself broken or leave anything."""
+"""Damaged inputs and reports: files changed in their structure and in their bytes, and commands that read them. A
+command may refuse one or take it; it may not panic, hang, call itself broken or leave anything.
+"""
 
 import gzip
 import hashlib
@@ -14,10 +15,30 @@ from pathlib import Path
 
 from case import SAMPLES
 
-PIECES = [b'"', b",", b"\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b"[", b"]", b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"<c r=\"A1\">", b"&#0;", b"\x80",
-          "\u202e".encode(), "添加人账号".encode(), b"'", b"=", b"#", b"-" * 40, b"9" * 400]
-TEXTS = ["", " ", "0", "-0", "-1", "00", "9" * 40, "1e999", "1.23E+15", "NaN", "\0", "\x1b[31m", "\u202e", "a" * 70_000, "=1+1", "１２", "2026-02-30", "0000-00-00",
-         "9999-12-31T23:59:60Z", "0001-01-01", "-9223372036854775808", "\\N", "/", "..", "../../etc", "\ufeff", "👨‍👩‍👧", "\n", "\"", "ß" * 300, "<script>", "0x10", "true"]
+# fmt: off
+PIECES = [
+    b'"', b"'", b",", b"=", b"#", b"\n", b"\r", b"\0", b"{", b"[", b"]", b"\x80", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f\x8b",
+    b"PK\x03\x04", b"PAR1", b"&#0;", b'<c r="A1">', "\u202e".encode(), "添加人账号".encode(), b"-" * 40, b"9" * 400,
+]
+TEXTS = [
+    "", " ", "/", "..", "../../etc", "0", "-0", "-1", "00", "0x10", "true", "NaN", "1e999", "1.23E+15", "9" * 40, "１２",
+    "-9223372036854775808", "2026-02-30", "0000-00-00", "0001-01-01", "9999-12-31T23:59:60Z", "\\N", "\0", "\n", '"', "\x1b[31m",
+    "\u202e", "\ufeff", "👨‍👩‍👧", "ß" * 300, "a" * 70_000, "=1+1", "<script>",
+]
+# Values of TOML.
+VALUES = [
+    "1", "-1", "0", "1e400", "nan", "inf", "true", "9223372036854775808", "0.000000000000000000000000000001", '""', "[]", "{}",
+    "1979-05-27", "07:32:00", "2026-05-01T00:00:00-23:59", "9999-12-31T23:59:59Z", "[" * 150, "{a=" * 200 + "1" + "}" * 200,
+    "'''", '"\\uD800"', '"1e3"', '"-5"', '"99999999999999999999999999"',
+]
+LINES = ["[case]", "[[contract.payments]]", "[a.b.c]", "[[waivers]]", "x" + ".x" * 3000 + " = 1", "[lists]", "\u202e = 1"]
+# Of workbooks: texts of cells and attributes, and tags.
+CELLS = [
+    *TEXTS, "XFD1048576", "A0", "ZZZZZZ1", "A99999999999", "s", "b", "e", "d", "inlineStr", "&amp;", "&bad;", "&#x110000;",
+    "44197.99999", "1E+300",
+]
+TAGS = ["", "<row>", "</row>", "<![CDATA[", "<!--", "<si/>", "<c/>", '<mergeCell ref="A1:XFD1048576"/>']
+# fmt: on
 NUMBERS = [0, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, -(2**63), 2**64, 10**400, 1e308, 5e-324, 0.1, -0.0]
 
 
@@ -29,10 +50,10 @@ def deep(kind, levels):
 
 
 def hostile(rng):
-    return rng.choice([
-        None, True, False, [], {}, [None], {"": ""}, deep("list", rng.choice([5, 120, 900])), deep("object", rng.choice([5, 120, 900])),
-        rng.choice(TEXTS), rng.choice(TEXTS), rng.choice(NUMBERS), rng.choice(NUMBERS),
-    ])
+    """A value of JSON that nobody expects."""
+    nested = deep(rng.choice(["list", "object"]), rng.choice([5, 120, 900]))
+    small = rng.choice([None, True, False, [], {}, [None], {"": ""}])
+    return rng.choice([small, small, nested, rng.choice(TEXTS), rng.choice(NUMBERS)])
 
 
 def bytes_of(rng, content):
@@ -50,9 +71,9 @@ def bytes_of(rng, content):
             case 2:
                 content[at:at] = rng.choice(PIECES)
             case 3:
-                del content[at:at + size]
+                del content[at : at + size]
             case 4:
-                content[at:at] = content[max(at - size, 0):at] * rng.choice([1, 2, 50])
+                content[at:at] = content[max(at - size, 0) : at] * rng.choice([1, 2, 50])
             case _:
                 if rng.random() < 0.3:
                     del content[at:]
@@ -68,6 +89,7 @@ def change_tree(rng, value):
             places.append((parent, key))
             if isinstance(parent[key], (dict, list)):
                 walk(parent[key])
+
     if not isinstance(value, (dict, list)):
         return hostile(rng)
     walk(value)
@@ -83,7 +105,8 @@ def change_tree(rng, value):
         case 2 if isinstance(parent, list):
             parent.extend([parent[key]] * rng.choice([1, 3, 200]))
         case 3 if isinstance(parent, dict):
-            parent[rng.choice([str(key).upper(), str(key) + " ", "", "errcode", "next_cursor", "userid", *TEXTS[:4]])] = parent.pop(key)
+            names = [key.upper(), key + " ", "errcode", "next_cursor", "userid", *TEXTS[:4]]
+            parent[rng.choice(names)] = parent.pop(key)
         case _:
             parent[key] = hostile(rng)
     return value
@@ -103,7 +126,9 @@ def json_of(rng, content):
             return bytes_of(rng, content)
     for _ in range(rng.randint(1, 3)):
         whole[at] = change_tree(rng, whole[at])
-    text = "\n".join(part if isinstance(part, str) else json.dumps(part, ensure_ascii=rng.random() < 0.5) for part in whole)
+    text = "\n".join(
+        part if isinstance(part, str) else json.dumps(part, ensure_ascii=rng.random() < 0.5) for part in whole
+    )
     if rng.random() < 0.2:
         key = re.search(r'"\w+": ?[^,{}\[\]]+,', text)
         text = text.replace(key.group(), key.group() * 2, 1) if key else text
@@ -112,8 +137,6 @@ def json_of(rng, content):
 
 def toml_of(rng, content):
     lines = content.decode(errors="replace").splitlines()
-    values = ["1", "-1", "0", "1e400", "9223372036854775808", "\"\"", "[]", "{}", "true", "nan", "inf", "1979-05-27", "07:32:00", "2026-05-01T00:00:00-23:59",
-              "9999-12-31T23:59:59Z", "[" * 150, "{a=" * 200 + "1" + "}" * 200, "'''", "\"\\uD800\"", "0.000000000000000000000000000001", "\"1e3\"", "\"-5\"", "\"99999999999999999999999999\""]
     for _ in range(rng.randint(1, 3)):
         at = rng.randrange(len(lines))
         match rng.randrange(7):
@@ -124,12 +147,12 @@ def toml_of(rng, content):
             case 2:
                 lines[at] = lines[at].replace("=", rng.choice([".", "==", "= [", "\0="]), 1)
             case 3:
-                lines.insert(at, rng.choice(["[case]", "[[contract.payments]]", "[a.b.c]", "[[waivers]]", "x" + ".x" * 3000 + " = 1", "[lists]", "\u202e = 1"]))
+                lines.insert(at, rng.choice(LINES))
             case _:
                 if "=" in lines[at]:
                     key = lines[at].split("=")[0]
-                    value = json.dumps(rng.choice(TEXTS), ensure_ascii=False) if rng.random() < 0.4 else rng.choice(values)
-                    lines[at] = f"{key}= {value}"
+                    text = json.dumps(rng.choice(TEXTS), ensure_ascii=False)
+                    lines[at] = f"{key}= {rng.choice([text, rng.choice(VALUES)])}"
         if not lines:
             break
     return "\n".join(lines).encode()
@@ -157,7 +180,8 @@ def csv_of(rng, content):
                 rows[at][cell] = rng.choice(TEXTS)
     ends = rng.choice(["\n", "\r\n", "\r"])
     encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-be"])
-    return ends.join(rng.choice([",", ",", ",", "\t", ";"]).join(row) for row in rows).encode(encoding, errors="replace")
+    lines = [rng.choice([",", ",", ",", "\t", ";"]).join(row) for row in rows]
+    return ends.join(lines).encode(encoding, errors="replace")
 
 
 def xml_of(rng, text):
@@ -165,17 +189,19 @@ def xml_of(rng, text):
     if not parts:
         return text
     for found in sorted(rng.sample(parts, min(rng.randint(1, 4), len(parts))), key=lambda part: -part.start()):
-        begin, end = found.span(1) if found.group(1) is not None else found.span(2) if found.group(2) is not None else found.span()
-        new = rng.choice([*TEXTS, "XFD1048576", "A0", "ZZZZZZ1", "A99999999999", "s", "b", "e", "d", "inlineStr", "&amp;", "&bad;", "&#x110000;", "44197.99999", "-1", "1E+300", ""])
-        if found.group(1) is None and found.group(2) is None:
-            new = rng.choice(["", found.group() * 2, "<row>", "</row>", "<![CDATA[", "<!--", "<si/>", "<c/>", "<mergeCell ref=\"A1:XFD1048576\"/>"])
+        group = next((group for group in (1, 2) if found.group(group) is not None), 0)
+        begin, end = found.span(group)
+        new = rng.choice(CELLS) if group else rng.choice([*TAGS, found.group() * 2])
         text = text[:begin] + new + text[end:]
     return text
 
 
 def zip_of(rng, content):
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(packed, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as new,
+    ):
         names = old.namelist()
         chosen = rng.choice(names)
         for name in names:
@@ -199,7 +225,8 @@ def gzip_of(rng, content):
 
 
 STRUCTURES = {".json": json_of, ".jsonl": json_of, ".toml": toml_of, ".csv": csv_of, ".xlsx": zip_of, ".gz": gzip_of}
-CALLED = {".json": "JSON", ".jsonl": "JSON", ".toml": "case.toml", ".csv": "CSV", ".xlsx": "a workbook", ".gz": "gzip", ".parquet": "Parquet", ".html": "the page"}
+CALLED = {".json": "JSON", ".jsonl": "JSON", ".toml": "case.toml", ".csv": "CSV", ".xlsx": "workbook", ".gz": "gzip"}
+CALLED |= {".parquet": "Parquet", ".html": "page"}
 
 
 def damaged(rng, path, content):
@@ -237,7 +264,7 @@ class Damage:
 
     def examine(self, kind, what, args, out):
         """Runs a command on what was damaged."""
-        code, _, stderr = self.case.end(self.case.begin(args), timeout=60)
+        code, _, stderr = self.case.end(self.case.begin(args), timeout=300)
         wrong = []
         if code not in (0, 1, 2) or "panicked" in stderr:
             wrong.append(f"{args[0]} ended with {code}: {stderr.strip()[:300]}")
@@ -256,27 +283,34 @@ class Damage:
         # As often case.toml as any other.
         path = rng.choice([*files, self.work / "case/case.toml"])
         path.write_bytes(damaged(rng, path, path.read_bytes()))
-        args = rng.choice([["audit", "case", "--out", "out"], ["audit", "case", "--out", "out"], ["ingest", "case", "--out", "out"], ["precheck", "case", "--out", "out"]])
+        command = rng.choice(["audit", "audit", "ingest", "precheck"])
         kind = "damaged case.toml" if path.suffix == ".toml" else f"damaged {CALLED[path.suffix]} of a case"
-        self.examine(kind, (number, path), [args[0], f"damaged/{args[1]}", args[2], f"damaged/{args[3]}", "--quiet"], "out")
+        args = [command, "damaged/case", "--out", "damaged/out", "--quiet"]
+        self.examine(kind, (number, path), args, "out")
 
     def report(self, rng, number):
-        reports = self.work / "reports"
-        shutil.copytree(SAMPLES / "sample/reports", reports)
+        reports, sample = self.work / "reports", str(SAMPLES / "sample/reports")
+        shutil.copytree(sample, reports)
         files = sorted(path for path in reports.iterdir() if path.suffix in CALLED)
-        path = rng.choice([*files, *[reports / name for name in ("manifest.json", "summary.json", "exceptions.xlsx", "relations.parquet")]])
+        often = ["manifest.json", "summary.json", "exceptions.xlsx", "relations.parquet"]
+        path = rng.choice([*files, *[reports / name for name in often]])
         path.write_bytes(damaged(rng, path, path.read_bytes()))
         if rng.random() < 0.7:
             without_checks(rng, reports, path)
-        args = rng.choice([
-            ["verify", "damaged/reports"], ["verify", "damaged/reports", "--json"], ["explain", "--outcome", "missing", "--reports", "damaged/reports"],
-            ["query", f"select * from {path.stem if path.suffix == '.parquet' else 'relations'}", "--reports", "damaged/reports"],
-            ["compare", "damaged/reports", str(SAMPLES / "sample/reports")], ["compare", str(SAMPLES / "sample/reports"), "damaged/reports", "--no-verify"],
-            ["query", "select count(*) from relations where outcome = 'missing'", "--reports", "damaged/reports", "--no-verify"],
+        here, unchecked = ["--reports", "damaged/reports"], rng.choice([[], ["--no-verify"]])
+        table = path.stem if path.suffix == ".parquet" else "relations"
+        commands = [
+            ["verify", "damaged/reports"],
+            ["verify", "damaged/reports", "--json"],
+            ["explain", "--outcome", "missing", *here, *unchecked],
+            ["query", f"select * from {table}", *here, *unchecked],
+            ["query", "select count(*) from relations where outcome = 'missing'", *here, *unchecked],
+            ["compare", "damaged/reports", sample, *unchecked],
+            ["compare", sample, "damaged/reports", *unchecked],
             ["audit", str(SAMPLES / "sample"), "--out", "damaged/reports", "--quiet"],
-        ])
+        ]
         kind = "damaged manifest" if path.name == "manifest.json" else f"damaged {CALLED[path.suffix]} among reports"
-        self.examine(kind, (number, path), args, None)
+        self.examine(kind, (number, path), rng.choice(commands), None)
 
 
 def damage(case, count):

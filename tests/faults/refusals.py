@@ -13,15 +13,36 @@ from case import is_there
 
 STEPS = ["made", "written", "sealed", "whole", "put", "moved", "done"]
 NO_EXCHANGE = ["aside", "put", "moved", "done"]
-SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGQUIT, signal.SIGABRT, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT]
+SIGNALS = [
+    signal.SIGKILL,
+    signal.SIGKILL,
+    signal.SIGQUIT,
+    signal.SIGABRT,
+    signal.SIGXFSZ,
+    signal.SIGTERM,
+    signal.SIGINT,
+]
 # System calls that change folders, or make what was written last.
 CHANGES = ["rename", "renameat2", "linkat", "mkdir", "unlink", "unlinkat", "rmdir", "fsync", "fchmod"]
 # System call, and the errors that it is made to fail with.
 ERRORS = {
-    "fsync": ["EIO", "ENOSPC"], "rename": ["EROFS", "EACCES"], "renameat2": ["EIO", "EINVAL"], "linkat": ["EPERM", "EMLINK"],
-    "lseek": ["EIO"], "mkdir": ["ENOSPC", "EDQUOT"], "write": ["ENOSPC", "EIO", "EDQUOT", "EFBIG"], "read": ["EIO"], "pread64": ["EIO"],
-    "pwrite64": ["ENOSPC"], "openat": ["EMFILE", "EACCES"], "flock": ["ENOLCK"], "ftruncate": ["EIO"], "fchmod": ["EPERM"],
-    "unlink": ["EACCES"], "statx": ["EIO"], "getdents64": ["EIO"],
+    "fsync": ["EIO", "ENOSPC"],
+    "rename": ["EROFS", "EACCES"],
+    "renameat2": ["EIO", "EINVAL"],
+    "linkat": ["EPERM", "EMLINK"],
+    "lseek": ["EIO"],
+    "mkdir": ["ENOSPC", "EDQUOT"],
+    "write": ["ENOSPC", "EIO", "EDQUOT", "EFBIG"],
+    "read": ["EIO"],
+    "pread64": ["EIO"],
+    "pwrite64": ["ENOSPC"],
+    "openat": ["EMFILE", "EACCES"],
+    "flock": ["ENOLCK"],
+    "ftruncate": ["EIO"],
+    "fchmod": ["EPERM"],
+    "unlink": ["EACCES"],
+    "statx": ["EIO"],
+    "getdents64": ["EIO"],
 }
 # What begins a program reads its libraries: of these calls, those behind it are made to fail.
 LOADING = {"read": 20, "openat": 30, "pread64": 4, "lseek": 0}
@@ -75,7 +96,17 @@ def calls_of(case, call):
 
 
 def injected(case, call, fault, when):
-    tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={when}"]
+    tracer = [
+        "strace",
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        f"trace={call}",
+        "-e",
+        f"inject={call}:{fault}:when={when}",
+    ]
     return case.run(case.audit(), before=tracer)
 
 
@@ -148,14 +179,19 @@ def threads(case, values):
 
 
 def disks(case, parts):
-    """Disks of all sizes up to that of the reports and what is spilled, so that one is full while each report is written."""
+    """Disks of all sizes up to that of the reports and more, so that one is full while each report is written."""
     kind, disk = "disk full", case.folder / "disk"
     disk.mkdir(exist_ok=True)
     reports = sum(path.stat().st_size for path in case.reports.glob("*.*")) >> 10
     failed = set()
     for part in range(1, parts + 1):
         size = max(reports * 5 // 4 * part // parts, 16)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", disk], capture_output=True).returncode != 0:
+        if (
+            subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", disk], capture_output=True
+            ).returncode
+            != 0
+        ):
             print("(no tmpfs can be mounted: a full disk is tried by the size of files only)")
             return
         try:

@@ -1,4 +1,4 @@
-"""Inputs that are replaced by other ones while a run reads them, and single bits that are turned in what was written."""
+"""Inputs replaced by other ones while a run reads them, and single bits turned in what was written."""
 
 import csv
 import hashlib
@@ -10,36 +10,51 @@ import shutil
 import threading
 import time
 import zipfile
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 from case import Program
 
 # The console's headers, and the columns of `relations` below them.
-SHEET = {"客户ID": "source_external_userid", "客户名称": "customer_name", "添加人账号": "source_userid", "添加时间": "source_created_at"}
-NAMES = {
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType='
-    '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type='
-    '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r='
-    '"http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets>'
-    "</workbook>",
-    "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-    'Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>'
-    "</Relationships>",
+SHEET = {
+    "客户ID": "source_external_userid",
+    "客户名称": "customer_name",
+    "添加人账号": "source_userid",
+    "添加时间": "source_created_at",
+}
+FORMATS = "http://schemas.openxmlformats.org"
+MAIN, RELATIONS = f"{FORMATS}/spreadsheetml/2006/main", f"{FORMATS}/officeDocument/2006/relationships"
+CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def related(kind, target):
+    """A part that names the one part below it."""
+    relation = f'<Relationship Id="rId1" Type="{RELATIONS}/{kind}" Target="{target}"/>'
+    return f'<Relationships xmlns="{FORMATS}/package/2006/relationships">{relation}</Relationships>'
+
+
+# The parts of a workbook but its sheet.
+PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{FORMATS}/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{CONTENT}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{CONTENT}.worksheet+xml"/></Types>',
+    "_rels/.rels": related("officeDocument", "xl/workbook.xml"),
+    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">'
+    '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": related("worksheet", "worksheets/sheet1.xml"),
 }
 
 
 def workbook(rows):
     """Bytes of a workbook with one sheet of texts."""
-    cells = "".join("<row>" + "".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row) + "</row>" for row in rows)
-    head = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row) + "</row>"
+        for row in rows
+    )
+    head = f'<worksheet xmlns="{MAIN}"><sheetData>'
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in {**NAMES, "xl/worksheets/sheet1.xml": head + cells + "</sheetData></worksheet>"}.items():
+        for name, text in {**PARTS, "xl/worksheets/sheet1.xml": head + cells + "</sheetData></worksheet>"}.items():
             archive.writestr(name, text)
     return packed.getvalue()
 
@@ -76,7 +91,9 @@ class Swapped:
             return (made / "snapshots/source-before/relations.parquet").read_bytes()
         self.program.check(["audit", str(made)])
         sql = f"select {', '.join(SHEET.values())} from relations"
-        _, table, _ = self.program.end(self.program.begin(["query", sql, "--reports", str(made / "reports"), "--format", "csv", "--raw"]))
+        _, table, _ = self.program.end(
+            self.program.begin(["query", sql, "--reports", str(made / "reports"), "--format", "csv", "--raw"])
+        )
         return workbook([list(SHEET), *list(csv.reader(io.StringIO(table)))[1:]])
 
     def out(self, command):
@@ -124,7 +141,10 @@ class Swapped:
 
 
 def swaps(case, count):
-    for name, kind in [("customers.xlsx", "workbook swapped by rename while it is read"), ("customers.parquet", "Parquet file swapped likewise")]:
+    for name, kind in [
+        ("customers.xlsx", "workbook swapped by rename while it is read"),
+        ("customers.parquet", "Parquet file swapped likewise"),
+    ]:
         swapped = Swapped(case, name, 1500)
         swapped.runs(kind, "audit", (count + 1) // 2)
         swapped.runs(kind, "ingest", count // 2)
@@ -141,7 +161,9 @@ def bits(case, count):
     """Each answer is the one of before, or the damage is reported."""
     copy = case.folder / "turned"
     queries = [
-        ["query", "select * from relations", "--format", "csv"], ["query", "select * from accounts", "--json"], ["explain", "--outcome", "missing"],
+        ["query", "select * from relations", "--format", "csv"],
+        ["query", "select * from accounts", "--json"],
+        ["explain", "--outcome", "missing"],
     ]
     queries = [[*query, "--reports", "turned"] for query in queries]
     shutil.rmtree(copy, ignore_errors=True)
@@ -153,7 +175,11 @@ def bits(case, count):
         turned(copy / report, (random.randrange((copy / report).stat().st_size), random.randrange(8)))
         for query, before in zip(queries, sound):
             code, stdout, stderr = case.end(case.begin(query))
-            wrong = [] if code == 2 or (code, stdout) == before else [f"{query[1]}: another answer ({code}): {stderr[:300]}"]
+            wrong = (
+                []
+                if code == 2 or (code, stdout) == before
+                else [f"{query[1]}: another answer ({code}): {stderr[:300]}"]
+            )
             case.tally.add("a bit turned in a report, and a query of it", code, wrong)
         code, _ = case.run(["verify", "turned"])
         case.tally.add("a bit turned in a report, and verify", code, [] if code == 1 else [f"verify ended with {code}"])
