@@ -6,14 +6,14 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use crate::error::{Error, Result};
-use crate::precheck::SUMMARY as PRECHECK_SUMMARY;
+use crate::precheck;
 use crate::published::Reports;
 use crate::report::WRITERS;
 use crate::report::manifest::{MANIFEST, checksum_of, sha256_of};
 use crate::report::publish::SNAPSHOTS;
 use crate::schema::Table;
 use crate::schema::tables::{
-    CANONICAL, COMPARE_REPORT, INPUTS_REPORT, PRECHECK_NAMESAKES, PRECHECK_REPORTS, REJECTS_REPORT, REPORTS,
+    CANONICAL, COMPARE_REPORT, INPUTS_REPORT, PRECHECK, PRECHECK_NAMESAKES, PRECHECK_REPORTS, REJECTS_REPORT, REPORTS,
 };
 use crate::schema::vocabulary::Role;
 use crate::signature::SIGNATURE;
@@ -74,8 +74,8 @@ fn written_together() -> Vec<Vec<String>> {
     let mut audit = tables(REPORTS, "");
     audit.extend(WRITERS.iter().map(|(name, _)| (*name).to_owned()));
     let mut forecast = tables(PRECHECK_REPORTS, "");
-    forecast.extend(tables(PRECHECK_NAMESAKES, "precheck-"));
-    forecast.push(PRECHECK_SUMMARY.to_owned());
+    forecast.extend(tables(PRECHECK_NAMESAKES, PRECHECK));
+    forecast.extend(precheck::DOCUMENTS.map(str::to_owned));
     let ingested = tables(&[&REJECTS_REPORT, &INPUTS_REPORT], "_");
     let exports = Role::ALL.iter().map(|role| tables(CANONICAL, &format!("{}/", role.word())));
     [audit, forecast, tables(&[&COMPARE_REPORT], ""), ingested].into_iter().chain(exports).collect()
