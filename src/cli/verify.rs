@@ -7,6 +7,7 @@ use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
+use crate::personal::Pseudonyms;
 use crate::signature::PublicKey;
 use crate::text::{Lang, Text, commands as say, path_text};
 use crate::verify::{self, SignatureState, Verification, VerifyExtent};
@@ -42,6 +43,9 @@ pub(super) struct VerifyArgs {
     /// The case, for --inputs and --again [default: the folder that holds DIR]
     #[arg(long, value_name = "CASE")]
     case: Option<PathBuf>,
+    /// Run the audit again under this key, with which it was pseudonymised
+    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize", requires = "again")]
+    pseudonymise: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -55,6 +59,7 @@ impl VerifyArgs {
             key: self.key.as_deref().map(PublicKey::read).transpose()?,
             inputs: self.inputs || self.again,
             again: self.again.then(|| self.machine.resources(0)).transpose()?,
+            pseudonyms: self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?,
             case: self.case.clone(),
         };
         let verification = verify::verify(&self.dir, &extent, out.progress().as_ref())?;

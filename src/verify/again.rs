@@ -14,6 +14,7 @@ use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
 use crate::report::publish::Scratch;
 use crate::report::workbook::WORKBOOK;
 use crate::run;
+use crate::text::errors as say;
 
 /// The inputs of an audit as they are now.
 #[derive(Debug, Serialize)]
@@ -71,12 +72,16 @@ pub fn inputs(reports: &Reports, case: &Path) -> Result<InputsNow> {
     Ok(now)
 }
 
-/// Runs the audit again, with the same `--set`, into a temporary folder, and compares all files.
+/// Runs the audit again, with the same `--set` and under the same key, into a temporary folder, and compares all files.
 ///
 /// # Errors
-/// Any [`Error`] of an audit.
+/// Any [`Error`] of an audit; [`Error::Usage`] if reports hold pseudonyms and their key was not given.
 pub fn run(reports: &Reports, case: &Path, resources: Resources, progress: &dyn Progress) -> Result<RepeatedAudit> {
-    let case = case::load(case, &reports.manifest.case_file.set)?;
+    if reports.manifest.pseudonyms.is_some() && reports.pseudonyms.is_none() {
+        return Err(Error::usage(say::PSEUDONYMS_WITHOUT_KEY, say::OTHER_KEY_REMEDY));
+    }
+    let mut case = case::load(case, &reports.manifest.case_file.set)?;
+    case.pseudonyms = reports.pseudonyms.clone();
     let temporary = Scratch::new(progress)?;
     let again = temporary.path().join("reports");
     run::audit(&case, &again, resources, progress)?;

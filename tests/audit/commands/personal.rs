@@ -188,6 +188,31 @@ fn pseudonyms_join_and_compare_under_one_key() {
     assert_eq!(of(&plain, "unionid").len(), of(&under_other, "unionid").len());
 }
 
+/// Who has the key looks up originals, and repeats the audit; no other key and no reports without pseudonyms do.
+#[test]
+fn the_key_finds_originals_and_repeats_the_audit() {
+    let story = case();
+    let folder = story.write();
+    let key = ["--pseudonymise", "key"];
+    assert!(run(folder, &[&["audit", "."], &key[..]].concat()).0 < 2);
+    for id in ["wmArrived", "unArrived", "ann/wmMissing", "ann/NameByNameOnly", "ann"] {
+        let (code, stdout, stderr) = run(folder, &[&["explain", id], &key[..]].concat());
+        assert_eq!(code, 0, "{id}: {stderr}");
+        assert!(stdout.contains("evidence:"), "{id}: {stdout}");
+    }
+    assert_eq!(run(folder, &["explain", "wmArrived"]).0, 2, "without the key nobody finds it");
+    let again = ["verify", "reports", "--again"];
+    let (code, stdout, stderr) = run(folder, &[&again[..], &key].concat());
+    assert!(code == 0 && stdout.contains("byte for byte"), "{stdout}{stderr}");
+    for other in [&[][..], &["--pseudonymise", "other-key"]] {
+        let (code, stdout, stderr) = run(folder, &[&again[..], other].concat());
+        assert!(code == 2 && stdout.is_empty() && stderr.contains("--pseudonymise KEYFILE"), "{other:?}: {stderr}");
+    }
+    assert!(run(folder, &["audit", "."]).0 < 2);
+    let (code, _, stderr) = run(folder, &[&["explain", "ann"], &key[..]].concat());
+    assert!(code == 2 && stderr.contains("no pseudonyms"), "{stderr}");
+}
+
 #[test]
 fn a_key_that_could_be_guessed_is_refused() {
     let story = case().file("short", "123\n");
