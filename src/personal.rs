@@ -65,7 +65,7 @@ impl Pseudonyms {
     }
 
     fn digest(&self, text: &[&[u8]]) -> [u8; 32] {
-        text.iter().fold(self.0.clone(), |hmac, part| hmac.chain_update(part)).finalize().into_bytes().into()
+        text.iter().fold(self.0.clone(), Mac::chain_update).finalize().into_bytes().into()
     }
 
     /// Returns what tells keys apart without giving them away.

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
+use crate::case::Case;
 use crate::error::Result;
+use crate::ingest::RowEstimate;
 use crate::personal::Pseudonyms;
 use crate::signature::PublicKey;
 use crate::text::{Lang, Text, commands as say, path_text};
@@ -55,10 +57,11 @@ pub(super) struct VerifyArgs {
 
 impl VerifyArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
+        let resources = |case: &Case| self.machine.resources(RowEstimate::of_case(case));
         let extent = VerifyExtent {
             key: self.key.as_deref().map(PublicKey::read).transpose()?,
             inputs: self.inputs || self.again,
-            again: self.again.then(|| self.machine.resources(0)).transpose()?,
+            again: self.again.then_some(&resources),
             pseudonyms: self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?,
             case: self.case.clone(),
         };

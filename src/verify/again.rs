@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::ResourcesOf;
 use crate::case;
 use crate::error::{Error, Result};
-use crate::memory::Resources;
 use crate::progress::Progress;
 use crate::published::Reports;
 use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
@@ -76,15 +76,20 @@ pub fn inputs(reports: &Reports, case: &Path) -> Result<InputsNow> {
 ///
 /// # Errors
 /// Any [`Error`] of an audit; [`Error::Usage`] if reports hold pseudonyms and their key was not given.
-pub fn run(reports: &Reports, case: &Path, resources: Resources, progress: &dyn Progress) -> Result<RepeatedAudit> {
+pub fn run(
+    reports: &Reports,
+    case: &Path,
+    resources: &ResourcesOf<'_>,
+    progress: &dyn Progress,
+) -> Result<RepeatedAudit> {
     if reports.manifest.pseudonyms.is_some() && reports.pseudonyms.is_none() {
         return Err(Error::usage(say::PSEUDONYMS_WITHOUT_KEY, say::OTHER_KEY_REMEDY));
     }
     let mut case = case::load(case, &reports.manifest.case_file.set)?;
-    case.pseudonyms = reports.pseudonyms.clone();
+    case.pseudonyms.clone_from(&reports.pseudonyms);
     let temporary = Scratch::new(progress)?;
     let again = temporary.path().join("reports");
-    run::audit(&case, &again, resources, progress)?;
+    run::audit(&case, &again, resources(&case)?, progress)?;
     let again = Reports::open(&again)?;
     let mut repeated = RepeatedAudit { reports: again.manifest.reports.len() + 1, differing: Vec::new() };
     let names = reports

@@ -35,6 +35,7 @@ pub use again::{InputsNow, RepeatedAudit};
 pub use files::{Files, check as check_files};
 pub use values::{DifferingValue, RecomputedValues};
 
+use crate::case::Case;
 use crate::controls::ControlTotal;
 use crate::error::{Error, Result};
 use crate::limits::{MAX_JSON_REPORT_BYTES, MAX_SIGNATURE_BYTES};
@@ -50,15 +51,18 @@ use crate::text::{Message, errors as say};
 use bill::RowsByFlow;
 use findings::PublishedFindings;
 
+/// Divides the memory of a run on a case.
+pub type ResourcesOf<'a> = dyn Fn(&Case) -> Result<Resources> + 'a;
+
 /// What to verify beside the reports themselves.
 #[derive(Default)]
-pub struct VerifyExtent {
+pub struct VerifyExtent<'a> {
     /// The key that the signature is checked with.
     pub key: Option<PublicKey>,
     /// Whether to take the inputs' digests.
     pub inputs: bool,
-    /// Whether to run the audit again, and with which resources.
-    pub again: Option<Resources>,
+    /// Whether to run the audit again, and with which resources for a case.
+    pub again: Option<&'a ResourcesOf<'a>>,
     /// The key of the pseudonyms, where the audit is run again.
     pub pseudonyms: Option<Pseudonyms>,
     /// The case, where it is not the folder that holds the reports.
@@ -107,7 +111,7 @@ pub enum SignatureState {
 /// # Errors
 /// [`Error::Input`] if it has no manifest of this program; [`Error::Usage`] if the key is not that of its pseudonyms;
 /// the errors of an audit where it is run again; [`Error::Interrupted`].
-pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> Result<Verification> {
+pub fn verify(folder: &Path, extent: &VerifyExtent<'_>, progress: &dyn Progress) -> Result<Verification> {
     let reports = Reports::open(folder)?.under(extent.pseudonyms.clone())?;
     let files = files::check(&reports)?;
     let signature = signature(folder, extent.key.as_ref())?;

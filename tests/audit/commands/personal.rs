@@ -1,6 +1,7 @@
 //! `--pseudonymise`: no output holds an original, of runs that end well and of others; pseudonyms join and compare.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -84,8 +85,8 @@ fn texts(path: &Path) -> String {
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("parquet") => {
-            text += &format!("{:?}", read_parquet(path));
-            text += &format!("{:?}", SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap().metadata());
+            let footer = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+            write!(text, "{:?}{:?}", read_parquet(path), footer.metadata()).unwrap();
         }
         Some("xlsx") => {
             let mut parts = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
