@@ -46,7 +46,7 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "CASE")]
     case: Option<PathBuf>,
     /// Run the audit again under this key, with which it was pseudonymised
-    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize", requires = "again")]
+    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize")]
     pseudonymise: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]

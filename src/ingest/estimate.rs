@@ -1,5 +1,5 @@
-//! About how many rows of a case stay in memory, before they are read: by the footers of Parquet files, else by sizes and
-//! first bytes. Rather too many, so that a run is refused beforehand and not ended by the system.
+//! About how many rows of a case stay in memory, before they are read: by the footers of Parquet files, else by sizes
+//! and first bytes. Rather too many, so that a run is refused beforehand and not ended by the system.
 
 use super::files::{self, InputFile};
 use super::parquet;
