@@ -297,5 +297,8 @@ table! {
      optional EARLIER_SEVERITY, optional LATER_SEVERITY]
 }
 
+/// The prefix of the names of a precheck's reports, by which they differ from those of an audit.
+pub const PRECHECK: &str = "precheck-";
+
 /// The Parquet reports of a precheck that an audit does not write too; the others have the schema of their namesakes.
 pub const PRECHECK_REPORTS: &[&Table] = &[&PRECHECK_ACCOUNTS, &PRECHECK_JOIN_CODES, &PRECHECK_RELATIONS];

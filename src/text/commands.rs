@@ -195,6 +195,6 @@ phrases! {
     PRECHECK_HELD "已有 {held}，将迁入 {coming}" "{held} present, {coming} to arrive",
     PRECHECK_HELD_UNKNOWN "将迁入 {coming}，现有数量未知" "{coming} to arrive; present number unknown",
     PRECHECK_REPORTS
-        "{totals} 项勾稽全部相符；报表在 {folder}"
-        "{totals} control totals balance; reports in {folder}",
+        "{totals} 项勾稽全部相符；报表在 {folder}，请打开 precheck.html"
+        "{totals} control totals balance; reports in {folder}; open precheck.html",
 }

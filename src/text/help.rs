@@ -136,7 +136,8 @@ help! { COMMANDS:
     }
 
     "precheck" "迁移前预估：数量、费用、不参与的账号、将失效的活码"
-    "只需要 source-before 和账号清单；如有 target-before，还会检查迁入账号的容量。migration.finished_at 可以暂缺。" {
+    "只需要 source-before 和账号清单；如有 target-before，还会检查迁入账号的容量。migration.finished_at 可以暂缺。\
+     precheck.html 是给项目负责人的预估，precheck.xlsx 是开始前要办的事。" {
         "out" "报表的输出文件夹 [默认：CASE/precheck]",
         "json" "显示 precheck.json，而不是文字摘要",
     }
