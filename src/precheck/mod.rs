@@ -45,6 +45,11 @@ use crate::schema::{Column, Table, arrays, fields};
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
 use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
 
+const SUMMARY: &str = "precheck.json";
+
+/// The reports that are no tables.
+pub const DOCUMENTS: [&str; 3] = [SUMMARY, page::PAGE, WORKBOOK];
+
 /// Assesses a planned migration, and publishes the `precheck-*` reports in `out`.
 ///
 /// # Errors
@@ -93,7 +98,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     write_relations(&write, &before, &plan, &lists, progress)?;
     let (accounts, codes) = shown(case.pseudonyms.as_ref(), accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
-    stage.write_text("precheck.json", &summary.to_json())?;
+    stage.write_text(SUMMARY, &summary.to_json())?;
     let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
     let snapshots: Vec<&Snapshot> = snapshots().collect();
     let forecast = ForecastTables { case, summary: &summary, tables: &tables };

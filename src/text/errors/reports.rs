@@ -41,6 +41,9 @@ phrases! {
         "{file} 中人工填写的内容没有带入，因为无法读取：{problem}"
         "nothing is carried over from the worklist of {file}, which cannot be read: {problem}",
     NO_WORKLIST "其中没有待办的表头" "it has no header of a worklist",
+    audit_again_in(folder)
+        "在 {folder} 中重新审计，比较后删除"
+        "the audit runs again in {folder}, which is removed after the comparison",
     removed_stage(folder)
         "已删除中断的运行留下的暂存文件夹 {folder}"
         "removed {folder}, which a run that was killed had left behind",
