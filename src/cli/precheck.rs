@@ -7,7 +7,8 @@ use super::machine::Machine;
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
-use crate::{case, ingest, precheck};
+use crate::ingest::RowEstimate;
+use crate::{case, precheck};
 
 /// Assess a planned migration: volume, cost, accounts without participation, join codes that will become invalid.
 ///
@@ -45,7 +46,7 @@ impl PrecheckArgs {
         let summary = precheck::precheck(
             &case,
             &reports,
-            self.machine.resources(ingest::relations_at_most(&case))?,
+            self.machine.resources(RowEstimate::of_case(&case))?,
             out.progress().as_ref(),
         )?;
         if self.json {

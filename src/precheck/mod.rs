@@ -45,6 +45,11 @@ use crate::schema::{Column, Table, arrays, fields};
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
 use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
 
+const SUMMARY: &str = "precheck.json";
+
+/// The reports that are no tables.
+pub const DOCUMENTS: [&str; 3] = [SUMMARY, page::PAGE, WORKBOOK];
+
 /// Assesses a planned migration, and publishes the `precheck-*` reports in `out`.
 ///
 /// # Errors
@@ -93,7 +98,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     write_relations(&write, &before, &plan, &lists, progress)?;
     let (accounts, codes) = shown(case.pseudonyms.as_ref(), accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
-    stage.write_text("precheck.json", &summary.to_json())?;
+    stage.write_text(SUMMARY, &summary.to_json())?;
     let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
     let snapshots: Vec<&Snapshot> = snapshots().collect();
     let forecast = ForecastTables { case, summary: &summary, tables: &tables };
@@ -153,8 +158,12 @@ fn shown(
     let replace = |text: &mut Option<String>, column: &Column| {
         *text = text.take().map(|text| personal::shown(pseudonyms, column, &text));
     };
-    accounts.iter_mut().for_each(|account| replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON));
-    codes.iter_mut().for_each(|code| replace(&mut code.code.remark, &fields::REMARK));
+    for account in &mut accounts {
+        replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON);
+    }
+    for code in &mut codes {
+        replace(&mut code.code.remark, &fields::REMARK);
+    }
     (accounts, codes)
 }
 

@@ -19,7 +19,7 @@ use crate::schema::{Filter, Table, fields};
 use crate::snapshot::Snapshot;
 
 /// The file's name.
-const PAGE: &str = "precheck.html";
+pub const PAGE: &str = "precheck.html";
 /// The exports that a precheck reads.
 const ROLES: &[Role] = &[Role::SourceBefore, Role::TargetBefore];
 /// The reports that the page shows beside the relations, of which it has the number only.
