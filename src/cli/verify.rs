@@ -7,8 +7,9 @@ use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
-use crate::ingest;
+use crate::ingest::RowEstimate;
 use crate::memory::Resources;
+use crate::personal::Pseudonyms;
 use crate::published::Reports;
 use crate::signature::PublicKey;
 use crate::text::{Lang, Text, commands as say, path_text};
@@ -46,6 +47,9 @@ pub(super) struct VerifyArgs {
     /// The case, for --inputs and --again [default: the folder that holds DIR]
     #[arg(long, value_name = "CASE")]
     case: Option<PathBuf>,
+    /// Run the audit again under this key, with which it was pseudonymised
+    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize")]
+    pseudonymise: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -55,10 +59,12 @@ pub(super) struct VerifyArgs {
 
 impl VerifyArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
+        let pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
         let extent = VerifyExtent {
             key: self.key.as_deref().map(PublicKey::read).transpose()?,
             inputs: self.inputs || self.again,
-            again: self.again.then(|| self.resources_again()).transpose()?,
+            again: self.again.then(|| self.resources_again(pseudonyms.clone())).transpose()?,
+            pseudonyms,
             case: self.case.clone(),
         };
         let verification = verify::verify(&self.dir, &extent, out.progress().as_ref())?;
@@ -71,9 +77,10 @@ impl VerifyArgs {
     }
 
     /// The resources for the audit that is run again.
-    fn resources_again(&self) -> Result<Resources> {
-        let case = verify::case_again(&Reports::open(&self.dir)?, self.case.as_deref())?;
-        self.machine.resources(ingest::relations_at_most(&case))
+    fn resources_again(&self, pseudonyms: Option<Pseudonyms>) -> Result<Resources> {
+        let reports = Reports::open(&self.dir)?.under(pseudonyms)?;
+        let case = verify::case_again(&reports, self.case.as_deref())?;
+        self.machine.resources(RowEstimate::of_case(&case))
     }
 
     fn screen(&self, found: &Verification, lang: Lang) -> String {

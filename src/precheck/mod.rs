@@ -158,8 +158,12 @@ fn shown(
     let replace = |text: &mut Option<String>, column: &Column| {
         *text = text.take().map(|text| personal::shown(pseudonyms, column, &text));
     };
-    accounts.iter_mut().for_each(|account| replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON));
-    codes.iter_mut().for_each(|code| replace(&mut code.code.remark, &fields::REMARK));
+    for account in &mut accounts {
+        replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON);
+    }
+    for code in &mut codes {
+        replace(&mut code.code.remark, &fields::REMARK);
+    }
     (accounts, codes)
 }
 

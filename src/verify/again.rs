@@ -49,12 +49,17 @@ fn case_of(reports: &Reports, given: Option<&Path>) -> PathBuf {
     given.map_or(parent, Path::to_path_buf)
 }
 
-/// Loads the case that reports were made of, with the same `--set`.
+/// Loads the case that reports were made of, with the same `--set` and under the same key.
 ///
 /// # Errors
-/// Those of [`case::load`].
+/// Those of [`case::load`]; [`Error::Usage`] if reports hold pseudonyms and their key was not given.
 pub fn case_again(reports: &Reports, given: Option<&Path>) -> Result<Case> {
-    case::load(&case_of(reports, given), &reports.manifest.case_file.set)
+    if reports.manifest.pseudonyms.is_some() && reports.pseudonyms.is_none() {
+        return Err(Error::usage(say::PSEUDONYMS_WITHOUT_KEY, say::OTHER_KEY_REMEDY));
+    }
+    let mut case = case::load(&case_of(reports, given), &reports.manifest.case_file.set)?;
+    case.pseudonyms.clone_from(&reports.pseudonyms);
+    Ok(case)
 }
 
 /// Takes the digests of the inputs and of the case file.

@@ -39,6 +39,7 @@ use crate::controls::ControlTotal;
 use crate::error::{Error, Result};
 use crate::limits::{MAX_JSON_REPORT_BYTES, MAX_SIGNATURE_BYTES};
 use crate::memory::Resources;
+use crate::personal::Pseudonyms;
 use crate::progress::Progress;
 use crate::published::Reports;
 use crate::regular;
@@ -58,6 +59,8 @@ pub struct VerifyExtent {
     pub inputs: bool,
     /// Whether to run the audit again, and with which resources.
     pub again: Option<Resources>,
+    /// The key of the pseudonyms, where the audit is run again.
+    pub pseudonyms: Option<Pseudonyms>,
     /// The case, where it is not the folder that holds the reports.
     pub case: Option<PathBuf>,
 }
@@ -102,10 +105,10 @@ pub enum SignatureState {
 /// Verifies a folder of reports.
 ///
 /// # Errors
-/// [`Error::Input`] if it has no manifest of this program; the errors of an audit where it is run again;
-/// [`Error::Interrupted`].
+/// [`Error::Input`] if it has no manifest of this program; [`Error::Usage`] if the key is not that of its pseudonyms;
+/// the errors of an audit where it is run again; [`Error::Interrupted`].
 pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> Result<Verification> {
-    let reports = Reports::open(folder)?;
+    let reports = Reports::open(folder)?.under(extent.pseudonyms.clone())?;
     let files = files::check(&reports)?;
     let signature = signature(folder, extent.key.as_ref())?;
     let mut recount = totals::Recount::default();

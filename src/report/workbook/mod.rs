@@ -1,5 +1,5 @@
-//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet. The workbook of a precheck is made of the
-//! same parts.
+//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet. The workbook of a precheck is made of
+//! the same parts.
 //!
 //! ```text
 //! kinds      which rows, by kind of exception; a sheet for each kind that has any

@@ -86,6 +86,19 @@ phrases! {
         "用 qianhe verify 查看全部改动，然后重新审计；确需读取时加 --no-verify"
         "see all changes with qianhe verify, and run the audit again; to read it all the same, add --no-verify",
 
+    // Keys of pseudonyms.
+    NO_PSEUDONYMS "报表未用假名" "the reports hold no pseudonyms",
+    NO_PSEUDONYMS_REMEDY "去掉 --pseudonymise" "leave --pseudonymise out",
+    other_key(of, given)
+        "密钥不同：报表的假名用指纹为 {of} 的密钥生成，所给密钥的指纹为 {given}"
+        "this is another key: the pseudonyms are by that with the fingerprint {of}, this one has {given}",
+    PSEUDONYMS_WITHOUT_KEY
+        "报表用了假名，没有密钥无法重新审计并比对"
+        "the reports hold pseudonyms: without the key, the repeated audit would differ",
+    OTHER_KEY_REMEDY
+        "用 --pseudonymise KEYFILE 给出审计时的密钥"
+        "give the key of the audit with --pseudonymise KEYFILE",
+
     // Keys of signatures.
     no_randomness(error) "系统没有随机数：{error}" "the system gives no random numbers: {error}",
     NO_RANDOMNESS_REMEDY "在另一台机器上生成密钥" "make the key on another machine",
