@@ -81,8 +81,19 @@ impl<'a> JsonReader<'a> {
         }
     }
 
+    /// Skips a value. Returns whether it holds others: an array or object that is not empty.
+    #[inline]
+    pub fn skip_other(&mut self) -> Quickly<bool> {
+        if !matches!(self.peek(), b'{' | b'[') {
+            return self.skip().map(|()| false);
+        }
+        let begin = self.at;
+        self.skip()?;
+        Ok(!self.text[begin + 1..self.at - 1].trim_ascii_start().is_empty())
+    }
+
     /// Skips a value.
-    pub fn skip(&mut self) -> Quickly<()> {
+    fn skip(&mut self) -> Quickly<()> {
         self.skip_at(1)
     }
 
