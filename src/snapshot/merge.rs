@@ -9,6 +9,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
     TimestampMicrosecondArray, UInt32Array, UInt64Array,
 };
+use arrow::buffer::NullBuffer;
 use arrow::compute::{concat, take};
 use arrow::datatypes::{Int64Type, SchemaRef};
 use rayon::prelude::*;
@@ -79,7 +80,8 @@ pub fn merge(
         if Some(place) == unreadable {
             return Ok(unreadable_in_any(&array, &order, &runs));
         }
-        let newest = has_copies.then(|| Copies::newest_filled(&array, &order, &runs));
+        let nulls = array.nulls().filter(|nulls| has_copies && nulls.null_count() > 0);
+        let newest = nulls.map(|nulls| Copies::newest_filled(nulls, &order, &runs));
         take(&array, newest.as_ref().unwrap_or(&winners), None)
     });
     let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
@@ -209,14 +211,17 @@ impl Copies {
         duplicates
     }
 
-    /// Finds the newest copy in which `array` is filled, for each run; the newest of all where none is.
-    fn newest_filled(array: &ArrayRef, order: &[u32], runs: &[Run]) -> UInt32Array {
-        runs.iter()
-            .map(|&(begin, end)| {
-                let filled = || order[begin..end].iter().rev().find(|&&row| array.is_valid(row as usize));
-                if end - begin == 1 { order[begin] } else { *filled().unwrap_or(&order[end - 1]) }
-            })
-            .collect()
+    /// Finds the newest copy in which a column with these nulls is filled, for each run; the newest of all where none
+    /// is.
+    fn newest_filled(nulls: &NullBuffer, order: &[u32], runs: &[Run]) -> UInt32Array {
+        let newest = runs.iter().map(|&(begin, end)| {
+            let newest = order[end - 1];
+            if end - begin == 1 || nulls.is_valid(newest as usize) {
+                return newest;
+            }
+            order[begin..end].iter().rev().copied().find(|&row| nulls.is_valid(row as usize)).unwrap_or(newest)
+        });
+        UInt32Array::from_iter_values(newest)
     }
 }
 
