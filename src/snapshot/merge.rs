@@ -164,19 +164,20 @@ impl Copies {
         let mut runs = Vec::with_capacity(order.len());
         let mut end = 0;
         for alike in entries.chunk_by(|a, b| a >> ROW_BITS == b >> ROW_BITS) {
-            let begin = end;
+            let mut begin = end;
             end += alike.len();
-            if alike.len() == 1 {
-                runs.push((begin, end));
-                continue;
-            }
             let rows = &mut order[begin..end];
-            rows.par_sort_by(|&i, &j| self.key.compare(i as usize, &self.key, j as usize));
-            let mut begin = begin;
-            for copies in rows.chunk_by_mut(|&i, &j| self.key.compare(i as usize, &self.key, j as usize).is_eq()) {
-                copies.sort_unstable_by_key(|&row| self.age(row as usize));
-                runs.push((begin, begin + copies.len()));
-                begin += copies.len();
+            let compare = |i: u32, j: u32| self.key.compare(i as usize, &self.key, j as usize);
+            if rows[1..].iter().any(|&row| compare(rows[0], row).is_ne()) {
+                rows.par_sort_by(|&i, &j| compare(i, j));
+                for copies in rows.chunk_by_mut(|&i, &j| compare(i, j).is_eq()) {
+                    copies.sort_unstable_by_key(|&row| self.age(row as usize));
+                    runs.push((begin, begin + copies.len()));
+                    begin += copies.len();
+                }
+            } else {
+                rows.sort_unstable_by_key(|&row| self.age(row as usize));
+                runs.push((begin, end));
             }
         }
         (order, runs)
