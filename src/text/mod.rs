@@ -56,12 +56,13 @@ mod tests {
     use super::*;
     use crate::schema::fields;
     use crate::schema::lists::LISTS;
-    use crate::schema::tables::REPORTS;
+    use crate::schema::tables::{PRECHECK_REPORTS, REPORTS};
 
     /// Every phrase by its name.
     fn all() -> Vec<(String, Text)> {
-        let named = vocabularies().into_iter().chain(words::precheck_vocabularies());
-        let words = named.flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
+        let words = vocabularies()
+            .into_iter()
+            .flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
         let plain = PAGE
             .iter()
@@ -119,6 +120,7 @@ mod tests {
     fn every_column_of_every_report_has_a_name() {
         let nameless: BTreeSet<&str> = REPORTS
             .iter()
+            .chain(PRECHECK_REPORTS)
             .flat_map(|table| table.columns)
             .filter(|slot| column_name(slot.column).is_none())
             .map(|slot| slot.column.name)

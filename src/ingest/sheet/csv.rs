@@ -132,7 +132,10 @@ impl CsvReader<'_> {
         } else if row.lines > 1 && contains_rows(cells.iter(), width, self.dialect) {
             Some(SEVERAL_ROWS)
         } else {
-            (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty()).then_some(TOO_WIDE)
+            // As many cells as two rows, all empty beyond the header: a line end was lost, not cells padded.
+            let is_two_rows = width > 2 && cells.len() >= 2 * width - 1;
+            let is_too_wide = is_two_rows || (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty());
+            is_too_wide.then_some(TOO_WIDE)
         }
     }
 

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::report::local;
+use crate::schema::tables::PRECHECK;
 use crate::schema::{Column, Kind, ReadColumns, Table};
 use crate::text::{self, Text};
 
 /// The rows of a report that the page shows, of all that it has.
 #[derive(Serialize)]
 pub struct Excerpt {
-    /// The report.
+    /// The report, of a precheck without its prefix.
     name: &'static str,
     /// Rows of the report.
     total: u64,
@@ -53,7 +54,12 @@ impl Excerpt {
         zone: &TimeZone,
     ) -> Result<Self> {
         let columns = columns.iter().map(|column| PageColumn::of(column, rows.array(column)?, zone));
-        Ok(Self { name: table.name, total, rows: rows.num_rows(), columns: columns.collect::<Result<_>>()? })
+        Ok(Self {
+            name: table.name.trim_start_matches(PRECHECK),
+            total,
+            rows: rows.num_rows(),
+            columns: columns.collect::<Result<_>>()?,
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt8Type};
 use jiff::tz::TimeZone;
 
+use crate::case::Case;
 use crate::report::{local, starts_a_formula};
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, Kind, fields};
@@ -52,6 +53,11 @@ pub struct ColumnCells<'a> {
 }
 
 impl<'a> CellFormat<'a> {
+    /// In the language and the time zone of a case.
+    pub fn of_case(case: &'a Case) -> Self {
+        Self { language: case.language, zone: &case.timezone }
+    }
+
     /// For a column.
     pub fn of(self, column: &'static Column) -> ColumnCells<'a> {
         let names = match column.kind {

@@ -1,4 +1,5 @@
-//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet.
+//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet. The workbook of a precheck is made of the
+//! same parts.
 //!
 //! ```text
 //! kinds      which rows, by kind of exception; a sheet for each kind that has any
@@ -22,22 +23,30 @@ mod sheet;
 mod summary;
 mod worklist;
 
+use std::fmt::Display;
 use std::path::Path;
 
 use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::{Audit, create_private};
+use crate::case::Case;
 use crate::error::{Error, Result};
+use crate::figures::RELATIONS_HELD;
 use crate::interrupt;
-use crate::text::errors as say;
+use crate::progress::Progress;
+use crate::text::{Text, errors as say, fill, workbook};
 use carried::CarriedWork;
-use cells::{CellFormat, DATES};
-use kinds::ExceptionKind;
+use cells::DATES;
 use sheet::Formats;
+use summary::figures;
 use worklist::Task;
 
+pub use cells::{CellFormat, SheetCell, text};
 pub use earlier::EarlierWorklist;
+pub use kinds::{ExceptionKind, ROWS_SHOWN, coverage, findings, of_table, selected, selected_tasks};
+pub use summary::{amount, case_figures, count};
+pub use worklist::Subject;
 
 /// The file's name.
 pub const WORKBOOK: &str = "exceptions.xlsx";
@@ -50,71 +59,105 @@ enum SheetContent<'k> {
     Worklist,
 }
 
-/// Writes the workbook of an audit; its sheets are filled in parallel.
+/// What a workbook holds.
+pub struct WorkbookContents<'a> {
+    pub case: &'a Case,
+    /// The heading of the first sheet.
+    pub title: Text,
+    /// The age of the document, in microseconds since 1970, for a clock would make two runs differ.
+    pub created_at: i64,
+    /// The figures of the first sheet.
+    pub figures: Vec<(String, SheetCell)>,
+    pub kinds: Vec<ExceptionKind>,
+    /// Rows that the sheets hold at most, as a note.
+    pub limits: String,
+    /// The worklist of the earlier workbook in this output.
+    pub earlier: &'a EarlierWorklist,
+    /// Receives what is said beside the result.
+    pub progress: &'a dyn Progress,
+}
+
+/// Writes the workbook of an audit.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Interrupted`].
 pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
-    let path = folder.join(WORKBOOK);
-    let failed = |error: XlsxError| failure(&path, error);
-    let kinds = kinds::kinds(audit)?;
-    let cells = CellFormat { language: audit.case.language, zone: &audit.case.timezone };
-    let formats = Formats::new();
-    let tasks = worklist::tasks(&kinds, false);
-    let carried = carried(audit, &tasks, &kinds, cells);
-    let mut book = Workbook::new();
-    book.set_properties(&properties(audit).map_err(failed)?);
-    book.set_zip_compression_level(COMPRESSION);
-    // Rows in progress are kept beside the reports, in unlinked temporary files.
-    book.set_tempdir(folder).map_err(failed)?;
-    summary::write(&mut book, audit, &kinds, (tasks.len() + carried.gone()) as u64, cells).map_err(failed)?;
-    formats.register(&mut book);
-    // The worklist has as many rows as all others together: it is begun first, and stands last.
-    let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(SheetContent::Kind);
-    let mut sheets = Vec::new();
-    for content in std::iter::once(SheetContent::Worklist).chain(shown) {
-        sheets.push((content, book.new_worksheet_with_constant_memory().map_err(failed)?));
-    }
-    sheets.par_iter_mut().try_for_each(|(content, sheet)| {
-        interrupt::check()?;
-        match content {
-            SheetContent::Kind(kind) => kind.write(sheet, cells, &formats),
-            SheetContent::Worklist => worklist::write(sheet, &tasks, &kinds, &carried, cells, &formats),
+    let case = audit.case;
+    let limits = [("relations", &RELATIONS_HELD as &dyn Display), ("rows", &ROWS_SHOWN)];
+    let contents = WorkbookContents {
+        case,
+        title: workbook::TITLE,
+        created_at: case.migration.finished_at,
+        figures: figures(audit, CellFormat::of_case(case)),
+        kinds: kinds::kinds(audit)?,
+        limits: fill(workbook::NOTE_LIMITS.tell(case.language), &limits),
+        earlier: audit.earlier,
+        progress: audit.progress,
+    };
+    contents.write(&folder.join(WORKBOOK))
+}
+
+impl WorkbookContents<'_> {
+    /// Writes the workbook; its sheets are filled in parallel.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Interrupted`].
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let failed = |error: XlsxError| failure(path, error);
+        let kinds = &self.kinds;
+        let cells = CellFormat::of_case(self.case);
+        let formats = Formats::new();
+        let tasks = worklist::tasks(kinds, false);
+        let carried = self.carried(&tasks, cells);
+        let mut book = Workbook::new();
+        book.set_properties(&self.properties().map_err(failed)?);
+        book.set_zip_compression_level(COMPRESSION);
+        // Rows in progress are kept beside the reports, in unlinked temporary files.
+        book.set_tempdir(path.parent().unwrap_or(path)).map_err(failed)?;
+        summary::write(&mut book, self, (tasks.len() + carried.gone()) as u64, cells).map_err(failed)?;
+        formats.register(&mut book);
+        // The worklist has as many rows as all others together: it is begun first, and stands last.
+        let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(SheetContent::Kind);
+        let mut sheets = Vec::new();
+        for content in std::iter::once(SheetContent::Worklist).chain(shown) {
+            sheets.push((content, book.new_worksheet_with_constant_memory().map_err(failed)?));
         }
-        .map_err(failed)
-    })?;
-    sheets.rotate_left(1);
-    for (_, sheet) in sheets {
-        book.push_worksheet(sheet);
+        sheets.par_iter_mut().try_for_each(|(content, sheet)| {
+            interrupt::check()?;
+            match content {
+                SheetContent::Kind(kind) => kind.write(sheet, cells, &formats),
+                SheetContent::Worklist => worklist::write(sheet, &tasks, kinds, &carried, cells, &formats),
+            }
+            .map_err(failed)
+        })?;
+        sheets.rotate_left(1);
+        for (_, sheet) in sheets {
+            book.push_worksheet(sheet);
+        }
+        interrupt::check()?;
+        let file = create_private(path)?;
+        book.save_to_writer(&file).map_err(failed)?;
+        file.sync_all().map_err(Error::io(path, say::CANNOT_WRITE))?;
+        carried.note(self.progress);
+        Ok(())
     }
-    interrupt::check()?;
-    let file = create_private(&path)?;
-    book.save_to_writer(&file).map_err(failed)?;
-    file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))?;
-    carried.note(audit);
-    Ok(())
-}
 
-/// What people entered in the earlier worklist. Keys cost as much as the rows, and are not made for nothing.
-fn carried<'e>(
-    audit: &Audit<'e>,
-    tasks: &[Task<'_>],
-    kinds: &[ExceptionKind],
-    cells: CellFormat<'_>,
-) -> CarriedWork<'e> {
-    if audit.earlier.rows.is_empty() {
-        return CarriedWork::new(audit.earlier, &[], &[], kinds);
+    /// What people entered in the earlier worklist. Keys cost as much as the rows, and are not made for nothing.
+    fn carried(&self, tasks: &[Task<'_>], cells: CellFormat<'_>) -> CarriedWork<'_> {
+        let kinds = &self.kinds;
+        if self.earlier.rows.is_empty() {
+            return CarriedWork::new(self.earlier, &[], &[], kinds);
+        }
+        let mut waived = worklist::keys(&worklist::tasks(kinds, true), kinds, cells);
+        waived.sort();
+        CarriedWork::new(self.earlier, &worklist::keys(tasks, kinds, cells), &waived, kinds)
     }
-    let mut waived = worklist::keys(&worklist::tasks(kinds, true), kinds, cells);
-    waived.sort();
-    CarriedWork::new(audit.earlier, &worklist::keys(tasks, kinds, cells), &waived, kinds)
-}
 
-/// The document is as old as the end of the migration: a clock would make two runs differ.
-fn properties(audit: &Audit<'_>) -> std::result::Result<DocProperties, XlsxError> {
-    let end = audit.case.migration.finished_at.div_euclid(1_000_000);
-    let created = ExcelDateTime::from_timestamp(end.clamp(DATES.start, DATES.end - 1))?;
-    Ok(DocProperties::new().set_title(&audit.case.title).set_author("qianhe").set_creation_datetime(&created))
+    fn properties(&self) -> std::result::Result<DocProperties, XlsxError> {
+        let age = self.created_at.div_euclid(1_000_000);
+        let created = ExcelDateTime::from_timestamp(age.clamp(DATES.start, DATES.end - 1))?;
+        Ok(DocProperties::new().set_title(&self.case.title).set_author("qianhe").set_creation_datetime(&created))
+    }
 }
 
 /// A failure of the disk is the user's to mend; all else is our bug, for names and sizes were checked.
@@ -122,7 +165,7 @@ fn failure(path: &Path, error: XlsxError) -> Error {
     let source = match error {
         XlsxError::IoError(source) | XlsxError::TempFileError(_, source) => source,
         XlsxError::ZipError(error) => error.into(),
-        other => return Error::Bug(format!("{WORKBOOK}: {other}")),
+        other => return Error::Bug(format!("workbook: {other}")),
     };
     Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source }
 }

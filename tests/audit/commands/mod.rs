@@ -7,6 +7,7 @@ pub mod forgeries;
 pub mod languages;
 pub mod personal;
 pub mod precheck;
+pub mod precheck_people;
 pub mod precheck_screen;
 pub mod query;
 pub mod shell;

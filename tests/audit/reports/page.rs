@@ -13,7 +13,11 @@ fn text(audit: &Audit) -> String {
 
 /// The data of the page.
 fn data(audit: &Audit) -> Value {
-    let text = text(audit);
+    data_of(&text(audit))
+}
+
+/// The data of a page of an audit or a precheck.
+pub fn data_of(text: &str) -> Value {
     let data =
         text.split(r#"<script type="application/json" id="data">"#).nth(1).unwrap().split("</script>").next().unwrap();
     serde_json::from_str(data).unwrap()
