@@ -127,6 +127,7 @@ pub fn remedy(source: &std::io::Error) -> Option<Text> {
         ErrorKind::FileTooLarge => Some(say::FILE_TOO_LARGE_REMEDY),
         ErrorKind::OutOfMemory => Some(say::NO_MEMORY_REMEDY),
         ErrorKind::ReadOnlyFilesystem => Some(say::READ_ONLY_REMEDY),
+        ErrorKind::WouldBlock => Some(say::TOO_FEW_THREADS_REMEDY),
         _ if is_out_of_handles(source) => Some(say::TOO_FEW_HANDLES_REMEDY),
         _ => None,
     }

@@ -13,8 +13,8 @@ use crate::{case, precheck};
 /// Assess a planned migration: volume, cost, accounts without participation, join codes that will become invalid.
 ///
 /// Needs source-before and the accounts list only; with target-before, checks the room in the target accounts.
-/// `migration.finished_at` may be absent. `precheck.html` is the forecast for a project lead, `precheck.xlsx` a worklist of
-/// what to do before the start.
+/// `migration.finished_at` may be absent. `precheck.html` is the forecast for a project lead, `precheck.xlsx` a
+/// worklist of what to do before the start.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe precheck acme

@@ -8,7 +8,7 @@ use super::summary::BillJson;
 use super::{ACCOUNT_FINDINGS, CODES_WILL_DIE, ForecastTables, PrecheckSummary};
 use crate::error::Result;
 use crate::findings::Finding;
-use crate::report::page::{Excerpt, FindingRows, PageFrame, PageKind, document, small_table, to_json, without_rows};
+use crate::report::page::{Excerpt, FindingLink, PageFrame, PageKind, document, small_table, to_json, without_rows};
 use crate::report::write_text;
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, INPUTS_REPORT, JOIN_CODES,
@@ -34,13 +34,13 @@ const SHOWN_TABLES: &[&Table] = &[
 ];
 
 #[derive(Serialize)]
-struct PageJson<'a> {
+struct ForecastPageJson<'a> {
     #[serde(flatten)]
     frame: PageFrame<'a>,
-    relations: RelationsJson,
-    accounts: AccountsJson,
+    relations: ForecastRelationsJson,
+    accounts: ForecastAccountsJson,
     /// Null where the export has none: not measured, here and below.
-    join_codes: Option<CodesJson>,
+    join_codes: Option<ForecastCodesJson>,
     billing: Option<PageBill<'a>>,
     billing_balance: Option<String>,
     customer_cap: u64,
@@ -56,13 +56,13 @@ impl<T: Serialize> Serialize for InOrder<T> {
 }
 
 #[derive(Serialize)]
-struct RelationsJson {
+struct ForecastRelationsJson {
     total: u64,
     by_scope: InOrder<u64>,
 }
 
 #[derive(Serialize)]
-struct AccountsJson {
+struct ForecastAccountsJson {
     total: usize,
     /// Those that take no part, by reason.
     by_no_part: InOrder<usize>,
@@ -70,7 +70,7 @@ struct AccountsJson {
 }
 
 #[derive(Serialize)]
-struct CodesJson {
+struct ForecastCodesJson {
     total: usize,
     by_predicted: InOrder<usize>,
     by_advice: InOrder<usize>,
@@ -97,10 +97,10 @@ fn data(forecast: &ForecastTables<'_>, snapshots: &[&Snapshot]) -> Result<String
     let ForecastTables { case, summary, .. } = *forecast;
     let has_codes =
         snapshots.iter().any(|snapshot| snapshot.role == Role::SourceBefore && snapshot.covers(&JOIN_CODES));
-    let findings = (&summary.findings[..], rows_of as fn(&Finding) -> FindingRows);
-    to_json(&PageJson {
+    let findings = (&summary.findings[..], rows_of as fn(&Finding) -> FindingLink);
+    to_json(&ForecastPageJson {
         frame: PageFrame::new(PageKind::Precheck, case, (ROLES, snapshots), findings, tables(forecast)?),
-        relations: RelationsJson {
+        relations: ForecastRelationsJson {
             total: summary.by_scope.iter().map(|(_, count)| count).sum(),
             by_scope: InOrder(summary.by_scope.clone()),
         },
@@ -112,20 +112,20 @@ fn data(forecast: &ForecastTables<'_>, snapshots: &[&Snapshot]) -> Result<String
     })
 }
 
-fn accounts(summary: &PrecheckSummary) -> AccountsJson {
+fn accounts(summary: &PrecheckSummary) -> ForecastAccountsJson {
     let of = |reason: NoPart| summary.accounts.iter().filter(|account| account.no_part == Some(reason)).count();
-    AccountsJson {
+    ForecastAccountsJson {
         total: summary.accounts.len(),
         by_no_part: InOrder(NoPart::ALL.iter().map(|reason| (reason.word(), of(*reason))).collect()),
         exceeds_cap: summary.accounts.iter().filter(|account| account.exceeds_cap).count(),
     }
 }
 
-fn codes(summary: &PrecheckSummary) -> CodesJson {
+fn codes(summary: &PrecheckSummary) -> ForecastCodesJson {
     let codes = &summary.codes;
     let predicted = |word: Predicted| codes.iter().filter(|code| code.code.predicted == word).count();
     let advised = |word: Advice| codes.iter().filter(|code| code.advice == word).count();
-    CodesJson {
+    ForecastCodesJson {
         total: codes.len(),
         by_predicted: InOrder(Predicted::ALL.iter().map(|word| (word.word(), predicted(*word))).collect()),
         by_advice: InOrder(Advice::ALL.iter().map(|word| (word.word(), advised(*word))).collect()),
@@ -143,7 +143,7 @@ fn tables(forecast: &ForecastTables<'_>) -> Result<Vec<Excerpt>> {
 }
 
 /// The rows of the forecast that a finding is about; the rule names those of an audit.
-fn rows_of(finding: &Finding) -> FindingRows {
+fn rows_of(finding: &Finding) -> FindingLink {
     let code = finding.rule.code;
     if code == CODES_WILL_DIE {
         return Some(("join_codes", Filter::is(&fields::PREDICTED, Predicted::Empty.word()).sql()));

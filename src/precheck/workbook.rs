@@ -1,5 +1,5 @@
-//! `precheck.xlsx`: the forecast for people who work in a spreadsheet, of the parts that the workbook of an audit is made
-//! of: what to do before the start, as a worklist too.
+//! `precheck.xlsx`: the forecast for people who work in a spreadsheet, of the same parts as the workbook of an audit:
+//! what to do before the start, as a worklist too.
 
 use std::path::Path;
 

@@ -17,6 +17,7 @@ mod message;
 mod page;
 mod paths;
 mod printable;
+pub mod sentences;
 pub mod shell;
 pub mod usage;
 pub mod width;
@@ -74,7 +75,8 @@ mod tests {
             .map(|(key, text)| ((*key).to_owned(), *text));
         let lists =
             LISTS.iter().map(|list| (list.table.name.to_owned(), Text { zh: list.title_zh, en: list.title_en }));
-        plain.chain(words).chain(columns).chain(lists).collect()
+        let sentences = sentences::SENTENCES.iter().map(|text| (text.en.to_owned(), *text));
+        plain.chain(words).chain(columns).chain(lists).chain(sentences).collect()
     }
 
     /// The names in braces.
@@ -88,7 +90,8 @@ mod tests {
         for (key, Text { zh, en }) in all() {
             assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
             // The switch of an English page to Chinese is in Chinese.
-            assert!(!en.contains(is_han) || key == "language.zh", "{key}: Chinese in {en:?}");
+            let is_quoted = key == "language.zh" || en.contains("是/否");
+            assert!(!en.contains(is_han) || is_quoted, "{key}: Chinese in {en:?}");
             assert_eq!(places(zh), places(en), "{key}: both fill in the same");
         }
         // Codes, names of products and the like are the same in both; sentences are not.

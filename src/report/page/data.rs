@@ -115,7 +115,7 @@ impl Serialize for WordNames {
 type Severities = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
 
 /// The report that holds the rows of a finding, and the condition that selects them.
-pub type FindingRows = Option<(&'static str, String)>;
+pub type FindingLink = Option<(&'static str, String)>;
 
 impl<'a> PageFrame<'a> {
     /// `roles`: the exports that the page names, whether the case has them or not.
@@ -123,7 +123,7 @@ impl<'a> PageFrame<'a> {
         kind: PageKind,
         case: &'a Case,
         (roles, snapshots): (&[Role], &[&Snapshot]),
-        (findings, rows): (&'a [Finding], fn(&Finding) -> FindingRows),
+        (findings, rows): (&'a [Finding], fn(&Finding) -> FindingLink),
         tables: Vec<Excerpt>,
     ) -> Self {
         Self {
@@ -146,7 +146,7 @@ impl<'a> PageFrame<'a> {
 pub fn data(audit: &Audit<'_>) -> Result<String> {
     let Audit { case, exports, summary, .. } = *audit;
     let snapshots: Vec<&Snapshot> = exports.snapshots().collect();
-    let findings = (&summary.findings[..], rows_of_audit as fn(&Finding) -> FindingRows);
+    let findings = (&summary.findings[..], rows_of_audit as fn(&Finding) -> FindingLink);
     to_json(&PageJson {
         frame: PageFrame::new(PageKind::Audit, case, (Role::ALL, &snapshots), findings, tables(audit)?),
         figures: summary.figures(),
@@ -171,7 +171,7 @@ pub fn constants() -> [(&'static str, Value); 4] {
     [("tool", TOOL.into()), ("severities", json!(severities())), ("words", json!(words())), ("text", json!(texts))]
 }
 
-fn rows_of_audit(finding: &Finding) -> FindingRows {
+fn rows_of_audit(finding: &Finding) -> FindingLink {
     finding.rule.rows.map(|rows| (rows.report.name, rows.filter().sql()))
 }
 
@@ -201,7 +201,7 @@ fn export(case: &Case, snapshots: &[&Snapshot], role: Role) -> ExportJson {
 }
 
 impl<'a> PageFinding<'a> {
-    fn of(finding: &'a Finding, rows: FindingRows) -> Self {
+    fn of(finding: &'a Finding, rows: FindingLink) -> Self {
         let (rule, waived) = (finding.rule, &finding.waived);
         let (report, filter) = rows.unzip();
         Self {

@@ -1,5 +1,5 @@
-//! `report.html`: the audit as one page that needs nothing else, no network, no other file. The page of a precheck is made
-//! of the same parts.
+//! `report.html`: the audit as one page that needs nothing else, no network, no other file. The page of a precheck is
+//! made of the same parts.
 //!
 //! ```text
 //! table               rows of reports, column by column
@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::{Audit, write_text};
 use crate::error::Result;
 
-pub use data::{FindingRows, PageFrame, constants, small_table, small_tables, to_json, without_rows};
+pub use data::{FindingLink, PageFrame, constants, small_table, small_tables, to_json, without_rows};
 pub use document::{PageKind, document};
 pub use table::Excerpt;
 

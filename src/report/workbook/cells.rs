@@ -9,6 +9,7 @@ use crate::case::Case;
 use crate::report::{local, starts_a_formula};
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, Kind, fields};
+use crate::text::sentences::{self, sentence};
 use crate::text::{self, Lang, column_name, fill, workbook};
 
 /// UTF-16 units that a cell holds, less some room for what is put in front and behind.
@@ -107,6 +108,9 @@ impl ColumnCells<'_> {
             return SheetCell::Empty;
         }
         match self.column.kind {
+            Kind::Text if sentences::COLUMNS.contains(&self.column) => {
+                text(&sentence(values.as_string_view().value(row), self.cells.language))
+            }
             Kind::Text | Kind::Name | Kind::Id => text(values.as_string_view().value(row)),
             Kind::Word(words) => self.word(words, values, row),
             Kind::Flag => text(

@@ -86,8 +86,8 @@ impl TaskClass {
 }
 
 impl EarlierWorklist {
-    /// Reads the workbook of that name of the earlier run on the case, if people worked on it, or on one that it carried
-    /// over. If it cannot be read, that is said.
+    /// Reads the workbook of that name of the earlier run on the case, if people worked on it, or on one that it
+    /// carried over. If it cannot be read, that is said.
     pub fn read(out: &Path, name: &str, case: &Case, progress: &dyn Progress) -> Self {
         let path = out.join(name);
         let Some(manifest) = Manifest::of_ours(out).filter(|manifest| manifest.case == case.id && path.is_file())

@@ -1,5 +1,5 @@
-//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet. The workbook of a precheck is made of the
-//! same parts.
+//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet. The workbook of a precheck is made of
+//! the same parts.
 //!
 //! ```text
 //! kinds      which rows, by kind of exception; a sheet for each kind that has any
@@ -24,6 +24,7 @@ mod summary;
 mod worklist;
 
 use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -31,7 +32,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::{Audit, create_private};
 use crate::case::Case;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, panics_as_errors};
 use crate::figures::RELATIONS_HELD;
 use crate::interrupt;
 use crate::progress::Progress;
@@ -103,32 +104,30 @@ impl WorkbookContents<'_> {
     /// # Errors
     /// [`Error::Io`], [`Error::Interrupted`].
     pub fn write(&self, path: &Path) -> Result<()> {
-        let failed = |error: XlsxError| failure(path, error);
         let kinds = &self.kinds;
         let cells = CellFormat::of_case(self.case);
         let formats = Formats::new();
         let tasks = worklist::tasks(kinds, false);
         let carried = self.carried(&tasks, cells);
         let mut book = Workbook::new();
-        book.set_properties(&self.properties().map_err(failed)?);
+        book.set_properties(&guarded(path, || self.properties())?);
         book.set_zip_compression_level(COMPRESSION);
         // Rows in progress are kept beside the reports, in unlinked temporary files.
-        book.set_tempdir(path.parent().unwrap_or(path)).map_err(failed)?;
-        summary::write(&mut book, self, (tasks.len() + carried.gone()) as u64, cells).map_err(failed)?;
+        guarded(path, || book.set_tempdir(path.parent().unwrap_or(path)).map(drop))?;
+        guarded(path, || summary::write(&mut book, self, (tasks.len() + carried.gone()) as u64, cells))?;
         formats.register(&mut book);
         // The worklist has as many rows as all others together: it is begun first, and stands last.
         let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(SheetContent::Kind);
         let mut sheets = Vec::new();
         for content in std::iter::once(SheetContent::Worklist).chain(shown) {
-            sheets.push((content, book.new_worksheet_with_constant_memory().map_err(failed)?));
+            sheets.push((content, guarded(path, || book.new_worksheet_with_constant_memory())?));
         }
         sheets.par_iter_mut().try_for_each(|(content, sheet)| {
             interrupt::check()?;
-            match content {
+            guarded(path, || match content {
                 SheetContent::Kind(kind) => kind.write(sheet, cells, &formats),
                 SheetContent::Worklist => worklist::write(sheet, &tasks, kinds, &carried, cells, &formats),
-            }
-            .map_err(failed)
+            })
         })?;
         sheets.rotate_left(1);
         for (_, sheet) in sheets {
@@ -136,7 +135,7 @@ impl WorkbookContents<'_> {
         }
         interrupt::check()?;
         let file = create_private(path)?;
-        book.save_to_writer(&file).map_err(failed)?;
+        guarded(path, || book.save_to_writer(&file))?;
         file.sync_all().map_err(Error::io(path, say::CANNOT_WRITE))?;
         carried.note(self.progress);
         Ok(())
@@ -160,6 +159,23 @@ impl WorkbookContents<'_> {
     }
 }
 
+/// Runs a step of the library, which panics where the system refuses to write its temporary files, or a thread.
+fn guarded<T>(path: &Path, run: impl FnOnce() -> std::result::Result<T, XlsxError>) -> Result<T> {
+    match panics_as_errors(run) {
+        Ok(result) => result.map_err(|error| failure(path, error)),
+        Err(panic) => match refusal_in(&panic) {
+            Some(source) => Err(Error::io(path, say::CANNOT_WRITE)(source)),
+            None => Err(Error::Bug(format!("workbook: {panic}"))),
+        },
+    }
+}
+
+/// The error of the system that the message of a panic states: `Couldn't write to xml file: Os { code: 28, kind: ...`.
+fn refusal_in(panic: &str) -> Option<io::Error> {
+    let (_, code) = panic.split_once("Os { code: ")?;
+    code.split_once(',')?.0.parse().ok().map(io::Error::from_raw_os_error)
+}
+
 /// A failure of the disk is the user's to mend; all else is our bug, for names and sizes were checked.
 fn failure(path: &Path, error: XlsxError) -> Error {
     let source = match error {
@@ -168,4 +184,26 @@ fn failure(path: &Path, error: XlsxError) -> Error {
         other => return Error::Bug(format!("workbook: {other}")),
     };
     Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_library_about_a_refusal_is_one_of_the_system() {
+        let panicking = |text: &'static str| guarded::<()>(Path::new("a.xlsx"), || panic!("{text}")).unwrap_err();
+        for text in [
+            "Couldn't write to xml file: Os { code: 28, kind: StorageFull, message: \"No space left on device\" }",
+            "called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull, message: \"No space\" }",
+        ] {
+            let error = panicking(text);
+            assert!(
+                matches!(&error, Error::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull),
+                "{error}"
+            );
+            assert!(error.to_string().contains("\n  help: nothing was published; free some space"), "{error}");
+        }
+        assert_eq!(panicking("index out of bounds").exit_code(), 3);
+    }
 }

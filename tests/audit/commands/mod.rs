@@ -1,5 +1,7 @@
 //! The commands as the real program runs them.
 
+#[cfg(target_os = "linux")]
+pub mod asking;
 pub mod cli;
 pub mod compare;
 pub mod explain;

@@ -90,6 +90,28 @@ fn an_audit_that_is_run_again_leaves_nothing() {
     assert_eq!((code, stages(&temporary)), (Some(2), vec![]), "a case that cannot be read: {stderr}");
 }
 
+/// Each report in turn is the first that is larger than the limit, the workbook and the page too.
+#[test]
+fn a_file_that_may_not_grow_is_said_and_is_not_our_bug() {
+    let story = arrived();
+    story.audit();
+    let folder = story.write();
+    let before = names_in(folder);
+    let sizes = fs::read_dir(folder.join("reports")).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
+    let blocks: BTreeSet<u64> = sizes.map(|size| (size - 1) / 512).collect();
+    assert!(blocks.len() > 5, "{blocks:?}");
+    for blocks in blocks {
+        let limited = format!("ulimit -f {blocks}; exec \"$0\" audit .");
+        let mut command = Command::new("sh");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_qianhe")]).current_dir(folder).env("LC_ALL", "C");
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{blocks} blocks: {stderr}");
+        assert!(stderr.contains("help: nothing was published; raise the limit"), "{blocks} blocks: {stderr}");
+        assert_eq!((names_in(folder), whole_verdict(folder)), (before.clone(), "reconciled".to_owned()), "{blocks}");
+    }
+}
+
 /// Folders that are made for an output go again if nothing is published in them; those that were there stay.
 #[test]
 fn a_run_that_fails_leaves_no_folder_that_it_made() {

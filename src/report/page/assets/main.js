@@ -27,7 +27,7 @@ function tablesSection() {
   const search = el("input", { type: "search", class: "search", placeholder: t("tables.search"), "aria-label": t("tables.search"), oninput: () => { filter.search = search.value.trim(); changed(); } });
   const holder = el("div");
   const chip = (name, value) => el("button", { class: "chip", onclick: () => drop(name, value), "aria-label": t("filter.remove") }, el("span", null, say(TABLES.get(filter.table).byName.get(name).title)),
-    " ", el("b", null, value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : wordName(TABLES.get(filter.table).byName.get(name).words, value)), el("span", { "aria-hidden": "true" }, " ×"));
+    " ", el("b", null, value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : TABLES.get(filter.table).byName.get(name).named(value)), el("span", { "aria-hidden": "true" }, " ×"));
   const drop = (name, value) => {
     const left = filter.where.get(name).filter((other) => other !== value);
     if (left.length) filter.where.set(name, left);

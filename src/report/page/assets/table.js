@@ -202,7 +202,7 @@ function openFacets(table, column, button) {
     else table.filter.where.delete(column.name);
     table.changed();
   };
-  const title = (value) => (value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : column.kind === "flag" ? (value === "true" ? t("yes") : t("no")) : column.kind === "word" ? wordName(column.words, value) : value);
+  const title = (value) => (value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : column.kind === "flag" ? (value === "true" ? t("yes") : t("no")) : column.kind === "word" ? wordName(column.words, value) : column.translated(value));
   const item = ([value, count]) => {
     const box = el("input", { type: "checkbox", value, onchange: () => { if (box.checked) chosen.add(value); else chosen.delete(value); apply(); } });
     box.checked = chosen.has(value);
