@@ -100,10 +100,10 @@ impl Error {
         match self {
             Self::Usage { problem, remedy } | Self::System { problem, remedy } => say::usage(problem, remedy),
             Self::Input { file, place, problem, remedy } => say::input(path_text(file), place, problem, remedy),
-            Self::Io { path, doing, source } => match remedy(source) {
-                Some(remedy) => say::io_remedied(path_text(path), *doing, source, remedy),
-                None => say::io(path_text(path), *doing, source),
-            },
+            Self::Io { path, doing, source } => {
+                let remedy = remedy(source).unwrap_or_else(|| remedy_of_access(source));
+                say::io(path_text(path), *doing, source, remedy)
+            }
             Self::Output { path, problem, remedy } => say::output(path_text(path), problem, remedy),
             Self::Interrupted => say::INTERRUPTED.into(),
             Self::Bug(what) => say::bug(what),
@@ -127,8 +127,18 @@ pub fn remedy(source: &std::io::Error) -> Option<Text> {
         ErrorKind::FileTooLarge => Some(say::FILE_TOO_LARGE_REMEDY),
         ErrorKind::OutOfMemory => Some(say::NO_MEMORY_REMEDY),
         ErrorKind::ReadOnlyFilesystem => Some(say::READ_ONLY_REMEDY),
+        ErrorKind::WouldBlock => Some(say::TOO_FEW_THREADS_REMEDY),
         _ if is_out_of_handles(source) => Some(say::TOO_FEW_HANDLES_REMEDY),
         _ => None,
+    }
+}
+
+/// What to do about any other refusal.
+fn remedy_of_access(source: &std::io::Error) -> Text {
+    match source.kind() {
+        ErrorKind::PermissionDenied => say::NO_PERMISSION_REMEDY,
+        ErrorKind::NotFound => say::NOT_FOUND_REMEDY,
+        _ => say::FAILING_DISK_REMEDY,
     }
 }
 
@@ -214,8 +224,9 @@ mod tests {
             ),
             (
                 Error::io("a.csv", say::CANNOT_READ)(ErrorKind::PermissionDenied.into()),
-                "a.csv：无法读取：permission denied",
-                "a.csv: cannot read: permission denied",
+                "a.csv：无法读取：permission denied\n  建议：以有权限的用户运行，或修改该文件及其上级文件夹的权限",
+                "a.csv: cannot read: permission denied\n  help: run as a user who may do that, or change the permissions \
+                 of the file and of the folders that it is in",
             ),
             (
                 Error::output("out", say::NOT_A_FOLDER, remedy),

@@ -19,7 +19,7 @@ impl std::error::Error for NotRegular {}
 
 /// Returns whether an error is that of a file that is not a regular one.
 pub fn is_not_regular(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|error| error.is::<NotRegular>())
+    error.get_ref().is_some_and(|error| error.downcast_ref::<NotRegular>().is_some())
 }
 
 /// Opens a regular file for reading.

@@ -18,7 +18,7 @@ use crate::report::large::{self, Observers};
 use crate::report::manifest::Manifest;
 use crate::report::parquet::{footer, write_tables};
 use crate::report::publish::{Stage, digests};
-use crate::report::workbook::EarlierWorklist;
+use crate::report::workbook::{EarlierWorklist, WORKBOOK};
 use crate::report::{Audit, SmallTable, WRITERS, groups as group_reports, small};
 use crate::schema::fields;
 use crate::schema::tables::{
@@ -93,7 +93,7 @@ pub fn audit_signed(
     tables.extend(others);
     summary.control_totals = totals;
 
-    let earlier = EarlierWorklist::read(stage.out(), case, progress);
+    let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
     let audit = Audit {
         case,
         exports: &exports,

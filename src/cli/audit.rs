@@ -7,8 +7,9 @@ use super::machine::Machine;
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
+use crate::ingest::RowEstimate;
 use crate::signature::SecretKey;
-use crate::{case, ingest, report, run};
+use crate::{case, report, run};
 
 /// Audit a finished migration: outcomes, counts, bill, findings and verdict.
 ///
@@ -46,7 +47,7 @@ impl AuditArgs {
         let mut case = case::load(&self.case, &self.set)?;
         self.personal.apply(&mut case)?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));
-        let resources = self.machine.resources(ingest::relations_at_most(&case))?;
+        let resources = self.machine.resources(RowEstimate::of_case(&case))?;
         let summary = run::audit_signed(&case, &reports, signer, resources, out.progress().as_ref())?;
         if self.json {
             out::json_text(&summary.to_json())?;

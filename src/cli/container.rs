@@ -12,7 +12,7 @@ pub(super) fn memory_limit() -> Option<u64> {
 }
 
 fn limit_of(groups: &str, mounts: &str, read: &dyn Fn(&Path) -> Option<String>) -> Option<u64> {
-    let limits = mounts.lines().filter_map(MemoryMount::parse).flat_map(|mount| {
+    let limits = mounts.lines().filter_map(MemoryMount::parse).filter_map(|mount| {
         let group = group_of(groups, mount.is_v2)?;
         // As long as a file is there: the root of all groups has none.
         let limit = |folder: &Path| mount.files().iter().filter_map(|file| number(&read(&folder.join(file))?)).min();

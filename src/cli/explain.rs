@@ -6,6 +6,7 @@ use super::out::{self, Out};
 use super::{REPORTS, exit_codes};
 use crate::error::Result;
 use crate::explain;
+use crate::personal::Pseudonyms;
 use crate::published::Reports;
 
 /// Explain one account, customer, relation, group or join code: its outcome, the rule and the evidence.
@@ -28,6 +29,9 @@ pub(super) struct ExplainArgs {
     /// Read the reports without comparing them with the manifest first
     #[arg(long)]
     no_verify: bool,
+    /// Find an original id or name in reports that were pseudonymised under this key
+    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize")]
+    pseudonymise: Option<PathBuf>,
     /// Print the explanation as JSON
     #[arg(long)]
     json: bool,
@@ -35,7 +39,9 @@ pub(super) struct ExplainArgs {
 
 impl ExplainArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let explanation = explain::explain(&Reports::open_audit(&self.reports, self.no_verify)?, &self.id)?;
+        let key = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
+        let reports = Reports::open_audit(&self.reports, self.no_verify)?.under(key)?;
+        let explanation = explain::explain(&reports, &self.id)?;
         if self.json {
             out::json(&explanation)?;
         } else {

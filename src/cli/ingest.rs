@@ -6,7 +6,8 @@ use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
-use crate::{case, ingest, ingest_tables};
+use crate::ingest::RowEstimate;
+use crate::{case, ingest_tables};
 
 /// Convert the exports of a case to canonical Parquet tables, so that later runs skip parsing.
 ///
@@ -40,7 +41,7 @@ impl IngestArgs {
         let summary = ingest_tables::ingest_tables(
             &case,
             folder,
-            self.machine.resources(ingest::relations_at_most(&case))?,
+            self.machine.resources(RowEstimate::of_case(&case))?,
             out.progress().as_ref(),
         )?;
         if self.json {

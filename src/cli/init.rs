@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::exit_codes;
 use super::out::Out;
+use super::signals;
 use crate::case::{self, TEMPLATE, TemplateValue};
 use crate::error::{Error, Result};
 use crate::text::shell::quoted;
@@ -52,7 +53,7 @@ impl InitArgs {
         let typed = self.typed();
         let is_asked = typed.iter().all(Option::is_none) && std::io::stdin().is_terminal();
         let values = if is_asked && std::io::stderr().is_terminal() {
-            ask(&file, &mut std::io::stdin().lock(), &mut std::io::stderr().lock(), out.lang)?
+            signals::while_asking(|| ask(&file, &mut std::io::stdin().lock(), &mut std::io::stderr(), out.lang))?
         } else {
             given(&file, &typed)?
         };
@@ -185,6 +186,7 @@ fn ask(file: &Path, input: &mut impl BufRead, output: &mut impl Write, lang: Lan
             write!(output, "{}{hint}: ", question.text.tell(lang)).and_then(|()| output.flush()).map_err(failed)?;
             let mut line = String::new();
             if input.read_line(&mut line).map_err(Error::io("stdin", errors::CANNOT_READ))? == 0 {
+                writeln!(output).map_err(failed)?;
                 return Err(Error::Interrupted);
             }
             let answer = match line.trim() {

@@ -7,12 +7,14 @@ use super::machine::Machine;
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
-use crate::{case, ingest, precheck};
+use crate::ingest::RowEstimate;
+use crate::{case, precheck};
 
 /// Assess a planned migration: volume, cost, accounts without participation, join codes that will become invalid.
 ///
 /// Needs source-before and the accounts list only; with target-before, checks the room in the target accounts.
-/// `migration.finished_at` may be absent.
+/// `migration.finished_at` may be absent. `precheck.html` is the forecast for a project lead, `precheck.xlsx` a
+/// worklist of what to do before the start.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe precheck acme
@@ -44,7 +46,7 @@ impl PrecheckArgs {
         let summary = precheck::precheck(
             &case,
             &reports,
-            self.machine.resources(ingest::relations_at_most(&case))?,
+            self.machine.resources(RowEstimate::of_case(&case))?,
             out.progress().as_ref(),
         )?;
         if self.json {

@@ -7,6 +7,10 @@ use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
 use crate::error::Result;
+use crate::ingest::RowEstimate;
+use crate::memory::Resources;
+use crate::personal::Pseudonyms;
+use crate::published::Reports;
 use crate::signature::PublicKey;
 use crate::text::{Lang, Text, commands as say, path_text};
 use crate::verify::{self, SignatureState, Verification, VerifyExtent};
@@ -36,12 +40,16 @@ pub(super) struct VerifyArgs {
     /// Compare the inputs and case.toml with their SHA-256 in the manifest
     #[arg(long)]
     inputs: bool,
-    /// Run the audit again in the folder for temporary files, and compare all reports byte for byte
+    /// Run the audit again in a private folder below TMPDIR, which is named and removed again, and compare all reports
+    /// byte for byte
     #[arg(long)]
     again: bool,
     /// The case, for --inputs and --again [default: the folder that holds DIR]
     #[arg(long, value_name = "CASE")]
     case: Option<PathBuf>,
+    /// Run the audit again under this key, with which it was pseudonymised
+    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize")]
+    pseudonymise: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -51,10 +59,12 @@ pub(super) struct VerifyArgs {
 
 impl VerifyArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
+        let pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
         let extent = VerifyExtent {
             key: self.key.as_deref().map(PublicKey::read).transpose()?,
             inputs: self.inputs || self.again,
-            again: self.again.then(|| self.machine.resources(0)).transpose()?,
+            again: self.again.then(|| self.resources_again(pseudonyms.clone())).transpose()?,
+            pseudonyms,
             case: self.case.clone(),
         };
         let verification = verify::verify(&self.dir, &extent, out.progress().as_ref())?;
@@ -64,6 +74,13 @@ impl VerifyArgs {
             out.text(&self.screen(&verification, out.lang))?;
         }
         Ok(u8::from(!verification.holds))
+    }
+
+    /// The resources for the audit that is run again.
+    fn resources_again(&self, pseudonyms: Option<Pseudonyms>) -> Result<Resources> {
+        let reports = Reports::open(&self.dir)?.under(pseudonyms)?;
+        let case = verify::case_again(&reports, self.case.as_deref())?;
+        self.machine.resources(RowEstimate::of_case(&case))
     }
 
     fn screen(&self, found: &Verification, lang: Lang) -> String {
@@ -130,6 +147,9 @@ impl VerifyArgs {
             Some(again) if again.differing.is_empty() => line(say::VERIFY_AGAIN, &[("count", &again.reports)]),
             Some(_) => {}
             None => line(say::VERIFY_NOT_AGAIN, &[]),
+        }
+        if !files.kept.is_empty() {
+            line(say::VERIFY_KEPT, &[("names", &files.kept.join(", "))]);
         }
         if !found.holds {
             line(say::VERIFY_REMEDY, &[]);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::row::ExplainedRow;
 use super::{IdKind, Occurrences};
 use crate::error::Result;
+use crate::personal::shown;
 use crate::published::{ParquetScan, ReportRow, Reports, ValueFilter};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, CUSTOMERS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
@@ -84,7 +85,8 @@ pub fn relation(reports: &Reports, userid: &str, customer: &str) -> Result<Vec<O
     found.extend(CUSTOMER_OF_RELATION.find(reports, customer, source)?);
     found.extend(CUSTOMER_OF_TARGET_RELATION.find(reports, customer, target)?);
     if found.is_empty() {
-        let named = |row: &ReportRow| row.value(&fields::CUSTOMER_NAME) == customer;
+        let name = shown(reports.pseudonyms.as_ref(), &fields::CUSTOMER_NAME, customer);
+        let named = |row: &ReportRow| *row.value(&fields::CUSTOMER_NAME) == *name;
         found.extend(USERID_OF_RELATION.find(reports, userid, named)?);
         found.extend(USERID_OF_TARGET_RELATION.find(reports, userid, named)?);
     }
@@ -95,7 +97,8 @@ impl IdColumn {
     /// Finds the rows with the id that are wanted.
     fn find(&self, reports: &Reports, id: &str, is_wanted: impl Fn(&ReportRow) -> bool) -> Result<Option<Occurrences>> {
         let mut found = self.no_occurrence();
-        let with_id = ValueFilter { column: self.column.name, value: id };
+        let id = shown(reports.pseudonyms.as_ref(), self.column, id);
+        let with_id = ValueFilter { column: self.column.name, value: &id };
         ParquetScan::of_table(&reports.path(self.table)?, self.table).with_filter(with_id).for_each(|batch| {
             let rows = ReportRow::of_batch(self.table, batch).filter(&is_wanted);
             rows.for_each(|row| self.add(&mut found, row.into()));

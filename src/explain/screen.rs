@@ -10,6 +10,7 @@ use super::row::{AppliedRule, ExplainedRow};
 use super::{Explanation, IdKind, Occurrences, UnreadableRecords};
 use crate::published::text;
 use crate::schema::{Column, Kind as ColumnKind, fields};
+use crate::text::sentences::sentence;
 use crate::text::shell::quoted;
 use crate::text::width::{cut, pad, pad_left, width};
 use crate::text::{Lang, Text, column_name, commands as say, path_text, plain, vocabularies};
@@ -41,8 +42,9 @@ fn unread(unread: &UnreadableRecords, lang: Lang) -> String {
     for row in &unread.rows {
         let of = |column: &Column| plain(&row.text(column));
         let (file, place) = (of(&fields::FILE), of(&fields::PLACE));
-        let line = say::EXPLAIN_UNREAD_ROW
-            .fill(lang, &[("file", &file), ("place", &place), ("reason", &of(&fields::REJECT_REASON))]);
+        let reason = of(&fields::REJECT_REASON);
+        let reason = sentence(&reason, lang);
+        let line = say::EXPLAIN_UNREAD_ROW.fill(lang, &[("file", &file), ("place", &place), ("reason", &reason)]);
         let _ = writeln!(text, "  {line}");
     }
     text

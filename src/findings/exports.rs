@@ -10,13 +10,13 @@ use crate::personal::{Pseudonyms, shown};
 use crate::rules::thresholds::{MAIN_CORP_CODE, MIXED_AT_LEAST, MIXED_CORP_CODE, share};
 use crate::schema::fields;
 use crate::schema::lists::{CaseList, LISTS, ListKind};
-use crate::schema::vocabulary::{Coverage, Role};
+use crate::schema::vocabulary::Role;
 use crate::snapshot::{CorpCodes, CountJump, Input, RoleInputs, SharedUnionid, Snapshot};
 
 pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[RoleInputs<'_>]) -> Vec<Finding> {
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
     let empty = accounts.clone().zip(&decision.pairs).filter(|(_, pair)| pair.source_relations == 0);
-    let uncovered = accounts.zip(&decision.pairs).filter(|(_, pair)| !is_covered(pair.coverage.source));
+    let uncovered = accounts.zip(&decision.pairs).filter(|(_, pair)| !pair.coverage.source.is_covered());
     let mut findings =
         vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
     findings.extend(unmatched_rows(decision, case.pseudonyms.as_ref()));
@@ -36,23 +36,12 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     findings
 }
 
-/// The problems that a precheck expects, by the keys that its findings show.
-pub struct Forecast {
-    pub accounts_without_relations: Vec<String>,
-    pub accounts_not_covered: Vec<String>,
-    pub accounts_over_cap: Vec<String>,
-    pub dying_codes: Vec<String>,
-}
+/// The problems that a precheck expects: codes of findings, with the keys of what each is about.
+pub struct Forecast(pub Vec<(&'static str, Vec<String>)>);
 
 impl Forecast {
     pub(super) fn find(self) -> Vec<Finding> {
-        let of = |code, keys: Vec<String>| Finding::new(code, keys.len() as u64, keys, "");
-        vec![
-            of("B5-account-without-relations", self.accounts_without_relations),
-            of("B5-source-not-covered", self.accounts_not_covered),
-            of("B5-target-over-cap", self.accounts_over_cap),
-            of("A2-codes-will-die", self.dying_codes),
-        ]
+        self.0.into_iter().map(|(code, keys)| Finding::new(code, keys.len() as u64, keys, "")).collect()
     }
 }
 
@@ -68,10 +57,6 @@ pub(super) fn before_start(case: &Case, read: &[RoleInputs<'_>], of_keys: [Findi
 fn about_accounts<'a, T>(code: &str, accounts: impl Iterator<Item = (&'a str, T)>) -> Finding {
     let userids: Vec<String> = accounts.map(|(userid, _)| userid.to_owned()).collect();
     Finding::new(code, userids.len() as u64, userids, "")
-}
-
-fn is_covered(coverage: Coverage) -> bool {
-    matches!(coverage, Coverage::Complete | Coverage::Observed)
 }
 
 /// Rows of keyed lists that name no relation: two findings for each list.

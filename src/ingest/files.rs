@@ -28,18 +28,6 @@ pub struct InputFile {
     pub partition: Option<String>,
 }
 
-impl InputFile {
-    /// Bytes that a relation takes at least, by the ending of the name: in JSON, in a packed format, else as in CSV.
-    pub fn bytes_of_relation(&self) -> u64 {
-        let ending = self.path.extension().unwrap_or_default().to_ascii_lowercase();
-        match ending.to_str() {
-            Some("json" | "jsonl" | "ndjson") => 400,
-            Some("parquet" | "xlsx" | "gz" | "gzip" | "zst" | "zstd") => 40,
-            _ => 100,
-        }
-    }
-}
-
 /// Lists the files of a role. `None` where the default folder does not exist and the case does not name it.
 pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<InputFile>>> {
     let (path, named) = match case.snapshots.get(&role) {

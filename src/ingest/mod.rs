@@ -7,6 +7,7 @@
 //! headers   headers -> table and columns                                  table     row of a table -> record
 //! value     every format: raw value -> value of a column                  records   every record counted once
 //! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places
+//! estimate  about how many rows stay in memory, before they are read
 //! ```
 
 pub mod doubts;
@@ -16,6 +17,7 @@ pub mod raw;
 
 mod encoding;
 mod endpoints;
+mod estimate;
 mod files;
 mod framing;
 mod headers;
@@ -31,6 +33,7 @@ mod stream;
 mod table;
 mod value;
 
+pub use estimate::RowEstimate;
 pub use parquet::check_schema;
 pub use sheet::xlsx::check_workbook;
 
@@ -55,13 +58,6 @@ pub fn read_snapshot(
 ) -> Result<Option<Raw>> {
     let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
     reader::read_all(case, &files, FileSet::Snapshot(role), Work::Read(role), Some(relations), progress).map(Some)
-}
-
-/// Returns about how many relations the exports of a case hold, from the sizes of their files: rather too many. Files
-/// that are missing are reported where they are read.
-pub fn relations_at_most(case: &Case) -> u64 {
-    let files = Role::ALL.iter().filter_map(|role| files::of_snapshot(case, *role).ok().flatten()).flatten();
-    files.map(|file| file.bytes / file.bytes_of_relation()).sum()
 }
 
 /// Reads all lists in `lists/`.

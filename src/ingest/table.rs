@@ -17,6 +17,7 @@ use crate::schema::tables::{
 };
 use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Column, Kind, Table, fields};
+use crate::text::sentences::reason_at;
 use crate::text::{Message, errors as say};
 
 /// Columns of a table at most.
@@ -392,7 +393,7 @@ pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Tabl
             .iter()
             .filter(|reject| reject.grain == Grain::Record)
             .take(SHOWN_OF_TABLE);
-        let reasons = Message::lines(reasons.map(|reject| format!("{}: {}", reject.place, reject.reason)));
+        let reasons = Message::lines(reasons.map(|reject| reason_at(&reject.place, &reject.reason)));
         return Err(Error::input(
             path,
             Message::verbatim(table.name),
@@ -417,11 +418,7 @@ pub fn refuse_list(path: &Path, records: &FileRecords) -> Result<()> {
     if unreadable == 0 {
         return Ok(());
     }
-    let shown = records
-        .rejects
-        .iter()
-        .take(SHOWN_OF_LIST)
-        .map(|reject| Message::verbatim(format!("{}: {}", reject.place, reject.reason)));
+    let shown = records.rejects.iter().take(SHOWN_OF_LIST).map(|reject| reason_at(&reject.place, &reject.reason));
     let more = unreadable.saturating_sub(SHOWN_OF_LIST as u64);
     let shown = Message::lines(shown.chain((more > 0).then(|| say::and_more(more))));
     Err(Error::input(path, say::LIST, say::list_unreadable(unreadable, shown), say::CORRECT_LIST))

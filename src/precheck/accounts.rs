@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::lists::Enrolment;
 use crate::schema::tables::PRECHECK_ACCOUNTS;
 use crate::schema::vocabulary::{Assessment, Coverage, NoPart, Scope};
-use crate::schema::{Rows, cells};
+use crate::schema::{Filter, Rows, cells, fields};
 use crate::snapshot::Snapshot;
 
 /// Forecast for one source account.
@@ -45,6 +45,21 @@ impl AccountForecast {
         self.held_at_target.unwrap_or(0) + self.in_scope()
     }
 }
+
+/// The findings about accounts, each with the enrolled accounts that it is about: as predicate, and as condition on
+/// `precheck-accounts.parquet`.
+pub const ACCOUNT_FINDINGS: [(&str, fn(&AccountForecast) -> bool, fn() -> Filter); 3] = [
+    ("B5-account-without-relations", |account| account.relations == 0, || Filter::IsZero(&fields::SOURCE_RELATIONS)),
+    (
+        "B5-source-not-covered",
+        |account| !account.coverage.is_covered(),
+        || {
+            let words = Coverage::ALL.iter().filter(|coverage| !coverage.is_covered()).map(|coverage| coverage.word());
+            Filter::one_of(&fields::SOURCE_COVERAGE, words)
+        },
+    ),
+    ("B5-target-over-cap", |account| account.exceeds_cap, || Filter::IsTrue(&fields::EXCEEDS_CAP)),
+];
 
 /// Returns every account that is enrolled or has relations, in order of userid.
 ///
@@ -118,7 +133,7 @@ fn held_at_target(target: Option<&Snapshot>) -> impl Fn(&str) -> Option<u64> {
     move |userid| {
         let held = counts.get(userid).copied();
         let covered = coverage.as_ref()?.of_account(userid, held.is_some());
-        matches!(covered, Coverage::Complete | Coverage::Observed).then(|| held.unwrap_or(0))
+        covered.is_covered().then(|| held.unwrap_or(0))
     }
 }
 

@@ -16,6 +16,9 @@ use crate::snapshot::Snapshot;
 /// Maximum number of groups proposed for a code.
 const PROPOSALS: usize = 5;
 
+/// The finding about codes that will become invalid.
+pub const CODES_WILL_DIE: &str = "A2-codes-will-die";
+
 /// Forecast for one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeForecast {

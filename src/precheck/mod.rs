@@ -5,13 +5,16 @@
 
 mod accounts;
 mod codes;
+mod page;
 mod screen;
 mod summary;
+mod workbook;
 
-pub use accounts::{AccountForecast, forecast_accounts};
-pub use codes::{CodeForecast, advice, forecast_codes};
+pub use accounts::{ACCOUNT_FINDINGS, AccountForecast, forecast_accounts};
+pub use codes::{CODES_WILL_DIE, CodeForecast, advice, forecast_codes};
 pub use screen::screen;
 pub use summary::PrecheckSummary;
+pub use workbook::WORKBOOK;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,32 +23,39 @@ use crate::billing::{Bill, Line};
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::decision::{Plan, PlannedPart};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::figures::Counts;
 use crate::findings::{self, Forecast};
 use crate::lists::Lists;
 use crate::memory::Resources;
 use crate::personal::{self, Pseudonyms};
 use crate::progress::{Progress, Unit, Work};
+use crate::report::SmallTable;
 use crate::report::manifest::Manifest;
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::Stage;
 use crate::report::small;
+use crate::report::workbook::EarlierWorklist;
 use crate::schema::tables::{
-    BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK_ACCOUNTS,
-    PRECHECK_JOIN_CODES, PRECHECK_RELATIONS, REJECTS_REPORT,
+    BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK,
+    PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, PRECHECK_RELATIONS, REJECTS_REPORT,
 };
-use crate::schema::vocabulary::{Coverage, Predicted, Role, Scope};
+use crate::schema::vocabulary::{Predicted, Role, Scope};
 use crate::schema::{Column, Table, arrays, fields};
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
 use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
+
+const SUMMARY: &str = "precheck.json";
+
+/// The reports that are no tables.
+pub const DOCUMENTS: [&str; 3] = [SUMMARY, page::PAGE, WORKBOOK];
 
 /// Assesses a planned migration, and publishes the `precheck-*` reports in `out`.
 ///
 /// # Errors
 /// Any [`crate::Error`]; nothing is published then.
 pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Progress) -> Result<PrecheckSummary> {
-    let stage = Stage::beside(out, progress)?;
+    let mut stage = Stage::beside(out, progress)?;
     let memory = stage.memory(resources);
     let lists = Lists::read(case, progress)?;
     let before =
@@ -75,20 +85,44 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
 
     let footer = footer(case, &inputs);
     let write = Writer { folder: stage.path(), footer: &footer, pseudonyms: case.pseudonyms.as_ref() };
-    write.table("accounts", &PRECHECK_ACCOUNTS, &accounts::table(&accounts), &[&fields::SOURCE_USERID])?;
-    write.table("join_codes", &PRECHECK_JOIN_CODES, &codes::table(&codes), &[&fields::CONFIG_ID])?;
+    let tables = write.tables(vec![
+        SmallTable::new(&PRECHECK_ACCOUNTS, accounts::table(&accounts)).sorted_by(&[&fields::SOURCE_USERID]),
+        SmallTable::new(&PRECHECK_JOIN_CODES, codes::table(&codes)).sorted_by(&[&fields::CONFIG_ID]),
+        SmallTable::new(&BILLING_REPORT, small::billing(bill.as_ref(), &lines)),
+        SmallTable::new(&FINDINGS_REPORT, small::findings(&findings)),
+        SmallTable::new(&COVERAGE_REPORT, small::coverage(snapshots())),
+        SmallTable::new(&REJECTS_REPORT, small::rejects(&read)),
+        SmallTable::new(&INPUTS_REPORT, small::inputs(&read)),
+        SmallTable::new(&CONTROL_TOTALS_REPORT, controls::table(&totals)),
+    ])?;
     write_relations(&write, &before, &plan, &lists, progress)?;
-    write.table("billing", &BILLING_REPORT, &small::billing(bill.as_ref(), &lines), &[])?;
-    write.table("findings", &FINDINGS_REPORT, &small::findings(&findings), &[])?;
-    write.table("coverage", &COVERAGE_REPORT, &small::coverage(snapshots()), &[])?;
-    write.table("rejects", &REJECTS_REPORT, &small::rejects(&read), &[])?;
-    write.table("inputs", &INPUTS_REPORT, &small::inputs(&read), &[])?;
-    write.table("control_totals", &CONTROL_TOTALS_REPORT, &controls::table(&totals), &[])?;
     let (accounts, codes) = shown(case.pseudonyms.as_ref(), accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
-    stage.write_text("precheck.json", &summary.to_json())?;
+    stage.write_text(SUMMARY, &summary.to_json())?;
+    let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
+    let snapshots: Vec<&Snapshot> = snapshots().collect();
+    let forecast = ForecastTables { case, summary: &summary, tables: &tables };
+    page::write(&forecast, &snapshots, stage.path())?;
+    workbook::write(&forecast, &earlier, progress, stage.path())?;
+    stage.carry_worklist(earlier.digest());
     stage.publish(Manifest::of_case(case, &inputs))?;
     Ok(summary)
+}
+
+/// A forecast as its writers for people see it: in figures, and in the tables as they were written.
+struct ForecastTables<'a> {
+    case: &'a Case,
+    summary: &'a PrecheckSummary,
+    tables: &'a [SmallTable],
+}
+
+impl ForecastTables<'_> {
+    /// # Errors
+    /// [`Error::Bug`] if there is no such table.
+    fn rows(&self, table: &Table) -> Result<&RecordBatch> {
+        let held = self.tables.iter().find(|held| held.table == table);
+        held.map(|held| &held.rows).ok_or_else(|| Error::Bug(format!("a precheck has no {}", table.name)))
+    }
 }
 
 struct Writer<'a> {
@@ -98,10 +132,21 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn table(&self, name: &str, table: &'static Table, rows: &RecordBatch, sorted_by: &[&Column]) -> Result<()> {
-        let rows = personal::written(self.pseudonyms, table, rows.clone())?;
-        write_table(&self.folder.join(format!("precheck-{name}.parquet")), table, &rows, sorted_by, self.footer)
+    /// Writes tables, and returns them as they were written.
+    fn tables(&self, tables: Vec<SmallTable>) -> Result<Vec<SmallTable>> {
+        let write = |held: SmallTable| {
+            let rows = personal::written(self.pseudonyms, held.table, held.rows)?;
+            let path = self.folder.join(format!("{}.parquet", report_name(held.table.name)));
+            write_table(&path, held.table, &rows, held.sorted_by, self.footer)?;
+            Ok(SmallTable { rows, ..held })
+        };
+        tables.into_iter().map(write).collect()
     }
+}
+
+/// The name of a report: that of its table, which may be one of an audit, with the prefix of a precheck.
+fn report_name(table: &str) -> String {
+    format!("{PRECHECK}{}", table.trim_start_matches(PRECHECK))
 }
 
 /// The forecasts as screens show them: with pseudonyms, if wanted.
@@ -113,24 +158,24 @@ fn shown(
     let replace = |text: &mut Option<String>, column: &Column| {
         *text = text.take().map(|text| personal::shown(pseudonyms, column, &text));
     };
-    accounts.iter_mut().for_each(|account| replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON));
-    codes.iter_mut().for_each(|code| replace(&mut code.code.remark, &fields::REMARK));
+    for account in &mut accounts {
+        replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON);
+    }
+    for code in &mut codes {
+        replace(&mut code.code.remark, &fields::REMARK);
+    }
     (accounts, codes)
 }
 
 impl Forecast {
     fn new(accounts: &[AccountForecast], codes: &[CodeForecast]) -> Self {
-        let of = |holds: fn(&AccountForecast) -> bool| {
+        let of = |(code, holds, _): (&'static str, fn(&AccountForecast) -> bool, _)| {
             let enrolled = accounts.iter().filter(|account| account.target_userid.is_some());
-            enrolled.filter(|account| holds(account)).map(|account| account.source_userid.clone()).collect()
+            (code, enrolled.filter(|account| holds(account)).map(|account| account.source_userid.clone()).collect())
         };
         let dying = codes.iter().filter(|code| code.code.predicted == Predicted::Empty);
-        Self {
-            accounts_without_relations: of(|account| account.relations == 0),
-            accounts_not_covered: of(|account| !matches!(account.coverage, Coverage::Complete | Coverage::Observed)),
-            accounts_over_cap: of(|account| account.exceeds_cap),
-            dying_codes: dying.map(|code| code.code.config_id.clone()).collect(),
-        }
+        let dying = (CODES_WILL_DIE, dying.map(|code| code.code.config_id.clone()).collect());
+        Self(ACCOUNT_FINDINGS.into_iter().map(of).chain([dying]).collect())
     }
 }
 

@@ -98,7 +98,7 @@ struct PrecheckCase<'a> {
 }
 
 #[derive(Serialize)]
-struct BillJson<'a> {
+pub(super) struct BillJson<'a> {
     contracted: u64,
     participating: u64,
     drift: i64,
@@ -130,7 +130,7 @@ impl<'a> PrecheckJson<'a> {
 }
 
 impl<'a> BillJson<'a> {
-    fn new(bill: &'a Bill) -> Self {
+    pub(super) fn new(bill: &'a Bill) -> Self {
         let drift = &bill.drift;
         Self {
             contracted: drift.contracted,

@@ -23,6 +23,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::limits::MAX_JSON_REPORT_BYTES;
+use crate::personal::Pseudonyms;
 use crate::regular;
 use crate::report::manifest::{MANIFEST, Manifest, checksum_of, sha256_of};
 use crate::report::summary::SCHEMA_VERSION;
@@ -36,6 +37,8 @@ pub struct Reports {
     pub manifest: Manifest,
     /// The reports that were compared with the manifest; absent where they are not compared.
     intact: Option<Mutex<BTreeSet<String>>>,
+    /// The key of their pseudonyms, where it was given.
+    pub pseudonyms: Option<Pseudonyms>,
 }
 
 impl Reports {
@@ -59,7 +62,7 @@ impl Reports {
         if let Some(name) = manifest.reports.keys().find(|name| !is_below_folder(name)) {
             return Err(refused(say::report_outside(name)));
         }
-        Ok(Self { folder: folder.to_path_buf(), manifest, intact: None })
+        Ok(Self { folder: folder.to_path_buf(), manifest, intact: None, pseudonyms: None })
     }
 
     /// As [`Self::open`], where each report is compared with its checksum in the manifest before it is first read,
@@ -81,6 +84,21 @@ impl Reports {
             return Ok(reports);
         }
         Err(Error::input(folder.join(MANIFEST), Message::verbatim("reports"), say::NO_AUDIT, say::NAME_THE_REPORTS))
+    }
+
+    /// Takes the key that personal data in them was replaced under, so that originals can be looked up.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if it is another key, or if they hold no pseudonyms.
+    pub fn under(self, pseudonyms: Option<Pseudonyms>) -> Result<Self> {
+        let fingerprint = pseudonyms.as_ref().map(Pseudonyms::fingerprint);
+        match (&self.manifest.pseudonyms, fingerprint) {
+            (None, Some(_)) => Err(Error::usage(say::NO_PSEUDONYMS, say::NO_PSEUDONYMS_REMEDY)),
+            (Some(of), Some(given)) if *of != given => {
+                Err(Error::usage(say::other_key(of, given), say::OTHER_KEY_REMEDY))
+            }
+            _ => Ok(Self { pseudonyms, ..self }),
+        }
     }
 
     /// Whether an audit wrote them.

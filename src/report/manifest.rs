@@ -12,6 +12,7 @@ use crate::case::{Case, EffectiveSettings};
 use crate::digest::hex;
 use crate::error::{Error, Result};
 use crate::limits::MAX_JSON_REPORT_BYTES;
+use crate::personal::Pseudonyms;
 use crate::regular;
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
@@ -36,6 +37,9 @@ pub struct Manifest {
     /// The settings in effect by key, defaults included.
     #[serde(default)]
     pub settings: EffectiveSettings,
+    /// The fingerprint of the key, if personal data was replaced by pseudonyms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pseudonyms: Option<String>,
     /// SHA-256 of each report by name.
     pub reports: Digests,
     /// XXH3 (128 bits) of each report by name: readers look for damage by it, which takes less than SHA-256.
@@ -74,6 +78,7 @@ impl Manifest {
         Self {
             case_file: CaseFile { sha256: case.file_sha256.clone(), set: case.overrides.clone() },
             settings: case.effective(),
+            pseudonyms: case.pseudonyms.as_ref().map(Pseudonyms::fingerprint),
             inputs: inputs.iter().map(|input| (input.file.path.clone(), input.file.sha256.clone())).collect(),
             ..Self::of_reports(&case.id)
         }
@@ -87,6 +92,7 @@ impl Manifest {
             case: case_id.to_owned(),
             case_file: CaseFile::default(),
             settings: EffectiveSettings::new(),
+            pseudonyms: None,
             reports: Digests::new(),
             checksums: Digests::new(),
             inputs: Digests::new(),

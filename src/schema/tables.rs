@@ -297,5 +297,12 @@ table! {
      optional EARLIER_SEVERITY, optional LATER_SEVERITY]
 }
 
-/// The Parquet reports of a precheck that an audit does not write too; the others have the schema of their namesakes.
+/// The prefix of the names of a precheck's reports, by which they differ from those of an audit.
+pub const PRECHECK: &str = "precheck-";
+
+/// The Parquet reports of a precheck that an audit does not write too.
 pub const PRECHECK_REPORTS: &[&Table] = &[&PRECHECK_ACCOUNTS, &PRECHECK_JOIN_CODES, &PRECHECK_RELATIONS];
+
+/// The reports of an audit that a precheck writes as well, with [`PRECHECK`] before their names.
+pub const PRECHECK_NAMESAKES: &[&Table] =
+    &[&BILLING_REPORT, &FINDINGS_REPORT, &COVERAGE_REPORT, &REJECTS_REPORT, &INPUTS_REPORT, &CONTROL_TOTALS_REPORT];

@@ -173,6 +173,13 @@ vocabulary! {
     }
 }
 
+impl Coverage {
+    /// Whether an absent relation can be taken for absent.
+    pub fn is_covered(self) -> bool {
+        matches!(self, Self::Complete | Self::Observed)
+    }
+}
+
 impl Dataset {
     /// Those of relations.
     pub const OF_RELATIONS: &'static [Self] = &[Self::Relations, Self::Contacts];

@@ -22,8 +22,8 @@ macro_rules! phrases {
     (in $all:ident; $($name:ident $(($($place:ident),+))? $zh:literal $en:literal,)+) => {
         $($crate::text::phrases! { @ $name $(($($place)+))? $zh $en })+
 
-        /// Every phrase by its name, for the tests.
-        #[cfg(test)]
+        /// Every phrase by its name.
+        #[cfg_attr(not(test), allow(dead_code, reason = "of most catalogues only the tests need the list"))]
         pub const $all: &[(&str, $crate::text::Text)] =
             &[$((stringify!($name), $crate::text::Text { zh: $zh, en: $en }),)+];
     };

@@ -136,6 +136,17 @@ names! {
     CONTROL_LEFT "左" "Left",
     CONTROL_RIGHT "右" "Right",
     HOLDS "相符" "Holds",
+    NO_PART "不参与的原因" "Takes no part because",
+    SCOPE_UNASSIGNED "待分配" "Awaiting reassignment",
+    SCOPE_EXTERNAL_CONTACT "外部联系人" "External contacts",
+    SCOPE_NOT_ENROLLED "账号不在清单" "Account not listed",
+    SCOPE_ASSESSMENT_FAILED "预评估未通过" "Assessment failed",
+    SCOPE_ADDED_AFTER_START "开始后新增" "Added after the start",
+    HELD_AT_TARGET "迁入账号现有" "Held at target",
+    EXPECTED_AT_TARGET "迁移后最多" "Expected at most",
+    EXCEEDS_CAP "超过上限" "Exceeds the cap",
+    ADVICE "建议" "Advice",
+    PROPOSALS "可关联的群" "Groups to tie",
 }
 
 /// What people call a column.

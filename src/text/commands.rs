@@ -49,6 +49,9 @@ phrases! {
         "  未核验各条关系的判定、发现的示例、页面中的关系摘录、工作簿（--again 重新审计并逐字节比较）。"
         "  not verified: the decisions on single relations, examples of findings, relations in the page, the workbook \
          (--again runs the audit again and compares byte for byte).",
+    VERIFY_KEPT
+        "  未核验报表旁的其他文件（清单的 kept）：{names}"
+        "  not verified: other files beside the reports (`kept` in the manifest): {names}",
     VERIFY_NOT_EVALUATED "  无法计算的筛选条件：{name}" "  filter cannot be evaluated: {name}",
     VERIFY_REMEDY
         "请重新运行 qianhe audit 生成完整的报表；已改动的文件不能作为依据。"
@@ -195,6 +198,6 @@ phrases! {
     PRECHECK_HELD "已有 {held}，将迁入 {coming}" "{held} present, {coming} to arrive",
     PRECHECK_HELD_UNKNOWN "将迁入 {coming}，现有数量未知" "{coming} to arrive; present number unknown",
     PRECHECK_REPORTS
-        "{totals} 项勾稽全部相符；报表在 {folder}"
-        "{totals} control totals balance; reports in {folder}",
+        "{totals} 项勾稽全部相符；报表在 {folder}，请打开 precheck.html"
+        "{totals} control totals balance; reports in {folder}; open precheck.html",
 }

@@ -136,7 +136,8 @@ help! { COMMANDS:
     }
 
     "precheck" "迁移前预估：数量、费用、不参与的账号、将失效的活码"
-    "只需要 source-before 和账号清单；如有 target-before，还会检查迁入账号的容量。migration.finished_at 可以暂缺。" {
+    "只需要 source-before 和账号清单；如有 target-before，还会检查迁入账号的容量。migration.finished_at 可以暂缺。\
+     precheck.html 是给项目负责人的预估，precheck.xlsx 是开始前要办的事。" {
         "out" "报表的输出文件夹 [默认：CASE/precheck]",
         "json" "显示 precheck.json，而不是文字摘要",
     }
@@ -213,7 +214,7 @@ help! { COMMANDS:
         "dir" "报表文件夹",
         "key" "用此公钥核验清单的签名",
         "inputs" "把输入文件和 case.toml 与清单中的 SHA-256 比对",
-        "again" "在临时文件夹中重新审计，并逐字节比较全部报表",
+        "again" "在 TMPDIR 下的私有文件夹中重新审计（显示其路径，结束后删除），并逐字节比较全部报表",
         "case" "供 --inputs 和 --again 使用的案例 [默认：DIR 所在的文件夹]",
         "json" "以 JSON 显示核验结果",
     }

@@ -17,6 +17,7 @@ mod message;
 mod page;
 mod paths;
 mod printable;
+pub mod sentences;
 pub mod shell;
 pub mod usage;
 pub mod width;
@@ -56,12 +57,13 @@ mod tests {
     use super::*;
     use crate::schema::fields;
     use crate::schema::lists::LISTS;
-    use crate::schema::tables::REPORTS;
+    use crate::schema::tables::{PRECHECK_REPORTS, REPORTS};
 
     /// Every phrase by its name.
     fn all() -> Vec<(String, Text)> {
-        let named = vocabularies().into_iter().chain(words::precheck_vocabularies());
-        let words = named.flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
+        let words = vocabularies()
+            .into_iter()
+            .flat_map(|v| v.words.iter().zip(v.names).map(move |(w, n)| (format!("{}.{w}", v.name), n)));
         let columns = COLUMN_NAMES.iter().map(|(column, name)| (column.name.to_owned(), *name));
         let plain = PAGE
             .iter()
@@ -73,7 +75,8 @@ mod tests {
             .map(|(key, text)| ((*key).to_owned(), *text));
         let lists =
             LISTS.iter().map(|list| (list.table.name.to_owned(), Text { zh: list.title_zh, en: list.title_en }));
-        plain.chain(words).chain(columns).chain(lists).collect()
+        let sentences = sentences::SENTENCES.iter().map(|text| (text.en.to_owned(), *text));
+        plain.chain(words).chain(columns).chain(lists).chain(sentences).collect()
     }
 
     /// The names in braces.
@@ -87,7 +90,8 @@ mod tests {
         for (key, Text { zh, en }) in all() {
             assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
             // The switch of an English page to Chinese is in Chinese.
-            assert!(!en.contains(is_han) || key == "language.zh", "{key}: Chinese in {en:?}");
+            let is_quoted = key == "language.zh" || en.contains("是/否");
+            assert!(!en.contains(is_han) || is_quoted, "{key}: Chinese in {en:?}");
             assert_eq!(places(zh), places(en), "{key}: both fill in the same");
         }
         // Codes, names of products and the like are the same in both; sentences are not.
@@ -119,6 +123,7 @@ mod tests {
     fn every_column_of_every_report_has_a_name() {
         let nameless: BTreeSet<&str> = REPORTS
             .iter()
+            .chain(PRECHECK_REPORTS)
             .flat_map(|table| table.columns)
             .filter(|slot| column_name(slot.column).is_none())
             .map(|slot| slot.column.name)

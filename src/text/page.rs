@@ -67,6 +67,39 @@ texts! {
     "steps.waived" "其中 {count} 项已豁免：" "{count} of them waived:",
     "steps.until" "至 {day}" "until {day}",
 
+    // A precheck.
+    "precheck.kind" "企业微信客户迁移：迁移前预估" "WeCom customer migration: forecast",
+    "precheck.nav" "预估" "Forecast",
+    "precheck.moves" "将迁移的客户关系" "Relations that will move",
+    "precheck.risks" "开始前要看的" "To look at before the start",
+    "precheck.over_cap" "将超过客户上限的迁入账号" "Target accounts over their cap",
+    "precheck.of" "共 {whole} 条，{part}" "{part} of {whole}",
+    "precheck.over" "个迁入账号超上限" "target accounts over cap",
+    "precheck.die" "个活码将失效" "join codes will die",
+    "precheck.no_part" "个账号不参与" "accounts without part",
+    "precheck.idle" "不参与的账号" "Accounts without part",
+    "precheck.cost" "预计应付" "Expected cost",
+    "precheck.start" "{from} 开始（{zone}）" "starts {from} ({zone})",
+    "precheck.to_settle" "开始前有 {count} 件事要办" "To settle before the start: {count}",
+    "precheck.to_settle_lead" "按“下一步”逐项安排并落实，再重新预估。" "Order each of the next steps, then run the forecast again.",
+    "precheck.settled" "没有要先办的事" "Nothing to settle first",
+    "precheck.settled_lead" "现有的导出和清单没有发现会妨碍迁移的问题。"
+        "The exports and lists show nothing that stands in the way of the migration.",
+    "precheck.advice" "活码：开始前怎么办" "Join codes: what to do before the start",
+    "precheck.cap_none" "没有迁入账号会超过 {cap} 个客户的上限。" "No target account will exceed its cap of {cap} customers.",
+    "precheck.cap_lead" "每个账号最多 {cap} 个客户；将超过的 {all} 个中最多的 {shown} 个。"
+        "An account holds up to {cap} customers; of {all} above it, the {shown} with most.",
+    "precheck.held" "现有" "Held",
+    "precheck.held_unknown" "现有数量未知" "present number unknown",
+    "precheck.coming" "将迁入" "To arrive",
+    "precheck.basis" "预估的依据" "What the forecast rests on",
+    "precheck.absent_target" "迁入账号现有多少客户未知，只按将迁入的数量判断是否超过上限。"
+        "How many customers the target accounts hold is unknown: only those to arrive are set against the cap.",
+    "precheck.most" "迁移后的客户数是最多的情形：两边都有的客户算了两次；客户拒绝的不会到达。"
+        "Expected customers are the most there may be: those of both corps count twice, and some will refuse.",
+    "precheck.elsewhere" "{count} 条客户关系不在本页；用下面的 SQL 可取。"
+        "The {count} relations are not in this page; the SQL below gives them.",
+
     // The charts.
     "charts.title" "看全貌" "The whole picture",
     "chart.numbers" "图中数字" "The numbers",

@@ -39,7 +39,7 @@ macro_rules! names {
 }
 
 names! {
-    /// Every vocabulary of an audit with its names.
+    /// Every vocabulary with its names.
     vocabularies:
     "verdict" Verdict,
     "severity" Severity,
@@ -60,12 +60,6 @@ names! {
     "grain" Grain,
     "assessment" Assessment,
     "billing_verdict" BillingVerdict,
-}
-
-names! {
-    /// Those of a precheck alone, which no report for people holds.
-    #[cfg(test)]
-    precheck_vocabularies:
     "no_part" NoPart,
     "advice" Advice,
 }

@@ -27,6 +27,22 @@ phrases! {
     HOLDS_WORKLIST "按迁入账号排序的待办：每行一件，下一步写在行内；已豁免的不列"
         "What to do, sorted by target account: a row is a task with its next step; what is waived is not in it",
 
+    // Those of a precheck.
+    IDLE "不参与的账号" "Accounts without part",
+    FORECAST "各账号预估" "Forecast by account",
+    HOLDS_ACCOUNTS_BEFORE "开始前要处理的参与账号：超过客户上限、没有客户关系，或导出不完整"
+        "Enrolled accounts to act on before the start: over the cap, without relations, or not exported as a whole",
+    HOLDS_CODES_BEFORE "开始前要处理的加入群聊活码，附建议和可关联的群"
+        "Join codes to act on before the start, with advice and groups to tie",
+    HOLDS_IDLE "不会有客户关系迁移的账号及原因" "Accounts of which nothing will move, and why",
+    HOLDS_FORECAST "每个账号的客户关系数（按范围），以及迁移后迁入账号最多的客户数"
+        "Relations of each account by scope, and the most that its target account may hold afterwards",
+    PRECHECK_TITLE "迁核 qianhe 迁移前预估" "qianhe: forecast",
+    OVER_CAP "将超过上限的迁入账号" "Target accounts over the cap",
+    DYING_CODES "将失效的活码" "Join codes that will die",
+    NOTE_PRECHECK_LIMITS "每张表最多 {rows} 行。Excel 每张表最多 1,048,576 行。"
+        "Up to {rows} rows of every sheet. Excel holds 1,048,576 rows a sheet.",
+
     // The first sheet.
     TITLE "迁核 qianhe 例外清单" "qianhe: exceptions",
     CASE "案例" "Case",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::case;
+use crate::case::{self, Case};
 use crate::error::{Error, Result};
 use crate::memory::Resources;
 use crate::progress::Progress;
@@ -14,6 +14,7 @@ use crate::report::manifest::{MANIFEST, Manifest, sha256_of};
 use crate::report::publish::Scratch;
 use crate::report::workbook::WORKBOOK;
 use crate::run;
+use crate::text::errors as say;
 
 /// The inputs of an audit as they are now.
 #[derive(Debug, Serialize)]
@@ -42,19 +43,32 @@ pub struct RepeatedAudit {
 }
 
 /// The case that reports were made of: the one given, else the folder that holds theirs.
-pub fn case_of(reports: &Reports, given: Option<&Path>) -> PathBuf {
+fn case_of(reports: &Reports, given: Option<&Path>) -> PathBuf {
     let folder = reports.folder.canonicalize().unwrap_or_else(|_| reports.folder.clone());
     let parent = folder.parent().unwrap_or(Path::new(".")).to_path_buf();
     given.map_or(parent, Path::to_path_buf)
+}
+
+/// Loads the case that reports were made of, with the same `--set` and under the same key.
+///
+/// # Errors
+/// Those of [`case::load`]; [`Error::Usage`] if reports hold pseudonyms and their key was not given.
+pub fn case_again(reports: &Reports, given: Option<&Path>) -> Result<Case> {
+    if reports.manifest.pseudonyms.is_some() && reports.pseudonyms.is_none() {
+        return Err(Error::usage(say::PSEUDONYMS_WITHOUT_KEY, say::OTHER_KEY_REMEDY));
+    }
+    let mut case = case::load(&case_of(reports, given), &reports.manifest.case_file.set)?;
+    case.pseudonyms.clone_from(&reports.pseudonyms);
+    Ok(case)
 }
 
 /// Takes the digests of the inputs and of the case file.
 ///
 /// # Errors
 /// [`Error::Io`] if one cannot be read; [`Error::Interrupted`].
-pub fn inputs(reports: &Reports, case: &Path) -> Result<InputsNow> {
-    let manifest = &reports.manifest;
-    let file = if case.is_dir() { case.join(case::FILE_NAME) } else { case.to_path_buf() };
+pub fn inputs(reports: &Reports, given: Option<&Path>) -> Result<InputsNow> {
+    let (manifest, case) = (&reports.manifest, case_of(reports, given));
+    let file = if case.is_dir() { case.join(case::FILE_NAME) } else { case };
     let root = file.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut now = InputsNow { named: 1 + manifest.inputs.len(), missing: Vec::new(), changed: Vec::new() };
     let inputs = manifest.inputs.iter().map(|(name, sha256)| (name.clone(), root.join(name), sha256));
@@ -71,15 +85,15 @@ pub fn inputs(reports: &Reports, case: &Path) -> Result<InputsNow> {
     Ok(now)
 }
 
-/// Runs the audit again, with the same `--set`, into a temporary folder, and compares all files.
+/// Runs the audit again into a temporary folder, and compares all files.
 ///
 /// # Errors
 /// Any [`Error`] of an audit.
-pub fn run(reports: &Reports, case: &Path, resources: Resources, progress: &dyn Progress) -> Result<RepeatedAudit> {
-    let case = case::load(case, &reports.manifest.case_file.set)?;
+pub fn run(reports: &Reports, case: &Case, resources: Resources, progress: &dyn Progress) -> Result<RepeatedAudit> {
     let temporary = Scratch::new(progress)?;
     let again = temporary.path().join("reports");
-    run::audit(&case, &again, resources, progress)?;
+    progress.note(say::audit_again_in(again.display()));
+    run::audit(case, &again, resources, progress)?;
     let again = Reports::open(&again)?;
     let mut repeated = RepeatedAudit { reports: again.manifest.reports.len() + 1, differing: Vec::new() };
     let names = reports

@@ -6,9 +6,16 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use crate::error::{Error, Result};
+use crate::precheck;
 use crate::published::Reports;
+use crate::report::WRITERS;
 use crate::report::manifest::{MANIFEST, checksum_of, sha256_of};
 use crate::report::publish::SNAPSHOTS;
+use crate::schema::Table;
+use crate::schema::tables::{
+    CANONICAL, COMPARE_REPORT, INPUTS_REPORT, PRECHECK, PRECHECK_NAMESAKES, PRECHECK_REPORTS, REJECTS_REPORT, REPORTS,
+};
+use crate::schema::vocabulary::Role;
 use crate::signature::SIGNATURE;
 use crate::text::{errors as say, path_text};
 
@@ -22,6 +29,8 @@ pub struct Files {
     pub changed: Vec<String>,
     /// Present, and not in the manifest.
     pub extra: Vec<String>,
+    /// Entries of `kept`: files of people, of which the manifest states nothing.
+    pub kept: Vec<String>,
 }
 
 impl Files {
@@ -37,7 +46,9 @@ impl Files {
 /// [`Error::Io`] if a file cannot be read.
 pub fn check(reports: &Reports) -> Result<Files> {
     let named = &reports.manifest.reports;
-    let mut files = Files { named: named.len(), missing: Vec::new(), changed: Vec::new(), extra: Vec::new() };
+    let kept = reports.manifest.kept.clone();
+    let mut files = Files { named: named.len(), missing: Vec::new(), changed: Vec::new(), extra: Vec::new(), kept };
+    files.missing = required(reports).into_iter().filter(|name| !named.contains_key(name)).collect();
     for (name, sha256) in named {
         crate::interrupt::check()?;
         let path = reports.folder.join(name);
@@ -49,9 +60,44 @@ pub fn check(reports: &Reports) -> Result<Files> {
     }
     files.extra = files_below(reports)?
         .into_iter()
-        .filter(|name| !named.contains_key(name) && !reports.manifest.keeps(name))
+        .filter(|name| !named.contains_key(name) && (is_report(name) || !reports.manifest.keeps(name)))
         .collect();
     Ok(files)
+}
+
+/// The reports that a run writes together: of an audit, of a forecast, of a comparison, of an ingest, and the tables
+/// of each export that it read.
+fn written_together() -> Vec<Vec<String>> {
+    let tables = |tables: &[&Table], prefix: &str| -> Vec<String> {
+        tables.iter().map(|table| format!("{prefix}{}.parquet", table.name)).collect()
+    };
+    let mut audit = tables(REPORTS, "");
+    audit.extend(WRITERS.iter().map(|(name, _)| (*name).to_owned()));
+    let mut forecast = tables(PRECHECK_REPORTS, "");
+    forecast.extend(tables(PRECHECK_NAMESAKES, PRECHECK));
+    forecast.extend(precheck::DOCUMENTS.map(str::to_owned));
+    let ingested = tables(&[&REJECTS_REPORT, &INPUTS_REPORT], "_");
+    let exports = Role::ALL.iter().map(|role| tables(CANONICAL, &format!("{}/", role.word())));
+    [audit, forecast, tables(&[&COMPARE_REPORT], ""), ingested].into_iter().chain(exports).collect()
+}
+
+/// The reports that a manifest has to name, from those that it does: one without its relations, say, would not be
+/// taken for that of an audit, and nothing would be recomputed.
+fn required(reports: &Reports) -> Vec<String> {
+    let named = &reports.manifest.reports;
+    let mut sets = written_together();
+    if named.is_empty() {
+        // Every run writes reports; an audit is what most folders are of.
+        sets.truncate(1);
+    } else {
+        sets.retain(|set| set.iter().any(|name| named.contains_key(name)));
+    }
+    sets.concat()
+}
+
+/// Whether a file has the name of a report: such a one is never of people, whatever `kept` says.
+fn is_report(name: &str) -> bool {
+    written_together().concat().iter().any(|report| report == name)
 }
 
 /// Whether the checksum by which readers look for damage is that of the file; older manifests have none.

@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-pub use again::{InputsNow, RepeatedAudit};
+pub use again::{InputsNow, RepeatedAudit, case_again};
 pub use files::{Files, check as check_files};
 pub use values::{DifferingValue, RecomputedValues};
 
@@ -39,6 +39,7 @@ use crate::controls::ControlTotal;
 use crate::error::{Error, Result};
 use crate::limits::{MAX_JSON_REPORT_BYTES, MAX_SIGNATURE_BYTES};
 use crate::memory::Resources;
+use crate::personal::Pseudonyms;
 use crate::progress::Progress;
 use crate::published::Reports;
 use crate::regular;
@@ -58,6 +59,8 @@ pub struct VerifyExtent {
     pub inputs: bool,
     /// Whether to run the audit again, and with which resources.
     pub again: Option<Resources>,
+    /// The key of the pseudonyms, where the audit is run again.
+    pub pseudonyms: Option<Pseudonyms>,
     /// The case, where it is not the folder that holds the reports.
     pub case: Option<PathBuf>,
 }
@@ -102,18 +105,17 @@ pub enum SignatureState {
 /// Verifies a folder of reports.
 ///
 /// # Errors
-/// [`Error::Input`] if it has no manifest of this program; the errors of an audit where it is run again;
-/// [`Error::Interrupted`].
+/// [`Error::Input`] if it has no manifest of this program; [`Error::Usage`] if the key is not that of its pseudonyms;
+/// the errors of an audit where it is run again; [`Error::Interrupted`].
 pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> Result<Verification> {
-    let reports = Reports::open(folder)?;
+    let reports = Reports::open(folder)?.under(extent.pseudonyms.clone())?;
     let files = files::check(&reports)?;
     let signature = signature(folder, extent.key.as_ref())?;
     let mut recount = totals::Recount::default();
     let mut values = RecomputedValues::default();
     let unreadable =
         if reports.is_of_audit() { input_error(recompute(&reports, &mut recount, &mut values))? } else { None };
-    let case = again::case_of(&reports, extent.case.as_deref());
-    let inputs = if extent.inputs { Some(again::inputs(&reports, &case)?) } else { None };
+    let inputs = if extent.inputs { Some(again::inputs(&reports, extent.case.as_deref())?) } else { None };
     let again = match extent.again {
         Some(_) if !reports.is_of_audit() => {
             return Err(Error::input(
@@ -123,7 +125,10 @@ pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> 
                 say::NAME_THE_REPORTS,
             ));
         }
-        Some(resources) => Some(again::run(&reports, &case, resources, progress)?),
+        Some(resources) => {
+            let case = case_again(&reports, extent.case.as_deref())?;
+            Some(again::run(&reports, &case, resources, progress)?)
+        }
         None => None,
     };
     let totals::Recount { totals, not_evaluated } = recount;

@@ -1,7 +1,6 @@
 //! `report.html`: the document of this version around data that follow from the tables. Of the data it leaves out what
 //! the tables do not hold: the excerpt of the relations and the series of arrivals.
 
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};

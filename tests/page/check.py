@@ -32,7 +32,11 @@ def found(page):
     return [int(part.replace(",", "")) for part in re.findall(r"[\d,]+", page.text_content(".found"))]
 
 
-def looks(watched, path, shots):
+def verdict_of(data, language):
+    return data["words"]["verdict"][data["verdict"]][language]
+
+
+def looks(watched, path, shots, verdict=verdict_of, prefix=""):
     """Every theme, language and width: no complaint, nothing wider than the window, the verdict in words."""
     data = pages.data(path)
     for theme in ("light", "dark"):
@@ -42,17 +46,16 @@ def looks(watched, path, shots):
                     assert page.get_attribute("html", "lang") == ("zh-CN", "en")[nth]
                     width = page.evaluate("document.documentElement.scrollWidth")
                     assert width <= size[0], f"{name} {language}: the page is {width} wide"
-                    verdict = data["words"]["verdict"][data["verdict"]][nth]
-                    assert verdict in page.text_content(".verdict"), verdict
+                    assert verdict(data, nth) in page.text_content(".verdict"), verdict(data, nth)
                     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
                     assert (sum(map(int, re.findall(r"\d+", paper)[:3])) > 380) == (theme == "light"), paper
                     if language == "en":
                         cjk = page.evaluate(r"[...document.querySelectorAll('h2, h3, button, th, summary, .lead, dt')].map((e) => e.textContent).filter((text) => text !== '中文').filter((text) => /[\u4e00-\u9fff]/.test(text))")
                         assert not cjk, f"Chinese in the English page: {cjk}"
                     if shots:
-                        page.screenshot(path=OUT / f"{name}-{theme}-{language}.png", full_page=True)
+                        page.screenshot(path=OUT / f"{prefix}{name}-{theme}-{language}.png", full_page=True)
                         if name == "wide":
-                            page.screenshot(path=OUT / f"first-{theme}-{language}.png")
+                            page.screenshot(path=OUT / f"{prefix}first-{theme}-{language}.png")
 
 
 def first_screen(watched, path):
@@ -160,6 +163,47 @@ def numbers_lead_to_rows_where_cut(watched, path):
     numbers_lead_to_rows(watched, path)
 
 
+def things_to_settle(data, _language):
+    """The number of findings that ask for something, which the first screen of a precheck says."""
+    return str(sum(finding["severity"] in ("defect", "review") for finding in data["findings"]))
+
+
+def sql_of_precheck(table, conditions):
+    """As `sql_of`; a precheck has names of its own, flags, and columns that must hold something."""
+    flags = [cells["name"] for cells in table["columns"] if cells["kind"] == "flag"]
+    where = lambda name, value: f"{name} is not null" if value is None else f"{name} = {value if name in flags else repr(value)}"
+    return f'select * from "precheck-{table["name"]}" where {" and ".join(where(name, values[0]) for name, values in conditions.items())}'
+
+
+def precheck(watched, path, shots):
+    """The page of a precheck: it looks as it should, and its numbers lead to their rows."""
+    data = pages.data(path)
+    looks(watched, path, shots, things_to_settle, "precheck-")
+    first_screen(watched, path)
+    on_paper(watched, path, False, 1)
+    for language in ("zh", "en"):
+        with watched.open(path, language=language) as page:
+            findings = page.locator(".steps .rows-link")
+            for n in range(findings.count()):
+                told = number(findings.nth(n).text_content())
+                href = follow(page, findings.nth(n), findings.nth(n).click)
+                assert found(page)[0] == told == len(pages.held(data, href)), f"{href}: {found(page)} of {told}"
+            asked = {finding["code"] for finding in data["findings"]} & {"A2-codes-will-die", "B5-target-over-cap"}
+            assert len(asked) == 2 and findings.count() >= 2, asked
+            links = [(n, link) for n, link in enumerate(page.evaluate(LINKS)) if "?" in link["href"] and not link["isFinding"]]
+            assert len(links) >= len([count for count in data["relations"]["by_scope"].values() if count]), links
+            for n, link in links:
+                href = follow(page, page.locator("main a[href]").nth(n), lambda: page.locator("main a[href]").nth(n).dispatch_event("click"))
+                assert link["told"], f"{link} says no number"
+                sql = sql_of_precheck(*pages.wanted(data, href))
+                told = 1 if href.startswith("#accounts?target_userid=") else number(link["told"])
+                leads_to_its_rows(page, data, href, told, sql, False)
+    page_file = pages.unmeasured_precheck(path, OUT / "unmeasured-precheck.html")
+    with watched.open(page_file) as page:
+        ids = page.evaluate("[...document.querySelectorAll('.unmeasured')].map((card) => card.id).sort()")
+        assert ids == ["bill", "codes", "paid"], ids
+
+
 def tables(watched, path):
     """Sort, search, choose values, walk by keys, open a row."""
     with watched.open(path, place="#accounts") as page:
@@ -243,7 +287,7 @@ def says_what_is_cut(watched, path):
         assert page.locator(".note.cut").count() == 0
 
 
-def on_paper(watched, path, shots):
+def on_paper(watched, path, shots, least=3):
     """In print: no controls, all next steps, the first rows of the tables, by day even where the screen is dark."""
     with watched.open(path, theme="dark") as page:
         page.emulate_media(media="print")
@@ -253,7 +297,7 @@ def on_paper(watched, path, shots):
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         pdf = page.pdf(prefer_css_page_size=True, print_background=True)
         sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
-        assert sheets >= 3, f"{sheets} pages"
+        assert sheets >= least, f"{sheets} pages"
         if shots:
             (OUT / "report.pdf").write_bytes(pdf)
 
@@ -306,6 +350,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("pages", nargs="+", type=Path, help="report.html")
     arguments.add_argument("--cut", action="append", default=[], type=Path, help="report.html of a case with more to act on than it holds")
+    arguments.add_argument("--precheck", action="append", default=[], type=Path, help="precheck.html")
     arguments.add_argument("--no-screenshots", dest="shots", action="store_false")
     given = arguments.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
@@ -320,6 +365,9 @@ def main():
         for path in given.cut:
             checks.append(lambda path=path: numbers_lead_to_rows_where_cut(watched, path))
             names.append(f"numbers lead to rows where cut: {path}")
+        for path in given.precheck:
+            checks.append(lambda path=path: precheck(watched, path, given.shots))
+            names.append(f"precheck: {path}")
         for check in (tables, exports, unmeasured, says_what_is_cut, is_quick):
             checks.append(lambda check=check: check(watched, first))
             names.append(check.__name__.replace("_", " "))

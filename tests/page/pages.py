@@ -62,6 +62,13 @@ def unmeasured(path, out):
     return with_data(path, page, out)
 
 
+def unmeasured_precheck(path, out):
+    """A page of a precheck without contract and codes."""
+    page = data(path)
+    page.update(billing=None, billing_balance=None, join_codes=None)
+    return with_data(path, page, out)
+
+
 def wanted(page, place):
     """The table and the conditions that stand in an address."""
     name, _, query = place.removeprefix("#").partition("?")
@@ -98,7 +105,7 @@ def left_out(page, place, is_to_act_on):
     table, conditions = wanted(page, place)
     if table["name"] == "rejects":
         return table["total"] - table["rows"] + sum(column(table, "not_listed")["values"])
-    if table["name"] != "relations":
+    if table["name"] != "relations" or "shown" not in page:
         return table["total"] - table["rows"]
     asks = [word for word, severity in page["severities"]["outcome"].items() if severity in ("review", "defect")]
     outcomes = conditions.get("outcome", asks if is_to_act_on else page["severities"]["outcome"])

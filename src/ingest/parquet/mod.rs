@@ -53,6 +53,11 @@ const BATCH_ROWS: usize = 65_536;
 /// The footer entry of files that `qianhe ingest` wrote.
 const TOOL_VERSION: &str = "qianhe.tool_version";
 
+/// Reads the footer: the number of rows and the columns.
+pub fn footer(path: &Path, file: &OpenFile) -> Result<ArrowReaderMetadata> {
+    footer::read((path, file), TextValidation::ByPage)
+}
+
 /// Reads the table or list in the file.
 pub fn read(
     (path, file, open): (&Path, u32, OpenFile),
@@ -61,7 +66,7 @@ pub fn read(
     zone: &TimeZone,
     relations: Option<&dyn RelationSink>,
 ) -> Result<FileRecords> {
-    let footer = footer::read((path, &open), TextValidation::ByPage)?;
+    let footer = footer(path, &open)?;
     let names: Vec<&str> = footer.schema().fields().iter().map(|field| field.name().as_str()).collect();
     let layout = headers::recognise(&names, expected).map_err(|problem| {
         let (problem, remedy) = problem.explain(&names, looked_for, expected);

@@ -11,7 +11,7 @@ use super::BATCH_ROWS;
 use crate::error::{Error, Result};
 use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
-use crate::ingest::records::{FileRecords, PartRecords};
+use crate::ingest::records::{FileRecords, PartRecords, RejectReason};
 use crate::ingest::stream::{self, Compression, Stream};
 use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table, second_header};
 use crate::ingest::value::{ExcelEpoch, RawValue, strip_padding};
@@ -26,10 +26,11 @@ const DELIMITERS: [(u8, &str); 3] = [(b',', "csv"), (b'\t', "tsv"), (b';', "csv 
 /// The header is within the first bytes of text, as many as these.
 const HEADER_TEXT: usize = 1 << 20;
 
-const MISQUOTED: &str = "text after a closing quote: double the quotes inside a quoted cell";
-const SEVERAL_ROWS: &str = "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled";
-const TOO_WIDE: &str = "more cells than the header: an unquoted delimiter or a stray quote";
-const QUOTE_IN_KEY: &str = "an id with a stray quote inside";
+const MISQUOTED: RejectReason = "text after a closing quote: double the quotes inside a quoted cell";
+const SEVERAL_ROWS: RejectReason =
+    "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled";
+const TOO_WIDE: RejectReason = "more cells than the header: an unquoted delimiter or a stray quote";
+const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Reads the table or list in the file, and returns it with its encoding.
 pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) -> Result<(FileRecords, &'static str)> {
@@ -135,7 +136,10 @@ impl CsvReader<'_> {
         } else if row.lines > 1 && contains_rows(cells.iter(), width, self.dialect) {
             Some(SEVERAL_ROWS)
         } else {
-            (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty()).then_some(TOO_WIDE)
+            // As many cells as two rows, all empty beyond the header: a line end was lost, not cells padded.
+            let is_two_rows = width > 2 && cells.len() >= 2 * width - 1;
+            let is_too_wide = is_two_rows || (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty());
+            is_too_wide.then_some(TOO_WIDE)
         }
     }
 

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::open_file::{FileReader, OpenFile};
-use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord};
+use crate::ingest::records::{FileRecords, PartRecords, RejectReason, UnreadableRecord};
 use crate::ingest::table::{
     CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout, end_of_table,
     second_header,
@@ -31,8 +31,8 @@ use crate::limits::MAX_COLUMNS;
 use crate::schema::vocabulary::Dataset;
 use crate::text::errors as say;
 
-const HIDDEN: &str = "a hidden sheet with the header of a table, which is not read: unhide or delete it";
-const HEADERLESS: &str = "a sheet without a header, as wide as a table of the workbook, which is not read: \
+const HIDDEN: RejectReason = "a hidden sheet with the header of a table, which is not read: unhide or delete it";
+const HEADERLESS: RejectReason = "a sheet without a header, as wide as a table of the workbook, which is not read: \
     add the header, or move it to another workbook";
 
 type Workbook = Xlsx<BufReader<FileReader>>;

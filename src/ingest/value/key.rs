@@ -129,7 +129,11 @@ fn is_decimal(key: &str) -> bool {
     let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let has_separators = whole.contains(',');
     let is_whole = if has_separators { super::number::are_thousands(whole, ',') } else { are_digits(whole) };
-    is_whole && fraction.map_or(has_separators, are_digits)
+    // No number is written with a zero before its digits: `00.123` is an id, but `007.0` may have been made of `007`.
+    let is_padded = whole.len() > 1
+        && whole.starts_with('0')
+        && fraction.is_some_and(|digits| digits.contains(|digit| digit != '0'));
+    is_whole && !is_padded && fraction.map_or(has_separators, are_digits)
 }
 
 fn unsigned(number: &str) -> &str {

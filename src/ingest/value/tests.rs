@@ -93,7 +93,7 @@ fn null_words_are_null_except_among_members() {
         assert_eq!(read(&fields::OWNER_USERID), if is_userid { word } else { "null" });
     }
     // Spelt in another way they are keys.
-    for key in ["Null", "NONE", "n/a", "---", "无名", "0"] {
+    for key in ["Null", "NONE", "n/a", "---", "无名", "0", "00.222749110"] {
         assert_eq!(text(&fields::EXTERNAL_USERID, key), key);
     }
     assert_eq!(text(&fields::UNIONID, "0"), "null");
@@ -107,6 +107,8 @@ fn numbers_exponents_and_dates_are_not_keys() {
     for unreadable in [
         "2001.0",
         "2001.00",
+        "0.5",
+        "007.0",
         "-5.5",
         "12,345",
         "1,234.50",

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use arrow::compute::concat_batches;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::document::PageKind;
 use super::table::Excerpt;
 use crate::case::Case;
-use crate::decision::Exports;
 use crate::error::Result;
 use crate::figures::{ArrivalSeries, Flow, OutcomeShare, RELATION_COLUMNS, most_urgent};
 use crate::findings::Finding;
@@ -19,10 +19,12 @@ use crate::report::{Audit, local};
 use crate::rules::{GROUP_RULES, JOIN_CODE_RULES, RELATION_RULES};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, GROUPS_REPORT, INPUTS_REPORT,
-    JOIN_CODES_REPORT, REJECTS_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
+    JOIN_CODES_REPORT, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, REJECTS_REPORT, RELATIONS_REPORT,
+    TARGET_RELATIONS_REPORT,
 };
-use crate::schema::vocabulary::{Coverage, Role, Severity};
+use crate::schema::vocabulary::{Advice, Coverage, Role, Severity};
 use crate::schema::{Column, ColumnResult, ReadColumns, Table, fields};
+use crate::snapshot::Snapshot;
 use crate::text::{self, Text};
 
 const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
@@ -33,24 +35,31 @@ const ROWS_SHOWN: usize = 20_000;
 /// Rows in the page of each report that is there for completeness: files, evidence, rejects.
 const EVIDENCE_SHOWN: usize = 1_000;
 
+/// What the pages of an audit and of a precheck both hold.
 #[derive(Serialize)]
-struct PageJson<'a> {
+pub struct PageFrame<'a> {
     tool: &'static str,
     case: PageCase<'a>,
-    #[serde(flatten)]
-    figures: FiguresJson<'a>,
-    /// The balance to pay; the other amounts are in `figures`.
-    billing_balance: Option<String>,
     exports: Vec<ExportJson>,
-    /// Relations by scope and outcome, those that there are.
-    flow: &'a [Flow],
-    arrivals: ArrivalSeries,
     findings: Vec<PageFinding<'a>>,
-    shown: Vec<OutcomeShare>,
     tables: Vec<Excerpt>,
     severities: Severities,
     words: BTreeMap<&'static str, WordNames>,
     text: BTreeMap<&'static str, Text>,
+}
+
+#[derive(Serialize)]
+struct PageJson<'a> {
+    #[serde(flatten)]
+    frame: PageFrame<'a>,
+    #[serde(flatten)]
+    figures: FiguresJson<'a>,
+    /// The balance to pay; the other amounts are in `figures`.
+    billing_balance: Option<String>,
+    /// Relations by scope and outcome, those that there are.
+    flow: &'a [Flow],
+    arrivals: ArrivalSeries,
+    shown: Vec<OutcomeShare>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +71,7 @@ struct PageCase<'a> {
     timezone: &'a str,
     /// On the clock of that zone, as all times of the page.
     started_at: Option<i64>,
+    /// Null where it is not known yet.
     finished_at: Option<i64>,
 }
 
@@ -104,34 +114,65 @@ impl Serialize for WordNames {
 /// How serious each word is at worst, by vocabulary.
 type Severities = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
 
+/// The report that holds the rows of a finding, and the condition that selects them.
+pub type FindingLink = Option<(&'static str, String)>;
+
+impl<'a> PageFrame<'a> {
+    /// `roles`: the exports that the page names, whether the case has them or not.
+    pub fn new(
+        kind: PageKind,
+        case: &'a Case,
+        (roles, snapshots): (&[Role], &[&Snapshot]),
+        (findings, rows): (&'a [Finding], fn(&Finding) -> FindingLink),
+        tables: Vec<Excerpt>,
+    ) -> Self {
+        Self {
+            tool: TOOL,
+            case: page_case(case),
+            exports: roles.iter().map(|role| export(case, snapshots, *role)).collect(),
+            findings: findings.iter().map(|finding| PageFinding::of(finding, rows(finding))).collect(),
+            tables,
+            severities: severities(),
+            words: words(),
+            text: kind.texts(),
+        }
+    }
+}
+
 /// The data of the page.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
 pub fn data(audit: &Audit<'_>) -> Result<String> {
     let Audit { case, exports, summary, .. } = *audit;
-    let data = PageJson {
-        tool: TOOL,
-        case: page_case(case),
+    let snapshots: Vec<&Snapshot> = exports.snapshots().collect();
+    let findings = (&summary.findings[..], rows_of_audit as fn(&Finding) -> FindingLink);
+    to_json(&PageJson {
+        frame: PageFrame::new(PageKind::Audit, case, (Role::ALL, &snapshots), findings, tables(audit)?),
         figures: summary.figures(),
         billing_balance: summary.bill.as_ref().map(|bill| bill.balance.to_string()),
-        exports: Role::ALL.iter().map(|role| export(case, exports, *role)).collect(),
         flow: audit.flow,
         arrivals: audit.arrivals.finish(case),
-        findings: summary.findings.iter().map(PageFinding::of).collect(),
         shown: audit.excerpt.shares(RELATIONS_SHOWN),
-        tables: tables(audit)?,
-        severities: severities(),
-        words: words(),
-        text: text::PAGE.iter().copied().collect(),
-    };
-    serde_json::to_string(&data).map_err(|error| crate::Error::Bug(format!("report.html: {error}")))
+    })
 }
 
-/// The parts of the data that every page of this version has.
+/// The data of a page as text.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn to_json(data: &impl Serialize) -> Result<String> {
+    serde_json::to_string(data).map_err(|error| crate::Error::Bug(format!("data of a page: {error}")))
+}
+
+/// The parts of the data that every page of an audit of this version has.
 pub fn constants() -> [(&'static str, Value); 4] {
-    let texts: BTreeMap<&str, Text> = text::PAGE.iter().copied().collect();
+    let texts = PageKind::Audit.texts();
     [("tool", TOOL.into()), ("severities", json!(severities())), ("words", json!(words())), ("text", json!(texts))]
+}
+
+fn rows_of_audit(finding: &Finding) -> FindingLink {
+    finding.rule.rows.map(|rows| (rows.report.name, rows.filter().sql()))
 }
 
 fn words() -> BTreeMap<&'static str, WordNames> {
@@ -146,20 +187,23 @@ fn page_case(case: &Case) -> PageCase<'_> {
         target: &case.target.name,
         timezone: case.timezone.iana_name().unwrap_or("UTC"),
         started_at: local(case.migration.started_at, &case.timezone),
-        finished_at: local(case.migration.finished_at, &case.timezone),
+        finished_at: (case.migration.finished_at > case.migration.started_at)
+            .then(|| local(case.migration.finished_at, &case.timezone))
+            .flatten(),
     }
 }
 
-fn export(case: &Case, exports: &Exports, role: Role) -> ExportJson {
-    let snapshot = exports.snapshots().find(|snapshot| snapshot.role == role);
+fn export(case: &Case, snapshots: &[&Snapshot], role: Role) -> ExportJson {
+    let snapshot = snapshots.iter().find(|snapshot| snapshot.role == role);
     let taken_at = case.snapshots.get(&role).and_then(|settings| settings.taken_at);
     let taken_at = taken_at.and_then(|micros| local(micros, &case.timezone));
     ExportJson { role: role.word(), relations: snapshot.map(|snapshot| snapshot.relations.len()), taken_at }
 }
 
 impl<'a> PageFinding<'a> {
-    fn of(finding: &'a Finding) -> Self {
+    fn of(finding: &'a Finding, rows: FindingLink) -> Self {
         let (rule, waived) = (finding.rule, &finding.waived);
+        let (report, filter) = rows.unzip();
         Self {
             code: rule.code,
             severity: finding.severity().word(),
@@ -169,8 +213,8 @@ impl<'a> PageFinding<'a> {
             message: [finding.message_zh(), finding.message_en()],
             next_step: Text { zh: rule.next_step_zh, en: rule.next_step_en },
             examples: &finding.examples,
-            report: rule.rows.map(|rows| rows.report.name),
-            filter: rule.rows.map(|rows| rows.filter().sql()),
+            report,
+            filter,
             waived: waived.count,
             waived_by: waived.by.as_deref(),
             waived_reason: waived.reason.as_deref(),
@@ -179,13 +223,16 @@ impl<'a> PageFinding<'a> {
     }
 }
 
-/// The rule books say how serious a word is; one that several rules give is as serious as the worst of them.
+/// The rule books say how serious a word is; one that several rules give is as serious as the worst of them. Advice to
+/// do something is to be reviewed.
 fn severities() -> Severities {
     let outcomes = RELATION_RULES.iter().map(|rule| ("outcome", rule.outcome().word(), rule.severity));
     let groups = GROUP_RULES.iter().map(|rule| ("group_outcome", rule.outcome().word(), rule.severity));
     let codes = JOIN_CODE_RULES.iter().map(|rule| ("code_verdict", rule.gives.word(), rule.severity));
+    let of_advice = |advice: &Advice| if *advice == Advice::Nothing { Severity::Ok } else { Severity::Review };
+    let advice = Advice::ALL.iter().map(|advice| ("advice", advice.word(), of_advice(advice)));
     let mut worst: BTreeMap<&str, BTreeMap<&str, Severity>> = BTreeMap::new();
-    for (vocabulary, word, severity) in outcomes.chain(groups).chain(codes) {
+    for (vocabulary, word, severity) in outcomes.chain(groups).chain(codes).chain(advice) {
         let known = worst.entry(vocabulary).or_default().entry(word).or_insert(severity);
         *known = severity.max(*known);
     }
@@ -195,28 +242,34 @@ fn severities() -> Severities {
     worst.into_iter().map(|(vocabulary, severities)| (vocabulary, words(severities))).collect()
 }
 
-/// The reports that the page shows beside the relations, each with the most rows of it.
-const SHOWN_TABLES: &[(&Table, usize)] = &[
-    (&ACCOUNTS_REPORT, ROWS_SHOWN),
-    (&GROUPS_REPORT, ROWS_SHOWN),
-    (&JOIN_CODES_REPORT, ROWS_SHOWN),
-    (&BILLING_REPORT, EVIDENCE_SHOWN),
-    (&COVERAGE_REPORT, EVIDENCE_SHOWN),
-    (&REJECTS_REPORT, EVIDENCE_SHOWN),
-    (&INPUTS_REPORT, EVIDENCE_SHOWN),
-    (&CONTROL_TOTALS_REPORT, EVIDENCE_SHOWN),
+/// The reports that the page shows beside the relations.
+const SHOWN_TABLES: &[&Table] = &[
+    &ACCOUNTS_REPORT,
+    &GROUPS_REPORT,
+    &JOIN_CODES_REPORT,
+    &BILLING_REPORT,
+    &COVERAGE_REPORT,
+    &REJECTS_REPORT,
+    &INPUTS_REPORT,
+    &CONTROL_TOTALS_REPORT,
 ];
 
 fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
     let zone = &audit.case.timezone;
     let mut tables = vec![relations(audit, zone)?, target_relations(audit, zone)?];
-    for (table, at_most) in SHOWN_TABLES {
-        tables.push(small_table(table, *at_most, audit.table(table)?, zone)?);
+    for table in SHOWN_TABLES {
+        tables.push(small_table(table, audit.table(table)?, zone)?);
     }
     Ok(tables)
 }
 
-fn small_table(table: &'static Table, at_most: usize, rows: &RecordBatch, zone: &TimeZone) -> Result<Excerpt> {
+/// The first rows of a report, the most urgent first, as the page holds them.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn small_table(table: &'static Table, rows: &RecordBatch, zone: &TimeZone) -> Result<Excerpt> {
+    let evidence = [&COVERAGE_REPORT, &REJECTS_REPORT, &INPUTS_REPORT, &BILLING_REPORT, &CONTROL_TOTALS_REPORT];
+    let at_most = if evidence.contains(&table) { EVIDENCE_SHOWN } else { ROWS_SHOWN };
     let columns: Vec<&'static Column> =
         table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
     let shown = most_urgent(rows, at_most, &urgency(table, rows)?)?;
@@ -228,9 +281,7 @@ fn small_table(table: &'static Table, at_most: usize, rows: &RecordBatch, zone: 
 /// # Errors
 /// The errors of `rows`.
 pub fn small_tables(rows: impl Fn(&'static Table) -> Result<RecordBatch>, zone: &TimeZone) -> Result<Vec<Value>> {
-    let table =
-        |(table, at_most): &(&'static Table, usize)| Ok(json!(small_table(table, *at_most, &rows(table)?, zone)?));
-    SHOWN_TABLES.iter().map(table).collect()
+    SHOWN_TABLES.iter().map(|table| Ok(json!(small_table(table, &rows(table)?, zone)?))).collect()
 }
 
 /// Digests are in `inputs.parquet` and in the manifest; the page leaves them out.
@@ -251,13 +302,20 @@ fn relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
 
 /// Of the relations of target-after the page only says which conditions give them.
 fn target_relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
-    let columns: Vec<&'static Column> = TARGET_RELATIONS_REPORT.columns.iter().map(|slot| slot.column).collect();
-    let none = RecordBatch::new_empty(TARGET_RELATIONS_REPORT.arrow_schema());
-    Excerpt::of(&TARGET_RELATIONS_REPORT, &columns, &none, audit.exports.target_after.relations.len(), zone)
+    without_rows(&TARGET_RELATIONS_REPORT, audit.exports.target_after.relations.len(), zone)
+}
+
+/// A report of which the page has the columns and the number of rows only.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn without_rows(table: &'static Table, total: u64, zone: &TimeZone) -> Result<Excerpt> {
+    let columns: Vec<&'static Column> = table.columns.iter().map(|slot| slot.column).collect();
+    Excerpt::of(table, &columns, &RecordBatch::new_empty(table.arrow_schema()), total, zone)
 }
 
 /// The urgency of each row, for excerpts: the severity; of accounts the relations that did not arrive as they should;
-/// of coverage what is not complete.
+/// of forecasts what asks for something; of coverage what is not complete.
 fn urgency(table: &Table, rows: &RecordBatch) -> Result<Vec<u64>> {
     const NOT_ARRIVED: [&Column; 4] = [
         &fields::COUNT_MISSING,
@@ -273,6 +331,14 @@ fn urgency(table: &Table, rows: &RecordBatch) -> Result<Vec<u64>> {
         let counts = NOT_ARRIVED.iter().map(|column| rows.integers(column)).collect::<ColumnResult<Vec<_>>>()?;
         let sum = |row| counts.iter().map(|counts| counts.value(row).unsigned_abs()).sum();
         return Ok((0..rows.num_rows()).map(sum).collect());
+    }
+    if table == &PRECHECK_ACCOUNTS {
+        let (idle, exceeds) = (rows.array(&fields::NO_PART)?, rows.flags(&fields::EXCEEDS_CAP)?);
+        return Ok((0..rows.num_rows()).map(|row| u64::from(idle.is_valid(row) || exceeds.value(row))).collect());
+    }
+    if table == &PRECHECK_JOIN_CODES {
+        let asks = |advice| u64::from(advice != Some(Advice::Nothing.word()));
+        return Ok(rows.texts(&fields::ADVICE)?.iter().map(asks).collect());
     }
     if table == &COVERAGE_REPORT {
         let is_not_complete = |status| u64::from(status != Some(Coverage::Complete.word()));

@@ -1,4 +1,5 @@
-//! `report.html`: the audit as one page that needs nothing else, no network, no other file.
+//! `report.html`: the audit as one page that needs nothing else, no network, no other file. The page of a precheck is
+//! made of the same parts.
 //!
 //! ```text
 //! table               rows of reports, column by column
@@ -20,14 +21,16 @@ use serde_json::Value;
 use super::{Audit, write_text};
 use crate::error::Result;
 
-pub use data::{constants, small_tables};
+pub use data::{FindingLink, PageFrame, constants, small_table, small_tables, to_json, without_rows};
+pub use document::{PageKind, document};
+pub use table::Excerpt;
 
 /// Returns the data of a page; `None` if anything of it but the data is not the document of this version.
 pub fn data_of(page: &str) -> Option<Value> {
     let data = document::data_in(page)?;
     let parsed: Value = serde_json::from_str(data).ok()?;
     let title = parsed["case"]["title"].as_str()?;
-    (document::document(title, data) == page).then_some(parsed)
+    (document(PageKind::Audit, title, data) == page).then_some(parsed)
 }
 
 /// Writes the page of an audit.
@@ -35,5 +38,6 @@ pub fn data_of(page: &str) -> Option<Value> {
 /// # Errors
 /// [`crate::Error::Io`] if the disk refuses.
 pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
-    write_text(&folder.join("report.html"), &document::document(&audit.summary.case_title, &data::data(audit)?))
+    let page = document(PageKind::Audit, &audit.summary.case_title, &data::data(audit)?);
+    write_text(&folder.join("report.html"), &page)
 }

@@ -1,6 +1,6 @@
 //! Rows of a report as the page holds them: column by column, repeated texts once, times in the zone of the case.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt8Type};
@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::report::local;
+use crate::schema::tables::PRECHECK;
 use crate::schema::{Column, Kind, ReadColumns, Table};
-use crate::text::{self, Text};
+use crate::text::{self, Text, sentences};
 
 /// The rows of a report that the page shows, of all that it has.
 #[derive(Serialize)]
 pub struct Excerpt {
-    /// The report.
+    /// The report, of a precheck without its prefix.
     name: &'static str,
     /// Rows of the report.
     total: u64,
@@ -38,6 +39,9 @@ struct PageColumn {
     #[serde(skip_serializing_if = "Option::is_none")]
     texts: Option<Vec<String>>,
     values: Vec<Value>,
+    /// The Chinese of texts that stand in English in the report.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    zh: BTreeMap<String, String>,
 }
 
 impl Excerpt {
@@ -53,15 +57,34 @@ impl Excerpt {
         zone: &TimeZone,
     ) -> Result<Self> {
         let columns = columns.iter().map(|column| PageColumn::of(column, rows.array(column)?, zone));
-        Ok(Self { name: table.name, total, rows: rows.num_rows(), columns: columns.collect::<Result<_>>()? })
+        Ok(Self {
+            name: table.name.trim_start_matches(PRECHECK),
+            total,
+            rows: rows.num_rows(),
+            columns: columns.collect::<Result<_>>()?,
+        })
     }
 }
 
 impl PageColumn {
     fn of(column: &'static Column, cells: &ArrayRef, zone: &TimeZone) -> Result<Self> {
         let title = text::column_name(column).expect("the catalogue names the columns of reports");
-        let plain = |kind, values| Self { name: column.name, title, kind, words: None, texts: None, values };
+        let plain = |kind, values| Self {
+            name: column.name,
+            title,
+            kind,
+            words: None,
+            texts: None,
+            values,
+            zh: BTreeMap::new(),
+        };
         Ok(match column.kind {
+            Kind::Text if sentences::COLUMNS.contains(&column) => {
+                let texts = texts_of(cells);
+                let known = |text: &&str| Some(((*text).to_owned(), sentences::chinese(text)?));
+                let zh = texts.iter().flatten().filter_map(known).collect();
+                Self { zh, ..plain("text", Vec::new()).with_texts(&texts) }
+            }
             Kind::Text | Kind::Name => plain("text", Vec::new()).with_texts(&texts_of(cells)),
             Kind::Id => plain("id", Vec::new()).with_texts(&texts_of(cells)),
             Kind::Word(words) => {

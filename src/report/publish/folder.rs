@@ -67,6 +67,32 @@ pub struct StageFolder {
     /// Handles for deleting it, in case that the run has used up all others.
     spare: Vec<File>,
     is_left: bool,
+    /// Dropped after the folder is deleted.
+    _parents: NewParents,
+}
+
+/// Folders that were made to hold an output; those that hold nothing when it is dropped are deleted again.
+struct NewParents {
+    folder: PathBuf,
+    /// Innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl NewParents {
+    /// Makes a folder, and the ones that it is in.
+    fn create(folder: &Path) -> io::Result<Self> {
+        let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let parents = Self { folder: folder.to_path_buf(), made: missing.map(Path::to_path_buf).collect() };
+        fs::create_dir_all(folder)?;
+        Ok(parents)
+    }
+}
+
+impl Drop for NewParents {
+    /// Stops at the first that holds something.
+    fn drop(&mut self) {
+        let _ = self.made.iter().try_for_each(fs::remove_dir);
+    }
 }
 
 impl StageFolder {
@@ -80,7 +106,7 @@ impl StageFolder {
             let remedy = remedy(&error).unwrap_or(say::NO_ROOM_REMEDY);
             Error::output(parent, say::no_room_for_reports(error), remedy)
         };
-        fs::create_dir_all(parent).map_err(refused)?;
+        let parents = NewParents::create(parent).map_err(refused)?;
         let _turn = take_turn(parent);
         let is_busy = |stage: &RunningStage| stage.output.as_deref() == out.file_name().and_then(OsStr::to_str);
         let is_busy_around = |stage: &RunningStage| {
@@ -92,13 +118,13 @@ impl StageFolder {
         if is_busy {
             return Err(Error::output(out, say::BUSY_OUTPUT, say::BUSY_OUTPUT_REMEDY));
         }
-        let made = Self::make(parent, out.file_name().unwrap_or_default()).map_err(refused)?;
+        let made = Self::make(parents, out.file_name().unwrap_or_default()).map_err(refused)?;
         step("made");
         Ok(made)
     }
 
-    fn make(parent: &Path, output: &OsStr) -> io::Result<Self> {
-        let made = tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(parent)?;
+    fn make(parents: NewParents, output: &OsStr) -> io::Result<Self> {
+        let made = tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(&parents.folder)?;
         let path = made.path().to_path_buf();
         close_to_others(&path)?;
         let lock = private(&path.join(LOCK))?;
@@ -109,7 +135,7 @@ impl StageFolder {
         let path = made.keep();
         alive().push(path.clone());
         let spare = (0..SPARE).map_while(|_| lock.try_clone().ok()).collect();
-        Ok(Self { path, _lock: lock, spare, is_left: false })
+        Ok(Self { path, _lock: lock, spare, is_left: false, _parents: parents })
     }
 
     /// The folder to write into.

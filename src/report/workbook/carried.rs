@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::cells::{CellFormat, SheetCell};
 use super::earlier::{EarlierRow, EarlierWorklist, Entered, TaskClass, TaskKey, status_in};
 use super::kinds::ExceptionKind;
-use crate::report::Audit;
-use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT};
+use crate::progress::Progress;
 use crate::text::{Text, errors as say, workbook};
 
 /// Rows of the sheet for what is no task any more; a sheet has 1,048,576.
@@ -79,14 +78,14 @@ impl<'e> CarriedWork<'e> {
     }
 
     /// Says what was carried over, if there was anything.
-    pub fn note(&self, audit: &Audit<'_>) {
+    pub fn note(&self, progress: &dyn Progress) {
         if self.earlier.digest().is_none() {
             return;
         }
         let entered = self.by_task.iter().flatten().filter(|entered| !entered.is_empty()).count();
-        audit.progress.note(say::worklist_carried(entered, self.gone.len()));
+        progress.note(say::worklist_carried(entered, self.gone.len()));
         if self.ambiguous > 0 {
-            audit.progress.note(say::worklist_ambiguous(self.ambiguous));
+            progress.note(say::worklist_ambiguous(self.ambiguous));
         }
     }
 }
@@ -104,12 +103,7 @@ fn entered_in<'e>(rows: &[&'e EarlierRow], tasks: usize) -> Option<&'e Entered> 
 
 /// What became of a row that is no task any more.
 fn now(key: &TaskKey, waived: &[TaskKey], kinds: &[ExceptionKind]) -> Text {
-    let report = match key.class {
-        TaskClass::Relation => RELATIONS_REPORT.name,
-        TaskClass::Group => GROUPS_REPORT.name,
-        TaskClass::JoinCode => JOIN_CODES_REPORT.name,
-    };
-    let mut kinds = kinds.iter().filter(|kind| kind.report == report);
+    let mut kinds = kinds.iter().filter(|kind| kind.subject.is_some() && TaskClass::of(kind.name.en) == key.class);
     if waived.binary_search(key).is_ok() {
         workbook::NOW_WAIVED
     } else if kinds.clone().any(|kind| kind.total.is_none()) {

@@ -5,9 +5,11 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt8Type};
 use jiff::tz::TimeZone;
 
+use crate::case::Case;
 use crate::report::{local, starts_a_formula};
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, Kind, fields};
+use crate::text::sentences::{self, sentence};
 use crate::text::{self, Lang, column_name, fill, workbook};
 
 /// UTF-16 units that a cell holds, less some room for what is put in front and behind.
@@ -52,6 +54,11 @@ pub struct ColumnCells<'a> {
 }
 
 impl<'a> CellFormat<'a> {
+    /// In the language and the time zone of a case.
+    pub fn of_case(case: &'a Case) -> Self {
+        Self { language: case.language, zone: &case.timezone }
+    }
+
     /// For a column.
     pub fn of(self, column: &'static Column) -> ColumnCells<'a> {
         let names = match column.kind {
@@ -101,6 +108,9 @@ impl ColumnCells<'_> {
             return SheetCell::Empty;
         }
         match self.column.kind {
+            Kind::Text if sentences::COLUMNS.contains(&self.column) => {
+                text(&sentence(values.as_string_view().value(row), self.cells.language))
+            }
             Kind::Text | Kind::Name | Kind::Id => text(values.as_string_view().value(row)),
             Kind::Word(words) => self.word(words, values, row),
             Kind::Flag => text(

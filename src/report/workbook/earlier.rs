@@ -7,7 +7,6 @@ use std::path::Path;
 
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 
-use super::WORKBOOK;
 use super::cells::{SheetCell, integer, text};
 use super::worklist::WorklistColumn;
 use crate::case::Case;
@@ -66,22 +65,37 @@ pub struct TaskKey {
 /// What kind of thing a task is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskClass {
+    /// Or, of a precheck, an account.
     Relation,
     Group,
     JoinCode,
 }
 
+impl TaskClass {
+    /// By the name of the sheet, in either language.
+    pub fn of(sheet: &str) -> Self {
+        let is = |name: crate::text::Text| [name.zh, name.en].contains(&sheet);
+        if is(workbook::GROUPS) {
+            Self::Group
+        } else if is(workbook::JOIN_CODES) {
+            Self::JoinCode
+        } else {
+            Self::Relation
+        }
+    }
+}
+
 impl EarlierWorklist {
-    /// Reads the workbook of the earlier audit of the case, if people worked on it, or on one that it carried over. If
-    /// it cannot be read, that is said.
-    pub fn read(out: &Path, case: &Case, progress: &dyn Progress) -> Self {
-        let path = out.join(WORKBOOK);
+    /// Reads the workbook of that name of the earlier run on the case, if people worked on it, or on one that it
+    /// carried over. If it cannot be read, that is said.
+    pub fn read(out: &Path, name: &str, case: &Case, progress: &dyn Progress) -> Self {
+        let path = out.join(name);
         let Some(manifest) = Manifest::of_ours(out).filter(|manifest| manifest.case == case.id && path.is_file())
         else {
             return Self::default();
         };
         let Ok(digest) = sha256_of(&path) else { return Self::default() };
-        if manifest.reports.get(WORKBOOK) == Some(&digest) && manifest.worklist.is_none() {
+        if manifest.reports.get(name) == Some(&digest) && manifest.worklist.is_none() {
             return Self::default();
         }
         match panics_as_errors(|| rows_of(&path)).unwrap_or_else(|panic| Err(Message::verbatim(panic))) {
@@ -113,15 +127,7 @@ impl Entered {
 impl TaskKey {
     /// The key of a row by its cells: kind, name, id, account of the source corp.
     pub fn new(kind: &SheetCell, name: &SheetCell, id: &SheetCell, account: &SheetCell) -> Self {
-        let kind = plain(kind);
-        let is = |name: crate::text::Text| [name.zh, name.en].contains(&kind.as_str());
-        let class = if is(workbook::GROUPS) {
-            TaskClass::Group
-        } else if is(workbook::JOIN_CODES) {
-            TaskClass::JoinCode
-        } else {
-            TaskClass::Relation
-        };
+        let class = TaskClass::of(&plain(kind));
         let id = plain(id);
         let object = if id.is_empty() { (false, plain(name)) } else { (true, id) };
         // Userids that differ in case only are one member; ids of groups and codes need none.

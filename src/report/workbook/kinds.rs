@@ -34,12 +34,12 @@ pub struct ExceptionKind {
     /// The sheet in a sentence.
     pub holds: String,
     /// The report that holds the rows.
-    pub report: &'static str,
+    pub report: String,
     /// The condition that selects them; none where only the whole report has them all.
     pub filter: Option<String>,
     /// Number of rows in the report; `None` where the case has no such data.
     pub total: Option<u64>,
-    columns: Vec<&'static Column>,
+    pub columns: Vec<&'static Column>,
     pub portions: Vec<Portion>,
     /// The columns that describe a row on the worklist; `None` where rows are no tasks.
     pub subject: Option<Subject>,
@@ -71,13 +71,14 @@ pub struct Tasks {
 /// [`crate::Error::Bug`] only.
 pub fn kinds(audit: &Audit<'_>) -> Result<Vec<ExceptionKind>> {
     let language = audit.case.language;
-    let mut kinds = vec![findings(audit)?];
+    let mut kinds = vec![findings(audit.table(&FINDINGS_REPORT)?, language)?];
     for (share, rows) in
         audit.excerpt.rows(RELATIONS_HELD).into_iter().filter(|(share, _)| asks_for_something(share.outcome))
     {
         kinds.push(relations(share.outcome, share.total, rows, language)?);
     }
-    kinds.extend([groups(audit)?, join_codes(audit)?, accounts(audit)?, bill(audit)?, coverage(audit)?]);
+    let coverage = coverage(audit.table(&COVERAGE_REPORT)?, language)?;
+    kinds.extend([groups(audit)?, join_codes(audit)?, accounts(audit)?, bill(audit)?, coverage]);
     kinds.push(plain(audit, &REJECTS_REPORT, workbook::REJECTS, workbook::HOLDS_REJECTS)?);
     Ok(kinds)
 }
@@ -138,7 +139,7 @@ fn relations(outcome: Outcome, total: u64, portions: Vec<RecordBatch>, language:
     // The name of the sheet is the outcome.
     let columns: Vec<&Column> = RELATION_COLUMNS.iter().copied().filter(|column| *column != &OUTCOME).collect();
     let subject = Subject {
-        name: &CUSTOMER_NAME,
+        name: Some(&CUSTOMER_NAME),
         id: &SOURCE_EXTERNAL_USERID,
         account: Some(&SOURCE_USERID),
         reason: Some(&REASON),
@@ -148,7 +149,7 @@ fn relations(outcome: Outcome, total: u64, portions: Vec<RecordBatch>, language:
     Ok(ExceptionKind {
         name,
         holds: fill(workbook::HOLDS_RELATIONS.tell(language), &[("outcome", &name.tell(language))]),
-        report: RELATIONS_REPORT.name,
+        report: RELATIONS_REPORT.name.to_owned(),
         filter: Some(format!("{} = '{outcome}'", OUTCOME.name)),
         total: Some(total),
         portions: portions.into_iter().map(portion).collect::<Result<_>>()?,
@@ -180,8 +181,12 @@ fn groups(audit: &Audit<'_>) -> Result<ExceptionKind> {
     let enrolment = &audit.exports.enrolment;
     let mapped = |owner: &str| Some(enrolment.accounts()[enrolment.by_source(owner)?].target_userid.as_str());
     let accounts: StringViewArray = owners.iter().map(|owner| mapped(owner?)).collect();
-    let subject =
-        Subject { name: &NAME, id: &SOURCE_CHAT_ID, account: Some(&SOURCE_OWNER_USERID), reason: Some(&GROUP_REASON) };
+    let subject = Subject {
+        name: Some(&NAME),
+        id: &SOURCE_CHAT_ID,
+        account: Some(&SOURCE_OWNER_USERID),
+        reason: Some(&GROUP_REASON),
+    };
     let measured = audit.summary.group_counts.groups_measured;
     let kind = of_table(&GROUPS_REPORT, workbook::GROUPS, workbook::HOLDS_GROUPS, audit.case.language);
     tasks(kind, subject, rows, rules, &accounts, measured)
@@ -194,7 +199,7 @@ fn join_codes(audit: &Audit<'_>) -> Result<ExceptionKind> {
     let order = order_of_codes(&found.decision.codes).into_iter();
     let rules: Vec<_> = order.map(|at| pressing(&found.codes[at])).collect();
     let accounts: StringViewArray = rules.iter().map(|_| None::<&str>).collect();
-    let subject = Subject { name: &REMARK, id: &CONFIG_ID, account: None, reason: None };
+    let subject = Subject { name: Some(&REMARK), id: &CONFIG_ID, account: None, reason: None };
     let measured = audit.summary.group_counts.codes_measured;
     let kind = of_table(&JOIN_CODES_REPORT, workbook::JOIN_CODES, workbook::HOLDS_JOIN_CODES, audit.case.language);
     tasks(kind, subject, rows, rules, &accounts, measured)
@@ -206,7 +211,10 @@ fn pressing(rules: &[&'static FindingRule]) -> Vec<&'static FindingRule> {
 }
 
 /// The rows of a table that findings are about. Some findings have no condition in SQL.
-fn tasks(
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn tasks(
     kind: ExceptionKind,
     subject: Subject,
     rows: &RecordBatch,
@@ -218,15 +226,49 @@ fn tasks(
     rules.retain(|rules| !rules.is_empty());
     let filters: Option<BTreeSet<String>> =
         rules.iter().flatten().map(|rule| rule.rows.map(|rows| format!("({})", rows.filter().sql()))).collect();
-    let total = places.len();
+    let total = places.len() as u64;
     let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();
     rules.truncate(ROWS_SHOWN);
     let accounts = arrow::compute::take(accounts, &shown, None)?.as_string_view().clone();
     let rows = take_record_batch(rows, &shown)?;
-    let tasks = Tasks { rules, accounts, waived: rows.flags(&WAIVED)?.clone(), subject: subject.values(&rows)? };
-    let portions = vec![Portion::new(&kind.columns, &rows, Some(tasks))?];
+    let waived = rows.flags(&WAIVED)?.clone();
     let filter = filters.map(|filters| filters.into_iter().collect::<Vec<_>>().join(" OR "));
-    Ok(ExceptionKind { total: measured.then_some(total as u64), filter, portions, subject: Some(subject), ..kind })
+    let kind = ExceptionKind { total: measured.then_some(total), filter, ..kind };
+    with_tasks(kind, subject, &rows, Tasks { rules, accounts, waived, subject: Default::default() })
+}
+
+/// A kind with these rows and their tasks, of which the subjects are added.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+fn with_tasks(kind: ExceptionKind, subject: Subject, rows: &RecordBatch, tasks: Tasks) -> Result<ExceptionKind> {
+    let tasks = Tasks { subject: subject.values(rows)?, ..tasks };
+    let portions = vec![Portion::new(&kind.columns, rows, Some(tasks))?];
+    Ok(ExceptionKind { portions, subject: Some(subject), ..kind })
+}
+
+/// The first rows that a condition selects, as tasks that cannot be waived. `rules`: the findings that ask for
+/// something, and the target account, by row of the report.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn selected_tasks(
+    kind: ExceptionKind,
+    subject: Subject,
+    rows: &RecordBatch,
+    filter: &Filter,
+    rules: &[Vec<&'static FindingRule>],
+    accounts: &StringViewArray,
+) -> Result<ExceptionKind> {
+    let places = frame::selected(rows, filter)?;
+    let total = Some(places.len() as u64);
+    let rules = places.iter().take(ROWS_SHOWN).map(|row| rules[*row as usize].clone()).collect();
+    let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();
+    let accounts = arrow::compute::take(accounts, &shown, None)?.as_string_view().clone();
+    let rows = take_record_batch(rows, &shown)?;
+    let waived = BooleanArray::from(vec![false; rows.num_rows()]);
+    let kind = ExceptionKind { total, filter: Some(filter.sql()), ..kind };
+    with_tasks(kind, subject, &rows, Tasks { rules, accounts, waived, subject: Default::default() })
 }
 
 /// Accounts that lost something, or whose exports are not whole.
@@ -256,9 +298,13 @@ fn accounts(audit: &Audit<'_>) -> Result<ExceptionKind> {
     selected(ExceptionKind { columns, ..kind }, audit.table(&ACCOUNTS_REPORT)?, &filter)
 }
 
-fn coverage(audit: &Audit<'_>) -> Result<ExceptionKind> {
-    let kind = of_table(&COVERAGE_REPORT, workbook::COVERAGE, workbook::HOLDS_COVERAGE, audit.case.language);
-    selected(kind, audit.table(&COVERAGE_REPORT)?, &is_not_whole(&COVERAGE_STATUS))
+/// Exports that failed or are incomplete, from the rows of coverage.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn coverage(rows: &RecordBatch, language: Lang) -> Result<ExceptionKind> {
+    let kind = of_table(&COVERAGE_REPORT, workbook::COVERAGE, workbook::HOLDS_COVERAGE, language);
+    selected(kind, rows, &is_not_whole(&COVERAGE_STATUS))
 }
 
 /// The coverage is neither complete nor unknown: something was exported, and not all of it.
@@ -266,16 +312,20 @@ fn is_not_whole(column: &'static Column) -> Filter {
     Filter::one_of(column, [Coverage::Failed.word(), Coverage::Partial.word()])
 }
 
-fn findings(audit: &Audit<'_>) -> Result<ExceptionKind> {
-    let (message, next_step) = match audit.case.language {
+/// All findings, from the rows of their report.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn findings(rows: &RecordBatch, language: Lang) -> Result<ExceptionKind> {
+    let (message, next_step) = match language {
         Lang::Zh => (&MESSAGE_ZH, &NEXT_STEP_ZH),
         Lang::En => (&MESSAGE_EN, &NEXT_STEP_EN),
     };
     let columns = vec![&SEVERITY, &CODE, &CLAUSE, &COUNT, message, next_step, &EXAMPLES, &REPORT, &FILTER];
     let waiver = [&WAIVED_COUNT, &WAIVED_BY, &WAIVED_REASON, &WAIVED_UNTIL];
-    let kind = of_table(&FINDINGS_REPORT, workbook::FINDINGS, workbook::HOLDS_FINDINGS, audit.case.language);
+    let kind = of_table(&FINDINGS_REPORT, workbook::FINDINGS, workbook::HOLDS_FINDINGS, language);
     let columns = columns.into_iter().chain(waiver).collect();
-    selected(ExceptionKind { columns, ..kind }, audit.table(&FINDINGS_REPORT)?, &Filter::All)
+    selected(ExceptionKind { columns, ..kind }, rows, &Filter::All)
 }
 
 fn bill(audit: &Audit<'_>) -> Result<ExceptionKind> {
@@ -289,11 +339,11 @@ fn plain(audit: &Audit<'_>, table: &'static Table, name: Text, holds: Text) -> R
 }
 
 /// A kind whose rows are of that table, none yet.
-fn of_table(table: &'static Table, name: Text, holds: Text, language: Lang) -> ExceptionKind {
+pub fn of_table(table: &'static Table, name: Text, holds: Text, language: Lang) -> ExceptionKind {
     ExceptionKind {
         name,
         holds: holds.tell(language).to_owned(),
-        report: table.name,
+        report: table.name.to_owned(),
         filter: None,
         total: None,
         columns: severity_first(table),
@@ -309,7 +359,10 @@ fn severity_first(table: &'static Table) -> Vec<&'static Column> {
 }
 
 /// The first rows that a condition selects; the sheet states the condition as SQL.
-fn selected(kind: ExceptionKind, rows: &RecordBatch, filter: &Filter) -> Result<ExceptionKind> {
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+pub fn selected(kind: ExceptionKind, rows: &RecordBatch, filter: &Filter) -> Result<ExceptionKind> {
     let places = frame::selected(rows, filter)?;
     let total = places.len() as u64;
     let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();

@@ -1,4 +1,5 @@
-//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet.
+//! `exceptions.xlsx`: the rows to act on, for people who work in a spreadsheet. The workbook of a precheck is made of
+//! the same parts.
 //!
 //! ```text
 //! kinds      which rows, by kind of exception; a sheet for each kind that has any
@@ -22,22 +23,31 @@ mod sheet;
 mod summary;
 mod worklist;
 
+use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::{Audit, create_private};
-use crate::error::{Error, Result};
+use crate::case::Case;
+use crate::error::{Error, Result, panics_as_errors};
+use crate::figures::RELATIONS_HELD;
 use crate::interrupt;
-use crate::text::errors as say;
+use crate::progress::Progress;
+use crate::text::{Text, errors as say, fill, workbook};
 use carried::CarriedWork;
-use cells::{CellFormat, DATES};
-use kinds::ExceptionKind;
+use cells::DATES;
 use sheet::Formats;
+use summary::figures;
 use worklist::Task;
 
+pub use cells::{CellFormat, SheetCell, text};
 pub use earlier::EarlierWorklist;
+pub use kinds::{ExceptionKind, ROWS_SHOWN, coverage, findings, of_table, selected, selected_tasks};
+pub use summary::{amount, case_figures, count};
+pub use worklist::Subject;
 
 /// The file's name.
 pub const WORKBOOK: &str = "exceptions.xlsx";
@@ -50,71 +60,120 @@ enum SheetContent<'k> {
     Worklist,
 }
 
-/// Writes the workbook of an audit; its sheets are filled in parallel.
+/// What a workbook holds.
+pub struct WorkbookContents<'a> {
+    pub case: &'a Case,
+    /// The heading of the first sheet.
+    pub title: Text,
+    /// The age of the document, in microseconds since 1970, for a clock would make two runs differ.
+    pub created_at: i64,
+    /// The figures of the first sheet.
+    pub figures: Vec<(String, SheetCell)>,
+    pub kinds: Vec<ExceptionKind>,
+    /// Rows that the sheets hold at most, as a note.
+    pub limits: String,
+    /// The worklist of the earlier workbook in this output.
+    pub earlier: &'a EarlierWorklist,
+    /// Receives what is said beside the result.
+    pub progress: &'a dyn Progress,
+}
+
+/// Writes the workbook of an audit.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Interrupted`].
 pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
-    let path = folder.join(WORKBOOK);
-    let failed = |error: XlsxError| failure(&path, error);
-    let kinds = kinds::kinds(audit)?;
-    let cells = CellFormat { language: audit.case.language, zone: &audit.case.timezone };
-    let formats = Formats::new();
-    let tasks = worklist::tasks(&kinds, false);
-    let carried = carried(audit, &tasks, &kinds, cells);
-    let mut book = Workbook::new();
-    book.set_properties(&properties(audit).map_err(failed)?);
-    book.set_zip_compression_level(COMPRESSION);
-    // Rows in progress are kept beside the reports, in unlinked temporary files.
-    book.set_tempdir(folder).map_err(failed)?;
-    summary::write(&mut book, audit, &kinds, (tasks.len() + carried.gone()) as u64, cells).map_err(failed)?;
-    formats.register(&mut book);
-    // The worklist has as many rows as all others together: it is begun first, and stands last.
-    let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(SheetContent::Kind);
-    let mut sheets = Vec::new();
-    for content in std::iter::once(SheetContent::Worklist).chain(shown) {
-        sheets.push((content, book.new_worksheet_with_constant_memory().map_err(failed)?));
-    }
-    sheets.par_iter_mut().try_for_each(|(content, sheet)| {
-        interrupt::check()?;
-        match content {
-            SheetContent::Kind(kind) => kind.write(sheet, cells, &formats),
-            SheetContent::Worklist => worklist::write(sheet, &tasks, &kinds, &carried, cells, &formats),
+    let case = audit.case;
+    let limits = [("relations", &RELATIONS_HELD as &dyn Display), ("rows", &ROWS_SHOWN)];
+    let contents = WorkbookContents {
+        case,
+        title: workbook::TITLE,
+        created_at: case.migration.finished_at,
+        figures: figures(audit, CellFormat::of_case(case)),
+        kinds: kinds::kinds(audit)?,
+        limits: fill(workbook::NOTE_LIMITS.tell(case.language), &limits),
+        earlier: audit.earlier,
+        progress: audit.progress,
+    };
+    contents.write(&folder.join(WORKBOOK))
+}
+
+impl WorkbookContents<'_> {
+    /// Writes the workbook; its sheets are filled in parallel.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Interrupted`].
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let kinds = &self.kinds;
+        let cells = CellFormat::of_case(self.case);
+        let formats = Formats::new();
+        let tasks = worklist::tasks(kinds, false);
+        let carried = self.carried(&tasks, cells);
+        let mut book = Workbook::new();
+        book.set_properties(&guarded(path, || self.properties())?);
+        book.set_zip_compression_level(COMPRESSION);
+        // Rows in progress are kept beside the reports, in unlinked temporary files.
+        guarded(path, || book.set_tempdir(path.parent().unwrap_or(path)).map(drop))?;
+        guarded(path, || summary::write(&mut book, self, (tasks.len() + carried.gone()) as u64, cells))?;
+        formats.register(&mut book);
+        // The worklist has as many rows as all others together: it is begun first, and stands last.
+        let shown = kinds.iter().filter(|kind| kind.shown() > 0).map(SheetContent::Kind);
+        let mut sheets = Vec::new();
+        for content in std::iter::once(SheetContent::Worklist).chain(shown) {
+            sheets.push((content, guarded(path, || book.new_worksheet_with_constant_memory())?));
         }
-        .map_err(failed)
-    })?;
-    sheets.rotate_left(1);
-    for (_, sheet) in sheets {
-        book.push_worksheet(sheet);
+        sheets.par_iter_mut().try_for_each(|(content, sheet)| {
+            interrupt::check()?;
+            guarded(path, || match content {
+                SheetContent::Kind(kind) => kind.write(sheet, cells, &formats),
+                SheetContent::Worklist => worklist::write(sheet, &tasks, kinds, &carried, cells, &formats),
+            })
+        })?;
+        sheets.rotate_left(1);
+        for (_, sheet) in sheets {
+            book.push_worksheet(sheet);
+        }
+        interrupt::check()?;
+        let file = create_private(path)?;
+        guarded(path, || book.save_to_writer(&file))?;
+        file.sync_all().map_err(Error::io(path, say::CANNOT_WRITE))?;
+        carried.note(self.progress);
+        Ok(())
     }
-    interrupt::check()?;
-    let file = create_private(&path)?;
-    book.save_to_writer(&file).map_err(failed)?;
-    file.sync_all().map_err(Error::io(&path, say::CANNOT_WRITE))?;
-    carried.note(audit);
-    Ok(())
+
+    /// What people entered in the earlier worklist. Keys cost as much as the rows, and are not made for nothing.
+    fn carried(&self, tasks: &[Task<'_>], cells: CellFormat<'_>) -> CarriedWork<'_> {
+        let kinds = &self.kinds;
+        if self.earlier.rows.is_empty() {
+            return CarriedWork::new(self.earlier, &[], &[], kinds);
+        }
+        let mut waived = worklist::keys(&worklist::tasks(kinds, true), kinds, cells);
+        waived.sort();
+        CarriedWork::new(self.earlier, &worklist::keys(tasks, kinds, cells), &waived, kinds)
+    }
+
+    fn properties(&self) -> std::result::Result<DocProperties, XlsxError> {
+        let age = self.created_at.div_euclid(1_000_000);
+        let created = ExcelDateTime::from_timestamp(age.clamp(DATES.start, DATES.end - 1))?;
+        Ok(DocProperties::new().set_title(&self.case.title).set_author("qianhe").set_creation_datetime(&created))
+    }
 }
 
-/// What people entered in the earlier worklist. Keys cost as much as the rows, and are not made for nothing.
-fn carried<'e>(
-    audit: &Audit<'e>,
-    tasks: &[Task<'_>],
-    kinds: &[ExceptionKind],
-    cells: CellFormat<'_>,
-) -> CarriedWork<'e> {
-    if audit.earlier.rows.is_empty() {
-        return CarriedWork::new(audit.earlier, &[], &[], kinds);
+/// Runs a step of the library, which panics where the system refuses to write its temporary files, or a thread.
+fn guarded<T>(path: &Path, run: impl FnOnce() -> std::result::Result<T, XlsxError>) -> Result<T> {
+    match panics_as_errors(run) {
+        Ok(result) => result.map_err(|error| failure(path, error)),
+        Err(panic) => match refusal_in(&panic) {
+            Some(source) => Err(Error::io(path, say::CANNOT_WRITE)(source)),
+            None => Err(Error::Bug(format!("workbook: {panic}"))),
+        },
     }
-    let mut waived = worklist::keys(&worklist::tasks(kinds, true), kinds, cells);
-    waived.sort();
-    CarriedWork::new(audit.earlier, &worklist::keys(tasks, kinds, cells), &waived, kinds)
 }
 
-/// The document is as old as the end of the migration: a clock would make two runs differ.
-fn properties(audit: &Audit<'_>) -> std::result::Result<DocProperties, XlsxError> {
-    let end = audit.case.migration.finished_at.div_euclid(1_000_000);
-    let created = ExcelDateTime::from_timestamp(end.clamp(DATES.start, DATES.end - 1))?;
-    Ok(DocProperties::new().set_title(&audit.case.title).set_author("qianhe").set_creation_datetime(&created))
+/// The error of the system that the message of a panic states: `Couldn't write to xml file: Os { code: 28, kind: ...`.
+fn refusal_in(panic: &str) -> Option<io::Error> {
+    let (_, code) = panic.split_once("Os { code: ")?;
+    code.split_once(',')?.0.parse().ok().map(io::Error::from_raw_os_error)
 }
 
 /// A failure of the disk is the user's to mend; all else is our bug, for names and sizes were checked.
@@ -122,7 +181,29 @@ fn failure(path: &Path, error: XlsxError) -> Error {
     let source = match error {
         XlsxError::IoError(source) | XlsxError::TempFileError(_, source) => source,
         XlsxError::ZipError(error) => error.into(),
-        other => return Error::Bug(format!("{WORKBOOK}: {other}")),
+        other => return Error::Bug(format!("workbook: {other}")),
     };
     Error::Io { path: path.to_path_buf(), doing: say::CANNOT_WRITE, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_library_about_a_refusal_is_one_of_the_system() {
+        let panicking = |text: &'static str| guarded::<()>(Path::new("a.xlsx"), || panic!("{text}")).unwrap_err();
+        for text in [
+            "Couldn't write to xml file: Os { code: 28, kind: StorageFull, message: \"No space left on device\" }",
+            "called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull, message: \"No space\" }",
+        ] {
+            let error = panicking(text);
+            assert!(
+                matches!(&error, Error::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull),
+                "{error}"
+            );
+            assert!(error.to_string().contains("\n  help: nothing was published; free some space"), "{error}");
+        }
+        assert_eq!(panicking("index out of bounds").exit_code(), 3);
+    }
 }

@@ -1,14 +1,17 @@
 //! The first sheet: the verdict and its figures, what each sheet holds, and what the workbook leaves out.
 
+use rust_decimal::Decimal;
 use rust_xlsxwriter::{Url, Workbook, Worksheet, XlsxError};
 
+use super::WorkbookContents;
 use super::cells::{CellFormat, SheetCell, exact, integer, text};
-use super::kinds::{ExceptionKind, ROWS_SHOWN};
+use super::kinds::ExceptionKind;
 use super::sheet::{Formats, put};
-use crate::figures::RELATIONS_HELD;
+use crate::billing::Bill;
+use crate::case::Case;
 use crate::report::Audit;
 use crate::schema::vocabulary::{Outcome, Scope};
-use crate::text::{Text, fill, workbook};
+use crate::text::{Lang, Text, fill, workbook};
 
 /// Widths in characters: names, contents, rows, rows in all, SQL.
 const WIDTHS: [f64; 5] = [26.0, 60.0, 12.0, 12.0, 90.0];
@@ -24,8 +27,7 @@ struct SummarySheet<'a> {
 /// Adds the sheet to a workbook; `tasks`: rows of the worklist.
 pub fn write(
     book: &mut Workbook,
-    audit: &Audit<'_>,
-    kinds: &[ExceptionKind],
+    contents: &WorkbookContents<'_>,
     tasks: u64,
     cells: CellFormat<'_>,
 ) -> Result<(), XlsxError> {
@@ -36,12 +38,53 @@ pub fn write(
         sheet.set_column_width(column, width)?;
     }
     let mut page = SummarySheet { sheet, row: 0, cells, formats: &formats };
-    page.heading(workbook::TITLE, true)?;
-    page.figures(audit)?;
+    page.heading(contents.title, true)?;
+    for (label, value) in &contents.figures {
+        page.figure(label, value)?;
+    }
     page.row += 1;
-    page.sheets(kinds, tasks)?;
+    page.sheets(&contents.kinds, tasks)?;
     page.row += 1;
-    page.notes(kinds, audit.earlier.digest().is_some())
+    page.notes(&contents.kinds, &contents.limits, contents.earlier.digest().is_some())
+}
+
+/// The case and its corps.
+pub fn case_figures(case: &Case, language: Lang) -> [(String, SheetCell); 2] {
+    [
+        (workbook::CASE.tell(language).to_owned(), text(&format!("{} · {}", case.id, case.title))),
+        (workbook::FROM_TO.tell(language).to_owned(), text(&format!("{} → {}", case.source.name, case.target.name))),
+    ]
+}
+
+/// The figures of an audit.
+pub fn figures(audit: &Audit<'_>, cells: CellFormat<'_>) -> Vec<(String, SheetCell)> {
+    let (case, summary) = (audit.case, audit.summary);
+    let tell = |text: Text| text.tell(cells.language).to_owned();
+    let counts = &summary.counts;
+    let of_outcome = |outcome: Outcome| counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
+    let in_scope = counts.by_scope.get(Scope::InScope.word()).copied().unwrap_or(0);
+    let arrived = of_outcome(Outcome::Migrated) + of_outcome(Outcome::AlreadyAtTarget);
+    let verdict = format!("{} ({})", tell(summary.verdict.name()), summary.verdict.word());
+    let mut figures: Vec<(String, SheetCell)> = case_figures(case, cells.language).into();
+    figures.extend([
+        (cells.in_zone(&tell(workbook::STARTED_AT)), cells.time(case.migration.started_at)),
+        (cells.in_zone(&tell(workbook::FINISHED_AT)), cells.time(case.migration.finished_at)),
+        (tell(workbook::VERDICT), text(&verdict)),
+        (tell(workbook::RELATIONS), count(counts.by_outcome.values().sum())),
+        (tell(workbook::IN_SCOPE), count(in_scope)),
+        (tell(workbook::ARRIVED), count(arrived)),
+    ]);
+    figures.extend(summary.bill.iter().flat_map(|bill| {
+        [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)]
+            .map(|(label, money)| amount(label, bill, money, cells.language))
+    }));
+    figures
+}
+
+/// An amount of a bill, with its currency.
+pub fn amount(label: Text, bill: &Bill, amount: Decimal, language: Lang) -> (String, SheetCell) {
+    let label = format!("{} ({})", label.tell(language), bill.contract.currency);
+    (label, exact(amount.mantissa(), amount.scale(), SheetCell::Money))
 }
 
 impl SummarySheet<'_> {
@@ -60,37 +103,6 @@ impl SummarySheet<'_> {
         self.sheet.write_string_with_format(self.row, 0, label, &self.formats.label)?;
         put(self.sheet, self.row, 1, value, self.formats)?;
         self.row += 1;
-        Ok(())
-    }
-
-    fn figures(&mut self, audit: &Audit<'_>) -> Result<(), XlsxError> {
-        let (case, summary) = (audit.case, audit.summary);
-        let counts = &summary.counts;
-        let of_outcome = |outcome: Outcome| counts.by_outcome.get(outcome.word()).copied().unwrap_or(0);
-        let in_scope = counts.by_scope.get(Scope::InScope.word()).copied().unwrap_or(0);
-        let arrived = of_outcome(Outcome::Migrated) + of_outcome(Outcome::AlreadyAtTarget);
-        let verdict = format!("{} ({})", self.tell(summary.verdict.name()), summary.verdict.word());
-        let figures = [
-            (self.tell(workbook::CASE).to_owned(), text(&format!("{} · {}", case.id, case.title))),
-            (self.tell(workbook::FROM_TO).to_owned(), text(&format!("{} → {}", case.source.name, case.target.name))),
-            (self.cells.in_zone(self.tell(workbook::STARTED_AT)), self.cells.time(case.migration.started_at)),
-            (self.cells.in_zone(self.tell(workbook::FINISHED_AT)), self.cells.time(case.migration.finished_at)),
-            (self.tell(workbook::VERDICT).to_owned(), text(&verdict)),
-            (self.tell(workbook::RELATIONS).to_owned(), count(counts.by_outcome.values().sum())),
-            (self.tell(workbook::IN_SCOPE).to_owned(), count(in_scope)),
-            (self.tell(workbook::ARRIVED).to_owned(), count(arrived)),
-        ];
-        for (label, value) in &figures {
-            self.figure(label, value)?;
-        }
-        if let Some(bill) = &summary.bill {
-            for (label, amount) in
-                [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)]
-            {
-                let label = format!("{} ({})", self.tell(label), bill.contract.currency);
-                self.figure(&label, &exact(amount.mantissa(), amount.scale(), SheetCell::Money))?;
-            }
-        }
         Ok(())
     }
 
@@ -133,7 +145,7 @@ impl SummarySheet<'_> {
         Ok(())
     }
 
-    fn notes(&mut self, kinds: &[ExceptionKind], is_carried: bool) -> Result<(), XlsxError> {
+    fn notes(&mut self, kinds: &[ExceptionKind], limits: &str, is_carried: bool) -> Result<(), XlsxError> {
         let same = if is_carried { workbook::NOTE_CARRIED } else { workbook::NOTE_SAME };
         self.heading(workbook::NOTES, false)?;
         let cut = kinds.iter().filter_map(|kind| Some((kind, kind.total.filter(|total| *total > kind.shown())?)));
@@ -142,7 +154,7 @@ impl SummarySheet<'_> {
                 let (sheet, rows) = (self.tell(kind.name), kind.shown());
                 fill(self.tell(workbook::NOTE_CUT), &[("sheet", &sheet), ("rows", &rows), ("total", &total)])
             })
-            .chain([fill(self.tell(workbook::NOTE_LIMITS), &[("relations", &RELATIONS_HELD), ("rows", &ROWS_SHOWN)])])
+            .chain([limits.to_owned()])
             .chain(
                 [workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS]
                     .map(|note| self.tell(note).to_owned()),
@@ -157,7 +169,8 @@ impl SummarySheet<'_> {
     }
 }
 
-fn count(count: u64) -> SheetCell {
+/// A count.
+pub fn count(count: u64) -> SheetCell {
     integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
@@ -168,7 +181,6 @@ mod tests {
 
     use super::*;
     use crate::report::workbook::kinds::of_missing;
-    use crate::text::Lang;
 
     /// The notes of a workbook whose sheet holds two of `total` missing relations.
     fn notes(total: u64) -> Vec<String> {
@@ -176,7 +188,7 @@ mod tests {
         let (zone, formats) = (TimeZone::UTC, Formats::left());
         let cells = CellFormat { language: Lang::En, zone: &zone };
         let mut page = SummarySheet { sheet: book.add_worksheet(), row: 0, cells, formats: &formats };
-        page.notes(&[of_missing(total, 2)], false).unwrap();
+        page.notes(&[of_missing(total, 2)], "", false).unwrap();
         let mut read: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
         read.worksheet_range("Sheet1").unwrap().rows().map(|row| row[0].to_string()).collect()
     }

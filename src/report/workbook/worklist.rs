@@ -18,7 +18,7 @@ use crate::text::{Lang, Text, column_name, workbook};
 
 /// The columns that say what a row is about.
 pub struct Subject {
-    pub name: &'static Column,
+    pub name: Option<&'static Column>,
     pub id: &'static Column,
     /// The account of the source corp.
     pub account: Option<&'static Column>,
@@ -27,7 +27,7 @@ pub struct Subject {
 
 impl Subject {
     fn columns(&self) -> [Option<&'static Column>; 4] {
-        [Some(self.name), Some(self.id), self.account, self.reason]
+        [self.name, Some(self.id), self.account, self.reason]
     }
 
     /// The values of its columns.

@@ -10,8 +10,7 @@ phrases! {
     input(file, place, problem, remedy)
         "{file}：{place}：{problem}\n  建议：{remedy}"
         "{file}: {place}: {problem}\n  help: {remedy}",
-    io(path, doing, source) "{path}：{doing}：{source}" "{path}: {doing}: {source}",
-    io_remedied(path, doing, source, remedy)
+    io(path, doing, source, remedy)
         "{path}：{doing}：{source}\n  建议：{remedy}"
         "{path}: {doing}: {source}\n  help: {remedy}",
     output(path, problem, remedy) "{path}：{problem}\n  建议：{remedy}" "{path}: {problem}\n  help: {remedy}",
@@ -28,6 +27,15 @@ phrases! {
     READ_ONLY_REMEDY
         "用 --out DIR 指定一个可写的文件夹"
         "choose a writable folder with --out DIR",
+    NO_PERMISSION_REMEDY
+        "以有权限的用户运行，或修改该文件及其上级文件夹的权限"
+        "run as a user who may do that, or change the permissions of the file and of the folders that it is in",
+    NOT_FOUND_REMEDY
+        "请检查路径；运行期间不要移动或删除文件"
+        "check the path; files must not be moved or deleted during a run",
+    FAILING_DISK_REMEDY
+        "请检查磁盘或网络盘是否正常，然后重新运行"
+        "check that the disk, or the network drive, works, then run again",
     TOO_FEW_HANDLES_REMEDY
         "没有发布任何内容；请放宽同时打开的文件数的限制（ulimit -n），一般 256 个即可"
         "nothing was published; raise the limit of open files (ulimit -n); 256 are mostly enough",

@@ -41,6 +41,9 @@ phrases! {
         "{file} 中人工填写的内容没有带入，因为无法读取：{problem}"
         "nothing is carried over from the worklist of {file}, which cannot be read: {problem}",
     NO_WORKLIST "其中没有待办的表头" "it has no header of a worklist",
+    audit_again_in(folder)
+        "在 {folder} 中重新审计，比较后删除"
+        "the audit runs again in {folder}, which is removed after the comparison",
     removed_stage(folder)
         "已删除中断的运行留下的暂存文件夹 {folder}"
         "removed {folder}, which a run that was killed had left behind",
@@ -82,6 +85,19 @@ phrases! {
     NOT_AS_IN_MANIFEST_REMEDY
         "用 qianhe verify 查看全部改动，然后重新审计；确需读取时加 --no-verify"
         "see all changes with qianhe verify, and run the audit again; to read it all the same, add --no-verify",
+
+    // Keys of pseudonyms.
+    NO_PSEUDONYMS "报表未用假名" "the reports hold no pseudonyms",
+    NO_PSEUDONYMS_REMEDY "去掉 --pseudonymise" "leave --pseudonymise out",
+    other_key(of, given)
+        "密钥不同：报表的假名用指纹为 {of} 的密钥生成，所给密钥的指纹为 {given}"
+        "this is another key: the pseudonyms are by that with the fingerprint {of}, this one has {given}",
+    PSEUDONYMS_WITHOUT_KEY
+        "报表用了假名，没有密钥无法重新审计并比对"
+        "the reports hold pseudonyms: without the key, the repeated audit would differ",
+    OTHER_KEY_REMEDY
+        "用 --pseudonymise KEYFILE 给出审计时的密钥"
+        "give the key of the audit with --pseudonymise KEYFILE",
 
     // Keys of signatures.
     no_randomness(error) "系统没有随机数：{error}" "the system gives no random numbers: {error}",

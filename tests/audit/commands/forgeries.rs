@@ -15,8 +15,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 use qianhe::memory::Resources;
 use qianhe::progress::Silent;
+use qianhe::published::Reports;
 use qianhe::report::manifest::{checksum_of, sha256_of};
-use qianhe::verify::{Verification, VerifyExtent, verify};
+use qianhe::verify::{Verification, VerifyExtent, check_files, verify};
 use serde_json::{Value, json};
 
 use crate::support::{names_in, sample};
@@ -322,6 +323,41 @@ fn other_text_of_the_page_and_other_settings_are_found() {
         let workbook = |reports: &Path| forge_workbook(&reports.join("exceptions.xlsx"), from, to);
         assert!(!forger.verified(workbook).holds, "{from} -> {to} in the workbook");
     }
+}
+
+/// `kept` is for files of people: a report that a forged manifest names there, or leaves out, is found, and so is a
+/// manifest that no longer looks like that of an audit.
+#[test]
+fn a_forged_kept_hides_no_report() {
+    let forger = Forger::new();
+    let reports = || forger.originals.keys().filter(|name| *name != "manifest.json");
+    let forge = |hidden: &[&String], kept: &[&str]| {
+        let mut manifest: Value = serde_json::from_slice(&forger.originals["manifest.json"]).unwrap();
+        for name in hidden {
+            manifest["reports"].as_object_mut().unwrap().remove(*name).unwrap();
+        }
+        manifest["kept"] = json!(kept);
+        fs::write(forger.reports.join("manifest.json"), manifest.to_string()).unwrap();
+    };
+    let found = |hidden: &[&String], kept: &[&str]| {
+        forge(hidden, kept);
+        check_files(&Reports::open(&forger.reports).unwrap()).unwrap()
+    };
+    for name in reports() {
+        for kept in [&[name.as_str()][..], &["other"]] {
+            let found = found(&[name], kept);
+            assert_eq!((found.missing, found.extra), (vec![name.clone()], vec![name.clone()]), "kept: {kept:?}");
+        }
+    }
+    let (all, names): (Vec<&String>, Vec<&str>) = reports().map(|name| (name, name.as_str())).unzip();
+    assert_eq!(all.len(), 15);
+    assert_eq!(found(&all, &names).extra.len(), 15, "all of them");
+    assert_eq!(found(&all, &[]).missing.len(), 15, "a manifest of nothing");
+    let of_people = found(&[], &["notes.txt", "mine/"]);
+    assert!(of_people.match_manifest(), "what people keep there is no forgery");
+    assert_eq!(of_people.kept, ["notes.txt", "mine/"]);
+    forge(&all, &names);
+    assert!(!verify(&forger.reports, &VerifyExtent::default(), &Silent).unwrap().holds);
 }
 
 /// What the tables alone cannot show: values of single rows, and the workbook.

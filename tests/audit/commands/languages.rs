@@ -55,6 +55,18 @@ fn a_bad_key_is_reported_with_its_line() {
 }
 
 #[test]
+fn a_row_of_a_list_that_cannot_be_read_is_reported_with_the_reason() {
+    let story = good().file("lists/customers.csv", "source_external_userid,target_external_userid\n1.5E+17,x\n");
+    check(
+        story.write(),
+        &["audit", "."],
+        &["数字已被舍入（15 位及以上，或指数形式）：把该列设为文本格式后重新导出"],
+        &["a number with rounded digits (15 digits or more, or an exponent): format the column as text and export \
+                again"],
+    );
+}
+
+#[test]
 fn a_missing_file_is_reported() {
     let story = good().without("target-after");
     check(

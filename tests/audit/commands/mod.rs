@@ -1,5 +1,7 @@
 //! The commands as the real program runs them.
 
+#[cfg(target_os = "linux")]
+pub mod asking;
 pub mod cli;
 pub mod compare;
 pub mod explain;
@@ -7,6 +9,7 @@ pub mod forgeries;
 pub mod languages;
 pub mod personal;
 pub mod precheck;
+pub mod precheck_people;
 pub mod precheck_screen;
 pub mod query;
 pub mod shell;

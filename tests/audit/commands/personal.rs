@@ -1,6 +1,7 @@
 //! `--pseudonymise`: no output holds an original, of runs that end well and of others; pseudonyms join and compare.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -84,8 +85,8 @@ fn texts(path: &Path) -> String {
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("parquet") => {
-            text += &format!("{:?}", read_parquet(path));
-            text += &format!("{:?}", SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap().metadata());
+            let footer = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+            write!(text, "{:?}{:?}", read_parquet(path), footer.metadata()).unwrap();
         }
         Some("xlsx") => {
             let mut parts = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
@@ -186,6 +187,31 @@ fn pseudonyms_join_and_compare_under_one_key() {
     let [under_other, ..] = audit("three", &["--pseudonymise", "other-key"]);
     assert!(of(&relations, "unionid").is_disjoint(&of(&under_other, "unionid")));
     assert_eq!(of(&plain, "unionid").len(), of(&under_other, "unionid").len());
+}
+
+/// Who has the key looks up originals, and repeats the audit; no other key and no reports without pseudonyms do.
+#[test]
+fn the_key_finds_originals_and_repeats_the_audit() {
+    let story = case();
+    let folder = story.write();
+    let key = ["--pseudonymise", "key"];
+    assert!(run(folder, &[&["audit", "."], &key[..]].concat()).0 < 2);
+    for id in ["wmArrived", "unArrived", "ann/wmMissing", "ann/NameByNameOnly", "ann"] {
+        let (code, stdout, stderr) = run(folder, &[&["explain", id], &key[..]].concat());
+        assert_eq!(code, 0, "{id}: {stderr}");
+        assert!(stdout.contains("evidence:"), "{id}: {stdout}");
+    }
+    assert_eq!(run(folder, &["explain", "wmArrived"]).0, 2, "without the key nobody finds it");
+    let again = ["verify", "reports", "--again"];
+    let (code, stdout, stderr) = run(folder, &[&again[..], &key].concat());
+    assert!(code == 0 && stdout.contains("byte for byte"), "{stdout}{stderr}");
+    for other in [&[][..], &["--pseudonymise", "other-key"]] {
+        let (code, stdout, stderr) = run(folder, &[&again[..], other].concat());
+        assert!(code == 2 && stdout.is_empty() && stderr.contains("--pseudonymise KEYFILE"), "{other:?}: {stderr}");
+    }
+    assert!(run(folder, &["audit", "."]).0 < 2);
+    let (code, _, stderr) = run(folder, &[&["explain", "ann"], &key[..]].concat());
+    assert!(code == 2 && stderr.contains("no pseudonyms"), "{stderr}");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn its_reports_are_there_also_when_empty() {
         "relations",
     ];
     let mut told: Vec<String> = told.iter().map(|name| format!("precheck-{name}.parquet")).collect();
-    told.extend(["manifest.json".to_owned(), "precheck.json".to_owned()]);
+    told.extend(["manifest.json", "precheck.html", "precheck.json", "precheck.xlsx"].map(str::to_owned));
     told.sort();
     assert_eq!(names_in(&story.write().join("precheck")).into_iter().collect::<Vec<_>>(), told);
 }

@@ -6,7 +6,7 @@ use crate::support::{Story, run};
 
 /// Two relations of `ann` will move, one more than contracted, into an account that holds one and can hold two. `bob`
 /// is not enrolled, `cat` failed. Of two codes one links only a group of `ann`; `s1` stays, for `zoe` takes no part.
-fn story() -> Story {
+pub(super) fn story() -> Story {
     Story::new("ann: wei 2025-01-01; ann: li 2025-01-01; bob: min 2025-01-01; cat: hu 2025-01-01", "")
         .file(
             "lists/accounts.csv",
@@ -54,7 +54,8 @@ target accounts that will exceed the cap of 2: 1
     assert_eq!([starts[0], starts[2], starts[4]], findings, "each with a step below it");
     assert!(text.lines().count() <= 23, "with the prompt, a screen of 24 rows:\n{text}");
     assert!(
-        to_do.ends_with(" control totals balance; reports in ./precheck\n") && to_do.lines().count() == 7,
+        to_do.ends_with(" control totals balance; reports in ./precheck; open precheck.html\n")
+            && to_do.lines().count() == 7,
         "{to_do}"
     );
 }
@@ -71,7 +72,7 @@ fn the_chinese_screen_is_the_same() {
         "\n将失效的活码：2 个中有 1 个\n  如需保留：迁移开始前关联一个留下的群\n    dies\n  可关联的群：s1\n",
         "\n将超过上限 2 的迁入账号：1 个\n  ann2  已有 1，将迁入 2\n",
         "\n优先处理\n  ? A2-codes-will-die: 1 个加入群聊活码所关联的群将全部迁走，活码会失效。\n    -> 按 precheck-join_codes 的建议",
-        "项勾稽全部相符；报表在 ./precheck\n",
+        "项勾稽全部相符；报表在 ./precheck，请打开 precheck.html\n",
     ] {
         assert!(text.contains(part), "{text}\nlacks {part}");
     }

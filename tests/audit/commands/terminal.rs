@@ -213,7 +213,7 @@ fn no_error_prints_what_a_terminal_would_act_upon() {
         &["query", &format!("select \"{HOSTILE}\" from relations")],
         &["query", &format!("select * from \"{HOSTILE}\"")],
         &["query", &format!("select * from relations where {HOSTILE}")],
-        &["query", "select 1", "--out", &format!("{HOSTILE}/x.csv")],
+        &["query", "select 1", "--out", &format!("case.toml/{HOSTILE_NAME}.csv")],
         &["query", "select 1", "--out", "reports/\u{1b}.csv"],
         &["man", HOSTILE],
         &["completions", HOSTILE],

@@ -26,7 +26,7 @@ fn run_soon(folder: &Path, args: &[&str]) -> (i32, String, String) {
 fn run_with(folder: &Path, args: &[&str], stdin: &str) -> (i32, String, String) {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_qianhe"));
     let command =
-        command.env("LC_ALL", "C").current_dir(folder).args(args).write_stdin(stdin).timeout(Duration::from_secs(60));
+        command.env("LC_ALL", "C").current_dir(folder).args(args).write_stdin(stdin).timeout(Duration::from_mins(1));
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));

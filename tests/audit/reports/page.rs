@@ -13,7 +13,11 @@ fn text(audit: &Audit) -> String {
 
 /// The data of the page.
 fn data(audit: &Audit) -> Value {
-    let text = text(audit);
+    data_of(&text(audit))
+}
+
+/// The data of a page of an audit or a precheck.
+pub fn data_of(text: &str) -> Value {
     let data =
         text.split(r#"<script type="application/json" id="data">"#).nth(1).unwrap().split("</script>").next().unwrap();
     serde_json::from_str(data).unwrap()
@@ -71,6 +75,37 @@ fn the_figures_are_those_of_the_summary() {
         (&missing["message"], &missing["counts"], &missing["filter"]),
         (&message, &json!(true), &json!("outcome = 'missing' and reason = 'no_trace'"))
     );
+}
+
+/// The page speaks Chinese where the reports hold English: of each such text of the sample it has the Chinese.
+#[test]
+fn no_text_of_the_sample_lacks_its_chinese() {
+    let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
+    let folder = tempfile::tempdir().unwrap();
+    let audit = crate::support::audit_into(&sample, &folder.path().join("reports"), &[]).unwrap();
+    let data = data(&audit);
+    let mut told = 0;
+    for (name, columns) in [
+        ("billing", &["line", "basis"][..]),
+        ("rejects", &["reason"]),
+        ("coverage", &["detail"]),
+        ("control_totals", &["name"]),
+    ] {
+        let tables = data["tables"].as_array().unwrap();
+        let zh = |column: &str| {
+            let table = tables.iter().find(|table| table["name"] == name).unwrap();
+            table["columns"].as_array().unwrap().iter().find(|known| known["name"] == column).unwrap()["zh"].clone()
+        };
+        for column in columns {
+            let zh = zh(column);
+            for row in table(&data, name) {
+                let english = row[*column].as_str().unwrap();
+                assert!(english.is_empty() || zh[english].is_string(), "{name}.{column}: {english}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 100, "{told}");
 }
 
 #[test]

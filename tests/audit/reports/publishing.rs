@@ -58,6 +58,78 @@ fn killed(faults: &str) -> Story {
     story
 }
 
+/// `verify --again` writes into a private folder below TMPDIR, names it, and removes it however the audit ends.
+#[test]
+fn an_audit_that_is_run_again_leaves_nothing() {
+    let story = arrived();
+    story.audit();
+    let folder = story.write();
+    let temporary = folder.join("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let again = |faults: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qianhe"));
+        command.args(["verify", "reports", "--again"]).current_dir(folder).env("LC_ALL", "C");
+        let output = command.env("QIANHE_FAULTS", faults).env("TMPDIR", &temporary).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, stderr) = again("");
+    assert_eq!((code, stages(&temporary)), (Some(0), vec![]), "{stderr}");
+    assert!(stderr.contains(&format!("runs again in {}/.qianhe-", temporary.display())), "{stderr}");
+    assert_eq!(again("kill-written").0, None);
+    let [left] = &stages(&temporary)[..] else { panic!("{:?}", stages(&temporary)) };
+    assert_eq!(fs::metadata(temporary.join(left)).unwrap().permissions().mode() & 0o777, 0o700);
+    let (code, stderr) = again("");
+    assert!(code == Some(0) && stderr.contains("note: removed"), "{stderr}");
+    assert_eq!(stages(&temporary), [""; 0]);
+    let case = fs::read_to_string(folder.join("case.toml")).unwrap();
+    fs::write(folder.join("source-before/relations.csv"), "no,such,columns\n").unwrap();
+    let (code, stderr) = again("");
+    assert_eq!((code, stages(&temporary)), (Some(2), vec![]), "an input that cannot be read: {stderr}");
+    fs::write(folder.join("case.toml"), case.replace("started_at", "begun_at")).unwrap();
+    let (code, stderr) = again("");
+    assert_eq!((code, stages(&temporary)), (Some(2), vec![]), "a case that cannot be read: {stderr}");
+}
+
+/// Each report in turn is the first that is larger than the limit, the workbook and the page too.
+#[test]
+fn a_file_that_may_not_grow_is_said_and_is_not_our_bug() {
+    let story = arrived();
+    story.audit();
+    let folder = story.write();
+    let before = names_in(folder);
+    let sizes = fs::read_dir(folder.join("reports")).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
+    let blocks: BTreeSet<u64> = sizes.map(|size| (size - 1) / 512).collect();
+    assert!(blocks.len() > 5, "{blocks:?}");
+    for blocks in blocks {
+        let limited = format!("ulimit -f {blocks}; exec \"$0\" audit .");
+        let mut command = Command::new("sh");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_qianhe")]).current_dir(folder).env("LC_ALL", "C");
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{blocks} blocks: {stderr}");
+        assert!(stderr.contains("help: nothing was published; raise the limit"), "{blocks} blocks: {stderr}");
+        assert_eq!((names_in(folder), whole_verdict(folder)), (before.clone(), "reconciled".to_owned()), "{blocks}");
+    }
+}
+
+/// Folders that are made for an output go again if nothing is published in them; those that were there stay.
+#[test]
+fn a_run_that_fails_leaves_no_folder_that_it_made() {
+    let story = arrived().file("source-before/relations.csv", "no,such,columns\n");
+    let folder = story.write();
+    fs::create_dir(folder.join("made")).unwrap();
+    let before = names_in(folder);
+    for args in [
+        &["audit", ".", "--out", "new/below/reports"][..],
+        &["ingest", ".", "--out", "new"],
+        &["precheck", ".", "--out", "new/forecast"],
+        &["ingest", ".", "--out", "made"],
+    ] {
+        let (code, _, stderr) = run(folder, args);
+        assert_eq!((code, names_in(folder)), (2, before.clone()), "{args:?}: {stderr}");
+    }
+}
+
 fn assert_nothing_is_lost(folder: &Path, context: &str) {
     assert_eq!(fs::read_to_string(folder.join("reports/notes.txt")).unwrap(), "mine", "{context}");
     assert_eq!(run(&folder.join("reports"), &["verify", "snapshots"]).0, 0, "{context}");

@@ -111,7 +111,7 @@ fn ids_are_text_times_are_dates_and_money_is_a_number() {
         .filter_map(|row| Some((text(row, "账单项目"), row.get("金额")?.get_float()?)))
         .collect();
     assert_eq!(
-        ["contract", "surcharge", "payable", "balance"].map(|line| format!("{:.2}", bill[line])),
+        ["合同", "附加费", "应付", "差额"].map(|line| format!("{:.2}", bill[line])),
         ["1.60", "2.40", "4.00", "3.00"]
     );
 }
@@ -194,6 +194,25 @@ fn english_where_the_case_asks_for_it() {
         let chinese = range.used_cells().find(|cell| cell.2.to_string().contains(is_han));
         assert!(chinese.is_none(), "{name}: {chinese:?}");
     }
+}
+
+/// The Parquet reports hold English; the workbook tells it in the language of the case.
+#[test]
+fn the_bill_and_what_could_not_be_read_are_in_the_language_of_the_case() {
+    let unreadable = "userid,customer_name,created_at,external_userid\nann,wei,5 parsecs,w1\n";
+    let story = |lang: &str| {
+        let story = Story::new("", "ann2: wei 2026-05-02").toml(CONTRACT).file("source-before/x.csv", unreadable);
+        story.accounts("ann ann2").with_case_key(&format!("language = \"{lang}\"")).audit()
+    };
+    let (zh, en) = (story("zh"), story("en"));
+    let (line, how) = (&sheet(&zh, "账单")[0], "合同约定的客户关系数 × 单价");
+    assert_eq!((text(line, "账单项目"), text(line, "口径")), ("合同".to_owned(), how.to_owned()));
+    assert_eq!(text(&sheet(&en, "Bill")[0], "Line"), "contract");
+    let reason = "不是时间：写成 2026-04-30 22:00:00、RFC 3339 或 Unix 秒数";
+    assert_eq!(text(&sheet(&zh, "拒收")[0], "原因"), reason);
+    let reason = "not a time: use 2026-04-30 22:00:00, RFC 3339 or unix seconds";
+    assert_eq!(text(&sheet(&en, "Rejects")[0], "Reason"), reason);
+    assert_eq!(zh.report("rejects")[0]["reason"], reason);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::reports::sample::files;
 use crate::support::{Story, names_in, run};
 
 /// Rows of cells as people see them; the first is the header.
-type Grid = Vec<Vec<String>>;
+pub type Grid = Vec<Vec<String>>;
 
 const BEFORE: &str = "ann: one 2025-01-01 id=w1; ann: two 2025-01-01 id=w2; bob: three 2025-01-01 id=w3";
 
@@ -31,14 +31,14 @@ fn workbook(story: &Story) -> std::path::PathBuf {
     story.write().join("reports/exceptions.xlsx")
 }
 
-fn grid(path: &Path, sheet: &str) -> Grid {
+pub fn grid(path: &Path, sheet: &str) -> Grid {
     let mut book: Xlsx<_> = open_workbook(path).unwrap();
     let range = book.worksheet_range(sheet).unwrap();
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
 }
 
 /// Saves the worklist as another program would: another file, only values.
-fn save(path: &Path, sheet: &str, rows: &Grid) {
+pub fn save(path: &Path, sheet: &str, rows: &Grid) {
     let mut book = Workbook::new();
     book.add_worksheet().set_name("Mine").unwrap().write_string(0, 0, "a sheet of people").unwrap();
     let out = book.add_worksheet().set_name(sheet).unwrap();
@@ -50,12 +50,12 @@ fn save(path: &Path, sheet: &str, rows: &Grid) {
     book.save(path).unwrap();
 }
 
-fn column(rows: &Grid, title: &str) -> usize {
+pub fn column(rows: &Grid, title: &str) -> usize {
     rows[0].iter().position(|cell| cell == title).unwrap_or_else(|| panic!("no {title} in {:?}", rows[0]))
 }
 
 /// Enters texts into the row of an id: by title.
-fn enter(rows: &mut Grid, id: &str, texts: &[(&str, &str)]) {
+pub fn enter(rows: &mut Grid, id: &str, texts: &[(&str, &str)]) {
     let ids = column(rows, "ID");
     let places: Vec<usize> = texts.iter().map(|(title, _)| column(rows, title)).collect();
     let row = rows.iter_mut().find(|row| row[ids] == id).unwrap();
@@ -65,7 +65,7 @@ fn enter(rows: &mut Grid, id: &str, texts: &[(&str, &str)]) {
 }
 
 /// Id -> the cells under these titles, with `|` between them.
-fn by_id(rows: &Grid, id: &str, titles: &[&str]) -> Vec<(String, String)> {
+pub fn by_id(rows: &Grid, id: &str, titles: &[&str]) -> Vec<(String, String)> {
     let (ids, places) = (column(rows, id), titles.iter().map(|title| column(rows, title)).collect::<Vec<_>>());
     let cells = |row: &Vec<String>| places.iter().map(|place| row[*place].clone()).collect::<Vec<_>>().join("|");
     rows[1..].iter().map(|row| (row[ids].clone(), cells(row))).collect()

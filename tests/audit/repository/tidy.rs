@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use qianhe::text::sentences::chinese;
+
 use crate::repository::source::{code_files, files, root};
 
 /// The files of `src` outside of `allowed` (files or folders) whose code says `word`.
@@ -12,6 +14,35 @@ fn outside(allowed: &[&str], word: &str) -> Vec<String> {
         |name: &str| allowed.iter().any(|allowed| name == *allowed || name.starts_with(&format!("{allowed}/")));
     let found = code_files().into_iter().filter(|(name, code)| !is_allowed(name) && code.contains(word));
     found.map(|(name, _)| name).collect()
+}
+
+/// The text of a string literal that code begins with.
+fn literal(code: &str) -> Option<String> {
+    let (mut text, mut rest) = (String::new(), code.trim_start().strip_prefix('"')?);
+    loop {
+        let end = rest.find(['"', '\\'])?;
+        text.push_str(&rest[..end]);
+        match rest[end..].strip_prefix("\\\n") {
+            Some(continued) => rest = continued.trim_start(),
+            None => return Some(text),
+        }
+    }
+}
+
+/// Why something could not be read is told in Chinese too: every reason that a reader can give is in the catalogue.
+#[test]
+fn no_reason_of_a_reject_lacks_its_chinese() {
+    let code: Vec<(String, String)> =
+        code_files().into_iter().filter(|(name, _)| name.starts_with("src/ingest/")).collect();
+    let mut reasons = Vec::new();
+    for before in ["RejectReason =", "unread(", "Err("] {
+        let given = code.iter().flat_map(|(_, code)| code.split(before).skip(1));
+        reasons.extend(given.filter_map(literal));
+    }
+    let lacking: Vec<&String> = reasons.iter().filter(|reason| chinese(reason).is_none()).collect();
+    assert!(lacking.is_empty(), "add to src/text/sentences.rs: {lacking:#?}");
+    assert!(reasons.len() >= 35, "the test looks for the wrong words: {reasons:?}");
+    assert_eq!(literal(" \"a \\\n    b\";").as_deref(), Some("a b"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qianhe::billing::{Drift, tolerance};
 use qianhe::case::SurchargeBasis::{self, AboveContract, AboveTolerance};
+use qianhe::text::sentences::chinese;
 
 use crate::support::{Audit, Row, Story, screen};
 
@@ -240,6 +241,20 @@ fn the_bill_line_by_line() {
     assert!(audit.report("billing").iter().all(|row| row["currency"] == "CNY" && !row["basis"].is_empty()));
     let order: Vec<String> = audit.report("billing").into_iter().map(|row| row["line"].clone()).collect();
     assert_eq!(order, told.map(|(line, _)| line), "in the order of the bill");
+}
+
+/// A line that the code can write: under either basis, of every outcome, of payments of both kinds.
+#[test]
+fn no_line_of_the_bill_lacks_its_chinese() {
+    for basis in ["above-tolerance", "above-contract"] {
+        let contract = format!("[contract]\nrelations = 5\nunit_price = \"0.8\"\nsurcharge_basis = \"{basis}\"\n")
+            + &payment("P1", "2026-03-10", "0.5", "contract")
+            + &payment("P2", "2026-03-11", "1.00", "surcharge");
+        let rows = full_story(&contract).report("billing");
+        let texts: Vec<&String> = rows.iter().flat_map(|row| [&row["line"], &row["basis"]]).collect();
+        let lacking: Vec<_> = texts.iter().filter(|text| chinese(text).is_none()).collect();
+        assert!(texts.len() > 40 && lacking.is_empty(), "{lacking:?}");
+    }
 }
 
 #[test]

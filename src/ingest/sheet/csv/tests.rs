@@ -208,6 +208,10 @@ fn a_row_ends_only_outside_quotes() {
     // A row that ends otherwise is two.
     let raw = one(b"userid,external_userid\nann,wm1\rbob,wm2\ncat,wm3\n").unwrap();
     begin_with(&unreadable(&raw), &["!row 2: more cells than the header"]);
+    // Two rows without the line end between them, where the second holds nothing beyond the header.
+    let raw = one(b"userid,external_userid,unionid,remark\nann,wm1,,bob,,,\ncat,wm3,u3,r,,\n").unwrap();
+    begin_with(&unreadable(&raw), &["!row 2: more cells than the header"]);
+    assert_eq!(rows(&raw.tables["relations"]).len(), 1, "empty cells beyond the header are padding");
 }
 
 #[test]

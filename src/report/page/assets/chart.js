@@ -43,3 +43,27 @@ const everyChart = (how) => document.querySelectorAll(".chart").forEach((section
 // A linked shape that says what it stands for.
 const linkTo = (href, label, ...children) => svg("a", { href, "aria-label": label }, ...children);
 
+// Bars that lie, in markup, so that names wrap and cut themselves.
+function lyingBars(entries) {
+  const most = Math.max(1, ...entries.map((entry) => entry.parts.reduce((sum, [count]) => sum + count, 0)));
+  return el("ul", { class: "lying" }, entries.map((entry) => {
+    const parts = entry.parts.filter(([count]) => count > 0).map(([count, toneName, name]) => {
+      const part = el("span", { class: `part ${toneName}` });
+      part.style.width = `${(count / most) * 100}%`;
+      return withTip(part, entry.title, `${name}: ${number(count)}`);
+    });
+    return el("li", null, el("a", { href: entry.href }, el("span", { class: "name" }, entry.name), el("span", { class: "track" }, parts), el("span", { class: "amount" }, entry.amount)));
+  }));
+}
+
+// Counts by the words of a vocabulary, each with its mark.
+function wordsCard({ id, title, table, column: name, vocabulary, counts, total, why }) {
+  if (!counts) return unmeasured(id, title, why);
+  const words = Object.entries(counts).filter(([, count]) => count > 0);
+  const entries = words.map(([word, count]) => ({
+    title: wordName(vocabulary, word), href: link(table, { [name]: [word] }, count), amount: number(count),
+    name: [DATA.severities[vocabulary] && mark(severityOf(vocabulary, word)), el("strong", null, wordName(vocabulary, word)), code(word)],
+    parts: [[count, tone(vocabulary, word), t("count")]],
+  }));
+  return card({ id, title, lead: t("words.total", { count: number(total) }), draw: () => lyingBars(entries), numbers: [[title, t("count")], ...words.map(([word, count]) => [wordName(vocabulary, word), number(count)])] });
+}

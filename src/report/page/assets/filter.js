@@ -4,7 +4,7 @@
 // The condition that a column is not null; no value looks like it.
 const NOT_NULL = "\u0000";
 
-const newFilter = (table = "relations") => ({ table, where: new Map(), search: "", sort: { column: null, isDown: false } });
+const newFilter = (table = FIRST_TABLE) => ({ table, where: new Map(), search: "", sort: { column: null, isDown: false } });
 
 // `#relations?outcome=missing&outcome=misplaced&q=text&sort=-column`; `column=` is null, `column!=` is not null.
 function toHash({ table, where, search, sort }) {
@@ -56,8 +56,8 @@ const link = (table, where, count) => leadTo({ ...newFilter(table), where: new M
 // How many rows fit, in the page or not; undefined where no number of the page says so.
 function allOf(filter) {
   if (filter.search) return undefined;
-  // Of all relations the page says outcome by outcome what it holds.
-  const isWhole = filter.where.size === 0 && filter.table !== "relations";
+  // Of all relations the page of an audit says outcome by outcome what it holds.
+  const isWhole = filter.where.size === 0 && !(filter.table === "relations" && DATA.shown);
   return isWhole ? TABLES.get(filter.table).total : TOLD.get(placeOf(filter));
 }
 
@@ -94,6 +94,7 @@ function toSql({ table, where, search }) {
     const texts = rows.columns.filter((column) => column.isText).map((column) => `strpos(lower(${column.name}), '${wanted}') > 0`);
     conditions.push(`(${texts.join(" or ")})`);
   }
-  return `select * from ${table}${conditions.length ? ` where ${conditions.join(" and ")}` : ""}`;
+  const name = FILE_PREFIX ? `"${FILE_PREFIX}${table}"` : table;
+  return `select * from ${name}${conditions.length ? ` where ${conditions.join(" and ")}` : ""}`;
 }
 

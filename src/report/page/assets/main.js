@@ -3,25 +3,13 @@
 let theme = memory.get("theme") ?? "auto";
 let filter = fromHash(location.hash) ?? newFilter();
 
-// Of the outcomes that are looked at, what the page holds: of some the first rows, of those that ask for nothing none.
-function relationsNote(part, isWhole) {
-  if (isWhole) return [t("rows.to_act_on")];
-  const chosen = filter.where.get("outcome");
-  const left = DATA.shown.filter((entry) => (!chosen || chosen.includes(entry.outcome)) && entry.shown < entry.total);
-  const absent = left.filter((entry) => entry.shown === 0).reduce((sum, entry) => sum + entry.total, 0);
-  if (part) return [part, absent > 0 && t("rows.to_act_on")];
-  const cut = left.filter((entry) => entry.shown > 0).map((entry) => t("rows.cut", { outcome: wordName("outcome", entry.outcome), shown: number(entry.shown), total: number(entry.total) }));
-  return [t("rows.to_act_on"), ...cut, absent > 0 && t("rows.absent", { count: number(absent) }), left.length > 0 && t("rows.sql")];
-}
-
 // The line above a table that says what is and what is not in the page: `shown` of `all` rows, if it is known how many.
 function tableNote(rows, shown, all) {
   // Rejects are listed up to a limit: no report holds all of them.
   const counts = { shown: number(shown), all: number(all) };
   const part = all > shown && (all > rows.total ? t("rows.capped", counts) : t("rows.part", counts));
   const excerpt = () => (rows.count < rows.total ? [t("rows.excerpt", { shown: number(rows.count), total: number(rows.total) }), t("rows.sql")] : []);
-  const told = { relations: () => relationsNote(part, all === shown), target_relations: () => [part || t("rows.elsewhere", { count: number(rows.total) })] };
-  const sentences = told[rows.name]?.() ?? (part || all === shown ? [part] : excerpt());
+  const sentences = NOTES[rows.name]?.(part, all === shown, rows) ?? (part || all === shown ? [part] : excerpt());
   return sentences.filter(Boolean).join(language ? " " : "");
 }
 
@@ -39,7 +27,7 @@ function tablesSection() {
   const search = el("input", { type: "search", class: "search", placeholder: t("tables.search"), "aria-label": t("tables.search"), oninput: () => { filter.search = search.value.trim(); changed(); } });
   const holder = el("div");
   const chip = (name, value) => el("button", { class: "chip", onclick: () => drop(name, value), "aria-label": t("filter.remove") }, el("span", null, say(TABLES.get(filter.table).byName.get(name).title)),
-    " ", el("b", null, value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : wordName(TABLES.get(filter.table).byName.get(name).words, value)), el("span", { "aria-hidden": "true" }, " ×"));
+    " ", el("b", null, value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : TABLES.get(filter.table).byName.get(name).named(value)), el("span", { "aria-hidden": "true" }, " ×"));
   const drop = (name, value) => {
     const left = filter.where.get(name).filter((other) => other !== value);
     if (left.length) filter.where.set(name, left);
@@ -65,8 +53,7 @@ function tablesSection() {
   const table = new Table(onChange);
   const show = () => { search.value = filter.search; holder.replaceChildren(table.mount(filter)); said(); requestAnimationFrame(() => table.draw()); };
   // What was not measured has no rows, which is not to say that there are none.
-  const measured = { target_relations: null, billing: DATA.billing, groups: DATA.groups, join_codes: DATA.join_codes };
-  const isOffered = (rows) => measured[rows.name] !== null;
+  const isOffered = (rows) => MEASURED[rows.name] !== null;
   const tabs = [...TABLES.values()].filter(isOffered).map((rows) => el("button", {
     role: "tab", "data-table": rows.name, onclick: () => { filter = newFilter(rows.name); show(); onChange(); },
   }, tableTitle(rows.name), el("span", { class: "count" }, number(rows.count))));
@@ -84,8 +71,7 @@ function tablesSection() {
   return { section, show };
 }
 
-// For paper: the first rows of what was found, in plain tables.
-const PRINTED = { relations: ["severity", "outcome", "reason", "source_userid", "customer_name", "target_userid"], accounts: ["source_userid", "target_userid", "in_scope", "arrival_rate", "missing", "undetermined"], groups: ["severity", "outcome", "name", "source_owner_userid", "source_member_count"], join_codes: ["severity", "verdict", "remark", "config_id"] };
+// For paper: the first rows of what there is to know, in plain tables.
 const PRINTED_ROWS = 25;
 
 function paper() {
@@ -104,7 +90,7 @@ let showTable = () => {};
 function render() {
   document.documentElement.lang = LANGUAGES[language];
   document.documentElement.dataset.theme = theme;
-  document.title = `${CASE.title} · ${wordName("verdict", DATA.verdict)}`;
+  document.title = `${CASE.title} · ${conclusion()}`;
   const actions = {
     speak: (chosen) => { language = chosen; memory.set("language", chosen ? "en" : "zh"); render(); },
     theme: () => theme,

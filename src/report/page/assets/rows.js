@@ -14,6 +14,16 @@ class Column {
     return this.texts && value !== null ? this.texts[value] : value;
   }
 
+  // A text of the report in the language of the page.
+  translated(text) {
+    return language === 0 ? this.zh?.[text] ?? text : text;
+  }
+
+  // A value of a condition, which is a text.
+  named(value) {
+    return this.kind === "word" ? wordName(this.words, value) : this.translated(value);
+  }
+
   // As people read it.
   show(row) {
     const value = this.value(row);
@@ -26,7 +36,7 @@ class Column {
       case "time": return time(value);
       case "decimal": return money(value);
       case "list": return value.join(" ");
-      default: return value;
+      default: return this.translated(value);
     }
   }
 
@@ -60,7 +70,7 @@ class Column {
 
   // Whether each row's text holds `wanted`, which is in lower case.
   holds(wanted) {
-    const has = (text) => text.toLowerCase().includes(wanted);
+    const has = (text) => text.toLowerCase().includes(wanted) || (this.zh?.[text] ?? "").includes(wanted);
     if (this.kind === "word") {
       const found = this.texts.map((text) => has(text) || has(wordName(this.words, text)));
       return (row) => this.values[row] !== null && found[this.values[row]];
@@ -71,7 +81,7 @@ class Column {
     }
     if (!this.isText && this.kind !== "list") return null;
     this.lower ??= this.values.map((value) => (value === null ? "" : String(value).toLowerCase()));
-    return (row) => this.lower[row].includes(wanted);
+    return (row) => this.lower[row].includes(wanted) || (this.zh !== undefined && this.values[row] !== null && has(this.values[row]));
   }
 }
 

@@ -1,26 +1,16 @@
-// The page from top to bottom: what it is, the verdict with the numbers that matter, the next steps, what all rests on.
+// The page of an audit: the verdict with the numbers that matter, charts, what all rests on.
+
+const FIRST_TABLE = "relations";
+// Before the names of reports in SQL.
+const FILE_PREFIX = "";
+const kindOfPage = () => t("brand.kind");
+const titleOfOverview = () => t("nav.overview");
+const conclusion = () => wordName("verdict", DATA.verdict);
 
 const outcomes = DATA.relations.by_outcome;
 const countOf = (words) => words.reduce((sum, word) => sum + (outcomes[word] ?? 0), 0);
 const wordsOf = (severity) => Object.keys(outcomes).filter((word) => severityOf("outcome", word) === severity);
 const ARRIVED = ["migrated", "already_at_target"];
-
-function topBar(actions) {
-  const choice = (name, options, chosen, choose) => el("div", { class: "choice", role: "group", "aria-label": name },
-    options.map(([value, label]) => el("button", { "aria-pressed": String(value === chosen), "data-choice": value, onclick: () => choose(value) }, label)));
-  return el("header", { class: "top" },
-    el("div", { class: "brand" }, el("span", { class: "logo", "aria-hidden": "true" }), el("span", null, t("brand")), el("span", { class: "kind" }, t("brand.kind"))),
-    el("nav", { "aria-label": t("nav") }, [["#overview", t("nav.overview")], ["#charts", t("nav.charts")], ["#tables", t("nav.tables")], ["#basis", t("nav.basis")]]
-      .map(([href, label]) => el("a", { href }, label))),
-    el("div", { class: "controls" },
-      choice(t("language"), [[0, t("language.zh")], [1, t("language.en")]], language, actions.speak),
-      choice(t("theme"), [["auto", t("theme.auto")], ["light", t("theme.light")], ["dark", t("theme.dark")]], actions.theme(), actions.paint),
-      el("button", { class: "quiet print", onclick: () => print() }, t("print"))));
-}
-
-// One of the numbers that matter: large, with what it is of, and where its rows are.
-const figure = ({ id, title, value, unit, of, children }) => el("section", { class: "card figure", id, "aria-label": title },
-  el("h2", null, title), el("p", { class: "value" }, el("span", { class: "large" }, value), unit && el("span", { class: "unit" }, unit), of && el("span", { class: "of" }, of)), children);
 
 function arrivedFigure() {
   const inScope = DATA.relations.by_scope.in_scope;
@@ -76,41 +66,6 @@ function hero() {
     el("div", { class: "figures" }, arrivedFigure(), openFigure(), billFigure()));
 }
 
-// Where the rows of a finding are, as far as the page holds them; the SQL there gives them all.
-function findingRows(finding) {
-  if (!finding.report) return null;
-  const filter = fromSql(finding.report, finding.filter);
-  return filter && el("a", { class: "rows-link", href: leadTo(filter, finding.count) }, t("steps.rows", { count: number(finding.count) }));
-}
-
-function step(finding) {
-  const waived = finding.waived > 0 && el("p", { class: "waived" }, t("steps.waived", { count: number(finding.waived) }), finding.waived_by && ` ${finding.waived_by}`, finding.waived_until && ` ${t("steps.until", { day: finding.waived_until })}`, finding.waived_reason && ` ${finding.waived_reason}`);
-  const examples = finding.examples.length > 0 && el("p", { class: "examples", title: finding.examples.join("\n") }, `${t("steps.examples")} `, code(finding.examples[0]));
-  return el("li", { class: `step ${finding.severity}${finding.counts ? "" : " settled"}` }, mark(finding.severity),
-    el("div", null, el("p", { class: "message" }, say(finding.message)), el("p", { class: "do" }, say(finding.next_step)),
-      el("p", { class: "meta" }, code(finding.code), findingRows(finding)), waived, examples));
-}
-
-const STEPS_AT_FIRST = 6;
-let areAllStepsShown = false;
-
-function nextSteps() {
-  const urgent = DATA.findings.filter((finding) => finding.counts && (finding.severity === "defect" || finding.severity === "review"));
-  const rest = DATA.findings.filter((finding) => !urgent.includes(finding));
-  const items = [...urgent, ...rest].map(step);
-  const firstShown = Math.min(STEPS_AT_FIRST, urgent.length);
-  const list = el("ol", { class: "steps" }, items);
-  const more = el("button", { class: "quiet more" });
-  const show = () => {
-    items.forEach((item, n) => item.classList.toggle("later", !areAllStepsShown && n >= firstShown));
-    more.textContent = areAllStepsShown ? t("steps.less") : t("steps.all", { count: number(items.length) });
-    more.setAttribute("aria-expanded", String(areAllStepsShown));
-  };
-  more.addEventListener("click", () => { areAllStepsShown = !areAllStepsShown; show(); });
-  show();
-  return el("section", { class: "next", id: "next" }, el("header", null, el("h2", null, t("steps.title")), el("p", null, urgent.length ? t("steps.lead", { count: number(urgent.length) }) : t("steps.none")), items.length > firstShown && more), list);
-}
-
 function charts() {
   const { groups, join_codes: codes, target_relations: origins } = DATA;
   return el("section", { class: "charts", id: "charts" }, el("h2", null, t("charts.title")), el("div", { class: "cards" },
@@ -120,22 +75,22 @@ function charts() {
     wordsCard({ id: "origins", title: t("origins.title"), table: "target_relations", column: "origin", vocabulary: "origin", counts: origins.by_origin, total: origins.total })));
 }
 
-// What the verdict rests on: the exports, the equations, and what the page leaves out.
-function basis() {
-  const absent = { "source-after": t("absent.source_after"), "target-before": t("absent.target_before") };
-  const exports = DATA.exports.map(({ role, relations, taken_at: takenAt }) => el("li", { class: relations === null ? "absent" : "" },
-    el("strong", null, wordName("role", role), " ", code(role)),
-    el("span", null, relations === null ? t("basis.absent") : t("basis.relations", { count: number(relations) })),
-    el("small", null, relations === null ? absent[role] : takenAt === null ? t("basis.taken_unknown") : t("basis.taken_at", { time: time(takenAt) }))));
-  const totals = TABLES.get("control_totals");
-  const holding = totals.byName.get("holds").values.filter(Boolean).length;
-  return el("section", { class: "basis", id: "basis" }, el("h2", null, t("basis.title")),
-    el("ul", { class: "exports" }, exports),
-    el("ul", { class: "notes" },
-      el("li", null, mark("ok"), el("a", { href: "#control_totals" }, t("basis.totals", { holding: number(holding), all: number(totals.total) }))),
-      el("li", null, t("basis.inputs", { count: number(TABLES.get("inputs").total) }), " ", el("a", { href: "#inputs" }, t("tables.inputs"))),
-      el("li", null, t("basis.chats")), el("li", null, t("basis.times", { zone: CASE.timezone })), el("li", null, t("basis.personal"))));
+// What the verdict rests on.
+const basis = () => basisOf(t("basis.title"), { "source-after": t("absent.source_after"), "target-before": t("absent.target_before") }, [t("basis.chats")]);
+
+// Of the outcomes that are looked at, what the page holds: of some the first rows, of those that ask for nothing none.
+function relationsNote(part, isWhole) {
+  if (isWhole) return [t("rows.to_act_on")];
+  const chosen = filter.where.get("outcome");
+  const left = DATA.shown.filter((entry) => (!chosen || chosen.includes(entry.outcome)) && entry.shown < entry.total);
+  const absent = left.filter((entry) => entry.shown === 0).reduce((sum, entry) => sum + entry.total, 0);
+  if (part) return [part, absent > 0 && t("rows.to_act_on")];
+  const cut = left.filter((entry) => entry.shown > 0).map((entry) => t("rows.cut", { outcome: wordName("outcome", entry.outcome), shown: number(entry.shown), total: number(entry.total) }));
+  return [t("rows.to_act_on"), ...cut, absent > 0 && t("rows.absent", { count: number(absent) }), left.length > 0 && t("rows.sql")];
 }
 
-const foot = () => el("footer", { class: "foot" }, DATA.tool, el("span", { class: "dot" }, "·"), t("foot.same"));
-
+// Above the tables of which the page holds a part, or nothing.
+const NOTES = { relations: relationsNote, target_relations: (part, isWhole, rows) => [part || t("rows.elsewhere", { count: number(rows.total) })] };
+// What was not measured, or is not here, by report.
+const MEASURED = { target_relations: null, billing: DATA.billing, groups: DATA.groups, join_codes: DATA.join_codes };
+const PRINTED = { relations: ["severity", "outcome", "reason", "source_userid", "customer_name", "target_userid"], accounts: ["source_userid", "target_userid", "in_scope", "arrival_rate", "missing", "undetermined"], groups: ["severity", "outcome", "name", "source_owner_userid", "source_member_count"], join_codes: ["severity", "verdict", "remark", "config_id"] };

@@ -2,7 +2,7 @@
 
 const ROW_HEIGHT = 36;
 const WIDTHS = { word: 178, id: 168, text: 180, time: 150, count: 112, integer: 96, flag: 104, ratio: 104, decimal: 128, list: 260 };
-const WIDE = { severity: 112, outcome: 236, reason: 250, scope: 230, verdict: 250, source_external_userid: 300, source_file: 230, path: 320, name: 200, detail: 320, place: 300, filter: 420, basis: 360 };
+const WIDE = { severity: 112, outcome: 236, reason: 250, scope: 230, verdict: 250, source_external_userid: 300, source_file: 230, path: 320, name: 200, detail: 320, place: 300, filter: 420, basis: 360, no_part: 380, advice: 470, assessment_reason: 200 };
 const isNumeric = (column) => ["count", "integer", "ratio", "decimal"].includes(column.kind);
 const width = (column) => WIDE[column.name] ?? WIDTHS[column.kind];
 
@@ -202,7 +202,7 @@ function openFacets(table, column, button) {
     else table.filter.where.delete(column.name);
     table.changed();
   };
-  const title = (value) => (value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : column.kind === "flag" ? (value === "true" ? t("yes") : t("no")) : column.kind === "word" ? wordName(column.words, value) : value);
+  const title = (value) => (value === "" ? t("value.none") : value === NOT_NULL ? t("value.any") : column.kind === "flag" ? (value === "true" ? t("yes") : t("no")) : column.kind === "word" ? wordName(column.words, value) : column.translated(value));
   const item = ([value, count]) => {
     const box = el("input", { type: "checkbox", value, onchange: () => { if (box.checked) chosen.add(value); else chosen.delete(value); apply(); } });
     box.checked = chosen.has(value);
