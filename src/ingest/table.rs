@@ -279,6 +279,11 @@ impl ColumnReader<'_> {
     }
 }
 
+/// The error of a table with a header of other columns among its rows.
+pub fn second_header(path: &Path, place: Message) -> Error {
+    Error::input(path, place, say::SECOND_HEADER, say::ONE_TABLE_EACH)
+}
+
 /// Returns whether a cell is empty or has nothing but padding.
 pub fn is_blank(given: &RawValue<'_>) -> bool {
     match given {

@@ -1,8 +1,9 @@
 //! Joins rows without an id to rows with one: the console's export and the API's dump of the same relation, or group.
 //!
-//! Rows are joined where name and time agree, and where the dump has no name, by a time that occurs once on either
-//! side. The row with an id wins, since its time has seconds. Equal names alone join nothing: namesakes are two. A row
-//! whose id could not be read is joined to none: it had one, and it may have been another.
+//! Rows are joined by their unionid, where it stands once on either side of the account; where name and time agree; and
+//! where the dump has no name, by a time that occurs once on either side. Two unionids that differ are two customers,
+//! whatever else agrees. The row with an id wins, since its time has seconds. Equal names alone join nothing: namesakes
+//! are two. A row whose id could not be read is joined to none: it had one, and it may have been another.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -25,17 +26,33 @@ pub struct Fold<'a> {
     /// Only rows of one account can be one relation.
     account: Option<&'a StringViewArray>,
     names: &'a StringViewArray,
+    unionids: Option<&'a StringViewArray>,
     created_at: Int64Array,
     is_customer: Option<&'a BooleanArray>,
     unreadable: &'a ListArray,
     id: &'static str,
 }
 
-/// Name and time of the copies of one key.
-struct NameAndTime<'a> {
+/// Keys without an id, by the place of the key with one that they may be a copy of.
+type Claims = BTreeMap<usize, Vec<usize>>;
+
+/// What the copies of one key tell of their customer or group.
+struct KeyFacts<'a> {
     name: Option<&'a str>,
+    unionid: Option<&'a str>,
     created_at: Option<i64>,
     has_lost_id: bool,
+}
+
+impl KeyFacts<'_> {
+    /// Returns whether both may be one relation: at the same time, and not under two unionids.
+    fn agrees(&self, dump: &Self) -> bool {
+        is_same_time(self.created_at, dump.created_at) && !self.is_other_customer(dump)
+    }
+
+    fn is_other_customer(&self, dump: &Self) -> bool {
+        self.unionid.zip(dump.unionid).is_some_and(|(console, dump)| console != dump)
+    }
 }
 
 impl<'a> Fold<'a> {
@@ -59,6 +76,7 @@ impl<'a> Fold<'a> {
             ids,
             account: account.map(|account| all.texts(account)).transpose()?,
             names: all.texts(name)?,
+            unionids: table.position(&fields::UNIONID).map(|_| all.texts(&fields::UNIONID)).transpose()?,
             created_at: all.times(&fields::CREATED_AT)?.reinterpret_cast::<Int64Type>(),
             is_customer: table.position(&fields::IS_CUSTOMER).map(|_| all.flags(&fields::IS_CUSTOMER)).transpose()?,
             unreadable: all.lists(&fields::UNREADABLE)?,
@@ -121,7 +139,7 @@ impl<'a> Fold<'a> {
     /// Joins runs without an id to runs with one, as pairs.
     fn joined(&self, order: &[u32], runs: &[Run], without: &Range<usize>, with: &Range<usize>) -> Vec<(usize, usize)> {
         let facts = |run: usize| self.facts(&order[runs[run].0..runs[run].1]);
-        let with: Vec<(usize, NameAndTime<'_>)> = with.clone().map(|run| (run, facts(run))).collect();
+        let with: Vec<(usize, KeyFacts<'_>)> = with.clone().map(|run| (run, facts(run))).collect();
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut by_minute: HashMap<i64, Vec<usize>> = HashMap::new();
         for (place, (_, facts)) in with.iter().enumerate() {
@@ -131,15 +149,21 @@ impl<'a> Fold<'a> {
                 by_minute.entry(created_at / MINUTE).or_default().push(place);
             }
         }
-        let mut joined: Vec<(usize, usize)> = Vec::new();
-        let mut claims: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for run in without.clone().filter(|&run| self.may_be_customer(order[runs[run].0])) {
-            let facts = facts(run);
+        let without: Vec<(usize, KeyFacts<'_>)> = without
+            .clone()
+            .filter(|&run| self.may_be_customer(order[runs[run].0]))
+            .map(|run| (run, facts(run)))
+            .collect();
+        let mut joined = by_unionid(&without, &with);
+        let done: BTreeSet<usize> = joined.iter().map(|&(run, _)| run).collect();
+        let (mut named_claims, mut claims): (Claims, Claims) = Default::default();
+        for (run, facts) in without.iter().filter(|(run, _)| !done.contains(run)) {
+            let run = *run;
             let named = facts.name.and_then(|name| by_name.get(name)).map_or(&[][..], Vec::as_slice);
-            let exact = named.iter().find(|&&place| is_same_time(facts.created_at, with[place].1.created_at));
+            let exact = named.iter().find(|&&place| facts.agrees(&with[place].1));
             if let Some(&place) = exact {
                 if !facts.has_lost_id {
-                    joined.push((run, with[place].0));
+                    named_claims.entry(place).or_default().push(run);
                 }
                 continue;
             }
@@ -148,10 +172,17 @@ impl<'a> Fold<'a> {
                 .created_at
                 .and_then(|created_at| by_minute.get(&(created_at / MINUTE)))
                 .map_or(&[][..], Vec::as_slice);
-            let nameless = minute.iter().filter(|&&place| is_same_time(facts.created_at, with[place].1.created_at));
+            let nameless = minute.iter().filter(|&&place| facts.agrees(&with[place].1));
             let candidates: Vec<usize> = nameless.copied().collect();
             if let [only] = candidates[..] {
                 claims.entry(only).or_default().push(run);
+            }
+        }
+        for (place, claiming) in named_claims {
+            let unionids: BTreeSet<&str> = claiming.iter().filter_map(|&run| facts(run).unionid).collect();
+            // A row without unionid cannot be of two customers.
+            if unionids.len() <= 1 {
+                joined.extend(claiming.into_iter().map(|run| (run, with[place].0)));
             }
         }
         let taken: BTreeSet<usize> = joined.iter().map(|&(_, run)| run).collect();
@@ -178,15 +209,18 @@ impl<'a> Fold<'a> {
     ) -> u64 {
         let done: (BTreeSet<usize>, BTreeSet<usize>) = joined.iter().copied().unzip();
         let facts = |run: usize| self.facts(&order[runs[run].0..runs[run].1]);
-        let here: Vec<NameAndTime<'_>> = without
+        let here: Vec<KeyFacts<'_>> = without
             .clone()
             .filter(|&run| !done.0.contains(&run) && self.may_be_customer(order[runs[run].0]))
             .map(facts)
             .collect();
-        let there: Vec<NameAndTime<'_>> = with.clone().filter(|run| !done.1.contains(run)).map(facts).collect();
-        let is_whole =
-            |facts: &&NameAndTime<'_>| facts.name.is_some() && facts.created_at.is_some() && !facts.has_lost_id;
-        let open = |of: &[NameAndTime<'_>]| of.iter().filter(|facts| !is_whole(facts)).count();
+        let there: Vec<KeyFacts<'_>> = with.clone().filter(|run| !done.1.contains(run)).map(facts).collect();
+        let is_whole = |facts: &&KeyFacts<'_>| facts.name.is_some() && facts.created_at.is_some() && !facts.has_lost_id;
+        // Two unionids that differ are two.
+        if here.iter().chain(&there).all(|facts| facts.unionid.is_some() && !facts.has_lost_id) {
+            return 0;
+        }
+        let open = |of: &[KeyFacts<'_>]| of.iter().filter(|facts| !is_whole(facts)).count();
         let (of_here, of_there) = (open(&here), open(&there));
         // Each pair needs one that leaves something open.
         here.len().min(there.len()).min(of_here + of_there) as u64
@@ -204,14 +238,40 @@ impl<'a> Fold<'a> {
             && self.unreadable.value(row).as_string_view().iter().any(|name| name == Some(self.id))
     }
 
-    fn facts(&self, copies: &[u32]) -> NameAndTime<'a> {
+    fn facts(&self, copies: &[u32]) -> KeyFacts<'a> {
         let rows = || copies.iter().rev().map(|&row| row as usize);
-        NameAndTime {
-            name: rows().find(|&row| self.names.is_valid(row)).map(|row| self.names.value(row)),
+        let text = |texts: &'a StringViewArray| rows().find(|&row| texts.is_valid(row)).map(|row| texts.value(row));
+        KeyFacts {
+            name: text(self.names),
+            unionid: self.unionids.and_then(text),
             created_at: rows().find(|&row| self.created_at.is_valid(row)).map(|row| self.created_at.value(row)),
             has_lost_id: rows().any(|row| self.has_lost_id(row)),
         }
     }
+}
+
+/// Joins keys of one account by a unionid that stands once on either side, unless name or time contradicts: one that
+/// stands more often, or for several names, may be a word for null.
+fn by_unionid(without: &[(usize, KeyFacts<'_>)], with: &[(usize, KeyFacts<'_>)]) -> Vec<(usize, usize)> {
+    let (here, there) = (once(without), once(with));
+    let pairs = here.into_iter().filter_map(|(unionid, place)| Some((place?, (*there.get(unionid)?)?)));
+    let pairs = pairs.map(|(here, there)| (&without[here], &with[there]));
+    let agrees = |(_, here): &(usize, KeyFacts<'_>), (_, there): &(usize, KeyFacts<'_>)| {
+        here.name.zip(there.name).is_none_or(|(here, there)| here == there)
+            && here.created_at.zip(there.created_at).is_none_or(|_| is_same_time(here.created_at, there.created_at))
+    };
+    pairs.filter(|(here, there)| agrees(here, there)).map(|(here, there)| (here.0, there.0)).collect()
+}
+
+/// The places of keys by unionid; none of a unionid that stands more than once, or beside an id that could not be read.
+fn once<'a>(keys: &[(usize, KeyFacts<'a>)]) -> BTreeMap<&'a str, Option<usize>> {
+    let mut places: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+    for (place, (_, facts)) in keys.iter().enumerate() {
+        let Some(unionid) = facts.unionid else { continue };
+        let place = (!facts.has_lost_id).then_some(place);
+        places.entry(unionid).and_modify(|known| *known = None).or_insert(place);
+    }
+    places
 }
 
 fn push(order: &mut Vec<u32>, runs: &mut Vec<Run>, copies: &[&[u32]]) {

@@ -136,12 +136,17 @@ fn is_same_view(a: &StringViewArray, i: usize, b: &StringViewArray, j: usize) ->
 /// [`crate::Error::Bug`] if one of them lacks a key column.
 pub fn exists_in(table: &Table, batch: &RecordBatch, other: &RecordBatch) -> Result<BooleanArray> {
     let (key, other_key) = (TableKey::across_dumps(table, batch)?, TableKey::across_dumps(table, other)?);
-    let mut j = 0;
-    let exists = (0..batch.num_rows()).map(|i| {
-        while j < other.num_rows() && key.compare(i, &other_key, j).is_gt() {
-            j += 1;
+    let mut exists = vec![false; batch.num_rows()];
+    let (mut i, mut j) = (0, 0);
+    while i < batch.num_rows() && j < other.num_rows() {
+        match key.compare(i, &other_key, j) {
+            Ordering::Less => i += 1,
+            Ordering::Equal => {
+                exists[i] = true;
+                i += 1;
+            }
+            Ordering::Greater => j += 1,
         }
-        Some(j < other.num_rows() && key.compare(i, &other_key, j).is_eq())
-    });
-    Ok(exists.collect())
+    }
+    Ok(exists.into())
 }

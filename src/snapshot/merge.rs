@@ -2,7 +2,6 @@
 //!
 //! Each field comes from the newest copy in which it is filled: the later `fetched_at`, else the later in file order.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
     TimestampMicrosecondArray, UInt32Array, UInt64Array,
 };
+use arrow::buffer::NullBuffer;
 use arrow::compute::{concat, take};
 use arrow::datatypes::{Int64Type, SchemaRef};
 use rayon::prelude::*;
@@ -80,7 +80,8 @@ pub fn merge(
         if Some(place) == unreadable {
             return Ok(unreadable_in_any(&array, &order, &runs));
         }
-        let newest = has_copies.then(|| Copies::newest_filled(&array, &order, &runs));
+        let nulls = array.nulls().filter(|nulls| has_copies && nulls.null_count() > 0);
+        let newest = nulls.map(|nulls| Copies::newest_filled(nulls, &order, &runs));
         take(&array, newest.as_ref().unwrap_or(&winners), None)
     });
     let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
@@ -127,9 +128,6 @@ fn concatenated(schema: &SchemaRef, batches: &[&RecordBatch]) -> Result<RecordBa
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
-/// Abbreviated keys of a row, and its number.
-type SortEntry = (u64, u64, u32);
-
 /// All copies of all rows, with their keys and ages.
 struct Copies {
     key: TableKey,
@@ -158,41 +156,37 @@ impl Copies {
     }
 
     /// Sorts row numbers by key, copies of one key from the oldest to the newest. Returns them with the run of each
-    /// key.
+    /// key. Texts are compared only where abbreviated keys are equal.
     fn sorted(&self) -> (Vec<u32>, Vec<Run>) {
-        let abbreviated = AbbreviatedKeys::new(&self.key, self.rows);
-        let mut entries: Vec<SortEntry> =
-            (0..self.rows).into_par_iter().map(|i| (abbreviated.first[i], abbreviated.second[i], i as u32)).collect();
-        entries.par_sort_unstable_by(|a, b| {
-            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.compare(a.2 as usize, b.2 as usize))
-        });
-        let runs = self.runs(&entries);
-        (entries.into_iter().map(|(_, _, row)| row).collect(), runs)
-    }
-
-    fn compare(&self, i: usize, j: usize) -> Ordering {
-        self.key.compare(i, &self.key, j).then_with(|| self.age(i).cmp(&self.age(j)))
+        let mut entries = abbreviated_entries(&self.key, self.rows);
+        entries.par_sort_unstable();
+        let mut order: Vec<u32> = entries.iter().map(|entry| *entry as u32).collect();
+        let mut runs = Vec::with_capacity(order.len());
+        let mut end = 0;
+        for alike in entries.chunk_by(|a, b| a >> ROW_BITS == b >> ROW_BITS) {
+            let mut begin = end;
+            end += alike.len();
+            let rows = &mut order[begin..end];
+            let compare = |i: u32, j: u32| self.key.compare(i as usize, &self.key, j as usize);
+            if rows[1..].iter().any(|&row| compare(rows[0], row).is_ne()) {
+                rows.par_sort_by(|&i, &j| compare(i, j));
+                for copies in rows.chunk_by_mut(|&i, &j| compare(i, j).is_eq()) {
+                    copies.sort_unstable_by_key(|&row| self.age(row as usize));
+                    runs.push((begin, begin + copies.len()));
+                    begin += copies.len();
+                }
+            } else {
+                rows.sort_unstable_by_key(|&row| self.age(row as usize));
+                runs.push((begin, end));
+            }
+        }
+        (order, runs)
     }
 
     /// Sort key of the copies of one key, the oldest first; echoes are older than all others.
     fn age(&self, i: usize) -> (bool, Option<i64>, u32, u64) {
         let fetched_at = self.fetched_at.is_valid(i).then(|| self.fetched_at.value(i));
         (i < self.counted, fetched_at, self.provenances.file.value(i), self.provenances.record.value(i))
-    }
-
-    /// Splits sorted `entries` into a run for each key. Most keys differ in their abbreviated forms already.
-    fn runs(&self, entries: &[SortEntry]) -> Vec<Run> {
-        let is_same = |a: &SortEntry, b: &SortEntry| {
-            (a.0, a.1) == (b.0, b.1) && self.key.compare(a.2 as usize, &self.key, b.2 as usize).is_eq()
-        };
-        let mut end = 0;
-        entries
-            .chunk_by(is_same)
-            .map(|same| {
-                end += same.len();
-                (end - same.len(), end)
-            })
-            .collect()
     }
 
     /// Counts copies without an id in one file: no file lists a relation twice, so they may be two.
@@ -218,14 +212,17 @@ impl Copies {
         duplicates
     }
 
-    /// Finds the newest copy in which `array` is filled, for each run; the newest of all where none is.
-    fn newest_filled(array: &ArrayRef, order: &[u32], runs: &[Run]) -> UInt32Array {
-        runs.iter()
-            .map(|&(begin, end)| {
-                let filled = || order[begin..end].iter().rev().find(|&&row| array.is_valid(row as usize));
-                if end - begin == 1 { order[begin] } else { *filled().unwrap_or(&order[end - 1]) }
-            })
-            .collect()
+    /// Finds the newest copy in which a column with these nulls is filled, for each run; the newest of all where none
+    /// is.
+    fn newest_filled(nulls: &NullBuffer, order: &[u32], runs: &[Run]) -> UInt32Array {
+        let newest = runs.iter().map(|&(begin, end)| {
+            let newest = order[end - 1];
+            if end - begin == 1 || nulls.is_valid(newest as usize) {
+                return newest;
+            }
+            order[begin..end].iter().rev().copied().find(|&row| nulls.is_valid(row as usize)).unwrap_or(newest)
+        });
+        UInt32Array::from_iter_values(newest)
     }
 }
 
@@ -323,27 +320,25 @@ impl Provenances {
     }
 }
 
-/// Two numbers for each row whose order never contradicts that of the keys, so that most comparisons read no text.
-struct AbbreviatedKeys {
-    first: Vec<u64>,
-    second: Vec<u64>,
-}
+/// Bits of the number of a row.
+const ROW_BITS: u32 = u32::BITS;
 
-impl AbbreviatedKeys {
-    fn new(key: &TableKey, rows: usize) -> Self {
-        let of_column = |n: usize| abbreviated_keys((0..rows).map(|i| key.text(n, i)));
-        if key.width() == 1 {
-            return Self { first: of_column(0), second: vec![0; rows] };
-        }
-        // The second number decides only where the first columns are equal, so the first number has to be exact.
-        Self { first: ranks(key, 0, rows), second: of_column(1) }
-    }
+/// Returns for each row an abbreviated key and, in the lowest bits, its number. The order of abbreviated keys never
+/// contradicts that of the keys.
+fn abbreviated_entries(key: &TableKey, rows: usize) -> Vec<u128> {
+    let of_column = |n: usize| abbreviated_keys((0..rows).map(move |i| key.text(n, i)));
+    let entry = |(row, (first, second)): (usize, (u32, u64))| {
+        (u128::from(first) << u64::BITS | u128::from(second)) << ROW_BITS | row as u128
+    };
+    // The second column decides only where the first are equal, so the first have to be ranked exactly.
+    let firsts = if key.width() == 1 { vec![0; rows] } else { ranks(key, 0, rows) };
+    firsts.into_iter().zip(of_column(key.width().min(2) - 1)).enumerate().map(entry).collect()
 }
 
 /// Ranks the texts of key column `n`: for each row, the rank of its text among all of them; 0 is null.
-fn ranks(key: &TableKey, n: usize, rows: usize) -> Vec<u64> {
-    let mut number_of: HashMap<&str, usize> = HashMap::new();
-    let mut last: Option<(&str, usize)> = None;
+fn ranks(key: &TableKey, n: usize, rows: usize) -> Vec<u32> {
+    let mut number_of: HashMap<&str, u32> = HashMap::new();
+    let mut last: Option<(&str, u32)> = None;
     // Numbered in the order of their first rows. Most rows have the text of the row before.
     let mut number = |text| {
         if let Some((same, number)) = last
@@ -351,17 +346,18 @@ fn ranks(key: &TableKey, n: usize, rows: usize) -> Vec<u64> {
         {
             return number;
         }
-        let next = number_of.len() + 1;
+        let next = number_of.len() as u32 + 1;
         let number = *number_of.entry(text).or_insert(next);
         last = Some((text, number));
         number
     };
-    let numbers: Vec<usize> = (0..rows).map(|i| key.text(n, i).map_or(0, &mut number)).collect();
-    let mut texts: Vec<(&str, usize)> = number_of.into_iter().collect();
+    let mut ranks: Vec<u32> = (0..rows).map(|i| key.text(n, i).map_or(0, &mut number)).collect();
+    let mut texts: Vec<(&str, u32)> = number_of.into_iter().collect();
     texts.sort_unstable();
-    let mut ranks = vec![0; texts.len() + 1];
+    let mut rank_of = vec![0; texts.len() + 1];
     for (rank, (_, number)) in (1..).zip(texts) {
-        ranks[number] = rank;
+        rank_of[number as usize] = rank;
     }
-    numbers.into_iter().map(|number| ranks[number]).collect()
+    ranks.iter_mut().for_each(|rank| *rank = rank_of[*rank as usize]);
+    ranks
 }

@@ -8,7 +8,7 @@ use super::values::RecomputedValues;
 use crate::error::Result;
 use crate::published::Reports;
 use crate::rules::{GROUP_RULES, JOIN_CODE_RULES, RELATION_RULES};
-use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT};
+use crate::schema::tables::{GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT};
 use crate::schema::vocabulary::{GroupScope, Scope, Word};
 use crate::schema::{Column, Table, fields};
 
@@ -40,8 +40,11 @@ pub fn compare(reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
         let is_new = words[0] == "new";
         values.compare(format!("join_codes: {} given by a rule", words.join(" ")), given || is_new, true);
     }
+    // Canonical tables name the files that they were made of.
+    let inputs = reports.rows(&INPUTS_REPORT)?;
+    let has_tables = inputs.iter().any(|input| input.text(&fields::INPUT_KIND).starts_with("parquet"));
     for file in distinct(reports, &RELATIONS_REPORT, &[&fields::SOURCE_FILE])? {
-        let is_input = reports.manifest.inputs.contains_key(&file[0]);
+        let is_input = has_tables || reports.manifest.inputs.contains_key(&file[0]);
         values.compare(format!("relations: source_file {} among the inputs", file[0]), is_input, true);
     }
     matched_by_method(reports, values)

@@ -11,7 +11,8 @@ use crate::error::Result;
 use crate::published::{ReportRow, Reports, aggregate, collect, read, totals};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, CUSTOMERS_REPORT, FINDINGS_REPORT, GROUPS_REPORT,
-    INPUTS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, REPORTS, TARGET_RELATIONS_REPORT,
+    INPUTS_REPORT, JOIN_CODES_REPORT, REJECTS_REPORT, RELATIONS_REPORT, REPORTS, TARGET_RELATIONS_REPORT,
+    UNREADABLE_TABLE,
 };
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Origin, Outcome, Scope};
 use crate::schema::{Column, Table, computed, fields};
@@ -102,7 +103,14 @@ impl Recount {
 
     fn finding_claims(&mut self, reports: &Reports) -> Result<Vec<Claim>> {
         let rows = reports.rows(&FINDINGS_REPORT)?;
+        // The rejects of an ingested snapshot are listed where it was ingested.
+        let table_of_rejects = format!("parquet: {}", UNREADABLE_TABLE.name);
+        let inputs = reports.rows(&INPUTS_REPORT)?;
+        let is_ingested = inputs.iter().any(|input| input.text(&fields::INPUT_KIND) == table_of_rejects);
         let claim = |row: ReportRow| {
+            if is_ingested && row.text(&fields::REPORT) == REJECTS_REPORT.name {
+                return None;
+            }
             let name = format!("finding {} = rows of its filter", row.text(&fields::CODE));
             self.claim(name, row.count(&fields::COUNT), &row.text(&fields::REPORT), row.value(&fields::FILTER))
         };
@@ -122,7 +130,8 @@ impl Recount {
     fn claim(&mut self, name: String, count: u64, report: &str, filter: &Value) -> Option<Claim> {
         let filter = filter.as_str()?;
         let table = REPORTS.iter().find(|table| table.name == report);
-        let Some((table, rows)) = table.zip(rows_of(filter)) else {
+        let rows = if report == REJECTS_REPORT.name { listed_or_not(filter) } else { rows_of(filter) };
+        let Some((table, rows)) = table.zip(rows) else {
             self.not_evaluated.push(format!("{name}: {filter}"));
             return None;
         };
@@ -202,6 +211,12 @@ fn rows_with(column: &Column, word: &str) -> Expr {
 pub(super) fn rows_of(filter: &str) -> Option<Expr> {
     // The sum of a literal would be 1.
     if filter.trim().eq_ignore_ascii_case("true") { Some(len()) } else { Some(sql_expr(filter).ok()?.sum()) }
+}
+
+/// Counts the rejects of a filter, those that are not listed too.
+fn listed_or_not(filter: &str) -> Option<Expr> {
+    let is_selected = sql_expr(filter).ok()?.cast(DataType::Int64);
+    Some((is_selected * (lit(1_i64) + fields::NOT_LISTED.expr().cast(DataType::Int64))).sum())
 }
 
 /// The claims of the summary. An export that was not measured has no rows.

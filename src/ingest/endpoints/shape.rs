@@ -40,6 +40,9 @@ pub fn may_be_item(document: &Document<'_>) -> bool {
 
 /// Checks that the payload of the endpoint can be read as such.
 pub fn check_payload<R>(answer: &Body<'_, R>, endpoint: Endpoint) -> Result<(), DocumentFault> {
+    if endpoint.lacks_payload(answer) && answer.has_others {
+        return Err(DocumentFault::new(endpoint.key(), say::PAYLOAD_ELSEWHERE, say::NOT_AN_ARRAY_REMEDY));
+    }
     if endpoint.has_payload(answer) {
         return Ok(());
     }

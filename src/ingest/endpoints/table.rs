@@ -105,6 +105,8 @@ const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers inside a cor
 macro_rules! endpoints {
     (@ has array $answer:ident $key:ident) => { $answer.$key.items().is_some() };
     (@ has object $answer:ident $key:ident) => { true };
+    (@ lacks array $answer:ident $key:ident) => { !$answer.$key.is_there() };
+    (@ lacks object $answer:ident $key:ident) => { $answer.$key.is_none() };
     ($($(#[$doc:meta])* $name:ident { spec: $spec:expr, $shape:ident: $key:ident,
         recognised: |$payload:ident| $recognised:expr,
         decode: |$part:ident, $context:ident, $answer:ident| $decode:expr $(,)? })+) => {
@@ -158,6 +160,13 @@ macro_rules! endpoints {
             pub(super) fn has_payload<R>(self, answer: &Body<'_, R>) -> bool {
                 match self {
                     $(Self::$name => endpoints!(@ has $shape answer $key),)+
+                }
+            }
+
+            /// Returns whether the key of the payload is absent.
+            pub(super) fn lacks_payload<R>(self, answer: &Body<'_, R>) -> bool {
+                match self {
+                    $(Self::$name => endpoints!(@ lacks $shape answer $key),)+
                 }
             }
 

@@ -11,7 +11,7 @@ mod row;
 pub use mapping::HeaderMapping;
 pub use names::is_known;
 
-use self::names::{is, is_same, names};
+use self::names::{is, is_same, may_be_known, names};
 use self::row::{HeaderRow, TableMatch};
 use super::value::strip_padding;
 use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
@@ -86,6 +86,18 @@ impl TableLayout {
             cell.eq_ignore_ascii_case(&self.header[at]) || names(column).any(|name| is_same(cell, name))
         };
         used.peek().is_some_and(may_be_header) && used.all(is_named)
+    }
+
+    /// Returns whether a row is a header of other columns: of a second table, or of the same one in another order. Most
+    /// of its cells in the columns of the table are known headers.
+    pub fn is_other_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
+        let places = || self.places.iter().flatten().copied();
+        if places().filter(|at| may_be_known(cell(*at))).nth(1).is_none() {
+            return false;
+        }
+        let filled = places().filter(|at| !strip_padding(cell(*at)).is_empty()).count();
+        let known = places().filter(|at| is_known(cell(*at))).count();
+        known >= 2 && 2 * known > filled
     }
 }
 

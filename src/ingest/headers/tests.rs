@@ -276,3 +276,20 @@ fn a_repeated_header_is_recognised() {
     assert!(is_header(["userid", "Name", "dept"]));
     assert!(!is_header(["账号", "", "部门"]) && !is_header(["ann", "姓名", "部门"]) && !is_header(["", "", ""]));
 }
+
+#[test]
+fn a_header_of_other_columns_is_recognised() {
+    let layout = layout(&["userid", "external_userid", "customer_name", "created_at"], &own(&[]), CANONICAL).unwrap();
+    let is_other = |cells: [&str; 4]| layout.is_other_header(|at| cells[at]);
+    assert!(is_other(["external_userid", "userid", "customer_name", "created_at"]));
+    assert!(is_other(["群名", "群主", "群人数", "创建时间"]));
+    assert!(is_other(["手机", "客户名称", "添加人账号", ""]));
+    for row in [
+        ["ann", "wm1", "name", "2026-05-01"],
+        ["owner", "wm1", "林", "2026-05-01"],
+        ["remark", "", "", ""],
+        ["", "", "", ""],
+    ] {
+        assert!(!is_other(row), "{row:?}");
+    }
+}

@@ -61,6 +61,52 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
+/// Returns the key that is meant by a name in camelCase, as other software writes it: `externalUserid`.
+fn in_snake_case(name: &str, keys: &[&'static str]) -> Option<&'static str> {
+    let folded =
+        |key: &'_ str| key.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect();
+    let is_camel_case = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let name: Vec<u8> = is_camel_case.then(|| folded(name))?;
+    keys.iter().copied().find(|key| folded(key) == name)
+}
+
+/// A value under a key that is not known: whether it holds others.
+struct OtherValue(bool);
+
+impl<'de> Deserialize<'de> for OtherValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value: PayloadItem<'_, OtherEntries> = Deserialize::deserialize(deserializer)?;
+        Ok(Self(match value {
+            PayloadItem::Object(OtherEntries(is_filled)) => is_filled,
+            PayloadItem::Other(value) => value == RawValue::Other,
+        }))
+    }
+}
+
+/// The entries of an object that is not known: whether there are any.
+struct OtherEntries(bool);
+
+impl<'de> Deserialize<'de> for OtherEntries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OtherVisitor;
+        impl<'de> Visitor<'de> for OtherVisitor {
+            type Value = OtherEntries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+                let mut is_filled = false;
+                while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    is_filled = true;
+                }
+                Ok(OtherEntries(is_filled))
+            }
+        }
+        deserializer.deserialize_map(OtherVisitor)
+    }
+}
+
 /// Declares objects: the keys, their fields and types, for both ways to read them (`serde_json` and [`Quick`]).
 macro_rules! objects {
     ($(
@@ -71,11 +117,13 @@ macro_rules! objects {
         #[derive(Debug)]
         pub struct $name<'a $(, $r)?> {
             $($(#[$doc])* pub $field: $type,)+
+            /// Whether a key that is not known has an array or object that is not empty.
+            pub has_others: bool,
         }
 
         impl<'a $(, $r)?> Default for $name<'a $(, $r)?> {
             fn default() -> Self {
-                Self { $($field: Default::default(),)+ }
+                Self { $($field: Default::default(),)+ has_others: false }
             }
         }
 
@@ -94,12 +142,16 @@ macro_rules! objects {
                 $(let mut $field = false;)+
                 let mut is_undamaged = true;
                 while let Some(ObjectKey(key)) = entries.next_key()? {
-                    match &*key {
+                    let meant = in_snake_case(&key, &[$($key),+]);
+                    match meant.unwrap_or(&key) {
+                        // The service's own name goes before another spelling of it.
+                        $($key if meant.is_some() && !$field => self.$field = entries.next_value()?,)+
+                        _ if meant.is_some() => _ = entries.next_value::<IgnoredAny>()?,
                         $($key if !std::mem::replace(&mut $field, true) => self.$field = entries.next_value()?,)+
                         $($key => return Err(A::Error::duplicate_field($key)),)+
                         other => {
                             is_undamaged &= !is_damaged(other);
-                            entries.next_value::<IgnoredAny>()?;
+                            self.has_others |= entries.next_value::<OtherValue>()?.0;
                         }
                     }
                 }
@@ -118,9 +170,11 @@ macro_rules! objects {
                         // `serde_json` reports a duplicate key.
                         $($key if !std::mem::replace(&mut $field, true) => self.$field.fill(reader)?,)+
                         $($key => return Err(Unusual),)+
-                        // It may be damaged text.
-                        other if !other.is_ascii() => return Err(Unusual),
-                        _ => reader.skip()?,
+                        // It may be damaged text, or a name in camelCase.
+                        other if !other.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) => {
+                            return Err(Unusual);
+                        }
+                        _ => self.has_others |= reader.skip_other()?,
                     }
                     Ok(())
                 })

@@ -81,37 +81,51 @@ impl<'a> JsonReader<'a> {
         }
     }
 
+    /// Skips a value. Returns whether it holds others: an array or object that is not empty.
+    #[inline]
+    pub fn skip_other(&mut self) -> Quickly<bool> {
+        if !matches!(self.peek(), b'{' | b'[') {
+            return self.skip().map(|()| false);
+        }
+        let begin = self.at;
+        self.skip()?;
+        Ok(!self.text[begin + 1..self.at - 1].trim_ascii_start().is_empty())
+    }
+
     /// Skips a value.
-    pub fn skip(&mut self) -> Quickly<()> {
+    fn skip(&mut self) -> Quickly<()> {
         self.skip_at(1)
     }
 
     fn skip_at(&mut self, depth: u32) -> Quickly<()> {
-        let next = self.peek();
-        let begin = self.at;
-        match next {
+        match self.peek() {
             _ if depth > MAX_DEPTH => Err(Unusual),
             b'{' => self.object(|reader, _| reader.skip_at(depth + 1)),
             b'[' => self.array(|reader| reader.skip_at(depth + 1)),
-            b'"' => {
-                let (_, plain) = self.string()?;
-                if plain { Ok(()) } else { self.escaped::<IgnoredAny>(begin).map(|_| ()) }
-            }
-            _ => self.scalar().map(|_| ()),
+            b'"' => match self.plain_string() {
+                Some(_) => Ok(()),
+                None => self.string::<IgnoredAny>().map(|_| ()),
+            },
+            _ => self.scalar(&mut RawValue::Null),
         }
     }
 
-    #[inline]
-    fn scalar(&mut self) -> Quickly<RawValue<'a>> {
+    /// Reads any value, in place: a returned one would be copied before its parts have left the store buffer.
+    fn scalar(&mut self, value: &mut RawValue<'a>) -> Quickly<()> {
         // Nearly all values are texts and numbers.
-        match self.peek() {
-            b'"' => match self.text()? {
-                Cow::Borrowed("") => Ok(RawValue::Null),
-                text => Ok(RawValue::Text(text)),
+        *value = match self.peek() {
+            b'"' => match self.plain_string() {
+                Some("") => RawValue::Null,
+                Some(text) => RawValue::Text(Cow::Borrowed(text)),
+                None => RawValue::Text(Cow::Owned(self.string()?)),
             },
-            b'-' | b'0'..=b'9' => self.number(),
-            other => self.neither_text_nor_number(other),
-        }
+            b'-' | b'0'..=b'9' => match self.short_number() {
+                Some(number) => RawValue::Integer(number),
+                None => self.long_number()?,
+            },
+            other => self.neither_text_nor_number(other)?,
+        };
+        Ok(())
     }
 
     #[inline(never)]
@@ -143,9 +157,9 @@ impl<'a> JsonReader<'a> {
         Ok(value)
     }
 
-    /// Reads a number; most have a few digits.
+    /// Reads a whole number of a few digits, as most are; `None` for others.
     #[inline]
-    fn number(&mut self) -> Quickly<RawValue<'a>> {
+    fn short_number(&mut self) -> Option<i64> {
         const DIGITS: usize = 18;
         let rest = &self.text.as_bytes()[self.at..];
         let (mut value, mut length) = (0, 0);
@@ -157,10 +171,10 @@ impl<'a> JsonReader<'a> {
         }
         let ends = matches!(rest.get(length), Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'));
         if !ends || rest[0] == b'0' && length > 1 {
-            return self.long_number();
+            return None;
         }
         self.at += length;
-        Ok(RawValue::Integer(value))
+        Some(value)
     }
 
     #[cold]
@@ -173,38 +187,30 @@ impl<'a> JsonReader<'a> {
     }
 
     #[inline]
-    fn text(&mut self) -> Quickly<Cow<'a, str>> {
-        let begin = self.at;
-        let (text, plain) = self.string()?;
-        if plain { Ok(Cow::Borrowed(text)) } else { self.escaped(begin).map(Cow::Owned) }
-    }
-
-    #[inline]
     fn key(&mut self) -> Quickly<&'a str> {
-        match self.string()? {
-            (key, true) => Ok(key),
-            _ => Err(Unusual),
-        }
+        self.plain_string().ok_or(Unusual)
     }
 
-    /// Reads a string. Returns the text between its quotes, and whether it is free of escapes.
+    /// Reads a string without escapes; `None` for others.
     #[inline]
-    fn string(&mut self) -> Quickly<(&'a str, bool)> {
+    fn plain_string(&mut self) -> Option<&'a str> {
         if self.peek() != b'"' {
-            return Err(Unusual);
+            return None;
         }
         let begin = self.at + 1;
         let end = self.marks.next(begin);
         if self.text.as_bytes().get(end) != Some(&b'"') {
-            return self.string_with_escapes(begin, end).map(|text| (text, false));
+            return None;
         }
         self.at = end + 1;
-        Ok((&self.text[begin..end], true))
+        self.text.get(begin..end)
     }
 
-    /// Reads the rest of the string that begins at `begin` and has its first mark at `mark`.
-    #[inline(never)]
-    fn string_with_escapes(&mut self, begin: usize, mut mark: usize) -> Quickly<&'a str> {
+    /// Reads a string with escapes.
+    #[cold]
+    fn string<T: Deserialize<'a>>(&mut self) -> Quickly<T> {
+        let begin = self.at;
+        let mut mark = self.marks.next(begin + 1);
         loop {
             match self.text.as_bytes().get(mark) {
                 Some(b'"') => break,
@@ -213,12 +219,6 @@ impl<'a> JsonReader<'a> {
             }
         }
         self.at = mark + 1;
-        Ok(&self.text[begin..mark])
-    }
-
-    /// Decodes the string just passed, whose opening quote is at `begin`.
-    #[cold]
-    fn escaped<T: Deserialize<'a>>(&self, begin: usize) -> Quickly<T> {
         by_serde(&self.text[begin..self.at])
     }
 

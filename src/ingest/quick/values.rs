@@ -15,8 +15,7 @@ impl<'a> Quick<'a> for IgnoredAny {
 impl<'a> Quick<'a> for RawValue<'a> {
     #[inline]
     fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
-        *self = reader.scalar()?;
-        Ok(())
+        reader.scalar(self)
     }
 }
 
@@ -33,7 +32,9 @@ impl<'a, T: Quick<'a>> Quick<'a> for PayloadItem<'a, T> {
     #[inline]
     fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
         if reader.peek() != b'{' {
-            *self = Self::Other(reader.scalar()?);
+            let mut other = RawValue::Null;
+            reader.scalar(&mut other)?;
+            *self = Self::Other(other);
             return Ok(());
         }
         *self = Self::Object(T::default());
@@ -45,7 +46,9 @@ impl<'a, T: Quick<'a>> Quick<'a> for PayloadItem<'a, T> {
 impl<'a, T: Quick<'a>> Quick<'a> for Payload<'a, T> {
     fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
         if reader.peek() != b'[' {
-            *self = if reader.scalar()? == RawValue::Null { Self::Items(Vec::new()) } else { Self::NotAnArray };
+            let mut other = RawValue::Null;
+            reader.scalar(&mut other)?;
+            *self = if other == RawValue::Null { Self::Items(Vec::new()) } else { Self::NotAnArray };
             return Ok(());
         }
         let mut items = Vec::new();

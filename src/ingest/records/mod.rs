@@ -67,7 +67,9 @@ impl<'a, const N: usize> Readings<'a, N> {
     pub fn set(&mut self, at: usize, reading: impl Into<FieldReading<'a>>) {
         let FieldReading { cell, fault } = reading.into();
         self.cells[at] = cell;
-        self.faults.extend(fault.map(|fault| (at, fault)));
+        if let Some(fault) = fault {
+            self.faults.push((at, fault));
+        }
     }
 
     /// Whether the field of a column cannot be read, or not for certain.

@@ -14,7 +14,7 @@ use std::path::Path;
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use self::markup::WorkbookSummary;
-use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow};
+use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow, bare_formulas};
 use super::BATCH_ROWS;
 use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
@@ -23,6 +23,7 @@ use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, RejectReason, UnreadableRecord};
 use crate::ingest::table::{
     CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout, end_of_table,
+    second_header,
 };
 use crate::ingest::value::ExcelEpoch;
 use crate::interrupt;
@@ -85,13 +86,18 @@ impl WorkbookReader<'_> {
     fn sheet(&mut self, workbook: &mut Workbook, sheet: &str, is_hidden: bool) -> Result<()> {
         let file = self.file;
         let merges = if self.summary.has_tall_merges { MergedRange::read(file, workbook, sheet)? } else { Vec::new() };
-        let head = SheetRows::new(file, workbook, sheet)?.head()?;
+        let bare = if self.summary.has_bare_formulas { bare_formulas(file, workbook, sheet)? } else { Vec::new() };
+        let head = SheetRows::new(file, workbook, sheet, &bare)?.head()?;
         let found = find_header(&head, &merges, file);
         if is_hidden {
             return self.skip_hidden(workbook, sheet, found);
         }
         match found {
-            Ok((header, layout)) => self.table(workbook, sheet, header, layout, &merges),
+            Ok((header, layout)) => {
+                // Headers that are merged downwards were read with the header.
+                let merges = &merges[merges.partition_point(|merge| merge.first_row <= header)..];
+                self.table(workbook, SheetTable { sheet, header, merges, bare_formulas: &bare }, layout)
+            }
             Err(problem @ (Unrecognised::Several(_) | Unrecognised::Twice { .. })) => {
                 Err(file.no_header(&widest(&head), &problem))
             }
@@ -105,21 +111,11 @@ impl WorkbookReader<'_> {
     }
 
     /// Reads the rows after the header.
-    fn table(
-        &mut self,
-        workbook: &mut Workbook,
-        sheet: &str,
-        header: u64,
-        layout: TableLayout,
-        merges: &[MergedRange],
-    ) -> Result<()> {
+    fn table(&mut self, workbook: &mut Workbook, place: SheetTable<'_>, layout: TableLayout) -> Result<()> {
         let file = self.file;
         let before = CountsBefore::new(&self.records);
         let epoch = if workbook.has_1904_epoch() { ExcelEpoch::Since1904 } else { ExcelEpoch::Since1900 };
         let mut table = TableReader::new(&layout, file.zone, epoch);
-        // Headers that are merged downwards were read with the header.
-        let place =
-            SheetTable { sheet, header, merges: &merges[merges.partition_point(|merge| merge.first_row <= header)..] };
         let mut done = 0;
         while self.rows(workbook, place, &table, &mut done)? == RowRead::NeedsDayOrder {
             day_orders(file, workbook, place, &table)?.apply(&mut table);
@@ -142,13 +138,13 @@ impl WorkbookReader<'_> {
         let file = self.file;
         let uses = |column| table.layout.uses(column);
         let mut merged = MergedCells::new(at.merges, &uses);
-        let mut rows = SheetRows::new(file, workbook, at.sheet)?;
+        let mut rows = SheetRows::new(file, workbook, at.sheet, at.bare_formulas)?;
         let (mut part, mut in_part) = (PartRecords::new(file.file), 0);
         let mut result = RowRead::Done;
         while let Some(mut row) = rows.next()? {
             merged.fill(&mut row);
             if row.number > *done {
-                result = at.read(&mut part, table, &row);
+                result = at.read(file.path, &mut part, table, &row)?;
                 if result == RowRead::NeedsDayOrder {
                     break;
                 }
@@ -211,7 +207,7 @@ impl WorkbookReader<'_> {
     /// Counts the rows of a sheet that is not read as passed over.
     fn pass_over(&mut self, workbook: &mut Workbook, sheet: &str, why: &str, header: u64) -> Result<SkippedRows> {
         let file = self.file;
-        let mut rows = SheetRows::new(file, workbook, sheet)?;
+        let mut rows = SheetRows::new(file, workbook, sheet, &[])?;
         let mut passed = SkippedRows::default();
         while let Some(row) = rows.next()? {
             let is_filled = u64::from(!row.is_blank());
@@ -233,7 +229,7 @@ impl WorkbookReader<'_> {
             return Err(self.file.no_header(&self.widest, &Unrecognised::Nothing));
         }
         for (sheet, width) in std::mem::take(&mut self.headerless) {
-            let head = SheetRows::new(self.file, workbook, &sheet)?.head()?;
+            let head = SheetRows::new(self.file, workbook, &sheet, &[])?.head()?;
             let may_be_of = |layout: &&TableLayout| may_be_of(layout, width, &head, self.file);
             let datasets: Vec<Dataset> = self.read.iter().filter(may_be_of).map(dataset_of_layout).collect();
             if !datasets.is_empty() {
@@ -269,10 +265,12 @@ struct SheetTable<'p> {
     /// The number of the header row.
     header: u64,
     merges: &'p [MergedRange],
+    /// The positions of formulas without a result.
+    bare_formulas: &'p [(u32, u32)],
 }
 
 impl SheetTable<'_> {
-    fn read(self, part: &mut PartRecords, table: &TableReader<'_>, row: &XlsxRow) -> RowRead {
+    fn read(self, path: &Path, part: &mut PartRecords, table: &TableReader<'_>, row: &XlsxRow) -> Result<RowRead> {
         let place = |field: &str| match field {
             "" => format!("sheet {}, row {}", self.sheet, row.number),
             field => format!("sheet {}, row {}, {field}", self.sheet, row.number),
@@ -283,10 +281,12 @@ impl SheetTable<'_> {
         } else if row.number == self.header || row.is_blank() {
         } else if table.layout.is_header(|at| row.text(at)) {
             part.pass_over("repeated header", 1);
+        } else if table.layout.is_other_header(|at| row.text(at)) {
+            return Err(second_header(path, say::row_of_sheet(self.sheet, row.number)));
         } else {
-            return table.read_row(part, &place, cell);
+            return Ok(table.read_row(part, &place, cell));
         }
-        RowRead::Done
+        Ok(RowRead::Done)
     }
 }
 
@@ -297,7 +297,7 @@ fn day_orders(
     at: SheetTable<'_>,
     table: &TableReader<'_>,
 ) -> Result<DayOrders> {
-    let mut rows = SheetRows::new(file, workbook, at.sheet)?;
+    let mut rows = SheetRows::new(file, workbook, at.sheet, at.bare_formulas)?;
     let mut days = DayOrders::default();
     while let Some(row) = rows.next()? {
         if row.number > at.header {

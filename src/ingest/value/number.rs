@@ -110,10 +110,10 @@ pub(super) fn whole_float(number: f64) -> Option<i64> {
 /// Reads a boolean as text.
 pub(super) fn flag(text: &str) -> Result<Option<bool>, RejectReason> {
     let text = strip_padding(text);
-    let is_one_of = |words: [&str; 5]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-    if is_one_of(["true", "1", "yes", "是", "1.0"]) {
+    let is_one_of = |words: [&str; 7]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if is_one_of(["true", "1", "yes", "是", "1.0", "y", "t"]) {
         Ok(Some(true))
-    } else if is_one_of(["false", "0", "no", "否", "0.0"]) {
+    } else if is_one_of(["false", "0", "no", "否", "0.0", "n", "f"]) {
         Ok(Some(false))
     } else if NULL_WORDS.contains(&text) {
         Ok(None)

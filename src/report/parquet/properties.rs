@@ -63,7 +63,7 @@ fn with_column(
             .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP as u64)
             .set_column_bloom_filter_fpp(path, 0.05);
     }
-    if matches!(column.kind, Kind::Text | Kind::TextList) && !is_sorted_by {
+    if matches!(column.kind, Kind::Text | Kind::Name | Kind::TextList) && !is_sorted_by {
         let builder = builder
             .set_column_dictionary_page_size_limit(path.clone(), DICTIONARY)
             .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);

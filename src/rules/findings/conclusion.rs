@@ -58,7 +58,8 @@ pub(super) const CONCLUSION: &[FindingRule] = &[
             read ({detail}): the audit cannot conclude.",
         next_step_zh: "查看 rejects 中的原因，更正后重新导出，再审计。",
         next_step_en: "Look at the reasons in rejects, correct them, export again and audit.",
-        rows: selected(&REJECTS_REPORT, || vec![is(&GRAIN, Grain::Record)]),
+        // It counts snapshots.
+        rows: None,
     },
     FindingRule {
         code: "Q-unreadable-records",

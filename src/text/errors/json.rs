@@ -36,6 +36,9 @@ phrases! {
     NOT_WHOLE "既不是整数，也不是数字字符串" "neither a whole number nor a string of digits",
     KEEP_THE_ANSWER "按接口返回的原样保存应答" "save the answer as the service gave it",
     NOT_AN_ARRAY "内容不是数组" "the payload is not an array",
+    PAYLOAD_ELSEWHERE
+        "应答没有该接口的内容，却有其他内容：内容可能被移到了别的键下"
+        "the answer has no payload of its endpoint, but other contents: the payload may be under another key",
     NOT_AN_ARRAY_REMEDY
         "按接口返回的原样保存应答；如有改动，请重新获取"
         "save the answer as the service gave it; fetch it again if it was changed",

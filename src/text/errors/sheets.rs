@@ -44,6 +44,12 @@ phrases! {
 
     // CSV and TSV.
     MISQUOTED_HEADER "表头行中有多余的引号，其后的数据行可能被并入表头" "a stray quote in the header row: rows of data may be inside it",
+    SECOND_HEADER
+        "又一个表头，列与第一个表头不同：其下各行会被读入错误的列"
+        "a second header, of other columns than the first: the rows below it would be read into the wrong columns",
+    ONE_TABLE_EACH
+        "每张表各存一个文件（或工作簿中各占一张工作表）；拼接的导出文件请拆开"
+        "put each table into a file, or a sheet of the workbook, of its own; take apart exports that were concatenated",
     TWO_ROW_ENDS "表头行中有单独的回车符：文件混用了两种换行" "a carriage return inside the header row: the file mixes two line endings",
     too_many_columns(columns, most)
         "一行有 {columns} 列，而表最多 {most} 列"

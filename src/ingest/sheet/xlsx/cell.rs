@@ -11,6 +11,8 @@ use crate::ingest::records::RejectReason;
 use crate::ingest::value::{ERROR_CELL, ROUNDED, RawValue, strip_padding};
 use crate::schema::Kind;
 
+const BARE_FORMULA: RejectReason =
+    "a formula without its result: open the workbook in Excel or WPS, save it, and use that";
 const DURATION: RejectReason = "a duration, not a date: format the cell as a date or as text";
 
 /// Excel does not keep all digits of numbers from here on.
@@ -50,6 +52,11 @@ impl XlsxCell {
             _ => None,
         };
         Self { stored, shown }
+    }
+
+    /// A cell with a formula that nothing calculated: it is not empty.
+    pub fn bare_formula() -> Self {
+        Self { stored: RawValue::Unreadable(BARE_FORMULA), shown: None }
     }
 
     /// The value for a column of that kind.

@@ -14,6 +14,8 @@ use crate::text::{Text, errors as say};
 pub struct WorkbookSummary {
     /// Whether cells are merged downwards.
     pub has_tall_merges: bool,
+    /// Whether a cell has a formula without its result.
+    pub has_bare_formulas: bool,
     texts: u64,
     merges: u64,
 }
@@ -26,6 +28,15 @@ pub struct MarkupCheck {
     has_begun: bool,
     /// Bytes since the start of the current cell or shared text.
     cell: Option<usize>,
+    formula: FormulaCell,
+}
+
+/// What was read of a cell that may have a formula.
+#[derive(Debug, Default)]
+struct FormulaCell {
+    has_formula: bool,
+    /// Whether its result is there; that of a text may be empty.
+    has_result: bool,
 }
 
 impl MarkupCheck {
@@ -65,13 +76,21 @@ impl MarkupCheck {
         match local_name(tag) {
             b"c" => {
                 self.cell = Some(0);
+                self.formula = FormulaCell { has_formula: false, has_result: attribute(tag, b"t") == Some(b"str") };
                 attribute(tag, b"r").map_or(Ok(()), |place| cell(place).map(drop).ok_or(say::NOT_IN_A_SHEET))?;
             }
             b"si" => {
                 self.cell = Some(0);
                 summary.texts += 1;
             }
-            b"/c" | b"/si" => self.cell = None,
+            b"f" => self.formula.has_formula = true,
+            b"v" => self.formula.has_result |= piece.len() > tag.len() + 1,
+            b"/c" => {
+                self.cell = None;
+                let FormulaCell { has_formula, has_result } = std::mem::take(&mut self.formula);
+                summary.has_bare_formulas |= has_formula && !has_result;
+            }
+            b"/si" => self.cell = None,
             b"sst" => {
                 summary.texts = summary
                     .texts
@@ -202,6 +221,30 @@ mod tests {
         assert_eq!(look("<mergeCell ref=\"A9:A10\"/>"), Ok(true));
         assert_eq!(look("<mergeCell ref=\"A21:A22\"/>"), Ok(true));
         assert_eq!(look("<mergeCell/>"), Err(say::NOT_IN_A_SHEET));
+    }
+
+    #[test]
+    fn a_formula_without_its_result_is_seen() {
+        let is_bare = |cells: &str| {
+            let (mut part, mut summary) = (MarkupCheck::default(), WorkbookSummary::default());
+            part.update(cells.as_bytes(), &mut summary).and_then(|()| part.finish(&mut summary)).unwrap();
+            summary.has_bare_formulas
+        };
+        for bare in [
+            "<c r=\"A1\"><f>B1</f></c>",
+            "<c r=\"A1\"><f>B1</f><v></v></c>",
+            "<x:c r=\"A1\"><x:f>B1</x:f><x:v/></x:c>",
+            "<c r=\"A1\"><v>1</v></c><c r=\"B1\"><f t=\"shared\" si=\"0\"/></c>",
+        ] {
+            assert!(is_bare(bare), "{bare}");
+        }
+        for whole in [
+            "<c r=\"A1\"><f>B1</f><v>0</v></c>",
+            "<c r=\"A1\" t=\"str\"><f>B1</f><v></v></c>",
+            "<c r=\"A1\"/><c r=\"B1\"><v></v></c>",
+        ] {
+            assert!(!is_bare(whole), "{whole}");
+        }
     }
 
     #[test]

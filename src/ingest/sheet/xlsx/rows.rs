@@ -68,6 +68,7 @@ pub struct SheetRows<'w> {
     file: SheetFile<'w>,
     sheet: &'w str,
     cells: XlsxCellReader<'w, BufReader<FileReader>>,
+    bare_formulas: &'w [(u32, u32)],
     from_1904: bool,
     /// The first cell of the next row, read to find the end of the last.
     pending: Option<((u32, u32), XlsxCell)>,
@@ -77,10 +78,16 @@ pub struct SheetRows<'w> {
 }
 
 impl<'w> SheetRows<'w> {
-    pub fn new(file: SheetFile<'w>, workbook: &'w mut Workbook, sheet: &'w str) -> Result<Self> {
+    /// A reader of the sheet, with the positions of its formulas without a result.
+    pub fn new(
+        file: SheetFile<'w>,
+        workbook: &'w mut Workbook,
+        sheet: &'w str,
+        bare_formulas: &'w [(u32, u32)],
+    ) -> Result<Self> {
         let from_1904 = workbook.has_1904_epoch();
         let cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(file, &error))?;
-        Ok(Self { file, sheet, cells, from_1904, pending: None, last: None, ended: false })
+        Ok(Self { file, sheet, cells, bare_formulas, from_1904, pending: None, last: None, ended: false })
     }
 
     /// Reads the rows that may contain the header.
@@ -149,6 +156,9 @@ impl<'w> SheetRows<'w> {
                 ));
             }
             self.last = Some(place);
+            if matches!(cell.get_value(), DataRef::Empty) && self.bare_formulas.binary_search(&place).is_ok() {
+                return Ok(Some((place, XlsxCell::bare_formula())));
+            }
             if !matches!(cell.get_value(), DataRef::Empty) {
                 let format = self.cells.styles().get(style).and_then(|style| style.number_format.as_ref());
                 return Ok(Some((
@@ -158,6 +168,19 @@ impl<'w> SheetRows<'w> {
             }
         }
     }
+}
+
+/// Finds the formulas without a result in a sheet, in order of their rows and columns.
+pub fn bare_formulas(file: SheetFile<'_>, workbook: &mut Workbook, sheet: &str) -> Result<Vec<(u32, u32)>> {
+    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(file, &error))?;
+    let mut bare = Vec::new();
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| damaged(file, &error))? {
+        if cell.formula.is_some() && cell.value == DataRef::Empty {
+            bare.push(cell.pos);
+        }
+    }
+    bare.sort_unstable();
+    Ok(bare)
 }
 
 /// Cells merged downwards: their first column, and their rows, from 1.
