@@ -77,6 +77,8 @@ sentences! {
     "not a boolean: use true/false, 1/0, yes/no or 是/否" "不是布尔值：写 true/false、1/0、yes/no 或 是/否",
     "not one of the values of this column" "不是该列可用的值",
     "not a list of texts" "不是文本列表",
+    "a formula without its result: open the workbook in Excel or WPS, save it, and use that"
+        "公式没有保存结果：用 Excel 或 WPS 打开该工作簿，保存后再使用",
     "a spreadsheet error (such as #REF!): correct the cell" "电子表格的错误值（如 #REF!）：请更正该单元格",
     "damaged characters (shown as U+FFFD): export again as UTF-8"
         "有损坏的字符（显示为 U+FFFD）：用 UTF-8 重新导出",
