@@ -37,7 +37,6 @@ texts! {
     "share" "占比" "Share",
     "count" "数量" "Count",
     "date" "日期" "Date",
-    "verdict" "判定" "Verdict",
     "in_scope" "应迁移" "In scope",
     "not.measured" "未核对" "Not measured",
 
