@@ -113,6 +113,8 @@ fn no_answer(error: &ureq::Error) -> NoAnswer {
     NoAnswer(match error {
         ureq::Error::Timeout(_) => say::TIMED_OUT.into(),
         ureq::Error::HostNotFound => say::HOST_NOT_FOUND.into(),
+        // A certificate that is refused comes as data that are not valid.
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => say::NO_TLS.into(),
         ureq::Error::Io(error) => say::broken_off(error.kind()),
         ureq::Error::ConnectionFailed | ureq::Error::ConnectProxyFailed(_) => say::NO_CONNECTION.into(),
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => say::NO_TLS.into(),
