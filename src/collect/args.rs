@@ -16,7 +16,7 @@ use super::relations::Collecting;
 use super::settings::RoleFolder;
 use super::store::{ExportPart, FOLDER, Store};
 use super::transport::{PUBLIC, Transport};
-use super::{case_file, groups, lists, members, relations, screen};
+use super::{case_file, groups, lists, members, relations, screen, transport};
 use crate::cli::help;
 use crate::cli::out::Out;
 use crate::error::{Error, Result};
@@ -114,6 +114,9 @@ struct ServiceArgs {
     /// Base URL of the service, for a proxy or a private deployment
     #[arg(long, value_name = "URL", default_value = PUBLIC)]
     base_url: String,
+    /// Certificates (PEM) of the authorities to trust, in place of the public ones: those of a proxy that reads TLS
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// Requests under way at the same time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: u16,
@@ -266,7 +269,11 @@ impl<'s> CollectSession<'s> {
     fn open(service: &'s ServiceArgs) -> Result<Self> {
         let folder = RoleFolder::read(&service.role.case, service.role.role)?;
         let credentials = Credentials::read(service.credentials.as_deref())?;
-        let transport = Transport::new(&service.base_url, Duration::from_secs(service.timeout))?;
+        let transport = Transport::new(
+            &service.base_url,
+            Duration::from_secs(service.timeout),
+            service.ca_file.as_deref().map(transport::authorities).transpose()?,
+        )?;
         folder.create()?;
         let mut lock = lock(&folder)?;
         if service.restart {

@@ -2,10 +2,13 @@
 //!
 //! An answer is written and synced before the journal names it; so whatever the journal names is there, and what it
 //! does not name is cut off at the next start. Both are synced a few times a second, not for each answer.
+//!
+//! Answers are kept as they come, which with several workers differs from run to run. At the end of a run its files are
+//! put in order, chain by chain, so that an export depends neither on the workers nor on where a run was continued.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -49,6 +52,8 @@ impl ExportPart {
 /// A chain of pages as far as it was kept in this run.
 #[derive(Debug, Clone, Default)]
 pub struct ChainState {
+    /// Chains of a run are numbered as they come.
+    number: usize,
     /// Cursor of the next page; `None` after the last one.
     pub next: Option<String>,
     /// errcode of the newest page.
@@ -88,6 +93,8 @@ pub struct PartState {
     pub retried: Vec<(SubjectKind, String)>,
     /// Bytes of the files of the current run.
     ends: BTreeMap<String, u64>,
+    /// The answers of each file of the current run, as they came: number of the chain, end in the file.
+    frames: BTreeMap<String, Vec<(usize, u64)>>,
     /// Times of the first and the last answer.
     pub first_at: Option<i64>,
     pub last_at: Option<i64>,
@@ -116,6 +123,7 @@ impl PartState {
                 // What failed is requested again from its beginning.
                 self.chains.clear();
                 self.ends.clear();
+                self.frames.clear();
                 self.retried = self.failures().into_iter().map(|(subject, id, ..)| (subject, id.to_owned())).collect();
                 self.settled.retain(|_, settled| settled.state == SettledState::Complete);
                 (self.run, self.is_finished, self.corp_id) = (run, false, Some(corp_id));
@@ -136,6 +144,8 @@ impl PartState {
         if answer.errcode == 0 && answer.file.starts_with(&FOLLOW_USERS.stem()) {
             self.follow_users = Some(answer.ids.clone());
         }
+        let number = self.chains.get(&answer.chain).map_or(self.chains.len(), |chain| chain.number);
+        self.frames.entry(answer.file.clone()).or_default().push((number, answer.end));
         self.ends.insert(answer.file, answer.end);
         self.first_at.get_or_insert(answer.at);
         self.last_at = Some(answer.at);
@@ -144,6 +154,7 @@ impl PartState {
         if answer.is_first {
             *chain = ChainState::default();
         }
+        chain.number = number;
         chain.errcode = answer.errcode;
         if answer.errcode == 0 {
             chain.next = answer.next;
@@ -151,6 +162,21 @@ impl PartState {
         chain.items += answer.items;
         chain.ids.extend(answer.ids);
         chain.unlicensed.extend(answer.unlicensed);
+    }
+
+    /// Returns where the answers of a file begin and end, chain by chain in the order of their keys.
+    fn frames_in_order(&self, file: &str) -> Vec<(u64, u64)> {
+        let mut keys: Vec<(&str, usize)> =
+            self.chains.iter().map(|(key, chain)| (key.as_str(), chain.number)).collect();
+        keys.sort_unstable();
+        let mut rank = vec![0; keys.len()];
+        keys.iter().enumerate().for_each(|(place, (_, number))| rank[*number] = place);
+        let came = self.frames.get(file).map_or(&[][..], Vec::as_slice);
+        let begins = std::iter::once(0).chain(came.iter().map(|(_, end)| *end));
+        let mut frames: Vec<(usize, u64, u64)> =
+            came.iter().zip(begins).map(|((number, end), begin)| (rank[*number], begin, *end)).collect();
+        frames.sort_unstable();
+        frames.into_iter().map(|(_, begin, end)| (begin, end)).collect()
     }
 
     /// Returns whether a subject was collected as far as it can be.
@@ -246,7 +272,7 @@ impl Store {
     fn recover(&self) -> Result<()> {
         let inner = self.lock();
         if inner.state.is_finished {
-            return self.move_to_export(&inner.state.files);
+            return self.move_to_export(&inner.state);
         }
         for (name, end) in &inner.state.ends {
             let path = self.working(name);
@@ -347,14 +373,22 @@ impl Store {
         let mut files: Vec<String> = inner.state.ends.keys().filter(is_exported).cloned().collect();
         files.sort_unstable_by_key(|name| (name.starts_with(&format!("{last}-")), name.clone()));
         inner.files.clear();
-        inner.note(JournalLine::Finished { files: files.clone() });
+        inner.note(JournalLine::Finished { files });
         inner.flush()?;
-        self.move_to_export(&files)
+        self.move_to_export(&inner.state)
     }
 
-    fn move_to_export(&self, files: &[String]) -> Result<()> {
-        for name in files {
-            let (from, to) = (self.working(name), self.role.join(name));
+    /// Puts the files of ended runs in order and into the export. Killed between any two steps, it does the rest again.
+    fn move_to_export(&self, state: &PartState) -> Result<()> {
+        for name in &state.files {
+            let (came, from, to) = (self.working(name), self.working(&format!("{name}.ordered")), self.role.join(name));
+            if came.exists() {
+                let written = self.working("ordering");
+                copy_frames(&came, &written, &state.frames_in_order(name))?;
+                fs::rename(&written, &from).map_err(Error::io(&from, errors::CANNOT_CREATE))?;
+                sync_folder(&self.role.join(FOLDER))?;
+                fs::remove_file(&came).map_err(Error::io(&came, errors::CANNOT_WRITE))?;
+            }
             if !from.exists() {
                 continue;
             }
@@ -410,6 +444,24 @@ impl StoreInner {
         self.synced = Instant::now();
         Ok(())
     }
+}
+
+/// Copies parts of a file, from begin to end, in their order, and syncs them.
+fn copy_frames(from: &Path, to: &Path, frames: &[(u64, u64)]) -> Result<()> {
+    let unreadable = || Error::io(from, errors::CANNOT_READ);
+    let unwritable = || Error::io(to, say::CANNOT_KEEP);
+    let mut source = File::open(from).map_err(unreadable())?;
+    let target = private(OpenOptions::new().write(true).create(true).truncate(true)).open(to).map_err(unwritable())?;
+    let mut target = BufWriter::new(target);
+    let mut frame = Vec::new();
+    for (begin, end) in frames {
+        source.seek(SeekFrom::Start(*begin)).map_err(unreadable())?;
+        frame.resize(usize::try_from(end - begin).unwrap_or(usize::MAX), 0);
+        source.read_exact(&mut frame).map_err(unreadable())?;
+        target.write_all(&frame).map_err(unwritable())?;
+    }
+    let target = target.into_inner().map_err(|error| unwritable()(error.into_error()))?;
+    target.sync_all().map_err(unwritable())
 }
 
 /// Writes names of a folder to the disk.
@@ -474,6 +526,47 @@ mod tests {
         again.finish("externalcontact-list").unwrap();
         let lines = zstd::decode_all(&*fs::read(folder.path().join("externalcontact-list-1.jsonl.zst")).unwrap());
         assert_eq!(String::from_utf8(lines.unwrap()).unwrap().lines().count(), 1);
+    }
+
+    /// Two chains whose pages came in turns, the second first; then the end of the run is killed after each of its steps.
+    #[test]
+    fn an_export_is_in_the_order_of_its_chains_whenever_its_end_is_killed() {
+        let order = |folder: &Path| {
+            let file = folder.join("externalcontact-list-1.jsonl.zst");
+            let lines = String::from_utf8(zstd::decode_all(&*fs::read(file).unwrap()).unwrap()).unwrap();
+            let id = |line: &str| line.split("external_userid\":[\"").nth(1).unwrap()[..2].to_owned();
+            lines.lines().map(id).collect::<Vec<_>>()
+        };
+        for killed_after in ["journal", "copy", "rename", "nothing"] {
+            let folder = tempfile::tempdir().unwrap();
+            let kept = store(folder.path());
+            for (chain, is_first, id) in [("b", true, "b1"), ("a", true, "a1"), ("b", false, "b2"), ("a", false, "a2")]
+            {
+                let body = format!(r#"{{"errcode":0,"external_userid":["{id}"]}}"#);
+                kept.keep(chain, &CallRequest::list("zhang"), is_first, &reply(&body)).unwrap();
+            }
+            let [came, ordered] =
+                ["", ".ordered"].map(|end| kept.working(&format!("externalcontact-list-1.jsonl.zst{end}")));
+            kept.flush().unwrap();
+            let bytes = fs::read(&came).unwrap();
+            kept.finish("externalcontact-list").unwrap();
+            let exported = folder.path().join("externalcontact-list-1.jsonl.zst");
+            let whole = fs::read(&exported).unwrap();
+            match killed_after {
+                "journal" => fs::rename(&exported, &came).and_then(|()| fs::write(&came, &bytes)).unwrap(),
+                "copy" => {
+                    fs::remove_file(&exported).unwrap();
+                    fs::write(&came, &bytes).unwrap();
+                    fs::write(&ordered, &whole[..5]).unwrap();
+                }
+                "rename" => fs::rename(&exported, &ordered).unwrap(),
+                _ => {}
+            }
+            drop(kept);
+            store(folder.path());
+            assert_eq!(order(folder.path()), ["a1", "a2", "b1", "b2"], "{killed_after}");
+            assert!(!came.exists() && !ordered.exists(), "{killed_after}");
+        }
     }
 
     #[test]

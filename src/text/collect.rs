@@ -44,7 +44,14 @@ phrases! {
     TIMED_OUT "等待超时" "timed out",
     HOST_NOT_FOUND "找不到主机" "host not found",
     NO_CONNECTION "无法连接" "no connection",
-    NO_TLS "无法建立安全连接（TLS）" "no secure connection (TLS)",
+    NO_TLS
+        "无法建立安全连接（TLS）；如果经过公司代理，用 --ca-file 指定代理的根证书"
+        "no secure connection (TLS); behind a proxy of the company, name its root certificate with --ca-file",
+    CA_FILE "根证书文件" "file of certificates",
+    NO_CERTIFICATES "不是 PEM 格式的证书" "holds no certificates in PEM, or something else",
+    CA_FILE_REMEDY
+        "应为一个或多个 -----BEGIN CERTIFICATE----- 段；请向网络管理员索取代理的根证书"
+        "it has to be sections of -----BEGIN CERTIFICATE-----: ask whoever runs the proxy for its root certificate",
     BAD_HTTP "返回内容不符合 HTTP" "the answer is not HTTP",
     NOT_AN_ANSWER
         "返回内容不完整，或不是接口的返回"

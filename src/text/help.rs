@@ -87,6 +87,7 @@ help! { COLLECTOR_COMMANDS:
         "role" "要收集的导出",
         "credentials" "凭证文件，内有 corp_id = \"...\" 和 secret = \"...\"，只能由本人读取（权限 0600）",
         "base_url" "接口的地址，用于代理或私有部署",
+        "ca_file" "可信的根证书（PEM），代替公共根证书：用于会解开 TLS 的公司代理",
         "concurrency" "同时进行的请求数",
         "rate" "每秒最多请求数；0 为不限。接口限频时自动降低",
         "retries" "接口繁忙或无法连接时，一个请求重试的次数",

@@ -79,7 +79,7 @@ texts! {
     "precheck.idle" "不参与的账号" "Accounts without part",
     "precheck.cost" "预计应付" "Expected cost",
     "precheck.start" "{from} 开始（{zone}）" "starts {from} ({zone})",
-    "precheck.to_settle" "开始前有 {count} 件事要办" "To settle before the start: {count}",
+    "precheck.to_settle" "开始前有 {count} 件事要办" "{count} to settle before the start",
     "precheck.to_settle_lead" "按“下一步”逐项安排并落实，再重新预估。" "Order each of the next steps, then run the forecast again.",
     "precheck.settled" "没有要先办的事" "Nothing to settle first",
     "precheck.settled_lead" "现有的导出和清单没有发现会妨碍迁移的问题。"

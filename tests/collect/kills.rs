@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use super::corp::Corp;
 use super::runs::{Scene, program, run};
 use super::service::{CORP_ID, Faults, SECRET, Service, mixed};
 
@@ -52,6 +53,13 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_export() {
     let expected = export(&whole.case());
     assert!(expected.len() >= 8, "{:?}", expected.keys());
 
+    for workers in [1, 4] {
+        goes_on_to(&expected, &corp, faults, workers);
+    }
+}
+
+/// Kills runs of so many workers until one has ended, and compares what they exported.
+fn goes_on_to(expected: &BTreeMap<String, Vec<String>>, corp: &Corp, faults: Faults, workers: usize) {
     let killed = Scene::new(4, 400);
     let service = Service::start(corp.clone(), faults);
     let has_ended = || expected.keys().all(|name| killed.case().join(ROLE).join(name).exists());
@@ -61,7 +69,7 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_export() {
             break;
         }
         // The arguments of `collect`, in a process that can be killed.
-        let command = killed.collect(ROLE, &service, &corp, 1);
+        let command = killed.collect(ROLE, &service, corp, workers);
         let mut child = std::process::Command::new(command.get_program())
             .args(command.get_args())
             .current_dir(killed.case().parent().unwrap())
@@ -83,14 +91,14 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_export() {
         }
     }
     if !has_ended() {
-        let (_, out, err) = run(&mut killed.collect(ROLE, &service, &corp, 1));
+        let (_, out, err) = run(&mut killed.collect(ROLE, &service, corp, workers));
         assert!(out.contains("groups (ended)"), "{out}{err}");
     }
-    assert!(kills > 10, "only {kills} runs were killed");
+    assert!(kills > 10 / workers, "only {kills} runs of {workers} workers were killed");
     let exported = export(&killed.case());
     assert_eq!(exported.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-    for (name, lines) in &expected {
-        assert!(exported[name] == *lines, "{name} differs after {kills} kills");
+    for (name, lines) in expected {
+        assert!(exported[name] == *lines, "{name} differs after {kills} kills of {workers} workers");
     }
     killed.assert_no_secret();
 }

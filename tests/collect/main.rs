@@ -10,4 +10,6 @@ mod kills;
 mod links;
 mod runs;
 mod service;
+#[cfg(unix)]
+mod tls;
 mod truth;

@@ -237,6 +237,16 @@ def tables(watched, path):
         assert found(page)[0] == before, "a chip takes its condition out"
 
 
+def searches_what_it_shows(watched, path):
+    """A search for the Chinese of a text that the report holds in English finds it, and so does its SQL."""
+    with watched.open(path, place="#billing") as page:
+        page.fill(".search", "附加费")
+        assert found(page)[0] >= 1 and "basis = 'contract + surcharge'" in page.text_content(".sql-text")
+    with watched.open(path, place="#billing", language="en") as page:
+        page.fill(".search", "附加费")
+        assert found(page)[0] == 0, "the English page shows no such text"
+
+
 def exports(watched, path):
     """CSV of what is shown; no name becomes markup, none a formula."""
     page_file = pages.hostile(path, OUT / "hostile.html")
@@ -368,7 +378,7 @@ def main():
         for path in given.precheck:
             checks.append(lambda path=path: precheck(watched, path, given.shots))
             names.append(f"precheck: {path}")
-        for check in (tables, exports, unmeasured, says_what_is_cut, is_quick):
+        for check in (tables, searches_what_it_shows, exports, unmeasured, says_what_is_cut, is_quick):
             checks.append(lambda check=check: check(watched, first))
             names.append(check.__name__.replace("_", " "))
         checks.append(lambda: on_paper(watched, first, given.shots))

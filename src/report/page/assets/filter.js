@@ -91,7 +91,10 @@ function toSql({ table, where, search }) {
   });
   if (search) {
     const wanted = search.toLowerCase().replaceAll("'", "''");
-    const texts = rows.columns.filter((column) => column.isText).map((column) => `strpos(lower(${column.name}), '${wanted}') > 0`);
+    // The report holds the English of what the page may show in Chinese.
+    const told = (column) => Object.keys(column.zh ?? {}).filter((text) => column.translated(text).toLowerCase().includes(search.toLowerCase()));
+    const holds = (column) => [`strpos(lower(${column.name}), '${wanted}') > 0`, ...told(column).map((text) => `${column.name} = ${sqlValue(column, text)}`)];
+    const texts = rows.columns.filter((column) => column.isText).flatMap(holds);
     conditions.push(`(${texts.join(" or ")})`);
   }
   const name = FILE_PREFIX ? `"${FILE_PREFIX}${table}"` : table;

@@ -70,7 +70,7 @@ class Column {
 
   // Whether each row's text holds `wanted`, which is in lower case.
   holds(wanted) {
-    const has = (text) => text.toLowerCase().includes(wanted) || (this.zh?.[text] ?? "").includes(wanted);
+    const has = (text) => text.toLowerCase().includes(wanted) || this.translated(text).toLowerCase().includes(wanted);
     if (this.kind === "word") {
       const found = this.texts.map((text) => has(text) || has(wordName(this.words, text)));
       return (row) => this.values[row] !== null && found[this.values[row]];
@@ -81,7 +81,7 @@ class Column {
     }
     if (!this.isText && this.kind !== "list") return null;
     this.lower ??= this.values.map((value) => (value === null ? "" : String(value).toLowerCase()));
-    return (row) => this.lower[row].includes(wanted) || (this.zh !== undefined && this.values[row] !== null && has(this.values[row]));
+    return (row) => this.lower[row].includes(wanted) || (this.zh && this.values[row] !== null && has(this.values[row]));
   }
 }
 
