@@ -225,8 +225,8 @@ mod tests {
             (
                 Error::io("a.csv", say::CANNOT_READ)(ErrorKind::PermissionDenied.into()),
                 "a.csv：无法读取：permission denied\n  建议：以有权限的用户运行，或修改该文件及其上级文件夹的权限",
-                "a.csv: cannot read: permission denied\n  help: run as a user who may do that, or change the permissions \
-                 of the file and of the folders that it is in",
+                "a.csv: cannot read: permission denied\n  help: run as a user who may do that, or change the \
+                 permissions of the file and of the folders that it is in",
             ),
             (
                 Error::output("out", say::NOT_A_FOLDER, remedy),

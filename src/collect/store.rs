@@ -528,7 +528,7 @@ mod tests {
         assert_eq!(String::from_utf8(lines.unwrap()).unwrap().lines().count(), 1);
     }
 
-    /// Two chains whose pages came in turns, the second first; then the end of the run is killed after each of its steps.
+    /// Two chains whose pages came in turns, the second first; the end of the run is killed after each of its steps.
     #[test]
     fn an_export_is_in_the_order_of_its_chains_whenever_its_end_is_killed() {
         let order = |folder: &Path| {

@@ -113,7 +113,8 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         message_en: "{count} [relation|relations] cannot be judged: the dump of [its|their] target account failed, \
             is incomplete, or has nothing but the ids of some customers.",
         next_step_zh: "重新导出这些迁入账号（见 coverage）及其每位客户的详情，再审计。",
-        next_step_en: "Export these target accounts again (see coverage), with the details of each customer, then audit.",
+        next_step_en: "Export these target accounts again (see coverage), with the details of each customer, then \
+            audit.",
         rows: decided(&RELATIONS_REPORT, || {
             vec![is(&OUTCOME, Outcome::Undetermined), is(&REASON, Reason::TargetNotCovered)]
         }),
