@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray};
+use arrow::array::{Array, AsArray, RecordBatch};
 
 use super::Exports;
 use super::permissions::Permissions;
@@ -55,7 +55,6 @@ impl RowDoubts {
         let rows = matched.before.rows.num_rows();
         let flags = UnreadableRows::new(&matched.before.rows)?;
         let target_flags = UnreadableRows::new(matched.after)?;
-        let nameless = NamelessCustomers::new(matched.after)?;
         let mut doubts = Self {
             unreadable: (0..rows).map(|row| flags.is_set(row)).collect(),
             covered: vec![false; rows],
@@ -70,7 +69,7 @@ impl RowDoubts {
         }
         doubts.source = Self::of_source(matched, &flags);
         for (index, pair) in matched.pairs {
-            doubts.of_pair(exports, matched, (&target_flags, &nameless), (*index, pair));
+            doubts.of_pair(exports, matched, &target_flags, (*index, pair));
         }
         Ok(doubts)
     }
@@ -124,7 +123,7 @@ impl RowDoubts {
         &mut self,
         exports: &Exports,
         matched: &Matched<'_>,
-        (target_flags, nameless): (&UnreadableRows<'_>, &NamelessCustomers<'_>),
+        target_flags: &UnreadableRows<'_>,
         (index, pair): (u32, &Pair),
     ) {
         let userid = &exports.enrolment.accounts()[index as usize].target_userid;
@@ -140,16 +139,12 @@ impl RowDoubts {
         if flagged.iter().any(|&row| unmatched(row)) {
             self.partial.push(index);
         }
-        let is_unknown = |&row: &u32| nameless.is_one(row as usize) && matched.is_unknown(row);
-        let unknown = pair.target.clone().filter(is_unknown);
-        let unknown = merged(unknown.map(|row| DoubtfulCustomers::from_key(matched.target_key(row))));
         let of_rows = flagged.iter().map(|&row| DoubtfulCustomers::from_key(matched.target_key(row)));
         let customers = merged(coverage.doubts.of_any(Dataset::OF_RELATIONS, userid).into_iter().chain(of_rows));
         for row in pair.source.clone() {
             let is_doubted = customers.as_ref().is_some_and(|customers| matched.may_be(exports, row, customers));
             self.doubted[row as usize] = is_doubted;
-            let may_be_unknown = || unknown.as_ref().is_some_and(|customers| matched.may_be(exports, row, customers));
-            self.covered[row as usize] = is_covered && !is_doubted && !may_be_unknown();
+            self.covered[row as usize] = is_covered && !is_doubted;
         }
         for row in matched.looking_alike(pair) {
             self.look_alike[row as usize] = true;
@@ -163,17 +158,6 @@ impl Matched<'_> {
     fn is_uncertain(&self, row: u32) -> bool {
         let source = self.matches.source_of[row as usize];
         source == NOT_MATCHED || self.matches.method[source as usize] == Some(MatchMethod::Name)
-    }
-
-    /// Reports whether an open target row without a name has no unionid to compare either.
-    fn is_unknown(&self, row: u32) -> bool {
-        self.is_open(row) && !(self.unionids_shared && self.target.unionid.get(row).is_some())
-    }
-
-    /// Reports whether a target row is unmatched, and made since the start or at an unknown time.
-    fn is_open(&self, row: u32) -> bool {
-        let is_new = self.target.created_at(row).is_none_or(|made| made >= self.started_at);
-        self.matches.source_of[row as usize] == NOT_MATCHED && is_new
     }
 
     fn target_key(&self, row: u32) -> CustomerKey {
@@ -202,14 +186,17 @@ impl Matched<'_> {
     /// start or at an unknown time, with a name that looks the same and that no id contradicts.
     fn looking_alike(&self, pair: &Pair) -> Vec<u32> {
         let (source, target) = (self.source, self.target);
+        let is_open = |&row: &u32| {
+            let is_new = target.created_at(row).is_none_or(|made| made >= self.started_at);
+            self.matches.source_of[row as usize] == NOT_MATCHED && is_new
+        };
         let is_unmatched =
             |&row: &u32| self.matches.target_of[row as usize] == NOT_MATCHED && source.name(row).is_some();
         let unmatched: Vec<u32> = pair.source.clone().filter(is_unmatched).collect();
         if unmatched.is_empty() {
             return Vec::new();
         }
-        let named =
-            pair.target.clone().filter(|&row| self.is_open(row)).filter_map(|row| Some((row, target.name(row)?)));
+        let named = pair.target.clone().filter(is_open).filter_map(|row| Some((row, target.name(row)?)));
         let names = LookAlikes::new(named);
         let agrees =
             |row: u32, other: u32| !crate::matching::contradict(source, target, (row, other), self.unionids_shared);
@@ -217,30 +204,6 @@ impl Matched<'_> {
             .into_iter()
             .filter(|&row| source.name(row).is_some_and(|name| names.find(name).any(|other| agrees(row, other))))
             .collect()
-    }
-}
-
-/// The customers of whom an id is known and no name: `list` has them, and no other answer tells more.
-struct NamelessCustomers<'a> {
-    ids: &'a StringViewArray,
-    names: &'a StringViewArray,
-    is_customer: &'a BooleanArray,
-}
-
-impl<'a> NamelessCustomers<'a> {
-    fn new(rows: &'a RecordBatch) -> Result<Self> {
-        Ok(Self {
-            ids: rows.texts(&fields::EXTERNAL_USERID)?,
-            names: rows.texts(&fields::CUSTOMER_NAME)?,
-            is_customer: rows.flags(&fields::IS_CUSTOMER)?,
-        })
-    }
-
-    /// Contacts that are no customers have not migrated.
-    fn is_one(&self, row: usize) -> bool {
-        self.names.is_null(row)
-            && self.ids.is_valid(row)
-            && (self.is_customer.is_null(row) || self.is_customer.value(row))
     }
 }
 

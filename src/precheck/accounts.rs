@@ -46,9 +46,12 @@ impl AccountForecast {
     }
 }
 
-/// The findings about accounts, each with the enrolled accounts that it is about: as predicate, and as condition on
+/// A finding about accounts, with the enrolled accounts that it is about: as predicate, and as condition on
 /// `precheck-accounts.parquet`.
-pub const ACCOUNT_FINDINGS: [(&str, fn(&AccountForecast) -> bool, fn() -> Filter); 3] = [
+pub type AccountFinding = (&'static str, fn(&AccountForecast) -> bool, fn() -> Filter);
+
+/// The findings about accounts.
+pub const ACCOUNT_FINDINGS: [AccountFinding; 3] = [
     ("B5-account-without-relations", |account| account.relations == 0, || Filter::IsZero(&fields::SOURCE_RELATIONS)),
     (
         "B5-source-not-covered",

@@ -145,10 +145,11 @@ impl<'p> Stage<'p> {
         let earlier = if self.out.is_dir() { Some(Outsiders::of(&self.out)?) } else { None };
         step("written");
         let kept = earlier.as_ref().map(|earlier| earlier.link_into(self.path())).unwrap_or_default();
+        let unlinked = earlier.as_ref().map(|earlier| earlier.unlinked(self.path(), &kept)).unwrap_or_default();
         let manifest = Manifest {
             reports: std::mem::take(&mut self.sealed),
             checksums: checksums?,
-            kept: kept::names(&kept),
+            kept: kept::names(kept.iter().chain(&unlinked)),
             worklist: self.worklist.take(),
             ..manifest
         };

@@ -116,12 +116,10 @@ pub const RELATION_RULES: &[RelationRule] = &[
         gives: because(Outcome::Undetermined, Reason::TargetNotCovered),
         clause: "B8",
         severity: Review,
-        zh: "应迁移；对应账号的导出不能证明完整，或其中有只知道 ID 的客户。",
-        en: "In scope; the export of the mapped account is not known to be complete, or has a customer with nothing \
-            but an id.",
-        change_zh: "重新导出该迁入账号及其每位客户的详情，直到分页结束且没有错误。",
-        change_en: "A new export of the target account with the details of each customer, to its last page and without \
-            an error.",
+        zh: "应迁移；对应账号的导出不能证明完整。",
+        en: "In scope; the export of the mapped account is not known to be complete.",
+        change_zh: "重新导出该迁入账号，直到分页结束且没有错误。",
+        change_en: "A new export of the target account, to its last page and without an error.",
         holds: || in_scope().and(TARGET_COVERED.not()),
     },
     Rule {

@@ -358,6 +358,8 @@ fn ranks(key: &TableKey, n: usize, rows: usize) -> Vec<u32> {
     for (rank, (_, number)) in (1..).zip(texts) {
         rank_of[number as usize] = rank;
     }
-    ranks.iter_mut().for_each(|rank| *rank = rank_of[*rank as usize]);
+    for rank in &mut ranks {
+        *rank = rank_of[*rank as usize];
+    }
     ranks
 }

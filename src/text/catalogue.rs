@@ -23,9 +23,10 @@ macro_rules! phrases {
         $($crate::text::phrases! { @ $name $(($($place)+))? $zh $en })+
 
         /// Every phrase by its name.
-        #[cfg_attr(not(test), allow(dead_code, reason = "of most catalogues only the tests need the list"))]
         pub const $all: &[(&str, $crate::text::Text)] =
             &[$((stringify!($name), $crate::text::Text { zh: $zh, en: $en }),)+];
+        // Of most catalogues only the tests need the list.
+        const _: &[(&str, $crate::text::Text)] = $all;
     };
     ($($name:ident $(($($place:ident),+))? $zh:literal $en:literal,)+) => {
         $crate::text::phrases! { in ALL; $($name $(($($place),+))? $zh $en,)+ }

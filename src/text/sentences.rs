@@ -90,6 +90,8 @@ sentences! {
         "名称列中不是文本，而是数字、日期或布尔值：把该列设为文本格式后重新导出",
     "a list or an object in a text column" "文本列中是列表或对象",
     "absent or empty, but required" "必需的内容缺少或为空",
+    "absent, and the request does not name exactly one account (old dumps leave the userid out)"
+        "缺少，而请求中也不是恰好一个账号（旧导出不含 userid）",
     "a row above the header that looks like a record: move the header to the top"
         "表头上方有一行像是记录：把表头移到最上面",
     "not an array" "不是数组",

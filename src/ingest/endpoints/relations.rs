@@ -155,7 +155,8 @@ fn member<'r>(userid: &'r Leaf<'_>, only_account: Option<&'r str>) -> FieldReadi
     match (userid.reading(), only_account) {
         (FieldReading { cell: Cell::Null, fault: None }, Some(only)) => Cell::Text(only).into(),
         (FieldReading { cell: Cell::Null, fault: None }, None) => {
-            let reason = "absent, and the request does not name exactly one account (old dumps leave the userid out)";
+            let reason: RejectReason =
+                "absent, and the request does not name exactly one account (old dumps leave the userid out)";
             FieldFault { field: "follow_info.userid", reason }.into()
         }
         (reading, _) => reading,

@@ -70,40 +70,15 @@ fn in_snake_case(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     keys.iter().copied().find(|key| folded(key) == name)
 }
 
-/// A value under a key that is not known: whether it holds others.
+/// A value under a key that is not known: whether it holds others. Texts in it are not decoded, for nothing depends on
+/// them.
 struct OtherValue(bool);
 
 impl<'de> Deserialize<'de> for OtherValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value: PayloadItem<'_, OtherEntries> = Deserialize::deserialize(deserializer)?;
-        Ok(Self(match value {
-            PayloadItem::Object(OtherEntries(is_filled)) => is_filled,
-            PayloadItem::Other(value) => value == RawValue::Other,
-        }))
-    }
-}
-
-/// The entries of an object that is not known: whether there are any.
-struct OtherEntries(bool);
-
-impl<'de> Deserialize<'de> for OtherEntries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OtherVisitor;
-        impl<'de> Visitor<'de> for OtherVisitor {
-            type Value = OtherEntries;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-                let mut is_filled = false;
-                while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-                    is_filled = true;
-                }
-                Ok(OtherEntries(is_filled))
-            }
-        }
-        deserializer.deserialize_map(OtherVisitor)
+        let value = <&serde_json::value::RawValue>::deserialize(deserializer)?.get();
+        let inside = value.strip_prefix(['{', '[']).map(str::trim_ascii_start);
+        Ok(Self(inside.is_some_and(|inside| !inside.starts_with(['}', ']']))))
     }
 }
 

@@ -14,7 +14,6 @@ use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::{Dataset, Grain, Word};
 use crate::schema::{Cell, Column, Table, fields};
-use crate::text::sentences;
 
 /// The reason of a record that lacks a field without which it is of no use.
 pub const ABSENT: RejectReason = "absent or empty, but required";
@@ -218,7 +217,6 @@ impl PartRecords {
         reason: Cow<'static, str>,
         listing: impl FnOnce() -> (Option<String>, String),
     ) {
-        debug_assert!(sentences::chinese(&reason).is_some(), "text/sentences.rs lacks: {reason}");
         let count = self.reject_counts.entry((grain, reason.clone())).or_default();
         *count += 1;
         if *count <= MAX_LISTED_REJECTS {

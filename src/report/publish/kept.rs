@@ -129,6 +129,17 @@ impl Outsiders {
         self.files.iter().filter_map(link).collect()
     }
 
+    /// The files that could not be linked, under the names that [`move_rest`] will give them.
+    pub fn unlinked(&self, new: &Path, linked: &[KeptFile]) -> Vec<KeptFile> {
+        let is_left = |outsider: &&Outsider| linked.iter().all(|kept| kept.path != outsider.path);
+        let named = |outsider: &Outsider| KeptFile {
+            path: outsider.path.clone(),
+            stored: self.name_in(new, outsider),
+            is_changed: outsider.is_changed,
+        };
+        self.files.iter().filter(is_left).map(named).collect()
+    }
+
     /// Whether the earlier output had kept a file already.
     pub fn knows(&self, kept: &KeptFile) -> bool {
         let name = name_of(&kept.stored).unwrap_or_default();
@@ -199,7 +210,7 @@ pub fn move_rest(earlier: &Outsiders, into: &Path) -> Result<Vec<KeptFile>> {
 }
 
 /// The names for the manifest: of files, and with a `/` at the end of folders that hold nothing else.
-pub fn names(kept: &[KeptFile]) -> Vec<String> {
+pub fn names<'a>(kept: impl Iterator<Item = &'a KeptFile>) -> Vec<String> {
     let name = |kept: &KeptFile| {
         let name = kept.stored.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         match name.split_once('/') {
@@ -207,7 +218,7 @@ pub fn names(kept: &[KeptFile]) -> Vec<String> {
             _ => name,
         }
     };
-    let names: BTreeSet<String> = kept.iter().map(name).filter(|name| *name != format!("{SNAPSHOTS}/")).collect();
+    let names: BTreeSet<String> = kept.map(name).filter(|name| *name != format!("{SNAPSHOTS}/")).collect();
     names.into_iter().collect()
 }
 

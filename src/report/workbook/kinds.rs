@@ -97,6 +97,9 @@ impl ExceptionKind {
     }
 
     /// Fills its sheet.
+    ///
+    /// # Errors
+    /// Those of the library.
     pub fn write(
         &self,
         sheet: &mut Worksheet,

@@ -109,12 +109,11 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-target-not-covered",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 条客户关系无法判定：其迁入账号的导出失败、不完整，或部分客户只有 ID。",
-        message_en: "{count} [relation|relations] cannot be judged: the dump of [its|their] target account failed, \
-            is incomplete, or has nothing but the ids of some customers.",
-        next_step_zh: "重新导出这些迁入账号（见 coverage）及其每位客户的详情，再审计。",
-        next_step_en: "Export these target accounts again (see coverage), with the details of each customer, then \
-            audit.",
+        message_zh: "{count} 条客户关系无法判定：其迁入账号的导出失败或不完整。",
+        message_en: "{count} [relation|relations] cannot be judged: the dump of [its|their] target account failed or \
+            is incomplete.",
+        next_step_zh: "重新导出这些迁入账号（见 coverage），再审计。",
+        next_step_en: "Export these target accounts again (see coverage), then audit.",
         rows: decided(&RELATIONS_REPORT, || {
             vec![is(&OUTCOME, Outcome::Undetermined), is(&REASON, Reason::TargetNotCovered)]
         }),

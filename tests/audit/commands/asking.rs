@@ -11,7 +11,7 @@ use tempfile::tempdir;
 const CTRL_C: &str = "\u{3}";
 const CTRL_D: &str = "\u{4}";
 /// A busy machine is slow; a program that waits for nothing is not waited for longer than this.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a program on a terminal shows.
 struct Screen {

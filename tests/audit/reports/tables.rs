@@ -163,7 +163,7 @@ fn has_no_bounds(table: &Table, path: &str) -> bool {
         .any(|id| id.name == path);
     match table.columns.iter().find(|slot| slot.column.name == path).map(|slot| slot.column.kind) {
         _ if is_id_of_a_customer => order.first() != Some(&path),
-        Some(Kind::Text | Kind::TextList) => order.first() != Some(&path),
+        Some(Kind::Text | Kind::Name | Kind::TextList) => order.first() != Some(&path),
         Some(Kind::Word(_)) => !order.contains(&path),
         _ => false,
     }
