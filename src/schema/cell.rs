@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 /// One value of a row.
 // A tag of one byte would be copied with the seven behind it by two overlapping loads, which wait for the store before
-// them (no store forwarding): 4 % of `ingest` of JSON.
+// them (no store forwarding).
 #[repr(u64)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'a> {

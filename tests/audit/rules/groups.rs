@@ -248,6 +248,8 @@ fn a_row_shows_both_sides() {
     let cell = |column: &str| g1.get(column).map_or("null", String::as_str);
     assert_eq!(cell("member_overlap")[..5], *"0.666");
     assert_eq!([cell("source_member_count"), cell("target_member_count")], ["4", "2"]);
+    let unknown = ["source_member_count", "target_member_count"].map(|count| rows["g2"].get(count));
+    assert_eq!(unknown, [None, None], "no count and no member in the dump is not a group of nobody");
     assert_eq!([cell("target_name"), cell("target_owner_userid"), cell("match_method")], ["VIP", "ann2", "members"]);
     assert_eq!(
         [cell("severity"), cell("still_at_source"), cell("waived"), cell("reason")],

@@ -393,6 +393,14 @@ examples! {
         origins: [("ann2/wei", "migrated"), ("ann2/li", "migrated")],
         findings: ["Q-namespaces-disjoint"],
     }
+    disjoint_namespaces_a_unionid_misplaces_nobody {
+        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
+        after: "bob2: hu 2026-05-02 unionid=u1; ann2: li 2026-05-02 unionid=v2",
+        more: |s| s.toml("[policy]\nmin_unionid_overlap = 0.9\n"),
+        outcomes: [("ann/wei", "in_scope missing/no_trace"), ("ann/li", "in_scope migrated")],
+        origins: [("bob2/hu", "added_during_migration"), ("ann2/li", "migrated")],
+        findings: ["B8-missing", "Q-namespaces-disjoint"],
+    }
     a_contradiction_takes_only_the_contradicted_away_the_one_without_unionid_is_free {
         before: "ann: wei 2025-01-01 id=w1 unionid=u1; ann: li 2025-01-01 unionid=u2",
         after: "ann2: wei 2025-05-01 id=t1 unionid=u8; ann2: wei 2026-05-02 id=t2; ann2: li 2026-05-02 unionid=u2",
@@ -624,5 +632,32 @@ fn a_list_that_is_not_1_to_1_stops_the_run() {
     for (accounts, code) in [("ann x; bob x", STOPS_THE_RUN[0]), ("ann x; ann y", STOPS_THE_RUN[1])] {
         let error = Story::new("ann: wei 2025-01-01", "").accounts(accounts).error();
         assert!(error.contains(code), "{error}\nlacks {code}");
+    }
+}
+
+/// A customer may be asked about again after an error, and fail after an answer: the newest answer decides.
+#[test]
+fn of_two_answers_about_a_customer_the_newest_decides() {
+    let answer = |day: u32, response: &str| {
+        let request = r#""request":{"external_userid":"t9"}"#;
+        let day = format!(r#""fetched_at":"2026-06-{day:02}T09:00:00+08:00""#);
+        format!(r#"{{"endpoint":"externalcontact/get",{request},{day},"response":{response}}}"#) + "\n"
+    };
+    let customer = r#"{"external_userid":"t9","name":"hu","type":1}"#;
+    let member = r#"[{"userid":"bob2","createtime":1735689600}]"#;
+    let whole = format!(r#"{{"errcode":0,"external_contact":{customer},"follow_user":{member}}}"#);
+    let busy = r#"{"errcode":-1,"errmsg":"system busy"}"#;
+    let failed = Some("failed 1 of 1 answers of externalcontact/get were errors".to_owned());
+    for (answers, expected) in [
+        (answer(1, busy) + &answer(2, &whole), None),
+        (answer(1, &whole) + &answer(2, busy), failed),
+        (answer(2, &whole) + &answer(1, busy), None),
+    ] {
+        let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02");
+        let audit = story.file("target-after/get.jsonl", &answers).audit();
+        let coverage = audit.report("coverage");
+        let of_customers = coverage.iter().find(|row| row["role"] == "target-after" && row["dataset"] == "customers");
+        let told = of_customers.map(|row| format!("{} {}", row["status"], row["detail"]));
+        assert_eq!(told, expected, "{answers}");
     }
 }
