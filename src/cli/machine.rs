@@ -24,7 +24,7 @@ pub(super) struct Machine {
 /// Default where the system does not report its memory.
 const UNKNOWN_MEMORY: u64 = 4 << 30;
 /// Memory of a run without rows: program, buffers of readers and writers, what the allocator keeps.
-const FIXED: u64 = 112 << 20;
+const FIXED: u64 = 176 << 20;
 /// More of it for each thread.
 const PER_THREAD: u64 = 8 << 20;
 /// Bytes of each relation that stay in memory from matching to the reports.

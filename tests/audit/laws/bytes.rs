@@ -72,7 +72,7 @@ fn the_machine_changes_no_byte() {
     };
     let first = written(0, &[("LC_ALL", "C"), ("TZ", "UTC"), ("RAYON_NUM_THREADS", "1")], "1GiB");
     let others: [(&[(&str, &str)], &str); 3] = [
-        (&[("LC_ALL", "zh_CN.UTF-8"), ("TZ", "Asia/Shanghai"), ("RAYON_NUM_THREADS", "2")], "256MiB"),
+        (&[("LC_ALL", "zh_CN.UTF-8"), ("TZ", "Asia/Shanghai"), ("RAYON_NUM_THREADS", "2")], "512MiB"),
         (&[("LC_ALL", "en_US.UTF-8"), ("TZ", "America/New_York"), ("RAYON_NUM_THREADS", "7")], "8GiB"),
         (&[("LC_ALL", "C"), ("TZ", ":/nowhere"), ("RAYON_NUM_THREADS", "3")], "1GiB"),
     ];
