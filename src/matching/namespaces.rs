@@ -41,13 +41,13 @@ impl Namespaces {
             Self { source: self.source + source, target: self.target + target, overlap: self.overlap + overlap }
                 .are_shared(min_overlap)
         };
-        unread > 0 && self.source.min(self.target) > 0 && with(0, unread, unread) != with(unread, unread, unread)
+        self.source.min(self.target) > 0 && with(0, unread, unread) != with(unread, unread, unread)
     }
 
     /// Returns whether the unionids would be comparable if `unread` more on either side were shared.
     pub fn may_be_shared(&self, min_overlap: f64, unread: u64) -> bool {
         let (source, target, overlap) = (self.source + unread, self.target + unread, self.overlap + unread);
-        unread > 0 && Self { source, target, overlap }.are_shared(min_overlap)
+        Self { source, target, overlap }.are_shared(min_overlap)
     }
 
     /// Returns whether unionids of the two corps are comparable.
@@ -61,5 +61,33 @@ impl AddAssign for Namespaces {
         self.source += other.source;
         self.target += other.target;
         self.overlap += other.overlap;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_unionids_leave_the_decision_in_doubt_where_they_could_change_it() {
+        let in_doubt =
+            |source, target, overlap, unread| Namespaces { source, target, overlap }.are_in_doubt(0.5, unread);
+        // Shared now; 5 of 11 if the unread one is not, 6 of 11 if it is.
+        assert!(in_doubt(10, 10, 5, 1));
+        assert!(!in_doubt(10, 10, 5, 0));
+        // 9 of 11 and 10 of 11 are shared, 1 of 11 and 2 of 11 are not.
+        assert!(!in_doubt(10, 10, 9, 1));
+        assert!(!in_doubt(10, 10, 1, 1));
+        // A side without unionids has nothing to share.
+        assert!(!in_doubt(0, 10, 0, 1));
+        assert!(!in_doubt(10, 0, 0, 1));
+    }
+
+    #[test]
+    fn unread_unionids_may_be_shared_where_enough_of_them_are() {
+        let may_be = |overlap, unread| Namespaces { source: 10, target: 10, overlap }.may_be_shared(0.5, unread);
+        // 5 of 11, then 6 of 12.
+        assert!(!may_be(4, 1));
+        assert!(may_be(4, 2));
     }
 }
