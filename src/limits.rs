@@ -41,6 +41,10 @@ pub const MAX_JSON_DEPTH: u32 = 127;
 
 /// Columns of a table, as in Excel.
 pub const MAX_COLUMNS: usize = 16_384;
+/// Columns with the tags of one group each, which are looked at for every row; further ones are not used.
+pub const MAX_TAG_GROUPS: usize = 1000;
+/// Bytes of the name of a group of tags, which is put before each of its tags; the service allows 30 characters.
+pub const MAX_TAG_GROUP_BYTES: usize = 128;
 /// Rows of a sheet of a workbook, as in Excel.
 pub const MAX_SHEET_ROWS: u64 = 1 << 20;
 /// Bytes of a row of a table, in UTF-8: a cell of Excel holds 32,767 characters.

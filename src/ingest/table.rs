@@ -54,8 +54,8 @@ impl SheetFile<'_> {
     /// The error of a file without a header row, with the most likely row.
     pub fn no_header(self, headers: &[String], problem: &Unrecognised) -> Error {
         // Enough to recognise the row; a file that is not a sheet may contain anything here.
-        let shown: Vec<String> =
-            headers.iter().take(40).map(|header| header.trim().chars().take(40).collect()).collect();
+        let filled = headers.iter().map(|header| header.trim()).filter(|header| !header.is_empty());
+        let shown: Vec<String> = filled.take(40).map(|header| header.chars().take(40).collect()).collect();
         let (place, headers) = if shown.iter().any(|cell| is_like_a_value(cell)) {
             (say::no_headers(headers.len()), &headers[..0])
         } else {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::ingest::value::strip_padding;
+use crate::limits::MAX_TAG_GROUP_BYTES;
 use crate::schema::fields::*;
 use crate::schema::lists::{CaseList, LIST_TABLES, LISTS};
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS, JOIN_CODES, RELATIONS_TABLE, SNAPSHOT_TABLES};
@@ -196,5 +197,5 @@ pub(super) fn foreign_names(column: &Column) -> Option<&'static [&'static str]> 
 pub(super) fn tag_group(header: &str) -> Option<String> {
     let behind = header.strip_prefix("标签组")?.trim_start_matches(|digit: char| digit.is_ascii_digit());
     let name = behind.trim().strip_prefix(['(', '（'])?.strip_suffix([')', '）'])?.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    (1..=MAX_TAG_GROUP_BYTES).contains(&name.len()).then(|| name.to_owned())
 }

@@ -6,6 +6,7 @@ use super::names::{
 };
 use super::{ExpectedTables, TableLayout, used};
 use crate::ingest::value::{is_damaged, strip_padding};
+use crate::limits::MAX_TAG_GROUPS;
 use crate::schema::fields::*;
 use crate::schema::lists::CaseList;
 use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, MEMBERS, RELATIONS_TABLE};
@@ -151,7 +152,7 @@ impl<'h> HeaderRow<'h> {
         let has_tags = table.position(&TAGS).is_some();
         let tag_groups =
             self.texts.iter().enumerate().filter_map(|(at, text)| Some((at, tag_group(strip_padding(text))?)));
-        let tag_groups: Vec<(usize, String)> = if has_tags { tag_groups.collect() } else { Vec::new() };
+        let tag_groups: Vec<(usize, String)> = tag_groups.take(if has_tags { MAX_TAG_GROUPS } else { 0 }).collect();
         let is_used = |at: usize| {
             places.contains(&Some(at)) || contact_group == Some(at) || tag_groups.iter().any(|(tag, _)| *tag == at)
         };

@@ -1,6 +1,7 @@
 //! Headers of consoles, of the API, of other systems, and of nothing known.
 
 use super::*;
+use crate::limits::MAX_TAG_GROUPS;
 use crate::schema::lists::LIST_TABLES;
 use crate::schema::tables::CANONICAL;
 use crate::schema::tables::SNAPSHOT_TABLES;
@@ -189,6 +190,20 @@ fn unused_columns_are_named() {
         (0..1000).map(|n| format!("column {n} {}", "x".repeat(200))).chain(["userid".into(), "name".into()]).collect();
     let many = unused(&many.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!((many.len(), many[0].len(), many.last().map(String::as_str)), (301, 100, Some("(+ 700)")));
+}
+
+#[test]
+fn groups_of_tags_are_bounded() {
+    let name = |bytes: usize| "g".repeat(bytes);
+    let headers = (0..MAX_TAG_GROUPS + 1).map(|n| format!("标签组{n}(来源)"));
+    let headers: Vec<String> = ["客户名称".into(), "添加人账号".into(), format!("标签组({})", name(129))]
+        .into_iter()
+        .chain([format!("标签组({})", name(128))])
+        .chain(headers)
+        .collect();
+    let layout = layout(&headers.iter().map(String::as_str).collect::<Vec<_>>(), &own(&[]), CANONICAL).unwrap();
+    assert_eq!((layout.tag_groups.len(), &layout.tag_groups[0]), (1000, &(3, name(128))));
+    assert_eq!(layout.unused, [format!("标签组({}", name(96)), "标签组999(来源)".into(), "标签组1000(来源)".into()]);
 }
 
 #[test]
