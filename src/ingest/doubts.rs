@@ -3,8 +3,8 @@
 //!
 //! With an unreadable record its account is no longer covered completely. The record is one customer's; where one of
 //! its keys can be read, [`CustomerKey`] has it, so that relations of other customers stay decided. Memory is
-//! bounded: an account with too many keys is in doubt for any customer, and with too many accounts the whole snapshot
-//! is.
+//! bounded: an account with too many keys is in doubt for any customer, all accounts with unreadable records are if these
+//! have too many keys in all, and with too many accounts the whole snapshot is.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,8 @@ use crate::schema::vocabulary::Dataset;
 
 /// Keys of one account at most.
 const MAX_KEYS: usize = 1000;
+/// Keys of all accounts at most, in about 15 MB: each that was added counts, so that their order does not matter.
+const MAX_ALL_KEYS: u64 = 100_000;
 /// Accounts of one snapshot at most.
 const MAX_ACCOUNTS: usize = 100_000;
 
@@ -96,17 +98,34 @@ pub struct AccountDoubt {
 pub struct Doubts {
     records: BTreeMap<(Dataset, Option<String>), AccountDoubt>,
     values: BTreeMap<Dataset, u64>,
+    /// Keys that were added to accounts that are known.
+    keys: u64,
 }
 
 impl Doubts {
     /// Adds records of the dataset that are unreadable or may be missing: of the account, if it is known.
-    pub fn add(&mut self, dataset: Dataset, userid: Option<&str>, key: CustomerKey, records: u64) {
+    pub fn add(&mut self, dataset: Dataset, userid: Option<&str>, mut key: CustomerKey, records: u64) {
+        if userid.is_some() && !key.is_unknown() {
+            self.keys += 1;
+            if self.keys > MAX_ALL_KEYS {
+                key = CustomerKey::default();
+            }
+            if self.keys == MAX_ALL_KEYS + 1 {
+                self.drop_keys();
+            }
+        }
         let place = (dataset, userid.map(str::to_owned));
         match self.records.get_mut(&place) {
             // In a file of which nothing can be read, nearly all records end here: no set of keys is built for them.
             Some(AccountDoubt { records: known, customers: DoubtfulCustomers::Any }) => *known += records,
             _ => self.put(place, AccountDoubt { records, customers: DoubtfulCustomers::from_key(key) }),
         }
+    }
+
+    /// Drops the keys of all accounts that are known, which are then in doubt for any customer.
+    fn drop_keys(&mut self) {
+        let of_accounts = self.records.iter_mut().filter(|((_, userid), _)| userid.is_some());
+        of_accounts.for_each(|(_, doubt)| doubt.customers = DoubtfulCustomers::Any);
     }
 
     /// Adds unreadable values of the dataset.
@@ -137,6 +156,10 @@ impl Doubts {
         }
         for (dataset, values) in more.values {
             self.add_values(dataset, values);
+        }
+        self.keys += more.keys;
+        if self.keys > MAX_ALL_KEYS {
+            self.drop_keys();
         }
     }
 
@@ -189,7 +212,7 @@ impl Doubts {
     /// The same with other spellings of the userids.
     #[must_use]
     pub fn respelled(self, mut spell: impl FnMut(&str) -> Option<String>) -> Self {
-        let mut respelled = Self { records: BTreeMap::new(), values: self.values };
+        let mut respelled = Self { records: BTreeMap::new(), values: self.values, keys: self.keys };
         for ((dataset, userid), doubt) in self.records {
             let userid = userid.map(|userid| spell(&userid).unwrap_or(userid));
             respelled.put((dataset, userid), doubt);
@@ -255,5 +278,30 @@ mod tests {
         assert_eq!(doubts.of(Dataset::Groups, "nobody"), Some(DoubtfulCustomers::Any));
         assert_eq!(doubts.records(), (MAX_KEYS + MAX_ACCOUNTS + 2) as u64);
         assert!(doubts.records.len() <= MAX_ACCOUNTS + 1);
+    }
+
+    #[test]
+    fn too_many_keys_in_all_leave_their_accounts_in_doubt_in_any_order() {
+        // 100 keys of each account; then one more of account 1, and one of no account.
+        let doubts = |range: std::ops::Range<u64>| {
+            let mut doubts = Doubts::default();
+            for n in range {
+                doubts.add(Dataset::Relations, Some(&(n / 100).to_string()), key(&n.to_string()), 1);
+            }
+            doubts
+        };
+        let these = |n: &str| Some(DoubtfulCustomers::These([key(n)].into()));
+        let mut few = doubts(0..MAX_ALL_KEYS);
+        few.add(Dataset::Relations, None, key("u"), 1);
+        assert!(matches!(few.of(Dataset::Relations, "0"), Some(DoubtfulCustomers::These(keys)) if keys.len() == 101));
+        few.add(Dataset::Relations, Some("1"), key("u"), 1);
+        let (mut first, mut last) = (doubts(0..50), doubts(50..MAX_ALL_KEYS));
+        last.add(Dataset::Relations, None, key("u"), 1);
+        last.add(Dataset::Relations, Some("1"), key("u"), 1);
+        assert!(matches!(last.of(Dataset::Relations, "5"), Some(DoubtfulCustomers::These(_))));
+        first.merge(last);
+        assert!(few == first && few.records() == MAX_ALL_KEYS + 2);
+        assert_eq!(few.of(Dataset::Relations, "0"), Some(DoubtfulCustomers::Any));
+        assert_eq!(few.of(Dataset::Relations, "of no record"), these("u"));
     }
 }
