@@ -11,8 +11,8 @@ import time
 
 from case import is_there
 
-STEPS = ["made", "written", "sealed", "whole", "put", "moved", "done"]
-NO_EXCHANGE = ["aside", "put", "moved", "done"]
+STEPS = ["made", "written", "sealed", "whole", "put", "moved", "done", "nameless", "unlocked"]
+NO_EXCHANGE = ["aside", "put", "moved", "done", "nameless", "unlocked"]
 SIGNALS = [
     signal.SIGKILL,
     signal.SIGKILL,

@@ -55,7 +55,7 @@ fn alive() -> MutexGuard<'static, Vec<PathBuf>> {
 pub fn abandon() {
     let Ok(paths) = ALIVE.try_lock() else { return };
     for path in paths.iter().filter(|path| !path.join(WHOLE).exists() && !path.join(OLD).exists()) {
-        let _ = fs::remove_dir_all(path.join(NEW)).and_then(|()| fs::remove_dir_all(path));
+        let _ = delete(path);
     }
 }
 
@@ -231,8 +231,11 @@ fn running(folder: &Path) -> Vec<RunningStage> {
 fn clear(folder: &Path, progress: &dyn Progress) -> Vec<RunningStage> {
     for stage in stages(folder) {
         let LockHolder::Own(_lock) = take_lock(&stage) else {
-            // If the run was killed before it made its lock, the folder is empty, and only such a one is removed.
-            let _ = fs::remove_dir(&stage);
+            // If the run was killed before it made its lock, or after it removed it, the folder is empty, and only such a
+            // one is removed.
+            if fs::remove_dir(&stage).is_ok() {
+                progress.note(say::removed_stage(stage.display()));
+            }
             continue;
         };
         if !recover(&stage, progress) {
@@ -298,7 +301,8 @@ fn put_back(earlier: &Path, out: &Path, progress: &dyn Progress) -> bool {
     }
 }
 
-/// Deletes a stage. If that is interrupted, what remains says that it is to be deleted.
+/// Deletes a stage. If that is interrupted, what remains says that it is to be deleted: the lock goes last, since the
+/// next run leaves alone what has none.
 fn delete(stage: &Path) -> io::Result<()> {
     for name in [WHOLE, OLD] {
         let folder = stage.join(name);
@@ -309,6 +313,13 @@ fn delete(stage: &Path) -> io::Result<()> {
     step("done");
     for entry in fs::read_dir(stage)?.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
         fs::remove_dir_all(entry.path())?;
+    }
+    for (name, removed) in [(OUTPUT, "nameless"), (LOCK, "unlocked")] {
+        let file = stage.join(name);
+        if file.exists() {
+            fs::remove_file(file)?;
+        }
+        step(removed);
     }
     fs::remove_dir_all(stage)
 }

@@ -13,8 +13,8 @@ use qianhe::report::publish::Stage;
 use crate::support::{Story, audit_into, names_in, run};
 
 /// The steps of publishing, in their order, where folders are exchanged and where they are renamed one by one.
-const STEPS: [&str; 7] = ["made", "written", "sealed", "whole", "put", "moved", "done"];
-const STEPS_WITHOUT_EXCHANGE: [&str; 4] = ["aside", "put", "moved", "done"];
+const STEPS: [&str; 9] = ["made", "written", "sealed", "whole", "put", "moved", "done", "nameless", "unlocked"];
+const STEPS_WITHOUT_EXCHANGE: [&str; 6] = ["aside", "put", "moved", "done", "nameless", "unlocked"];
 
 fn arrived() -> Story {
     Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
