@@ -5,6 +5,7 @@ use std::path::Path;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int32Type;
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
@@ -104,9 +105,19 @@ fn each_batch(path: &Path, column: &Column, mut see: impl FnMut(&RecordBatch) ->
     let reader =
         builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unreadable(path, error))?;
     for batch in reader {
-        see(&batch?)?;
+        see(&batch.map_err(|error| unreadable_batch(path, error))?)?;
     }
     Ok(())
+}
+
+/// As [`unreadable`]; of an error of the disk, Arrow keeps the text only.
+fn unreadable_batch(path: &Path, error: ArrowError) -> Error {
+    match error {
+        ArrowError::ParquetError(text) if text.contains("External: ") => {
+            Error::io(path, say::CANNOT_READ)(std::io::Error::other(text))
+        }
+        other => other.into(),
+    }
 }
 
 /// A report that is not readable after it was written is a bug, unless the disk fails.
@@ -119,4 +130,16 @@ fn unreadable(path: &Path, error: ParquetError) -> Error {
         other => other,
     };
     Error::Bug(format!("{}: cannot be read back: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fails_while_a_report_is_read_back_is_not_our_bug() {
+        let exit_code = |error: ParquetError| unreadable_batch(Path::new("a.parquet"), error.into()).exit_code();
+        assert_eq!(exit_code(ParquetError::External(Box::new(std::io::Error::from_raw_os_error(5)))), 2);
+        assert_eq!(exit_code(ParquetError::General("a page is too short".to_owned())), 3);
+    }
 }

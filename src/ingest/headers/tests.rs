@@ -195,7 +195,7 @@ fn unused_columns_are_named() {
 #[test]
 fn groups_of_tags_are_bounded() {
     let name = |bytes: usize| "g".repeat(bytes);
-    let headers = (0..MAX_TAG_GROUPS + 1).map(|n| format!("标签组{n}(来源)"));
+    let headers = (0..=MAX_TAG_GROUPS).map(|n| format!("标签组{n}(来源)"));
     let headers: Vec<String> = ["客户名称".into(), "添加人账号".into(), format!("标签组({})", name(129))]
         .into_iter()
         .chain([format!("标签组({})", name(128))])
