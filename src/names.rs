@@ -79,6 +79,11 @@ pub(crate) fn is_masked(name: &str) -> bool {
     last.is_some_and(|last| normal(last).chars().count() <= 1)
 }
 
+/// The name as a key: in normal form; none if it is masked or nothing of it is visible.
+pub(crate) fn key(name: &str) -> Option<Cow<'_, str>> {
+    (!is_masked(name)).then(|| normal(name)).filter(|name| !name.is_empty())
+}
+
 /// The replacement of a run of lost characters in a look.
 const GAP: char = char::REPLACEMENT_CHARACTER;
 

@@ -178,7 +178,8 @@ fn partition(below: &Path) -> Option<String> {
 }
 
 fn is_passed_over(name: &str) -> bool {
-    name.starts_with(['.', '_'])
+    // Office hides a file of that name beside a workbook that is open.
+    name.starts_with(['.', '_']) || name.starts_with("~$")
 }
 
 fn with_slashes(path: &Path) -> String {

@@ -35,6 +35,12 @@ const UNSUPPORTED: &[(&[u8], Text, Text)] = &[
     (b"\x28\xb5\x2f\xfd", say::PACKED_TWICE, say::UNPACK_ONCE),
     (b"BZh", say::BZIP2, say::REPACK),
     (b"\xfd7zXZ", say::XZ, say::REPACK),
+    (b"version https://git-lfs", say::LFS_POINTER, say::LFS_POINTER_REMEDY),
+    (b"-- MySQL dump", say::SQL, say::EXPORT_AS_DATA),
+    (b"-- PostgreSQL", say::SQL, say::EXPORT_AS_DATA),
+    (b"INSERT INTO ", say::SQL, say::EXPORT_AS_DATA),
+    (b"CREATE TABLE ", say::SQL, say::EXPORT_AS_DATA),
+    (b"DROP TABLE ", say::SQL, say::EXPORT_AS_DATA),
 ];
 
 /// The container of old workbooks, and of those with a password.
@@ -91,10 +97,11 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     if memchr::memchr_iter(0, text).count() * 10 > text.len() {
         return FileFormat::Unsupported { what: say::BINARY, remedy: say::BINARY_REMEDY };
     }
-    if let Some(what) = markup(text.trim_ascii_start()) {
+    let beginning = beginning(text);
+    if let Some(what) = markup(beginning) {
         return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
     }
-    let begins_as_json = match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    let begins_as_json = match beginning.first() {
         None if all => return FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
         Some(b'{' | b'[') => true,
         _ => false,
@@ -106,6 +113,17 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
         FileFormat::Json { bom: hint != EncodingHint::Unknown }
     } else {
         FileFormat::Unsupported { what: say::FOREIGN_JSON, remedy: say::SAVE_AS_UTF8 }
+    }
+}
+
+/// The text behind white space and byte order marks: some software adds one to a text that has one.
+fn beginning(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = text.trim_ascii_start();
+        match text.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => text = rest,
+            None => return text,
+        }
     }
 }
 
@@ -134,12 +152,13 @@ fn sniff_utf16(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     }
 }
 
-/// Detects UTF-16 by the NUL in each line end and delimiter, always in the same half of a character.
+/// Detects UTF-16 by the NUL in each line end and delimiter, nearly always in the same half of a character: few others,
+/// such as U+4E00 (一), have one in the other half.
 fn utf16_without_mark(head: &[u8], all: bool) -> Option<EncodingHint> {
     let at = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
     let (encoding, unicode): (&'static Encoding, UnicodeEncoding) = match (at(0), at(1)) {
-        (0, 1..) => (UTF_16LE, UnicodeEncoding::Utf16Le),
-        (1.., 0) => (UTF_16BE, UnicodeEncoding::Utf16Be),
+        (even, odd) if odd > 4 * even => (UTF_16LE, UnicodeEncoding::Utf16Le),
+        (even, odd) if even > 4 * odd => (UTF_16BE, UnicodeEncoding::Utf16Be),
         _ => return None,
     };
     // A head may end in the middle of a character, or of a pair of them.
@@ -162,11 +181,13 @@ mod tests {
         assert_eq!(sniff(b"PK\x03\x04....", false), FileFormat::Zip);
         assert_eq!(sniff(b" \n{\"errcode\":0}", true), FileFormat::Json { bom: false });
         assert_eq!(sniff(b"\xef\xbb\xbf[]", true), FileFormat::Json { bom: true });
+        assert_eq!(sniff(b"\xef\xbb\xbf\n\xef\xbb\xbf[]", true), FileFormat::Json { bom: true });
         let known = |encoding, bom| FileFormat::Text(EncodingHint::Known { encoding, bom });
         assert_eq!(sniff(b"userid,name\n", true), FileFormat::Text(EncodingHint::Unknown));
         assert_eq!(sniff(b"\xef\xbb\xbfuserid\tname\n", true), known(UnicodeEncoding::Utf8, true));
         assert_eq!(sniff(b"\xff\xfeu\0s\0", true), known(UnicodeEncoding::Utf16Le, true));
         assert_eq!(sniff(b"u\0s\0e\0\n\0", true), known(UnicodeEncoding::Utf16Le, false));
+        assert_eq!(sniff(b"a\0n\0n\0,\0\x00\x4e\n\0", true), known(UnicodeEncoding::Utf16Le, false), "ann,一");
         assert_eq!(sniff(b"\x5b\xa2\x62\x37\0,\x54\x0d\0\n", true), known(UnicodeEncoding::Utf16Be, false), "客户,名");
         // GB18030 and others are detected while reading.
         assert_eq!(sniff(b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6,1\n", true), FileFormat::Text(EncodingHint::Unknown));
@@ -207,6 +228,8 @@ mod tests {
             (b"  \n", "empty"),
             (b"", "empty"),
             (b"\x1f\x8b\x08", "compressed twice"),
+            (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS"),
+            (b"INSERT INTO `t` VALUES ('ann');\n", "SQL"),
         ] {
             assert!(
                 matches!(sniff(head, true), FileFormat::Unsupported { what, .. } if what.en.contains(name)),

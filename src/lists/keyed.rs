@@ -3,6 +3,7 @@
 //! A row with a member, in whatever letter case, names that relation; one without, all relations of the customer. A row
 //! by name alone holds only where the name, with the member if given, is that of a single customer (SPEC section 1.2).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
@@ -12,6 +13,7 @@ use super::{ListTally, file_of_rows};
 use crate::digest::digest;
 use crate::error::Result;
 use crate::ingest::raw::Raw;
+use crate::names;
 use crate::personal::{Pseudonyms, shown};
 use crate::schema::lists::CaseList;
 use crate::schema::{Column, ReadColumns, Table, fields};
@@ -200,7 +202,7 @@ impl ListRows {
             let key = ListKey::ALL.into_iter().zip(cells).find_map(|(by, cell)| Some((by, (*cell)?)));
             list.rows.extend(key.map(|(by, key)| KeyedRow {
                 by,
-                key: key.into(),
+                key: if by == ListKey::CustomerName { names::normal(key).into() } else { key.into() },
                 userid: cells[MEMBER].map(Box::from),
                 next: None,
             }));
@@ -242,7 +244,12 @@ impl ListRows {
             // Relations are sorted by member, so one digest serves many rows.
             let mut member = None;
             for (row, key) in relations.texts(by.column())?.iter().enumerate() {
-                let Some(key) = key.filter(|key| by != ListKey::Unionid || is_key(key)) else { continue };
+                let key = match by {
+                    ListKey::ExternalUserid => key.map(Cow::Borrowed),
+                    ListKey::Unionid => key.filter(|key| is_key(key)).map(Cow::Borrowed),
+                    ListKey::CustomerName => key.and_then(names::key),
+                };
+                let Some(key) = key.as_deref() else { continue };
                 let (of_key, userid, view) = (digest(key), userids.value(row), userids.views()[row]);
                 let of_member = match member {
                     Some((same, of_member)) if same == view => of_member,

@@ -38,7 +38,7 @@ impl KeyedColumn {
         if keyed.text.iter().flatten().all(is_plain) {
             return Ok(keyed);
         }
-        Ok(Self { text: keyed.text.iter().map(|name| comparable(name?)).collect(), digest })
+        Ok(Self { text: keyed.text.iter().map(|name| names::key(name?)).collect(), digest })
     }
 
     /// Drops the texts that are no keys.
@@ -56,10 +56,6 @@ impl KeyedColumn {
         let row = row as usize;
         self.text.is_valid(row).then(|| self.text.value(row))
     }
-}
-
-fn comparable(name: &str) -> Option<Cow<'_, str>> {
-    (!names::is_masked(name)).then(|| names::normal(name)).filter(|name| !name.is_empty())
 }
 
 /// Marks a row that is not in the customer map.

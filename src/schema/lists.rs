@@ -87,9 +87,35 @@ pub const LISTS: &[CaseList] = &[
         foreign_headers: &[
             (
                 &SOURCE_USERID,
-                &["olduserid", "fromuserid", "sourceaccount", "oldaccount", "原账号", "旧账号", "原userid", "旧userid"],
+                &[
+                    "olduserid",
+                    "fromuserid",
+                    "sourceaccount",
+                    "oldaccount",
+                    "原账号",
+                    "旧账号",
+                    "原userid",
+                    "旧userid",
+                    "源账号",
+                    "迁出企业账号",
+                    "原企业账号",
+                    "旧企业账号",
+                ],
             ),
-            (&TARGET_USERID, &["newuserid", "touserid", "targetaccount", "newaccount", "新账号", "新userid"]),
+            (
+                &TARGET_USERID,
+                &[
+                    "newuserid",
+                    "touserid",
+                    "targetaccount",
+                    "newaccount",
+                    "新账号",
+                    "新userid",
+                    "目标账号",
+                    "迁入企业账号",
+                    "新企业账号",
+                ],
+            ),
         ],
     },
     CaseList {

@@ -55,7 +55,8 @@ sentences! {
 
     // Why something could not be read.
     "absent, but may be a damaged key of its object" "缺少，但可能是所在对象中损坏的键",
-    "a duration, not a date: format the cell as a date or as text" "是时长，不是日期：把单元格设为日期或文本格式",
+    "a duration or a time of day, not a date: format the cell as a date or as text"
+        "是时长或一天中的时刻，不是日期：把单元格设为日期或文本格式",
     "a decimal number in an id column: format the column as text and export again"
         "ID 列中的小数：把该列设为文本格式后重新导出",
     "a number above 2^53 in an id column, which software may have rounded: export the id as text"
@@ -65,6 +66,7 @@ sentences! {
         "ID 列中的日期，由电子表格或程序库转换而成：把该列设为文本格式后重新导出",
     "a boolean in an id column: export the id as text" "ID 列中的布尔值：把 ID 作为文本导出",
     "not text, in an id column" "ID 列中不是文本",
+    "an id with full-width letters or digits: write them in half width" "ID 中有全角字母或数字：请改为半角",
     "an id with an invisible character inside: remove it" "ID 中间有不可见字符：请去掉",
     "an id with damaged characters (shown as U+FFFD): export again as UTF-8"
         "ID 中有损坏的字符（显示为 U+FFFD）：用 UTF-8 重新导出",
@@ -76,7 +78,9 @@ sentences! {
     "not a whole number of 0 or more" "不是 0 或以上的整数",
     "not a boolean: use true/false, 1/0, yes/no or 是/否" "不是布尔值：写 true/false、1/0、yes/no 或 是/否",
     "not one of the values of this column" "不是该列可用的值",
+    "neither pass nor fail, nor empty" "既不是“通过”（pass）也不是“不通过”（fail），又不是空的",
     "not a list of texts" "不是文本列表",
+    "not a list of ids: separate ids with commas" "不是 ID 列表：请用逗号分隔各个 ID",
     "a formula without its result: open the workbook in Excel or WPS, save it, and use that"
         "公式没有保存结果：用 Excel 或 WPS 打开该工作簿，保存后再使用",
     "a spreadsheet error (such as #REF!): correct the cell" "电子表格的错误值（如 #REF!）：请更正该单元格",

@@ -32,6 +32,7 @@ const REQUEST: &[Entry] = &[
     ("config_id", Text),
     ("cursor", Text),
     ("owner_filter", Object(&[("userid_list", IdPayload)])),
+    ("status_filter", Number),
 ];
 const ANSWER: &[Entry] = &[
     ("errcode", Code),

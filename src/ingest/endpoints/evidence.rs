@@ -29,6 +29,9 @@ pub fn answer<R>(
     envelope: bool,
 ) {
     let request = context.request;
+    if errcode == 0 && request.is_some_and(|request| is_filtered(part, endpoint, context, request)) {
+        return;
+    }
     let page = request.and_then(|request| cursor(part, endpoint, context, &request.cursor, "request.cursor", NO_PAGE));
     let next_cursor = cursor(part, endpoint, context, &node.next_cursor, "next_cursor", NO_NEXT);
     let next_cursor = if endpoint.spec().ends_by_is_last {
@@ -51,6 +54,22 @@ pub fn answer<R>(
         document: context.document,
     };
     part.answer(answer);
+}
+
+/// Returns whether the request leaves out groups of other states, or may do so: such a list is no evidence of the
+/// whole.
+fn is_filtered(
+    part: &mut PartRecords,
+    endpoint: Endpoint,
+    context: &RequestContext<'_>,
+    request: &RequestBody<'_>,
+) -> bool {
+    let filter = context.leaf(&fields::STATUS, &request.status_filter, "request.status_filter");
+    if let Some(fault) = filter.fault() {
+        unreadable(part, endpoint, context, fault);
+        return true;
+    }
+    !matches!(filter.reading().cell, Cell::Null | Cell::Integer(0))
 }
 
 /// Counts a value of no record that cannot be read.

@@ -1,13 +1,14 @@
 //! Items without their answer, as scripts store them: `[{external_contact, follow_info}, ...]`, or one per
 //! line. They are no evidence of anything but themselves.
 
-use super::{DocumentFault, Quick, RequestContext, TextMarks, groups, parse, relations, shape};
+use super::{DocumentFault, Quick, RequestContext, TextMarks, groups, members, parse, relations, shape};
 use crate::ingest::json::document::{
-    BatchItem, ContactListItem, GroupChatBody, GroupItem, JoinWay, Loose, UnassignedItem,
+    BatchItem, ContactListItem, GroupChatBody, GroupItem, JoinWay, Loose, UnassignedItem, User,
 };
 use crate::ingest::json::payload::PayloadItem;
 use crate::ingest::records::PartRecords;
 use crate::schema::vocabulary::Dataset;
+use crate::text::errors as say;
 
 /// Kinds of items, by the endpoint whose answers hold them.
 #[derive(Clone, Copy)]
@@ -20,6 +21,7 @@ enum LooseKind {
     ListedGroup,
     GroupChat,
     JoinCode,
+    Member,
 }
 
 impl LooseKind {
@@ -39,8 +41,16 @@ impl LooseKind {
                 Self::GroupChat
             }
             item if is(&item.chat_id) && is(&item.status) => Self::ListedGroup,
+            item if is(&item.userid) && is(&item.department) => Self::Member,
             _ => return None,
         })
+    }
+
+    /// Returns the fault of a document that is no item: it may be a row of a table.
+    fn unknown(item: &Loose<'_>) -> DocumentFault {
+        let is_row = !item.userid.is_null() || !item.external_userid.is_null();
+        let fault = shape::unknown();
+        if is_row { DocumentFault { remedy: say::ROWS_IN_JSON_REMEDY.into(), ..fault } } else { fault }
     }
 
     fn name(self) -> &'static str {
@@ -52,6 +62,7 @@ impl LooseKind {
             Self::ListedGroup => "items of externalcontact/groupchat/list",
             Self::GroupChat => "items of externalcontact/groupchat/get",
             Self::JoinCode => "items of externalcontact/groupchat/get_join_way",
+            Self::Member => "items of user/list",
         }
     }
 }
@@ -63,7 +74,10 @@ pub fn decode(
     text: &str,
     marks: &mut TextMarks,
 ) -> Result<(), DocumentFault> {
-    let kind = parse::<Loose<'_>>(text, marks).and_then(|item| LooseKind::of(&item)).ok_or_else(shape::unknown)?;
+    let kind = {
+        let loose = item::<Loose<'_>>(text, marks)?;
+        LooseKind::of(&loose).ok_or_else(|| LooseKind::unknown(&loose))?
+    };
     let place = |field: &str| context.place(field);
     let at = |dataset| context.at(dataset, &place);
     match kind {
@@ -86,6 +100,9 @@ pub fn decode(
             groups::listed(part, context, &item::<GroupItem<'_>>(text, marks)?, &at(Dataset::Groups));
         }
         LooseKind::GroupChat => groups::group_and_members(part, context, "", &item::<GroupChatBody<'_>>(text, marks)?),
+        LooseKind::Member => {
+            members::push_user(part, context, &item::<User<'_>>(text, marks)?, &at(Dataset::Members));
+        }
         LooseKind::JoinCode => {
             groups::push_code(part, context, &item::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes));
         }

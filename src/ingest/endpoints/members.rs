@@ -4,7 +4,7 @@ use super::record::record;
 use super::{RequestContext, each};
 use crate::ingest::json::document::{Follow, User};
 use crate::ingest::json::payload::{Payload, PayloadItem};
-use crate::ingest::records::PartRecords;
+use crate::ingest::records::{PartRecords, RecordContext};
 use crate::ingest::value::RawValue;
 use crate::schema::Cell;
 use crate::schema::tables::MEMBERS;
@@ -19,13 +19,16 @@ pub fn are_detailed(users: &Payload<'_, User<'_>>) -> bool {
 
 /// Each item of `userlist` or `dept_user`.
 pub fn users(part: &mut PartRecords, context: &RequestContext<'_>, key: &str, items: &[PayloadItem<'_, User<'_>>]) {
-    each(part, context, Dataset::Members, key, items, |part, user, at| {
-        record!(part, context, MEMBERS, at, {
-            USERID: user.userid => "userid",
-            NAME: user.name => "name",
-            STATUS: user.status => "status",
-        }, {});
-    });
+    each(part, context, Dataset::Members, key, items, |part, user, at| push_user(part, context, user, at));
+}
+
+/// One member, wherever it stands.
+pub fn push_user(part: &mut PartRecords, context: &RequestContext<'_>, user: &User<'_>, at: &RecordContext<'_>) {
+    record!(part, context, MEMBERS, at, {
+        USERID: user.userid => "userid",
+        NAME: user.name => "name",
+        STATUS: user.status => "status",
+    }, {});
 }
 
 /// Each userid of `follow_user`: a member with customer-contact permission.

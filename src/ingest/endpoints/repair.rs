@@ -1,9 +1,10 @@
 //! Text that is not sound (SPEC section 1.3): bytes that are no UTF-8, lone surrogates, raw control characters in
-//! strings.
+//! strings; and `NaN`, which libraries write where there is no value.
 
 use std::fmt::Write as _;
 
-/// The text of a document with U+FFFD in the place of what is not sound; `None` if all is.
+/// The text of a document with U+FFFD in the place of what is not sound, and `null` in that of `NaN`; `None` if nothing
+/// is.
 pub fn sound(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut sound = String::with_capacity(text.len());
@@ -11,7 +12,7 @@ pub fn sound(bytes: &[u8]) -> Option<String> {
     let mut in_string = false;
     while let Some(at) = rest.find(|c: char| matches!(c, '"' | '\\' | '\0'..'\u{20}')) {
         let (before, from) = rest.split_at(at);
-        sound.push_str(before);
+        push(&mut sound, before, in_string);
         let length = match from.as_bytes()[0] {
             b'"' => {
                 in_string = !in_string;
@@ -30,8 +31,13 @@ pub fn sound(bytes: &[u8]) -> Option<String> {
         };
         rest = &from[length..];
     }
-    sound.push_str(rest);
+    push(&mut sound, rest, in_string);
     (sound.as_bytes() != bytes).then_some(sound)
+}
+
+/// Copies a stretch of a string, or of what is between strings.
+fn push(sound: &mut String, text: &str, in_string: bool) {
+    if in_string { sound.push_str(text) } else { sound.push_str(&text.replace("NaN", "null")) }
 }
 
 /// Copies the escape that the text begins with, a pair of surrogates as a whole, half a pair as U+FFFD. Returns its
@@ -72,6 +78,7 @@ mod tests {
             (b"{\"a\":\"x\ny\0\"}\n", "{\"a\":\"x\u{fffd}y\u{fffd}\"}\n"),
             (b"{\"a\\\"\":\"\\\\\t\"}", "{\"a\\\"\":\"\\\\\u{fffd}\"}"),
             (b"{\"a\":\"\\\xff\"}", "{\"a\":\"\\\u{fffd}\"}"),
+            (br#"{"NaN":[NaN,"NaN"],"a": NaN }"#, r#"{"NaN":[null,"NaN"],"a": null }"#),
         ] {
             assert_eq!(sound(unsound).as_deref(), Some(expected), "{}", String::from_utf8_lossy(unsound));
         }

@@ -5,6 +5,9 @@ use crate::ingest::json::document::{Answered, Body};
 use crate::ingest::value::RawValue;
 use crate::text::{Message, errors as say};
 
+/// Characters of an unknown endpoint in messages.
+const MAX_SHOWN: usize = 60;
+
 /// Returns the endpoint of an envelope; `None` if neither the envelope nor the payload has one.
 pub fn of_envelope(envelope: &Document<'_>, answer: &Answered<'_>) -> Result<Option<Endpoint>, DocumentFault> {
     let recognised = of(answer)?;
@@ -14,7 +17,8 @@ pub fn of_envelope(envelope: &Document<'_>, answer: &Answered<'_>) -> Result<Opt
         _ => return Err(DocumentFault::new("endpoint", say::NOT_TEXT, looked_for())),
     };
     let Some(endpoint) = parse(name) else {
-        return Err(DocumentFault::new("endpoint", say::UNKNOWN_ENDPOINT, looked_for()));
+        let path: String = path(name).chars().take(MAX_SHOWN).collect();
+        return Err(DocumentFault::new("endpoint", say::unknown_endpoint(path), looked_for()));
     };
     match recognised {
         Some(other) if other.key() != endpoint.key() => Err(DocumentFault::new(
@@ -65,10 +69,15 @@ fn recognised<R>(answer: &Body<'_, R>) -> impl Iterator<Item = Endpoint> {
     Endpoint::ALL.iter().copied().filter(|endpoint| endpoint.is_recognised(answer))
 }
 
-/// Parses an endpoint as people write it: with or without the leading `/cgi-bin/` and the query.
-pub fn parse(name: &str) -> Option<Endpoint> {
+/// The path of an endpoint as people write it: with or without the leading `/cgi-bin/` and the query.
+fn path(name: &str) -> &str {
     let path = name.split_once("cgi-bin/").map_or(name, |(_, path)| path);
-    let path = path.split(['?', '#']).next().unwrap_or_default().trim().trim_matches('/');
+    path.split(['?', '#']).next().unwrap_or_default().trim().trim_matches('/')
+}
+
+/// Finds the endpoint of a name.
+pub fn parse(name: &str) -> Option<Endpoint> {
+    let path = path(name);
     let is_of = |endpoint: &Endpoint| endpoint.path() == path || endpoint.spec().aliases.contains(&path);
     Endpoint::ALL.iter().copied().find(is_of)
 }

@@ -604,6 +604,11 @@ fn the_evidence_of_a_group_list_has_the_owners_asked_about() {
     assert_eq!(*answer(&list(json!({"owner_filter":{"userid_list":["ann"]}}))).userids, ["ann".to_owned()]);
     assert_eq!(answer(&list(json!({}))).userids.len(), 0);
     assert_eq!(*answer(&list(json!({"owner_filter":{"userid_list":[1]}}))).userids, ["1".to_owned()]);
+    for (filter, is_evidence) in
+        [(json!(0), true), (json!("0"), true), (json!(null), true), (json!(1), false), (json!("x"), false)]
+    {
+        assert_eq!(list(json!({"status_filter": filter})).answers.len(), usize::from(is_evidence), "{filter}");
+    }
 }
 
 #[test]

@@ -11,12 +11,12 @@ mod row;
 pub use mapping::HeaderMapping;
 pub use names::is_known;
 
-use self::names::{is, is_same, may_be_known, names};
+use self::names::{HeaderText, is, is_same, may_be_known, names};
 use self::row::{HeaderRow, TableMatch};
 use super::value::strip_padding;
 use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
-use crate::schema::lists::LISTS;
-use crate::schema::tables::{CONSOLE_GROUPS, MEMBERS};
+use crate::schema::lists::{CaseList, LIST_TABLES, LISTS, ListKind};
+use crate::schema::tables::{CONSOLE_GROUPS, MEMBERS, SNAPSHOT_TABLES};
 use crate::schema::{Column, Table};
 use crate::text::{Message, Text, errors as say};
 
@@ -177,22 +177,34 @@ impl Unrecognised {
         expected: ExpectedTables<'_>,
     ) -> (Message, Message) {
         match self {
-            Self::Nothing => {
-                let remedy = match propose::propose(headers, expected) {
-                    Some(columns) => say::map_columns(expected.own.lines(&columns)),
-                    None => say::NO_KNOWN_TABLE_REMEDY.into(),
-                };
-                (say::no_known_table(looked_for), remedy)
-            }
+            Self::Nothing => (say::no_known_table(looked_for), remedy(headers, expected)),
             Self::Several(names) => {
                 let names = Message::list(names.iter().map(|name| called(name)));
                 (say::several_tables(names, looked_for), say::SEVERAL_TABLES_REMEDY.into())
             }
             Self::Twice { table, column, headers: [first, second] } => {
-                let lines = expected.own.lines(&[(column, first.clone())]);
-                (say::column_twice(column, called(table), first, second), say::map_column(lines))
+                let lines = || expected.own.lines(&[(column, first.clone())]);
+                let is_same = HeaderText::new(first).plain == HeaderText::new(second).plain;
+                // A mapping would name both.
+                let remedy = if is_same { say::KEEP_ONE_COLUMN.into() } else { say::map_column(lines()) };
+                (say::column_twice(column, called(table), first, second), remedy)
             }
         }
+    }
+}
+
+/// The remedy for headers of no table that belongs there: it may belong elsewhere, or fit with a mapping.
+fn remedy(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message {
+    let tables = |tables| ExpectedTables { tables, ..expected };
+    let of_lists = recognise(headers, tables(LIST_TABLES)).ok().and_then(|layout| CaseList::of(layout.table));
+    match of_lists {
+        // The columns of a keyed list are columns of relations too.
+        Some(list) if !matches!(list.kind, ListKind::Keyed { .. }) => say::is_a_list(called(list.table.name)),
+        _ if recognise(headers, tables(SNAPSHOT_TABLES)).is_ok() => say::IS_A_SNAPSHOT.into(),
+        _ => match propose::propose(headers, expected) {
+            Some(columns) => say::map_columns(expected.own.lines(&columns)),
+            None => say::NO_KNOWN_TABLE_REMEDY.into(),
+        },
     }
 }
 

@@ -3,13 +3,19 @@
 use std::cmp::Reverse;
 
 use super::ExpectedTables;
-use super::names::{foreign_names, is};
+use super::names::{foreign_names, is, is_same, names};
 use super::row::{HeaderRow, TableMatch};
 use crate::schema::tables::{COVERAGE, UNREADABLE_TABLE};
 use crate::schema::{Column, Table};
 
 /// The least Jaro-Winkler similarity of a header that is proposed for a column.
 const MIN_SIMILARITY: f64 = 0.87;
+
+/// Returns whether the character separates a name from what people write around it: `*userid`, `t.userid`,
+/// `userid（成员）`.
+fn is_around_name(c: char) -> bool {
+    !c.is_alphanumeric() && !matches!(c, '_' | '-' | ' ')
+}
 
 /// The mapping with which the headers would be a table, as far as their names suggest one.
 pub(super) fn propose(
@@ -64,11 +70,19 @@ impl HeaderRow<'_> {
             !self.all[*at].plain.is_empty() && !self.known.contains(at) && !fit.places.contains(&Some(*at))
         });
         if by_name {
-            let names = foreign_names(column)?;
-            let rank = |at: &usize| names.iter().position(|name| self.all[*at].folded == *name);
+            let foreign = foreign_names(column).unwrap_or_default();
+            let rank = |at: &usize| {
+                let header = &self.all[*at];
+                let is_part = || header.plain.split(is_around_name).any(|part| names(column).any(|n| is_same(part, n)));
+                foreign.iter().position(|name| header.folded == *name).or_else(|| is_part().then_some(foreign.len()))
+            };
             return free.filter(|at| rank(at).is_some()).min_by_key(|at| rank(at));
         }
-        let similarity = |at: usize| (strsim::jaro_winkler(&self.all[at].folded, &column.name.replace('_', "")), at);
+        let name = column.name.replace('_', "");
+        let similarity = |at: usize| match &self.all[at].folded {
+            header if header.ends_with(&name) => (1.0, at),
+            header => (strsim::jaro_winkler(header, &name), at),
+        };
         free.map(similarity)
             .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
             .max_by(|a, b| a.0.total_cmp(&b.0))

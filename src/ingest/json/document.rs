@@ -197,6 +197,7 @@ objects! {
         "config_id" => config_id: RawValue<'a>,
         "cursor" => cursor: RawValue<'a>,
         "owner_filter" => owner_filter: PayloadItem<'a, OwnerFilter<'a>>,
+        "status_filter" => status_filter: RawValue<'a>,
     }
 
     struct OwnerFilter<'a> {
@@ -302,6 +303,9 @@ objects! {
         "add_time" => add_time: PayloadItem<'a, IgnoredAny>,
         "follow_userid" => follow_userid: PayloadItem<'a, IgnoredAny>,
         "handover_userid" => handover_userid: PayloadItem<'a, IgnoredAny>,
+        "userid" => userid: PayloadItem<'a, IgnoredAny>,
+        "department" => department: PayloadItem<'a, IgnoredAny>,
+        "external_userid" => external_userid: PayloadItem<'a, IgnoredAny>,
         "chat_id" => chat_id: PayloadItem<'a, IgnoredAny>,
         "name" => name: PayloadItem<'a, IgnoredAny>,
         "owner" => owner: PayloadItem<'a, IgnoredAny>,
@@ -323,6 +327,7 @@ impl RequestBody<'_> {
             &mut request.chat_id,
             &mut request.config_id,
             &mut request.cursor,
+            &mut request.status_filter,
         ] {
             field.mark_unreadable();
         }

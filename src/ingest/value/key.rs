@@ -13,6 +13,7 @@ const DATE: RejectReason = "a date in an id column, converted from the id by a s
 const FLAG: RejectReason = "a boolean in an id column: export the id as text";
 const NOT_TEXT: RejectReason = "not text, in an id column";
 const INVISIBLE: RejectReason = "an id with an invisible character inside: remove it";
+const FULL_WIDTH: RejectReason = "an id with full-width letters or digits: write them in half width";
 const DAMAGED: RejectReason = "an id with damaged characters (shown as U+FFFD): export again as UTF-8";
 
 /// Beyond it a float does not represent every whole number.
@@ -67,11 +68,17 @@ fn read_padded<'a>(
     fault(key).map_or(Ok(Some(key)), Err)
 }
 
-/// Strips white space, control and invisible characters, and the guards of spreadsheets (`'`, `="..."`).
+/// Strips white space, control and invisible characters, and the guards of spreadsheets (`'`, `="..."`), however often
+/// they were added.
 pub fn strip_padding(text: &str) -> &str {
-    let text = text.trim_matches(is_padding);
-    let text = formula_text(text.strip_prefix('\'').unwrap_or(text));
-    text.trim_matches(is_padding)
+    let mut text = text.trim_matches(is_padding);
+    loop {
+        let inner = formula_text(text.strip_prefix('\'').unwrap_or(text)).trim_matches(is_padding);
+        if inner.len() == text.len() {
+            return text;
+        }
+        text = inner;
+    }
 }
 
 /// The text of a formula `="00123"`, which prevents a spreadsheet from converting it to a number.
@@ -90,6 +97,8 @@ fn fault(key: &str) -> Option<RejectReason> {
         Some(DAMAGED)
     } else if key.chars().any(|c| c.is_control() || is_invisible(c)) {
         Some(INVISIBLE)
+    } else if key.chars().any(|c| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')) {
+        Some(FULL_WIDTH)
     } else if is_error(key) {
         Some(ERROR_CELL)
     } else if !key.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {

@@ -1,7 +1,7 @@
 //! Lists: tags, and the groups of a join code.
 
 use super::key::{self, strip_padding};
-use super::{CellBuf, DAMAGED, NO_LIST, NULL_TEXTS, NULL_WORDS, RawValue, is_damaged};
+use super::{CellBuf, DAMAGED, NO_IDS, NO_LIST, NULL_TEXTS, NULL_WORDS, RawValue, is_damaged};
 use crate::ingest::records::RejectReason;
 use crate::schema::{Cell, Column, fields};
 
@@ -12,10 +12,10 @@ pub(super) fn from_text<'a>(column: &Column, text: &str) -> (CellBuf<'a>, Option
     if absent.contains(&text) {
         return (CellBuf::NULL, None);
     }
-    let items = bracketed(text, holds_keys(column)).unwrap_or_else(|| split(text));
     if holds_keys(column) {
-        return keys(column, &items);
+        return keys(column, &bracketed(text).unwrap_or_else(|| split_keys(text)));
     }
+    let items = bracketed(text).unwrap_or_else(|| split(text));
     let wrong = damaged(&items);
     (CellBuf::List(items), wrong)
 }
@@ -36,11 +36,19 @@ fn holds_keys(column: &Column) -> bool {
 
 /// Reads the items as keys: one that cannot be read makes the list unreadable.
 fn keys<'a>(column: &Column, items: &[String]) -> (CellBuf<'a>, Option<RejectReason>) {
-    let read = |item: &String| key::read(column, item, false).map(|key| key.map(str::to_owned)).transpose();
+    let read = |item: &String| match key::read(column, item, false) {
+        Ok(Some(id)) if !is_id(id) => Some(Err(NO_IDS)),
+        read => read.map(|key| key.map(str::to_owned)).transpose(),
+    };
     match items.iter().filter_map(read).collect() {
         Ok(items) => (CellBuf::List(items), None),
         Err(wrong) => (CellBuf::NULL, Some(wrong)),
     }
+}
+
+/// Returns whether the text may be one id of the service; else it is several, or something else, such as a name.
+fn is_id(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte))
 }
 
 fn damaged(items: &[String]) -> Option<RejectReason> {
@@ -52,13 +60,19 @@ fn split(text: &str) -> Vec<String> {
     items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
-/// The items of `["a","b"]`, of `['a', 'b']` and, where items cannot contain brackets, of `[a, b]`.
-fn bracketed(text: &str, allow_bare: bool) -> Option<Vec<String>> {
+/// Splits keys, which contain neither blanks nor brackets: `a b`, `[a, b]`, `{a,b}`, `('a',)`.
+fn split_keys(text: &str) -> Vec<String> {
+    let within = |(open, close): &(char, char)| text.strip_prefix(*open)?.strip_suffix(*close);
+    let inner = [('[', ']'), ('{', '}'), ('(', ')')].iter().find_map(within).unwrap_or(text);
+    let is_between = |c: char| ",，、;；|/".contains(c) || c.is_whitespace() || c.is_control();
+    let items = inner.split(is_between).map(|item| item.trim_matches(['\'', '"']));
+    items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// The items of `["a","b"]` and of `['a', 'b']`.
+fn bracketed(text: &str) -> Option<Vec<String>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-    if let Ok(items) = serde_json::from_str::<Vec<String>>(text) {
-        return Some(items);
-    }
-    quoted(inner).or_else(|| allow_bare.then(|| split(inner)))
+    serde_json::from_str::<Vec<String>>(text).ok().or_else(|| quoted(inner))
 }
 
 /// Parses items in quotes of either kind with commas between them, as Python writes a list.

@@ -104,7 +104,9 @@ pub const NO_INTEGER: RejectReason = "not a whole number";
 pub const NO_COUNT: RejectReason = "not a whole number of 0 or more";
 pub const NO_FLAG: RejectReason = "not a boolean: use true/false, 1/0, yes/no or 是/否";
 pub const NO_WORD: RejectReason = "not one of the values of this column";
+const NO_ASSESSMENT: RejectReason = "neither pass nor fail, nor empty";
 const NO_LIST: RejectReason = "not a list of texts";
+const NO_IDS: RejectReason = "not a list of ids: separate ids with commas";
 pub const ERROR_CELL: RejectReason = "a spreadsheet error (such as #REF!): correct the cell";
 const DAMAGED: RejectReason = "damaged characters (shown as U+FFFD): export again as UTF-8";
 
@@ -232,14 +234,18 @@ fn word(words: &'static [&'static str], text: &str) -> Result<Option<&'static st
     };
     // An account without assessment takes part: only an empty cell means none.
     let is_absent = if words == Assessment::WORDS { text.is_empty() } else { NULL_WORDS.contains(&text) };
-    if is_absent { Ok(None) } else { word.map(Some).ok_or(NO_WORD) }
+    if is_absent { Ok(None) } else { word.map(Some).ok_or_else(|| no_word(words)) }
+}
+
+fn no_word(words: &[&str]) -> RejectReason {
+    if words == Assessment::WORDS { NO_ASSESSMENT } else { NO_WORD }
 }
 
 fn coded_word(words: &'static [&'static str], raw: &RawValue<'_>) -> Result<Option<&'static str>, RejectReason> {
     match number::from_other(raw, false) {
         Ok(Some(1)) if words == MemberKind::WORDS => Ok(Some(MemberKind::Member.word())),
         Ok(Some(2)) if words == MemberKind::WORDS => Ok(Some(MemberKind::External.word())),
-        _ => Err(NO_WORD),
+        _ => Err(no_word(words)),
     }
 }
 

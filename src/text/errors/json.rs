@@ -42,7 +42,7 @@ phrases! {
     NOT_AN_ARRAY_REMEDY
         "按接口返回的原样保存应答；如有改动，请重新获取"
         "save the answer as the service gave it; fetch it again if it was changed",
-    UNKNOWN_ENDPOINT "未知的接口" "an unknown endpoint",
+    unknown_endpoint(path) "未知的接口：`{path}`" "an unknown endpoint: `{path}`",
     other_endpoint(named, found)
         "信封写的是 `{named}`，而应答是 `{found}` 的"
         "the envelope has `{named}`, but the response is of `{found}`",
@@ -56,4 +56,7 @@ phrases! {
         "如果不是导出，请移走此文件；仅凭键看不出接口的应答要装入信封 {endpoint, request, fetched_at, response}"
         "remove the file if it is not an export; an answer whose endpoint is not clear from its keys needs an \
             envelope {endpoint, request, fetched_at, response}",
+    ROWS_IN_JSON_REMEDY
+        "表的各行请另存为 CSV、XLSX 或 Parquet；接口应答要原样保存，或装入信封"
+        "write rows of a table as CSV, XLSX or Parquet; save answers of the service unchanged, or in an envelope",
 }

@@ -8,8 +8,12 @@ phrases! {
     // Recognising the table.
     no_known_table(looked_for) "不是已知的表；{looked_for}" "not a known table; {looked_for}",
     NO_KNOWN_TABLE_REMEDY
-        "在前 20 行内的一行写上这些表头，或移走此文件"
-        "write these headers in one of the first 20 rows, or remove the file",
+        "给各列写上这些表头（表格中在前 20 行内），或移走此文件"
+        "give the columns these headers (in a sheet, in one of the first 20 rows), or remove the file",
+    is_a_list(list) "这是{list}：移到 lists/ 文件夹" "move it to lists/: its headers are those of the {list}",
+    IS_A_SNAPSHOT
+        "移到所属快照的文件夹：表头是快照的表，不是名单"
+        "move it into the folder of its snapshot: its headers are those of a table of snapshots, not of a list",
     several_tables(tables, looked_for)
         "表头同时符合多种表：{tables}；{looked_for}"
         "the headers match several tables equally well: {tables}; {looked_for}",
@@ -20,6 +24,7 @@ phrases! {
     map_column(lines)
         "在 case.toml 中写明是哪一个，或只保留其中一个：\n    {lines}"
         "map one of them in case.toml, or keep only one:\n    {lines}",
+    KEEP_ONE_COLUMN "只保留其中一列，或改掉另一列的表头" "keep only one of the columns, or give the other one another header",
     map_columns(lines) "在 case.toml 中写明哪个表头是哪一列：\n    {lines}" "map the headers to columns in case.toml:\n    {lines}",
     no_such_header(header) "没有一个表含有表头 `{header}` 的这一列" "no table has this column under the header `{header}`",
     NO_SUCH_HEADER_REMEDY "写上文件中的表头，或删去这一行" "write a header of the files, or delete the line",

@@ -383,7 +383,7 @@ fn lists_are_recognised_by_their_headers() {
 fn a_list_of_which_a_row_cannot_be_read_stops_the_run() {
     let accounts = "source_userid,target_userid,assessment,assessment_reason\nann,ann2,,\n";
     for (row, problem) in [
-        ("bob,bob2,perhaps,", "row 3, assessment: not one of"),
+        ("bob,bob2,perhaps,", "row 3, assessment: neither pass nor fail"),
         ("bob,2.0,,", "row 3, target_userid: a decimal number"),
         ("bob,,,", "row 3, target_userid: absent or empty"),
         (",bob2,,", "row 3, source_userid: absent or empty"),

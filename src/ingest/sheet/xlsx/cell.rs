@@ -13,7 +13,7 @@ use crate::schema::Kind;
 
 const BARE_FORMULA: RejectReason =
     "a formula without its result: open the workbook in Excel or WPS, save it, and use that";
-const DURATION: RejectReason = "a duration, not a date: format the cell as a date or as text";
+const DURATION: RejectReason = "a duration or a time of day, not a date: format the cell as a date or as text";
 
 /// Excel does not keep all digits of numbers from here on.
 const MIN_ROUNDED: u64 = 100_000_000_000_000;
@@ -105,10 +105,11 @@ fn number_of<'g>(number: f64) -> RawValue<'g> {
 /// Converts a date to microseconds since 1970, to the millisecond that Excel shows.
 #[expect(clippy::cast_possible_truncation, reason = "rounded; beyond i64 it saturates, far outside valid times")]
 fn date<'g>(moment: &ExcelDateTime, from_1904: bool) -> RawValue<'g> {
-    if !moment.is_datetime() {
+    let days = moment.as_f64();
+    // A time of day has no date: 1899-12-30 would mean no value.
+    if !moment.is_datetime() || (days > 0.0 && days < 1.0) {
         return RawValue::Unreadable(DURATION);
     }
-    let days = moment.as_f64();
     // Day zero of either epoch means no value.
     let days = if from_1904 && days != 0.0 { days + DAYS_TO_1904 } else { days };
     RawValue::CivilTime((((days - DAYS_TO_1970) * DAY).round() as i64).saturating_mul(1000))
@@ -122,7 +123,8 @@ fn iso<'g>(text: &str) -> RawValue<'g> {
     )
 }
 
-/// Formats the number by a format of zeros, with literal text on either side: `"E"00000`.
+/// Formats the number by a format of zeros, with literal text on either side: `"E"00000`. `_)` is a blank as wide as
+/// the character.
 fn in_zeros(format: &str, number: i64) -> Option<String> {
     if number < 0 || !format.starts_with(['0', '"', '\\']) {
         return None;
@@ -148,6 +150,7 @@ fn in_zeros(format: &str, number: i64) -> Option<String> {
                 }
             },
             Some('\\') => shown.push(chars.next()?),
+            Some('_') => _ = chars.next()?,
             Some(_) => return None,
         }
     }
@@ -193,6 +196,7 @@ mod tests {
             ("0", Some("123")),
             ("\"E\"00000", Some("E00123")),
             ("\\X0000;-0000", Some("X0123")),
+            ("00000_ ;[Red]\\-00000\\ ", Some("00123")),
             ("0.00", None),
             ("000-0000", None),
             ("\"E", None),
@@ -227,6 +231,7 @@ mod tests {
         );
         let duration = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(given(&DataRef::DateTime(duration), Kind::Time), RawValue::Unreadable(DURATION));
+        assert_eq!(civil(0.5, false), RawValue::Unreadable(DURATION));
         assert_eq!(given(&DataRef::DateTimeIso("2025-10-13T00:00:00".to_owned()), Kind::Id), RawValue::CivilTime(day));
     }
 
