@@ -30,6 +30,8 @@ pub use join_codes::{JoinCode, PlannedCode, planned_codes};
 pub use match_part::Sample;
 pub use scope::{Plan, PlannedPart};
 
+use std::ops::Range;
+
 use arrow::array::BooleanArray;
 
 use crate::case::Case;
@@ -176,10 +178,20 @@ impl DecidedPart {
     }
 
     /// Returns the enrolled pair of each source relation.
-    pub fn accounts(&self) -> Vec<Option<u32>> {
-        let mut accounts = vec![None; self.source_rows()];
+    pub fn source_accounts(&self) -> Vec<Option<u32>> {
+        self.accounts(self.source_rows(), |pair| pair.source.clone())
+    }
+
+    /// Returns the enrolled pair of each target relation.
+    pub fn target_accounts(&self) -> Vec<Option<u32>> {
+        self.accounts(self.origin.len(), |pair| pair.target.clone())
+    }
+
+    fn accounts(&self, rows: usize, stretch: impl Fn(&Pair) -> Range<u32>) -> Vec<Option<u32>> {
+        let mut accounts = vec![None; rows];
         for (index, pair) in &self.pairs {
-            accounts[pair.source.start as usize..pair.source.end as usize].fill(Some(*index));
+            let Range { start, end } = stretch(pair);
+            accounts[start as usize..end as usize].fill(Some(*index));
         }
         accounts
     }
