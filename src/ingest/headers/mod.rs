@@ -92,12 +92,11 @@ impl TableLayout {
     /// of its cells in the columns of the table are known headers.
     pub fn is_other_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
         let places = || self.places.iter().flatten().copied();
-        if places().filter(|at| may_be_known(cell(*at))).nth(1).is_none() {
-            return false;
-        }
         let filled = places().filter(|at| !strip_padding(cell(*at)).is_empty()).count();
-        let known = places().filter(|at| is_known(cell(*at))).count();
-        known >= 2 && 2 * known > filled
+        let are_most = |count: usize| count >= 2 && 2 * count > filled;
+        // Looking names up for each row costs as much as reading it.
+        are_most(places().filter(|at| may_be_known(cell(*at))).count())
+            && are_most(places().filter(|at| is_known(cell(*at))).count())
     }
 }
 
