@@ -41,7 +41,6 @@ use crate::matching::{GroupSide, Joined, Matches, NOT_MATCHED, Namespaces, Pair}
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Unit, Work};
 use crate::rules::{RELATION_RULES, RelationRule};
-use crate::schema::lists::REFUSALS;
 use crate::schema::vocabulary::{Coverage, Dataset, GroupMatchMethod, Origin, Outcome, Reason, Scope};
 use crate::snapshot::{Partition, RelationStore, SharedUnionids, Snapshot};
 use crate::turns::{collect_in_turn, in_turn};
@@ -279,8 +278,7 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     }
     let named: Vec<_> = matched.iter_mut().map(|part| (part.scope.len(), std::mem::take(&mut part.named))).collect();
     let (flags, unmatched_rows) = exports.keyed_lists.settle(&named);
-    let refused: Vec<BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
-    let misplaced = across::find(exports, &mut matched, left, &refused, unionids_shared)?;
+    let misplaced = across::find(exports, &mut matched, left, &flags, unionids_shared)?;
     let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
     let coverage = match_part::coverage(
         case,
@@ -291,10 +289,10 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     let namespaces_in_doubt = namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread);
     let unionids_in_doubt = !unionids_shared && namespaces.may_be_shared(case.policy.min_unionid_overlap, unread);
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
-    let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
+    let parts = collect_in_turn(matched.into_iter().zip(flags).enumerate(), |(partition, (part, flags))| {
         let rows = part.scope.len() as u64;
         let beyond = Beyond { misplaced: misplaced.of(partition), coverage: &coverage, namespaces_in_doubt };
-        let decided = outcome::decide_part(case, part, refused, &beyond);
+        let decided = outcome::decide_part(case, part, &flags, &beyond);
         progress.advance(rows);
         decided
     })?;
