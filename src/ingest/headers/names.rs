@@ -130,11 +130,6 @@ pub fn is_known(text: &str) -> bool {
     KNOWN.contains(&HeaderText::new(text).folded)
 }
 
-/// Returns whether the text may be a header of some table: no name has a digit, and most ids and times have.
-pub(super) fn may_be_known(text: &str) -> bool {
-    !text.is_empty() && !text.bytes().any(|byte| byte.is_ascii_digit())
-}
-
 /// The names that identify a column.
 pub(super) fn names(column: &Column) -> impl Iterator<Item = &'static str> + use<> {
     let api = API_NAMES.iter().find(|(named, _)| *named == column).map_or(&[][..], |(_, names)| names);
@@ -189,9 +184,11 @@ pub(super) fn tag_group(header: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    /// So that a row with digits in half of its cells is no header.
     #[test]
-    fn every_known_name_passes_the_quick_test() {
-        let failing: Vec<&String> = KNOWN.iter().filter(|name| !may_be_known(name)).collect();
-        assert!(failing.is_empty(), "{failing:?}");
+    fn no_name_has_a_digit() {
+        let with_digits: Vec<&String> =
+            KNOWN.iter().filter(|name| name.bytes().any(|byte| byte.is_ascii_digit())).collect();
+        assert!(with_digits.is_empty(), "{with_digits:?}");
     }
 }
