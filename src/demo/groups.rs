@@ -3,7 +3,7 @@
 use super::Fabric;
 use super::accounts::AccountKind;
 use super::api::{ApiGroup, Person};
-use super::lists::{GROUP_MAP, SheetRows};
+use super::lists::{DemoSheetRows, GROUP_MAP};
 use super::plan::groups::PLACES;
 use super::plan::{
     Crowd, CrowdUnionids, GroupFate, GroupOwner, GroupTime, Scene, SourceGroup, StillListed, TargetGroup, Title,
@@ -46,7 +46,7 @@ pub struct GroupRow {
 pub struct GroupRows {
     pub sources: Vec<GroupRow>,
     pub targets: Vec<ApiGroup>,
-    pub lists: SheetRows,
+    pub lists: DemoSheetRows,
 }
 
 impl PlanInstance<'_> {

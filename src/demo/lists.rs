@@ -28,7 +28,7 @@ pub const GROUP_MAP: DemoSheet = ("lists/group_map.csv", &[&SOURCE_CHAT_ID, &TAR
 pub const REFUSALS: DemoSheet = ("lists/refusals.csv", &[&EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &USERID]);
 
 /// Rows of sheets, each with its sheet.
-pub type SheetRows = Vec<(DemoSheet, Vec<String>)>;
+pub type DemoSheetRows = Vec<(DemoSheet, Vec<String>)>;
 
 /// The files of the sheets, each opened by its first row.
 pub struct SheetFiles {
@@ -43,7 +43,7 @@ impl SheetFiles {
     }
 
     /// Appends rows.
-    pub fn push(&mut self, rows: SheetRows) -> Result<()> {
+    pub fn push(&mut self, rows: DemoSheetRows) -> Result<()> {
         for ((name, columns), row) in rows {
             let writer = match self.open.entry(name) {
                 Entry::Occupied(open) => open.into_mut(),
@@ -76,7 +76,7 @@ fn failed(error: csv::Error) -> Error {
     Error::io("*.csv", say::CANNOT_WRITE)(std::io::Error::other(error))
 }
 
-fn accounts(world: &World, case: &PlantedCase) -> SheetRows {
+fn accounts(world: &World, case: &PlantedCase) -> DemoSheetRows {
     let (pass, fail) = if world.chinese_headers { ("通过", "不通过") } else { ("pass", "fail") };
     let enrolled = case.accounts.iter().enumerate().filter(|(_, account)| account.kind.enrolled());
     let row = |(number, account): (usize, &PlantedAccount)| {

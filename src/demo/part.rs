@@ -11,7 +11,7 @@ use super::api::{self, ApiGroup, ApiRelation, BatchChain};
 use super::codes::LinkableGroups;
 use super::documents::{DumpFile, JsonLayout, Packing, write_all};
 use super::groups::GroupRow;
-use super::lists::SheetRows;
+use super::lists::DemoSheetRows;
 use super::parquet::TableRows;
 use super::plan::{SourceForm, TargetForm};
 use super::planter::{PlantedAccount, PlantedCase};
@@ -72,7 +72,7 @@ impl SharedRecords {
 /// Records of a part that are appended to files of the whole case.
 pub struct WrittenPart {
     pub tables: TableRows,
-    pub sheets: SheetRows,
+    pub sheets: DemoSheetRows,
     pub shared: SharedRecords,
 }
 
@@ -114,7 +114,7 @@ pub fn write(
 ) -> Result<WrittenPart> {
     let mut part =
         DumpPart { fabric, dir, number, accounts: Vec::new(), groups: Vec::new(), target_groups: Vec::new() };
-    let mut sheets = SheetRows::new();
+    let mut sheets = DemoSheetRows::new();
     for index in accounts {
         let RelationRows { sources, targets, lists: relation_lists } = fabric.relations(index);
         let groups = fabric.groups(index);
@@ -342,7 +342,7 @@ impl DumpPart<'_> {
     }
 
     /// The truth, and the target's tables where it comes as tables.
-    fn tables(self, sheets: &mut SheetRows) -> Result<TableRows> {
+    fn tables(self, sheets: &mut DemoSheetRows) -> Result<TableRows> {
         let fabric = self.fabric;
         let mut sources = Vec::new();
         let mut targets = Vec::new();

@@ -1,7 +1,7 @@
 //! From a plan to its relations on both sides, with their truth.
 
 use super::Fabric;
-use super::lists::{CUSTOMER_MAP, REFUSALS, SheetRows};
+use super::lists::{CUSTOMER_MAP, DemoSheetRows, REFUSALS};
 use super::people::{CorpIds, CustomerTraits};
 use super::plan::{
     Likeness, Origins, PlanCustomers, RefusalKind, RelationFate, Scene, SourceForm, SourceRelation, TargetForm,
@@ -56,7 +56,7 @@ pub struct TargetRow {
 pub struct RelationRows {
     pub sources: Vec<SourceRow>,
     pub targets: Vec<TargetRow>,
-    pub lists: SheetRows,
+    pub lists: DemoSheetRows,
 }
 
 impl Fabric<'_> {
@@ -210,7 +210,7 @@ impl Fabric<'_> {
         instance: PlanInstance<'_>,
         here: &[SourceRelation],
         rows: &[SourceRow],
-        lists: &mut SheetRows,
+        lists: &mut DemoSheetRows,
     ) {
         let plan = instance.lot.plan;
         let traits = |customer: u64| self.people.traits(instance.customer(customer), plan.key(customer));

@@ -3,7 +3,7 @@
 use super::Fabric;
 use super::accounts::AccountKind;
 use super::api::{ApiGroup, Person, clock, join_scene};
-use super::lists::{DemoSheet, SheetRows};
+use super::lists::{DemoSheet, DemoSheetRows};
 use super::parquet::{TableRows, batch, integers, texts, times};
 use super::relations::TargetRow;
 use super::world::ListEnding;
@@ -19,7 +19,7 @@ const CSV: DemoSheet =
     ("target-after/relations.csv", &[&USERID, &EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &CUSTOMER_TYPE, &CREATED_AT]);
 
 /// Rows of the CSV file.
-pub fn csv_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> SheetRows {
+pub fn csv_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> DemoSheetRows {
     let row = |TargetRow { record, .. }: &TargetRow| {
         let created = record.created.map(clock).unwrap_or_default();
         // Half of the worlds write times as people do, without an offset: Shanghai's, as the case says.

@@ -7,8 +7,8 @@
 //! flow        the tally -> relations by scope and outcome
 //!
 //! customers      customers.parquet                                   \
-//! arrivals       arrivals by day                                      > accumulated while partitions are written
-//! concentration  missing relations by account, way of adding, month   |
+//! arrivals       arrivals by day                                      \ accumulated while
+//! concentration  missing relations by account, way of adding, month   / partitions are written
 //! excerpt        the relations that the page and the workbook show   /
 //! ```
 //!
