@@ -69,9 +69,15 @@ impl<Method: Copy> Matches<Method> {
 
     /// Adds the matches of a pair, and its rows with an ambiguous key on either side.
     pub fn take(&mut self, joined: Vec<(u32, u32, Method)>, ambiguous: &[u32], ambiguous_target: &[u32]) {
-        joined.into_iter().for_each(|(source, target, method)| self.join(source, target, method));
-        ambiguous.iter().for_each(|&row| self.ambiguous[row as usize] = true);
-        ambiguous_target.iter().for_each(|&row| self.ambiguous_target[row as usize] = true);
+        for (source, target, method) in joined {
+            self.join(source, target, method);
+        }
+        for &row in ambiguous {
+            self.ambiguous[row as usize] = true;
+        }
+        for &row in ambiguous_target {
+            self.ambiguous_target[row as usize] = true;
+        }
     }
 
     /// Matches two rows.
