@@ -131,7 +131,8 @@ impl Concentration {
 
     /// Returns the few groups that hold most of the missing relations, if there are such.
     pub fn few(&self, by: Grouping) -> Option<FewGroups> {
-        few(&self.groups[by as usize], self.missing()).filter(|_| self.is_looked_for)
+        // Where nothing is missing, there is no share of it.
+        self.is_looked_for.then(|| few(&self.groups[by as usize], self.missing())).flatten()
     }
 }
 
