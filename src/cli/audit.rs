@@ -45,7 +45,7 @@ impl AuditArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let signer = self.sign.as_deref().map(SecretKey::read).transpose()?;
         let mut case = case::load(&self.case, &self.set)?;
-        self.personal.apply(&mut case)?;
+        case.pseudonyms = self.personal.pseudonyms()?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));
         let resources = self.machine.resources(RowEstimate::of_case(&case))?;
         let summary = run::audit_signed(&case, &reports, signer, resources, out.progress().as_ref())?;

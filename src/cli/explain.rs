@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::out::{self, Out};
+use super::personal::PersonalData;
 use super::{REPORTS, exit_codes};
 use crate::error::Result;
 use crate::explain;
-use crate::personal::Pseudonyms;
 use crate::published::Reports;
 
 /// Explain one account, customer, relation, group or join code: its outcome, the rule and the evidence.
@@ -15,6 +15,9 @@ use crate::published::Reports;
 /// for one relation, with the customer's id, or the name where there is no id. Also prints what would change the
 /// verdict, and the file and record from which the relation was read.
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("pseudonymise", |key| key.help(
+    "Find an original id or name in reports that were pseudonymised under this key"
+)))]
 #[command(after_help = concat!("Example:
   qianhe explain zhangsan --reports acme/reports
   qianhe explain zhangsan/wmAbCd --reports acme/reports
@@ -29,9 +32,8 @@ pub(super) struct ExplainArgs {
     /// Read the reports without comparing them with the manifest first
     #[arg(long)]
     no_verify: bool,
-    /// Find an original id or name in reports that were pseudonymised under this key
-    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize")]
-    pseudonymise: Option<PathBuf>,
+    #[command(flatten)]
+    personal: PersonalData,
     /// Print the explanation as JSON
     #[arg(long)]
     json: bool,
@@ -39,8 +41,8 @@ pub(super) struct ExplainArgs {
 
 impl ExplainArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let key = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
-        let reports = Reports::open_audit(&self.reports, self.no_verify)?.under(key)?;
+        let pseudonyms = self.personal.pseudonyms()?;
+        let reports = Reports::open_audit(&self.reports, self.no_verify)?.under(pseudonyms)?;
         let explanation = explain::explain(&reports, &self.id)?;
         if self.json {
             out::json(&explanation)?;

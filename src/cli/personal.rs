@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::case::Case;
 use crate::error::Result;
 use crate::personal::Pseudonyms;
 
-/// What becomes of personal data.
+/// The key of pseudonyms. Commands that read reports have a help text of their own for it.
 #[derive(Debug, clap::Args)]
 pub(super) struct PersonalData {
     /// Replace names, remarks, unionids and customer ids by pseudonyms in every output. They are HMACs under the key in
@@ -16,9 +15,8 @@ pub(super) struct PersonalData {
 }
 
 impl PersonalData {
-    /// Reads the key, if there is one, for the outputs of a case.
-    pub fn apply(&self, case: &mut Case) -> Result<()> {
-        case.pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
-        Ok(())
+    /// Reads the key, if there is one.
+    pub fn pseudonyms(&self) -> Result<Option<Pseudonyms>> {
+        self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()
     }
 }

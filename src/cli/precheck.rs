@@ -41,7 +41,7 @@ pub(super) struct PrecheckArgs {
 impl PrecheckArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let mut case = case::load_plan(&self.case, &self.set)?;
-        self.personal.apply(&mut case)?;
+        case.pseudonyms = self.personal.pseudonyms()?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("precheck"));
         let summary = precheck::precheck(
             &case,

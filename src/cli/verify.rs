@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::exit_codes;
 use super::machine::Machine;
 use super::out::{self, Out};
+use super::personal::PersonalData;
 use crate::error::Result;
 use crate::ingest::RowEstimate;
 use crate::memory::Resources;
@@ -26,6 +27,9 @@ use crate::verify::{self, SignatureState, Verification, VerifyExtent};
 /// the excerpts of the page and the workbook (`--again`), and who wrote the reports (`--key`). The output says what was
 /// not verified. The exit code is 1 if anything does not match.
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("pseudonymise", |key| key.help(
+    "Run the audit again under this key, with which it was pseudonymised"
+)))]
 #[command(after_help = concat!("Example:
   qianhe verify acme/reports
   qianhe verify acme/reports --key audit.key.pub --again
@@ -47,9 +51,8 @@ pub(super) struct VerifyArgs {
     /// The case, for --inputs and --again [default: the folder that holds DIR]
     #[arg(long, value_name = "CASE")]
     case: Option<PathBuf>,
-    /// Run the audit again under this key, with which it was pseudonymised
-    #[arg(long, value_name = "KEYFILE", alias = "pseudonymize")]
-    pseudonymise: Option<PathBuf>,
+    #[command(flatten)]
+    personal: PersonalData,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -59,7 +62,7 @@ pub(super) struct VerifyArgs {
 
 impl VerifyArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
+        let pseudonyms = self.personal.pseudonyms()?;
         let extent = VerifyExtent {
             key: self.key.as_deref().map(PublicKey::read).transpose()?,
             inputs: self.inputs || self.again,

@@ -13,8 +13,10 @@ use super::Exports;
 use super::match_part::{ACROSS, LeftOver, MatchedPart};
 use crate::error::Result;
 use crate::ingest::doubts::{DoubtfulCustomers, merged};
+use crate::lists::KeyedFlags;
 use crate::matching::{self, CandidateDoubt, Matches, Side};
 use crate::memory::{MemoryBudget, RowBuffer, compact, make_room};
+use crate::schema::lists::REFUSALS;
 use crate::schema::tables::AUDITED_RELATIONS;
 use crate::schema::vocabulary::Dataset;
 
@@ -83,9 +85,10 @@ pub fn find(
     exports: &Exports,
     matched: &mut [MatchedPart],
     left: LeftRows,
-    refused: &[BooleanArray],
+    flags: &[KeyedFlags],
     unionids_shared: bool,
 ) -> Result<Misplaced> {
+    let refused: Vec<BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
     let candidates =
         || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
     let arrivals =

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers, merged};
 use crate::matching::{Matches, NOT_MATCHED, Pair, Side};
 use crate::names::LookAlikes;
-use crate::schema::vocabulary::{Coverage, Dataset, MatchMethod};
+use crate::schema::vocabulary::{Dataset, MatchMethod};
 use crate::schema::{ReadColumns, fields};
 use crate::snapshot::Partition;
 
@@ -128,8 +128,7 @@ impl RowDoubts {
     ) {
         let userid = &exports.enrolment.accounts()[index as usize].target_userid;
         let coverage = &exports.target_after.coverage;
-        let by_evidence = coverage.by_evidence(userid, !pair.target.is_empty());
-        let is_covered = matches!(by_evidence, Coverage::Complete | Coverage::Observed);
+        let is_covered = coverage.by_evidence(userid, !pair.target.is_empty()).is_covered();
         let unmatched = |row: u32| matched.matches.source_of[row as usize] == NOT_MATCHED;
         let flagged: Vec<u32> = pair
             .target

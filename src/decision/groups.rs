@@ -19,7 +19,7 @@ use crate::rules::facts::{
 };
 use crate::rules::{FactFrame, GROUP_RULES, GROUP_SCOPE_RULES, GroupRule, decide, first};
 use crate::schema::tables::GROUPS;
-use crate::schema::vocabulary::{Assessment, Coverage, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
+use crate::schema::vocabulary::{Assessment, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
 use crate::snapshot::{GroupList, exists_in};
 
 /// The groups of source-before, decided.
@@ -238,8 +238,7 @@ impl GroupEvidence<'_> {
     fn is_target_covered(&self, account: &AccountPair) -> bool {
         let coverage =
             self.exports.target_after.coverage.of_groups(Some(&account.target_userid), self.target.rows() > 0);
-        matches!(coverage, Coverage::Complete | Coverage::Observed)
-            && !self.uncertain_owners.contains(account.target_userid.as_str())
+        coverage.is_covered() && !self.uncertain_owners.contains(account.target_userid.as_str())
     }
 
     fn still_listed(&self, row: u32, list: &GroupList<'_>) -> Option<bool> {

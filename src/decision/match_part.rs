@@ -185,7 +185,7 @@ pub fn coverage(case: &Case, exports: &Exports, partial: &HashSet<u32>) -> Vec<P
     let of_account =
         |snapshot: &Snapshot, userid: &str| snapshot.coverage.of_account(userid, rows(snapshot, userid) > 0);
     let of_target = |index: u32, userid: &str| match of_account(&exports.target_after, userid) {
-        Coverage::Complete | Coverage::Observed if partial.contains(&index) => Coverage::Partial,
+        coverage if coverage.is_covered() && partial.contains(&index) => Coverage::Partial,
         coverage => coverage,
     };
     let accounts = (0..).zip(exports.enrolment.accounts());
@@ -221,8 +221,7 @@ fn still_at_source(exports: &Exports, parts: &Parts) -> Result<BooleanArray> {
     let mut still = Vec::with_capacity(held.len());
     for (userid, range) in before.accounts() {
         let rows_after = accounts_after.get(userid).cloned();
-        let coverage = snapshot.coverage.of_account(userid, rows_after.is_some());
-        let covered = matches!(coverage, Coverage::Complete | Coverage::Observed);
+        let covered = snapshot.coverage.of_account(userid, rows_after.is_some()).is_covered();
         let has_ids = rows_after.map(|rows| rows.into_iter().any(|row| ids_after.is_valid(row)));
         let is_comparable =
             |row: usize| if ids.is_valid(row) { has_ids != Some(false) } else { has_ids == Some(false) };

@@ -30,6 +30,8 @@ pub use join_codes::{JoinCode, PlannedCode, planned_codes};
 pub use match_part::Sample;
 pub use scope::{Plan, PlannedPart};
 
+use std::ops::Range;
+
 use arrow::array::BooleanArray;
 
 use crate::case::Case;
@@ -39,7 +41,6 @@ use crate::matching::{GroupSide, Joined, Matches, NOT_MATCHED, Namespaces, Pair}
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Unit, Work};
 use crate::rules::{RELATION_RULES, RelationRule};
-use crate::schema::lists::REFUSALS;
 use crate::schema::vocabulary::{Coverage, Dataset, GroupMatchMethod, Origin, Outcome, Reason, Scope};
 use crate::snapshot::{Partition, RelationStore, SharedUnionids, Snapshot};
 use crate::turns::{collect_in_turn, in_turn};
@@ -176,10 +177,20 @@ impl DecidedPart {
     }
 
     /// Returns the enrolled pair of each source relation.
-    pub fn accounts(&self) -> Vec<Option<u32>> {
-        let mut accounts = vec![None; self.source_rows()];
+    pub fn source_accounts(&self) -> Vec<Option<u32>> {
+        self.accounts(self.source_rows(), |pair| pair.source.clone())
+    }
+
+    /// Returns the enrolled pair of each target relation.
+    pub fn target_accounts(&self) -> Vec<Option<u32>> {
+        self.accounts(self.origin.len(), |pair| pair.target.clone())
+    }
+
+    fn accounts(&self, rows: usize, stretch: impl Fn(&Pair) -> Range<u32>) -> Vec<Option<u32>> {
+        let mut accounts = vec![None; rows];
         for (index, pair) in &self.pairs {
-            accounts[pair.source.start as usize..pair.source.end as usize].fill(Some(*index));
+            let Range { start, end } = stretch(pair);
+            accounts[start as usize..end as usize].fill(Some(*index));
         }
         accounts
     }
@@ -267,8 +278,7 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     }
     let named: Vec<_> = matched.iter_mut().map(|part| (part.scope.len(), std::mem::take(&mut part.named))).collect();
     let (flags, unmatched_rows) = exports.keyed_lists.settle(&named);
-    let refused: Vec<BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
-    let misplaced = across::find(exports, &mut matched, left, &refused, unionids_shared)?;
+    let misplaced = across::find(exports, &mut matched, left, &flags, unionids_shared)?;
     let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
     let coverage = match_part::coverage(
         case,
@@ -279,10 +289,10 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     let namespaces_in_doubt = namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread);
     let unionids_in_doubt = !unionids_shared && namespaces.may_be_shared(case.policy.min_unionid_overlap, unread);
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
-    let parts = collect_in_turn(matched.into_iter().zip(refused).enumerate(), |(partition, (part, refused))| {
+    let parts = collect_in_turn(matched.into_iter().zip(flags).enumerate(), |(partition, (part, flags))| {
         let rows = part.scope.len() as u64;
         let beyond = Beyond { misplaced: misplaced.of(partition), coverage: &coverage, namespaces_in_doubt };
-        let decided = outcome::decide_part(case, part, refused, &beyond);
+        let decided = outcome::decide_part(case, part, &flags, &beyond);
         progress.advance(rows);
         decided
     })?;

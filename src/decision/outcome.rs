@@ -1,7 +1,7 @@
 //! Outcomes and origins of the relations of one partition: a frame of facts about source-before and one about
 //! target-after go in; the rule of each relation of the one, and the origin of each of the other, come out.
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, UInt32Array};
+use arrow::array::{ArrayRef, AsArray, UInt32Array};
 use arrow::compute::take;
 use polars::frame::DataFrame;
 use std::sync::Arc;
@@ -11,12 +11,14 @@ use super::match_part::MatchedPart;
 use super::{DecidedPart, PairCoverage};
 use crate::case::{Case, Migration};
 use crate::error::{Error, Result};
+use crate::lists::KeyedFlags;
 use crate::matching::NOT_MATCHED;
 use crate::rules::facts::{
     AMBIGUOUS, CREATED_AT, FINISHED_AT, LOOK_ALIKE, MATCHED, MISPLACED, NO_USABLE_KEY, REFUSED, SCOPE, STARTED_AT,
     STOOD_BEFORE, TARGET_AT_CAP, TARGET_COVERED, TARGET_CREATED_AT, UNREADABLE,
 };
 use crate::rules::{FactFrame, ORIGIN_RULES, RELATION_RULES, decide, first};
+use crate::schema::lists::REFUSALS;
 use crate::schema::vocabulary::{Origin, Word};
 
 /// Facts from beyond the partition's own matches.
@@ -33,10 +35,11 @@ pub struct Beyond<'a> {
 ///
 /// # Errors
 /// [`Error::Bug`] only.
-pub fn decide_part(case: &Case, part: MatchedPart, refused: BooleanArray, beyond: &Beyond<'_>) -> Result<DecidedPart> {
-    let rule = first(RELATION_RULES, &source_facts(&case.migration, &part, &refused, beyond)?)?;
+pub fn decide_part(case: &Case, part: MatchedPart, flags: &KeyedFlags, beyond: &Beyond<'_>) -> Result<DecidedPart> {
+    let rule = first(RELATION_RULES, &source_facts(&case.migration, &part, flags, beyond)?)?;
     let unmatched = decide(ORIGIN_RULES, &target_facts(&case.migration, &part)?)?;
     let origin = origins(&part, beyond.misplaced, &rule, unmatched)?;
+    let refused = flags.of(&REFUSALS);
     let MatchedPart { scope, pairs, matches, still_at_source, .. } = part;
     Ok(DecidedPart { scope, rule, joined: matches.into(), refused, origin, pairs, still_at_source })
 }
@@ -45,7 +48,7 @@ pub fn decide_part(case: &Case, part: MatchedPart, refused: BooleanArray, beyond
 fn source_facts(
     migration: &Migration,
     part: &MatchedPart,
-    refused: &BooleanArray,
+    flags: &KeyedFlags,
     beyond: &Beyond<'_>,
 ) -> Result<DataFrame> {
     let rows = part.scope.len();
@@ -67,7 +70,7 @@ fn source_facts(
         .flags(MATCHED, at_target.iter().map(|row| row.is_some()).collect::<Vec<_>>())?
         .with(TARGET_CREATED_AT, &take(&part.target_created_at, &at_target, None)?)?
         .flags(STOOD_BEFORE, false_where_null(&take(&part.stood_before, &at_target, None)?))?
-        .flags(REFUSED, refused.clone())?
+        .flags(REFUSED, flags.of(&REFUSALS))?
         .flags(MISPLACED, is_misplaced)?
         .flags(AMBIGUOUS, part.matches.ambiguous.clone())?
         .flags(NO_USABLE_KEY, part.matches.no_usable_key.clone())?

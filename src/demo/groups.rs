@@ -3,7 +3,7 @@
 use super::Fabric;
 use super::accounts::AccountKind;
 use super::api::{ApiGroup, Person};
-use super::lists::{DemoListRows, GROUP_MAP};
+use super::lists::{DemoSheetRows, GROUP_MAP};
 use super::plan::groups::PLACES;
 use super::plan::{
     Crowd, CrowdUnionids, GroupFate, GroupOwner, GroupTime, Scene, SourceGroup, StillListed, TargetGroup, Title,
@@ -11,7 +11,7 @@ use super::plan::{
 use super::planter::PlanInstance;
 use super::rng::SeededDice;
 use super::world::{DAY, FINISH, HOUR, ListEnding, START};
-use crate::schema::vocabulary::{GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
+use crate::schema::vocabulary::{GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, Word};
 
 /// Numbers of people that a plan can use.
 const PEOPLE: u64 = 4_096;
@@ -46,7 +46,7 @@ pub struct GroupRow {
 pub struct GroupRows {
     pub sources: Vec<GroupRow>,
     pub targets: Vec<ApiGroup>,
-    pub lists: DemoListRows,
+    pub lists: DemoSheetRows,
 }
 
 impl PlanInstance<'_> {
@@ -200,12 +200,7 @@ impl Fabric<'_> {
 
     fn group_outcome(&self, scope: GroupScope, fate: GroupFate) -> (GroupOutcome, Option<GroupReason>) {
         use GroupOutcome::{ArrivedOutOfScope, Migrated, Missing, OutOfScope, Undetermined};
-        let out_of_scope = match scope {
-            GroupScope::NotEnrolled => Some(GroupReason::NotEnrolled),
-            GroupScope::AssessmentFailed => Some(GroupReason::AssessmentFailed),
-            GroupScope::CreatedAfterStart => Some(GroupReason::CreatedAfterStart),
-            GroupScope::InScope => None,
-        };
+        let out_of_scope = GroupReason::from_word(scope.word());
         match fate {
             GroupFate::Arrived(..) if out_of_scope.is_some() => (ArrivedOutOfScope, out_of_scope),
             _ if out_of_scope.is_some() => (OutOfScope, out_of_scope),

@@ -1,4 +1,4 @@
-//! The lists of the case: accounts, customer map, group map, refusals.
+//! Sheets: the lists of the case (accounts, customer map, group map, refusals), and relations where they come as CSV.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -19,40 +19,42 @@ use crate::schema::fields::{
 };
 use crate::text::errors as say;
 
-/// A list of the case: its file's name and its columns.
-type DemoList = (&'static str, &'static [&'static Column]);
+/// A sheet: its path in the case, and its columns.
+pub type DemoSheet = (&'static str, &'static [&'static Column]);
 
-const ACCOUNTS: DemoList = ("accounts", &[&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &ASSESSMENT_REASON]);
-pub const CUSTOMER_MAP: DemoList = ("customer_map", &[&SOURCE_EXTERNAL_USERID, &TARGET_EXTERNAL_USERID]);
-pub const GROUP_MAP: DemoList = ("group_map", &[&SOURCE_CHAT_ID, &TARGET_CHAT_ID]);
-pub const REFUSALS: DemoList = ("refusals", &[&EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &USERID]);
+const ACCOUNTS: DemoSheet = ("lists/accounts.csv", &[&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &ASSESSMENT_REASON]);
+pub const CUSTOMER_MAP: DemoSheet = ("lists/customer_map.csv", &[&SOURCE_EXTERNAL_USERID, &TARGET_EXTERNAL_USERID]);
+pub const GROUP_MAP: DemoSheet = ("lists/group_map.csv", &[&SOURCE_CHAT_ID, &TARGET_CHAT_ID]);
+pub const REFUSALS: DemoSheet = ("lists/refusals.csv", &[&EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &USERID]);
 
-/// Rows of lists, each with its list.
-pub type DemoListRows = Vec<(DemoList, Vec<String>)>;
+/// Rows of sheets, each with its sheet.
+pub type DemoSheetRows = Vec<(DemoSheet, Vec<String>)>;
 
-/// The files of the lists, each opened by its first row.
-pub struct ListFiles {
-    folder: PathBuf,
+/// The files of the sheets, each opened by its first row.
+pub struct SheetFiles {
+    dir: PathBuf,
     chinese: bool,
     open: BTreeMap<&'static str, csv::Writer<File>>,
 }
 
-impl ListFiles {
+impl SheetFiles {
     pub fn new(world: &World, dir: &Path) -> Self {
-        Self { folder: dir.join("lists"), chinese: world.chinese_headers, open: BTreeMap::new() }
+        Self { dir: dir.to_path_buf(), chinese: world.chinese_headers, open: BTreeMap::new() }
     }
 
     /// Appends rows.
-    pub fn push(&mut self, rows: DemoListRows) -> Result<()> {
+    pub fn push(&mut self, rows: DemoSheetRows) -> Result<()> {
         for ((name, columns), row) in rows {
             let writer = match self.open.entry(name) {
                 Entry::Occupied(open) => open.into_mut(),
                 Entry::Vacant(free) => {
-                    let path = self.folder.join(format!("{name}.csv"));
-                    let mut file = create(&path)?;
-                    file.write_all(header_mark(self.chinese)).map_err(Error::io(&path, say::CANNOT_WRITE))?;
+                    let mut file = create(&self.dir.join(name))?;
+                    // Excel saves a Chinese sheet with a byte order mark.
+                    let mark: &[u8] = if self.chinese { "\u{feff}".as_bytes() } else { b"" };
+                    file.write_all(mark).map_err(Error::io(name, say::CANNOT_WRITE))?;
+                    let header = columns.iter().map(|column| if self.chinese { column.zh[0] } else { column.name });
                     let mut writer = csv::Writer::from_writer(file);
-                    writer.write_record(header(columns, self.chinese)).map_err(failed)?;
+                    writer.write_record(header).map_err(failed)?;
                     free.insert(writer)
                 }
             };
@@ -66,25 +68,15 @@ impl ListFiles {
         self.push(accounts(world, case))?;
         let id = names::external_id("wm", "Nobody00", world.seed, 0);
         self.push(vec![(REFUSALS, vec![id, String::new(), String::new(), String::new()])])?;
-        self.open.values_mut().try_for_each(csv::Writer::flush).map_err(Error::io(self.folder, say::CANNOT_WRITE))
+        self.open.values_mut().try_for_each(csv::Writer::flush).map_err(Error::io(self.dir, say::CANNOT_WRITE))
     }
 }
 
 fn failed(error: csv::Error) -> Error {
-    Error::io("lists", say::CANNOT_WRITE)(std::io::Error::other(error))
+    Error::io("*.csv", say::CANNOT_WRITE)(std::io::Error::other(error))
 }
 
-/// Names of columns, in English or Chinese.
-pub fn header(columns: &[&'static Column], chinese: bool) -> impl Iterator<Item = &'static str> {
-    columns.iter().map(move |column| if chinese { column.zh[0] } else { column.name })
-}
-
-/// The byte order mark with which Excel saves a Chinese sheet.
-pub fn header_mark(chinese: bool) -> &'static [u8] {
-    if chinese { "\u{feff}".as_bytes() } else { b"" }
-}
-
-fn accounts(world: &World, case: &PlantedCase) -> DemoListRows {
+fn accounts(world: &World, case: &PlantedCase) -> DemoSheetRows {
     let (pass, fail) = if world.chinese_headers { ("通过", "不通过") } else { ("pass", "fail") };
     let enrolled = case.accounts.iter().enumerate().filter(|(_, account)| account.kind.enrolled());
     let row = |(number, account): (usize, &PlantedAccount)| {

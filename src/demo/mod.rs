@@ -39,7 +39,6 @@ mod truth;
 mod tests;
 
 use std::fs;
-use std::io::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
@@ -52,7 +51,7 @@ use crate::text::errors as say;
 
 use bill::PlantedBill;
 use codes::NewGroups;
-use lists::ListFiles;
+use lists::SheetFiles;
 use parquet::TableFiles;
 use part::{SharedRecords, WrittenPart};
 use people::People;
@@ -131,8 +130,7 @@ fn write_parts(
 ) -> Result<SharedRecords> {
     let world = fabric.world;
     let mut shared = SharedRecords::default();
-    let mut lists = ListFiles::new(world, dir);
-    let mut csv = target_tables::create_csv(world, dir)?;
+    let mut sheets = SheetFiles::new(world, dir);
     let parts: Vec<(usize, Range<usize>)> = part::split(world, fabric.case).into_iter().enumerate().collect();
     let write = |(number, accounts): &(usize, Range<usize>)| {
         part::write(fabric, dir, *number, accounts.clone(), |relations| progress.advance(relations))
@@ -142,14 +140,11 @@ fn write_parts(
         let written: Vec<WrittenPart> = some.par_iter().map(write).collect::<Result<_>>()?;
         for records in written {
             tables.push(records.tables)?;
-            lists.push(records.lists)?;
-            if let Some(csv) = &mut csv {
-                csv.write_all(&records.csv).map_err(Error::io(dir, say::CANNOT_WRITE))?;
-            }
+            sheets.push(records.sheets)?;
             shared.merge(records.shared);
         }
     }
-    lists.finish(world, fabric.case)?;
+    sheets.finish(world, fabric.case)?;
     Ok(shared)
 }
 

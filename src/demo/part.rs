@@ -11,7 +11,7 @@ use super::api::{self, ApiGroup, ApiRelation, BatchChain};
 use super::codes::LinkableGroups;
 use super::documents::{DumpFile, JsonLayout, Packing, write_all};
 use super::groups::GroupRow;
-use super::lists::DemoListRows;
+use super::lists::DemoSheetRows;
 use super::parquet::TableRows;
 use super::plan::{SourceForm, TargetForm};
 use super::planter::{PlantedAccount, PlantedCase};
@@ -72,8 +72,7 @@ impl SharedRecords {
 /// Records of a part that are appended to files of the whole case.
 pub struct WrittenPart {
     pub tables: TableRows,
-    pub csv: Vec<u8>,
-    pub lists: DemoListRows,
+    pub sheets: DemoSheetRows,
     pub shared: SharedRecords,
 }
 
@@ -115,14 +114,14 @@ pub fn write(
 ) -> Result<WrittenPart> {
     let mut part =
         DumpPart { fabric, dir, number, accounts: Vec::new(), groups: Vec::new(), target_groups: Vec::new() };
-    let mut lists = DemoListRows::new();
+    let mut sheets = DemoSheetRows::new();
     for index in accounts {
         let RelationRows { sources, targets, lists: relation_lists } = fabric.relations(index);
         let groups = fabric.groups(index);
         part.accounts.push(PartAccount { index, planted: fabric.at(index), sources, targets });
         part.groups.extend(groups.sources);
         part.target_groups.extend(groups.targets);
-        lists.extend(relation_lists.into_iter().chain(groups.lists));
+        sheets.extend(relation_lists.into_iter().chain(groups.lists));
     }
     let relations = part.sources().count() as u64;
     part.source_before()?;
@@ -134,9 +133,9 @@ pub fn write(
     advance(relations / 4);
     part.target_after()?;
     let shared = part.shared();
-    let (tables, csv) = part.tables()?;
+    let tables = part.tables(&mut sheets)?;
     advance(relations - relations / 4 * 3);
-    Ok(WrittenPart { tables, csv, lists, shared })
+    Ok(WrittenPart { tables, sheets, shared })
 }
 
 impl DumpPart<'_> {
@@ -343,7 +342,7 @@ impl DumpPart<'_> {
     }
 
     /// The truth, and the target's tables where it comes as tables.
-    fn tables(self) -> Result<(TableRows, Vec<u8>)> {
+    fn tables(self, sheets: &mut DemoSheetRows) -> Result<TableRows> {
         let fabric = self.fabric;
         let mut sources = Vec::new();
         let mut targets = Vec::new();
@@ -356,13 +355,12 @@ impl DumpPart<'_> {
             (truth::TARGET_RELATIONS, truth::target_relations(fabric, &targets)?),
             (truth::GROUPS, truth::groups(fabric, &self.groups)?),
         ];
-        let mut csv = Vec::new();
         match fabric.world.target_style {
             TargetStyle::Json => {}
-            TargetStyle::Csv => csv = target_tables::csv_rows(fabric, &targets)?,
+            TargetStyle::Csv => sheets.extend(target_tables::csv_rows(fabric, &targets)),
             TargetStyle::Parquet => tables.extend(target_tables::tables(fabric, &targets, &self.target_groups)?),
         }
-        Ok((tables, csv))
+        Ok(tables)
     }
 
     fn target_userids(&self, wanted: impl Fn(AccountKind) -> bool) -> Vec<&str> {

@@ -118,20 +118,9 @@ impl People {
         use CustomerKeys::{Any, Map, MapAndUnionid, MapOrUnionid, Name, NameOnly, Nothing, Unionid, UnionidOrName};
         let world = &self.world;
         let key = match key {
-            MapOrUnionid => {
-                if world.customer_map {
-                    Map
-                } else {
-                    Unionid
-                }
-            }
-            UnionidOrName => {
-                if world.shared_unionids {
-                    Unionid
-                } else {
-                    Name
-                }
-            }
+            MapOrUnionid if world.customer_map => Map,
+            UnionidOrName if !world.shared_unionids => Name,
+            MapOrUnionid | UnionidOrName => Unionid,
             other => other,
         };
         let (mapped, source_unionid, target_unionid) = match key {

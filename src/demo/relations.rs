@@ -1,7 +1,7 @@
 //! From a plan to its relations on both sides, with their truth.
 
 use super::Fabric;
-use super::lists::{CUSTOMER_MAP, DemoListRows, REFUSALS};
+use super::lists::{CUSTOMER_MAP, DemoSheetRows, REFUSALS};
 use super::people::{CorpIds, CustomerTraits};
 use super::plan::{
     Likeness, Origins, PlanCustomers, RefusalKind, RelationFate, Scene, SourceForm, SourceRelation, TargetForm,
@@ -9,7 +9,7 @@ use super::plan::{
 };
 use super::planter::PlanInstance;
 use super::world::{DAY, FINISH, HOUR, START};
-use crate::schema::vocabulary::{MatchMethod, Origin, Outcome};
+use crate::schema::vocabulary::{MatchMethod, Origin, Word};
 
 /// 2021-01-01T00:00:00Z: no customer is older.
 const OLDEST: i64 = 1_609_459_200;
@@ -56,7 +56,7 @@ pub struct TargetRow {
 pub struct RelationRows {
     pub sources: Vec<SourceRow>,
     pub targets: Vec<TargetRow>,
-    pub lists: DemoListRows,
+    pub lists: DemoSheetRows,
 }
 
 impl Fabric<'_> {
@@ -110,7 +110,8 @@ impl Fabric<'_> {
             };
             let source = &mut sources[place];
             let traits = self.people.traits(source.record.number, here[place].key);
-            target.origin = origin_of(source.fate.outcome);
+            // A match gives its outcome to both sides.
+            target.origin = Origin::from_word(source.fate.outcome.word()).unwrap_or(Origin::OutOfScope);
             target.from = Some((source.record.account, source.record.external_userid.clone()));
             let TargetRow { record, .. } = target;
             source.arrived =
@@ -209,7 +210,7 @@ impl Fabric<'_> {
         instance: PlanInstance<'_>,
         here: &[SourceRelation],
         rows: &[SourceRow],
-        lists: &mut DemoListRows,
+        lists: &mut DemoSheetRows,
     ) {
         let plan = instance.lot.plan;
         let traits = |customer: u64| self.people.traits(instance.customer(customer), plan.key(customer));
@@ -262,17 +263,5 @@ impl Fabric<'_> {
             Old | OldBefore | Gone => Some(dice.between(OLDEST, START - DAY)),
             NoTime | NoTimeBefore | IdOnly => None,
         }
-    }
-}
-
-/// Origin of a target relation that is matched with a source relation of this outcome.
-fn origin_of(outcome: Outcome) -> Origin {
-    match outcome {
-        Outcome::Migrated => Origin::Migrated,
-        Outcome::AlreadyAtTarget => Origin::AlreadyAtTarget,
-        Outcome::RefusedButArrived => Origin::RefusedButArrived,
-        Outcome::Misplaced => Origin::Misplaced,
-        Outcome::ArrivedOutOfScope => Origin::ArrivedOutOfScope,
-        _ => Origin::OutOfScope,
     }
 }

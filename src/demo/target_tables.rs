@@ -1,63 +1,41 @@
 //! The target corp after the migration as whole tables: CSV or Parquet with the canonical columns.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::Path;
-
 use super::Fabric;
 use super::accounts::AccountKind;
 use super::api::{ApiGroup, Person, clock, join_scene};
-use super::documents::create;
-use super::lists::{header, header_mark};
+use super::lists::{DemoSheet, DemoSheetRows};
 use super::parquet::{TableRows, batch, integers, texts, times};
 use super::relations::TargetRow;
-use super::world::{ListEnding, TargetStyle, World};
-use crate::error::{Error, Result};
-use crate::schema::Column;
+use super::world::ListEnding;
+use crate::error::Result;
 use crate::schema::fields::{
     CHAT_ID, COVERAGE_STATUS, CREATED_AT, CUSTOMER_NAME, CUSTOMER_TYPE, DATASET, DETAIL, ERRCODE,
     EXTERNAL_MEMBER_COUNT, EXTERNAL_USERID, JOIN_SCENE, JOINED_AT, MEMBER_COUNT, MEMBER_KIND, NAME, OWNER_USERID,
     UNIONID, USERID,
 };
 use crate::schema::vocabulary::{Coverage, MemberKind};
-use crate::text::errors as say;
 
-const COLUMNS: [&Column; 6] = [&USERID, &EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &CUSTOMER_TYPE, &CREATED_AT];
-
-/// The CSV file, if the world's target comes as one, with its header.
-pub fn create_csv(world: &World, dir: &Path) -> Result<Option<File>> {
-    if world.target_style != TargetStyle::Csv {
-        return Ok(None);
-    }
-    let path = dir.join("target-after").join("relations.csv");
-    let mut file = create(&path)?;
-    let header: Vec<&str> = header(&COLUMNS, world.chinese_headers).collect();
-    let line = format!("{}\n", header.join(","));
-    let bytes = [header_mark(world.chinese_headers), line.as_bytes()].concat();
-    file.write_all(&bytes).map_err(Error::io(&path, say::CANNOT_WRITE))?;
-    Ok(Some(file))
-}
+const CSV: DemoSheet =
+    ("target-after/relations.csv", &[&USERID, &EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &CUSTOMER_TYPE, &CREATED_AT]);
 
 /// Rows of the CSV file.
-pub fn csv_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> Result<Vec<u8>> {
-    let failed = |error: &dyn std::fmt::Display| Error::Bug(format!("csv: {error}"));
-    let mut out = csv::Writer::from_writer(Vec::new());
-    for TargetRow { record, .. } in rows {
+pub fn csv_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> DemoSheetRows {
+    let row = |TargetRow { record, .. }: &TargetRow| {
         let created = record.created.map(clock).unwrap_or_default();
         // Half of the worlds write times as people do, without an offset: Shanghai's, as the case says.
         let created =
             if fabric.world.chinese_headers { created.get(..19).unwrap_or("").replace('T', " ") } else { created };
         let cells = [
-            Some(fabric.target_userid(record.account)),
-            record.external_userid.as_deref(),
-            record.unionid.as_deref(),
-            record.name.as_deref(),
-            Some(if record.wecom { "2" } else { "1" }),
-            Some(&*created),
+            Some(fabric.target_userid(record.account).to_owned()),
+            record.external_userid.clone(),
+            record.unionid.clone(),
+            record.name.clone(),
+            Some(if record.wecom { "2" } else { "1" }.to_owned()),
+            Some(created),
         ];
-        out.write_record(cells.map(Option::unwrap_or_default)).map_err(|error| failed(&error))?;
-    }
-    out.into_inner().map_err(|error| failed(&error))
+        (CSV, cells.map(Option::unwrap_or_default).into())
+    };
+    rows.iter().map(row).collect()
 }
 
 /// Batches of the Parquet tables.
@@ -99,20 +77,13 @@ pub fn tables(fabric: &Fabric<'_>, relations: &[TargetRow], groups: &[ApiGroup])
     ])
 }
 
-/// Coverage of an account's relations, or of all groups.
-struct CoverageRow<'a> {
-    dataset: &'static str,
-    userid: Option<&'a str>,
-    status: Coverage,
-    errcode: Option<i64>,
-    detail: &'static str,
-}
+/// Status, errcode and detail of a row of coverage.
+type PlantedCoverage = (Coverage, Option<i64>, &'static str);
 
 /// Coverage beside the Parquet tables; an account that was not exported has no row.
 pub fn coverage(fabric: &Fabric<'_>) -> Result<TableRows> {
-    const LIMIT: (Coverage, Option<i64>, &str) = (Coverage::Failed, Some(45033), "api concurrent out of limit");
-    const NO_END: (Coverage, Option<i64>, &str) = (Coverage::Partial, None, "the pages have no end");
-    let row = |dataset, userid, (status, errcode, detail)| CoverageRow { dataset, userid, status, errcode, detail };
+    const LIMIT: PlantedCoverage = (Coverage::Failed, Some(45033), "api concurrent out of limit");
+    const NO_END: PlantedCoverage = (Coverage::Partial, None, "the pages have no end");
     let of_account = |kind| match kind {
         AccountKind::TargetFailed => LIMIT,
         AccountKind::TargetUnlicensed => (Coverage::Failed, None, "no licence"),
@@ -126,16 +97,16 @@ pub fn coverage(fabric: &Fabric<'_>) -> Result<TableRows> {
     };
     let exported = fabric.case.accounts.iter();
     let exported = exported.filter(|a| a.kind.at_target() && a.kind != AccountKind::TargetUnknown);
-    let rows: Vec<CoverageRow<'_>> = exported
-        .map(|account| row("relations", Some(&*account.target_userid), of_account(account.kind)))
-        .chain([row("groups", None, of_groups)])
+    let rows: Vec<(&str, Option<&str>, PlantedCoverage)> = exported
+        .map(|account| ("relations", Some(&*account.target_userid), of_account(account.kind)))
+        .chain([("groups", None, of_groups)])
         .collect();
     let table = batch(vec![
-        (DATASET.name, texts(&rows, |row| Some(row.dataset))),
-        (USERID.name, texts(&rows, |row| row.userid)),
-        (COVERAGE_STATUS.name, texts(&rows, |row| Some(row.status.word()))),
-        (ERRCODE.name, integers(&rows, |row| row.errcode)),
-        (DETAIL.name, texts(&rows, |row| Some(row.detail))),
+        (DATASET.name, texts(&rows, |(dataset, ..)| Some(dataset))),
+        (USERID.name, texts(&rows, |(_, userid, _)| *userid)),
+        (COVERAGE_STATUS.name, texts(&rows, |(.., (status, ..))| Some(status.word()))),
+        (ERRCODE.name, integers(&rows, |(.., (_, errcode, _))| *errcode)),
+        (DETAIL.name, texts(&rows, |(.., (.., detail))| Some(detail))),
     ])?;
     Ok(vec![("target-after/coverage.parquet", table)])
 }

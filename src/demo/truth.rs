@@ -39,7 +39,7 @@ pub fn relations(fabric: &Fabric<'_>, rows: &[SourceRow]) -> Result<RecordBatch>
         (SOURCE_CREATED_AT.name, times(rows, |row| row.record.created)),
         (SCOPE.name, texts(rows, |row| Some(row.fate.scope.word()))),
         (OUTCOME.name, texts(rows, |row| Some(row.fate.outcome.word()))),
-        (REASON.name, texts(rows, |row| row.fate.reason.map(Reason::word))),
+        (REASON.name, texts(rows, |row| row.fate.reason().map(Reason::word))),
         (MATCH_METHOD.name, texts(rows, |row| row.arrived.as_ref().map(|(method, ..)| method.word()))),
         (TARGET_USERID.name, texts(rows, |row| mapped(row.record.account))),
         (

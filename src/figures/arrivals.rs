@@ -22,8 +22,8 @@ const DAYS_AFTER_THE_END: i64 = 7;
 /// The longest migration that is shown by day; a longer one is shown by month.
 const DAYS_SHOWN: i64 = 92;
 const MICROS_PER_DAY: i64 = 24 * 3_600 * 1_000_000;
-/// Offsets of time zones are multiples of it, so that it lies within one day everywhere.
-const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1_000_000;
+/// Offsets of time zones are multiples of it, so that it lies within one day, and one month, everywhere.
+pub(super) const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1_000_000;
 
 /// Series of arrivals: relations that were to move, others that came from the source corp, and what members added
 /// themselves.

@@ -6,9 +6,10 @@
 //! accounts    the tally joined with the enrolled pairs -> accounts.parquet
 //! flow        the tally -> relations by scope and outcome
 //!
-//! customers   customers.parquet                                   \
-//! arrivals    arrivals by day                                      > accumulated while partitions are written
-//! excerpt     the relations that the page and the workbook show   /
+//! customers      customers.parquet                                   \
+//! arrivals       arrivals by day                                      \ accumulated while
+//! concentration  missing relations by account, way of adding, month   / partitions are written
+//! excerpt        the relations that the page and the workbook show   /
 //! ```
 //!
 //! Frames are evaluated by Polars. The second half needs texts and times of relations, which are not in memory: they
@@ -17,12 +18,14 @@
 
 mod accounts;
 mod arrivals;
+mod concentration;
 mod counts;
 mod customers;
 mod excerpt;
 mod tally;
 
 pub use arrivals::{ArrivalSeries, Arrivals};
+pub use concentration::{Concentration, FewGroups, Grouping};
 pub use counts::{Counts, GroupCounts};
 pub use customers::{BucketedRelations, CustomerBuckets, CustomerRanges, CustomerTotals, customers};
 pub use excerpt::{OutcomeShare, RELATION_COLUMNS, RELATIONS_HELD, RelationExcerpt, asks_for_something, most_urgent};

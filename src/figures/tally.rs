@@ -13,7 +13,6 @@ use super::evaluated;
 use crate::decision::DecidedPart;
 use crate::error::{Error, Result};
 use crate::frame;
-use crate::matching::Pair;
 use crate::schema::Column;
 use crate::schema::fields::{ORIGIN, OUTCOME, RELATIONS, SCOPE};
 use crate::schema::tally::ACCOUNT;
@@ -92,26 +91,14 @@ fn stacked(frames: Vec<DataFrame>) -> Result<DataFrame> {
 }
 
 fn source_frame(part: &DecidedPart) -> Result<DataFrame> {
-    let rows = part.source_rows();
     let scopes = UInt8Array::from_iter_values(part.scope.iter().map(|scope| scope.code()));
-    let outcomes = UInt8Array::from_iter_values((0..rows).map(|row| part.outcome(row).code()));
-    let accounts = accounts(part, rows, |pair| pair.source.clone());
+    let outcomes = UInt8Array::from_iter_values((0..part.source_rows()).map(|row| part.outcome(row).code()));
+    let accounts = UInt32Array::from(part.source_accounts());
     frame::of(&[(&ACCOUNT, Arc::new(accounts)), (&SCOPE, Arc::new(scopes)), (&OUTCOME, Arc::new(outcomes))])
 }
 
 fn target_frame(part: &DecidedPart) -> Result<DataFrame> {
-    let rows = part.origin.len();
     let origins = UInt8Array::from_iter_values(part.origin.iter().map(|origin| origin.code()));
-    let accounts = accounts(part, rows, |pair| pair.target.clone());
+    let accounts = UInt32Array::from(part.target_accounts());
     frame::of(&[(&ACCOUNT, Arc::new(accounts)), (&ORIGIN, Arc::new(origins))])
-}
-
-/// The enrolled pair of each row, whose rows are stretches.
-fn accounts(part: &DecidedPart, rows: usize, stretch: impl Fn(&Pair) -> std::ops::Range<u32>) -> UInt32Array {
-    let mut accounts = vec![None; rows];
-    for (index, pair) in &part.pairs {
-        let stretch = stretch(pair);
-        accounts[stretch.start as usize..stretch.end as usize].fill(Some(*index));
-    }
-    accounts.into()
 }

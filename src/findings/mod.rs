@@ -9,7 +9,6 @@ mod unreadable;
 mod verdict;
 mod waivers;
 
-pub use concentration::Concentration;
 pub use exports::Forecast;
 pub use groups::GroupFindings;
 pub use relations::{RelationFindings, rule_of_relation};
@@ -19,6 +18,7 @@ pub use waivers::{Waived, Waivers};
 use crate::billing::Bill;
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
+use crate::figures::Concentration;
 use crate::lists::Enrolment;
 use crate::rules::{self, FindingRule, catalogue, in_number};
 use crate::schema::vocabulary::Severity;
@@ -176,7 +176,7 @@ pub fn find(
 ) -> Vec<Finding> {
     let &Audited { case, exports, decision, groups, concentration, bill } = audited;
     let mut findings = relations.find();
-    findings.extend(concentration.find(exports));
+    findings.extend(concentration::find(exports, concentration));
     findings.extend(bill.map(billing::find).unwrap_or_default());
     findings.extend(exports::find(case, exports, decision, read));
     findings.extend(unreadable::find(read, &exports.snapshots().collect::<Vec<_>>()));

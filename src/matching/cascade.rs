@@ -67,6 +67,19 @@ impl<Method: Copy> Matches<Method> {
         }
     }
 
+    /// Adds the matches of a pair, and its rows with an ambiguous key on either side.
+    pub fn take(&mut self, joined: Vec<(u32, u32, Method)>, ambiguous: &[u32], ambiguous_target: &[u32]) {
+        for (source, target, method) in joined {
+            self.join(source, target, method);
+        }
+        for &row in ambiguous {
+            self.ambiguous[row as usize] = true;
+        }
+        for &row in ambiguous_target {
+            self.ambiguous_target[row as usize] = true;
+        }
+    }
+
     /// Matches two rows.
     pub fn join(&mut self, source: u32, target: u32, method: Method) {
         debug_assert!(self.source_of[target as usize] == NOT_MATCHED && self.target_of[source as usize] == NOT_MATCHED);
@@ -82,15 +95,7 @@ pub fn match_pairs(source: &Side, target: &Side, pairs: &[Pair], unionids_shared
     let mut namespaces = Namespaces::default();
     for pair in pairs {
         let result = PairMatcher::new(source, target, pair, unionids_shared).run();
-        for (source, target, method) in result.joined {
-            matches.join(source, target, method);
-        }
-        for row in result.ambiguous {
-            matches.ambiguous[row as usize] = true;
-        }
-        for row in result.ambiguous_target {
-            matches.ambiguous_target[row as usize] = true;
-        }
+        matches.take(result.joined, &result.ambiguous, &result.ambiguous_target);
         for (row, no_key) in pair.source.clone().zip(result.no_usable_key) {
             matches.no_usable_key[row as usize] = no_key;
         }

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use super::summary::BillJson;
 use super::{ACCOUNT_FINDINGS, CODES_WILL_DIE, ForecastTables, PrecheckSummary};
 use crate::error::Result;
 use crate::findings::Finding;
 use crate::report::page::{Excerpt, FindingLink, PageFrame, PageKind, document, small_table, to_json, without_rows};
+use crate::report::summary::BillingJson;
 use crate::report::write_text;
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, INPUTS_REPORT, JOIN_CODES,
@@ -79,7 +79,7 @@ struct ForecastCodesJson {
 #[derive(Serialize)]
 struct PageBill<'a> {
     #[serde(flatten)]
-    bill: BillJson<'a>,
+    bill: BillingJson<'a>,
     /// What was paid so far.
     paid: String,
 }
@@ -106,7 +106,10 @@ fn data(forecast: &ForecastTables<'_>, snapshots: &[&Snapshot]) -> Result<String
         },
         accounts: accounts(summary),
         join_codes: has_codes.then(|| codes(summary)),
-        billing: summary.bill.as_ref().map(|bill| PageBill { bill: BillJson::new(bill), paid: bill.paid.to_string() }),
+        billing: summary
+            .bill
+            .as_ref()
+            .map(|bill| PageBill { bill: BillingJson::forecast(bill), paid: bill.paid.to_string() }),
         billing_balance: summary.bill.as_ref().map(|bill| bill.balance.to_string()),
         customer_cap: summary.customer_cap,
     })

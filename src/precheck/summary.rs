@@ -10,7 +10,7 @@ use crate::case::{Case, Policy};
 use crate::controls::ControlTotal;
 use crate::decision::Plan;
 use crate::findings::{self, Finding};
-use crate::report::summary::{FindingJson, SCHEMA_VERSION};
+use crate::report::summary::{BillingJson, FindingJson, SCHEMA_VERSION};
 use crate::schema::vocabulary::{Predicted, Scope};
 
 /// The assessment of a planned migration, as data.
@@ -86,7 +86,7 @@ struct PrecheckJson<'a> {
     accounts_without_part: usize,
     accounts_over_cap: usize,
     join_codes: serde_json::Map<String, serde_json::Value>,
-    billing: Option<BillJson<'a>>,
+    billing: Option<BillingJson<'a>>,
     findings: Vec<FindingJson<'a>>,
     control_totals: &'a [ControlTotal],
 }
@@ -95,20 +95,6 @@ struct PrecheckJson<'a> {
 struct PrecheckCase<'a> {
     id: &'a str,
     title: &'a str,
-}
-
-#[derive(Serialize)]
-pub(super) struct BillJson<'a> {
-    contracted: u64,
-    participating: u64,
-    drift: i64,
-    tolerance: u64,
-    billing_verdict: &'static str,
-    surcharge_quantity: u64,
-    contract_amount: String,
-    surcharge_amount: String,
-    payable: String,
-    currency: &'a str,
 }
 
 impl<'a> PrecheckJson<'a> {
@@ -122,27 +108,9 @@ impl<'a> PrecheckJson<'a> {
             accounts_without_part: summary.accounts.iter().filter(|account| account.no_part.is_some()).count(),
             accounts_over_cap: summary.accounts.iter().filter(|account| account.exceeds_cap).count(),
             join_codes: Predicted::ALL.iter().map(|word| (word.word().to_owned(), predicted(word).into())).collect(),
-            billing: summary.bill.as_ref().map(BillJson::new),
+            billing: summary.bill.as_ref().map(BillingJson::forecast),
             findings: summary.findings.iter().map(FindingJson::of).collect(),
             control_totals: &summary.control_totals,
-        }
-    }
-}
-
-impl<'a> BillJson<'a> {
-    pub(super) fn new(bill: &'a Bill) -> Self {
-        let drift = &bill.drift;
-        Self {
-            contracted: drift.contracted,
-            participating: drift.participating,
-            drift: drift.drift,
-            tolerance: drift.tolerance,
-            billing_verdict: drift.verdict.word(),
-            surcharge_quantity: drift.surcharge_quantity,
-            contract_amount: bill.contract_amount.to_string(),
-            surcharge_amount: bill.surcharge_amount.to_string(),
-            payable: bill.payable.to_string(),
-            currency: &bill.contract.currency,
         }
     }
 }

@@ -118,7 +118,7 @@ fn accounts(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
     let filter = Filter::And(vec![Filter::IsNotNull(&TARGET_USERID), Filter::Or(any)]);
     let subject = Subject { name: None, id: &SOURCE_USERID, account: Some(&SOURCE_USERID), reason: Some(&NO_PART) };
     let kind = of_table(&PRECHECK_ACCOUNTS, say::ACCOUNTS, say::HOLDS_ACCOUNTS_BEFORE, forecast.case.language);
-    selected_tasks(kind, subject, rows, &filter, &rules, rows.texts(&TARGET_USERID)?)
+    selected_tasks(kind, subject, rows, filter, &rules, rows.texts(&TARGET_USERID)?)
 }
 
 /// The codes that need something to stay valid; they belong to no target account.
@@ -133,5 +133,5 @@ fn join_codes(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
     let accounts: StringViewArray = codes.iter().map(|_| None::<&str>).collect();
     let subject = Subject { name: Some(&REMARK), id: &CONFIG_ID, account: None, reason: Some(&ADVICE) };
     let kind = of_table(&PRECHECK_JOIN_CODES, say::JOIN_CODES, say::HOLDS_CODES_BEFORE, forecast.case.language);
-    selected_tasks(kind, subject, rows, &filter, &rules, &accounts)
+    selected_tasks(kind, subject, rows, filter, &rules, &accounts)
 }

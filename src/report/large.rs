@@ -14,9 +14,10 @@ use crate::case::Case;
 use crate::decision::{Decision, Exports, Parts};
 use crate::error::Result;
 use crate::figures::{
-    Arrivals, BucketedRelations, CustomerBuckets, CustomerRanges, CustomerTotals, Figures, RelationExcerpt, customers,
+    Arrivals, BucketedRelations, Concentration, CustomerBuckets, CustomerRanges, CustomerTotals, Figures,
+    RelationExcerpt, customers,
 };
-use crate::findings::{Concentration, RelationFindings, Waivers};
+use crate::findings::{RelationFindings, Waivers};
 use crate::memory::MemoryBudget;
 use crate::personal::{self, Pseudonyms};
 use crate::progress::{Progress, Unit, Work};
@@ -39,7 +40,7 @@ impl Observers {
     /// [`crate::Error::Bug`] only.
     pub fn new(case: &Case, figures: &Figures) -> Result<Self> {
         Ok(Self {
-            concentration: Concentration::of(case, &figures.accounts)?,
+            concentration: Concentration::new(case, &figures.accounts)?,
             arrivals: Arrivals::new(case),
             excerpt: RelationExcerpt::new(&figures.counts),
         })
@@ -109,7 +110,7 @@ pub fn write(
             targets.add(part.target_relations)?;
             buckets.update(part.customers)?;
             findings.add(part.findings);
-            observers.concentration.add(part.concentration);
+            observers.concentration.merge(part.concentration);
             observers.arrivals.merge(part.arrivals);
             waived += part.waived;
             Ok(())
@@ -161,7 +162,7 @@ impl WalkedPart {
             (waived, findings)
         };
         let mut concentration = empty.concentration.empty();
-        concentration.look(part, decided);
+        concentration.update(part, decided);
         let mut arrivals = empty.arrivals.empty();
         arrivals.update(&parts, decided);
         let rows = DecidedRows::of(exports, decision, partition, &parts);

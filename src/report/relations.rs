@@ -53,7 +53,7 @@ impl<'a> DecidedRows<'a> {
     /// [`crate::Error::Bug`] only.
     pub fn relations(&self, waived: &BooleanArray) -> Result<Vec<RowsOfWord>> {
         let of_word = by_word(self.part.source_rows(), Outcome::WORDS, |row| self.part.outcome(row).code());
-        let accounts = self.part.accounts();
+        let accounts = self.part.source_accounts();
         of_word
             .map(|(rank, rows)| Ok(RowsOfWord { rank, rows: self.relations_of(&rows, &accounts, waived)? }))
             .collect()

@@ -128,21 +128,24 @@ pub(crate) struct FindingJson<'a> {
     waived_count: u64,
 }
 
-/// Amounts are decimal strings, with two places.
+/// The bill. Amounts are decimal strings, with two places.
 #[derive(Serialize)]
-struct BillingJson<'a> {
+pub(crate) struct BillingJson<'a> {
     contracted: u64,
     participating: u64,
     drift: i64,
     tolerance: u64,
     billing_verdict: &'static str,
-    excess: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excess: Option<u64>,
     surcharge_quantity: u64,
     contract_amount: String,
     surcharge_amount: String,
     payable: String,
-    paid: String,
-    delivered: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivered: Option<u64>,
     currency: &'a str,
 }
 
@@ -271,6 +274,11 @@ impl<'a> FindingJson<'a> {
 }
 
 impl<'a> BillingJson<'a> {
+    /// The bill of a forecast: nothing is delivered yet.
+    pub(crate) fn forecast(bill: &'a Bill) -> Self {
+        Self { excess: None, paid: None, delivered: None, ..Self::of(bill) }
+    }
+
     fn of(bill: &'a Bill) -> Self {
         let drift = &bill.drift;
         Self {
@@ -279,13 +287,13 @@ impl<'a> BillingJson<'a> {
             drift: drift.drift,
             tolerance: drift.tolerance,
             billing_verdict: drift.verdict.word(),
-            excess: drift.excess,
+            excess: Some(drift.excess),
             surcharge_quantity: drift.surcharge_quantity,
             contract_amount: bill.contract_amount.to_string(),
             surcharge_amount: bill.surcharge_amount.to_string(),
             payable: bill.payable.to_string(),
-            paid: bill.paid.to_string(),
-            delivered: bill.delivered,
+            paid: Some(bill.paid.to_string()),
+            delivered: Some(bill.delivered),
             currency: &bill.contract.currency,
         }
     }

@@ -48,7 +48,7 @@ impl SnapshotCoverage {
     /// complete coverage to partial (SPEC section 1.3).
     pub fn of_account(&self, userid: &str, has_relations: bool) -> Coverage {
         let by_evidence = self.by_evidence(userid, has_relations);
-        lowered(by_evidence, is_covered(by_evidence) && self.doubts.of_any(Dataset::OF_RELATIONS, userid).is_some())
+        lowered(by_evidence, by_evidence.is_covered() && self.doubts.of_any(Dataset::OF_RELATIONS, userid).is_some())
     }
 
     /// Returns the coverage by the evidence alone, as if every record had been readable.
@@ -120,10 +120,6 @@ impl SnapshotCoverage {
         }
         all
     }
-}
-
-fn is_covered(coverage: Coverage) -> bool {
-    matches!(coverage, Coverage::Complete | Coverage::Observed)
 }
 
 fn lowered(coverage: Coverage, is_in_doubt: bool) -> Coverage {

@@ -58,9 +58,11 @@ pub fn check(reports: &Reports) -> Result<Files> {
             files.changed.push(name.clone());
         }
     }
+    // The name of a report is never that of a file of people, whatever `kept` says.
+    let written: BTreeSet<String> = written_together().into_iter().flatten().collect();
     files.extra = files_below(reports)?
         .into_iter()
-        .filter(|name| !named.contains_key(name) && (is_report(name) || !reports.manifest.keeps(name)))
+        .filter(|name| !named.contains_key(name) && (written.contains(name) || !reports.manifest.keeps(name)))
         .collect();
     Ok(files)
 }
@@ -93,11 +95,6 @@ fn required(reports: &Reports) -> Vec<String> {
         sets.retain(|set| set.iter().any(|name| named.contains_key(name)));
     }
     sets.concat()
-}
-
-/// Whether a file has the name of a report: such a one is never of people, whatever `kept` says.
-fn is_report(name: &str) -> bool {
-    written_together().concat().iter().any(|report| report == name)
 }
 
 /// Whether the checksum by which readers look for damage is that of the file; older manifests have none.

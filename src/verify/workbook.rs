@@ -14,7 +14,7 @@ use crate::limits::MAX_BOOK_BYTES;
 use crate::published::{Reports, totals};
 use crate::regular;
 use crate::report::workbook::WORKBOOK;
-use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT, REPORTS};
+use crate::schema::tables::REPORTS;
 use crate::text::errors as say;
 
 /// A row of the first sheet.
@@ -59,9 +59,7 @@ pub fn compare(
             Some((table, rows)) => totals(&reports.path(table)?, vec![rows])?[0].to_string(),
             None => "no report has these rows".to_owned(),
         };
-        if !sheet.is_part_of(&selected) {
-            values.compare(name("total"), &sheet.total, selected);
-        }
+        values.compare(name("total"), &sheet.total, selected);
     }
     Ok(())
 }
@@ -120,14 +118,6 @@ impl ListedSheet {
         let filter = rest.strip_prefix(" WHERE ").unwrap_or("true").to_owned();
         let [name, shown, total] = [0, 2, 3].map(|column| cell(line, column));
         Some(Self { name, shown, total, report: report.to_owned(), filter })
-    }
-
-    /// Whether it may list some of all rows of its report: some findings on groups and join codes have no condition in
-    /// SQL, which then selects the whole report.
-    fn is_part_of(&self, rows: &str) -> bool {
-        let numbers = self.total.parse::<u64>().ok().zip(rows.parse::<u64>().ok());
-        let is_of_findings = [GROUPS_REPORT.name, JOIN_CODES_REPORT.name].contains(&self.report.as_str());
-        self.filter == "true" && is_of_findings && numbers.is_some_and(|(total, rows)| total <= rows)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::demo::people::CustomerKeys::{
     self, Any, Map, MapAndUnionid, MapOrUnionid, Name, NameOnly, Nothing, Unionid, UnionidOrName,
 };
 use crate::schema::vocabulary::Origin::{AddedAfterMigration, AddedDuringMigration, PreExisting, UnknownTime};
-use crate::schema::vocabulary::{Origin, Outcome, Reason, Scope};
+use crate::schema::vocabulary::{Origin, Outcome, Reason, Scope, Word};
 
 /// Form in which a relation stands in source-before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,14 @@ pub enum Under {
 pub struct RelationFate {
     pub scope: Scope,
     pub outcome: Outcome,
-    pub reason: Option<Reason>,
+    reason: Option<Reason>,
+}
+
+impl RelationFate {
+    /// A reason of its own, or the scope.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason.or_else(|| Reason::from_word(self.scope.word()))
+    }
 }
 
 /// A relation of source-before: the plan's first customer in the first of these, and so on.
@@ -383,15 +390,7 @@ const fn in_scope(outcome: Outcome, reason: Option<Reason>) -> RelationFate {
 }
 
 const fn out(scope: Scope) -> RelationFate {
-    let reason = match scope {
-        Scope::Unassigned => Some(Reason::Unassigned),
-        Scope::ExternalContact => Some(Reason::ExternalContact),
-        Scope::NotEnrolled => Some(Reason::NotEnrolled),
-        Scope::AssessmentFailed => Some(Reason::AssessmentFailed),
-        Scope::AddedAfterStart => Some(Reason::AddedAfterStart),
-        Scope::InScope => None,
-    };
-    RelationFate { scope, outcome: Outcome::OutOfScope, reason }
+    RelationFate { scope, outcome: Outcome::OutOfScope, reason: None }
 }
 
 const fn arrived(fate: RelationFate) -> RelationFate {

@@ -11,7 +11,7 @@ mod row;
 pub use mapping::HeaderMapping;
 pub use names::is_known;
 
-use self::names::{HeaderText, is, is_same, may_be_known, names};
+use self::names::{HeaderText, is, is_same, names};
 use self::row::{HeaderRow, TableMatch};
 use super::value::strip_padding;
 use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
@@ -91,12 +91,14 @@ impl TableLayout {
     /// Returns whether a row is a header of other columns: of a second table, or of the same one in another order. Most
     /// of its cells in the columns of the table are known headers.
     pub fn is_other_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
-        let places = || self.places.iter().flatten().copied();
-        if places().filter(|at| may_be_known(cell(*at))).nth(1).is_none() {
+        let cells = || self.places.iter().flatten().map(|at| cell(*at)).filter(|cell| !cell.is_empty());
+        // No name has a digit, and most ids and times have. Looking names up for each row costs as much as reading it.
+        let numbered = cells().filter(|cell| cell.bytes().any(|byte| byte.is_ascii_digit())).count();
+        if cells().count() <= 2 * numbered {
             return false;
         }
-        let filled = places().filter(|at| !strip_padding(cell(*at)).is_empty()).count();
-        let known = places().filter(|at| is_known(cell(*at))).count();
+        let filled = cells().filter(|cell| !strip_padding(cell).is_empty()).count();
+        let known = cells().filter(|cell| is_known(cell)).count();
         known >= 2 && 2 * known > filled
     }
 }

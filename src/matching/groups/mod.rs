@@ -50,15 +50,7 @@ pub fn match_groups(
     let results: Vec<GroupPairResult> =
         pairs.par_iter().map(|pair| GroupPairMatcher::new(source, target, pair, map).run(test)).collect();
     for result in results {
-        for (source, target, method) in result.joined {
-            matches.join(source, target, method);
-        }
-        for row in result.ambiguous {
-            matches.ambiguous[row as usize] = true;
-        }
-        for row in result.ambiguous_target {
-            matches.ambiguous_target[row as usize] = true;
-        }
+        matches.take(result.joined, &result.ambiguous, &result.ambiguous_target);
         for row in result.no_usable_key {
             matches.no_usable_key[row as usize] = true;
         }

@@ -13,7 +13,7 @@ use crate::text::sentences::{self, sentence};
 use crate::text::{self, Lang, column_name, fill, workbook};
 
 /// UTF-16 units that a cell holds, less some room for what is put in front and behind.
-const LONGEST_TEXT: usize = 32_700;
+pub const LONGEST_TEXT: usize = 32_700;
 /// The largest whole number up to which all are exact in a cell, which is a float.
 const LARGEST_INTEGER: u64 = 1 << 53;
 /// A spreadsheet shows 15 digits, and makes zeros of the others.

@@ -6,7 +6,7 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringVi
 use arrow::compute::take_record_batch;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::cells::{CellFormat, ColumnCells, SheetCell};
+use super::cells::{CellFormat, ColumnCells, LONGEST_TEXT, SheetCell};
 use super::sheet::{self, Formats};
 use super::worklist::{Subject, next_step, worst};
 use crate::error::Result;
@@ -15,7 +15,7 @@ use crate::findings::rule_of_relation;
 use crate::frame;
 use crate::report::Audit;
 use crate::report::groups::{order_of_codes, order_of_groups};
-use crate::rules::FindingRule;
+use crate::rules::{FindingRule, catalogue};
 use crate::schema::fields::*;
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT,
@@ -35,8 +35,8 @@ pub struct ExceptionKind {
     pub holds: String,
     /// The report that holds the rows.
     pub report: String,
-    /// The condition that selects them; none where only the whole report has them all.
-    pub filter: Option<String>,
+    /// The condition that selects the rows; none where no condition selects them and no others.
+    pub filter: Option<Filter>,
     /// Number of rows in the report; `None` where the case has no such data.
     pub total: Option<u64>,
     pub columns: Vec<&'static Column>,
@@ -89,11 +89,14 @@ impl ExceptionKind {
         self.portions.iter().map(|portion| portion.rows as u64).sum()
     }
 
-    /// The SQL that selects all of its rows; `None` where there are none.
+    /// The SQL that selects all of its rows and no others; `None` where there are no rows, or no cell holds it.
     pub fn sql(&self) -> Option<String> {
         self.total.filter(|total| *total > 0)?;
-        let filter = self.filter.as_ref().map_or_else(String::new, |filter| format!(" WHERE {filter}"));
-        Some(format!("SELECT * FROM '{}.parquet'{filter}", self.report))
+        let condition = match self.filter.as_ref()? {
+            Filter::All => String::new(),
+            filter => format!(" WHERE {}", filter.sql()),
+        };
+        Some(format!("SELECT * FROM '{}.parquet'{condition}", self.report)).filter(|sql| sql.len() <= LONGEST_TEXT)
     }
 
     /// Fills its sheet.
@@ -153,7 +156,7 @@ fn relations(outcome: Outcome, total: u64, portions: Vec<RecordBatch>, language:
         name,
         holds: fill(workbook::HOLDS_RELATIONS.tell(language), &[("outcome", &name.tell(language))]),
         report: RELATIONS_REPORT.name.to_owned(),
-        filter: Some(format!("{} = '{outcome}'", OUTCOME.name)),
+        filter: Some(Filter::is(&OUTCOME, outcome.word())),
         total: Some(total),
         portions: portions.into_iter().map(portion).collect::<Result<_>>()?,
         columns,
@@ -192,7 +195,8 @@ fn groups(audit: &Audit<'_>) -> Result<ExceptionKind> {
     };
     let measured = audit.summary.group_counts.groups_measured;
     let kind = of_table(&GROUPS_REPORT, workbook::GROUPS, workbook::HOLDS_GROUPS, audit.case.language);
-    tasks(kind, subject, rows, rules, &accounts, measured)
+    let kind = tasks(kind, subject, rows, &rules, &accounts)?;
+    Ok(ExceptionKind { total: kind.total.filter(|_| measured), ..kind })
 }
 
 /// Join codes likewise; they belong to the source corp, and so to no target account.
@@ -205,7 +209,8 @@ fn join_codes(audit: &Audit<'_>) -> Result<ExceptionKind> {
     let subject = Subject { name: Some(&REMARK), id: &CONFIG_ID, account: None, reason: None };
     let measured = audit.summary.group_counts.codes_measured;
     let kind = of_table(&JOIN_CODES_REPORT, workbook::JOIN_CODES, workbook::HOLDS_JOIN_CODES, audit.case.language);
-    tasks(kind, subject, rows, rules, &accounts, measured)
+    let kind = tasks(kind, subject, rows, &rules, &accounts)?;
+    Ok(ExceptionKind { total: kind.total.filter(|_| measured), ..kind })
 }
 
 /// The findings that ask for something.
@@ -213,45 +218,39 @@ fn pressing(rules: &[&'static FindingRule]) -> Vec<&'static FindingRule> {
     rules.iter().copied().filter(|rule| rule.severity >= Severity::Review).collect()
 }
 
-/// The rows of a table that findings are about. Some findings have no condition in SQL.
+/// The rows of a table that findings are about, as tasks.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
-pub fn tasks(
+fn tasks(
     kind: ExceptionKind,
     subject: Subject,
     rows: &RecordBatch,
-    mut rules: Vec<Vec<&'static FindingRule>>,
+    rules: &[Vec<&'static FindingRule>],
     accounts: &StringViewArray,
-    measured: bool,
 ) -> Result<ExceptionKind> {
-    let places: Vec<u32> = (0..).zip(&rules).filter(|(_, rules)| !rules.is_empty()).map(|(row, _)| row).collect();
-    rules.retain(|rules| !rules.is_empty());
-    let filters: Option<BTreeSet<String>> =
-        rules.iter().flatten().map(|rule| rule.rows.map(|rows| format!("({})", rows.filter().sql()))).collect();
-    let total = places.len() as u64;
-    let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();
-    rules.truncate(ROWS_SHOWN);
-    let accounts = arrow::compute::take(accounts, &shown, None)?.as_string_view().clone();
-    let rows = take_record_batch(rows, &shown)?;
-    let waived = rows.flags(&WAIVED)?.clone();
-    let filter = filters.map(|filters| filters.into_iter().collect::<Vec<_>>().join(" OR "));
-    let kind = ExceptionKind { total: measured.then_some(total), filter, ..kind };
-    with_tasks(kind, subject, &rows, Tasks { rules, accounts, waived, subject: Default::default() })
+    let places: Vec<u32> = (0..).zip(rules).filter(|(_, rules)| !rules.is_empty()).map(|(row, _)| row).collect();
+    let filter = condition(rules, subject.id, rows.texts(subject.id)?);
+    tasks_at(ExceptionKind { filter, ..kind }, subject, rows, places, rules, accounts)
 }
 
-/// A kind with these rows and their tasks, of which the subjects are added.
-///
-/// # Errors
-/// [`crate::Error::Bug`] only.
-fn with_tasks(kind: ExceptionKind, subject: Subject, rows: &RecordBatch, tasks: Tasks) -> Result<ExceptionKind> {
-    let tasks = Tasks { subject: subject.values(rows)?, ..tasks };
-    let portions = vec![Portion::new(&kind.columns, rows, Some(tasks))?];
-    Ok(ExceptionKind { portions, subject: Some(subject), ..kind })
+/// Returns the condition on the rows with findings: those of the findings; where a row has none but by a fact that no
+/// report publishes, its id. None where such a row has no id.
+fn condition(rules: &[Vec<&'static FindingRule>], id: &'static Column, ids: &StringViewArray) -> Option<Filter> {
+    let found: BTreeSet<&str> = rules.iter().flatten().map(|rule| rule.code).collect();
+    let found = catalogue().filter(|rule| found.contains(rule.code));
+    let mut any: Vec<Filter> = found.filter_map(|rule| Some(rule.rows?.filter())).collect();
+    let by_fact = |rules: &[&FindingRule]| !rules.is_empty() && rules.iter().all(|rule| rule.rows.is_none());
+    let by_fact = ids.iter().zip(rules).filter(|(_, rules)| by_fact(rules)).map(|(id, _)| id);
+    let ids = by_fact.collect::<Option<Vec<&str>>>()?;
+    if !ids.is_empty() {
+        any.push(Filter::one_of(id, ids));
+    }
+    Some(Filter::Or(any))
 }
 
-/// The first rows that a condition selects, as tasks that cannot be waived. `rules`: the findings that ask for
-/// something, and the target account, by row of the report.
+/// The rows that a condition selects, as tasks. `rules`: the findings that ask for something, and `accounts`: the
+/// target account, by row of the report.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -259,19 +258,39 @@ pub fn selected_tasks(
     kind: ExceptionKind,
     subject: Subject,
     rows: &RecordBatch,
-    filter: &Filter,
+    filter: Filter,
     rules: &[Vec<&'static FindingRule>],
     accounts: &StringViewArray,
 ) -> Result<ExceptionKind> {
-    let places = frame::selected(rows, filter)?;
+    let places = frame::selected(rows, &filter)?;
+    tasks_at(ExceptionKind { filter: Some(filter), ..kind }, subject, rows, places, rules, accounts)
+}
+
+/// The first of these rows, as tasks: a waiver covers those that are waived in the report.
+///
+/// # Errors
+/// [`crate::Error::Bug`] only.
+fn tasks_at(
+    kind: ExceptionKind,
+    subject: Subject,
+    rows: &RecordBatch,
+    places: Vec<u32>,
+    rules: &[Vec<&'static FindingRule>],
+    accounts: &StringViewArray,
+) -> Result<ExceptionKind> {
     let total = Some(places.len() as u64);
     let rules = places.iter().take(ROWS_SHOWN).map(|row| rules[*row as usize].clone()).collect();
     let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();
     let accounts = arrow::compute::take(accounts, &shown, None)?.as_string_view().clone();
     let rows = take_record_batch(rows, &shown)?;
-    let waived = BooleanArray::from(vec![false; rows.num_rows()]);
-    let kind = ExceptionKind { total, filter: Some(filter.sql()), ..kind };
-    with_tasks(kind, subject, &rows, Tasks { rules, accounts, waived, subject: Default::default() })
+    let waived = if kind.columns.contains(&&WAIVED) {
+        rows.flags(&WAIVED)?.clone()
+    } else {
+        BooleanArray::from(vec![false; rows.num_rows()])
+    };
+    let tasks = Tasks { rules, accounts, waived, subject: subject.values(&rows)? };
+    let portions = vec![Portion::new(&kind.columns, &rows, Some(tasks))?];
+    Ok(ExceptionKind { total, portions, subject: Some(subject), ..kind })
 }
 
 /// Accounts that lost something, or whose exports are not whole.
@@ -370,8 +389,7 @@ pub fn selected(kind: ExceptionKind, rows: &RecordBatch, filter: &Filter) -> Res
     let total = places.len() as u64;
     let shown: UInt32Array = places.into_iter().take(ROWS_SHOWN).collect::<Vec<u32>>().into();
     let portions = vec![Portion::new(&kind.columns, &take_record_batch(rows, &shown)?, None)?];
-    let filter = (filter != &Filter::All).then(|| filter.sql());
-    Ok(ExceptionKind { total: Some(total), filter, portions, ..kind })
+    Ok(ExceptionKind { total: Some(total), filter: Some(filter.clone()), portions, ..kind })
 }
 
 /// The sheet of missing relations, with `held` of `total` rows.
@@ -382,4 +400,23 @@ pub fn of_missing(total: u64, held: usize) -> ExceptionKind {
         rows.columns().iter().map(|column| arrow::array::new_null_array(column.data_type(), held)).collect();
     let rows = RecordBatch::try_new(rows.schema(), nulls).unwrap();
     relations(Outcome::Missing, total, vec![rows], Lang::En).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::finding;
+
+    #[test]
+    fn rows_that_only_a_fact_finds_are_selected_by_their_ids() {
+        let [missing, stood_before] =
+            ["B8-group-missing", "B8-group-stood-before"].map(|code| finding(code).expect("a finding"));
+        let rules = [vec![missing], vec![], vec![stood_before], vec![missing, stood_before]];
+        let sql = |ids: [Option<&str>; 4]| {
+            condition(&rules, &SOURCE_CHAT_ID, &StringViewArray::from_iter(ids)).map(|filter| filter.sql())
+        };
+        let expected = "(outcome = 'missing') or source_chat_id = 'c'";
+        assert_eq!(sql([None, None, Some("c"), Some("d")]).as_deref(), Some(expected));
+        assert_eq!(sql([Some("a"), Some("b"), None, Some("d")]), None, "no condition selects the third and no others");
+    }
 }
