@@ -14,6 +14,9 @@ pub use super::endpoints::{Endpoint, Proves};
 use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Kind, Rows, Table};
 
+/// Detail of the coverage of a table that came as a whole, of which no account was requested alone.
+pub const WHOLE_TABLE: &str = "came as a whole table";
+
 /// The time of fetching, if the envelope has it (microseconds, UTC); the newest copy of a duplicate wins.
 pub const FETCHED_AT: &str = "fetched_at";
 /// The index of the row's file in [`Raw::files`].

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{ApiAnswer, Endpoint, Proves};
+use crate::ingest::raw::{ApiAnswer, Endpoint, Proves, WHOLE_TABLE};
 use crate::schema::vocabulary::{Coverage, Dataset};
 
 pub use count_jumps::{CountJump, count_jumps};
@@ -147,7 +147,7 @@ pub fn assess(answers: &[ApiAnswer], whole_tables: &[&str], trusted: bool) -> Sn
             .get(&(table.to_owned(), None))
             .is_some_and(|evidence| evidence.status == Coverage::Failed);
         if !failed {
-            let detail = "came as a whole table".to_owned();
+            let detail = WHOLE_TABLE.to_owned();
             coverage.insert(table, None, Evidence { status: Coverage::Complete, errcode: None, detail });
         }
     }

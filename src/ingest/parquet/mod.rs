@@ -44,7 +44,7 @@ use super::value::{ExcelEpoch, RawValue};
 use crate::error::{Error, Result, panics_as_errors};
 use crate::interrupt;
 use crate::limits::expands_too_far;
-use crate::schema::tables::RELATIONS_TABLE;
+use crate::schema::tables::{COVERAGE, RELATIONS_TABLE};
 use crate::schema::{Kind, Table, nulls};
 use crate::text::{Message, errors as say};
 
@@ -409,6 +409,10 @@ fn add_faulty(table: &TableReader<'_>, read: &mut RowGroupRead, columns: &Column
 
 /// Marks the rows without a key of the table.
 fn mark_keyless(table: &Table, columns: &[ArrayRef], faulty: &mut [bool]) {
+    if table.name == COVERAGE.name {
+        // Few rows, whose userid may be absent in some of them: each is read as a record.
+        return faulty.fill(true);
+    }
     for keys in table.identity {
         let keys: Vec<&ArrayRef> = keys.iter().filter_map(|key| table.position(key)).map(|at| &columns[at]).collect();
         if keys.iter().any(|key| key.null_count() == 0) {
