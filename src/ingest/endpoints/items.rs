@@ -1,11 +1,11 @@
 //! Items without their answer, as scripts store them: `[{external_contact, follow_info}, ...]`, or one per
 //! line. They are no evidence of anything but themselves.
 
-use super::{DocumentFault, Quick, RequestContext, TextMarks, groups, members, parse, relations, shape};
+use super::{DocumentFault, RequestContext, TextMarks, groups, members, parse, relations, shape};
 use crate::ingest::json::document::{
     BatchItem, ContactListItem, GroupChatBody, GroupItem, JoinWay, Loose, UnassignedItem, User,
 };
-use crate::ingest::json::payload::PayloadItem;
+use crate::ingest::json::payload::{KeyPresence, PayloadItem};
 use crate::ingest::records::PartRecords;
 use crate::schema::vocabulary::Dataset;
 use crate::text::errors as say;
@@ -32,8 +32,10 @@ impl LooseKind {
         }
         let adds = is(&item.is_customer) || is(&item.add_time);
         Some(match item {
-            item if is(&item.follow_info) => Self::Relation,
-            item if is(&item.external_contact) && !item.follow_info.is_lost() => Self::Customer,
+            item if item.follow_info == KeyPresence::There => Self::Relation,
+            // Half of a relation, whose member is lost.
+            item if is(&item.external_contact) && item.follow_info == KeyPresence::Null => Self::Relation,
+            item if is(&item.external_contact) && item.follow_info == KeyPresence::Absent => Self::Customer,
             item if is(&item.tmp_openid) || adds && is(&item.follow_userid) => Self::Contact,
             item if is(&item.handover_userid) => Self::Unassigned,
             item if is(&item.config_id) && (is(&item.chat_id_list) || is(&item.scene)) => Self::JoinCode,
@@ -67,53 +69,49 @@ impl LooseKind {
     }
 }
 
-/// Decodes a document that is no answer.
+/// Decodes a document that is no answer; the outer error is one of syntax.
 pub fn decode(
     part: &mut PartRecords,
     context: &RequestContext<'_>,
     text: &str,
     marks: &mut TextMarks,
-) -> Result<(), DocumentFault> {
+) -> serde_json::Result<Result<(), DocumentFault>> {
     let kind = {
-        let loose = item::<Loose<'_>>(text, marks)?;
-        LooseKind::of(&loose).ok_or_else(|| LooseKind::unknown(&loose))?
+        let loose = parse::<Loose<'_>>(text, marks)?;
+        match LooseKind::of(&loose) {
+            Some(kind) => kind,
+            None => return Ok(Err(LooseKind::unknown(&loose))),
+        }
     };
     let place = |field: &str| context.place(field);
     let at = |dataset| context.at(dataset, &place);
     match kind {
         LooseKind::Relation => {
-            relations::batch_item(part, context, &item::<BatchItem<'_>>(text, marks)?, None, &at(Dataset::Relations));
+            relations::batch_item(part, context, &parse::<BatchItem<'_>>(text, marks)?, None, &at(Dataset::Relations));
         }
         LooseKind::Customer => relations::without_follower(part),
         LooseKind::Contact => {
-            relations::contact(part, context, &item::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Contacts));
+            relations::contact(part, context, &parse::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Contacts));
         }
         LooseKind::Unassigned => {
             relations::unassigned_pair(
                 part,
                 context,
-                &item::<UnassignedItem<'_>>(text, marks)?,
+                &parse::<UnassignedItem<'_>>(text, marks)?,
                 &at(Dataset::Unassigned),
             );
         }
         LooseKind::ListedGroup => {
-            groups::listed(part, context, &item::<GroupItem<'_>>(text, marks)?, &at(Dataset::Groups));
+            groups::listed(part, context, &parse::<GroupItem<'_>>(text, marks)?, &at(Dataset::Groups));
         }
-        LooseKind::GroupChat => groups::group_and_members(part, context, "", &item::<GroupChatBody<'_>>(text, marks)?),
+        LooseKind::GroupChat => groups::group_and_members(part, context, "", &parse::<GroupChatBody<'_>>(text, marks)?),
         LooseKind::Member => {
-            members::push_user(part, context, &item::<User<'_>>(text, marks)?, &at(Dataset::Members));
+            members::push_user(part, context, &parse::<User<'_>>(text, marks)?, &at(Dataset::Members));
         }
         LooseKind::JoinCode => {
-            groups::push_code(part, context, &item::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes));
+            groups::push_code(part, context, &parse::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes));
         }
     }
     part.count_kind(kind.name());
-    Ok(())
-}
-
-fn item<'a, T: Quick<'a> + serde::Deserialize<'a>>(
-    text: &'a str,
-    marks: &'a mut TextMarks,
-) -> Result<T, DocumentFault> {
-    parse(text, marks).ok_or_else(shape::unknown)
+    Ok(Ok(()))
 }

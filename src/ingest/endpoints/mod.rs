@@ -136,7 +136,8 @@ pub fn decode(
     match text.and_then(|text| Some((text, quick::read::<Document<'_>>(text, marks)?))) {
         Some((text, document)) => match document_of(part, &context, &document)? {
             DocumentKind::Answer => Ok(()),
-            DocumentKind::Item => items::decode(part, &context, text, marks),
+            DocumentKind::Item => items::decode(part, &context, text, marks)
+                .unwrap_or_else(|_| decode_thoroughly(part, &context, bytes, marks)),
         },
         None => decode_thoroughly(part, &context, bytes, marks),
     }
@@ -173,15 +174,18 @@ fn decode_by_serde(
         Ok(document) => document,
         Err(error) => return Ok(Err(error)),
     };
-    if let DocumentKind::Item = document_of(part, context, &document)? {
-        items::decode(part, context, text, marks)?;
+    match document_of(part, context, &document)? {
+        DocumentKind::Answer => Ok(Ok(())),
+        DocumentKind::Item => match items::decode(part, context, text, marks) {
+            Ok(decoded) => decoded.map(Ok),
+            Err(error) => Ok(Err(error)),
+        },
     }
-    Ok(Ok(()))
 }
 
 /// Parses a text by [`quick`], or by `serde_json` where it is unusual.
-fn parse<'a, T: Quick<'a> + Deserialize<'a>>(text: &'a str, marks: &'a mut TextMarks) -> Option<T> {
-    quick::read(text, marks).or_else(|| serde_json::from_str(text).ok())
+fn parse<'a, T: Quick<'a> + Deserialize<'a>>(text: &'a str, marks: &'a mut TextMarks) -> serde_json::Result<T> {
+    quick::read(text, marks).map_or_else(|| serde_json::from_str(text), Ok)
 }
 
 /// Kind of a document.

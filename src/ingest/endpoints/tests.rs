@@ -794,6 +794,7 @@ fn items_without_an_answer_are_decoded() {
         json!({"external_contact":{"external_userid":"wm5"},"follow_info":"ann"}),
         json!({"external_contact":{"external_userid":"wm6"}}),
         json!({"is_customer":false,"external_userid":null,"follow_userid":"ann","name":"wei"}),
+        json!({"external_contact":{"external_userid":"wm7"},"follow_info":null}),
     ])
     .unwrap();
     assert_eq!(
@@ -812,10 +813,22 @@ fn items_without_an_answer_are_decoded() {
     );
     assert_eq!(table(&items, "group_members"), ["6: chat_id=wr1 userid=ann kind=member"]);
     assert_eq!(table(&items, "join_codes"), ["8: config_id=c1 chat_ids=[wr1] deleted=false"]);
-    assert_eq!(rejects(&items), ["9: document 8, follow_info"]);
+    assert_eq!(rejects(&items), ["9: document 8, follow_info", "12: document 11, follow_info"]);
     assert_eq!(
         (items.answers.len(), passed_over(&items)),
         (0, vec!["externalcontact/get without a follower: 1".to_owned()])
     );
     assert!(decode_all(&[json!({"userid":"ann"})]).is_err());
+}
+
+#[test]
+fn half_a_pair_of_surrogates_costs_an_item_one_value() {
+    let item = br#"{"is_customer":true,"tmp_openid":"o\ud83d3","external_userid":"wm3","follow_userid":"ann"}"#;
+    let mut part = PartRecords::new(0);
+    let zone = TimeZone::get("Asia/Shanghai").unwrap();
+    decode(&mut part, &zone, 1, item, &mut TextMarks::default()).unwrap();
+    let mut records = FileRecords::default();
+    records.append(part).unwrap();
+    assert_eq!(table(&records, "relations"), ["1: userid=ann external_userid=wm3 is_customer=true"]);
+    assert_eq!((rejects(&records).len(), values(&records)), (0, vec!["1: document 1, tmp_openid".to_owned()]));
 }

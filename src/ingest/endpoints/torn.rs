@@ -20,6 +20,10 @@ use crate::text::{Lang, errors as say};
 const ITEM_KEYS: &[(&str, Dataset)] = &[
     ("external_contact", Dataset::Relations),
     ("follow_info", Dataset::Relations),
+    // Also the payload key of `externalcontact/list`.
+    ("external_userid", Dataset::Contacts),
+    ("follow_userid", Dataset::Contacts),
+    ("tmp_openid", Dataset::Contacts),
     ("handover_userid", Dataset::Unassigned),
     ("config_id", Dataset::JoinCodes),
 ];

@@ -86,7 +86,9 @@ impl<'h> HeaderRow<'h> {
                 && !fit.places.contains(&Some(*at))
         };
         fit.contact_group = self.known.iter().copied().find(is_group);
-        Some(fit)
+        // A damaged header may be the one that another table is known by, as the headers beside it may show.
+        let is_used = |at: &usize| fit.places.contains(&Some(*at)) || fit.contact_group == Some(*at);
+        (!self.texts.iter().any(|text| is_damaged(text)) || self.known.iter().all(is_used)).then_some(fit)
     }
 
     /// Matches the columns by the names that identify them.

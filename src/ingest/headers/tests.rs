@@ -308,3 +308,10 @@ fn a_header_of_other_columns_is_recognised() {
         assert!(!is_other(row), "{row:?}");
     }
 }
+
+#[test]
+fn a_damaged_header_hides_no_other_table() {
+    assert_eq!(table(&["userid", "external_userid", "na\u{fffd}e"]), Ok("relations"));
+    // Members of groups, whose `chat_id` is damaged: no table of relations has a `kind`.
+    assert!(table(&["cha\u{fffd}t_id", "userid", "kind", "unionid"]).is_err());
+}

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use super::payload::{MarkUnreadable, Payload, PayloadItem};
+use super::payload::{KeyPresence, MarkUnreadable, Payload, PayloadItem};
 use crate::ingest::quick::{JsonReader, Quick, Quickly, Unusual};
 use crate::ingest::value::{RawValue, is_damaged};
 
@@ -121,7 +121,7 @@ macro_rules! objects {
                     match meant.unwrap_or(&key) {
                         // The service's own name goes before another spelling of it.
                         $($key if meant.is_some() && !$field => self.$field = entries.next_value()?,)+
-                        _ if meant.is_some() => _ = entries.next_value::<IgnoredAny>()?,
+                        _ if meant.is_some() => _ = entries.next_value::<OtherValue>()?,
                         $($key if !std::mem::replace(&mut $field, true) => self.$field = entries.next_value()?,)+
                         $($key => return Err(A::Error::duplicate_field($key)),)+
                         other => {
@@ -297,7 +297,7 @@ objects! {
     /// The keys that distinguish items outside an answer.
     struct Loose<'a> {
         "external_contact" => external_contact: PayloadItem<'a, IgnoredAny>,
-        "follow_info" => follow_info: PayloadItem<'a, IgnoredAny>,
+        "follow_info" => follow_info: KeyPresence,
         "tmp_openid" => tmp_openid: PayloadItem<'a, IgnoredAny>,
         "is_customer" => is_customer: PayloadItem<'a, IgnoredAny>,
         "add_time" => add_time: PayloadItem<'a, IgnoredAny>,

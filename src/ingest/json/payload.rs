@@ -68,6 +68,30 @@ impl<T> MarkUnreadable for Payload<'_, T> {
     }
 }
 
+/// Whether an object has a key. The value is not decoded.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPresence {
+    #[default]
+    Absent,
+    Null,
+    There,
+    /// Absent, but may be one that is damaged.
+    Lost,
+}
+
+impl<'de> Deserialize<'de> for KeyPresence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = <&serde_json::value::RawValue>::deserialize(deserializer)?.get();
+        Ok(if value == "null" { Self::Null } else { Self::There })
+    }
+}
+
+impl MarkUnreadable for KeyPresence {
+    fn mark_unreadable(&mut self) {
+        *self = Self::Lost;
+    }
+}
+
 struct ItemVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ItemVisitor<T> {

@@ -3,11 +3,22 @@
 use serde::de::IgnoredAny;
 
 use super::{JsonReader, Quick, Quickly, Unusual};
-use crate::ingest::json::payload::{Payload, PayloadItem};
+use crate::ingest::json::payload::{KeyPresence, Payload, PayloadItem};
 use crate::ingest::value::RawValue;
 
 impl<'a> Quick<'a> for IgnoredAny {
     fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
+        reader.skip()
+    }
+}
+
+impl<'a> Quick<'a> for KeyPresence {
+    fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
+        if reader.peek() == b'n' {
+            *self = Self::Null;
+            return reader.word("null", RawValue::Null).map(|_| ());
+        }
+        *self = Self::There;
         reader.skip()
     }
 }

@@ -126,7 +126,6 @@ struct Conclusion {
 fn concluded(case: &Case) -> qianhe::Result<(tempfile::TempDir, Conclusion)> {
     let folder = tempfile::tempdir().unwrap();
     case.write(folder.path());
-    if let Ok(keep) = std::env::var("LAWKEEP") { std::process::Command::new("cp").args(["-r", folder.path().to_str().unwrap(), &format!("{keep}/{}", folder.path().file_name().unwrap().to_str().unwrap())]).status().unwrap(); }
     let audit = audit(folder.path())?;
     let concluded = Conclusion::of(&audit, folder.path());
     Ok((folder, concluded))

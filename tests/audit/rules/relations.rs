@@ -511,17 +511,17 @@ examples! {
         findings: ["B8-inconclusive", "B8-unreadable", "D1-created-unknown", "Q-unreadable-values"],
     }
     an_unmatched_name_that_looks_the_same {
-        before: "ann: wei 2025-01-01; ann: ＡＢＣ 2025-01-01",
-        after: "ann2: wei 2026-05-02; ann2: ABC 2026-05-02",
-        outcomes: [("ann/wei", "in_scope migrated"), ("ann/ＡＢＣ", "in_scope undetermined/look_alike")],
-        origins: [("ann2/wei", "migrated"), ("ann2/ABC", "added_during_migration")],
+        before: "ann: wei 2025-01-01; ann: Ⅳ 2025-01-01",
+        after: "ann2: wei 2026-05-02; ann2: IV 2026-05-02",
+        outcomes: [("ann/wei", "in_scope migrated"), ("ann/Ⅳ", "in_scope undetermined/look_alike")],
+        origins: [("ann2/wei", "migrated"), ("ann2/IV", "added_during_migration")],
         findings: ["B8-inconclusive", "B8-look-alike"],
     }
     a_look_alike_that_stood_there_before_the_start_is_another_customer {
-        before: "ann: wei 2025-01-01; ann: ＡＢＣ 2025-01-01",
-        after: "ann2: wei 2026-05-02; ann2: ABC 2025-05-02",
-        outcomes: [("ann/wei", "in_scope migrated"), ("ann/ＡＢＣ", "in_scope missing/no_trace")],
-        origins: [("ann2/wei", "migrated"), ("ann2/ABC", "pre_existing")],
+        before: "ann: wei 2025-01-01; ann: Ⅳ 2025-01-01",
+        after: "ann2: wei 2026-05-02; ann2: IV 2025-05-02",
+        outcomes: [("ann/wei", "in_scope migrated"), ("ann/Ⅳ", "in_scope missing/no_trace")],
+        origins: [("ann2/wei", "migrated"), ("ann2/IV", "pre_existing")],
         findings: ["B8-missing"],
     }
     a_table_without_a_row_proves_nothing {

@@ -424,3 +424,18 @@ fn a_row_of_a_map_without_its_target_is_passed_over() {
         "row 2, target_external_userid",
     );
 }
+
+#[test]
+fn coverage_of_an_account_names_it() {
+    let raw = one(b"dataset,userid,status,detail\n\
+        relations,ann,complete,externalcontact/list answered\n\
+        relations,,complete,externalcontact/list answered\n\
+        relations,,complete,came as a whole table\n\
+        groups,,complete,\"externalcontact/groupchat/list answered, 1 page\"\n")
+    .unwrap();
+    assert_eq!(raw.rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["row 3, userid"]);
+    assert_eq!(
+        (raw.tables["coverage"].iter().map(|batch| batch.num_rows()).sum::<usize>(), unreadable(&raw).len()),
+        (3, 1)
+    );
+}

@@ -157,7 +157,17 @@ fn json(text: &mut Vec<u8>, dice: &mut Dice) -> String {
     match dice.below(8) {
         0 => {
             let end = text[inside..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |line| inside + line);
-            replace(text, inside..end, b"");
+            let mut cut = text.clone();
+            replace(&mut cut, inside..end, b"");
+            // Of a document on many lines, a line may be a key with its value: without it nothing is unreadable.
+            if serde_json::Deserializer::from_slice(&cut)
+                .into_iter::<serde_json::Value>()
+                .all(|document| document.is_ok())
+            {
+                replace(text, inside..inside, b"\"");
+                return format!("a stray quote at byte {inside}");
+            }
+            *text = cut;
             format!("the line cut off at byte {inside}")
         }
         1 => {
