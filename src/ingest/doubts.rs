@@ -2,9 +2,9 @@
 //! absent").
 //!
 //! With an unreadable record its account is no longer covered completely. The record is one customer's; where one of
-//! its keys can be read, [`CustomerKey`] has it, so that relations of other customers stay decided. Memory is
-//! bounded: an account with too many keys is in doubt for any customer, all accounts with unreadable records are if these
-//! have too many keys in all, and with too many accounts the whole snapshot is.
+//! its keys can be read, [`CustomerKey`] has it, so that relations of other customers stay decided. Memory is bounded:
+//! an account with too many keys is in doubt for any customer, all accounts with unreadable records are if these have
+//! too many keys in all, and with too many accounts the whole snapshot is.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};

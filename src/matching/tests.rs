@@ -1,5 +1,5 @@
-//! The law of abbreviated keys: however narrow the digests, texts decide, so the matches are the same. The join by name,
-//! where ids of some rows contradict.
+//! The law of abbreviated keys: however narrow the digests, texts decide, so the matches are the same. The join by
+//! name, where ids of some rows contradict.
 
 use arrow::array::RecordBatch;
 
@@ -159,8 +159,8 @@ fn rows_of_one_name_join_where_no_id_contradicts() {
     // The source row with an id cannot be the target row with a mapped one, so the row without ids is.
     let matches = by_name(&[Ids::None, Ids::Id], &[Ids::None, Ids::Mapped]);
     assert_eq!(matches.target_of, [1, 0]);
-    // Two choices each: the rows with a unionid have targets 0 and 1, the mapped row has 1 and 2. It takes 2, which is of
-    // no use to the others.
+    // Two choices each: the rows with a unionid have targets 0 and 1, the mapped row has 1 and 2. It takes 2, which is
+    // of no use to the others.
     let matches = by_name(&[Ids::Unionid, Ids::Unionid, Ids::Mapped], &[Ids::Id, Ids::None, Ids::Unionid]);
     assert_eq!(matches.target_of, [0, 1, 2]);
     // The row without ids could be any, so it comes last: only 0 is left to the unionid, only 1 and 2 to the id.

@@ -231,8 +231,8 @@ fn running(folder: &Path) -> Vec<RunningStage> {
 fn clear(folder: &Path, progress: &dyn Progress) -> Vec<RunningStage> {
     for stage in stages(folder) {
         let LockHolder::Own(_lock) = take_lock(&stage) else {
-            // If the run was killed before it made its lock, or after it removed it, the folder is empty, and only such a
-            // one is removed.
+            // If the run was killed before it made its lock, or after it removed it, the folder is empty, and only such
+            // a one is removed.
             if fs::remove_dir(&stage).is_ok() {
                 progress.note(say::removed_stage(stage.display()));
             }

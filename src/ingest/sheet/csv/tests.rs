@@ -1,5 +1,7 @@
 //! Sheets as text: dialects, encodings, rows that can be read and rows that cannot.
 
+use arrow::array::RecordBatch;
+
 use crate::ingest::doubts::DoubtfulCustomers;
 use crate::ingest::raw::Raw;
 use crate::ingest::tests::{check_error, gzip, lists, one, one_mapped, rows};
@@ -435,7 +437,7 @@ fn coverage_of_an_account_names_it() {
     .unwrap();
     assert_eq!(raw.rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["row 3, userid"]);
     assert_eq!(
-        (raw.tables["coverage"].iter().map(|batch| batch.num_rows()).sum::<usize>(), unreadable(&raw).len()),
+        (raw.tables["coverage"].iter().map(RecordBatch::num_rows).sum::<usize>(), unreadable(&raw).len()),
         (3, 1)
     );
 }
