@@ -1,7 +1,7 @@
 //! `manifest.json`: the digests of all reports and inputs, written last, so that a folder with it is whole.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,10 @@ use crate::regular;
 use crate::report::summary::SCHEMA_VERSION;
 use crate::snapshot::Input;
 use crate::text::errors as say;
+
+/// Errors of files that are no manifest, or are not there.
+const NO_MANIFEST: [ErrorKind; 4] =
+    [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::InvalidData, ErrorKind::FileTooLarge];
 
 /// The file whose presence marks a complete set of reports.
 pub const MANIFEST: &str = "manifest.json";
@@ -102,11 +106,18 @@ impl Manifest {
     }
 
     /// The manifest of a folder; `None` if it has none of this program.
-    pub fn of_ours(folder: &Path) -> Option<Self> {
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be read: then the folder may be one of reports.
+    pub fn of_ours(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(MANIFEST);
-        let text = regular::read_text(&path, MAX_JSON_REPORT_BYTES).ok()?;
-        let manifest: Self = serde_json::from_str(&text).ok()?;
-        (manifest.tool.name == env!("CARGO_PKG_NAME")).then_some(manifest)
+        let text = match regular::read_text(&path, MAX_JSON_REPORT_BYTES) {
+            Ok(text) => text,
+            Err(error) if regular::is_not_regular(&error) || NO_MANIFEST.contains(&error.kind()) => return Ok(None),
+            Err(error) => return Err(Error::io(&path, say::CANNOT_READ)(error)),
+        };
+        let manifest = serde_json::from_str(&text).ok();
+        Ok(manifest.filter(|manifest: &Self| manifest.tool.name == env!("CARGO_PKG_NAME")))
     }
 
     /// Whether it is of the tables that `ingest` writes.

@@ -144,7 +144,7 @@ impl<'p> Stage<'p> {
         self.seal(digests(&others)?);
         let earlier = if self.out.is_dir() { Some(Outsiders::of(&self.out)?) } else { None };
         step("written");
-        let kept = earlier.as_ref().map(|earlier| earlier.link_into(self.path())).unwrap_or_default();
+        let kept = earlier.as_ref().map(|earlier| earlier.link_into(self.path())).transpose()?.unwrap_or_default();
         let unlinked = earlier.as_ref().map(|earlier| earlier.unlinked(self.path(), &kept)).unwrap_or_default();
         let manifest = Manifest {
             reports: std::mem::take(&mut self.sealed),
@@ -262,12 +262,12 @@ fn check_replaceable(out: &Path) -> Result<()> {
     if replace::is_mount_point(out) {
         return Err(Error::output(out, say::MOUNT_POINT, say::MOUNT_POINT_REMEDY));
     }
-    if Manifest::of_ours(out).is_some() {
+    if Manifest::of_ours(out)?.is_some() {
         return Ok(());
     }
     for entry in fs::read_dir(out).map_err(Error::io(out, say::CANNOT_READ))? {
         let name = entry.map_err(Error::io(out, say::CANNOT_READ))?.file_name();
-        let is_ingested = name == SNAPSHOTS && Manifest::of_ours(&out.join(SNAPSHOTS)).is_some();
+        let is_ingested = name == SNAPSHOTS && Manifest::of_ours(&out.join(SNAPSHOTS))?.is_some();
         if !is_ingested && !folder::is_stage(&name) {
             return Err(foreign(say::holds_foreign(path_text(name.as_ref()))));
         }

@@ -73,7 +73,7 @@ impl Outsiders {
     }
 
     fn except(folder: &Path, unchanged: &BTreeMap<PathBuf, Stamp>) -> Result<Self> {
-        let manifest = Manifest::of_ours(folder);
+        let manifest = Manifest::of_ours(folder)?;
         let mut found = Self {
             folder: folder.to_path_buf(),
             files: Vec::new(),
@@ -97,10 +97,17 @@ impl Outsiders {
             let file = folder.join(path);
             let stamp = Stamp::of(&file);
             let is_known = stamp.is_some() && stamp.as_ref() == unchanged.get(path);
-            // A report that cannot be read is kept as well.
-            stamp.filter(|_| is_known || sha256_of(&file).is_ok_and(|sha256| sha256 == *digest))
+            if is_known {
+                return Ok(stamp);
+            }
+            match sha256_of(&file) {
+                Ok(sha256) => Ok(stamp.filter(|_| sha256 == *digest)),
+                // A report that may not be read is kept as well.
+                Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => Ok(None),
+                Err(error) => Err(error),
+            }
         };
-        let stamps: Vec<Option<Stamp>> = reports.par_iter().map(as_written).collect();
+        let stamps: Vec<Option<Stamp>> = reports.par_iter().map(as_written).collect::<Result<_>>()?;
         let reports: Vec<PathBuf> = reports.into_iter().map(|(path, _)| path).collect();
         found.folders.retain(|folder| !reports.iter().any(|report| report.starts_with(folder)));
         for (path, stamp) in reports.into_iter().zip(stamps) {
@@ -118,15 +125,26 @@ impl Outsiders {
     }
 
     /// Links the files into the new output. What the system cannot link is left for [`move_rest`].
-    pub fn link_into(&self, new: &Path) -> Vec<KeptFile> {
+    ///
+    /// # Errors
+    /// [`Error::Io`] if there is no room for them: moved later, they would be missing from what is published by then.
+    pub fn link_into(&self, new: &Path) -> Result<Vec<KeptFile>> {
         self.create_folders(new);
-        let link = |outsider: &Outsider| {
-            let stored = self.name_in(new, outsider);
-            create_parent(&new.join(&stored)).ok()?;
-            link(&self.folder.join(&outsider.path), &new.join(&stored)).ok()?;
-            Some(KeptFile { path: outsider.path.clone(), stored, is_changed: outsider.is_changed })
-        };
-        self.files.iter().filter_map(link).collect()
+        let mut linked = Vec::new();
+        for outsider in &self.files {
+            let (file, stored) = (self.folder.join(&outsider.path), self.name_in(new, outsider));
+            create_parent(&new.join(&stored)).map_err(Error::io(&file, say::CANNOT_KEEP))?;
+            match link(&file, &new.join(&stored)) {
+                Ok(()) => {
+                    linked.push(KeptFile { path: outsider.path.clone(), stored, is_changed: outsider.is_changed });
+                }
+                Err(error) if [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind()) => {
+                    return Err(Error::io(&file, say::CANNOT_KEEP)(error));
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(linked)
     }
 
     /// The files that could not be linked, under the names that [`move_rest`] will give them.
@@ -188,11 +206,14 @@ impl Outsiders {
 /// # Errors
 /// [`Error::Io`] if one cannot be moved; it is where it was then.
 pub fn move_rest(earlier: &Outsiders, into: &Path) -> Result<Vec<KeptFile>> {
-    let present: BTreeSet<(u64, u64)> = WalkDir::new(into)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| id(&entry.path().symlink_metadata().ok()?))
-        .collect();
+    // A file that is present but not seen would be moved beside itself.
+    let id_of = |entry: walkdir::Result<walkdir::DirEntry>| match entry?.path().symlink_metadata() {
+        Ok(metadata) => Ok(id(&metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    };
+    let ids: io::Result<Vec<Option<(u64, u64)>>> = WalkDir::new(into).into_iter().map(id_of).collect();
+    let present: BTreeSet<(u64, u64)> = ids.map_err(Error::io(into, say::CANNOT_READ))?.into_iter().flatten().collect();
     earlier.create_folders(into);
     let mut moved = Vec::new();
     for outsider in &earlier.files {

@@ -70,7 +70,10 @@ pub fn sync_all(folder: &Path) -> io::Result<()> {
     entries.par_iter().try_for_each(|entry| match entry.file_type() {
         kind if kind.is_dir() => sync_folder(entry.path()),
         // A file of somebody else that was linked need not be readable.
-        kind if kind.is_file() => File::open(entry.path()).map_or(Ok(()), |file| file.sync_all()),
+        kind if kind.is_file() => match File::open(entry.path()) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            file => file?.sync_all(),
+        },
         _ => Ok(()),
     })
 }

@@ -90,21 +90,26 @@ impl EarlierWorklist {
     /// carried over. If it cannot be read, that is said.
     pub fn read(out: &Path, name: &str, case: &Case, progress: &dyn Progress) -> Self {
         let path = out.join(name);
-        let Some(manifest) = Manifest::of_ours(out).filter(|manifest| manifest.case == case.id && path.is_file())
-        else {
-            return Self::default();
+        let unreadable = |problem: Message| {
+            progress.note(say::worklist_unreadable(path.display(), problem));
+            Self::default()
         };
-        let Ok(digest) = sha256_of(&path) else { return Self::default() };
+        let manifest = match Manifest::of_ours(out) {
+            Ok(Some(manifest)) if manifest.case == case.id && path.is_file() => manifest,
+            Ok(_) => return Self::default(),
+            Err(error) => return unreadable(error.message()),
+        };
+        let digest = match sha256_of(&path) {
+            Ok(digest) => digest,
+            Err(error) => return unreadable(error.message()),
+        };
         if manifest.reports.get(name) == Some(&digest) && manifest.worklist.is_none() {
             return Self::default();
         }
         match panics_as_errors(|| rows_of(&path)).unwrap_or_else(|panic| Err(Message::verbatim(panic))) {
             Ok(read) if read.rows.iter().any(|row| !row.entered.is_empty()) => Self { digest: Some(digest), ..read },
             Ok(_) => Self::default(),
-            Err(problem) => {
-                progress.note(say::worklist_unreadable(path.display(), problem));
-                Self::default()
-            }
+            Err(problem) => unreadable(problem),
         }
     }
 

@@ -49,6 +49,7 @@ phrases! {
     too_few_handles(granted, needed)
         "系统只允许再打开 {granted} 个文件，至少需要 {needed} 个"
         "the system grants {granted} more open files; at least {needed} are needed",
+    NO_MORE_THREADS "系统不允许再启动线程" "the system grants no more threads",
     TOO_FEW_THREADS_REMEDY
         "请放宽进程数或内存的限制（ulimit -u、ulimit -v，或容器的限制）"
         "raise the limit of processes or of memory (ulimit -u, ulimit -v, or that of the container)",
