@@ -311,8 +311,11 @@ fn delete(stage: &Path) -> io::Result<()> {
         }
     }
     step("done");
-    for entry in fs::read_dir(stage)?.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
-        fs::remove_dir_all(entry.path())?;
+    for entry in fs::read_dir(stage)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        }
     }
     for (name, removed) in [(OUTPUT, "nameless"), (LOCK, "unlocked")] {
         let file = stage.join(name);
