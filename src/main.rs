@@ -54,6 +54,7 @@ fn refuse_long_files() {}
 /// Keeps freed memory in the process. Rows come and go in blocks of megabytes, which by default the allocator of glibc
 /// returns to the kernel, which clears them anew for the next ones, page fault by page fault. By default it also has up
 /// to eight heaps (arenas) for each core, and memory freed in one is of no use in another; here it has one for each.
+/// With the default number an audit of 1 million relations peaks at 1.18 of the memory (`tests/bench`).
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "the allocator is configured by C functions only")]
 fn keep_freed_memory() {

@@ -1,4 +1,5 @@
-//! Abbreviated sort keys: 8-byte prefixes of texts, so that most comparisons of a sort read no text.
+//! Abbreviated sort keys: 8-byte prefixes of texts, so that most comparisons of a sort read no text. Without them
+//! `ingest` of 2 million relations from JSON takes 1.09 of the CPU (`tests/bench`).
 
 /// Bytes of a key behind the first.
 const TAIL: usize = 7;
