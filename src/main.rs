@@ -9,7 +9,7 @@ use qianhe::cli::{Cli, crash, out, signals, threads};
 static ALLOCATOR: CheckedAllocator = CheckedAllocator;
 
 fn main() -> ExitCode {
-    keep_freed_memory();
+    limit_heaps();
     out_of_memory::reserve();
     refuse_long_files();
     ExitCode::from(crash::guard(run))
@@ -51,24 +51,17 @@ fn refuse_long_files() {
 #[cfg(not(unix))]
 fn refuse_long_files() {}
 
-/// Keeps freed memory in the process. Rows come and go in blocks of megabytes, which by default the allocator of glibc
-/// returns to the kernel, which clears them anew for the next ones, page fault by page fault. By default it also has up
-/// to eight heaps (arenas) for each core, and memory freed in one is of no use in another; here it has one for each.
-/// With the default number an audit of 1 million relations peaks at 1.18 of the memory (`tests/bench`).
+/// Gives the allocator of glibc one heap (arena) for each core. By default it has up to eight, and memory freed in one
+/// is of no use in another: an audit of 1 million relations then peaks at 1.18 of the memory (`tests/bench`).
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "the allocator is configured by C functions only")]
-fn keep_freed_memory() {
+fn limit_heaps() {
     let heaps = std::thread::available_parallelism().ok().and_then(|cores| libc::c_int::try_from(cores.get()).ok());
-    // SAFETY: called before there are other threads; the allocator ignores values that it cannot use.
-    unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, 32 << 20);
-        libc::mallopt(libc::M_TRIM_THRESHOLD, 512 << 20);
-        libc::mallopt(libc::M_TOP_PAD, 32 << 20);
-        if let Some(heaps) = heaps {
-            libc::mallopt(libc::M_ARENA_MAX, heaps);
-        }
+    if let Some(heaps) = heaps {
+        // SAFETY: called before there are other threads; the allocator ignores values that it cannot use.
+        unsafe { libc::mallopt(libc::M_ARENA_MAX, heaps) };
     }
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn keep_freed_memory() {}
+fn limit_heaps() {}

@@ -395,7 +395,7 @@ pub fn without_zone(array: &ArrayRef) -> ArrayRef {
 
 /// Runs the real program: exit code, stdout, stderr. Its language is English, unless the arguments set it.
 pub fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_qianhe"));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_qianhe"));
     let output = command.env("NO_COLOR", "1").env("LC_ALL", "C").current_dir(folder).args(args).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))

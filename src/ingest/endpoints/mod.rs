@@ -79,8 +79,7 @@ impl<'q> RequestContext<'q> {
         Self { document, fetched_at: None, request: None, accounts: Arc::default(), how }
     }
 
-    #[expect(clippy::inline_always, reason = "the column is a constant of the caller: of all kinds one is left")]
-    #[inline(always)]
+    #[inline]
     fn leaf<'g>(&self, column: &'static Column, given: &'g RawValue<'_>, field: &'static str) -> Leaf<'g> {
         Leaf::read(column, given, field, &self.how)
     }

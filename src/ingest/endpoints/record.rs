@@ -12,8 +12,7 @@ pub struct Leaf<'g> {
 
 impl<'g> Leaf<'g> {
     /// Reads the field of an item as a value of the column.
-    #[expect(clippy::inline_always, reason = "the column is a constant of the caller: of all kinds one is left")]
-    #[inline(always)]
+    #[inline]
     pub fn read(column: &'static Column, given: &'g RawValue<'_>, field: &'static str, how: &ReadOptions<'_>) -> Self {
         let (value, wrong) = read(column, given, how);
         Self { value, fault: wrong.map(|reason| FieldFault { field, reason }) }

@@ -132,8 +132,7 @@ const ERROR_CELLS: [&str; 11] = [
 
 /// Reads a value of the column. Returns it, and the reason why it cannot be read, or (a name or free text with damaged
 /// characters, which is kept) not for certain.
-#[expect(clippy::inline_always, reason = "the column is a constant of the caller: of all kinds one is left")]
-#[inline(always)]
+#[inline]
 pub fn read<'a>(
     column: &'static Column,
     raw: &'a RawValue<'_>,
@@ -151,8 +150,7 @@ pub fn read<'a>(
 }
 
 /// Reads the text of a cell or of a JSON string, as [`read`] does.
-#[expect(clippy::inline_always, reason = "the column is a constant of the caller: of all kinds one is left")]
-#[inline(always)]
+#[inline]
 pub fn read_text<'a>(column: &Column, text: &'a str, options: &ReadOptions<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
     match column.kind {
         Kind::Id => split(key::read(column, text, options.null_words_are_userids).map(text_cell)),

@@ -1,8 +1,8 @@
 //! The program: exit codes, stdout and stderr, and the options of the commands.
 
 use std::fs;
+use std::process::Command;
 
-use assert_cmd::Command;
 use serde_json::Value;
 
 use crate::support::{Story, names_in, run};

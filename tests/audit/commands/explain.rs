@@ -132,7 +132,7 @@ fn rows_of_hints(folder: &Path, id: &str, args: &[&str]) -> Vec<usize> {
     let (code, output, stderr) = run(folder, &[&["explain", id], args].concat());
     assert_eq!((code, stderr.as_str()), (0, ""), "{output}");
     let rows = |command: &str| {
-        let mut shell = assert_cmd::Command::new("sh");
+        let mut shell = std::process::Command::new("sh");
         let output =
             shell.current_dir(folder).env("PATH", &path).args(["-c", &format!("{command} --json")]).output().unwrap();
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));

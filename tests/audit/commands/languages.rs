@@ -155,7 +155,7 @@ fn an_unknown_name_or_id_is_reported() {
 #[test]
 fn the_locale_is_the_default() {
     let output = |locale: &str| {
-        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_qianhe"));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_qianhe"));
         String::from_utf8(command.env("LC_ALL", locale).args(["audit", "nowhere"]).output().unwrap().stderr).unwrap()
     };
     assert!(output("zh_CN.UTF-8").starts_with("错误：nowhere：案例文件：没有这个文件"));

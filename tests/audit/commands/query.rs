@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use assert_cmd::Command;
 use serde_json::Value;
 
 use crate::support::{Story, read_parquet, run, sample};
@@ -111,13 +111,12 @@ fn a_wrong_name_is_reported_with_the_nearest() {
 
 #[test]
 fn statements_are_read_from_stdin() {
-    let (_folder, reports) = sample();
+    let (folder, reports) = sample();
+    let statements = folder.path().join("statements.sql");
+    fs::write(&statements, "select count(*) as n from groups;\nselect count(*) as m from join_codes;\n").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_qianhe"));
-    let output = command
-        .args(["query", "--format", "csv", "--reports"])
-        .arg(&reports)
-        .write_stdin("select count(*) as n from groups;\nselect count(*) as m from join_codes;\n");
-    let output = output.output().unwrap();
+    command.args(["query", "--format", "csv", "--reports"]).arg(&reports);
+    let output = command.stdin(fs::File::open(&statements).unwrap()).output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stdout).unwrap().as_str()), (Some(0), "n\n4\nm\n6\n"));
 }
 

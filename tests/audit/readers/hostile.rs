@@ -1,9 +1,10 @@
 //! Inputs that are made to exhaust memory, stack or time: refused, with what would be right, and soon.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
-use std::sync::Arc;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use arrow::array::{ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
@@ -24,13 +25,23 @@ fn run_soon(folder: &Path, args: &[&str]) -> (i32, String, String) {
 /// The same, with text on stdin.
 #[track_caller]
 fn run_with(folder: &Path, args: &[&str], stdin: &str) -> (i32, String, String) {
-    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_qianhe"));
-    let command =
-        command.env("LC_ALL", "C").current_dir(folder).args(args).write_stdin(stdin).timeout(Duration::from_mins(1));
-    let output = command.output().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qianhe"));
+    command.env("LC_ALL", "C").current_dir(folder).args(args);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that ends before it has read all closes the pipe.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let (ended, output) = mpsc::channel();
+    std::thread::spawn(move || ended.send(child.wait_with_output()));
+    let output = output.recv_timeout(Duration::from_mins(1)).unwrap_or_else(|_| panic!("{args:?} does not end"));
+    let output = output.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    (output.status.code().unwrap_or_else(|| panic!("{args:?} does not end: {stderr}")), stdout, stderr)
+    (output.status.code().unwrap_or_else(|| panic!("{args:?} was killed: {stderr}")), stdout, stderr)
 }
 
 /// Audits a case, which has to be refused with a text and a remedy.

@@ -1,11 +1,11 @@
 //! Ctrl-C in the middle of a file: whatever its format, the reader stops there, and nothing is published.
 
 use std::fmt::Write;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
-use assert_cmd::Command;
 use parquet::arrow::ArrowWriter;
 use qianhe::memory::Resources;
 use qianhe::progress::{Progress, Unit, Work};
