@@ -6,7 +6,6 @@ use std::sync::Arc;
 use arrow::array::{UInt8Array, UInt32Array};
 use polars::frame::DataFrame;
 use polars::prelude::{DataType, Expr, IntoLazy, LazyFrame, SortMultipleOptions, len};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::evaluated;
@@ -17,6 +16,7 @@ use crate::schema::Column;
 use crate::schema::fields::{ORIGIN, OUTCOME, RELATIONS, SCOPE};
 use crate::schema::tally::ACCOUNT;
 use crate::schema::vocabulary::{Outcome, Scope};
+use crate::turns::collect_in_turn;
 
 /// Relations counted by account and word. Words are codes; the account is the index of the enrolled pair, null for
 /// relations of other accounts.
@@ -37,14 +37,12 @@ impl Tally {
     /// # Errors
     /// [`Error::Bug`] only.
     pub fn new(parts: &[DecidedPart]) -> Result<Self> {
-        let counted: Vec<(DataFrame, DataFrame)> = parts
-            .par_iter()
-            .map(|part| {
-                let source = count(source_frame(part)?.lazy(), &[&ACCOUNT, &SCOPE, &OUTCOME])?;
-                let target = count(target_frame(part)?.lazy(), &[&ACCOUNT, &ORIGIN])?;
-                Ok((source, target))
-            })
-            .collect::<Result<_>>()?;
+        // A parallel loop of rayon would nest in the waits of Polars, as deep as there are partitions.
+        let counted = collect_in_turn(parts, |part| {
+            let source = count(source_frame(part)?.lazy(), &[&ACCOUNT, &SCOPE, &OUTCOME])?;
+            let target = count(target_frame(part)?.lazy(), &[&ACCOUNT, &ORIGIN])?;
+            Ok((source, target))
+        })?;
         let (source, target) = counted.into_iter().unzip();
         Ok(Self { source: stacked(source)?, target: stacked(target)? })
     }
