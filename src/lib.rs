@@ -129,6 +129,7 @@ pub mod progress;
 pub mod schema;
 pub mod memory;
 pub mod text;
+mod texts;
 pub mod turns;
 mod userids;
 

@@ -2,15 +2,13 @@
 //!
 //! Only ASCII case is folded, since userids consist of ASCII letters, digits and `_-@.`.
 
-use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::texts::Texts;
 
 /// The userids of one corp in the spelling that is used, found in any letter case.
 #[derive(Debug, Clone, Default)]
-pub struct Userids {
-    spellings: Vec<Box<str>>,
-    by_folded: HashTable<u32>,
-}
+pub struct Userids(Texts);
 
 /// Bytes of a userid that is folded without an allocation; the service has none that is longer.
 const FOLD_BYTES: usize = 64;
@@ -31,9 +29,7 @@ fn digest(userid: &str) -> u64 {
 impl Userids {
     /// The used spelling of a userid, if the member is known.
     pub fn get(&self, userid: &str) -> Option<&str> {
-        let entry =
-            self.by_folded.find(digest(userid), |&entry| self.spellings[entry as usize].eq_ignore_ascii_case(userid));
-        entry.map(|&entry| &*self.spellings[entry as usize])
+        self.0.find(userid, digest, str::eq_ignore_ascii_case).map(|number| self.0.get(number))
     }
 
     /// The used spelling of a userid, if it differs.
@@ -43,13 +39,7 @@ impl Userids {
 
     /// Adds a userid. The first spelling is used.
     pub fn add(&mut self, userid: &str) {
-        let Self { spellings, by_folded } = self;
-        let is_same = |&entry: &u32| spellings[entry as usize].eq_ignore_ascii_case(userid);
-        let entry = by_folded.entry(digest(userid), is_same, |&entry| digest(&spellings[entry as usize]));
-        if let hashbrown::hash_table::Entry::Vacant(vacant) = entry {
-            vacant.insert(spellings.len() as u32);
-            spellings.push(userid.into());
-        }
+        self.0.add(userid, digest, str::eq_ignore_ascii_case);
     }
 }
 

@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
         "schema",
         "frame",
         "names",
+        "texts",
         "userids",
         "turns",
         "sort_keys",
