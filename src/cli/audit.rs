@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::exit_codes;
-use super::machine::Machine;
+use super::machine::{AUDIT, Machine};
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
@@ -47,7 +47,7 @@ impl AuditArgs {
         let mut case = case::load(&self.case, &self.set)?;
         case.pseudonyms = self.personal.pseudonyms()?;
         let reports = self.out.clone().unwrap_or_else(|| case.root.join("reports"));
-        let resources = self.machine.resources(RowEstimate::of_case(&case))?;
+        let resources = self.machine.resources(RowEstimate::of_case(&case), AUDIT)?;
         let summary = run::audit_signed(&case, &reports, signer, resources, out.progress().as_ref())?;
         if self.json {
             out::json_text(&summary.to_json())?;

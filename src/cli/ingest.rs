@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::exit_codes;
-use super::machine::Machine;
+use super::machine::{INGEST, Machine};
 use super::out::{self, Out};
 use crate::error::Result;
 use crate::ingest::RowEstimate;
@@ -41,7 +41,7 @@ impl IngestArgs {
         let summary = ingest_tables::ingest_tables(
             &case,
             folder,
-            self.machine.resources(RowEstimate::of_case(&case))?,
+            self.machine.resources(RowEstimate::of_case(&case), INGEST)?,
             out.progress().as_ref(),
         )?;
         if self.json {

@@ -27,12 +27,27 @@ const UNKNOWN_MEMORY: u64 = 4 << 30;
 const FIXED: u64 = 176 << 20;
 /// More of it for each thread.
 const PER_THREAD: u64 = 8 << 20;
-/// Bytes of each relation that stay in memory from matching to the reports.
-const PER_RELATION: u64 = 40;
-/// Bytes of each member of a group, which stays in memory whole.
-const PER_GROUP_MEMBER: u64 = 270;
-/// Bytes of each relation of a partition that is in work, in all forms that it has meanwhile.
-const PER_ROW_IN_WORK: u64 = 1280;
+/// Bytes that stay in memory, whatever the size of partitions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MemoryCosts {
+    /// Of each relation, from matching to the reports.
+    relation: u64,
+    /// Of each member of a group, which is held whole.
+    group_member: u64,
+    /// Of each relation of a partition that is in work, in all forms that it has meanwhile.
+    row_in_work: u64,
+}
+
+/// Of `audit`, also where `verify` runs it again.
+pub(super) const AUDIT: MemoryCosts = MemoryCosts { relation: 40, group_member: 270, row_in_work: 1280 };
+/// Of `ingest`, which decides nothing, and holds one export at a time.
+pub(super) const INGEST: MemoryCosts = MemoryCosts { relation: 0, group_member: 200, ..AUDIT };
+/// Of `precheck`, by the rows of the exports that it reads.
+pub(super) const PRECHECK: MemoryCosts = MemoryCosts { group_member: 360, ..AUDIT };
+/// Bytes of the evidence of an answer about a customer.
+const PER_CUSTOMER: u64 = 90;
+/// Bytes of the evidence of an answer about an account of its own, with all else that is held of an account.
+const PER_ANSWER: u64 = 320;
 /// Relations of a partition: enough to amortise each step, few enough to process several at once.
 const PARTITION: std::ops::RangeInclusive<u64> = (1 << 13)..=(1 << 17);
 
@@ -41,46 +56,47 @@ impl Machine {
     ///
     /// # Errors
     /// [`Error::Usage`] if they would take more than was asked for, or than there is.
-    pub fn resources(&self, rows: RowEstimate) -> Result<Resources> {
+    pub fn resources(&self, rows: RowEstimate, costs: MemoryCosts) -> Result<Resources> {
         let threads = rayon::current_num_threads() as u64;
-        let needed = needed(rows, threads);
+        let needed = needed(rows, costs, threads);
+        let RowEstimate { relations, group_members, customers, answers } = rows;
+        let answers = customers + answers;
+        let refused = |problem| Err(Error::usage(problem, say::more_memory(mebibytes(needed))));
+        let size = ByteSize(needed);
         let memory = match self.memory.map(|memory| memory.as_u64()) {
             Some(asked) if asked < needed => {
-                return Err(Error::usage(
-                    say::memory_too_small(ByteSize(asked), ByteSize(needed), rows.relations, rows.group_members),
-                    say::more_memory(mebibytes(needed)),
-                ));
+                return refused(say::memory_too_small(ByteSize(asked), size, relations, group_members, answers));
             }
             Some(asked) => asked,
             None => {
                 let there = there();
                 if needed > there {
-                    let RowEstimate { relations, group_members } = rows;
-                    let problem = say::machine_too_small(ByteSize(there), ByteSize(needed), relations, group_members);
-                    return Err(Error::usage(problem, say::more_memory(mebibytes(needed))));
+                    return refused(say::machine_too_small(ByteSize(there), size, relations, group_members, answers));
                 }
                 (there / 2).max(needed)
             }
         };
-        Ok(divided(memory, rows, threads))
+        Ok(divided(memory, rows, costs, threads))
     }
 }
 
 /// The least memory of a run: partitions as small as is sensible, and nearly all rows spilled.
-fn needed(rows: RowEstimate, threads: u64) -> u64 {
-    unspilled(rows, threads) + 2 * (threads + 1) * PARTITION.start() * PER_ROW_IN_WORK
+fn needed(rows: RowEstimate, costs: MemoryCosts, threads: u64) -> u64 {
+    unspilled(rows, costs, threads) + 2 * (threads + 1) * PARTITION.start() * costs.row_in_work
 }
 
 /// Memory that is used whatever the size of partitions.
-fn unspilled(rows: RowEstimate, threads: u64) -> u64 {
-    FIXED + threads * PER_THREAD + rows.relations * PER_RELATION + rows.group_members * PER_GROUP_MEMBER
+fn unspilled(rows: RowEstimate, costs: MemoryCosts, threads: u64) -> u64 {
+    let RowEstimate { relations, group_members, customers, answers } = rows;
+    let of_rows = relations * costs.relation + group_members * costs.group_member;
+    FIXED + threads * PER_THREAD + of_rows + customers * PER_CUSTOMER + answers * PER_ANSWER
 }
 
 /// Divides what is left beside that: one half for rows that wait, the other for partitions in work, of which each
 /// thread has one, and one more is read or written.
-fn divided(memory: u64, estimated: RowEstimate, threads: u64) -> Resources {
-    let half = memory.saturating_sub(unspilled(estimated, threads)) / 2;
-    let rows = half / ((threads + 1) * PER_ROW_IN_WORK);
+fn divided(memory: u64, estimated: RowEstimate, costs: MemoryCosts, threads: u64) -> Resources {
+    let half = memory.saturating_sub(unspilled(estimated, costs, threads)) / 2;
+    let rows = half / ((threads + 1) * costs.row_in_work);
     Resources { held_bytes: half, partition_rows: rows.clamp(*PARTITION.start(), *PARTITION.end()) }
 }
 
@@ -103,29 +119,36 @@ mod tests {
     use super::*;
 
     fn rows(relations: u64, group_members: u64) -> RowEstimate {
-        RowEstimate { relations, group_members }
+        RowEstimate { relations, group_members, customers: relations / 10, answers: relations / 100 }
     }
 
     #[test]
     fn no_more_is_given_away_than_was_asked_for() {
-        for (memory, rows, threads) in
-            [(300 << 20, rows(1_000_000, 0), 2), (2 << 30, rows(5_000_000, 1_000_000), 4), (64 << 30, rows(100, 0), 64)]
-        {
-            let Resources { held_bytes, partition_rows } = divided(memory, rows, threads);
-            let work = (threads + 1) * partition_rows * PER_ROW_IN_WORK;
-            assert!(unspilled(rows, threads) + held_bytes + work <= memory, "{memory} {rows:?} {threads}");
+        for costs in [AUDIT, INGEST, PRECHECK] {
+            for (memory, rows, threads) in [
+                (400 << 20, rows(1_000_000, 0), 2),
+                (2 << 30, rows(5_000_000, 1_000_000), 4),
+                (64 << 30, rows(100, 0), 64),
+            ] {
+                let Resources { held_bytes, partition_rows } = divided(memory, rows, costs, threads);
+                let work = (threads + 1) * partition_rows * costs.row_in_work;
+                let all = unspilled(rows, costs, threads) + held_bytes + work;
+                assert!(all <= memory, "{memory} {rows:?} {costs:?} {threads}");
+            }
+            assert_eq!(divided(64 << 30, rows(100, 0), costs, 2).partition_rows, 1 << 17);
         }
-        assert_eq!(divided(64 << 30, rows(100, 0), 2).partition_rows, 1 << 17);
     }
 
     #[test]
     fn what_is_needed_suffices() {
-        for (rows, threads) in [(rows(0, 0), 1), (rows(1_000_000, 10), 2), (rows(100_000_000, 100_000_000), 16)] {
-            let needed = needed(rows, threads);
-            assert_eq!(divided(needed, rows, threads).partition_rows, *PARTITION.start());
-            let asked = |memory| Machine { memory: Some(ByteSize(memory)) };
-            assert_eq!(asked(1 << 20).resources(rows).unwrap_err().exit_code(), 2);
-            assert!(asked(u64::MAX >> 1).resources(rows).is_ok());
+        for costs in [AUDIT, INGEST, PRECHECK] {
+            for (rows, threads) in [(rows(0, 0), 1), (rows(1_000_000, 10), 2), (rows(100_000_000, 100_000_000), 16)] {
+                let needed = needed(rows, costs, threads);
+                assert_eq!(divided(needed, rows, costs, threads).partition_rows, *PARTITION.start());
+                let asked = |memory| Machine { memory: Some(ByteSize(memory)) };
+                assert_eq!(asked(1 << 20).resources(rows, costs).unwrap_err().exit_code(), 2);
+                assert!(asked(u64::MAX >> 1).resources(rows, costs).is_ok());
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::exit_codes;
-use super::machine::Machine;
+use super::machine::{Machine, PRECHECK};
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
@@ -46,7 +46,7 @@ impl PrecheckArgs {
         let summary = precheck::precheck(
             &case,
             &reports,
-            self.machine.resources(RowEstimate::of_case(&case))?,
+            self.machine.resources(RowEstimate::of_roles(&case, precheck::ROLES), PRECHECK)?,
             out.progress().as_ref(),
         )?;
         if self.json {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::exit_codes;
-use super::machine::Machine;
+use super::machine::{AUDIT, Machine};
 use super::out::{self, Out};
 use super::personal::PersonalData;
 use crate::error::Result;
@@ -83,7 +83,7 @@ impl VerifyArgs {
     fn resources_again(&self, pseudonyms: Option<Pseudonyms>) -> Result<Resources> {
         let reports = Reports::open(&self.dir)?.under(pseudonyms)?;
         let case = verify::case_again(&reports, self.case.as_deref())?;
-        self.machine.resources(RowEstimate::of_case(&case))
+        self.machine.resources(RowEstimate::of_case(&case), AUDIT)
     }
 
     fn screen(&self, found: &Verification, lang: Lang) -> String {

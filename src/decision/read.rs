@@ -16,8 +16,8 @@ impl Exports {
     /// As [`Lists::read`] and [`Snapshot::read_required`].
     pub fn read(case: &Case, memory: &MemoryBudget, progress: &dyn Progress) -> Result<(Self, ListsRead)> {
         let Lists { enrolment, customer_map, group_map, keyed: keyed_lists, read } = Lists::read(case, progress)?;
-        let source_before =
-            Snapshot::read_required(case, Role::SourceBefore, Partitions::Pairs(&enrolment), memory, progress)?;
+        let pairs = Partitions::Pairs(&enrolment, &[Role::TargetAfter, Role::SourceAfter, Role::TargetBefore]);
+        let source_before = Snapshot::read_required(case, Role::SourceBefore, pairs, memory, progress)?;
         let partitioning = source_before.partitioning();
         let target_after = Snapshot::read_required(
             case,

@@ -189,7 +189,7 @@ fn answers(exports: &Exports) -> String {
         after.table(&JOIN_CODES).num_rows(),
         exports.source_before.table(&JOIN_CODES).num_rows()
     );
-    let evidence = after.coverage.evidence.get(&(JOIN_CODES.name.to_owned(), None));
+    let evidence = after.coverage.evidence(JOIN_CODES.name, None);
     evidence.map_or(held.clone(), |evidence| format!("{held}; {}", evidence.detail))
 }
 

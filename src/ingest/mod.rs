@@ -7,9 +7,11 @@
 //! headers   headers -> table and columns                                  table     row of a table -> record
 //! value     every format: raw value -> value of a column                  records   every record counted once
 //! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places
+//! answers   answers as evidence of coverage, folded
 //! estimate  about how many rows stay in memory, before they are read
 //! ```
 
+pub mod answers;
 pub mod doubts;
 pub(crate) mod json;
 pub(crate) mod quick;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arrow::array::{RecordBatch, TimestampMicrosecondBuilder, UInt32Builder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+use super::answers::Answers;
 use super::doubts::Doubts;
 pub use super::endpoints::{Endpoint, Proves};
 use crate::schema::vocabulary::{Dataset, Grain};
@@ -242,9 +243,7 @@ pub struct Raw {
     /// The accounts and customers of unreadable records.
     pub doubts: Doubts,
     /// Evidence of coverage.
-    pub answers: Vec<ApiAnswer>,
-    /// Relations by answer and account.
-    pub account_counts: Vec<AccountCount>,
+    pub answers: Answers,
     /// Unreadable records and values; of each file and reason the first
     /// [`MAX_LISTED_REJECTS`](super::records::MAX_LISTED_REJECTS).
     pub rejects: Vec<Reject>,

@@ -214,8 +214,7 @@ fn add(raw: &mut Raw, file: FileRecords) {
             raw.whole_tables.push(name);
         }
     }
-    raw.answers.extend(file.answers);
-    raw.account_counts.extend(file.account_counts);
+    raw.answers.append(file.answers);
     raw.rejects.extend(file.rejects);
     raw.doubts.merge(file.doubts);
     raw.empty_tables.extend(file.empty_tables.into_iter().map(|table| (table, index)));

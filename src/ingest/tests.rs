@@ -13,7 +13,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::case::{CorpSettings, FailOn, Migration, OwnHeaders, Policy, SnapshotSettings};
 use crate::error::Error;
-use crate::ingest::raw::RelationSink;
+use crate::ingest::answers::AnswerChain;
+use crate::ingest::raw::{Endpoint, RelationSink};
 use crate::progress::Silent;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::Dataset;
@@ -249,7 +250,9 @@ fn record_numbers_do_not_depend_on_batches() {
     assert!(all == expected);
     assert!(raw.rejects.iter().map(|reject| reject.record).eq((1..=20_000).filter(|i| i % 7 == 0).take(100)));
     assert_eq!(raw.rejects[1].place, "document 14, userlist[0].userid");
-    assert_eq!(raw.answers.iter().map(|answer| answer.document).collect::<Vec<_>>(), (1..=20_000).collect::<Vec<_>>());
+    let mut answers = raw.answers;
+    answers.fold();
+    assert_eq!(answers.chains(Endpoint::UserSimplelist).map(AnswerChain::newest).last().unwrap().2, 20_000);
 }
 
 #[test]
@@ -352,4 +355,26 @@ fn of_several_broken_files_the_first_is_reported() {
         ("source-before/c", b"PK\x03\x04"),
     ]);
     assert!(result.unwrap_err().to_string().contains("source-before/b"));
+}
+
+/// Of each kind of answer a file that is longer than what is looked at before it is read.
+#[test]
+fn no_fewer_rows_and_answers_are_estimated_than_there_are() {
+    const ANSWERS: u64 = 5000;
+    let lines = |answer: &dyn Fn(u64) -> String| (0..ANSWERS).map(|n| answer(n) + "\n").collect::<String>();
+    let estimate = |text: &str| {
+        let root = folder(&[("source-before/a.jsonl", text.as_bytes())]);
+        RowEstimate::of_role(&case(root.path()), Role::SourceBefore)
+    };
+    // Numbers are longer behind the beginning, so that the beginning holds more answers than its share.
+    let error = r#"{"endpoint":"externalcontact/list","request":{"userid":"u@"},"response":{"errcode":84061}}"#;
+    let errors = estimate(&lines(&|n| error.replace('@', &n.to_string())));
+    assert!(errors.answers >= ANSWERS && errors.customers == 0, "{errors:?}");
+    let get = r#"{"errcode":0,"external_contact":{"external_userid":"wm@"},"follow_user":[{"userid":"ann"}]}"#;
+    let customers = estimate(&lines(&|n| get.replace('@', &n.to_string())));
+    assert!(customers.customers >= ANSWERS && customers.answers < ANSWERS / 100, "{customers:?}");
+    let ids = |n: u64| (0..20).map(|id| format!("\"wm{:030}\"", 20 * n + id)).collect::<Vec<_>>().join(",");
+    let list = estimate(&lines(&|n| format!("{{\"errcode\":0,\"external_userid\":[{}]}}", ids(n))));
+    assert!(list.relations >= 20 * ANSWERS && list.answers >= ANSWERS, "{list:?}");
+    assert_eq!(estimate("{\"errcode\":0,\"userlist\":[]}").answers, 1);
 }

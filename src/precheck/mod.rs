@@ -50,6 +50,9 @@ const SUMMARY: &str = "precheck.json";
 /// The reports that are no tables.
 pub const DOCUMENTS: [&str; 3] = [SUMMARY, page::PAGE, WORKBOOK];
 
+/// The exports that are read.
+pub const ROLES: &[Role] = &[Role::SourceBefore, Role::TargetBefore];
+
 /// Assesses a planned migration, and publishes the `precheck-*` reports in `out`.
 ///
 /// # Errors
@@ -58,8 +61,8 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let mut stage = Stage::beside(out, progress)?;
     let memory = stage.memory(resources);
     let lists = Lists::read(case, progress)?;
-    let before =
-        Snapshot::read_required(case, Role::SourceBefore, Partitions::Pairs(&lists.enrolment), &memory, progress)?;
+    let pairs = Partitions::Pairs(&lists.enrolment, &[Role::TargetBefore]);
+    let before = Snapshot::read_required(case, Role::SourceBefore, pairs, &memory, progress)?;
     let target = Snapshot::read(
         case,
         Role::TargetBefore,

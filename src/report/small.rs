@@ -57,16 +57,16 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
 pub fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> RecordBatch {
     let mut rows = Rows::new(&COVERAGE_REPORT);
     for snapshot in snapshots {
-        for ((dataset, userid), evidence) in &snapshot.coverage.with_doubts() {
+        snapshot.coverage.for_each_with_doubts(|dataset, userid, evidence| {
             rows.push(cells!(COVERAGE_REPORT, {
                 ROLE: snapshot.role,
                 DATASET: dataset,
-                USERID: userid.as_deref(),
+                USERID: userid,
                 COVERAGE_STATUS: evidence.status,
                 ERRCODE: evidence.errcode,
                 DETAIL: &evidence.detail,
             }));
-        }
+        });
     }
     rows.finish()
 }

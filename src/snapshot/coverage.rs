@@ -5,17 +5,19 @@
 
 mod count_jumps;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::ingest::answers::{AnswerChain, Answers, FoldedAnswer, Moment};
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{ApiAnswer, Endpoint, Proves, WHOLE_TABLE};
+use crate::ingest::raw::{Endpoint, Proves, WHOLE_TABLE};
 use crate::schema::vocabulary::{Coverage, Dataset};
 
 pub use count_jumps::{CountJump, count_jumps};
 
 /// Evidence for one dataset, of one account or of the whole corp.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Evidence {
     /// `Complete`, `Partial` or `Failed`.
     pub status: Coverage,
@@ -25,11 +27,17 @@ pub struct Evidence {
     pub detail: String,
 }
 
+/// Evidence for one dataset. Few evidences differ: accounts share them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct DatasetEvidence {
+    whole: Option<Arc<Evidence>>,
+    accounts: BTreeMap<Box<str>, Arc<Evidence>>,
+}
+
 /// Coverage of one snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SnapshotCoverage {
-    /// Evidence by dataset and account; `None` is the dataset as a whole.
-    pub evidence: BTreeMap<(String, Option<String>), Evidence>,
+    datasets: BTreeMap<Box<str>, DatasetEvidence>,
     /// Whether the case file declares the snapshot complete.
     pub trusted: bool,
     /// Unreadable records, which lower the coverage; none of a trusted snapshot.
@@ -44,6 +52,12 @@ pub const GROUPS: &str = "groups";
 pub const FOLLOW_USERS: &str = "follow_users";
 
 impl SnapshotCoverage {
+    /// Returns the evidence for a dataset: of an account, or as a whole.
+    pub fn evidence(&self, dataset: &str, userid: Option<&str>) -> Option<&Evidence> {
+        let of = self.datasets.get(dataset)?;
+        userid.map_or(of.whole.as_ref(), |userid| of.accounts.get(userid)).map(AsRef::as_ref)
+    }
+
     /// Returns the coverage of an account, given whether the snapshot has relations of it. Unreadable records lower
     /// complete coverage to partial (SPEC section 1.3).
     pub fn of_account(&self, userid: &str, has_relations: bool) -> Coverage {
@@ -53,18 +67,20 @@ impl SnapshotCoverage {
 
     /// Returns the coverage by the evidence alone, as if every record had been readable.
     pub fn by_evidence(&self, userid: &str, has_relations: bool) -> Coverage {
-        let account =
-            self.evidence.get(&(RELATIONS.to_owned(), Some(userid.to_owned()))).map(|evidence| evidence.status);
-        let whole = self.trusted
-            || self.evidence.get(&(RELATIONS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete);
+        let account = self.evidence(RELATIONS, Some(userid)).map(|evidence| evidence.status);
         match account {
             Some(Coverage::Failed) => Coverage::Failed,
             Some(Coverage::Complete) => Coverage::Complete,
-            _ if whole => Coverage::Complete,
+            _ if self.trusted || self.is_complete(RELATIONS) => Coverage::Complete,
             Some(partial) => partial,
             None if has_relations => Coverage::Observed,
             None => Coverage::Unknown,
         }
+    }
+
+    /// Returns whether there is evidence that a dataset is complete as a whole.
+    pub fn is_complete(&self, dataset: &str) -> bool {
+        self.evidence(dataset, None).is_some_and(|evidence| evidence.status == Coverage::Complete)
     }
 
     /// Returns the coverage of the groups of an owner, or of the whole corp, given whether the snapshot has any group.
@@ -81,14 +97,10 @@ impl SnapshotCoverage {
     }
 
     fn of_groups_by_evidence(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
-        let status = |owner: Option<&str>| {
-            self.evidence.get(&(GROUPS.to_owned(), owner.map(str::to_owned))).map(|evidence| evidence.status)
-        };
+        let status = |owner: Option<&str>| self.evidence(GROUPS, owner).map(|evidence| evidence.status);
         let of_owner = owner.and_then(|owner| status(Some(owner)));
         let of_corp = status(None).or(self.trusted.then_some(Coverage::Complete));
-        let of_groups =
-            || self.evidence.range((GROUPS.to_owned(), None)..).take_while(|((dataset, _), _)| dataset == GROUPS);
-        let only_some_owners = || of_groups().any(|((_, owner), _)| owner.is_some());
+        let only_some_owners = || self.datasets.get(GROUPS).is_some_and(|groups| !groups.accounts.is_empty());
         match (of_owner, of_corp) {
             (Some(Coverage::Failed | Coverage::Complete), _) | (Some(_), None) => of_owner.unwrap_or(Coverage::Unknown),
             (_, Some(of_corp)) => of_corp,
@@ -99,26 +111,63 @@ impl SnapshotCoverage {
 
     /// Whether the snapshot has the list of members with customer-contact permission.
     pub fn has_follow_user_list(&self) -> bool {
-        self.evidence.get(&(FOLLOW_USERS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete)
+        self.is_complete(FOLLOW_USERS)
     }
 
-    fn insert(&mut self, dataset: &str, userid: Option<String>, evidence: Evidence) {
-        self.evidence.insert((dataset.to_owned(), userid), evidence);
+    /// Sets the evidence of rows of a coverage table.
+    pub fn extend(&mut self, rows: impl Iterator<Item = (String, Option<String>, Evidence)>) {
+        let mut shared = SharedEvidence::default();
+        for (dataset, userid, evidence) in rows {
+            let evidence = shared.shared(evidence);
+            let of = self.datasets.entry(dataset.into()).or_default();
+            match userid {
+                Some(userid) => drop(of.accounts.insert(userid.into(), evidence)),
+                None => of.whole = Some(evidence),
+            }
+        }
     }
 
-    /// Returns all evidence for reports, lowered by unreadable records.
-    pub fn with_doubts(&self) -> BTreeMap<(String, Option<String>), Evidence> {
-        let mut all = self.evidence.clone();
+    fn insert(&mut self, dataset: &str, evidence: Evidence) {
+        self.datasets.entry(dataset.into()).or_default().whole = Some(Arc::new(evidence));
+    }
+
+    /// Returns the number of rows of its table.
+    pub fn rows(&self) -> u64 {
+        self.datasets.values().map(|of| u64::from(of.whole.is_some()) + of.accounts.len() as u64).sum()
+    }
+
+    /// Calls `each` with the evidence of each dataset, as a whole and by account, in order.
+    pub fn for_each(&self, mut each: impl FnMut(&str, Option<&str>, &Evidence)) {
+        for (dataset, of) in &self.datasets {
+            of.whole.iter().for_each(|evidence| each(dataset, None, evidence));
+            of.accounts.iter().for_each(|(userid, evidence)| each(dataset, Some(userid), evidence));
+        }
+    }
+
+    /// As [`Self::for_each`], of the evidence as it is reported: lowered by unreadable records.
+    pub fn for_each_with_doubts(&self, mut each: impl FnMut(&str, Option<&str>, &Evidence)) {
+        let mut doubtful: BTreeMap<(&str, Option<&str>), Evidence> = BTreeMap::new();
         for (dataset, userid, _) in self.doubts.iter() {
-            let nothing = Evidence { status: Coverage::Complete, errcode: None, detail: String::new() };
-            let evidence = all.entry((dataset.word().to_owned(), userid.map(str::to_owned))).or_insert(nothing);
+            let nothing = || Evidence { status: Coverage::Complete, errcode: None, detail: String::new() };
+            let mut evidence = self.evidence(dataset.word(), userid).cloned().unwrap_or_else(nothing);
             if evidence.status != Coverage::Failed {
                 evidence.status = Coverage::Partial;
             }
             let detail = [evidence.detail.as_str(), "records could not be read: see rejects"];
             evidence.detail = detail.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+            doubtful.insert((dataset.word(), userid), evidence);
         }
-        all
+        let mut doubtful = doubtful.into_iter().peekable();
+        self.for_each(|dataset, userid, evidence| {
+            while let Some(((dataset, userid), evidence)) = doubtful.next_if(|(key, _)| *key < (dataset, userid)) {
+                each(dataset, userid, &evidence);
+            }
+            let lowered = doubtful.next_if(|(key, _)| *key == (dataset, userid));
+            each(dataset, userid, lowered.as_ref().map_or(evidence, |(_, lowered)| lowered));
+        });
+        for ((dataset, userid), evidence) in doubtful {
+            each(dataset, userid, &evidence);
+        }
     }
 }
 
@@ -127,215 +176,179 @@ fn lowered(coverage: Coverage, is_in_doubt: bool) -> Coverage {
 }
 
 /// Assesses the answers of a dump.
-pub fn assess(answers: &[ApiAnswer], whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
+pub fn assess(answers: &Answers, whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
     let mut coverage = SnapshotCoverage { trusted, ..SnapshotCoverage::default() };
-    for (userid, evidence) in accounts(answers) {
-        coverage.insert(RELATIONS, Some(userid), evidence);
-    }
-    for (owner, evidence) in groups_by_owner(answers) {
-        coverage.insert(GROUPS, Some(owner), evidence);
+    for (dataset, accounts) in [(RELATIONS, accounts(answers)), (GROUPS, groups_by_owner(answers))] {
+        if !accounts.is_empty() {
+            coverage.datasets.entry(dataset.into()).or_default().accounts = accounts;
+        }
     }
     for (dataset, evidence) in corp_lists(answers) {
-        coverage.insert(dataset, None, evidence);
+        coverage.insert(dataset, evidence);
     }
     for (dataset, evidence) in single_objects(answers) {
-        coverage.insert(dataset, None, evidence);
+        coverage.insert(dataset, evidence);
     }
     for &table in whole_tables {
-        let failed = coverage
-            .evidence
-            .get(&(table.to_owned(), None))
-            .is_some_and(|evidence| evidence.status == Coverage::Failed);
+        let failed = coverage.evidence(table, None).is_some_and(|evidence| evidence.status == Coverage::Failed);
         if !failed {
             let detail = WHOLE_TABLE.to_owned();
-            coverage.insert(table, None, Evidence { status: Coverage::Complete, errcode: None, detail });
+            coverage.insert(table, Evidence { status: Coverage::Complete, errcode: None, detail });
         }
     }
     coverage
 }
 
-/// Order of answers: by their own times, else by the order of files and documents.
-type Moment = (Option<i64>, u32, u64);
+/// Distinct evidences.
+#[derive(Default)]
+struct SharedEvidence(HashMap<Evidence, Arc<Evidence>>);
 
-fn moment(answer: &ApiAnswer) -> Moment {
-    (answer.fetched_at, answer.file, answer.document)
+impl SharedEvidence {
+    fn shared(&mut self, evidence: Evidence) -> Arc<Evidence> {
+        if let Some(known) = self.0.get(&evidence) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(evidence.clone());
+        self.0.insert(evidence, Arc::clone(&shared));
+        shared
+    }
 }
 
 /// Newest evidence by account.
-#[derive(Default)]
-struct Newest(BTreeMap<String, (Moment, Evidence)>);
+struct Newest<'a> {
+    answers: &'a Answers,
+    of_account: Vec<Option<(Moment, Arc<Evidence>)>>,
+    shared: SharedEvidence,
+}
 
-impl Newest {
-    fn offer(&mut self, userid: &str, moment: Moment, evidence: Evidence) {
-        if self.0.get(userid).is_none_or(|(known, _)| *known <= moment) {
-            self.0.insert(userid.to_owned(), (moment, evidence));
+impl<'a> Newest<'a> {
+    fn new(answers: &'a Answers) -> Self {
+        Self { answers, of_account: Vec::new(), shared: SharedEvidence::default() }
+    }
+
+    fn offer(&mut self, account: u32, moment: Moment, evidence: &Arc<Evidence>) {
+        self.of_account.resize(self.of_account.len().max(account as usize + 1), None);
+        let known = &mut self.of_account[account as usize];
+        if known.as_ref().is_none_or(|(known, _)| *known <= moment) {
+            *known = Some((moment, Arc::clone(evidence)));
         }
     }
 
-    fn evidence(self) -> BTreeMap<String, Evidence> {
-        self.0.into_iter().map(|(userid, (_, evidence))| (userid, evidence)).collect()
+    fn evidence(self) -> BTreeMap<Box<str>, Arc<Evidence>> {
+        let known = (0..).zip(self.of_account).filter_map(|(account, known)| Some((account, known?.1)));
+        known.map(|(account, evidence)| (self.answers.userid(account).into(), evidence)).collect()
     }
 }
 
 /// Finds the newest evidence for each account.
-fn accounts(answers: &[ApiAnswer]) -> BTreeMap<String, Evidence> {
-    let mut newest = Newest::default();
-    for answer in answers.iter().filter(|a| a.envelope && a.endpoint == Endpoint::ExternalcontactList) {
-        for userid in answer.userids.iter() {
-            newest.offer(userid, moment(answer), of_answer(answer));
+fn accounts(answers: &Answers) -> BTreeMap<Box<str>, Arc<Evidence>> {
+    let mut newest = Newest::new(answers);
+    for chain in answers.chains(Endpoint::ExternalcontactList) {
+        for answer in chain.answers() {
+            let evidence = newest.shared.shared(of_answer(answers, answer));
+            chain.accounts().iter().for_each(|account| newest.offer(*account, answer.moment(), &evidence));
         }
     }
-    for (userids, chain) in chains(answers, Endpoint::BatchGetByUser, |a| a.envelope) {
-        let (moment, evidence) = follow(&chain);
-        let unlicensed: BTreeSet<&str> = chain.iter().flat_map(|a| a.unlicensed.iter().map(String::as_str)).collect();
-        for userid in userids.iter() {
-            let evidence = if unlicensed.contains(userid.as_str()) { without_licence() } else { evidence.clone() };
-            newest.offer(userid, moment, evidence);
-        }
-    }
-    newest.evidence()
-}
-
-fn without_licence() -> Evidence {
-    Evidence {
+    let without_licence = Arc::new(Evidence {
         status: Coverage::Failed,
         errcode: None,
         detail: "left out by the service: the member has no licence".to_owned(),
+    });
+    for chain in answers.chains(Endpoint::BatchGetByUser) {
+        let evidence = newest.shared.shared(follow(answers, chain));
+        let unlicensed = chain.unlicensed();
+        for account in chain.accounts() {
+            let is_licensed = unlicensed.binary_search(account).is_err();
+            newest.offer(*account, chain.newest(), if is_licensed { &evidence } else { &without_licence });
+        }
     }
+    newest.evidence()
 }
 
 /// errcode of `externalcontact/list` for a member without any customer: an answer, not a failure (DOMAIN.md section 3).
 const NO_CUSTOMERS: i64 = 84061;
 
-fn of_answer(answer: &ApiAnswer) -> Evidence {
-    match answer.errcode {
-        NO_CUSTOMERS => {
-            let detail = format!("{} answered {NO_CUSTOMERS}: no customers", answer.endpoint.path());
+fn of_answer(answers: &Answers, answer: &FoldedAnswer) -> Evidence {
+    let path = answer.endpoint().path();
+    match answers.error(answer) {
+        Some((NO_CUSTOMERS, _)) => {
+            let detail = format!("{path} answered {NO_CUSTOMERS}: no customers");
             Evidence { status: Coverage::Complete, errcode: Some(NO_CUSTOMERS), detail }
         }
-        0 => Evidence {
-            status: Coverage::Complete,
-            errcode: None,
-            detail: format!("{} answered", answer.endpoint.path()),
-        },
-        code => failed(answer, code),
+        Some((code, message)) => failed(answer, code, message),
+        None => Evidence { status: Coverage::Complete, errcode: None, detail: format!("{path} answered") },
     }
 }
 
-fn failed(answer: &ApiAnswer, code: i64) -> Evidence {
-    let detail = format!("{} answered {code} {}", answer.endpoint.path(), answer.errmsg).trim_end().to_owned();
+fn failed(answer: &FoldedAnswer, code: i64, message: &str) -> Evidence {
+    let detail = format!("{} answered {code} {message}", answer.endpoint().path()).trim_end().to_owned();
     Evidence { status: Coverage::Failed, errcode: Some(code), detail }
 }
 
-/// Groups the answers of one endpoint by the accounts of their requests: each group is a chain of pages.
-fn chains(
-    answers: &[ApiAnswer],
-    endpoint: Endpoint,
-    keep: impl Fn(&ApiAnswer) -> bool,
-) -> BTreeMap<Arc<[String]>, Vec<&ApiAnswer>> {
-    let mut chains: BTreeMap<Arc<[String]>, Vec<&ApiAnswer>> = BTreeMap::new();
-    for answer in answers.iter().filter(|a| a.endpoint == endpoint && keep(a)) {
-        let mut asked = answer.userids.to_vec();
-        asked.sort_unstable();
-        chains.entry(asked.into()).or_default().push(answer);
-    }
-    chains
-}
-
 /// Follows a chain of pages from its first to its end. A page that was requested again replaces its older answer.
-fn follow(chain: &[&ApiAnswer]) -> (Moment, Evidence) {
-    let newest = newest_of(chain);
-    let (pages, has_end) = walk(chain);
-    let evidence = match pages.last() {
-        Some(page) if page.errcode != 0 => failed(page, page.errcode),
-        Some(page) if has_end => {
-            Evidence { status: Coverage::Complete, errcode: None, detail: pages_answered(page, pages.len()) }
-        }
-        _ => {
-            let detail = format!("{}: the chain of pages has no end", chain[0].endpoint.path());
-            Evidence { status: Coverage::Partial, errcode: None, detail }
-        }
+fn follow(answers: &Answers, chain: AnswerChain<'_>) -> Evidence {
+    let (pages, has_end) = chain.walk();
+    let path = chain.answers()[0].endpoint().path();
+    if let Some(last) = pages.last()
+        && let Some((code, message)) = answers.error(last)
+    {
+        return failed(last, code, message);
+    }
+    let (status, detail) = if has_end {
+        (
+            Coverage::Complete,
+            format!("{path} answered, {} page{}", pages.len(), if pages.len() == 1 { "" } else { "s" }),
+        )
+    } else {
+        (Coverage::Partial, format!("{path}: the chain of pages has no end"))
     };
-    (newest, evidence)
-}
-
-fn newest_of(chain: &[&ApiAnswer]) -> Moment {
-    chain.iter().map(|a| moment(a)).max().unwrap_or_default()
-}
-
-/// Returns the pages of a chain, from its first as far as it goes, and whether its end is reached.
-fn walk<'a>(chain: &[&'a ApiAnswer]) -> (Vec<&'a ApiAnswer>, bool) {
-    let mut pages: BTreeMap<Option<&str>, &ApiAnswer> = BTreeMap::new();
-    for answer in chain {
-        let page = pages.entry(answer.cursor.as_deref()).or_insert(answer);
-        if moment(page) <= moment(answer) {
-            *page = answer;
-        }
-    }
-    let (mut walked, mut seen) = (Vec::new(), BTreeSet::new());
-    let mut cursor: Option<&str> = None;
-    while let Some(page) = pages.get(&cursor).filter(|_| seen.insert(cursor)) {
-        walked.push(*page);
-        if page.errcode != 0 {
-            return (walked, false);
-        }
-        match page.next_cursor.as_deref().filter(|next| !next.is_empty()) {
-            Some(next) => cursor = Some(next),
-            None => return (walked, true),
-        }
-    }
-    (walked, false)
+    Evidence { status, errcode: None, detail }
 }
 
 /// Finds the newest evidence for each owner whose groups were requested by userid: such an answer proves nothing for
 /// the corp.
-fn groups_by_owner(answers: &[ApiAnswer]) -> BTreeMap<String, Evidence> {
-    let mut newest = Newest::default();
-    for (owners, chain) in chains(answers, Endpoint::GroupchatList, |answer| !answer.userids.is_empty()) {
-        let (moment, evidence) = follow(&chain);
-        for owner in owners.iter() {
-            newest.offer(owner, moment, evidence.clone());
-        }
+fn groups_by_owner(answers: &Answers) -> BTreeMap<Box<str>, Arc<Evidence>> {
+    let mut newest = Newest::new(answers);
+    for chain in answers.chains(Endpoint::GroupchatList).filter(|chain| !chain.accounts().is_empty()) {
+        let evidence = newest.shared.shared(follow(answers, chain));
+        chain.accounts().iter().for_each(|owner| newest.offer(*owner, chain.newest(), &evidence));
     }
     newest.evidence()
 }
 
-fn pages_answered(page: &ApiAnswer, pages: usize) -> String {
-    format!("{} answered, {pages} page{}", page.endpoint.path(), if pages == 1 { "" } else { "s" })
-}
-
 /// The newest evidence for each list that a corp has one of.
-fn corp_lists(answers: &[ApiAnswer]) -> BTreeMap<&'static str, Evidence> {
+fn corp_lists(answers: &Answers) -> BTreeMap<&'static str, Evidence> {
     let mut newest: BTreeMap<&'static str, (Moment, Evidence)> = BTreeMap::new();
     for &endpoint in Endpoint::ALL {
         let Proves::CorpList(dataset) = endpoint.proves() else { continue };
-        for chain in chains(answers, endpoint, |answer| answer.userids.is_empty()).into_values() {
-            let (moment, evidence) = follow(&chain);
-            if newest.get(dataset).is_none_or(|(known, _)| *known <= moment) {
-                newest.insert(dataset, (moment, evidence));
+        for chain in answers.chains(endpoint).filter(|chain| chain.accounts().is_empty()) {
+            if newest.get(dataset).is_none_or(|(known, _)| *known <= chain.newest()) {
+                newest.insert(dataset, (chain.newest(), follow(answers, chain)));
             }
         }
     }
     newest.into_iter().map(|(dataset, (_, evidence))| (dataset, evidence)).collect()
 }
 
-/// Failures of requests for single customers, groups and codes: the number of answers that were errors.
-fn single_objects(answers: &[ApiAnswer]) -> BTreeMap<&'static str, Evidence> {
+/// Failures of requests for single customers, groups and codes: the number of answers that were errors, with the most
+/// frequent code.
+fn single_objects(answers: &Answers) -> BTreeMap<&'static str, Evidence> {
     let mut objects = BTreeMap::new();
     for &endpoint in Endpoint::ALL {
         let Proves::SingleObjects(dataset) = endpoint.proves() else { continue };
-        let mut newest: BTreeMap<Option<&str>, &ApiAnswer> = BTreeMap::new();
-        for answer in answers.iter().filter(|a| a.endpoint == endpoint && a.envelope) {
-            let known = newest.entry(answer.subject.as_deref()).or_insert(answer);
-            if moment(known) <= moment(answer) {
-                *known = answer;
+        for chain in answers.chains(endpoint) {
+            let mut failures: BTreeMap<i64, u64> = BTreeMap::new();
+            for (code, _) in chain.answers().iter().filter_map(|answer| answers.error(answer)) {
+                if !endpoint.is_no_such_object(code) {
+                    *failures.entry(code).or_default() += 1;
+                }
             }
-        }
-        let is_failure = |a: &&&ApiAnswer| a.errcode != 0 && !endpoint.is_no_such_object(a.errcode);
-        let failures: Vec<_> = newest.values().filter(is_failure).collect();
-        if let Some(first) = failures.first() {
-            let detail = format!("{} of {} answers of {} were errors", failures.len(), newest.len(), endpoint.path());
-            objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: Some(first.errcode), detail });
+            let most = failures.iter().max_by_key(|(code, count)| (**count, Reverse(**code)));
+            if let Some((&code, _)) = most {
+                let (failed, all) = (failures.values().sum::<u64>(), chain.answers().len());
+                let detail = format!("{failed} of {all} answers of {} were errors", endpoint.path());
+                objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: Some(code), detail });
+            }
         }
     }
     objects
@@ -344,6 +357,7 @@ fn single_objects(answers: &[ApiAnswer]) -> BTreeMap<&'static str, Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::raw::ApiAnswer;
 
     pub fn answer(endpoint: Endpoint, userids: &[&str], cursor: &str, next: &str, errcode: i64, at: i64) -> ApiAnswer {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -361,6 +375,18 @@ mod tests {
             file: 0,
             document: 1,
         }
+    }
+
+    /// The answers, folded.
+    pub fn answers<'a>(all: impl IntoIterator<Item = &'a ApiAnswer>) -> Answers {
+        let mut answers = Answers::default();
+        all.into_iter().for_each(|answer| answers.add(answer));
+        answers.fold();
+        answers
+    }
+
+    fn assess(answers: &[ApiAnswer], whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
+        super::assess(&self::answers(answers), whole_tables, trusted)
     }
 
     fn of(answers: &[ApiAnswer], userid: &str) -> Coverage {

@@ -20,7 +20,7 @@ pub use corp_codes::CorpCodes;
 pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
 pub use keys::{TableKey, exists_in};
-pub use partitioning::{CorpRole, Partitioning};
+pub use partitioning::{CorpRole, Partitioning, Proportion};
 pub use read::Partitions;
 pub use relations::{Finished, Partition, RelationStore, RelationsBuilder, WithoutId, equal_runs};
 pub use role_inputs::RoleInputs;
@@ -34,6 +34,7 @@ use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
 use merge::merge;
 
 use crate::error::Result;
+use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::{Raw, Reject};
 use crate::memory::MemoryBudget;
@@ -116,8 +117,11 @@ impl Snapshot {
             [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum();
         let mut unread = raw.doubts.clone();
         unread.merge(unread::of_table(&canonical[UNREADABLE_TABLE.name])?);
-        let mut coverage = coverage_of(&raw, &canonical[COVERAGE.name], trusted)?;
-        canonical.insert(COVERAGE.name, coverage_table(&coverage));
+        let mut answers = std::mem::take(&mut raw.answers);
+        answers.fold();
+        let count_jumps = coverage::count_jumps(&answers);
+        let mut coverage = coverage_of(&raw, &answers, &canonical[COVERAGE.name], trusted)?;
+        canonical.remove(COVERAGE.name);
         canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread));
         if !trusted {
             coverage.doubts = unread.clone();
@@ -130,7 +134,6 @@ impl Snapshot {
             raw.empty_tables.iter().filter(|_| !has_coverage).map(|(_, file)| paths[*file as usize].clone()).collect();
         let inputs = Input::of_files(raw.files, &duplicates);
         let relation_records = relation_records(&inputs, &unread);
-        let count_jumps = coverage::count_jumps(&raw.answers, &raw.account_counts);
         Ok(Self {
             role,
             tables: canonical,
@@ -160,15 +163,19 @@ impl Snapshot {
         Self::build(role, Raw::default(), none, false, &Silent)
     }
 
-    /// Returns a canonical table, other than the relations.
+    /// Makes the table of the coverage.
+    pub fn coverage_table(&self) -> RecordBatch {
+        coverage_table(&self.coverage)
+    }
+
+    /// Returns a canonical table, other than the relations and the coverage.
     pub fn table(&self, table: &Table) -> &RecordBatch {
         &self.tables[table.name]
     }
 
     /// Whether the snapshot covers a table: by rows, or by evidence that there are none.
     pub fn covers(&self, table: &Table) -> bool {
-        let evidence = self.coverage.evidence.get(&(table.name.to_owned(), None));
-        self.rows_of(table) > 0 || evidence.is_some_and(|evidence| evidence.status == Coverage::Complete)
+        self.rows_of(table) > 0 || self.coverage.is_complete(table.name)
     }
 
     /// Returns the partitioning of [`Self::relations`] by account.
@@ -178,7 +185,11 @@ impl Snapshot {
 
     /// Returns the number of rows of a canonical table.
     pub fn rows_of(&self, table: &Table) -> u64 {
-        if table.name == RELATIONS_TABLE.name { self.relations.len() } else { self.table(table).num_rows() as u64 }
+        match table.name {
+            name if name == RELATIONS_TABLE.name => self.relations.len(),
+            name if name == COVERAGE.name => self.coverage.rows(),
+            _ => self.table(table).num_rows() as u64,
+        }
     }
 }
 
@@ -191,34 +202,33 @@ pub fn corp(role: Role) -> CorpRole {
 }
 
 /// Returns the coverage of a dump; of an ingested snapshot, that of its table.
-fn coverage_of(raw: &Raw, written: &RecordBatch, trusted: bool) -> Result<SnapshotCoverage> {
+fn coverage_of(raw: &Raw, answers: &Answers, written: &RecordBatch, trusted: bool) -> Result<SnapshotCoverage> {
     let has_written = raw.whole_tables.contains(&COVERAGE.name);
     let whole: &[&str] = if has_written { &[] } else { &raw.whole_tables };
-    let mut coverage = coverage::assess(&raw.answers, whole, trusted);
+    let mut coverage = coverage::assess(answers, whole, trusted);
     let texts = |column: &Column| written.texts(column).map(StringViewArray::iter);
     let keys = texts(&fields::DATASET)?.zip(texts(&fields::USERID)?);
     let evidence = texts(&fields::COVERAGE_STATUS)?.zip(texts(&fields::DETAIL)?);
-    for (((dataset, userid), (status, detail)), errcode) in keys.zip(evidence).zip(written.integers(&fields::ERRCODE)?)
-    {
-        let status = Coverage::ALL.iter().copied().find(|known| Some(known.word()) == status);
-        let (Some(dataset), Some(status)) = (dataset, status) else { continue };
+    let rows = keys.zip(evidence).zip(written.integers(&fields::ERRCODE)?);
+    coverage.extend(rows.filter_map(|(((dataset, userid), (status, detail)), errcode)| {
+        let status = Coverage::ALL.iter().copied().find(|known| Some(known.word()) == status)?;
         let evidence = Evidence { status, errcode, detail: detail.unwrap_or_default().to_owned() };
-        coverage.evidence.insert((dataset.to_owned(), userid.map(str::to_owned)), evidence);
-    }
+        Some((dataset?.to_owned(), userid.map(str::to_owned), evidence))
+    }));
     Ok(coverage)
 }
 
 fn coverage_table(coverage: &SnapshotCoverage) -> RecordBatch {
     let mut rows = Rows::new(&COVERAGE);
-    for ((dataset, userid), evidence) in &coverage.evidence {
+    coverage.for_each(|dataset, userid, evidence| {
         rows.push(cells!(COVERAGE, {
             DATASET: dataset,
-            USERID: userid.as_deref(),
+            USERID: userid,
             COVERAGE_STATUS: evidence.status.word(),
             ERRCODE: evidence.errcode,
             DETAIL: &evidence.detail,
         }));
-    }
+    });
     rows.finish()
 }
 

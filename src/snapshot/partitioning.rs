@@ -12,11 +12,28 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::lists::Enrolment;
 
+/// Rows of source-before and of the largest other export, by estimate. The target corp is often the larger one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Proportion {
+    pub source: u64,
+    pub largest: u64,
+}
+
+impl Proportion {
+    /// Returns the source relations of a partition that has about `rows` of the largest export.
+    pub fn source_rows(self, rows: u64) -> u64 {
+        let share = u128::from(rows) * u128::from(self.source) / u128::from(self.largest.max(self.source).max(1));
+        if self.largest > self.source { (share as u64).max(1) } else { rows }
+    }
+}
+
 /// Assignment of accounts to partitions.
 #[derive(Debug, Clone, Default)]
 pub struct Partitioning {
-    /// First account of each partition but the first.
+    /// First account of each partition of source accounts but the first.
     bounds: Vec<String>,
+    /// Further partitions, for target accounts that no source account is mapped to.
+    further: usize,
     /// Partition of each target account that a source account is mapped to.
     of_target: HashMap<String, usize>,
 }
@@ -48,7 +65,7 @@ impl Partitioning {
             }
             so_far += relations;
         }
-        Self { bounds, of_target: HashMap::new() }
+        Self { bounds, ..Self::default() }
     }
 
     /// Splits the partitions that hold far more than `rows`: where memory ran short, they were chosen by the accounts
@@ -71,7 +88,7 @@ impl Partitioning {
             }
             so_far += relations;
         }
-        Self { bounds, of_target: HashMap::new() }.with_targets(enrolment)
+        Self { bounds, ..Self::default() }.with_targets(enrolment)
     }
 
     /// Returns the partitions of a refined partitioning into which `partition` was split.
@@ -91,9 +108,16 @@ impl Partitioning {
         self
     }
 
+    /// The same with partitions for target accounts alone, so that there are about as many as these `rows` fill.
+    #[must_use]
+    pub fn with_further(self, proportion: Proportion, rows: u64) -> Self {
+        let further = (proportion.largest / rows.max(1)) as usize;
+        Self { further: further.saturating_sub(self.partitions()), ..self }
+    }
+
     /// Returns the number of partitions.
     pub fn partitions(&self) -> usize {
-        self.bounds.len() + 1
+        self.bounds.len() + 1 + self.further
     }
 
     /// Returns the partition of an account.
@@ -127,6 +151,23 @@ mod tests {
         assert_eq!(["a", "b", "c", "d", "e"].map(of), [0, 0, 1, 2, 2]);
         assert_eq!(["", "bb", "cc", "z"].map(of), [0, 0, 1, 2], "accounts that were not counted");
         assert_eq!(Partitioning::default().partitions(), 1);
+    }
+
+    /// Ten source relations beside a thousand of the target: a partition of 100 has one of the former.
+    #[test]
+    fn where_the_target_is_larger_partitions_are_smaller_and_more() {
+        let accounts = [("a", 5), ("b", 5)].map(|(userid, rows)| (userid.to_owned(), rows)).into();
+        let proportion = Proportion { source: 10, largest: 1000 };
+        let rows = [100, 5, 5000].map(|rows| proportion.source_rows(rows));
+        assert_eq!(rows, [1, 1, 50]);
+        assert_eq!(Proportion { source: 10, largest: 9 }.source_rows(100), 100);
+        let partitioning = Partitioning::by_range(&accounts, rows[0]).with_further(proportion, 100);
+        assert_eq!(partitioning.partitions(), 10);
+        assert_eq!(["a", "b"].map(|userid| partitioning.partition(CorpRole::Source, userid)), [0, 1]);
+        let places: std::collections::BTreeSet<usize> =
+            (0..1000).map(|number| partitioning.partition(CorpRole::Target, &number.to_string())).collect();
+        assert_eq!(places.len(), 10, "target accounts are in all of them");
+        assert_eq!(Partitioning::by_range(&accounts, 5).with_further(Proportion::default(), 100).partitions(), 2);
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{CorpRole, Partitioning, RelationsBuilder, Snapshot, corp};
+use super::{CorpRole, Partitioning, Proportion, RelationsBuilder, Snapshot, corp};
 use crate::case::Case;
 use crate::error::{Error, Result};
-use crate::ingest::read_snapshot;
+use crate::ingest::{RowEstimate, read_snapshot};
 use crate::lists::Enrolment;
 use crate::memory::MemoryBudget;
 use crate::progress::Progress;
@@ -19,8 +19,8 @@ use crate::userids::Userids;
 pub enum Partitions<'a> {
     /// Ranges of its own accounts, with all columns: for the canonical tables.
     Own,
-    /// Ranges of its own accounts, which the accounts that they are mapped to will join.
-    Pairs(&'a Enrolment),
+    /// Ranges of its own accounts, which the accounts that they are mapped to will join, in the exports of these roles.
+    Pairs(&'a Enrolment, &'a [Role]),
     /// As another snapshot, with the userids of the corp whose spelling is known.
     Same(&'a Partitioning, &'a Userids),
 }
@@ -41,8 +41,12 @@ impl Snapshot {
             |table, partitioning, enrolment| RelationsBuilder::new(table, corp(role), partitioning, enrolment, memory);
         let relations = match partitions {
             Partitions::Own => RelationsBuilder::new(&RELATIONS_TABLE, CorpRole::Source, None, None, memory),
-            Partitions::Pairs(enrolment) => {
-                builder(&AUDITED_RELATIONS, None, Some(enrolment)).with_known_userids(Cow::Owned(enrolment.sources()))
+            Partitions::Pairs(enrolment, others) => {
+                let rows = |role: Role| RowEstimate::of_role(case, role).relations;
+                let largest = others.iter().map(|other| rows(*other)).max().unwrap_or(0);
+                builder(&AUDITED_RELATIONS, None, Some(enrolment))
+                    .with_known_userids(Cow::Owned(enrolment.sources()))
+                    .with_proportion(Proportion { source: rows(role), largest })
             }
             Partitions::Same(partitioning, userids) => {
                 builder(&AUDITED_RELATIONS, Some(partitioning.clone()), None).with_known_userids(Cow::Borrowed(userids))

@@ -80,10 +80,7 @@ fn spell(raw: &mut Raw, spell: Spell<'_, '_>) -> Result<()> {
             *batch = spell_rows(batch, table, column, spell)?;
         }
     }
-    spell_answers(raw, spell);
-    for count in &mut raw.account_counts {
-        spell_text(&mut count.userid, spell);
-    }
+    raw.answers.respell(spell);
     for userid in raw.rejects.iter_mut().filter_map(|reject| reject.userid.as_mut()) {
         spell_text(userid, spell);
     }
@@ -150,27 +147,6 @@ fn changed(userids: &StringViewArray, changes: Vec<(usize, &str)>) -> StringView
         builder.append_option(change.or(userid));
     }
     builder.finish()
-}
-
-/// Replaces userids in answers. Pages of one chain share the list of accounts of the request, before and after.
-fn spell_answers(raw: &mut Raw, spell: Spell<'_, '_>) {
-    let mut last: Option<[Arc<[String]>; 2]> = None;
-    for answer in &mut raw.answers {
-        let asked = match &last {
-            Some([given, spelled]) if Arc::ptr_eq(given, &answer.userids) => Arc::clone(spelled),
-            _ => spelled_list(&answer.userids, spell),
-        };
-        last = Some([std::mem::replace(&mut answer.userids, Arc::clone(&asked)), asked]);
-        answer.unlicensed.iter_mut().for_each(|userid| spell_text(userid, spell));
-    }
-}
-
-fn spelled_list(userids: &Arc<[String]>, spell: Spell<'_, '_>) -> Arc<[String]> {
-    let used: Vec<Option<&str>> = userids.iter().map(|userid| spell(userid)).collect();
-    if used.iter().all(Option::is_none) {
-        return Arc::clone(userids);
-    }
-    userids.iter().zip(used).map(|(userid, used)| used.unwrap_or(userid).to_owned()).collect()
 }
 
 fn spell_text(userid: &mut String, spell: Spell<'_, '_>) {

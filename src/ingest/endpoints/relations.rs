@@ -124,7 +124,7 @@ fn relation(
         context.leaf(&fields::EXTERNAL_USERID, &contact.external_userid, "external_contact.external_userid");
     let userid = context.leaf(&fields::USERID, &follow.userid, "follow_info.userid");
     let userid = no_follow.map_or_else(|| member(&userid, only_account), FieldReading::from);
-    if let (Some(_), Cell::Text(userid)) = (context.request, userid.cell) {
+    if let (false, Cell::Text(userid)) = (context.accounts.is_empty(), userid.cell) {
         part.count_for(context.document, userid, 1);
     }
     let (tags, wrong_tags) = tags(context, follow);

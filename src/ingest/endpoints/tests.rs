@@ -10,19 +10,37 @@ use crate::ingest::tests::rows;
 use crate::schema::vocabulary::Grain;
 use crate::text::Lang;
 
-fn decode_all(documents: &[Json]) -> Result<FileRecords, DocumentFault> {
+/// The records of documents, with their answers as they were read.
+struct Decoded {
+    records: FileRecords,
+    answers: Vec<ApiAnswer>,
+}
+
+impl std::ops::Deref for Decoded {
+    type Target = FileRecords;
+
+    fn deref(&self) -> &FileRecords {
+        &self.records
+    }
+}
+
+fn decode_all(documents: &[Json]) -> Result<Decoded, DocumentFault> {
     let mut part = PartRecords::new(0);
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     for (number, document) in (1..).zip(documents) {
         decode(&mut part, &zone, number, document.to_string().as_bytes(), &mut TextMarks::default())?;
     }
-    let mut records = FileRecords::default();
-    records.append(part).unwrap();
-    records.check().unwrap();
-    Ok(records)
+    Ok(decoded(part))
 }
 
-fn read(document: Json) -> FileRecords {
+fn decoded(part: PartRecords) -> Decoded {
+    let (mut records, answers) = (FileRecords::default(), part.answers.clone());
+    records.append(part).unwrap();
+    records.check().unwrap();
+    Decoded { records, answers }
+}
+
+fn read(document: Json) -> Decoded {
     decode_all(&[document]).unwrap()
 }
 
@@ -64,7 +82,7 @@ fn passed_over(records: &FileRecords) -> Vec<String> {
     records.tally.passed_over.iter().map(|(why, records)| format!("{why}: {records}")).collect()
 }
 
-fn answer(records: &FileRecords) -> &ApiAnswer {
+fn answer(records: &Decoded) -> &ApiAnswer {
     assert_eq!(records.answers.len(), 1);
     &records.answers[0]
 }
@@ -638,9 +656,7 @@ fn torn_doubts(text: &str) -> Vec<String> {
     let (mut part, zone) = (PartRecords::new(0), TimeZone::UTC);
     let fault = decode(&mut part, &zone, 3, text.as_bytes(), &mut TextMarks::default()).unwrap_err();
     torn(&mut part, &zone, 3, 100 + fault.offset as u64, text.as_bytes(), &fault);
-    let mut records = FileRecords::default();
-    records.append(part).unwrap();
-    records.check().unwrap();
+    let records = decoded(part);
     if records.tally.passed_over.is_empty() {
         assert_eq!((records.tally.records_read, records.tally.rejected, records.answers.len()), (1, 1, 0));
         assert!(
@@ -716,13 +732,10 @@ fn a_torn_customer_is_in_doubt_alone() {
     );
 }
 
-fn raw(document: &[u8]) -> Result<FileRecords, DocumentFault> {
+fn raw(document: &[u8]) -> Result<Decoded, DocumentFault> {
     let mut part = PartRecords::new(0);
     decode(&mut part, &TimeZone::UTC, 1, document, &mut TextMarks::default())?;
-    let mut records = FileRecords::default();
-    records.append(part).unwrap();
-    records.check().unwrap();
-    Ok(records)
+    Ok(decoded(part))
 }
 
 #[test]

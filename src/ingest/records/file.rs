@@ -2,18 +2,22 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 
 use super::part::renumber;
 use super::{MAX_LISTED_REJECTS, PartRecords};
 use crate::error::{Error, Result};
+use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{AccountCount, ApiAnswer, FileTally, Reject, RelationSink};
+use crate::ingest::raw::{FileTally, Reject, RelationSink};
 use crate::schema::Table;
 use crate::schema::tables::{CANONICAL, CONSOLE_GROUPS, GROUPS, RELATIONS_TABLE};
 use crate::schema::vocabulary::Grain;
+
+/// Reasons of records that are passed over, of one file: those of errors hold their codes.
+const MAX_REASONS: usize = 100;
+const CODE: &str = " (errcode ";
 
 /// The records of a whole file.
 #[derive(Debug, Default)]
@@ -22,8 +26,7 @@ pub struct FileRecords {
     pub tables: BTreeMap<&'static str, Vec<RecordBatch>>,
     pub whole_tables: Vec<&'static str>,
     pub empty_tables: Vec<&'static str>,
-    pub answers: Vec<ApiAnswer>,
-    pub account_counts: Vec<AccountCount>,
+    pub answers: Answers,
     pub rejects: Vec<Reject>,
     /// Rejects by grain and reason, listed or not.
     pub reject_counts: HashMap<(Grain, Cow<'static, str>), u64>,
@@ -46,8 +49,8 @@ impl FileRecords {
             let batch = renumber(table.finish(), before)?;
             self.tables.entry(name).or_default().push(batch);
         }
-        part.answers.into_iter().for_each(|answer| self.add_answer(answer));
-        self.account_counts.extend(part.account_counts);
+        part.answers.iter().for_each(|answer| self.answers.add(answer));
+        part.account_counts.iter().for_each(|count| self.answers.count(count));
         self.tally.rejected += part.rejected;
         self.tally.unreadable_values += part.doubts.values().map(|(_, values)| values).sum::<u64>();
         self.tally.relations = (self.tally.relations.0 + part.relations.0, self.tally.relations.1 + part.relations.1);
@@ -62,6 +65,7 @@ impl FileRecords {
         for (why, records) in part.passed_over {
             *self.tally.passed_over.entry(why).or_default() += records;
         }
+        limit_reasons(&mut self.tally.passed_over);
         for (kind, documents) in part.kinds {
             *self.kinds.entry(kind).or_default() += documents;
         }
@@ -80,14 +84,6 @@ impl FileRecords {
                 self.rejects.push(Reject { record: reject.record + before, ..reject });
             }
         }
-    }
-
-    /// Adds an answer. Consecutive pages ask about the same accounts, often a hundred: they share one list of them.
-    fn add_answer(&mut self, mut answer: ApiAnswer) {
-        if let Some(before) = self.answers.last().filter(|before| before.userids == answer.userids) {
-            answer.userids = Arc::clone(&before.userids);
-        }
-        self.answers.push(answer);
     }
 
     /// Notes that the file holds all of a table.
@@ -148,6 +144,16 @@ impl FileRecords {
     }
 }
 
+/// Counts error codes beyond [`MAX_REASONS`] together, the highest first, whatever the order in which they came.
+fn limit_reasons(passed_over: &mut BTreeMap<String, u64>) {
+    while passed_over.len() > MAX_REASONS {
+        let Some(last) = passed_over.keys().rev().find(|why| why.contains(CODE)).cloned() else { return };
+        let records = passed_over.remove(&last).unwrap_or(0);
+        let before = last.split(CODE).next().unwrap_or_default();
+        *passed_over.entry(format!("{before} (other errcodes)")).or_default() += records;
+    }
+}
+
 /// The canonical table that holds the rows: groups of the console are merged into it.
 fn canonical_name(table: &'static Table) -> &'static str {
     if table.name == CONSOLE_GROUPS.name { GROUPS.name } else { table.name }
@@ -158,7 +164,6 @@ mod tests {
     use arrow::array::UInt64Array;
 
     use super::*;
-    use crate::ingest::raw::Endpoint;
     use crate::ingest::records::{RecordContext, readings};
     use crate::schema::Cell;
     use crate::schema::tables::MEMBERS;
@@ -221,30 +226,22 @@ mod tests {
     }
 
     #[test]
-    fn pages_about_the_same_accounts_share_their_names() {
-        let page = |document, userids: &[&str]| ApiAnswer {
-            endpoint: Endpoint::BatchGetByUser,
-            userids: userids.iter().map(|userid| (*userid).to_owned()).collect(),
-            subject: None,
-            errcode: 0,
-            errmsg: String::new(),
-            cursor: None,
-            next_cursor: None,
-            envelope: true,
-            unlicensed: Vec::new(),
-            fetched_at: None,
-            file: 0,
-            document,
+    fn error_codes_beyond_a_limit_are_counted_together_in_any_order() {
+        let read = |codes: &mut dyn Iterator<Item = u64>| {
+            let mut file = FileRecords::default();
+            for code in codes {
+                let mut part = PartRecords::new(0);
+                part.pass_over(format!("error answers (errcode {})", 1000 + code), 1);
+                part.pass_over("of no use", 1);
+                file.append(part).unwrap();
+            }
+            file.check().unwrap();
+            file.tally.passed_over
         };
-        let mut file = FileRecords::default();
-        for (document, userids) in [(1, ["ann", "bo"]), (2, ["ann", "bo"]), (3, ["bo", "ann"])] {
-            let mut part = PartRecords::new(0);
-            part.answer(page(document, &userids));
-            file.append(part).unwrap();
-        }
-        let [first, second, third] = &file.answers[..] else { panic!("three pages were read") };
-        assert!(Arc::ptr_eq(&first.userids, &second.userids));
-        assert_eq!([&first.userids[..], &third.userids[..]], [["ann", "bo"], ["bo", "ann"]]);
+        let reasons = read(&mut (0..300));
+        // 98 codes beside the two that are no codes.
+        assert_eq!((reasons.len(), reasons["error answers (other errcodes)"], reasons["of no use"]), (100, 202, 300));
+        assert_eq!(reasons, read(&mut (0..300).rev()));
     }
 
     #[test]

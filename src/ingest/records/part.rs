@@ -26,7 +26,7 @@ pub struct PartRecords {
     /// Rows to reserve for each table.
     capacity: usize,
     pub(super) tables: Vec<RawTable>,
-    pub(super) answers: Vec<ApiAnswer>,
+    pub answers: Vec<ApiAnswer>,
     pub(super) account_counts: Vec<AccountCount>,
     pub(super) rejects: Vec<Reject>,
     /// Rejects by grain and reason, listed or not.
@@ -239,12 +239,11 @@ impl PartRecords {
         self.answers.push(answer);
     }
 
-    /// Counts relations of the account in the document. A page holds few accounts, one after the other.
+    /// Counts relations of the account in the document, in one count for those that follow each other.
     pub fn count_for(&mut self, document: u64, userid: &str, relations: u64) {
-        let of_document = self.account_counts.iter_mut().rev().take_while(|count| count.document == document);
-        match of_document.into_iter().find(|count| count.userid == userid) {
-            Some(count) => count.relations += relations,
-            None => self.account_counts.push(AccountCount {
+        match self.account_counts.last_mut() {
+            Some(last) if last.document == document && last.userid == userid => last.relations += relations,
+            _ => self.account_counts.push(AccountCount {
                 userid: userid.to_owned(),
                 relations,
                 file: self.file,

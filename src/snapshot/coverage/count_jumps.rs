@@ -1,9 +1,9 @@
 //! Contradictions between two endpoints in the number of customers of an account: pages may be missing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
-use super::{Moment, chains, moment, newest_of, walk};
-use crate::ingest::raw::{AccountCount, ApiAnswer, Endpoint};
+use crate::ingest::answers::{Answers, Moment};
+use crate::ingest::raw::Endpoint;
 use crate::rules::thresholds::{COUNT_JUMP, COUNT_JUMP_AT_LEAST, share};
 
 /// Account for which two endpoints, both of which return all customers, give very different numbers.
@@ -17,55 +17,50 @@ pub struct CountJump {
 }
 
 /// Compares the newest `externalcontact/list` and the newest complete chain of `batch/get_by_user` of each account.
-pub fn count_jumps(answers: &[ApiAnswer], counts: &[AccountCount]) -> Vec<CountJump> {
-    let mut of_document: HashMap<(u32, u64), Vec<&AccountCount>> = HashMap::new();
-    for count in counts {
-        of_document.entry((count.file, count.document)).or_default().push(count);
-    }
-    let counts_of =
-        |answer: &ApiAnswer| of_document.get(&(answer.file, answer.document)).into_iter().flatten().copied();
-    let mut listed: BTreeMap<&str, &ApiAnswer> = BTreeMap::new();
-    for answer in answers.iter().filter(|a| a.envelope && a.endpoint == Endpoint::ExternalcontactList) {
-        for userid in answer.userids.iter() {
-            let newest = listed.entry(userid).or_insert(answer);
-            if moment(newest) <= moment(answer) {
-                *newest = answer;
-            }
+pub fn count_jumps(answers: &Answers) -> Vec<CountJump> {
+    let mut listed: BTreeMap<u32, u64> = BTreeMap::new();
+    for chain in answers.chains(Endpoint::ExternalcontactList) {
+        let good = chain.answers().iter().filter(|answer| answers.error(answer).is_none());
+        for (answer, account) in good.zip(chain.accounts()) {
+            let relations = answers.relations(answer).filter(|(of, _)| of == account).map(|(_, relations)| relations);
+            listed.insert(*account, relations.sum());
         }
     }
-    let mut fetched: BTreeMap<String, (Moment, u64)> = BTreeMap::new();
-    for (userids, chain) in chains(answers, Endpoint::BatchGetByUser, |a| a.envelope) {
-        let (pages, has_end) = walk(&chain);
-        let unlicensed: BTreeSet<&str> =
-            pages.iter().flat_map(|page| page.unlicensed.iter().map(String::as_str)).collect();
-        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
-        for count in pages.iter().flat_map(|page| counts_of(page)) {
-            *sums.entry(&count.userid).or_default() += count.relations;
+    let mut fetched: BTreeMap<u32, (Moment, u64)> = BTreeMap::new();
+    for chain in answers.chains(Endpoint::BatchGetByUser) {
+        if !chain.accounts().iter().any(|account| listed.contains_key(account)) {
+            continue;
         }
-        let moment = newest_of(&chain);
-        for userid in userids.iter().filter(|userid| has_end && !unlicensed.contains(userid.as_str())) {
-            let sum = (moment, sums.get(userid.as_str()).copied().unwrap_or(0));
-            let newest = fetched.entry(userid.clone()).or_insert(sum);
+        let (pages, has_end) = chain.walk();
+        let unlicensed = chain.unlicensed();
+        let mut sums: BTreeMap<u32, u64> = BTreeMap::new();
+        for (account, relations) in pages.iter().flat_map(|page| answers.relations(page)) {
+            *sums.entry(account).or_default() += relations;
+        }
+        let compared =
+            |account: &&u32| has_end && listed.contains_key(account) && unlicensed.binary_search(account).is_err();
+        for account in chain.accounts().iter().filter(compared) {
+            let sum = (chain.newest(), sums.get(account).copied().unwrap_or(0));
+            let newest = fetched.entry(*account).or_insert(sum);
             *newest = sum.max(*newest);
         }
     }
-    let jump = |(userid, (_, fetched)): (String, (Moment, u64))| {
-        let answer = listed.get(userid.as_str()).filter(|answer| answer.errcode == 0)?;
-        let listed = counts_of(answer).filter(|count| count.userid == userid).map(|count| count.relations).sum::<u64>();
+    let jump = |(account, (_, fetched)): (u32, (Moment, u64))| {
+        let listed = listed[&account];
         let apart = listed.abs_diff(fetched);
-        (apart >= COUNT_JUMP_AT_LEAST && share(apart, listed.max(fetched)) > COUNT_JUMP).then_some(CountJump {
-            userid,
-            listed,
-            fetched,
-        })
+        let is_jump = apart >= COUNT_JUMP_AT_LEAST && share(apart, listed.max(fetched)) > COUNT_JUMP;
+        is_jump.then(|| CountJump { userid: answers.userid(account).to_owned(), listed, fetched })
     };
-    fetched.into_iter().filter_map(jump).collect()
+    let mut jumps: Vec<CountJump> = fetched.into_iter().filter_map(jump).collect();
+    jumps.sort_unstable_by(|one, other| one.userid.cmp(&other.userid));
+    jumps
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::coverage::tests::answer;
+    use crate::ingest::raw::{AccountCount, ApiAnswer};
+    use crate::snapshot::coverage::tests::{answer, answers};
 
     /// `ann` by the list in document 1, by two pages of the batch in documents 2 and 3.
     fn jumps(listed: u64, fetched: [u64; 2], last: &str) -> Vec<(u64, u64)> {
@@ -73,11 +68,15 @@ mod tests {
             document,
             ..answer(Endpoint::BatchGetByUser, &["ann"], cursor, next, 0, 1)
         };
-        let answers =
+        let given =
             [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 0, 1), page("", "c1", 2), page("c1", last, 3)];
         let count = |relations, document| AccountCount { userid: "ann".to_owned(), relations, file: 0, document };
         let counts = [count(listed, 1), count(fetched[0], 2), count(fetched[1], 3)];
-        count_jumps(&answers, &counts).into_iter().map(|jump| (jump.listed, jump.fetched)).collect()
+        let mut answers = answers(&given);
+        for count in &counts {
+            answers.count(count);
+        }
+        count_jumps(&answers).into_iter().map(|jump| (jump.listed, jump.fetched)).collect()
     }
 
     #[test]

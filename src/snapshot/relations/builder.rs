@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::schema::tables::UNASSIGNED;
 use crate::schema::{Table, fields};
 use crate::snapshot::corp_codes::CorpCodes;
-use crate::snapshot::partitioning::{CorpRole, Partitioning};
+use crate::snapshot::partitioning::{CorpRole, Partitioning, Proportion};
 use crate::snapshot::shared_unionids::{SharedUnionids, UnionidIndex};
 use crate::snapshot::spelling::{SettledSpelling, Spellings, settle, spelled_relations};
 use crate::turns::collect_in_turn;
@@ -31,6 +31,7 @@ pub struct RelationsBuilder<'a> {
     enrolment: Option<&'a Enrolment>,
     /// Whether the partitions are those of another snapshot.
     partitioning_is_given: bool,
+    proportion: Proportion,
     /// Members whose spelling is settled.
     known: Cow<'a, Userids>,
     read: Mutex<RowsRead>,
@@ -74,14 +75,24 @@ impl<'a> RelationsBuilder<'a> {
         if let Some(partitioning) = partitioning {
             read.set(partitioning, table, memory);
         }
-        let (memory, known) = (memory.clone(), Cow::default());
-        Self { table, corp, memory, enrolment, partitioning_is_given, known, read: Mutex::new(read) }
+        let (memory, known, proportion) = (memory.clone(), Cow::default(), Proportion::default());
+        Self { table, corp, memory, enrolment, partitioning_is_given, proportion, known, read: Mutex::new(read) }
     }
 
     /// Sets the members whose spelling is settled: by the accounts list, or by a snapshot of the corp read before.
     #[must_use]
     pub fn with_known_userids(self, known: Cow<'a, Userids>) -> Self {
         Self { known, ..self }
+    }
+
+    /// Sets the sizes of the exports that will have the same partitions.
+    #[must_use]
+    pub fn with_proportion(self, proportion: Proportion) -> Self {
+        Self { proportion, ..self }
+    }
+
+    fn partition_rows(&self) -> u64 {
+        self.proportion.source_rows(self.memory.partition_rows())
     }
 
     /// Returns the number of raw rows read.
@@ -192,8 +203,8 @@ impl<'a> RelationsBuilder<'a> {
             accounts.entry(pair.source_userid.clone()).or_insert(average);
         }
         let partitioning = match self.enrolment {
-            Some(enrolment) => Partitioning::of_pairs(&accounts, enrolment, self.memory.partition_rows()),
-            None => Partitioning::by_range(&accounts, self.memory.partition_rows()),
+            Some(enrolment) => Partitioning::of_pairs(&accounts, enrolment, self.partition_rows()),
+            None => Partitioning::by_range(&accounts, self.partition_rows()),
         };
         read.set(partitioning, self.table, &self.memory);
         let unrouted = std::mem::replace(&mut read.unrouted, RowBuffer::new(&self.memory, raw_schema(self.table)));
@@ -211,7 +222,7 @@ impl<'a> RelationsBuilder<'a> {
             return Ok(());
         }
         let partitioning = read.partitioning.clone().unwrap_or_default();
-        let refined = Arc::new(partitioning.refined(&read.accounts, self.enrolment, self.memory.partition_rows()));
+        let refined = partitioning.refined(&read.accounts, self.enrolment, self.partition_rows());
         let mut parts = Vec::new();
         for (partition, rows) in std::mem::take(&mut read.parts).into_iter().enumerate() {
             let places = partitioning.parts_in(&refined, partition);
@@ -227,8 +238,10 @@ impl<'a> RelationsBuilder<'a> {
             })?;
             parts.extend(cut);
         }
+        let refined = refined.with_further(self.proportion, self.memory.partition_rows());
+        parts.resize_with(refined.partitions(), || RowBuffer::new(&self.memory, raw_schema(self.table)));
         read.parts = parts;
-        read.partitioning = Some(refined);
+        read.partitioning = Some(Arc::new(refined));
         Ok(())
     }
 }

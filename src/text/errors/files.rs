@@ -23,14 +23,14 @@ phrases! {
     NO_USABLE_FILE_REMEDY
         "把导出放到那里：接口应答的 JSON、XLSX、CSV、TSV 或 Parquet"
         "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet",
-    memory_too_small(asked, needed, relations, members)
-        "--memory {asked} 不够：各份导出约有 {relations} 条客户关系和 {members} 名群成员，至少需要 {needed}"
-        "--memory {asked} is too little: all exports hold about {relations} relations and {members} members of groups, \
-            which take {needed} at least",
-    machine_too_small(there, needed, relations, members)
-        "可用内存只有 {there}，而各份导出约有 {relations} 条客户关系和 {members} 名群成员，至少需要 {needed}"
-        "there are {there} of memory; all exports hold about {relations} relations and {members} members of groups, \
-            which take {needed} at least",
+    memory_too_small(asked, needed, relations, members, answers)
+        "--memory {asked} 不够：各份导出约有 {relations} 条客户关系、{members} 名群成员、{answers} 份应答，至少需要 {needed}"
+        "--memory {asked} is too little: all exports hold about {relations} relations, {members} members of groups and \
+            {answers} answers, which take {needed} at least",
+    machine_too_small(there, needed, relations, members, answers)
+        "可用内存只有 {there}，而各份导出约有 {relations} 条客户关系、{members} 名群成员、{answers} 份应答，至少需要 {needed}"
+        "there are {there} of memory; all exports hold about {relations} relations, {members} members of groups and \
+            {answers} answers, which take {needed} at least",
     more_memory(needed)
         "用 --memory {needed}；或在内存更大的机器（容器）上运行，或减少线程：RAYON_NUM_THREADS=1"
         "use --memory {needed}, a machine or container with more, or fewer threads: RAYON_NUM_THREADS=1",
