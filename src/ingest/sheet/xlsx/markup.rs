@@ -134,7 +134,7 @@ fn local_name(tag: &[u8]) -> &[u8] {
     }
 }
 
-/// The value of an attribute.
+/// The value of an attribute, or what there is of one that a `<` or `>` cuts off: no position and no count has any.
 fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
     let mut from = 0;
     while let Some(found) = memchr::memmem::find(&tag[from..], name) {
@@ -145,8 +145,8 @@ fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
         if let (true, Some(value)) = (begins, rest.strip_prefix(b"=")) {
             let value = value.trim_ascii_start();
             let (&quote, value) = value.split_first()?;
-            let end = value.iter().position(|&byte| byte == quote)?;
-            return Some(&value[..end]);
+            let end = value.iter().position(|&byte| byte == quote);
+            return Some(&value[..end.unwrap_or(value.len())]);
         }
     }
     None
@@ -213,6 +213,9 @@ mod tests {
         assert_eq!(look("<dimension ref=\"B2:A1\"/>"), Err(say::NOT_IN_A_SHEET));
         assert_eq!(look("<dimension ref=\"A1\"/>"), Ok(false));
         assert_eq!(look("<c xr:r=\"nowhere\" r = \"A1\"/>"), Ok(false));
+        // A quote that is not closed: the library reads on, and counts letters beyond 32 bits.
+        assert_eq!(look("<c r=\"Bcoverage><v>1</v></c><c r=\"C1\"/>"), Err(say::NOT_IN_A_SHEET));
+        assert_eq!(look("<row r=\"99999999999><c/></row>"), Err(say::NOT_IN_A_SHEET));
     }
 
     #[test]
