@@ -42,6 +42,14 @@ pub const RELATIONS: &str = "relations";
 pub const GROUPS: &str = "groups";
 /// Dataset of members with customer-contact permission.
 pub const FOLLOW_USERS: &str = "follow_users";
+/// Details of customers, one request for each or for some accounts.
+const CUSTOMERS: &str = "customers";
+/// Details of groups, one request for each.
+const GROUP_MEMBERS: &str = "group_members";
+/// Rows of contacts.
+const CONTACTS: &str = "contacts";
+/// Answers of unknown requests.
+const ANSWERS: &str = "answers";
 
 impl SnapshotCoverage {
     /// Returns the coverage of an account, given whether the snapshot has relations of it. Unreadable records lower
@@ -62,9 +70,30 @@ impl SnapshotCoverage {
             Some(Coverage::Complete) => Coverage::Complete,
             _ if whole => Coverage::Complete,
             Some(partial) => partial,
-            None if has_relations => Coverage::Observed,
-            None => Coverage::Unknown,
+            None if !has_relations => Coverage::Unknown,
+            // What failed or was cut off may have held any account.
+            None if [RELATIONS, CUSTOMERS, CONTACTS, ANSWERS].iter().any(|dataset| self.lacks(dataset, None)) => {
+                Coverage::Partial
+            }
+            None => Coverage::Observed,
         }
+    }
+
+    /// Returns whether requests for a dataset, of an account or of the whole corp, failed or were cut off.
+    fn lacks(&self, dataset: &str, userid: Option<&str>) -> bool {
+        let evidence = self.evidence.get(&(dataset.to_owned(), userid.map(str::to_owned)));
+        !self.trusted && evidence.is_some_and(|evidence| evidence.status != Coverage::Complete)
+    }
+
+    /// Returns whether requests for the details of customers of an account failed or were cut off. A customer who is
+    /// known by an id alone may then be anybody: the details could not be read.
+    pub fn lacks_customers(&self, userid: &str) -> bool {
+        self.lacks(CUSTOMERS, None) || self.lacks(CUSTOMERS, Some(userid))
+    }
+
+    /// Returns whether requests for the details of groups failed. What is not known of a group could then not be read.
+    pub fn lacks_groups(&self) -> bool {
+        self.lacks(GROUP_MEMBERS, None)
     }
 
     /// Returns the coverage of the groups of an owner, or of the whole corp, given whether the snapshot has any group.
@@ -92,6 +121,7 @@ impl SnapshotCoverage {
         match (of_owner, of_corp) {
             (Some(Coverage::Failed | Coverage::Complete), _) | (Some(_), None) => of_owner.unwrap_or(Coverage::Unknown),
             (_, Some(of_corp)) => of_corp,
+            (None, None) if has_groups && self.lacks(ANSWERS, None) => Coverage::Partial,
             (None, None) if has_groups && !only_some_owners() => Coverage::Observed,
             (None, None) => Coverage::Unknown,
         }
@@ -100,6 +130,15 @@ impl SnapshotCoverage {
     /// Whether the snapshot has the list of members with customer-contact permission.
     pub fn has_follow_user_list(&self) -> bool {
         self.evidence.get(&(FOLLOW_USERS.to_owned(), None)).is_some_and(|e| e.status == Coverage::Complete)
+    }
+
+    /// Adds error answers of unknown requests: any request for an account without evidence of its own may have failed.
+    pub fn add_untied_errors<'a>(&mut self, errors: impl Iterator<Item = &'a String>) {
+        let errors: BTreeSet<&str> = errors.map(String::as_str).collect();
+        if !errors.is_empty() {
+            let detail = errors.into_iter().collect::<Vec<_>>().join("; ");
+            self.insert(ANSWERS, None, Evidence { status: Coverage::Failed, errcode: None, detail });
+        }
     }
 
     fn insert(&mut self, dataset: &str, userid: Option<String>, evidence: Evidence) {
@@ -129,8 +168,18 @@ fn lowered(coverage: Coverage, is_in_doubt: bool) -> Coverage {
 /// Assesses the answers of a dump.
 pub fn assess(answers: &[ApiAnswer], whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
     let mut coverage = SnapshotCoverage { trusted, ..SnapshotCoverage::default() };
-    for (userid, evidence) in accounts(answers) {
+    let accounts = accounts(answers);
+    for (userid, evidence) in incomplete_details(answers) {
+        // Else it is the evidence of the account.
+        if accounts.get(&userid).is_some_and(|of_account| of_account.status == Coverage::Complete) {
+            coverage.insert(CUSTOMERS, Some(userid), evidence);
+        }
+    }
+    for (userid, evidence) in accounts {
         coverage.insert(RELATIONS, Some(userid), evidence);
+    }
+    if let Some(evidence) = cut_off(answers) {
+        coverage.insert(RELATIONS, None, evidence);
     }
     for (owner, evidence) in groups_by_owner(answers) {
         coverage.insert(GROUPS, Some(owner), evidence);
@@ -185,6 +234,18 @@ fn accounts(answers: &[ApiAnswer]) -> BTreeMap<String, Evidence> {
             newest.offer(userid, moment(answer), of_answer(answer));
         }
     }
+    offer_batches(answers, &mut newest);
+    newest.evidence()
+}
+
+/// Finds the accounts of which the newest chain of details failed or was cut off: a list of ids may be newer.
+fn incomplete_details(answers: &[ApiAnswer]) -> impl Iterator<Item = (String, Evidence)> {
+    let mut newest = Newest::default();
+    offer_batches(answers, &mut newest);
+    newest.evidence().into_iter().filter(|(_, evidence)| evidence.status != Coverage::Complete)
+}
+
+fn offer_batches(answers: &[ApiAnswer], newest: &mut Newest) {
     for (userids, chain) in chains(answers, Endpoint::BatchGetByUser, |a| a.envelope) {
         let (moment, evidence) = follow(&chain);
         let unlicensed: BTreeSet<&str> = chain.iter().flat_map(|a| a.unlicensed.iter().map(String::as_str)).collect();
@@ -193,7 +254,12 @@ fn accounts(answers: &[ApiAnswer]) -> BTreeMap<String, Evidence> {
             newest.offer(userid, moment, evidence);
         }
     }
-    newest.evidence()
+}
+
+/// Finds out whether bare pages of customers, of unknown accounts, lack their last one.
+fn cut_off(answers: &[ApiAnswer]) -> Option<Evidence> {
+    let bare = chains(answers, Endpoint::BatchGetByUser, |answer| !answer.envelope);
+    bare.into_values().map(|chain| follow(&chain).1).find(|evidence| evidence.status != Coverage::Complete)
 }
 
 fn without_licence() -> Evidence {
@@ -266,9 +332,11 @@ fn newest_of(chain: &[&ApiAnswer]) -> Moment {
 /// Returns the pages of a chain, from its first as far as it goes, and whether its end is reached.
 fn walk<'a>(chain: &[&'a ApiAnswer]) -> (Vec<&'a ApiAnswer>, bool) {
     let mut pages: BTreeMap<Option<&str>, &ApiAnswer> = BTreeMap::new();
+    // Of bare pages the order is unknown: one without a next page is the last.
+    let rank = |answer: &ApiAnswer| (!answer.envelope && next_of(answer).is_none(), moment(answer));
     for answer in chain {
         let page = pages.entry(answer.cursor.as_deref()).or_insert(answer);
-        if moment(page) <= moment(answer) {
+        if rank(page) <= rank(answer) {
             *page = answer;
         }
     }
@@ -279,12 +347,17 @@ fn walk<'a>(chain: &[&'a ApiAnswer]) -> (Vec<&'a ApiAnswer>, bool) {
         if page.errcode != 0 {
             return (walked, false);
         }
-        match page.next_cursor.as_deref().filter(|next| !next.is_empty()) {
+        match next_of(page) {
             Some(next) => cursor = Some(next),
             None => return (walked, true),
         }
     }
     (walked, false)
+}
+
+/// Returns the cursor of the next page.
+fn next_of(page: &ApiAnswer) -> Option<&str> {
+    page.next_cursor.as_deref().filter(|next| !next.is_empty())
 }
 
 /// Finds the newest evidence for each owner whose groups were requested by userid: such an answer proves nothing for

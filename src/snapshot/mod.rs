@@ -27,6 +27,7 @@ pub use role_inputs::RoleInputs;
 pub use shared_unionids::{SharedUnionid, SharedUnionids};
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
@@ -35,7 +36,8 @@ use merge::merge;
 
 use crate::error::Result;
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{Raw, Reject};
+use crate::ingest::raw::{Raw, Reject, UNTIED_ERRORS};
+use crate::lists::Enrolment;
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
@@ -171,6 +173,27 @@ impl Snapshot {
         self.rows_of(table) > 0 || evidence.is_some_and(|evidence| evidence.status == Coverage::Complete)
     }
 
+    /// Returns whether a record, or a request that was answered, names a member, in whatever letter case.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if a table lacks a column.
+    pub fn names_member(&self, userid: &str) -> Result<bool> {
+        let is_it = |other: &str| other.eq_ignore_ascii_case(userid);
+        let answered = self.coverage.evidence.iter().filter(|(_, evidence)| evidence.status == Coverage::Complete);
+        let mut answered = answered.filter_map(|((_, account), _)| account.as_deref());
+        if self.relations.accounts().keys().any(|account| is_it(account)) || answered.any(is_it) {
+            return Ok(true);
+        }
+        for table in [&MEMBERS, &UNASSIGNED, &GROUPS] {
+            if let Some(column) = table.account
+                && self.table(table).texts(column)?.iter().flatten().any(is_it)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Returns the partitioning of [`Self::relations`] by account.
     pub fn partitioning(&self) -> &Partitioning {
         &self.partitioning
@@ -180,6 +203,22 @@ impl Snapshot {
     pub fn rows_of(&self, table: &Table) -> u64 {
         if table.name == RELATIONS_TABLE.name { self.relations.len() } else { self.table(table).num_rows() as u64 }
     }
+}
+
+/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp.
+///
+/// # Errors
+/// As [`Enrolment::check_null_words`].
+pub fn check_null_words<'a>(
+    root: &Path,
+    enrolment: &Enrolment,
+    snapshots: impl Iterator<Item = &'a Snapshot> + Clone,
+) -> Result<()> {
+    enrolment.check_null_words(root, |column, word| {
+        let is_source = column.name == fields::SOURCE_USERID.name;
+        let mut named = snapshots.clone().filter(|snapshot| (corp(snapshot.role) == CorpRole::Source) == is_source);
+        named.try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(word)?))
+    })
 }
 
 /// Returns the corp of a role.
@@ -195,6 +234,8 @@ fn coverage_of(raw: &Raw, written: &RecordBatch, trusted: bool) -> Result<Snapsh
     let has_written = raw.whole_tables.contains(&COVERAGE.name);
     let whole: &[&str] = if has_written { &[] } else { &raw.whole_tables };
     let mut coverage = coverage::assess(&raw.answers, whole, trusted);
+    let untied = raw.files.iter().flat_map(|file| file.passed_over.keys());
+    coverage.add_untied_errors(untied.filter(|why| why.starts_with(UNTIED_ERRORS)));
     let texts = |column: &Column| written.texts(column).map(StringViewArray::iter);
     let keys = texts(&fields::DATASET)?.zip(texts(&fields::USERID)?);
     let evidence = texts(&fields::COVERAGE_STATUS)?.zip(texts(&fields::DETAIL)?);
