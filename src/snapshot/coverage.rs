@@ -48,7 +48,7 @@ const CUSTOMERS: &str = "customers";
 const GROUP_MEMBERS: &str = "group_members";
 /// Rows of contacts.
 const CONTACTS: &str = "contacts";
-/// Answers of unknown requests.
+/// Answers of unknown requests: errors, and pages of unknown accounts.
 const ANSWERS: &str = "answers";
 
 impl SnapshotCoverage {
@@ -72,7 +72,7 @@ impl SnapshotCoverage {
             Some(partial) => partial,
             None if !has_relations => Coverage::Unknown,
             // What failed or was cut off may have held any account.
-            None if [RELATIONS, CUSTOMERS, CONTACTS, ANSWERS].iter().any(|dataset| self.lacks(dataset, None)) => {
+            None if [CUSTOMERS, CONTACTS, ANSWERS].iter().any(|dataset| self.lacks(dataset, None)) => {
                 Coverage::Partial
             }
             None => Coverage::Observed,
@@ -179,7 +179,7 @@ pub fn assess(answers: &[ApiAnswer], whole_tables: &[&str], trusted: bool) -> Sn
         coverage.insert(RELATIONS, Some(userid), evidence);
     }
     if let Some(evidence) = cut_off(answers) {
-        coverage.insert(RELATIONS, None, evidence);
+        coverage.insert(ANSWERS, None, evidence);
     }
     for (owner, evidence) in groups_by_owner(answers) {
         coverage.insert(GROUPS, Some(owner), evidence);
