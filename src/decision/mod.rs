@@ -63,7 +63,7 @@ pub struct Exports {
 
 impl Exports {
     /// The snapshots that the case has, in the order of their roles.
-    pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> + Clone {
+    pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
         let optional = [self.source_after.as_ref(), self.target_before.as_ref()];
         [Some(&self.source_before), optional[0], optional[1], Some(&self.target_after)].into_iter().flatten()
     }

@@ -50,7 +50,7 @@ impl Exports {
             target_before,
             target_after,
         };
-        check_null_words(&case.root, &exports.enrolment, exports.snapshots())?;
+        check_null_words(&case.root, &exports.enrolment, &exports.snapshots().collect::<Vec<_>>())?;
         Ok((exports.with_doubts_by_keys(), read))
     }
 }

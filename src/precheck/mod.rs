@@ -67,7 +67,8 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
         &memory,
         progress,
     )?;
-    check_null_words(&case.root, &lists.enrolment, std::iter::once(&before).chain(target.as_ref()))?;
+    let held: Vec<&Snapshot> = std::iter::once(&before).chain(target.as_ref()).collect();
+    check_null_words(&case.root, &lists.enrolment, &held)?;
     let plan = Plan::of(case, &before, &lists.enrolment)?;
 
     let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan)?;

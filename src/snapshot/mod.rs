@@ -209,15 +209,11 @@ impl Snapshot {
 ///
 /// # Errors
 /// As [`Enrolment::check_null_words`].
-pub fn check_null_words<'a>(
-    root: &Path,
-    enrolment: &Enrolment,
-    snapshots: impl Iterator<Item = &'a Snapshot> + Clone,
-) -> Result<()> {
+pub fn check_null_words(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
     enrolment.check_null_words(root, |column, word| {
         let is_source = column.name == fields::SOURCE_USERID.name;
-        let mut named = snapshots.clone().filter(|snapshot| (corp(snapshot.role) == CorpRole::Source) == is_source);
-        named.try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(word)?))
+        let mut of_corp = snapshots.iter().filter(|snapshot| (corp(snapshot.role) == CorpRole::Source) == is_source);
+        of_corp.try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(word)?))
     })
 }
 
