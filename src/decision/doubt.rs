@@ -130,10 +130,13 @@ impl RowDoubts {
         let coverage = &exports.target_after.coverage;
         let is_covered = coverage.by_evidence(userid, !pair.target.is_empty()).is_covered();
         let unmatched = |row: u32| matched.matches.source_of[row as usize] == NOT_MATCHED;
+        let lacks_details = coverage.lacks_customers(userid);
+        let is_unreadable =
+            |row: u32| target_flags.is_set(row as usize) || (lacks_details && matched.target.is_known_by_id_alone(row));
         let flagged: Vec<u32> = pair
             .target
             .clone()
-            .filter(|&row| !coverage.trusted && target_flags.is_set(row as usize) && matched.is_uncertain(row))
+            .filter(|&row| !coverage.trusted && is_unreadable(row) && matched.is_uncertain(row))
             .collect();
         if flagged.iter().any(|&row| unmatched(row)) {
             self.partial.push(index);

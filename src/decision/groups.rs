@@ -227,7 +227,8 @@ impl GroupEvidence<'_> {
     fn owners_known(&self) -> bool {
         let mut unmatched =
             (0..self.target.rows() as u32).filter(|&row| self.matches.source_of[row as usize] == NOT_MATCHED);
-        unmatched.all(|row| self.target.owner(row).is_some())
+        let trusted = self.exports.target_after.coverage.trusted;
+        unmatched.all(|row| self.target.owner(row).is_some() && (trusted || !self.target.is_owner_in_doubt(row)))
     }
 
     /// Returns the enrolled pair of a group's owner.

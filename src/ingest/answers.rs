@@ -57,6 +57,8 @@ pub struct FoldedAnswer {
     /// Number of the error, from 1; 0 is none.
     error: u32,
     endpoint: Endpoint,
+    /// Whether it came without an envelope: of such pages the request and the order are unknown.
+    bare: bool,
 }
 
 impl FoldedAnswer {
@@ -72,6 +74,12 @@ impl FoldedAnswer {
     /// Returns its place in the order of answers.
     pub fn moment(&self) -> Moment {
         (self.fetched_at, self.file, self.document)
+    }
+
+    /// The place in the order of answers to the same request for the same page. Of bare pages one without a next page
+    /// is the last.
+    fn rank(&self) -> (bool, Moment) {
+        (self.bare && self.next == NO_CURSOR, self.moment())
     }
 
     fn is_error(&self) -> bool {
@@ -109,11 +117,15 @@ impl Answers {
     pub fn add(&mut self, answer: &ApiAnswer) {
         let (page, next) = match answer.endpoint.proves() {
             Proves::Nothing => return,
-            Proves::Accounts | Proves::SingleObjects(_) if !answer.envelope => return,
+            Proves::Accounts if !answer.envelope && answer.endpoint != Endpoint::BatchGetByUser => return,
+            Proves::SingleObjects(_) if !answer.envelope => return,
             Proves::SingleObjects(_) => (answer.subject.as_deref(), None),
             Proves::Accounts | Proves::CorpList(_) => (answer.cursor.as_deref(), answer.next_cursor.as_deref()),
         };
-        let asked = answer.userids.iter().map(|userid| self.accounts.number(userid)).collect();
+        // Of bare pages of customers only their end counts: whose they are is unknown.
+        let asked =
+            if answer.envelope || answer.endpoint.proves() != Proves::Accounts { &*answer.userids } else { &[] };
+        let asked = asked.iter().map(|userid| self.accounts.number(userid)).collect();
         for userid in &answer.unlicensed {
             let (file, account, document) = (answer.file, self.accounts.number(userid), answer.document);
             self.unlicensed.push(InDocument { file, account, document, relations: 0 });
@@ -129,6 +141,7 @@ impl Answers {
             request,
             error,
             endpoint: answer.endpoint,
+            bare: !answer.envelope,
         });
     }
 
@@ -149,7 +162,7 @@ impl Answers {
 
     /// Drops answers that newer ones replace, and puts the others in order of their chains and pages.
     pub fn fold(&mut self) {
-        self.kept.sort_unstable_by_key(|answer| (answer.chain(), answer.page, Reverse(answer.moment())));
+        self.kept.sort_unstable_by_key(|answer| (answer.chain(), answer.page, Reverse(answer.rank())));
         self.kept.dedup_by_key(|answer| (answer.chain(), answer.page));
         self.folded = self.kept.len();
     }

@@ -38,6 +38,8 @@ mod value;
 pub use estimate::RowEstimate;
 pub use parquet::check_schema;
 pub use sheet::xlsx::check_workbook;
+pub use table::SHOWN_OF_LIST;
+pub use value::is_null_word;
 
 use crate::case::Case;
 use crate::error::Result;

@@ -103,7 +103,8 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     }
     let begins_as_json = match beginning.first() {
         None if all => return FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
-        Some(b'{' | b'[') => true,
+        Some(b'{') => true,
+        Some(b'[') => !is_bracketed_word(&beginning[1..]),
         _ => false,
     };
     if !begins_as_json {
@@ -125,6 +126,13 @@ fn beginning(mut text: &[u8]) -> &[u8] {
             None => return text,
         }
     }
+}
+
+/// Returns whether a word is behind a bracket, as in the headers of SQL Server: `[userid],[name]`.
+fn is_bracketed_word(text: &[u8]) -> bool {
+    let text = text.trim_ascii_start();
+    let is_value = [&b"null"[..], b"true", b"false", b"NaN"].iter().any(|word| text.starts_with(word));
+    !is_value && text.first().is_some_and(|first| first.is_ascii_alphabetic() || !first.is_ascii())
 }
 
 /// Recognises web pages and other markup, which some systems export as workbooks.

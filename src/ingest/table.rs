@@ -25,7 +25,7 @@ const MAX_TABLE_COLUMNS: usize = 16;
 /// Rejects in the error of a table without readable rows.
 const SHOWN_OF_TABLE: usize = 3;
 /// Rejects in the error of a list.
-const SHOWN_OF_LIST: usize = 20;
+pub const SHOWN_OF_LIST: usize = 20;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";

@@ -9,9 +9,10 @@ use arrow::datatypes::{UInt32Type, UInt64Type};
 use super::ListTally;
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FILE, RECORD, Raw};
-use crate::schema::fields;
+use crate::ingest::{SHOWN_OF_LIST, is_null_word};
 use crate::schema::lists::ACCOUNTS_LIST;
 use crate::schema::vocabulary::Assessment;
+use crate::schema::{Column, fields};
 use crate::text::{Message, errors as say};
 use crate::userids::{Respelled, Userids};
 
@@ -42,6 +43,16 @@ pub struct Enrolment {
     by_target: HashMap<String, usize>,
     /// Spellings that were replaced by the first one of the member.
     pub respelled: Respelled,
+    null_words: Vec<NullWord>,
+}
+
+/// A word for "no value" in the list, which may be the userid of a member all the same.
+#[derive(Debug)]
+struct NullWord {
+    column: &'static Column,
+    word: String,
+    /// The row of its file.
+    place: Message,
 }
 
 /// A row of the list, with its place.
@@ -74,6 +85,7 @@ impl Enrolment {
             let problem = say::not_one_to_one(Message::lines(offenders));
             return Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::NOT_ONE_TO_ONE_REMEDY));
         }
+        let null_words = null_words(&rows, lists);
         let respelled = spell(&mut rows);
         let mut accounts: BTreeMap<String, AccountPair> = BTreeMap::new();
         for row in rows {
@@ -82,14 +94,37 @@ impl Enrolment {
             }
         }
         tally.rows += accounts.len() as u64;
-        Ok(Self::new(accounts.into_values().collect(), respelled))
+        Ok(Self::new(accounts.into_values().collect(), respelled, null_words))
     }
 
-    fn new(accounts: Vec<AccountPair>, respelled: Respelled) -> Self {
+    fn new(accounts: Vec<AccountPair>, respelled: Respelled, null_words: Vec<NullWord>) -> Self {
         let index = |userid: fn(&AccountPair) -> &String| {
             accounts.iter().enumerate().map(|(i, account)| (userid(account).clone(), i)).collect()
         };
-        Self { by_source: index(|a| &a.source_userid), by_target: index(|a| &a.target_userid), accounts, respelled }
+        let (by_source, by_target) = (index(|a| &a.source_userid), index(|a| &a.target_userid));
+        Self { accounts, by_source, by_target, respelled, null_words }
+    }
+
+    /// Checks that each account that looks like a word for "no value" is a member of its corp (SPEC section 1.3), given
+    /// the column of the account.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with the rows of those that are not.
+    pub fn check_null_words(&self, root: &Path, is_member: impl Fn(&Column, &str) -> Result<bool>) -> Result<()> {
+        let mut wrong = Vec::new();
+        for row in &self.null_words {
+            if !is_member(row.column, &row.word)? {
+                wrong.push(row);
+            }
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let line = |row: &&NullWord| say::null_word_account(&row.place, row.column.name, &row.word);
+        let more = wrong.len().saturating_sub(SHOWN_OF_LIST);
+        let shown = wrong.iter().take(SHOWN_OF_LIST).map(line).chain((more > 0).then(|| say::and_more(more)));
+        let problem = say::list_unreadable(wrong.len(), Message::lines(shown));
+        Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::CORRECT_LIST))
     }
 
     /// Returns the accounts of the source corp in their spelling.
@@ -119,7 +154,7 @@ impl Enrolment {
 }
 
 fn rows_of(batch: &RecordBatch) -> Vec<AccountRow> {
-    let text = |column: &crate::schema::Column, i: usize| {
+    let text = |column: &Column, i: usize| {
         let array = batch.column_by_name(column.name)?.as_string_view();
         array.is_valid(i).then(|| array.value(i).to_owned())
     };
@@ -141,6 +176,17 @@ fn rows_of(batch: &RecordBatch) -> Vec<AccountRow> {
             Some(AccountRow { account, file: file.as_ref()?.value(i), record: record.as_ref()?.value(i) })
         })
         .collect()
+}
+
+fn null_words(rows: &[AccountRow], lists: &Raw) -> Vec<NullWord> {
+    let of_row = |row: &AccountRow| {
+        let file = lists.files.get(row.file as usize).map_or("accounts", |file| file.path.as_str());
+        let place = say::row_of_file(file, row.record);
+        let userids = [(&fields::SOURCE_USERID, SOURCE(&row.account)), (&fields::TARGET_USERID, TARGET(&row.account))];
+        let words = userids.into_iter().filter(|(_, userid)| is_null_word(userid));
+        words.map(|(column, word)| NullWord { column, word: word.to_owned(), place: place.clone() }).collect::<Vec<_>>()
+    };
+    rows.iter().flat_map(of_row).collect()
 }
 
 /// Spells every account as its first row does.

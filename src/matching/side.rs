@@ -130,6 +130,11 @@ impl Side {
         self.customer_name.get(row)
     }
 
+    /// Returns whether nothing but the id of a customer is known, by which only the customer map joins.
+    pub fn is_known_by_id_alone(&self, row: u32) -> bool {
+        self.unionid.get(row).is_none() && self.name(row).is_none()
+    }
+
     /// Returns the number of relations.
     pub fn rows(&self) -> usize {
         self.rows

@@ -167,7 +167,8 @@ vocabulary! {
         Groups = "groups": "Customer groups.",
         GroupMembers = "group_members": "Who is in which group.",
         JoinCodes = "join_codes": "Join-group live codes (A2).",
-        Customers = "customers": "Single customers, by `externalcontact/get`.",
+        Customers = "customers": "Details of customers, by `externalcontact/get` and `batch/get_by_user`.",
+        Answers = "answers": "Answers of unknown requests, without an envelope: errors, and pages that lack their last one.",
         Coverage = "coverage": "What an ingested snapshot can vouch for.",
         Lists = "lists": "The lists of the case.",
     }

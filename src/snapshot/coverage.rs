@@ -6,7 +6,7 @@
 mod count_jumps;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::ingest::answers::{AnswerChain, Answers, FoldedAnswer, Moment};
@@ -50,6 +50,14 @@ pub const RELATIONS: &str = "relations";
 pub const GROUPS: &str = "groups";
 /// Dataset of members with customer-contact permission.
 pub const FOLLOW_USERS: &str = "follow_users";
+/// Details of customers, one request for each or for some accounts.
+const CUSTOMERS: &str = "customers";
+/// Details of groups, one request for each.
+const GROUP_MEMBERS: &str = "group_members";
+/// Rows of contacts.
+const CONTACTS: &str = "contacts";
+/// Answers of unknown requests: errors, and pages of unknown accounts.
+const ANSWERS: &str = "answers";
 
 impl SnapshotCoverage {
     /// Returns the evidence for a dataset: of an account, or as a whole.
@@ -73,14 +81,33 @@ impl SnapshotCoverage {
             Some(Coverage::Complete) => Coverage::Complete,
             _ if self.trusted || self.is_complete(RELATIONS) => Coverage::Complete,
             Some(partial) => partial,
-            None if has_relations => Coverage::Observed,
-            None => Coverage::Unknown,
+            None if !has_relations => Coverage::Unknown,
+            // What failed or was cut off may have held any account.
+            None if [CUSTOMERS, CONTACTS, ANSWERS].iter().any(|dataset| self.lacks(dataset, None)) => Coverage::Partial,
+            None => Coverage::Observed,
         }
     }
 
     /// Returns whether there is evidence that a dataset is complete as a whole.
     pub fn is_complete(&self, dataset: &str) -> bool {
         self.evidence(dataset, None).is_some_and(|evidence| evidence.status == Coverage::Complete)
+    }
+
+    /// Returns whether requests for a dataset, of an account or of the whole corp, failed or were cut off.
+    fn lacks(&self, dataset: &str, userid: Option<&str>) -> bool {
+        let evidence = self.evidence(dataset, userid);
+        !self.trusted && evidence.is_some_and(|evidence| evidence.status != Coverage::Complete)
+    }
+
+    /// Returns whether requests for the details of customers of an account failed or were cut off. A customer who is
+    /// known by an id alone may then be anybody: the details could not be read.
+    pub fn lacks_customers(&self, userid: &str) -> bool {
+        self.lacks(CUSTOMERS, None) || self.lacks(CUSTOMERS, Some(userid))
+    }
+
+    /// Returns whether requests for the details of groups failed. What is not known of a group could then not be read.
+    pub fn lacks_groups(&self) -> bool {
+        self.lacks(GROUP_MEMBERS, None)
     }
 
     /// Returns the coverage of the groups of an owner, or of the whole corp, given whether the snapshot has any group.
@@ -104,6 +131,7 @@ impl SnapshotCoverage {
         match (of_owner, of_corp) {
             (Some(Coverage::Failed | Coverage::Complete), _) | (Some(_), None) => of_owner.unwrap_or(Coverage::Unknown),
             (_, Some(of_corp)) => of_corp,
+            (None, None) if has_groups && self.lacks(ANSWERS, None) => Coverage::Partial,
             (None, None) if has_groups && !only_some_owners() => Coverage::Observed,
             (None, None) => Coverage::Unknown,
         }
@@ -124,6 +152,15 @@ impl SnapshotCoverage {
                 Some(userid) => drop(of.accounts.insert(userid.into(), evidence)),
                 None => of.whole = Some(evidence),
             }
+        }
+    }
+
+    /// Adds error answers of unknown requests: any request for an account without evidence of its own may have failed.
+    pub fn add_untied_errors<'a>(&mut self, errors: impl Iterator<Item = &'a String>) {
+        let errors: BTreeSet<&str> = errors.map(String::as_str).collect();
+        if !errors.is_empty() {
+            let detail = errors.into_iter().collect::<Vec<_>>().join("; ");
+            self.insert(ANSWERS, Evidence { status: Coverage::Failed, errcode: None, detail });
         }
     }
 
@@ -178,10 +215,20 @@ fn lowered(coverage: Coverage, is_in_doubt: bool) -> Coverage {
 /// Assesses the answers of a dump.
 pub fn assess(answers: &Answers, whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
     let mut coverage = SnapshotCoverage { trusted, ..SnapshotCoverage::default() };
-    for (dataset, accounts) in [(RELATIONS, accounts(answers)), (GROUPS, groups_by_owner(answers))] {
+    let accounts = accounts(answers);
+    let mut details = details(answers);
+    // Where the account itself is not complete, its own evidence says so.
+    details.retain(|userid, evidence| {
+        let of_account = accounts.get(userid).map(|of_account| of_account.status);
+        evidence.status != Coverage::Complete && of_account == Some(Coverage::Complete)
+    });
+    for (dataset, accounts) in [(RELATIONS, accounts), (CUSTOMERS, details), (GROUPS, groups_by_owner(answers))] {
         if !accounts.is_empty() {
             coverage.datasets.entry(dataset.into()).or_default().accounts = accounts;
         }
+    }
+    if let Some(evidence) = cut_off(answers) {
+        coverage.insert(ANSWERS, evidence);
     }
     for (dataset, evidence) in corp_lists(answers) {
         coverage.insert(dataset, evidence);
@@ -249,6 +296,24 @@ fn accounts(answers: &Answers) -> BTreeMap<Box<str>, Arc<Evidence>> {
             chain.accounts().iter().for_each(|account| newest.offer(*account, answer.moment(), &evidence));
         }
     }
+    offer_batches(answers, &mut newest);
+    newest.evidence()
+}
+
+/// Finds the newest evidence for the details of the customers of each account; a list of ids may be newer.
+fn details(answers: &Answers) -> BTreeMap<Box<str>, Arc<Evidence>> {
+    let mut newest = Newest::new(answers);
+    offer_batches(answers, &mut newest);
+    newest.evidence()
+}
+
+/// Finds out whether bare pages of customers, of unknown accounts, lack their last one.
+fn cut_off(answers: &Answers) -> Option<Evidence> {
+    let bare = answers.chains(Endpoint::BatchGetByUser).filter(|chain| chain.accounts().is_empty());
+    bare.map(|chain| follow(answers, chain)).find(|evidence| evidence.status != Coverage::Complete)
+}
+
+fn offer_batches<'a>(answers: &'a Answers, newest: &mut Newest<'a>) {
     let without_licence = Arc::new(Evidence {
         status: Coverage::Failed,
         errcode: None,
@@ -262,7 +327,6 @@ fn accounts(answers: &Answers) -> BTreeMap<Box<str>, Arc<Evidence>> {
             newest.offer(*account, chain.newest(), if is_licensed { &evidence } else { &without_licence });
         }
     }
-    newest.evidence()
 }
 
 /// errcode of `externalcontact/list` for a member without any customer: an answer, not a failure (DOMAIN.md section 3).

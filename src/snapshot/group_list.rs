@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Snapshot, SnapshotCoverage};
 use crate::error::Result;
 use crate::schema::tables::GROUPS;
-use crate::schema::vocabulary::Coverage;
+use crate::schema::vocabulary::{Coverage, Dataset};
 use crate::schema::{ReadColumns, fields};
 
 /// Existence of one group by the list of a snapshot.
@@ -74,9 +74,11 @@ impl<'a> GroupList<'a> {
         if self.descriptions.contains(&description) { Listing::Listed } else { self.lacking(description.1) }
     }
 
-    /// Interprets the absence of a group from the list.
+    /// Interprets the absence of a group from the list. Its owner may have changed: an unreadable record of any owner
+    /// may be the group.
     fn lacking(&self, owner: Option<&str>) -> Listing {
         match self.coverage.of_groups(owner, self.rows > 0) {
+            _ if self.coverage.doubts.concern(Dataset::Groups) => Listing::Unclear,
             Coverage::Complete | Coverage::Observed => Listing::Gone,
             Coverage::Partial | Coverage::Failed => Listing::Unclear,
             Coverage::Unknown => Listing::NoList,

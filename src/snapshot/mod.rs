@@ -27,6 +27,7 @@ pub use role_inputs::RoleInputs;
 pub use shared_unionids::{SharedUnionid, SharedUnionids};
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
@@ -36,7 +37,8 @@ use merge::merge;
 use crate::error::Result;
 use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{Raw, Reject};
+use crate::ingest::raw::{Raw, Reject, UNTIED_ERRORS};
+use crate::lists::Enrolment;
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
@@ -178,6 +180,29 @@ impl Snapshot {
         self.rows_of(table) > 0 || self.coverage.is_complete(table.name)
     }
 
+    /// Returns whether a record, or a request that was answered, names a member, in whatever letter case.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if a table lacks a column.
+    pub fn names_member(&self, userid: &str) -> Result<bool> {
+        let is_it = |other: &str| other.eq_ignore_ascii_case(userid);
+        let mut is_named = self.relations.accounts().keys().any(|account| is_it(account));
+        self.coverage.for_each(|_, account, evidence| {
+            is_named |= evidence.status == Coverage::Complete && account.is_some_and(is_it);
+        });
+        if is_named {
+            return Ok(true);
+        }
+        for table in [&MEMBERS, &UNASSIGNED, &GROUPS] {
+            if let Some(column) = table.account
+                && self.table(table).texts(column)?.iter().flatten().any(is_it)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Returns the partitioning of [`Self::relations`] by account.
     pub fn partitioning(&self) -> &Partitioning {
         &self.partitioning
@@ -193,6 +218,18 @@ impl Snapshot {
     }
 }
 
+/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp.
+///
+/// # Errors
+/// As [`Enrolment::check_null_words`].
+pub fn check_null_words(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
+    enrolment.check_null_words(root, |column, word| {
+        let is_source = column.name == fields::SOURCE_USERID.name;
+        let mut of_corp = snapshots.iter().filter(|snapshot| (corp(snapshot.role) == CorpRole::Source) == is_source);
+        of_corp.try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(word)?))
+    })
+}
+
 /// Returns the corp of a role.
 pub fn corp(role: Role) -> CorpRole {
     match role {
@@ -206,6 +243,8 @@ fn coverage_of(raw: &Raw, answers: &Answers, written: &RecordBatch, trusted: boo
     let has_written = raw.whole_tables.contains(&COVERAGE.name);
     let whole: &[&str] = if has_written { &[] } else { &raw.whole_tables };
     let mut coverage = coverage::assess(answers, whole, trusted);
+    let untied = raw.files.iter().flat_map(|file| file.passed_over.keys());
+    coverage.add_untied_errors(untied.filter(|why| why.starts_with(UNTIED_ERRORS)));
     let texts = |column: &Column| written.texts(column).map(StringViewArray::iter);
     let keys = texts(&fields::DATASET)?.zip(texts(&fields::USERID)?);
     let evidence = texts(&fields::COVERAGE_STATUS)?.zip(texts(&fields::DETAIL)?);

@@ -29,10 +29,12 @@ pub fn answer<R>(
     envelope: bool,
 ) {
     let request = context.request;
-    if errcode == 0 && request.is_some_and(|request| is_filtered(part, endpoint, context, request)) {
-        return;
-    }
-    let page = request.and_then(|request| cursor(part, endpoint, context, &request.cursor, "request.cursor", NO_PAGE));
+    let page = match request {
+        // A list without the groups of other states has no first page.
+        Some(request) if errcode == 0 && is_filtered(part, endpoint, context, request) => Some(NO_PAGE.to_owned()),
+        Some(request) => cursor(part, endpoint, context, &request.cursor, "request.cursor", NO_PAGE),
+        None => None,
+    };
     let next_cursor = cursor(part, endpoint, context, &node.next_cursor, "next_cursor", NO_NEXT);
     let next_cursor = if endpoint.spec().ends_by_is_last {
         next_if_more(part, node, (endpoint, context), next_cursor)

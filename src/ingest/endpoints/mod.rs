@@ -33,6 +33,7 @@ use super::doubts::CustomerKey;
 use super::json::document::{Answered, Body, Document, RequestBody};
 use super::json::payload::{Payload, PayloadItem};
 use super::quick::{self, Quick, TextMarks};
+use super::raw::UNTIED_ERRORS;
 use super::records::{FieldFault, FieldReading, PartRecords, RecordContext, RejectReason, UnreadableRecord};
 use super::value::{DayOrder, ExcelEpoch, RawValue, ReadOptions};
 use crate::schema::vocabulary::Dataset;
@@ -302,7 +303,7 @@ fn unknown_accounts(
 
 fn error_without_envelope(part: &mut PartRecords, errcode: i64) {
     part.count_kind("error answers");
-    part.pass_over(format!("error answers without envelope (errcode {errcode})"), 1);
+    part.pass_over(format!("{UNTIED_ERRORS} (errcode {errcode})"), 1);
 }
 
 fn errcode<R>(answer: &Body<'_, R>, context: &RequestContext<'_>) -> Result<i64, DocumentFault> {

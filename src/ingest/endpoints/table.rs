@@ -275,6 +275,7 @@ endpoints! {
             datasets: &[Dataset::Relations],
             subject: RequestSubject::Accounts,
             proves: Proves::Accounts,
+            is_evidence_bare: true,
             ..ENDPOINT
         },
         array: external_contact_list,
@@ -288,6 +289,7 @@ endpoints! {
             path: "externalcontact/contact_list",
             datasets: &[Dataset::Contacts],
             proves: Proves::CorpList("contacts"),
+            is_evidence_bare: true,
             ..ENDPOINT
         },
         array: info_list,

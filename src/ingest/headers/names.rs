@@ -142,9 +142,10 @@ pub(super) fn is_same(header: &str, name: &str) -> bool {
     fold(header).eq(fold(name))
 }
 
-/// A header in lower case, without separators of words.
+/// A header in lower case, without separators of words, and with 帐 in the spelling 账.
 fn fold(header: &str) -> impl Iterator<Item = char> {
-    header.chars().filter(|c| !matches!(c, '_' | '-' | '.') && !c.is_whitespace()).map(|c| c.to_ascii_lowercase())
+    let words = header.chars().filter(|c| !matches!(c, '_' | '-' | '.') && !c.is_whitespace());
+    words.map(|c| if c == '帐' { '账' } else { c.to_ascii_lowercase() })
 }
 
 /// Returns whether two tables are the same.

@@ -68,17 +68,25 @@ fn read_padded<'a>(
     fault(key).map_or(Ok(Some(key)), Err)
 }
 
-/// Strips white space, control and invisible characters, and the guards of spreadsheets (`'`, `="..."`), however often
-/// they were added.
+/// Strips white space, control and invisible characters, the guards of spreadsheets (`'`, `="..."`) and the quotes of
+/// literals (`'...'`, `"..."`), however often they were added.
 pub fn strip_padding(text: &str) -> &str {
     let mut text = text.trim_matches(is_padding);
     loop {
-        let inner = formula_text(text.strip_prefix('\'').unwrap_or(text)).trim_matches(is_padding);
+        let inner = formula_text(unquoted(text)).trim_matches(is_padding);
         if inner.len() == text.len() {
             return text;
         }
         text = inner;
     }
+}
+
+/// The text in a pair of quotes, or behind a guard.
+fn unquoted(text: &str) -> &str {
+    if let Some(guarded) = text.strip_prefix('\'') {
+        return guarded.strip_suffix('\'').unwrap_or(guarded);
+    }
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
 /// The text of a formula `="00123"`, which prevents a spreadsheet from converting it to a number.

@@ -259,6 +259,11 @@ fn is_userid(column: &Column) -> bool {
     USERIDS.iter().any(|userid| userid.name == column.name)
 }
 
+/// Returns whether the text is a word for "no value" in keys.
+pub fn is_null_word(text: &str) -> bool {
+    NULL_WORDS.contains(&text)
+}
+
 /// Whether the text has a character in the place of bytes that were not text (U+FFFD). Few texts hold its first byte.
 pub fn is_damaged(text: &str) -> bool {
     const FIRST_BYTE: u8 = 0xef;

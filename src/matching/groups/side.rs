@@ -154,8 +154,8 @@ struct DoubtfulGroups<'a> {
     of_members: &'a ListArray,
     /// Whether an unreadable record may hold members of any group.
     is_member_lost: bool,
-    /// Whether details of some group are in a record or row without a readable id.
-    has_details_without_id: bool,
+    /// Whether details of some group are in a record or row without a readable id, or in an answer that failed.
+    has_details_elsewhere: bool,
 }
 
 impl<'a> DoubtfulGroups<'a> {
@@ -170,7 +170,8 @@ impl<'a> DoubtfulGroups<'a> {
             unreadable,
             of_members: snapshot.table(&GROUP_MEMBERS).lists(&fields::UNREADABLE)?,
             is_member_lost: doubts.concern(Dataset::GroupMembers),
-            has_details_without_id: doubts.concern(Dataset::Groups)
+            has_details_elsewhere: snapshot.coverage.lacks_groups()
+                || doubts.concern(Dataset::Groups)
                 || columns.any(|column| column == fields::CHAT_ID.name),
         })
     }
@@ -181,14 +182,14 @@ impl<'a> DoubtfulGroups<'a> {
         self.unreadable.is_valid(row)
             || members.clone().any(|member| self.of_members.is_valid(member))
             || self.is_member_lost
-            || (self.has_details_without_id && (members.is_empty() || lacks()))
+            || (self.has_details_elsewhere && (members.is_empty() || lacks()))
     }
 
     fn is_owner_in_doubt(&self, row: usize) -> bool {
         let owner = [fields::OWNER_USERID.name, fields::OWNER_NAME.name];
         let columns = || self.unreadable.value(row);
         let of_owner = || columns().as_string_view().iter().flatten().any(|column| owner.contains(&column));
-        (self.unreadable.is_valid(row) && of_owner()) || (self.owner_userid.is_null(row) && self.has_details_without_id)
+        (self.unreadable.is_valid(row) && of_owner()) || (self.owner_userid.is_null(row) && self.has_details_elsewhere)
     }
 }
 

@@ -14,8 +14,10 @@ pub(super) const LISTS: &[FindingRule] = &[
         severity: Review,
         message_zh: "拒绝名单中 {count} 条记录对不上任何客户关系。",
         message_en: "{count} [row of the refusals list matches|rows of the refusals list match] no relation.",
-        next_step_zh: "确认名单用的是迁出企业的 ID；名单来自哪个企业的后台。",
-        next_step_en: "Check that the list uses ids of the source corp, and from whose console it came.",
+        next_step_zh: "确认名单用的是迁出企业的 ID；名单来自哪个企业的后台；打码的名称（***）不能指认客户，请补上客户 ID \
+            或完整名称，否则其客户会算作缺失。",
+        next_step_en: "Check that the list uses ids of the source corp, and from whose console it came. A masked name \
+            (***) names no customer: add the id or the whole name, or the customer counts as missing.",
         rows: None,
     },
     FindingRule {

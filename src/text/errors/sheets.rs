@@ -42,6 +42,9 @@ phrases! {
         "名单中有 {count} 处无法读取：\n    {rows}"
         "{count} places of the list cannot be read:\n    {rows}",
     and_more(more) "（另有 {more} 处）" "(and {more} more)",
+    null_word_account(place, column, word)
+        "{place}，{column}：{word} 表示“无”，也没有任何导出或花名册含有这个账号"
+        "{place}, {column}: {word} is a word for no value, and no export or roster names such a member",
     CORRECT_LIST
         "逐一修正后再运行：名单的每一行都影响审计结果；在 Excel 中把账号和 ID 所在的列设为文本格式"
         "correct each of them and run again: every row of a list counts; in Excel, format the columns with accounts \
