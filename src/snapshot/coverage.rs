@@ -82,7 +82,11 @@ impl SnapshotCoverage {
     /// Returns whether requests for a dataset, of an account or of the whole corp, failed or were cut off.
     fn lacks(&self, dataset: &str, userid: Option<&str>) -> bool {
         let evidence = self.evidence.get(&(dataset.to_owned(), userid.map(str::to_owned)));
-        !self.trusted && evidence.is_some_and(|evidence| evidence.status != Coverage::Complete)
+        // A customer who is nobody's is no lack.
+        let is_lack = |evidence: &Evidence| {
+            evidence.status != Coverage::Complete && !(dataset == CUSTOMERS && evidence.errcode == Some(NO_CUSTOMERS))
+        };
+        !self.trusted && evidence.is_some_and(is_lack)
     }
 
     /// Returns whether requests for the details of customers of an account failed or were cut off. A customer who is
@@ -406,7 +410,8 @@ fn single_objects(answers: &[ApiAnswer]) -> BTreeMap<&'static str, Evidence> {
         }
         let is_failure = |a: &&&ApiAnswer| a.errcode != 0 && !endpoint.is_no_such_object(a.errcode);
         let failures: Vec<_> = newest.values().filter(is_failure).collect();
-        if let Some(first) = failures.first() {
+        let is_lost = |answer: &&&&ApiAnswer| answer.errcode != NO_CUSTOMERS;
+        if let Some(first) = failures.iter().find(is_lost).or(failures.first()) {
             let detail = format!("{} of {} answers of {} were errors", failures.len(), newest.len(), endpoint.path());
             objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: Some(first.errcode), detail });
         }
