@@ -96,7 +96,11 @@ impl SnapshotCoverage {
     /// Returns whether requests for a dataset, of an account or of the whole corp, failed or were cut off.
     fn lacks(&self, dataset: &str, userid: Option<&str>) -> bool {
         let evidence = self.evidence(dataset, userid);
-        !self.trusted && evidence.is_some_and(|evidence| evidence.status != Coverage::Complete)
+        // A customer who is nobody's is no lack.
+        let is_lack = |evidence: &Evidence| {
+            evidence.status != Coverage::Complete && !(dataset == CUSTOMERS && evidence.errcode == Some(NO_CUSTOMERS))
+        };
+        !self.trusted && evidence.is_some_and(is_lack)
     }
 
     /// Returns whether requests for the details of customers of an account failed or were cut off. A customer who is
@@ -407,7 +411,9 @@ fn single_objects(answers: &Answers) -> BTreeMap<&'static str, Evidence> {
                     *failures.entry(code).or_default() += 1;
                 }
             }
-            let most = failures.iter().max_by_key(|(code, count)| (**count, Reverse(**code)));
+            // A customer who is nobody's counts last.
+            let rank = |code: i64, count: u64| (code != NO_CUSTOMERS, count, Reverse(code));
+            let most = failures.iter().max_by_key(|(code, count)| rank(**code, **count));
             if let Some((&code, _)) = most {
                 let (failed, all) = (failures.values().sum::<u64>(), chain.answers().len());
                 let detail = format!("{failed} of {all} answers of {} were errors", endpoint.path());
