@@ -69,7 +69,7 @@ pub fn ingest_tables(case: &Case, out: &Path, resources: Resources, progress: &d
     let mut rejects: Vec<(Role, Vec<Input>, Vec<Reject>)> = Vec::new();
     for &role in Role::ALL {
         let Some(snapshot) = Snapshot::read(case, role, Partitions::Own, &memory, progress)? else { continue };
-        controls::check(&[controls::rows_of_tables(role.word(), snapshot.accepted_rows(), &snapshot.inputs)])?;
+        controls::checked(vec![controls::rows_of_tables(role.word(), snapshot.accepted_rows(), &snapshot.inputs)])?;
         let tables = write_snapshot(&snapshot, stage.path(), &footer(case, &snapshot.inputs), progress)?;
         summary.rows.push((role.word().to_owned(), tables));
         summary.rejected += snapshot.inputs.iter().map(|input| input.file.rejected).sum::<u64>();

@@ -56,8 +56,7 @@ pub fn before_writing(
     totals.extend(group_totals(exports, groups, &figures.group_counts)?);
     totals.extend(exports.snapshots().map(accepted));
     totals.push(rows_of_tables("lists", lists.rows, &lists.inputs));
-    check(&totals)?;
-    Ok(totals)
+    checked(totals)
 }
 
 /// All equations between the figures and the reports as they were written: these are read back and counted again.
@@ -75,8 +74,7 @@ pub fn after_writing(
     totals.extend(recount(folder, &figures.counts, &figures.group_counts)?);
     totals.extend(recount_waived(folder, waived)?);
     totals.extend(recount_bill(folder, bill)?);
-    check(&totals)?;
-    Ok(totals)
+    checked(totals)
 }
 
 fn of_relations(
@@ -176,16 +174,16 @@ fn outcome_sum(accounts: &RecordBatch) -> Result<u64> {
     fields::OUTCOME_COUNTS.iter().map(|(_, column)| column_sum(accounts, column)).sum()
 }
 
-/// Stops the run if an equation does not hold.
+/// Returns the equations, all of which hold.
 ///
 /// # Errors
-/// [`Error::Bug`] that names the first line that failed.
-pub fn check(totals: &[ControlTotal]) -> Result<()> {
+/// [`Error::Bug`] that names the first that does not.
+pub fn checked(totals: Vec<ControlTotal>) -> Result<Vec<ControlTotal>> {
     match totals.iter().find(|total| !total.holds) {
         Some(total) => {
             Err(Error::Bug(format!("control total does not hold: {}: {} <> {}", total.name, total.left, total.right)))
         }
-        None => Ok(()),
+        None => Ok(totals),
     }
 }
 
@@ -201,4 +199,18 @@ pub fn table(totals: &[ControlTotal]) -> RecordBatch {
         }));
     }
     rows.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_equation_that_does_not_hold_is_our_bug() {
+        let holds = vec![ControlTotal::new("one = one", 1, 1), ControlTotal::new("two = two", 2, 2)];
+        assert_eq!(checked(holds.clone()).unwrap(), holds);
+        let error = checked([holds, vec![ControlTotal::new("two = three", 2, 3)]].concat()).unwrap_err();
+        assert_eq!(error.exit_code(), 3);
+        assert!(error.to_string().contains("two = three: 2 <> 3"), "{error}");
+    }
 }

@@ -138,8 +138,12 @@ mod tests {
 
     #[test]
     fn a_disk_that_fails_while_a_report_is_read_back_is_not_our_bug() {
-        let exit_code = |error: ParquetError| unreadable_batch(Path::new("a.parquet"), error.into()).exit_code();
-        assert_eq!(exit_code(ParquetError::External(Box::new(std::io::Error::from_raw_os_error(5)))), 2);
-        assert_eq!(exit_code(ParquetError::General("a page is too short".to_owned())), 3);
+        let path = Path::new("a.parquet");
+        let of_file = |error: ParquetError| unreadable(path, error).exit_code();
+        let of_batch = |error: ParquetError| unreadable_batch(path, error.into()).exit_code();
+        for exit_code in [&of_file as &dyn Fn(ParquetError) -> u8, &of_batch] {
+            assert_eq!(exit_code(ParquetError::External(Box::new(std::io::Error::from_raw_os_error(5)))), 2);
+            assert_eq!(exit_code(ParquetError::General("a page is too short".to_owned())), 3);
+        }
     }
 }

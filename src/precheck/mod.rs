@@ -85,8 +85,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let of_keys = (&lists.enrolment, &snapshots().collect::<Vec<_>>()[..]);
     let forecast = Forecast::new(&accounts, &codes);
     let findings = findings::precheck(case, forecast, bill.as_ref(), &read, of_keys);
-    let totals = totals(&plan, &accounts, &inputs, snapshots());
-    controls::check(&totals)?;
+    let totals = controls::checked(totals(&plan, &accounts, &inputs, snapshots()))?;
 
     let footer = footer(case, &inputs);
     let write = Writer { folder: stage.path(), footer: &footer, pseudonyms: case.pseudonyms.as_ref() };

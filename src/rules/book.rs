@@ -67,6 +67,8 @@ pub fn rule_book() -> Vec<RuleLine> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use polars::prelude::lit;
+
     use super::*;
     use crate::rules::{Decided, OBSERVATION_RULES, PREDICTION_RULES, Refinement};
     use crate::schema::vocabulary::Word;
@@ -96,6 +98,23 @@ mod tests {
         words("join-code", JOIN_CODE_RULES);
         outcomes("outcome", RELATION_RULES);
         outcomes("group-outcome", GROUP_RULES);
+    }
+
+    /// A book decides by its last rule where none before holds, without asking whether that one does.
+    #[test]
+    fn the_last_rule_of_a_book_always_holds() {
+        fn check<W>(book: &[Rule<W>]) {
+            let last = book.last().unwrap();
+            assert_eq!((last.holds)(), lit(true), "{}", last.code);
+        }
+        check(SCOPE_RULES);
+        check(RELATION_RULES);
+        check(ORIGIN_RULES);
+        check(GROUP_SCOPE_RULES);
+        check(GROUP_RULES);
+        check(PREDICTION_RULES);
+        check(OBSERVATION_RULES);
+        check(JOIN_CODE_RULES);
     }
 
     #[test]

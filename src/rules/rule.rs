@@ -157,7 +157,7 @@ impl FactFrame {
 /// The whole book is one expression, which Polars evaluates column by column.
 ///
 /// # Errors
-/// [`Error::Bug`] if the frame lacks a fact of the book, or a predicate is null for some row.
+/// [`Error::Bug`] if the frame lacks a fact of the book.
 pub fn first<W>(book: &'static [Rule<W>], facts: &DataFrame) -> Result<Vec<u8>> {
     if facts.height() == 0 {
         return Ok(Vec::new());
@@ -170,8 +170,7 @@ pub fn first<W>(book: &'static [Rule<W>], facts: &DataFrame) -> Result<Vec<u8>> 
     // `when` widens small literals; an index is a byte again here.
     #[expect(clippy::disallowed_methods, reason = "a rule book becomes one index per row here, and nowhere else")]
     let decided = facts.clone().lazy().select([index.cast(DataType::UInt8).alias(INDEX)]).collect()?;
-    let null = || Error::Bug(format!("a predicate of the book of {} is null for some row", book[0].code));
-    decided.column(INDEX)?.u8()?.iter().map(|index| index.ok_or_else(null)).collect()
+    Ok(decided.column(INDEX)?.u8()?.into_no_null_iter().collect())
 }
 
 /// The column of [`first`].
@@ -183,4 +182,76 @@ const INDEX: &str = "rule";
 /// As [`first`].
 pub fn decide<W: Copy>(book: &'static [Rule<W>], facts: &DataFrame) -> Result<Vec<W>> {
     Ok(first(book, facts)?.into_iter().map(|index| book[usize::from(index)].gives).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::facts::{
+        AMBIGUOUS, ANSWERED, ASSESSMENT_FAILED, CREATED_AT, DELETED, ENROLLED, FINISHED_AT, HAS_PERMISSION,
+        IS_CUSTOMER, KEPT_BY_LINKED_BEFORE, LINKS_LISTED_GROUP, LINKS_MOVING_GROUP, LINKS_STAYING_GROUP,
+        LINKS_UNCLEAR_GROUP, LINKS_UNKNOWN_GROUP, LOOK_ALIKE, MATCHED, MISPLACED, NO_USABLE_KEY, OBSERVED, PREDICTED,
+        REFUSED, SCOPE, STARTED_AT, STOOD_BEFORE, TARGET_AT_CAP, TARGET_COVERED, TARGET_CREATED_AT, UNASSIGNED,
+        UNREADABLE,
+    };
+    use super::super::{
+        GROUP_RULES, GROUP_SCOPE_RULES, JOIN_CODE_RULES, OBSERVATION_RULES, ORIGIN_RULES, PREDICTION_RULES,
+        RELATION_RULES, SCOPE_RULES,
+    };
+    use super::*;
+    use crate::schema::vocabulary::{Observed, Predicted, Scope};
+
+    const FLAGS: &[Fact] = &[
+        AMBIGUOUS,
+        ANSWERED,
+        ASSESSMENT_FAILED,
+        DELETED,
+        ENROLLED,
+        KEPT_BY_LINKED_BEFORE,
+        LINKS_LISTED_GROUP,
+        LINKS_MOVING_GROUP,
+        LINKS_STAYING_GROUP,
+        LINKS_UNCLEAR_GROUP,
+        LINKS_UNKNOWN_GROUP,
+        LOOK_ALIKE,
+        MATCHED,
+        MISPLACED,
+        NO_USABLE_KEY,
+        REFUSED,
+        STOOD_BEFORE,
+        TARGET_AT_CAP,
+        TARGET_COVERED,
+        UNASSIGNED,
+        UNREADABLE,
+    ];
+
+    /// A row of which every fact that may be unknown is.
+    fn unknown() -> Result<DataFrame> {
+        let frame = FactFrame::new(1).moment(STARTED_AT, 0).moment(FINISHED_AT, 0);
+        let frame = frame.flags(IS_CUSTOMER, vec![None])?.flags(HAS_PERMISSION, vec![None])?;
+        let frame = frame.times(CREATED_AT, [None])?.times(TARGET_CREATED_AT, [None])?;
+        let frame = frame.words(SCOPE, [Some(Scope::InScope)])?.words(OBSERVED, [Some(Observed::NotObserved)])?;
+        let frame = frame.words(PREDICTED, [None::<Predicted>])?;
+        FLAGS.iter().try_fold(frame, |frame, &fact| frame.flags(fact, vec![false]))?.finish()
+    }
+
+    /// A null would count as false, and so would its negation.
+    #[test]
+    fn no_predicate_is_null_where_facts_are() {
+        fn check<W>(book: &[Rule<W>], facts: &DataFrame) {
+            for rule in book {
+                #[expect(clippy::disallowed_methods, reason = "a test looks at one predicate alone")]
+                let holds = facts.clone().lazy().select([(rule.holds)()]).collect().unwrap();
+                assert_eq!(holds.columns()[0].null_count(), 0, "{}", rule.code);
+            }
+        }
+        let facts = unknown().unwrap();
+        check(SCOPE_RULES, &facts);
+        check(RELATION_RULES, &facts);
+        check(ORIGIN_RULES, &facts);
+        check(GROUP_SCOPE_RULES, &facts);
+        check(GROUP_RULES, &facts);
+        check(PREDICTION_RULES, &facts);
+        check(OBSERVATION_RULES, &facts);
+        check(JOIN_CODE_RULES, &facts);
+    }
 }

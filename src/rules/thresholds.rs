@@ -106,6 +106,7 @@ mod tests {
         assert!(share(0, 0) <= UNDETERMINED_LIMIT);
         assert!(share(1, 19) > UNDETERMINED_LIMIT && share(1, 20) <= UNDETERMINED_LIMIT);
         assert!(share(u64::MAX / 20, u64::MAX) < UNDETERMINED_LIMIT, "no product overflows");
+        assert!(share(1, 20) == UNDETERMINED_LIMIT && share(1, 19) != UNDETERMINED_LIMIT);
     }
 
     #[test]

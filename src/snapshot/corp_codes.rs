@@ -71,3 +71,52 @@ impl CorpCodes {
         codes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An id as the service makes them: kind of customer, corp code, customer.
+    fn id(kind: &str, code: &str) -> String {
+        format!("{kind}{code}1234567890123456789012")
+    }
+
+    fn counted(ids: &[String]) -> CorpCodes {
+        let mut codes = CorpCodes::default();
+        codes.update(&ids.iter().map(Some).collect());
+        codes
+    }
+
+    #[test]
+    fn ids_of_customers_of_both_kinds_carry_a_code_and_no_others() {
+        let (ours, theirs) = ("AAAAAAAA", "BBBBBBBB");
+        let mut ids = vec![id("wm", theirs), id("wm", ours), id("wo", ours), id("wr", ours), id("wm", "A")];
+        ids.extend([format!("{}3", id("wm", ours)), format!("wm{ours}"), String::new()]);
+        let codes = counted(&ids);
+        assert_eq!(codes.by_count(), [(ours.to_owned(), 2), (theirs.to_owned(), 1)]);
+        assert_eq!(codes.total(), 3);
+    }
+
+    #[test]
+    fn codes_of_partitions_add_up() {
+        let ids: Vec<String> = ["A", "B", "A", "A"].map(|letter| id("wm", &letter.repeat(8))).into();
+        let mut codes = counted(&ids[..2]);
+        codes.merge(counted(&ids[2..]));
+        assert_eq!(codes, counted(&ids));
+        assert_eq!(codes.total(), 4);
+    }
+
+    /// 300 codes, of which 256 are counted: the first, and in a merge the most frequent.
+    #[test]
+    fn of_too_many_codes_the_number_of_ids_is_kept() {
+        let many: Vec<String> = (0..300).map(|code| id("wm", &format!("{code:08}"))).collect();
+        let mut codes = counted(&many);
+        assert_eq!((codes.by_count().len(), codes.total()), (256, 300));
+        codes.merge(counted(&many));
+        assert_eq!((codes.by_count().len(), codes.total()), (256, 600));
+        let mut nearly_full = counted(&many[..255]);
+        nearly_full.merge(counted(&[many[255].clone(), many[256].clone(), many[256].clone()]));
+        assert_eq!(nearly_full.by_count()[0], ("00000256".to_owned(), 2));
+        assert_eq!((nearly_full.by_count().len(), nearly_full.total()), (256, 258));
+    }
+}

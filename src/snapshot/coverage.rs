@@ -122,9 +122,8 @@ impl SnapshotCoverage {
             Some(owner) => self.doubts.of(dataset, owner).is_some(),
             None => self.doubts.concern(dataset),
         });
-        let by_evidence = self.of_groups_by_evidence(owner, has_groups);
         // An unreadable list is a list: what it lacks is unclear.
-        lowered(by_evidence, doubts && by_evidence != Coverage::Failed)
+        lowered(self.of_groups_by_evidence(owner, has_groups), doubts)
     }
 
     fn of_groups_by_evidence(&self, owner: Option<&str>, has_groups: bool) -> Coverage {
@@ -487,6 +486,25 @@ mod tests {
     }
 
     #[test]
+    fn a_member_without_customers_is_answered_by_a_code_of_the_list_and_of_no_other() {
+        let of_endpoint = |endpoint| of(&[answer(endpoint, &["ann"], "", "", 84061, 1)], "ann");
+        assert_eq!(of_endpoint(Endpoint::ExternalcontactList), Coverage::Complete);
+        assert_eq!(of_endpoint(Endpoint::BatchGetByUser), Coverage::Failed);
+    }
+
+    #[test]
+    fn of_two_lists_of_the_members_the_newest_decides() {
+        let list = |endpoint, errcode, at| answer(endpoint, &[], "", "", errcode, at);
+        let of = |answers: [ApiAnswer; 2]| assess(&answers, &[], false).evidence("members", None).map(|e| e.status);
+        for [one, other] in
+            [[Endpoint::UserSimplelist, Endpoint::UserList], [Endpoint::UserList, Endpoint::UserSimplelist]]
+        {
+            assert_eq!(of([list(one, 40014, 1), list(other, 0, 2)]), Some(Coverage::Complete));
+            assert_eq!(of([list(one, 0, 1), list(other, 40014, 2)]), Some(Coverage::Failed));
+        }
+    }
+
+    #[test]
     fn an_unlicensed_member_is_failed_though_the_answer_was_good() {
         let mut page = answer(Endpoint::BatchGetByUser, &["ann", "bob"], "", "", 0, 1);
         page.unlicensed = vec!["bob".to_owned()];
@@ -515,6 +533,8 @@ mod tests {
         let of = |answers: &[ApiAnswer], owner| assess(answers, &[], false).of_groups(Some(owner), true);
         assert_eq!(of(&[list(&[], "", 0)], "ann"), Coverage::Complete);
         assert_eq!(of(&[list(&[], "c1", 0)], "ann"), Coverage::Partial);
+        let whole_table = assess(&[list(&[], "c1", 0)], &[GROUPS], false);
+        assert_eq!(whole_table.of_groups(Some("ann"), true), Coverage::Complete, "a table beside it is whole");
         assert_eq!(of(&[list(&[], "", 45033)], "ann"), Coverage::Failed);
         assert_eq!(of(&[list(&["ann"], "", 0)], "ann"), Coverage::Complete);
         assert_eq!(of(&[list(&["ann"], "", 0)], "bob"), Coverage::Unknown, "bob was not asked about");
@@ -539,5 +559,7 @@ mod tests {
         let answers = [answer(Endpoint::GetFollowUserList, &[], "", "", 0, 1)];
         assert!(assess(&answers, &[], false).has_follow_user_list());
         assert!(!assess(&[], &[], false).has_follow_user_list());
+        let failed = [answer(Endpoint::GetFollowUserList, &[], "", "", 45033, 1)];
+        assert!(!assess(&failed, &[], false).has_follow_user_list(), "an error is no list");
     }
 }

@@ -64,12 +64,17 @@ mod tests {
 
     /// `ann` by the list in document 1, by two pages of the batch in documents 2 and 3.
     fn jumps(listed: u64, fetched: [u64; 2], last: &str) -> Vec<(u64, u64)> {
-        let page = |cursor, next, document| ApiAnswer {
+        jumps_with(listed, fetched, last, 0)
+    }
+
+    /// The same, where the last page has that errcode.
+    fn jumps_with(listed: u64, fetched: [u64; 2], last: &str, errcode: i64) -> Vec<(u64, u64)> {
+        let page = |cursor, next, errcode, document| ApiAnswer {
             document,
-            ..answer(Endpoint::BatchGetByUser, &["ann"], cursor, next, 0, 1)
+            ..answer(Endpoint::BatchGetByUser, &["ann"], cursor, next, errcode, 1)
         };
-        let given =
-            [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 0, 1), page("", "c1", 2), page("c1", last, 3)];
+        let list = answer(Endpoint::ExternalcontactList, &["ann"], "", "", 0, 1);
+        let given = [list, page("", "c1", 0, 2), page("c1", last, errcode, 3)];
         let count = |relations, document| AccountCount { userid: "ann".to_owned(), relations, file: 0, document };
         let counts = [count(listed, 1), count(fetched[0], 2), count(fetched[1], 3)];
         let mut answers = answers(&given);
@@ -85,8 +90,10 @@ mod tests {
         assert_eq!(jumps(100, [95, 0], ""), [], "5 % is none");
         assert_eq!(jumps(100, [94, 0], ""), [(100, 94)]);
         assert_eq!(jumps(94, [100, 0], ""), [(94, 100)]);
+        assert_eq!(jumps(95, [100, 0], ""), [], "5 % of the larger answer, more of the smaller");
         assert_eq!(jumps(3, [1, 0], ""), [], "two customers come and go");
         assert_eq!(jumps(3, [0, 0], ""), [(3, 0)]);
         assert_eq!(jumps(500, [200, 100], "c2"), [], "a chain without its end is no count");
+        assert_eq!(jumps_with(500, [200, 0], "", 45033), [], "nor is one that ends in an error");
     }
 }

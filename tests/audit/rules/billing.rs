@@ -144,6 +144,9 @@ const EXAMPLES: &[Example] = &[
         contract: || in_order().replace("[contract]\n", "[contract]\nsigned_on = 2026-03-11\n") },
     Example { what: "signed the day after the start", findings: &[("B14-signed-late", 2, &["P1", "start"])],
         contract: || in_order().replace("[contract]\n", "[contract]\nsigned_on = 2026-05-02\n") },
+    Example { what: "signed on the day of the start, and paid that day", findings: &[],
+        contract: || in_order().replace("2026-03-10", "2026-05-01").replace("[contract]\n", "[contract]\nsigned_on = \
+            2026-05-01\n") },
     Example { what: "signed on the day that it was paid", findings: &[],
         contract: || in_order().replace("[contract]\n", "[contract]\nsigned_on = 2026-03-10\n") },
 ];

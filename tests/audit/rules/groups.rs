@@ -277,6 +277,22 @@ fn where_source_after_cannot_tell_nothing_is_said() {
     assert_eq!(told(|s| s.groups("source-after", "g1: ann vip 2025-01-01")).as_deref(), Some("true"));
 }
 
+/// Groups of the console have no ids: one that has another name, owner or time is another group.
+#[test]
+fn without_ids_the_description_tells_whether_a_group_is_still_at_the_source() {
+    let told = |after: &str| {
+        let story = story()
+            .groups("source-before", "-: ann vip 2025-01-01")
+            .groups("target-after", "-: ann2 vip 2025-01-01")
+            .groups("source-after", after);
+        story.audit().report("groups")[0].get("still_at_source").cloned()
+    };
+    assert_eq!(told("-: ann vip 2025-01-01").as_deref(), Some("true"));
+    for other in ["-: ann day 2025-01-01", "-: bob vip 2025-01-01", "-: ann vip 2025-01-02"] {
+        assert_eq!(told(other).as_deref(), Some("false"), "{other}");
+    }
+}
+
 #[test]
 fn the_summary_counts_every_word_and_null_is_not_measured() {
     let summary = |story: Story| story.audit().summary_json();

@@ -245,6 +245,19 @@ examples! {
         origins: [],
         findings: ["B8-target-not-covered", "B8-inconclusive", "Q-error-answers"],
     }
+    /// 84061 of `externalcontact/list`: the member has no customers, which proves that none arrived. It is counted as
+    /// an answer with an error code all the same.
+    the_target_account_answers_that_it_has_no_customers {
+        before: "ann: wei 2025-01-01",
+        after: "",
+        more: |s| {
+            s.without("target-after/relations.csv")
+                .file("target-after/list.json", &list_answer("ann2", r#"{"errcode":84061,"errmsg":"no customers"}"#))
+        },
+        outcomes: [("ann/wei", "in_scope missing/no_trace")],
+        origins: [],
+        findings: ["B8-missing", "Q-error-answers"],
+    }
     an_empty_but_covered_target_is_a_legitimate_answer {
         before: "ann: wei 2025-01-01",
         after: "",
