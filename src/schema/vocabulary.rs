@@ -168,7 +168,7 @@ vocabulary! {
         GroupMembers = "group_members": "Who is in which group.",
         JoinCodes = "join_codes": "Join-group live codes (A2).",
         Customers = "customers": "Details of customers, by `externalcontact/get` and `batch/get_by_user`.",
-        Answers = "answers": "Answers of unknown requests, without an envelope: errors, and pages that lack their last one.",
+        Answers = "answers": "Answers without an envelope, of unknown requests: errors, pages without an end.",
         Coverage = "coverage": "What an ingested snapshot can vouch for.",
         Lists = "lists": "The lists of the case.",
     }
