@@ -230,6 +230,11 @@ pub trait RelationSink: Sync {
     /// # Errors
     /// [`crate::Error::Io`] if they cannot be spilled.
     fn take(&self, rows: &RecordBatch) -> crate::Result<()>;
+
+    /// Returns the rows that may be given at once for the memory of the run to be kept.
+    fn batch_rows(&self) -> u64 {
+        u64::MAX
+    }
 }
 
 /// The raw data of one role's files, or of the lists.

@@ -20,6 +20,8 @@ use crate::schema::{Cell, Column, Kind, Table, fields};
 use crate::text::sentences::reason_at;
 use crate::text::{Message, errors as say};
 
+/// Rows of a raw batch at most.
+pub const BATCH_ROWS: u64 = 65_536;
 /// Columns of a table at most.
 const MAX_TABLE_COLUMNS: usize = 16;
 /// Rejects in the error of a table without readable rows.
@@ -49,6 +51,11 @@ impl SheetFile<'_> {
     pub fn append(self, records: &mut FileRecords, part: PartRecords) -> Result<()> {
         records.append(part)?;
         self.relations.map_or(Ok(()), |relations| records.flush_relations(relations))
+    }
+
+    /// Rows that are appended at once, at most.
+    pub fn batch_rows(self) -> u64 {
+        self.relations.map_or(u64::MAX, RelationSink::batch_rows).min(BATCH_ROWS)
     }
 
     /// The error of a file without a header row, with the most likely row.

@@ -76,7 +76,8 @@ pub fn read(
     let used = used(&layout);
     footer::check_codecs(path, &footer, &used)?;
     let bytes = open.len();
-    let batch_rows = bounds::check_pages(path, &open, &footer, &used, BATCH_ROWS as u64)? as usize;
+    let most = relations.map_or(u64::MAX, RelationSink::batch_rows).min(BATCH_ROWS as u64);
+    let batch_rows = bounds::check_pages(path, &open, &footer, &used, most)? as usize;
     let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900);
     table.is_ingested = is_ingested(&footer);
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);

@@ -7,13 +7,14 @@ use std::io::Read;
 use std::path::Path;
 
 use self::rows::{CsvError, CsvRow, CsvRows, Dialect, RowCells};
-use super::BATCH_ROWS;
 use crate::error::{Error, Result};
 use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::records::{FileRecords, PartRecords, RejectReason};
 use crate::ingest::stream::{self, Compression, Stream};
-use crate::ingest::table::{CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table, second_header};
+use crate::ingest::table::{
+    BATCH_ROWS, CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table, second_header,
+};
 use crate::ingest::value::{ExcelEpoch, RawValue, strip_padding};
 use crate::interrupt;
 use crate::limits::{MAX_COLUMNS, MAX_ROW_BYTES};
@@ -96,7 +97,7 @@ impl CsvReader<'_> {
                 });
             }
             index += 1;
-            if in_part == BATCH_ROWS {
+            if in_part == self.file.batch_rows() {
                 interrupt::check()?;
                 self.file.append(records, std::mem::replace(&mut part, PartRecords::new(self.file.file)))?;
                 in_part = 0;

@@ -2,6 +2,3 @@
 
 pub mod csv;
 pub mod xlsx;
-
-/// Rows of a raw batch.
-const BATCH_ROWS: u64 = 65_536;

@@ -15,7 +15,6 @@ use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use self::markup::WorkbookSummary;
 use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow, bare_formulas};
-use super::BATCH_ROWS;
 use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
@@ -151,7 +150,7 @@ impl WorkbookReader<'_> {
                 *done = row.number;
             }
             in_part += 1;
-            if in_part == BATCH_ROWS {
+            if in_part == file.batch_rows() {
                 interrupt::check()?;
                 file.append(&mut self.records, std::mem::replace(&mut part, PartRecords::new(file.file)))?;
                 in_part = 0;

@@ -256,6 +256,10 @@ impl RelationSink for RelationsBuilder<'_> {
         }
         self.place(&spelled_relations(&rows, &self.known)?, &accounts)
     }
+
+    fn batch_rows(&self) -> u64 {
+        self.memory.partition_rows()
+    }
 }
 
 /// The rows of an account in a batch.
