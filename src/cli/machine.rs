@@ -7,6 +7,7 @@ use sysinfo::{MemoryRefreshKind, System};
 
 use super::container;
 use crate::error::{Error, Result};
+use crate::figures::RELATIONS_HELD;
 use crate::ingest::RowEstimate;
 use crate::memory::Resources;
 use crate::text::errors as say;
@@ -32,6 +33,8 @@ const PER_THREAD: u64 = 8 << 20;
 pub(super) struct MemoryCosts {
     /// Of each relation, from matching to the reports.
     relation: u64,
+    /// Of each relation that page and workbook show.
+    shown: u64,
     /// Of each member of a group, which is held whole.
     group_member: u64,
     /// Of each relation of a partition that is in work, in all forms that it has meanwhile.
@@ -39,11 +42,11 @@ pub(super) struct MemoryCosts {
 }
 
 /// Of `audit`, also where `verify` runs it again.
-pub(super) const AUDIT: MemoryCosts = MemoryCosts { relation: 40, group_member: 270, row_in_work: 1280 };
+pub(super) const AUDIT: MemoryCosts = MemoryCosts { relation: 34, shown: 1000, group_member: 270, row_in_work: 1280 };
 /// Of `ingest`, which decides nothing, and holds one export at a time.
-pub(super) const INGEST: MemoryCosts = MemoryCosts { relation: 0, group_member: 200, ..AUDIT };
+pub(super) const INGEST: MemoryCosts = MemoryCosts { relation: 0, shown: 0, group_member: 200, ..AUDIT };
 /// Of `precheck`, by the rows of the exports that it reads.
-pub(super) const PRECHECK: MemoryCosts = MemoryCosts { group_member: 360, ..AUDIT };
+pub(super) const PRECHECK: MemoryCosts = MemoryCosts { relation: 40, shown: 0, group_member: 360, ..AUDIT };
 /// Bytes of the evidence of an answer about a customer.
 const PER_CUSTOMER: u64 = 90;
 /// Bytes of the evidence of an answer about an account of its own, with all else that is held of an account.
@@ -88,7 +91,8 @@ fn needed(rows: RowEstimate, costs: MemoryCosts, threads: u64) -> u64 {
 /// Memory that is used whatever the size of partitions.
 fn unspilled(rows: RowEstimate, costs: MemoryCosts, threads: u64) -> u64 {
     let RowEstimate { relations, group_members, customers, answers } = rows;
-    let of_rows = relations * costs.relation + group_members * costs.group_member;
+    let of_relations = relations * costs.relation + relations.min(RELATIONS_HELD) * costs.shown;
+    let of_rows = of_relations + group_members * costs.group_member;
     FIXED + threads * PER_THREAD + of_rows + customers * PER_CUSTOMER + answers * PER_ANSWER
 }
 

@@ -241,7 +241,10 @@ fn json_value(text: &mut Vec<u8>, dice: &mut Dice) -> Option<String> {
     let spot = by_key[key][dice.below(by_key[key].len())].clone();
     let wrong = wrong_value(&spot, &text[spot.at.clone()], dice);
     if dice.percent(8) {
-        let innermost = by_key[key].iter().rev().fold(Vec::new(), |mut innermost: Vec<&Spot>, spot| {
+        // Of the same shape: "text" in place of a list is unreadable, in place of an id it is an id.
+        let is_scalar = |spot: &Spot| !b"[{".contains(&text[spot.at.start]);
+        let alike = by_key[key].iter().filter(|other| is_scalar(other) == is_scalar(&spot));
+        let innermost = alike.rev().fold(Vec::new(), |mut innermost: Vec<&Spot>, spot| {
             if innermost.last().is_none_or(|later| spot.at.end <= later.at.start) {
                 innermost.push(spot);
             }
