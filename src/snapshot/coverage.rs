@@ -45,19 +45,19 @@ pub struct SnapshotCoverage {
 }
 
 /// Dataset of customer relations.
-pub const RELATIONS: &str = "relations";
+pub const RELATIONS: &str = Dataset::Relations.word();
 /// Dataset of customer groups.
-pub const GROUPS: &str = "groups";
+pub const GROUPS: &str = Dataset::Groups.word();
 /// Dataset of members with customer-contact permission.
-pub const FOLLOW_USERS: &str = "follow_users";
+pub const FOLLOW_USERS: &str = Dataset::FollowUsers.word();
 /// Details of customers, one request for each or for some accounts.
-const CUSTOMERS: &str = "customers";
+const CUSTOMERS: &str = Dataset::Customers.word();
 /// Details of groups, one request for each.
-const GROUP_MEMBERS: &str = "group_members";
+const GROUP_MEMBERS: &str = Dataset::GroupMembers.word();
 /// Rows of contacts.
-const CONTACTS: &str = "contacts";
+const CONTACTS: &str = Dataset::Contacts.word();
 /// Answers of unknown requests: errors, and pages of unknown accounts.
-const ANSWERS: &str = "answers";
+const ANSWERS: &str = Dataset::Answers.word();
 
 impl SnapshotCoverage {
     /// Returns the evidence for a dataset: of an account, or as a whole.

@@ -186,7 +186,7 @@ endpoints! {
         spec: EndpointSpec {
             path: "user/simplelist",
             datasets: &[Dataset::Members],
-            proves: Proves::CorpList("members"),
+            proves: Proves::CorpList(Dataset::Members.word()),
             is_evidence_bare: true,
             ..ENDPOINT
         },
@@ -200,7 +200,7 @@ endpoints! {
         spec: EndpointSpec {
             path: "user/list",
             datasets: &[Dataset::Members],
-            proves: Proves::CorpList("members"),
+            proves: Proves::CorpList(Dataset::Members.word()),
             is_evidence_bare: true,
             ..ENDPOINT
         },
@@ -214,7 +214,7 @@ endpoints! {
         spec: EndpointSpec {
             path: "user/list_id",
             datasets: &[Dataset::Members],
-            proves: Proves::CorpList("members"),
+            proves: Proves::CorpList(Dataset::Members.word()),
             is_evidence_bare: true,
             ..ENDPOINT
         },
@@ -229,7 +229,7 @@ endpoints! {
         spec: EndpointSpec {
             path: "externalcontact/get_follow_user_list",
             datasets: &[Dataset::FollowUsers],
-            proves: Proves::CorpList("follow_users"),
+            proves: Proves::CorpList(Dataset::FollowUsers.word()),
             is_evidence_bare: true,
             ..ENDPOINT
         },
@@ -258,7 +258,7 @@ endpoints! {
             path: "externalcontact/get",
             datasets: &[Dataset::Relations],
             subject: RequestSubject::Object(&EXTERNAL_USERID),
-            proves: Proves::SingleObjects("customers"),
+            proves: Proves::SingleObjects(Dataset::Customers.word()),
             ..ENDPOINT
         },
         array: follow_user,
@@ -288,7 +288,7 @@ endpoints! {
         spec: EndpointSpec {
             path: "externalcontact/contact_list",
             datasets: &[Dataset::Contacts],
-            proves: Proves::CorpList("contacts"),
+            proves: Proves::CorpList(Dataset::Contacts.word()),
             is_evidence_bare: true,
             ..ENDPOINT
         },
@@ -302,7 +302,7 @@ endpoints! {
         spec: EndpointSpec {
             path: "externalcontact/get_unassigned_list",
             datasets: &[Dataset::Unassigned],
-            proves: Proves::CorpList("unassigned"),
+            proves: Proves::CorpList(Dataset::Unassigned.word()),
             is_evidence_bare: true,
             ends_by_is_last: true,
             ..ENDPOINT
@@ -318,7 +318,7 @@ endpoints! {
             path: "externalcontact/groupchat/list",
             datasets: &[Dataset::Groups],
             subject: RequestSubject::Owners,
-            proves: Proves::CorpList("groups"),
+            proves: Proves::CorpList(Dataset::Groups.word()),
             is_evidence_bare: true,
             ..ENDPOINT
         },
@@ -333,7 +333,7 @@ endpoints! {
             path: "externalcontact/groupchat/get",
             datasets: &[Dataset::Groups, Dataset::GroupMembers],
             subject: RequestSubject::Object(&CHAT_ID),
-            proves: Proves::SingleObjects("group_members"),
+            proves: Proves::SingleObjects(Dataset::GroupMembers.word()),
             ..ENDPOINT
         },
         object: group_chat,
@@ -347,7 +347,7 @@ endpoints! {
             path: "externalcontact/groupchat/get_join_way",
             datasets: &[Dataset::JoinCodes],
             subject: RequestSubject::Object(&CONFIG_ID),
-            proves: Proves::SingleObjects("join_codes"),
+            proves: Proves::SingleObjects(Dataset::JoinCodes.word()),
             does_not_exist: Some(groups::NO_SUCH_CODE),
             ..ENDPOINT
         },
