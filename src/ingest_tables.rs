@@ -12,8 +12,8 @@ use crate::progress::{Progress, Unit, Work};
 use crate::report::manifest::Manifest;
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage, create_private_folder};
-use crate::report::small;
-use crate::schema::tables::{CANONICAL, COVERAGE, INPUTS_REPORT, REJECTS_REPORT, RELATIONS_TABLE};
+use crate::report::small::{self, ReportFolder, SmallTables};
+use crate::schema::tables::{CANONICAL, COVERAGE, RELATIONS_TABLE};
 use crate::schema::vocabulary::Role;
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
 use crate::text::{Lang, Message, commands, errors as say, path_text};
@@ -82,20 +82,8 @@ pub fn ingest_tables(case: &Case, out: &Path, resources: Resources, progress: &d
     let read: Vec<RoleInputs<'_>> =
         rejects.iter().map(|(role, inputs, rejects)| RoleInputs { role: Some(*role), inputs, rejects }).collect();
     // Readers of the tables ignore names with `_`.
-    write_table(
-        &stage.path().join("_rejects.parquet"),
-        &REJECTS_REPORT,
-        &small::rejects(&read),
-        &[],
-        &footer(case, &inputs),
-    )?;
-    write_table(
-        &stage.path().join("_inputs.parquet"),
-        &INPUTS_REPORT,
-        &small::inputs(&read),
-        &[],
-        &footer(case, &inputs),
-    )?;
+    let folder = ReportFolder { path: stage.path(), prefix: "_", footer: &footer(case, &inputs), pseudonyms: None };
+    SmallTables::default().write(folder, [small::rejects(&read), small::inputs(&read)])?;
     stage.publish(Manifest::of_case(case, &inputs))?;
     Ok(summary)
 }

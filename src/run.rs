@@ -12,19 +12,16 @@ use crate::error::Result;
 use crate::figures::Figures;
 use crate::findings::{self, Audited, GroupFindings, Waivers};
 use crate::memory::Resources;
-use crate::personal::{Pseudonyms, written};
 use crate::progress::{Progress, Unit, Work};
-use crate::report::large::{self, Observers};
+use crate::report::large::{self, Observers, Written};
 use crate::report::manifest::Manifest;
-use crate::report::parquet::{footer, write_tables};
+use crate::report::parquet::footer;
 use crate::report::publish::{Stage, digests};
+use crate::report::small::{CommonReports, ReportFolder, SmallTable, SmallTables};
 use crate::report::workbook::{EarlierWorklist, WORKBOOK};
-use crate::report::{Audit, SmallTable, WRITERS, groups as group_reports, small};
+use crate::report::{Audit, WRITERS, groups as group_reports};
 use crate::schema::fields;
-use crate::schema::tables::{
-    ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT,
-    REJECTS_REPORT,
-};
+use crate::schema::tables::ACCOUNTS_REPORT;
 use crate::signature::SecretKey;
 use crate::snapshot::{Input, RoleInputs};
 
@@ -60,46 +57,41 @@ pub fn audit_signed(
 
     let read = RoleInputs::by_role(&lists.inputs, exports.snapshots());
     let inputs: Vec<Input> = read.iter().flat_map(|read| read.inputs.iter().cloned()).collect();
-    let footer = footer(case, &inputs);
+    let (footer, pseudonyms) = (footer(case, &inputs), case.pseudonyms.as_ref());
+    let folder = ReportFolder { path: stage.path(), prefix: "", footer: &footer, pseudonyms };
     let mut waivers = Waivers::of(case);
     let groups = GroupFindings::new(&groups, &mut waivers);
-    let pseudonyms = case.pseudonyms.as_ref();
     let observers = Observers::new(case, &figures)?;
-    let writing = large::Writing { pseudonyms, folder: stage.path(), footer: &footer, memory: &memory, progress };
-    let written = large::write(&exports, &decision, &figures.accounts, observers, &mut waivers, writing)?;
+    let Written { findings: of_relations, observers, waived, customers } =
+        large::write(&exports, &decision, &figures.accounts, observers, &mut waivers, folder, (&memory, progress))?;
     progress.begin(Work::Publish, 0, Unit::Rows);
-    let mut tables = personal(pseudonyms, group_reports::tables(&groups))?;
-    write_tables(stage.path(), &tables, &footer)?;
-    totals.extend(controls::after_writing(stage.path(), &figures, written.customers, written.waived, bill.as_ref())?);
+    let accounts = SmallTable::new(&ACCOUNTS_REPORT, figures.accounts.clone()).sorted_by(&[&fields::SOURCE_USERID]);
+    let mut tables = SmallTables::default();
+    tables.write(folder, group_reports::tables(&groups).into_iter().chain([accounts]))?;
+    totals.extend(controls::after_writing(folder.path, &figures, customers, waived, bill.as_ref())?);
 
-    let Observers { concentration, arrivals, excerpt } = &written.observers;
+    let Observers { concentration, arrivals, excerpt } = &observers;
     let audited =
         Audited { case, exports: &exports, decision: &decision, groups: &groups, concentration, bill: bill.as_ref() };
-    let findings = findings::find(&audited, written.findings, &mut waivers, &read);
-    let Figures { counts, group_counts, accounts, flow } = figures;
-    let mut summary = AuditSummary::new(case, counts, group_counts, bill, findings, inputs, out.to_path_buf());
-    let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.lines);
-    let others = vec![
-        SmallTable::new(&ACCOUNTS_REPORT, accounts).sorted_by(&[&fields::SOURCE_USERID]),
-        SmallTable::new(&BILLING_REPORT, small::billing(summary.bill.as_ref(), lines)),
-        SmallTable::new(&FINDINGS_REPORT, small::findings(&summary.findings)),
-        SmallTable::new(&COVERAGE_REPORT, small::coverage(exports.snapshots())),
-        SmallTable::new(&REJECTS_REPORT, small::rejects(&read)),
-        SmallTable::new(&INPUTS_REPORT, small::inputs(&read)),
-        SmallTable::new(&CONTROL_TOTALS_REPORT, controls::table(&totals)),
-    ];
-    let others = personal(pseudonyms, others)?;
-    write_tables(stage.path(), &others, &footer)?;
-    tables.extend(others);
-    summary.control_totals = totals;
+    let findings = findings::find(&audited, of_relations, &mut waivers, &read);
+    let common = CommonReports {
+        bill: bill.as_ref(),
+        lines: bill.as_ref().map_or(&[], |bill| &bill.lines),
+        findings: &findings,
+        snapshots: exports.snapshots(),
+        read: &read,
+        totals: &totals,
+    };
+    tables.write(folder, common.tables())?;
 
+    let summary = AuditSummary::new(case, &figures, bill, findings, totals, inputs, out);
     let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
     let audit = Audit {
         case,
         exports: &exports,
         groups: &groups,
         summary: &summary,
-        flow: &flow,
+        flow: &figures.flow,
         arrivals,
         excerpt,
         tables: &tables,
@@ -115,10 +107,4 @@ pub fn audit_signed(
     stage.publish(Manifest::of_case(case, &summary.inputs))?;
     progress.end();
     Ok(summary)
-}
-
-/// The tables as they are written: with pseudonyms, if wanted.
-fn personal(pseudonyms: Option<&Pseudonyms>, tables: Vec<SmallTable>) -> Result<Vec<SmallTable>> {
-    let written = |table: SmallTable| Ok(SmallTable { rows: written(pseudonyms, table.table, table.rows)?, ..table });
-    tables.into_iter().map(written).collect()
 }

@@ -23,25 +23,21 @@ use crate::billing::{Bill, Line};
 use crate::case::Case;
 use crate::controls::{self, ControlTotal};
 use crate::decision::{Plan, PlannedPart};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::figures::Counts;
 use crate::findings::{self, Forecast};
 use crate::lists::Lists;
 use crate::memory::Resources;
 use crate::personal::{self, Pseudonyms};
 use crate::progress::{Progress, Unit, Work};
-use crate::report::SmallTable;
 use crate::report::manifest::Manifest;
-use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
+use crate::report::parquet::{GroupWriter, footer};
 use crate::report::publish::Stage;
-use crate::report::small;
+use crate::report::small::{CommonReports, ReportFolder, SmallTable, SmallTables};
 use crate::report::workbook::EarlierWorklist;
-use crate::schema::tables::{
-    BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, PRECHECK,
-    PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, PRECHECK_RELATIONS, REJECTS_REPORT,
-};
+use crate::schema::tables::{PRECHECK, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, PRECHECK_RELATIONS};
 use crate::schema::vocabulary::{Predicted, Role, Scope};
-use crate::schema::{Column, Table, arrays, fields};
+use crate::schema::{Column, arrays, fields};
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot, check_null_words};
 use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
 
@@ -87,20 +83,24 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let findings = findings::precheck(case, forecast, bill.as_ref(), &read, of_keys);
     let totals = controls::checked(totals(&plan, &accounts, &inputs, snapshots()))?;
 
-    let footer = footer(case, &inputs);
-    let write = Writer { folder: stage.path(), footer: &footer, pseudonyms: case.pseudonyms.as_ref() };
-    let tables = write.tables(vec![
+    let (footer, pseudonyms) = (footer(case, &inputs), case.pseudonyms.as_ref());
+    let folder = ReportFolder { path: stage.path(), prefix: PRECHECK, footer: &footer, pseudonyms };
+    let forecasts = [
         SmallTable::new(&PRECHECK_ACCOUNTS, accounts::table(&accounts)).sorted_by(&[&fields::SOURCE_USERID]),
         SmallTable::new(&PRECHECK_JOIN_CODES, codes::table(&codes)).sorted_by(&[&fields::CONFIG_ID]),
-        SmallTable::new(&BILLING_REPORT, small::billing(bill.as_ref(), &lines)),
-        SmallTable::new(&FINDINGS_REPORT, small::findings(&findings)),
-        SmallTable::new(&COVERAGE_REPORT, small::coverage(snapshots())),
-        SmallTable::new(&REJECTS_REPORT, small::rejects(&read)),
-        SmallTable::new(&INPUTS_REPORT, small::inputs(&read)),
-        SmallTable::new(&CONTROL_TOTALS_REPORT, controls::table(&totals)),
-    ])?;
-    write_relations(&write, &before, &plan, &lists, progress)?;
-    let (accounts, codes) = shown(case.pseudonyms.as_ref(), accounts, codes);
+    ];
+    let common = CommonReports {
+        bill: bill.as_ref(),
+        lines: &lines,
+        findings: &findings,
+        snapshots: snapshots(),
+        read: &read,
+        totals: &totals,
+    };
+    let mut tables = SmallTables::default();
+    tables.write(folder, forecasts.into_iter().chain(common.tables()))?;
+    write_relations(folder, &before, &plan, &lists, progress)?;
+    let (accounts, codes) = shown(pseudonyms, accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
     stage.write_text(SUMMARY, &summary.to_json())?;
     let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
@@ -117,40 +117,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
 struct ForecastTables<'a> {
     case: &'a Case,
     summary: &'a PrecheckSummary,
-    tables: &'a [SmallTable],
-}
-
-impl ForecastTables<'_> {
-    /// # Errors
-    /// [`Error::Bug`] if there is no such table.
-    fn rows(&self, table: &Table) -> Result<&RecordBatch> {
-        let held = self.tables.iter().find(|held| held.table == table);
-        held.map(|held| &held.rows).ok_or_else(|| Error::Bug(format!("a precheck has no {}", table.name)))
-    }
-}
-
-struct Writer<'a> {
-    folder: &'a Path,
-    footer: &'a Footer,
-    pseudonyms: Option<&'a Pseudonyms>,
-}
-
-impl Writer<'_> {
-    /// Writes tables, and returns them as they were written.
-    fn tables(&self, tables: Vec<SmallTable>) -> Result<Vec<SmallTable>> {
-        let write = |held: SmallTable| {
-            let rows = personal::written(self.pseudonyms, held.table, held.rows)?;
-            let path = self.folder.join(format!("{}.parquet", report_name(held.table.name)));
-            write_table(&path, held.table, &rows, held.sorted_by, self.footer)?;
-            Ok(SmallTable { rows, ..held })
-        };
-        tables.into_iter().map(write).collect()
-    }
-}
-
-/// The name of a report: that of its table, which may be one of an audit, with the prefix of a precheck.
-fn report_name(table: &str) -> String {
-    format!("{PRECHECK}{}", table.trim_start_matches(PRECHECK))
+    tables: &'a SmallTables,
 }
 
 /// The forecasts as screens show them: with pseudonyms, if wanted.
@@ -211,18 +178,18 @@ fn totals<'a>(
 
 /// Writes `precheck-relations.parquet`: the scope of every relation, from which each count can be checked.
 fn write_relations(
-    write: &Writer<'_>,
+    folder: ReportFolder<'_>,
     before: &Snapshot,
     plan: &Plan,
     lists: &Lists,
     progress: &dyn Progress,
 ) -> Result<()> {
     progress.begin(Work::Report, before.relations.len(), Unit::Rows);
-    let path = write.folder.join("precheck-relations.parquet");
-    let mut writer = GroupWriter::create(&path, &PRECHECK_RELATIONS, &[&fields::SOURCE_USERID], write.footer)?;
+    let path = folder.path.join(format!("{}.parquet", PRECHECK_RELATIONS.name));
+    let mut writer = GroupWriter::create(&path, &PRECHECK_RELATIONS, &[&fields::SOURCE_USERID], folder.footer)?;
     for (partition, planned) in plan.parts.iter().enumerate() {
         let rows = relations(&before.relations.part(partition)?, planned, lists)?;
-        writer.write(personal::written(write.pseudonyms, &PRECHECK_RELATIONS, rows)?)?;
+        writer.write(personal::written(folder.pseudonyms, &PRECHECK_RELATIONS, rows)?)?;
         progress.advance(planned.scope.len() as u64);
     }
     progress.end();

@@ -140,7 +140,7 @@ fn tables(forecast: &ForecastTables<'_>) -> Result<Vec<Excerpt>> {
     let relations = forecast.summary.by_scope.iter().map(|(_, count)| count).sum();
     let mut tables = vec![without_rows(&PRECHECK_RELATIONS, relations, zone)?];
     for table in SHOWN_TABLES {
-        tables.push(small_table(table, forecast.rows(table)?, zone)?);
+        tables.push(small_table(table, forecast.tables.rows(table)?, zone)?);
     }
     Ok(tables)
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use arrow::array::StringViewArray;
 
-use super::{ACCOUNT_FINDINGS, AccountForecast, CODES_WILL_DIE, ForecastTables, report_name};
+use super::{ACCOUNT_FINDINGS, AccountForecast, CODES_WILL_DIE, ForecastTables};
 use crate::error::Result;
 use crate::progress::Progress;
+use crate::report::small::report_name;
 use crate::report::workbook::{
     CellFormat, EarlierWorklist, ExceptionKind, ROWS_SHOWN, SheetCell, Subject, WorkbookContents, amount, case_figures,
     count, coverage, findings, of_table, selected, selected_tasks,
@@ -15,7 +16,7 @@ use crate::report::workbook::{
 use crate::rules::{self, FindingRule};
 use crate::schema::fields::{ADVICE, CONFIG_ID, NO_PART, REMARK, SOURCE_USERID, TARGET_USERID};
 use crate::schema::tables::{
-    BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, REJECTS_REPORT,
+    BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, PRECHECK, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, REJECTS_REPORT,
 };
 use crate::schema::vocabulary::{Advice, Predicted};
 use crate::schema::{Filter, ReadColumns, Table};
@@ -77,7 +78,7 @@ fn figures(forecast: &ForecastTables<'_>) -> Vec<(String, SheetCell)> {
 /// The kinds in the order of their sheets: findings, what to do, the forecast, all else.
 fn kinds(forecast: &ForecastTables<'_>) -> Result<Vec<ExceptionKind>> {
     let language = forecast.case.language;
-    let rows = |table: &Table| forecast.rows(table);
+    let rows = |table: &Table| forecast.tables.rows(table);
     let all = |table: &'static Table, name: Text, holds: Text, filter: &Filter| {
         selected(of_table(table, name, holds, language), rows(table)?, filter)
     };
@@ -93,8 +94,8 @@ fn kinds(forecast: &ForecastTables<'_>) -> Result<Vec<ExceptionKind>> {
         all(&REJECTS_REPORT, say::REJECTS, say::HOLDS_REJECTS, &Filter::All)?,
     ];
     for kind in &mut kinds {
-        kind.report = report_name(&kind.report);
-        if kind.report == report_name(BILLING_REPORT.name) {
+        kind.report = report_name(PRECHECK, &kind.report);
+        if kind.report == report_name(PRECHECK, BILLING_REPORT.name) {
             kind.total = kind.total.filter(|_| forecast.summary.bill.is_some());
         }
     }
@@ -103,7 +104,7 @@ fn kinds(forecast: &ForecastTables<'_>) -> Result<Vec<ExceptionKind>> {
 
 /// The enrolled accounts that a finding is about: tasks of their target accounts.
 fn accounts(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
-    let rows = forecast.rows(&PRECHECK_ACCOUNTS)?;
+    let rows = forecast.tables.rows(&PRECHECK_ACCOUNTS)?;
     let rules: Vec<Vec<&'static FindingRule>> = forecast
         .summary
         .accounts
@@ -123,7 +124,7 @@ fn accounts(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
 
 /// The codes that need something to stay valid; they belong to no target account.
 fn join_codes(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
-    let rows = forecast.rows(&PRECHECK_JOIN_CODES)?;
+    let rows = forecast.tables.rows(&PRECHECK_JOIN_CODES)?;
     let codes = &forecast.summary.codes;
     let dies = rules::finding(CODES_WILL_DIE);
     let rule = |is_dying: bool| dies.filter(|_| is_dying).into_iter().collect();

@@ -2,7 +2,7 @@
 
 use arrow::array::RecordBatch;
 
-use super::SmallTable;
+use super::small::SmallTable;
 use crate::decision::{GroupDecision, JoinCode};
 use crate::findings::GroupFindings;
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT};

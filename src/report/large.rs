@@ -2,13 +2,13 @@
 //! `target_relations.parquet`, `customers.parquet`. The figures and findings that need the texts of relations are
 //! accumulated on the way.
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{BooleanArray, RecordBatch};
 
-use super::parquet::{Footer, GroupWriter, SortedWriter};
+use super::parquet::{GroupWriter, SortedWriter};
 use super::relations::{DecidedRows, RELATIONS_SORTED_BY, RowsOfWord};
+use super::small::ReportFolder;
 use super::targets::TargetAccounts;
 use crate::case::Case;
 use crate::decision::{Decision, Exports, Parts};
@@ -57,16 +57,6 @@ pub struct Written {
     pub customers: CustomerTotals,
 }
 
-/// The folder of the reports, and the means to write them.
-#[derive(Clone, Copy)]
-pub struct Writing<'a> {
-    pub pseudonyms: Option<&'a Pseudonyms>,
-    pub folder: &'a Path,
-    pub footer: &'a Footer,
-    pub memory: &'a MemoryBudget,
-    pub progress: &'a dyn Progress,
-}
-
 /// Writes the large reports; `accounts` is `accounts.parquet`. The relations of `exports` are released partition by
 /// partition; only the decision is left.
 ///
@@ -78,9 +68,11 @@ pub fn write(
     accounts: &RecordBatch,
     mut observers: Observers,
     waivers: &mut Waivers<'_>,
-    Writing { pseudonyms, folder, footer, memory, progress }: Writing<'_>,
+    folder: ReportFolder<'_>,
+    (memory, progress): (&MemoryBudget, &dyn Progress),
 ) -> Result<Written> {
-    let path = folder.join("relations.parquet");
+    let ReportFolder { footer, pseudonyms, .. } = folder;
+    let path = folder.path.join("relations.parquet");
     let mut relations =
         SortedWriter::create(&path, &RELATIONS_REPORT, RELATIONS_SORTED_BY, footer, Outcome::ALL.len(), memory)?;
     let mut targets = TargetAccounts::new(exports, accounts, memory)?;
@@ -117,8 +109,8 @@ pub fn write(
         },
     )?;
     relations.finish()?;
-    targets.write(&folder.join("target_relations.parquet"), footer, progress)?;
-    let customers = write_customers(buckets, pseudonyms, folder, footer, progress)?;
+    targets.write(&folder.path.join("target_relations.parquet"), footer, progress)?;
+    let customers = write_customers(buckets, folder, progress)?;
     progress.end();
     Ok(Written { findings, observers, waived, customers })
 }
@@ -193,12 +185,10 @@ impl WalkedPart {
 
 fn write_customers(
     buckets: CustomerBuckets,
-    pseudonyms: Option<&Pseudonyms>,
-    folder: &Path,
-    footer: &Footer,
+    ReportFolder { path, footer, pseudonyms, .. }: ReportFolder<'_>,
     progress: &dyn Progress,
 ) -> Result<CustomerTotals> {
-    let path = folder.join("customers.parquet");
+    let path = path.join("customers.parquet");
     let mut writer = GroupWriter::create(&path, &CUSTOMERS_REPORT, &[&fields::SOURCE_EXTERNAL_USERID], footer)?;
     let mut totals = CustomerTotals::default();
     let without_id = buckets.without_id()?;

@@ -27,7 +27,6 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use arrow::array::RecordBatch;
 use jiff::tz::TimeZone;
 
 use crate::case::Case;
@@ -37,30 +36,10 @@ use crate::figures::{Arrivals, Flow, RelationExcerpt};
 use crate::findings::GroupFindings;
 use crate::progress::Progress;
 use crate::regular;
-use crate::schema::{Column, Table};
 use crate::text::errors as say;
+use small::SmallTables;
 use summary::AuditSummary;
 use workbook::EarlierWorklist;
-
-/// A report that is held as a whole, with the columns that it is sorted by.
-pub struct SmallTable {
-    pub table: &'static Table,
-    pub sorted_by: &'static [&'static Column],
-    pub rows: RecordBatch,
-}
-
-impl SmallTable {
-    /// A report in the order in which its rows came.
-    pub fn new(table: &'static Table, rows: RecordBatch) -> Self {
-        Self { table, sorted_by: &[], rows }
-    }
-
-    /// The same, where the rows are sorted.
-    #[must_use]
-    pub fn sorted_by(self, sorted_by: &'static [&'static Column]) -> Self {
-        Self { sorted_by, ..self }
-    }
-}
 
 /// A decided and counted audit, as the writers see it.
 pub struct Audit<'a> {
@@ -72,7 +51,7 @@ pub struct Audit<'a> {
     pub arrivals: &'a Arrivals,
     pub excerpt: &'a RelationExcerpt,
     /// All reports but those that grow with the relations.
-    pub tables: &'a [SmallTable],
+    pub tables: &'a SmallTables,
     /// The worklist of the earlier audit in this output.
     pub earlier: &'a EarlierWorklist,
     /// Receives what is said beside the result.
@@ -85,17 +64,6 @@ pub type WriteReport = fn(&Audit<'_>, &Path) -> Result<()>;
 /// The writers of the reports that are no tables, by file.
 pub const WRITERS: &[(&str, WriteReport)] =
     &[("summary.json", summary::write), ("report.html", page::write), (workbook::WORKBOOK, workbook::write)];
-
-impl Audit<'_> {
-    /// The rows of a report that is held as a whole.
-    ///
-    /// # Errors
-    /// [`Error::Bug`] if it is one of those that grow with the relations.
-    pub fn table(&self, table: &Table) -> Result<&RecordBatch> {
-        let held = self.tables.iter().find(|held| held.table == table);
-        held.map(|held| &held.rows).ok_or_else(|| Error::Bug(format!("{} is not held as a whole", table.name)))
-    }
-}
 
 /// Creates a file that only its owner can read, whatever the umask: reports hold personal data.
 ///

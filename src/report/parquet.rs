@@ -36,7 +36,6 @@ use rayon::prelude::*;
 use properties::properties;
 use row_groups::{RowGroupRows, in_row_groups};
 
-use super::SmallTable;
 use super::summary::SCHEMA_VERSION;
 use crate::case::Case;
 use crate::error::{Error, Result};
@@ -176,16 +175,6 @@ impl Encoder {
         // Side by side, for often there is one row group to encode and nothing else to do.
         Ok(EncodedRowGroup(columns.into_par_iter().map(encode).collect::<Result<_>>()?))
     }
-}
-
-/// Writes the reports that are held as a whole.
-///
-/// # Errors
-/// As [`TableWriter`].
-pub fn write_tables(folder: &Path, tables: &[SmallTable], footer: &Footer) -> Result<()> {
-    tables.iter().try_for_each(|SmallTable { table, sorted_by, rows }| {
-        write_table(&folder.join(format!("{}.parquet", table.name)), table, rows, sorted_by, footer)
-    })
 }
 
 /// Writes a whole table at once.

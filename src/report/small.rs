@@ -1,15 +1,113 @@
-//! The small reports: billing, findings, coverage, rejects, inputs.
+//! The small reports, which are held as a whole; here those that an audit and a precheck have in common: billing,
+//! findings, coverage, rejects, inputs, control totals.
+
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 
+use super::parquet::{Footer, write_table};
 use crate::billing::{Bill, Line};
+use crate::controls::{self, ControlTotal};
+use crate::error::{Error, Result};
 use crate::findings::Finding;
-use crate::schema::tables::{BILLING_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, REJECTS_REPORT};
-use crate::schema::{Filter, Rows, cells};
+use crate::personal::{self, Pseudonyms};
+use crate::schema::tables::{
+    BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, FINDINGS_REPORT, INPUTS_REPORT, REJECTS_REPORT,
+};
+use crate::schema::{Column, Filter, Rows, Table, cells};
 use crate::snapshot::{RoleInputs, Snapshot};
 
+/// A report that is held as a whole, with the columns that it is sorted by.
+pub struct SmallTable {
+    table: &'static Table,
+    sorted_by: &'static [&'static Column],
+    rows: RecordBatch,
+}
+
+impl SmallTable {
+    /// A report in the order in which its rows came.
+    pub fn new(table: &'static Table, rows: RecordBatch) -> Self {
+        Self { table, sorted_by: &[], rows }
+    }
+
+    /// The same, where the rows are sorted.
+    #[must_use]
+    pub fn sorted_by(self, sorted_by: &'static [&'static Column]) -> Self {
+        Self { sorted_by, ..self }
+    }
+}
+
+/// The folder of the reports, and what every table in it is written with.
+#[derive(Clone, Copy)]
+pub struct ReportFolder<'a> {
+    pub path: &'a Path,
+    /// Begins the names of its reports.
+    pub prefix: &'static str,
+    pub footer: &'a Footer,
+    pub pseudonyms: Option<&'a Pseudonyms>,
+}
+
+/// The name of the report of a table, whose name may have the prefix already.
+pub fn report_name(prefix: &str, table: &str) -> String {
+    format!("{prefix}{}", table.strip_prefix(prefix).unwrap_or(table))
+}
+
+/// Small reports as they were written: with pseudonyms, if wanted.
+#[derive(Default)]
+pub struct SmallTables(Vec<SmallTable>);
+
+impl SmallTables {
+    /// Writes reports, and holds them.
+    ///
+    /// # Errors
+    /// As [`write_table`].
+    pub fn write(&mut self, folder: ReportFolder<'_>, tables: impl IntoIterator<Item = SmallTable>) -> Result<()> {
+        for held in tables {
+            let rows = personal::written(folder.pseudonyms, held.table, held.rows)?;
+            let path = folder.path.join(format!("{}.parquet", report_name(folder.prefix, held.table.name)));
+            write_table(&path, held.table, &rows, held.sorted_by, folder.footer)?;
+            self.0.push(SmallTable { rows, ..held });
+        }
+        Ok(())
+    }
+
+    /// The rows of a report.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] if it is none of these.
+    pub fn rows(&self, table: &Table) -> Result<&RecordBatch> {
+        let held = self.0.iter().find(|held| held.table == table);
+        held.map(|held| &held.rows).ok_or_else(|| Error::Bug(format!("{} is not held as a whole", table.name)))
+    }
+}
+
+/// The contents of the small reports that an audit and a precheck have in common.
+pub struct CommonReports<'a, S> {
+    pub bill: Option<&'a Bill>,
+    /// The lines of the bill.
+    pub lines: &'a [Line],
+    pub findings: &'a [Finding],
+    pub snapshots: S,
+    pub read: &'a [RoleInputs<'a>],
+    pub totals: &'a [ControlTotal],
+}
+
+impl<'a, S: Iterator<Item = &'a Snapshot>> CommonReports<'a, S> {
+    /// Makes the reports.
+    pub fn tables(self) -> [SmallTable; 6] {
+        [
+            billing(self.bill, self.lines),
+            findings(self.findings),
+            coverage(self.snapshots),
+            rejects(self.read),
+            inputs(self.read),
+            SmallTable::new(&CONTROL_TOTALS_REPORT, controls::table(self.totals)),
+        ]
+    }
+}
+
 /// `billing.parquet`: lines in the order of the bill; none where there is no contract.
-pub fn billing(bill: Option<&Bill>, lines: &[Line]) -> RecordBatch {
+fn billing(bill: Option<&Bill>, lines: &[Line]) -> SmallTable {
     let mut rows = Rows::new(&BILLING_REPORT);
     if let Some(bill) = bill {
         for line in lines {
@@ -24,11 +122,11 @@ pub fn billing(bill: Option<&Bill>, lines: &[Line]) -> RecordBatch {
             }));
         }
     }
-    rows.finish()
+    SmallTable::new(&BILLING_REPORT, rows.finish())
 }
 
 /// `findings.parquet`, the most serious first.
-pub fn findings(findings: &[Finding]) -> RecordBatch {
+fn findings(findings: &[Finding]) -> SmallTable {
     let mut rows = Rows::new(&FINDINGS_REPORT);
     for finding in findings {
         let rule = finding.rule;
@@ -50,11 +148,11 @@ pub fn findings(findings: &[Finding]) -> RecordBatch {
             WAIVED_UNTIL: finding.waived.until.map(|until| until.to_string()).as_deref(),
         }));
     }
-    rows.finish()
+    SmallTable::new(&FINDINGS_REPORT, rows.finish())
 }
 
 /// `coverage.parquet`: all evidence, by role, dataset and account.
-pub fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> RecordBatch {
+fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> SmallTable {
     let mut rows = Rows::new(&COVERAGE_REPORT);
     for snapshot in snapshots {
         snapshot.coverage.for_each_with_doubts(|dataset, userid, evidence| {
@@ -68,11 +166,11 @@ pub fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> RecordBatc
             }));
         });
     }
-    rows.finish()
+    SmallTable::new(&COVERAGE_REPORT, rows.finish())
 }
 
 /// `rejects.parquet`: the records and values that could not be read.
-pub fn rejects(read: &[RoleInputs<'_>]) -> RecordBatch {
+pub fn rejects(read: &[RoleInputs<'_>]) -> SmallTable {
     let mut rows = Rows::new(&REJECTS_REPORT);
     for &RoleInputs { role, inputs, rejects } in read {
         for reject in rejects {
@@ -90,11 +188,11 @@ pub fn rejects(read: &[RoleInputs<'_>]) -> RecordBatch {
             }));
         }
     }
-    rows.finish()
+    SmallTable::new(&REJECTS_REPORT, rows.finish())
 }
 
 /// `inputs.parquet`: every file, by role and path.
-pub fn inputs(read: &[RoleInputs<'_>]) -> RecordBatch {
+pub fn inputs(read: &[RoleInputs<'_>]) -> SmallTable {
     let mut rows = Rows::new(&INPUTS_REPORT);
     for &RoleInputs { role, inputs, .. } in read {
         for input in inputs {
@@ -116,5 +214,5 @@ pub fn inputs(read: &[RoleInputs<'_>]) -> RecordBatch {
             }));
         }
     }
-    rows.finish()
+    SmallTable::new(&INPUTS_REPORT, rows.finish())
 }

@@ -9,7 +9,7 @@ use super::{Audit, write_text};
 use crate::billing::Bill;
 use crate::case::{Case, FailOn, Policy};
 use crate::controls::ControlTotal;
-use crate::figures::{Counts, GroupCounts};
+use crate::figures::{Counts, Figures, GroupCounts};
 use crate::findings::{self, Finding};
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Origin, Outcome, Scope, Verdict};
 use crate::snapshot::Input;
@@ -174,28 +174,28 @@ pub fn write(audit: &Audit<'_>, folder: &Path) -> crate::error::Result<()> {
 }
 
 impl AuditSummary {
-    /// A summary without control totals, which are known last.
+    /// Assembles the parts.
     pub fn new(
         case: &Case,
-        counts: Counts,
-        group_counts: GroupCounts,
+        figures: &Figures,
         bill: Option<Bill>,
         findings: Vec<Finding>,
+        control_totals: Vec<ControlTotal>,
         inputs: Vec<Input>,
-        folder: std::path::PathBuf,
+        out: &Path,
     ) -> Self {
         Self {
             case_id: case.id.clone(),
             case_title: case.title.clone(),
             fail_on: case.policy.fail_on,
             verdict: findings::verdict(&findings),
-            counts,
-            group_counts,
+            counts: figures.counts.clone(),
+            group_counts: figures.group_counts.clone(),
             bill,
             findings,
-            control_totals: Vec::new(),
+            control_totals,
             inputs,
-            folder,
+            folder: out.to_path_buf(),
         }
     }
 

@@ -258,7 +258,7 @@ fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
     let zone = &audit.case.timezone;
     let mut tables = vec![relations(audit, zone)?, target_relations(audit, zone)?];
     for table in SHOWN_TABLES {
-        tables.push(small_table(table, audit.table(table)?, zone)?);
+        tables.push(small_table(table, audit.tables.rows(table)?, zone)?);
     }
     Ok(tables)
 }

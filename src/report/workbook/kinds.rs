@@ -71,13 +71,13 @@ pub struct Tasks {
 /// [`crate::Error::Bug`] only.
 pub fn kinds(audit: &Audit<'_>) -> Result<Vec<ExceptionKind>> {
     let language = audit.case.language;
-    let mut kinds = vec![findings(audit.table(&FINDINGS_REPORT)?, language)?];
+    let mut kinds = vec![findings(audit.tables.rows(&FINDINGS_REPORT)?, language)?];
     for (share, rows) in
         audit.excerpt.rows(RELATIONS_HELD).into_iter().filter(|(share, _)| asks_for_something(share.outcome))
     {
         kinds.push(relations(share.outcome, share.total, rows, language)?);
     }
-    let coverage = coverage(audit.table(&COVERAGE_REPORT)?, language)?;
+    let coverage = coverage(audit.tables.rows(&COVERAGE_REPORT)?, language)?;
     kinds.extend([groups(audit)?, join_codes(audit)?, accounts(audit)?, bill(audit)?, coverage]);
     kinds.push(plain(audit, &REJECTS_REPORT, workbook::REJECTS, workbook::HOLDS_REJECTS)?);
     Ok(kinds)
@@ -179,7 +179,7 @@ fn tasks_of_relations(outcome: Outcome, rows: &RecordBatch, subject: &Subject) -
 
 /// Groups with findings to act on: tasks of the account that their owner is mapped to.
 fn groups(audit: &Audit<'_>) -> Result<ExceptionKind> {
-    let rows = audit.table(&GROUPS_REPORT)?;
+    let rows = audit.tables.rows(&GROUPS_REPORT)?;
     let found = audit.groups;
     let order = order_of_groups(found.decision).into_iter();
     let rules: Vec<_> = order.map(|row| pressing(&found.groups[row as usize])).collect();
@@ -201,7 +201,7 @@ fn groups(audit: &Audit<'_>) -> Result<ExceptionKind> {
 
 /// Join codes likewise; they belong to the source corp, and so to no target account.
 fn join_codes(audit: &Audit<'_>) -> Result<ExceptionKind> {
-    let rows = audit.table(&JOIN_CODES_REPORT)?;
+    let rows = audit.tables.rows(&JOIN_CODES_REPORT)?;
     let found = audit.groups;
     let order = order_of_codes(&found.decision.codes).into_iter();
     let rules: Vec<_> = order.map(|at| pressing(&found.codes[at])).collect();
@@ -317,7 +317,7 @@ fn accounts(audit: &Audit<'_>) -> Result<ExceptionKind> {
     ]);
     columns.extend([&COUNT_REFUSED_BUT_ARRIVED, &COUNT_UNDETERMINED, &COUNT_ARRIVED_OUT_OF_SCOPE]);
     let kind = of_table(&ACCOUNTS_REPORT, workbook::ACCOUNTS, workbook::HOLDS_ACCOUNTS, audit.case.language);
-    selected(ExceptionKind { columns, ..kind }, audit.table(&ACCOUNTS_REPORT)?, &filter)
+    selected(ExceptionKind { columns, ..kind }, audit.tables.rows(&ACCOUNTS_REPORT)?, &filter)
 }
 
 /// Exports that failed or are incomplete, from the rows of coverage.
@@ -357,7 +357,7 @@ fn bill(audit: &Audit<'_>) -> Result<ExceptionKind> {
 
 /// All rows of a report.
 fn plain(audit: &Audit<'_>, table: &'static Table, name: Text, holds: Text) -> Result<ExceptionKind> {
-    selected(of_table(table, name, holds, audit.case.language), audit.table(table)?, &Filter::All)
+    selected(of_table(table, name, holds, audit.case.language), audit.tables.rows(table)?, &Filter::All)
 }
 
 /// A kind whose rows are of that table, none yet.
