@@ -216,6 +216,26 @@ impl<'l> TableReader<'l> {
         }
     }
 
+    /// Passes over a row that repeats the header; returns whether it does. `place` is that of the row.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it is a header of other columns: the rows below it would be read into the wrong ones.
+    pub fn skip_header<'c>(
+        &self,
+        part: &mut PartRecords,
+        (path, place): (&Path, impl FnOnce() -> Message),
+        cell: impl Fn(usize) -> &'c str,
+    ) -> Result<bool> {
+        if self.layout.is_header(&cell) {
+            part.pass_over("repeated header", 1);
+            return Ok(true);
+        }
+        if self.layout.is_other_header(&cell) {
+            return Err(Error::input(path, place(), say::SECOND_HEADER, say::ONE_TABLE_EACH));
+        }
+        Ok(false)
+    }
+
     /// Returns whether the cells have the keys of a record, in characters of ids.
     pub fn is_like_a_record<'c>(&self, cell: &impl Fn(usize, Kind) -> RawValue<'c>) -> bool {
         let table = self.layout.table;
@@ -284,11 +304,6 @@ impl ColumnReader<'_> {
         let was_counted = self.is_ingested && value.cell() != Cell::Null;
         (value, reason.filter(|_| !was_counted))
     }
-}
-
-/// The error of a table with a header of other columns among its rows.
-pub fn second_header(path: &Path, place: Message) -> Error {
-    Error::input(path, place, say::SECOND_HEADER, say::ONE_TABLE_EACH)
 }
 
 /// Returns whether a cell is empty or has nothing but padding.

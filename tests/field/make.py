@@ -192,6 +192,14 @@ def tables():
     own = dict(zip(HEADER, ["staff", "cust_no", "wx_union", "nick", "bound_at"], strict=True))
     parquet(f"08-own-table-parquet/{target}", [{own[name]: value for name, value in row.items()} for row in rows])
     parquet(f"09-padded-parquet/{target}", [{name: value.ljust(40) for name, value in row.items()} for row in rows])
+    # Sheets that were put one below the other, and loaded as texts.
+    english, chinese = dict(zip(HEADER, HEADER)), dict(zip(HEADER, ["添加人账号", "客户ID", "客户UnionID", "客户名称", "添加时间"]))
+    parquet(f"04-header-in-parquet/{target}", [row(1), english, dict.fromkeys(HEADER), chinese, row(2)])
+    accounts = ["迁出账号", "迁入账号"]
+    pairs = [["qinmei", "qin.mei"], accounts, ["guoyu", "guo.yu"]]
+    parquet("04-header-in-parquet/lists/accounts.parquet", [dict(zip(accounts, pair)) for pair in pairs])
+    others = dict(zip(HEADER, ["external_userid", "userid", "customer_name", "unionid", "created_at"]))
+    parquet(f"04-other-header-in-parquet/{target}", [row(1), others, row(2)])
     parquet("13-brotli/target-after/part.parquet", [row(1)], compression="brotli")
     parquet("13-partitioned/target-after/relations/dt=2026-06-06/part.parquet", [row(1)])
 

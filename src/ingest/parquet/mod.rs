@@ -16,6 +16,7 @@ mod compact;
 mod footer;
 mod values;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +27,7 @@ use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchRead
 use ::parquet::file::reader::Length;
 use arrow::array::{Array, ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{FieldRef, Schema};
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use arrow::error::ArrowError;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -39,7 +40,7 @@ use super::headers::{self, ExpectedTables, TableLayout};
 use super::open_file::OpenFile;
 use super::raw::{RelationSink, raw_schema};
 use super::records::{FileRecords, PartRecords};
-use super::table::{CountsBefore, DayOrders, TableReader, end_of_table};
+use super::table::{CountsBefore, DayOrders, TableReader, end_of_table, is_blank};
 use super::value::{ExcelEpoch, RawValue};
 use crate::error::{Error, Result, panics_as_errors};
 use crate::interrupt;
@@ -142,6 +143,8 @@ struct ParquetInput<'f> {
 
 /// The columns of a batch by their place in the file.
 type Columns<'b> = BTreeMap<usize, &'b ArrayRef>;
+/// Their values.
+type Values = BTreeMap<usize, ColumnValues>;
 
 /// A row group that was read: its counts, and the rows that no sink has taken.
 struct RowGroupRead {
@@ -250,8 +253,7 @@ impl ParquetInput<'_> {
             while let Some(batch) = batches.next() {
                 interrupt::check()?;
                 let batch = batch.map_err(|error| footer::damaged(self.path, &error))?;
-                let values: BTreeMap<usize, ColumnValues> =
-                    times.iter().copied().zip(batch.columns().iter().map(ColumnValues::new)).collect();
+                let values: Values = times.iter().copied().zip(batch.columns().iter().map(ColumnValues::new)).collect();
                 (0..batch.num_rows()).for_each(|row| days.update(&self.table, |place| values[&place].text(row)));
             }
         }
@@ -340,17 +342,53 @@ impl ParquetInput<'_> {
         }
         mark_keyless(table.layout.table, &arrays, &mut faulty.rows);
         mark_tag_groups(table.layout, &columns, &mut faulty.rows);
+        mark_headers(table, &columns, &mut faulty.rows);
         arrays.extend(self.provenance(rows, before + read.rows + 1));
         let mut good = RecordBatch::try_new(raw_schema(table.layout.table), arrays)?;
         if faulty.rows.contains(&true) {
             good = filter_record_batch(&good, &faulty.rows.iter().map(|faulty| !faulty).collect::<Vec<bool>>().into())?;
         }
         self.flush_relations(read, good)?;
-        add_faulty(table, read, &columns, &faulty.rows, before);
+        self.add_faulty(table, read, &columns, &faulty.rows, before)?;
         for rows in read.part.take_rows(before)? {
             self.flush_relations(read, rows)?;
         }
         read.rows += rows as u64;
+        Ok(())
+    }
+
+    /// Reads the faulty rows as records, and counts the others.
+    fn add_faulty(
+        &self,
+        table: &TableReader<'_>,
+        read: &mut RowGroupRead,
+        columns: &Columns<'_>,
+        faulty: &[bool],
+        before: u64,
+    ) -> Result<()> {
+        let mut good = 0;
+        let values = OnceCell::new();
+        for (row, faulty) in faulty.iter().enumerate() {
+            if !faulty {
+                good += 1;
+                continue;
+            }
+            read.part.count_rows(table.layout.table, std::mem::take(&mut good));
+            let values: &Values = values.get_or_init(|| values_of(columns));
+            let number = before + read.rows + row as u64 + 1;
+            let place =
+                |field: &str| if field.is_empty() { format!("row {number}") } else { format!("row {number}, {field}") };
+            let cell = |place: usize, _| values.get(&place).map_or(RawValue::Null, |values| values.at(row));
+            // As in a sheet, where a row has no text in any column.
+            let is_blank = table.layout.unused.is_empty() && values.values().all(|values| is_blank(&values.at(row)));
+            if !is_blank
+                && !table.skip_header(&mut read.part, (self.path, || say::row(number)), text_of(values, row))?
+            {
+                // The order of day and month is known by now.
+                let _ = table.read_row(&mut read.part, &place, cell);
+            }
+        }
+        read.part.count_rows(table.layout.table, good);
         Ok(())
     }
 
@@ -386,28 +424,6 @@ fn converted(table: &TableReader<'_>, columns: &Columns<'_>, rows: usize) -> (Ve
     (arrays.collect(), faulty)
 }
 
-/// Reads the faulty rows as records, and counts the others.
-fn add_faulty(table: &TableReader<'_>, read: &mut RowGroupRead, columns: &Columns<'_>, faulty: &[bool], before: u64) {
-    let mut good = 0;
-    let mut values: Option<BTreeMap<usize, ColumnValues>> = None;
-    for (row, faulty) in faulty.iter().enumerate() {
-        if !faulty {
-            good += 1;
-            continue;
-        }
-        read.part.count_rows(table.layout.table, std::mem::take(&mut good));
-        let values = values
-            .get_or_insert_with(|| columns.iter().map(|(place, array)| (*place, ColumnValues::new(array))).collect());
-        let number = before + read.rows + row as u64 + 1;
-        let place =
-            |field: &str| if field.is_empty() { format!("row {number}") } else { format!("row {number}, {field}") };
-        let cell = |place: usize, _| values.get(&place).map_or(RawValue::Null, |values| values.at(row));
-        // The order of day and month is known by now.
-        let _ = table.read_row(&mut read.part, &place, cell);
-    }
-    read.part.count_rows(table.layout.table, good);
-}
-
 /// Marks the rows without a key of the table.
 fn mark_keyless(table: &Table, columns: &[ArrayRef], faulty: &mut [bool]) {
     if table.name == COVERAGE.name {
@@ -433,6 +449,32 @@ fn mark_tag_groups(layout: &TableLayout, columns: &Columns<'_>, faulty: &mut [bo
             *faulty |= nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
         }
     }
+}
+
+/// Marks the rows that may be headers, as of sheets that were concatenated and loaded as texts. A file with a column of
+/// another type has none.
+fn mark_headers(table: &TableReader<'_>, columns: &Columns<'_>, faulty: &mut [bool]) {
+    if table.is_ingested || !columns.values().all(|array| may_hold_texts(array.data_type())) {
+        return;
+    }
+    let values = values_of(columns);
+    for (row, faulty) in faulty.iter_mut().enumerate() {
+        let text = text_of(&values, row);
+        *faulty |= table.layout.is_header(&text) || table.layout.is_other_header(&text);
+    }
+}
+
+fn may_hold_texts(kind: &DataType) -> bool {
+    kind.is_string() || kind.is_binary() || matches!(kind, DataType::Null | DataType::Dictionary(..))
+}
+
+fn values_of(columns: &Columns<'_>) -> Values {
+    columns.iter().map(|(place, array)| (*place, ColumnValues::new(array))).collect()
+}
+
+/// The texts of a row; none where it has other values.
+fn text_of<'v>(values: &'v Values, row: usize) -> impl Fn(usize) -> &'v str {
+    move |place| values.get(&place).and_then(|values| values.text(row)).unwrap_or("")
 }
 
 #[cfg(test)]

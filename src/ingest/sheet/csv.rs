@@ -12,9 +12,7 @@ use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::records::{FileRecords, PartRecords, RejectReason};
 use crate::ingest::stream::{self, Compression, Stream};
-use crate::ingest::table::{
-    BATCH_ROWS, CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table, second_header,
-};
+use crate::ingest::table::{BATCH_ROWS, CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table};
 use crate::ingest::value::{ExcelEpoch, RawValue, strip_padding};
 use crate::interrupt;
 use crate::limits::{MAX_COLUMNS, MAX_ROW_BYTES};
@@ -115,12 +113,8 @@ impl CsvReader<'_> {
             self.table.reject_row(part, place(row, ""), fault);
             return Ok(());
         }
-        if self.table.layout.is_header(|at| cells.get(at)) {
-            part.pass_over("repeated header", 1);
+        if self.table.skip_header(part, (self.file.path, || say::row(row.line)), |at| cells.get(at))? {
             return Ok(());
-        }
-        if self.table.layout.is_other_header(|at| cells.get(at)) {
-            return Err(second_header(self.file.path, say::row(row.line)));
         }
         let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
         while self.table.read_row(part, &|field| place(row, field), cell) == RowRead::NeedsDayOrder {

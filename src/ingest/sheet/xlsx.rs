@@ -22,7 +22,6 @@ use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, RejectReason, UnreadableRecord};
 use crate::ingest::table::{
     CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout, end_of_table,
-    second_header,
 };
 use crate::ingest::value::ExcelEpoch;
 use crate::interrupt;
@@ -277,15 +276,13 @@ impl SheetTable<'_> {
         let cell = |at: usize, kind| row.cell(at).map(|cell| cell.raw_value(kind)).unwrap_or_default();
         if row.number < self.header {
             table.row_above(part, row.width(), &place, cell);
-        } else if row.number == self.header || row.is_blank() {
-        } else if table.layout.is_header(|at| row.text(at)) {
-            part.pass_over("repeated header", 1);
-        } else if table.layout.is_other_header(|at| row.text(at)) {
-            return Err(second_header(path, say::row_of_sheet(self.sheet, row.number)));
-        } else {
-            return Ok(table.read_row(part, &place, cell));
+            return Ok(RowRead::Done);
         }
-        Ok(RowRead::Done)
+        let position = || say::row_of_sheet(self.sheet, row.number);
+        let is_record = row.number != self.header
+            && !row.is_blank()
+            && !table.skip_header(part, (path, position), |at| row.text(at))?;
+        Ok(if is_record { table.read_row(part, &place, cell) } else { RowRead::Done })
     }
 }
 
