@@ -13,7 +13,7 @@ use crate::report::manifest::Manifest;
 use crate::report::parquet::{Footer, GroupWriter, footer, write_table};
 use crate::report::publish::{SNAPSHOTS, Stage, create_private_folder};
 use crate::report::small::{self, ReportFolder, SmallTables};
-use crate::schema::tables::{CANONICAL, COVERAGE, RELATIONS_TABLE};
+use crate::schema::tables::{CANONICAL, RELATIONS_TABLE};
 use crate::schema::vocabulary::Role;
 use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot};
 use crate::text::{Lang, Message, commands, errors as say, path_text};
@@ -108,9 +108,7 @@ fn write_snapshot(
         if table.name == RELATIONS_TABLE.name {
             write_relations(snapshot, &path, footer, progress)?;
         } else {
-            let coverage = (table.name == COVERAGE.name).then(|| snapshot.coverage_table());
-            let rows = coverage.as_ref().unwrap_or_else(|| snapshot.table(table));
-            write_table(&path, table, rows, table.key, footer)?;
+            write_table(&path, table, snapshot.table(table), table.key, footer)?;
             progress.advance(snapshot.rows_of(table));
         }
         tables.push((table.name.to_owned(), snapshot.rows_of(table)));

@@ -1,0 +1,139 @@
+//! Coverage from answers, whole tables and trust.
+
+use super::*;
+use crate::ingest::answers::Answers;
+use crate::ingest::raw::{ApiAnswer, Endpoint};
+
+pub fn answer(endpoint: Endpoint, userids: &[&str], cursor: &str, next: &str, errcode: i64, at: i64) -> ApiAnswer {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    ApiAnswer {
+        endpoint,
+        userids: userids.iter().map(|&u| u.to_owned()).collect(),
+        subject: None,
+        errcode,
+        errmsg: String::new(),
+        cursor: some(cursor),
+        next_cursor: some(next),
+        envelope: true,
+        unlicensed: Vec::new(),
+        fetched_at: Some(at),
+        file: 0,
+        document: 1,
+    }
+}
+
+/// The answers, folded.
+pub fn answers<'a>(all: impl IntoIterator<Item = &'a ApiAnswer>) -> Answers {
+    let mut answers = Answers::default();
+    all.into_iter().for_each(|answer| answers.add(answer));
+    answers.fold();
+    answers
+}
+
+fn assess(answers: &[ApiAnswer], whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
+    super::assess(&self::answers(answers), whole_tables, trusted)
+}
+
+fn of(answers: &[ApiAnswer], userid: &str) -> Coverage {
+    assess(answers, &[], false).of_account(userid, false)
+}
+
+#[test]
+fn a_list_answer_covers_its_account_only() {
+    let answers = [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 0, 1)];
+    assert_eq!(of(&answers, "ann"), Coverage::Complete);
+    assert_eq!(of(&answers, "bob"), Coverage::Unknown);
+}
+
+#[test]
+fn a_chain_covers_when_its_last_page_is_there_in_any_order() {
+    let page = |cursor, next| answer(Endpoint::BatchGetByUser, &["ann", "bob"], cursor, next, 0, 1);
+    assert_eq!(of(&[page("c1", ""), page("", "c1")], "bob"), Coverage::Complete);
+    assert_eq!(of(&[page("", "c1")], "bob"), Coverage::Partial);
+    assert_eq!(of(&[page("c1", "")], "bob"), Coverage::Partial, "the first page is missing");
+    assert_eq!(of(&[page("", "c1"), page("c1", "c1")], "bob"), Coverage::Partial, "a circle has no end");
+}
+
+#[test]
+fn the_newest_answer_decides() {
+    let list = |errcode, at| answer(Endpoint::ExternalcontactList, &["ann"], "", "", errcode, at);
+    assert_eq!(of(&[list(45033, 1), list(0, 2)], "ann"), Coverage::Complete);
+    assert_eq!(of(&[list(0, 1), list(45033, 2)], "ann"), Coverage::Failed);
+}
+
+#[test]
+fn a_member_without_customers_is_answered_by_a_code_of_the_list_and_of_no_other() {
+    let of_endpoint = |endpoint| of(&[answer(endpoint, &["ann"], "", "", 84061, 1)], "ann");
+    assert_eq!(of_endpoint(Endpoint::ExternalcontactList), Coverage::Complete);
+    assert_eq!(of_endpoint(Endpoint::BatchGetByUser), Coverage::Failed);
+}
+
+#[test]
+fn of_two_lists_of_the_members_the_newest_decides() {
+    let list = |endpoint, errcode, at| answer(endpoint, &[], "", "", errcode, at);
+    let of = |answers: [ApiAnswer; 2]| assess(&answers, &[], false).evidence("members", None).map(|e| e.status);
+    for [one, other] in [[Endpoint::UserSimplelist, Endpoint::UserList], [Endpoint::UserList, Endpoint::UserSimplelist]]
+    {
+        assert_eq!(of([list(one, 40014, 1), list(other, 0, 2)]), Some(Coverage::Complete));
+        assert_eq!(of([list(one, 0, 1), list(other, 40014, 2)]), Some(Coverage::Failed));
+    }
+}
+
+#[test]
+fn an_unlicensed_member_is_failed_though_the_answer_was_good() {
+    let mut page = answer(Endpoint::BatchGetByUser, &["ann", "bob"], "", "", 0, 1);
+    page.unlicensed = vec!["bob".to_owned()];
+    assert_eq!(of(&[page.clone()], "ann"), Coverage::Complete);
+    assert_eq!(of(&[page], "bob"), Coverage::Failed);
+}
+
+#[test]
+fn trust_and_whole_tables_cover_all_but_failures() {
+    let failed = [answer(Endpoint::ExternalcontactList, &["ann"], "", "", 40014, 1)];
+    for coverage in [assess(&failed, &[], true), assess(&failed, &[RELATIONS], false)] {
+        assert_eq!(coverage.of_account("ann", true), Coverage::Failed);
+        assert_eq!(coverage.of_account("bob", false), Coverage::Complete);
+    }
+}
+
+#[test]
+fn without_evidence_it_depends_on_what_is_seen() {
+    assert_eq!(assess(&[], &[], false).of_account("ann", true), Coverage::Observed);
+    assert_eq!(assess(&[], &[], false).of_account("ann", false), Coverage::Unknown);
+}
+
+#[test]
+fn a_group_list_covers_the_corp_or_the_owners_it_was_asked_about() {
+    let list = |owners: &[&str], next, errcode| answer(Endpoint::GroupchatList, owners, "", next, errcode, 1);
+    let of = |answers: &[ApiAnswer], owner| assess(answers, &[], false).of_groups(Some(owner), true);
+    assert_eq!(of(&[list(&[], "", 0)], "ann"), Coverage::Complete);
+    assert_eq!(of(&[list(&[], "c1", 0)], "ann"), Coverage::Partial);
+    let whole_table = assess(&[list(&[], "c1", 0)], &[GROUPS], false);
+    assert_eq!(whole_table.of_groups(Some("ann"), true), Coverage::Complete, "a table beside it is whole");
+    assert_eq!(of(&[list(&[], "", 45033)], "ann"), Coverage::Failed);
+    assert_eq!(of(&[list(&["ann"], "", 0)], "ann"), Coverage::Complete);
+    assert_eq!(of(&[list(&["ann"], "", 0)], "bob"), Coverage::Unknown, "bob was not asked about");
+    assert_eq!(of(&[list(&[], "", 0), list(&["ann"], "", 40014)], "ann"), Coverage::Failed);
+    assert_eq!(of(&[list(&[], "", 45033), list(&["ann"], "", 0)], "ann"), Coverage::Complete);
+}
+
+#[test]
+fn groups_without_a_list_are_observed_and_an_error_is_never_covered() {
+    assert_eq!(assess(&[], &[], false).of_groups(None, true), Coverage::Observed);
+    assert_eq!(assess(&[], &[], false).of_groups(None, false), Coverage::Unknown);
+    assert_eq!(assess(&[], &[], true).of_groups(None, false), Coverage::Complete);
+    assert_eq!(assess(&[], &[GROUPS], false).of_groups(None, false), Coverage::Complete);
+    let failed = [answer(Endpoint::GroupchatList, &[], "", "", 40014, 1)];
+    for coverage in [assess(&failed, &[], true), assess(&failed, &[GROUPS], false)] {
+        assert_eq!(coverage.of_groups(Some("ann"), true), Coverage::Failed);
+    }
+}
+
+#[test]
+fn an_empty_follow_user_list_is_a_list() {
+    let answers = [answer(Endpoint::GetFollowUserList, &[], "", "", 0, 1)];
+    assert!(assess(&answers, &[], false).has_follow_user_list());
+    assert!(!assess(&[], &[], false).has_follow_user_list());
+    let failed = [answer(Endpoint::GetFollowUserList, &[], "", "", 45033, 1)];
+    assert!(!assess(&failed, &[], false).has_follow_user_list(), "an error is no list");
+}
