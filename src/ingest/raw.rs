@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use super::answers::Answers;
 use super::doubts::Doubts;
 pub use super::endpoints::{Endpoint, Proves};
+pub use super::records::MAX_LISTED_REJECTS;
 use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Kind, Rows, Table};
 
@@ -250,6 +251,8 @@ pub struct Raw {
     pub empty_tables: Vec<(&'static str, u32)>,
     /// The accounts and customers of unreadable records.
     pub doubts: Doubts,
+    /// Places of the records of the accounts list, as its sheet shows them, by file and record.
+    pub places: BTreeMap<(u32, u64), String>,
     /// Evidence of coverage.
     pub answers: Answers,
     /// Unreadable records and values; of each file and reason the first
@@ -262,4 +265,35 @@ impl Raw {
     pub fn batches(&self, table: &Table) -> &[RecordBatch] {
         self.tables.get(table.name).map_or(&[], Vec::as_slice)
     }
+
+    /// Counts values of a file that only all rows together show to be unreadable, and lists the `first` of them.
+    pub fn add_values(&mut self, file: u32, dataset: Dataset, reason: &str, count: u64, first: Vec<LateValue>) {
+        let unlisted = count.saturating_sub(first.len() as u64);
+        let last = first.len().saturating_sub(1);
+        self.rejects.extend(first.into_iter().enumerate().map(|(at, value)| Reject {
+            grain: Grain::Value,
+            dataset,
+            userid: value.userid,
+            file,
+            record: value.record,
+            place: format!("record {}, {}", value.record, value.field),
+            reason: reason.to_owned(),
+            not_listed: if at == last { unlisted } else { 0 },
+        }));
+        self.doubts.add_values(dataset, count);
+        if let Some(file) = self.files.get_mut(file as usize) {
+            file.unreadable_values += count;
+        }
+    }
+}
+
+/// A value that only all rows together show to be unreadable.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LateValue {
+    /// The number of the record within its file, from 1.
+    pub record: u64,
+    /// The column.
+    pub field: &'static str,
+    /// The account of the record; none if it is not known.
+    pub userid: Option<String>,
 }

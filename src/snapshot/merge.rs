@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::fold::{Fold, Run};
 use super::keys::TableKey;
+use super::mixed_ids::{MixedIds, Tellers};
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FETCHED_AT, FILE, RECORD, raw_schema};
 use crate::schema::{Table, fields, nulls};
@@ -35,6 +36,8 @@ pub struct MergedTable {
     pub left_over: BTreeMap<String, u64>,
     /// Rows without an id whose fallback key occurs more than once in their file.
     pub alike: u64,
+    /// Rows whose id is none.
+    pub mixed_ids: MixedIds,
 }
 
 /// Merges raw batches of `table`. The rows of `echoes` repeat rows of another table: they add keys that occur nowhere
@@ -63,9 +66,19 @@ pub fn merge(
             was_in_order: true,
             left_over: BTreeMap::new(),
             alike: 0,
+            mixed_ids: MixedIds::default(),
         });
     }
     let (mut order, mut runs) = copies.sorted();
+    let mixed = Tellers::new(table, &all)?.map(|tellers| tellers.without_mixed_ids(&order, &runs, counted));
+    if let Some((cleared, mixed_ids)) = mixed.transpose()?.flatten() {
+        let (rows, echoes) = (cleared.slice(0, counted), cleared.slice(counted, cleared.num_rows() - counted));
+        let mut merged = merge(table, &[rows], &[echoes], files)?;
+        merged.mixed_ids.merge(mixed_ids);
+        // As they were read, they had those ids.
+        merged.was_in_order = false;
+        return Ok(merged);
+    }
     let alike = copies.alike(&order, &runs);
     let left_over = fold.map(|fold| fold.fold(&mut order, &mut runs)).unwrap_or_default();
     let duplicates = copies.duplicates(&order, &runs);
@@ -88,7 +101,15 @@ pub fn merge(
     let rows = RecordBatch::try_new(table.arrow_schema(), columns)?;
     let rows = copies.provenances.with_provenance(table, rows, Some(&winners), files)?;
     let echo_rows = winners.values().iter().filter(|&&row| row as usize >= counted).count() as u64;
-    Ok(MergedTable { rows, duplicates, echo_rows, was_in_order: false, left_over, alike })
+    Ok(MergedTable {
+        rows,
+        duplicates,
+        echo_rows,
+        was_in_order: false,
+        left_over,
+        alike,
+        mixed_ids: MixedIds::default(),
+    })
 }
 
 /// Converts raw rows that are sorted and without duplicates, as [`merge`] would.
@@ -134,20 +155,12 @@ struct Copies {
     rows: usize,
     /// Rows from here on are echoes.
     counted: usize,
-    fetched_at: Int64Array,
     provenances: Provenances,
 }
 
 impl Copies {
     fn new(table: &Table, all: &RecordBatch, counted: usize) -> Result<Self> {
-        let fetched_at: &TimestampMicrosecondArray = provenance(all, FETCHED_AT)?;
-        Ok(Self {
-            key: TableKey::new(table, all)?,
-            rows: all.num_rows(),
-            counted,
-            fetched_at: fetched_at.reinterpret_cast::<Int64Type>(),
-            provenances: Provenances::new(all)?,
-        })
+        Ok(Self { key: TableKey::new(table, all)?, rows: all.num_rows(), counted, provenances: Provenances::new(all)? })
     }
 
     /// Whether the rows are sorted by their key and without duplicates.
@@ -185,8 +198,8 @@ impl Copies {
 
     /// Sort key of the copies of one key, the oldest first; echoes are older than all others.
     fn age(&self, i: usize) -> (bool, Option<i64>, u32, u64) {
-        let fetched_at = self.fetched_at.is_valid(i).then(|| self.fetched_at.value(i));
-        (i < self.counted, fetched_at, self.provenances.file.value(i), self.provenances.record.value(i))
+        let (file, fetched_at) = self.provenances.dump_of(i);
+        (i < self.counted, fetched_at, file, self.provenances.record.value(i))
     }
 
     /// Counts copies without an id in one file: no file lists a relation twice, so they may be two.
@@ -226,10 +239,11 @@ impl Copies {
     }
 }
 
-/// File and record of raw rows.
+/// File and record of raw rows, and when they were fetched.
 pub struct Provenances {
     file: UInt32Array,
     record: UInt64Array,
+    fetched_at: Int64Array,
 }
 
 fn provenance<'r, A: 'static>(raw: &'r RecordBatch, column: &str) -> Result<&'r A> {
@@ -242,7 +256,13 @@ impl Provenances {
     /// [`Error::Bug`] if the rows are not raw.
     pub fn new(raw: &RecordBatch) -> Result<Self> {
         let (file, record): (&UInt32Array, &UInt64Array) = (provenance(raw, FILE)?, provenance(raw, RECORD)?);
-        Ok(Self { file: file.clone(), record: record.clone() })
+        let fetched_at: &TimestampMicrosecondArray = provenance(raw, FETCHED_AT)?;
+        Ok(Self { file: file.clone(), record: record.clone(), fetched_at: fetched_at.reinterpret_cast::<Int64Type>() })
+    }
+
+    /// Returns what is equal of rows of one dump: their file, and when they were fetched.
+    pub fn dump_of(&self, row: usize) -> (u32, Option<i64>) {
+        (self.file.value(row), self.fetched_at.is_valid(row).then(|| self.fetched_at.value(row)))
     }
 
     /// Returns file and record of a row.

@@ -7,6 +7,7 @@ mod group_list;
 mod keys;
 mod partitioning;
 mod merge;
+mod mixed_ids;
 mod owners;
 mod read;
 mod relations;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
 
 use merge::merge;
+use mixed_ids::MixedIds;
 
 use crate::error::Result;
 use crate::ingest::answers::Answers;
@@ -44,7 +46,7 @@ use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
     COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED, UNREADABLE_TABLE,
 };
-use crate::schema::vocabulary::{Coverage, Dataset, Role};
+use crate::schema::vocabulary::{Coverage, Dataset, Role, Word};
 use crate::schema::{Column, ReadColumns, Rows, Table, cells, fields};
 use crate::userids::{Respelled, Userids};
 
@@ -100,6 +102,7 @@ impl Snapshot {
             relations.finish(&mut raw, &paths, progress)?;
         let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) =
             (BTreeMap::new(), relations.without_id.left_over.clone());
+        let mut mixed_ids = MixedIds::default();
         for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE] {
             let merged = match canonical.get(MEMBERS.name) {
                 // The roster is merged before the groups, and has the accounts of their owners.
@@ -109,12 +112,14 @@ impl Snapshot {
                 _ => merge(table, raw.batches(table), &[], &paths)?,
             };
             left_over.extend(merged.left_over);
+            mixed_ids.merge(merged.mixed_ids);
             #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
             for (file, count) in merged.duplicates {
                 *duplicates.entry(file).or_default() += count;
             }
             canonical.insert(table.name, merged.rows);
         }
+        mixed_ids.count_in(&mut raw, Dataset::Groups);
         let written_records =
             [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum();
         let mut unread = raw.doubts.clone();
@@ -124,16 +129,22 @@ impl Snapshot {
         let count_jumps = coverage::count_jumps(&answers);
         let mut coverage = coverage_of(&raw, &answers, &canonical[COVERAGE.name], trusted)?;
         canonical.remove(COVERAGE.name);
-        canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread));
+        let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
+        let mut empty = unread::empty_tables(&canonical[UNREADABLE_TABLE.name])?;
+        let mut empty_tables: Vec<String> =
+            empty.iter().flat_map(|(dataset, count)| (0..*count).map(move |_| format!("{role}: {dataset}"))).collect();
+        // Empty tables that `ingest` wrote have their coverage beside them.
+        for (table, file) in raw.empty_tables.iter().filter(|_| !has_coverage) {
+            *empty.entry(Dataset::from_word(table).unwrap_or(Dataset::Relations)).or_default() += 1;
+            empty_tables.push(paths[*file as usize].clone());
+        }
+        canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread, &empty));
         if !trusted {
             coverage.doubts = unread.clone();
         }
         let members = with_follow_users(&canonical[MEMBERS.name], &coverage)?;
         canonical.insert(MEMBERS.name, members);
         progress.end();
-        let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
-        let empty_tables =
-            raw.empty_tables.iter().filter(|_| !has_coverage).map(|(_, file)| paths[*file as usize].clone()).collect();
         let inputs = Input::of_files(raw.files, &duplicates);
         let relation_records = relation_records(&inputs, &unread);
         Ok(Self {
@@ -218,15 +229,24 @@ impl Snapshot {
     }
 }
 
-/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp.
+/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, and that no pair
+/// stands in the list the wrong way round.
 ///
 /// # Errors
-/// As [`Enrolment::check_null_words`].
-pub fn check_null_words(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
+/// As [`Enrolment::check_null_words`] and [`Enrolment::check_direction`].
+pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
+    let of = |role: CorpRole| snapshots.iter().filter(move |snapshot| corp(snapshot.role) == role);
+    let names = |role: CorpRole, userid: &str| -> Result<bool> {
+        of(role).try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(userid)?))
+    };
     enrolment.check_null_words(root, |column, word| {
         let is_source = column.name == fields::SOURCE_USERID.name;
-        let mut of_corp = snapshots.iter().filter(|snapshot| (corp(snapshot.role) == CorpRole::Source) == is_source);
-        of_corp.try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(word)?))
+        names(if is_source { CorpRole::Source } else { CorpRole::Target }, word)
+    })?;
+    let holders = [CorpRole::Source, CorpRole::Target]
+        .map(|role| of(role).flat_map(|snapshot| snapshot.relations.accounts().keys()).map(String::as_str).collect());
+    enrolment.check_direction(root, &holders, |pair| {
+        Ok(names(CorpRole::Source, &pair.source_userid)? || names(CorpRole::Target, &pair.target_userid)?)
     })
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::records::{FileRecords, PartRecords, RejectReason};
+use crate::ingest::sheet::notes;
 use crate::ingest::stream::{self, Compression, Stream};
 use crate::ingest::table::{
     BATCH_ROWS, CountsBefore, DayOrders, RowRead, SheetFile, TableReader, end_of_table, second_header,
@@ -31,6 +32,8 @@ const MISQUOTED: RejectReason = "text after a closing quote: double the quotes i
 const SEVERAL_ROWS: RejectReason =
     "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled";
 const TOO_WIDE: RejectReason = "more cells than the header: an unquoted delimiter or a stray quote";
+const NUMBERED: RejectReason = "one cell more than the header, and the first is the number of the row: give that column \
+    a header, or leave it out";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Reads the table or list in the file, and returns it with its encoding.
@@ -49,6 +52,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         dialect,
         header: row,
         table: TableReader::new(&layout, file.zone, ExcelEpoch::Since1900),
+        rows: 0,
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
     end_of_table(file.path, &mut records, layout.table, CountsBefore::default())?;
@@ -71,6 +75,8 @@ struct CsvReader<'f> {
     /// The index of the header row.
     header: usize,
     table: TableReader<'f>,
+    /// Rows below the header so far.
+    rows: u64,
 }
 
 impl CsvReader<'_> {
@@ -111,7 +117,8 @@ impl CsvReader<'_> {
         if cells.iter().all(|cell| strip_padding(cell).is_empty()) {
             return Ok(());
         }
-        if let Some(fault) = self.fault(row, cells) {
+        self.rows += 1;
+        if let Some(fault) = self.fault(row, cells).or_else(|| self.is_numbered(cells).then_some(NUMBERED)) {
             self.table.reject_row(part, place(row, ""), fault);
             return Ok(());
         }
@@ -121,6 +128,10 @@ impl CsvReader<'_> {
         }
         if self.table.layout.is_other_header(|at| cells.get(at)) {
             return Err(second_header(self.file.path, say::row(row.line)));
+        }
+        if let Some(why) = notes::of_no_record(cells.iter()) {
+            part.pass_over(why, 1);
+            return Ok(());
         }
         let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
         while self.table.read_row(part, &|field| place(row, field), cell) == RowRead::NeedsDayOrder {
@@ -142,6 +153,15 @@ impl CsvReader<'_> {
             let is_too_wide = is_two_rows || (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty());
             is_too_wide.then_some(TOO_WIDE)
         }
+    }
+
+    /// Returns whether the row begins with its number, for which there is no header, so that each cell is in the column
+    /// of the next: `write.table` of R writes this.
+    fn is_numbered(&self, cells: &RowCells) -> bool {
+        let header = &self.table.layout.header;
+        cells.len() == header.len() + 1
+            && header.iter().all(|header| !header.is_empty())
+            && cells.get(0).parse() == Ok(self.rows)
     }
 
     /// Reads the file again for the order of day and month in its dates.
@@ -244,6 +264,9 @@ impl CsvHeader {
         if let Some((header, rows)) = best {
             return header.check(file, &rows).map(|()| header);
         }
+        if holds_answers(head) {
+            return Err(Error::input(file.path, say::FILE, say::JSON_IN_TEXT, say::JSON_IN_TEXT_REMEDY));
+        }
         Err(disguised_header(file, head).unwrap_or_else(|| file.no_header(&shown, &problem)))
     }
 
@@ -272,6 +295,13 @@ impl CsvHeader {
         }
         Ok(())
     }
+}
+
+/// Returns whether the text has answers of the service inside: behind HTTP headers or times of a log, or as a text.
+fn holds_answers(head: &str) -> bool {
+    const KEYS: [&str; 4] = ["errcode", "external_contact", "follow_info", "group_chat"];
+    let is_key = |key: &str| ["\"", "\\\"", "'"].iter().any(|quote| head.contains(&format!("{quote}{key}{quote}")));
+    head.contains('{') && KEYS.iter().any(|key| is_key(key))
 }
 
 /// The error of a file in which a line would be the header without its quotes or with other row ends.

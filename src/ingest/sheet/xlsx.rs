@@ -13,6 +13,7 @@ use std::path::Path;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
+use self::cell::XlsxCell;
 use self::markup::WorkbookSummary;
 use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow, bare_formulas};
 use crate::error::{Error, Result};
@@ -20,6 +21,7 @@ use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, RejectReason, UnreadableRecord};
+use crate::ingest::sheet::notes;
 use crate::ingest::table::{
     CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout, end_of_table,
     second_header,
@@ -282,6 +284,10 @@ impl SheetTable<'_> {
             part.pass_over("repeated header", 1);
         } else if table.layout.is_other_header(|at| row.text(at)) {
             return Err(second_header(path, say::row_of_sheet(self.sheet, row.number)));
+        } else if let Some(why) =
+            notes::of_no_record((0..row.width()).map(|at| row.cell(at).map_or("", XlsxCell::note)))
+        {
+            part.pass_over(why, 1);
         } else {
             return Ok(table.read_row(part, &place, cell));
         }

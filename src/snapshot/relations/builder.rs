@@ -15,8 +15,10 @@ use crate::lists::{AccountPair, Enrolment};
 use crate::memory::{MemoryBudget, RowBuffer, make_room};
 use crate::progress::Progress;
 use crate::schema::tables::UNASSIGNED;
+use crate::schema::vocabulary::Dataset;
 use crate::schema::{Table, fields};
 use crate::snapshot::corp_codes::CorpCodes;
+use crate::snapshot::mixed_ids::MixedIds;
 use crate::snapshot::partitioning::{CorpRole, Partitioning, Proportion};
 use crate::snapshot::shared_unionids::{SharedUnionids, UnionidIndex};
 use crate::snapshot::spelling::{SettledSpelling, Spellings, settle, spelled_relations};
@@ -136,8 +138,9 @@ impl<'a> RelationsBuilder<'a> {
             echoes: 0,
             without_id: WithoutId::default(),
         };
-        let mut duplicates = Duplicates::new();
+        let (mut duplicates, mut mixed_ids) = (Duplicates::new(), MixedIds::default());
         for (part, stats) in parts {
+            mixed_ids.merge(stats.mixed_ids);
             relations.parts.push(Mutex::new(Some(part)));
             relations.accounts.extend(stats.accounts);
             relations.corp_codes.merge(stats.corp_codes);
@@ -148,6 +151,7 @@ impl<'a> RelationsBuilder<'a> {
                 *duplicates.entry(file).or_default() += count;
             }
         }
+        mixed_ids.count_in(raw, Dataset::Relations);
         let shared_unionids =
             unionids.map(|unionids| SharedUnionids::new(&unionids, &relations)).transpose()?.unwrap_or_default();
         let SettledSpelling { userids, respelled, .. } = settled;

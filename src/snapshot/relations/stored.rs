@@ -14,6 +14,7 @@ use crate::schema::{ReadColumns, Table, fields};
 use crate::snapshot::corp_codes::CorpCodes;
 use crate::snapshot::keys::exists_in;
 use crate::snapshot::merge::{Provenances, as_merged, merge};
+use crate::snapshot::mixed_ids::MixedIds;
 use crate::snapshot::shared_unionids::UnionidIndex;
 
 /// Relations of one partition, held until they are needed.
@@ -32,6 +33,7 @@ pub struct PartitionStats {
     pub echoes: u64,
     pub without_id: WithoutId,
     pub corp_codes: CorpCodes,
+    pub mixed_ids: MixedIds,
 }
 
 impl Stored {
@@ -66,6 +68,7 @@ impl Stored {
             accounts,
             echoes: merged.echo_rows,
             corp_codes,
+            mixed_ids: merged.mixed_ids,
         };
         let stays = merged.was_in_order && echoes.is_empty() && read.is_packed();
         let rows = if stays {
