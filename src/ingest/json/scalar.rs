@@ -6,15 +6,11 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::document::ObjectKey;
 use crate::ingest::records::RejectReason;
 use crate::ingest::value::RawValue;
 
 /// The reason of an absent field that may be under a damaged key.
 pub const LOST: RejectReason = "absent, but may be a damaged key of its object";
-
-/// Objects around one value that `mongoexport` writes for numbers, times and ids: `{"$numberLong": "1777687200"}`.
-const WRAPPERS: [&str; 5] = ["$numberLong", "$numberInt", "$numberDouble", "$date", "$oid"];
 
 pub(super) struct RawValueVisitor;
 
@@ -54,15 +50,8 @@ impl<'de> Visitor<'de> for RawValueVisitor {
         Ok(given)
     }
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let Some(ObjectKey(key)) = entries.next_key()? else { return Ok(RawValue::Other) };
-        let given = if WRAPPERS.contains(&&*key) {
-            entries.next_value()?
-        } else {
-            entries.next_value::<IgnoredAny>().map(|_| RawValue::Other)?
-        };
-        let is_single = entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_none();
         while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(if is_single { given } else { RawValue::Other })
+        Ok(RawValue::Other)
     }
 }
 
@@ -96,11 +85,6 @@ mod tests {
             ("true", RawValue::Flag(true)),
             ("[0]", RawValue::Other),
             ("{}", RawValue::Other),
-            ("{\"x\":1}", RawValue::Other),
-            ("{\"$numberLong\":\"1777687200\"}", RawValue::Text("1777687200".into())),
-            ("{\"$date\":{\"$numberLong\":\"1777687200000\"}}", RawValue::Text("1777687200000".into())),
-            ("{\"$date\":\"2026-05-02T02:00:00Z\"}", RawValue::Text("2026-05-02T02:00:00Z".into())),
-            ("{\"$numberInt\":1,\"x\":2}", RawValue::Other),
         ] {
             assert_eq!(serde_json::from_str::<RawValue<'_>>(json).unwrap(), given, "{json}");
         }
