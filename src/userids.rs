@@ -37,6 +37,11 @@ impl Userids {
         self.get(userid).filter(|used| *used != userid)
     }
 
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+
     /// Adds a userid. The first spelling is used.
     pub fn add(&mut self, userid: &str) {
         self.0.add(userid, digest, str::eq_ignore_ascii_case);

@@ -7,7 +7,7 @@ use crate::lists::{Lists, ListsRead};
 use crate::memory::MemoryBudget;
 use crate::progress::Progress;
 use crate::schema::vocabulary::Role;
-use crate::snapshot::{Partitions, Snapshot, check_null_words};
+use crate::snapshot::{Partitions, Snapshot, check_accounts};
 
 impl Exports {
     /// Reads the lists and the snapshots; also returns the files and rows of the lists, for the control totals.
@@ -50,7 +50,7 @@ impl Exports {
             target_before,
             target_after,
         };
-        check_null_words(&case.root, &exports.enrolment, &exports.snapshots().collect::<Vec<_>>())?;
+        check_accounts(&case.root, &exports.enrolment, &exports.snapshots().collect::<Vec<_>>())?;
         Ok((exports.with_doubts_by_keys(), read))
     }
 }

@@ -5,6 +5,7 @@
 //! json      framing (documents), quick (fields), endpoints (records)      sheet     CSV, TSV, XLSX
 //! parquet   columns -> batches                                            encoding  text in any encoding -> UTF-8
 //! headers   headers -> table and columns                                  table     row of a table -> record
+//! notes     rows of a table that are no records: totals, counts of rows, lines
 //! value     every format: raw value -> value of a column                  records   every record counted once
 //! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places
 //! answers   answers as evidence of coverage, folded
@@ -23,6 +24,7 @@ mod estimate;
 mod files;
 mod framing;
 mod headers;
+mod notes;
 mod parquet;
 mod reader;
 mod records;

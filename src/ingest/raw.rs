@@ -250,6 +250,8 @@ pub struct Raw {
     pub empty_tables: Vec<(&'static str, u32)>,
     /// The accounts and customers of unreadable records.
     pub doubts: Doubts,
+    /// Places of the records of the accounts list, as its sheet shows them, by file and record.
+    pub places: BTreeMap<(u32, u64), String>,
     /// Evidence of coverage.
     pub answers: Answers,
     /// Unreadable records and values; of each file and reason the first

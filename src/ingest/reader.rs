@@ -217,5 +217,6 @@ fn add(raw: &mut Raw, file: FileRecords) {
     raw.answers.append(file.answers);
     raw.rejects.extend(file.rejects);
     raw.doubts.merge(file.doubts);
+    raw.places.extend(file.places.into_iter().map(|(record, place)| ((index, record), place)));
     raw.empty_tables.extend(file.empty_tables.into_iter().map(|table| (table, index)));
 }

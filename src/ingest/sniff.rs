@@ -36,11 +36,6 @@ const UNSUPPORTED: &[(&[u8], Text, Text)] = &[
     (b"BZh", say::BZIP2, say::REPACK),
     (b"\xfd7zXZ", say::XZ, say::REPACK),
     (b"version https://git-lfs", say::LFS_POINTER, say::LFS_POINTER_REMEDY),
-    (b"-- MySQL dump", say::SQL, say::EXPORT_AS_DATA),
-    (b"-- PostgreSQL", say::SQL, say::EXPORT_AS_DATA),
-    (b"INSERT INTO ", say::SQL, say::EXPORT_AS_DATA),
-    (b"CREATE TABLE ", say::SQL, say::EXPORT_AS_DATA),
-    (b"DROP TABLE ", say::SQL, say::EXPORT_AS_DATA),
 ];
 
 /// The container of old workbooks, and of those with a password.
@@ -62,6 +57,23 @@ const MARKUP: &[(&str, Text)] = &[
     ("mime-version:", say::WEB_PAGE),
     ("<?xml", say::XML_WORKBOOK),
     ("<workbook", say::XML_WORKBOOK),
+];
+
+/// Beginnings of SQL, in lower case: of statements, and of the comments above them.
+const SQL: &[&str] = &[
+    "insert into ",
+    "create table ",
+    "drop table ",
+    "set names ",
+    "begin transaction;",
+    "pragma ",
+    "-- mysql dump",
+    "-- mariadb dump",
+    "-- postgresql",
+    "--\n-- postgresql",
+    "-- phpmyadmin",
+    "-- ----",
+    "/*",
 ];
 
 /// Recognises the format by the first bytes, `all` of the file or only its beginning.
@@ -101,6 +113,12 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     if let Some(what) = markup(beginning) {
         return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
     }
+    if SQL.iter().any(|start| begins(beginning, start)) {
+        return FileFormat::Unsupported { what: say::SQL, remedy: say::EXPORT_AS_DATA };
+    }
+    if beginning.strip_prefix(b"[").unwrap_or(beginning).starts_with(b"{'") {
+        return FileFormat::Unsupported { what: say::PYTHON, remedy: say::PYTHON_REMEDY };
+    }
     let begins_as_json = match beginning.first() {
         None if all => return FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
         Some(b'{') => true,
@@ -128,21 +146,28 @@ fn beginning(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// Returns whether a word is behind a bracket, as in the headers of SQL Server: `[userid],[name]`.
+/// Returns whether a word is behind a bracket, as in the headers of SQL Server (`[userid],[name]`), or a time of a log.
 fn is_bracketed_word(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits > 0 && matches!(text.get(digits), Some(b'-' | b'/' | b':')) {
+        return true;
+    }
     let is_value = [&b"null"[..], b"true", b"false", b"NaN"].iter().any(|word| text.starts_with(word));
     !is_value && text.first().is_some_and(|first| first.is_ascii_alphabetic() || !first.is_ascii())
 }
 
 /// Recognises web pages and other markup, which some systems export as workbooks.
 fn markup(text: &[u8]) -> Option<Text> {
-    let begins =
-        |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()));
-    let what = MARKUP.iter().find(|(start, _)| begins(start))?.1;
+    let what = MARKUP.iter().find(|(start, _)| begins(text, start))?.1;
     // A web page may be XML too.
     let is_page = || text[..text.len().min(1024)].to_ascii_lowercase().windows(5).any(|tag| tag == b"<html");
     Some(if what == say::XML_WORKBOOK && is_page() { say::WEB_PAGE } else { what })
+}
+
+/// Returns whether the text begins so, in whatever letter case.
+fn begins(text: &[u8], start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
 }
 
 fn sniff_utf16(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
@@ -197,6 +222,7 @@ mod tests {
         assert_eq!(sniff(b"u\0s\0e\0\n\0", true), known(UnicodeEncoding::Utf16Le, false));
         assert_eq!(sniff(b"a\0n\0n\0,\0\x00\x4e\n\0", true), known(UnicodeEncoding::Utf16Le, false), "ann,一");
         assert_eq!(sniff(b"\x5b\xa2\x62\x37\0,\x54\x0d\0\n", true), known(UnicodeEncoding::Utf16Be, false), "客户,名");
+        assert_eq!(sniff(b"[2026-05-08 09:00:00] {\"errcode\":0}", true), FileFormat::Text(EncodingHint::Unknown));
         // GB18030 and others are detected while reading.
         assert_eq!(sniff(b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6,1\n", true), FileFormat::Text(EncodingHint::Unknown));
     }
@@ -238,6 +264,11 @@ mod tests {
             (b"\x1f\x8b\x08", "compressed twice"),
             (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS"),
             (b"INSERT INTO `t` VALUES ('ann');\n", "SQL"),
+            (b"\ninsert into t values('ann');\n", "SQL"),
+            (b"--\n-- PostgreSQL database dump\n--\n", "SQL"),
+            (b"/*\n Navicat Premium Data Transfer\n*/\n", "SQL"),
+            (b"{'errcode': 0, 'errmsg': 'ok'}", "Python"),
+            (b"[{'external_contact': {}}]", "Python"),
         ] {
             assert!(
                 matches!(sniff(head, true), FileFormat::Unsupported { what, .. } if what.en.contains(name)),

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::doubts::CustomerKey;
 use super::headers::{self, ExpectedTables, TableLayout, Unrecognised};
+use super::notes;
 use super::raw::RelationSink;
 use super::records::{FieldFault, FileRecords, PartRecords, Readings, RecordContext, RejectReason, UnreadableRecord};
 use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions};
@@ -216,15 +217,17 @@ impl<'l> TableReader<'l> {
         }
     }
 
-    /// Passes over a row that repeats the header; returns whether it does. `place` is that of the row.
+    /// Passes over a row that repeats the header, or is a note ([`notes`]); returns whether it does. `place` is that of
+    /// the row, `cell` a text by its column, `cells` all of them as notes.
     ///
     /// # Errors
     /// [`Error::Input`] if it is a header of other columns: the rows below it would be read into the wrong ones.
-    pub fn skip_header<'c>(
+    pub fn skip_row<'c, C: Iterator<Item = &'c str>>(
         &self,
         part: &mut PartRecords,
         (path, place): (&Path, impl FnOnce() -> Message),
         cell: impl Fn(usize) -> &'c str,
+        cells: impl FnOnce() -> C,
     ) -> Result<bool> {
         if self.layout.is_header(&cell) {
             part.pass_over("repeated header", 1);
@@ -233,7 +236,11 @@ impl<'l> TableReader<'l> {
         if self.layout.is_other_header(&cell) {
             return Err(Error::input(path, place(), say::SECOND_HEADER, say::ONE_TABLE_EACH));
         }
-        Ok(false)
+        let note = notes::of_no_record(cells());
+        if let Some(why) = note {
+            part.pass_over(why, 1);
+        }
+        Ok(note.is_some())
     }
 
     /// Returns whether the cells have the keys of a record, in characters of ids.

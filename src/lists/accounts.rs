@@ -62,6 +62,17 @@ struct AccountRow {
     record: u64,
 }
 
+impl AccountRow {
+    /// The file, and the row as its sheet shows it.
+    fn place(&self, lists: &Raw) -> Message {
+        let file = lists.files.get(self.file as usize).map_or("accounts", |file| file.path.as_str());
+        match lists.places.get(&(self.file, self.record)) {
+            Some(place) => say::place_in_file(file, place),
+            None => say::row_of_file(file, self.record),
+        }
+    }
+}
+
 impl Enrolment {
     /// Reads the accounts list. Rows that repeat one another, in whatever letter case, are merged and counted in
     /// `tally`.
@@ -121,10 +132,47 @@ impl Enrolment {
             return Ok(());
         }
         let line = |row: &&NullWord| say::null_word_account(&row.place, row.column.name, &row.word);
-        let more = wrong.len().saturating_sub(SHOWN_OF_LIST);
-        let shown = wrong.iter().take(SHOWN_OF_LIST).map(line).chain((more > 0).then(|| say::and_more(more)));
-        let problem = say::list_unreadable(wrong.len(), Message::lines(shown));
+        let problem = say::list_unreadable(wrong.len(), lines(&wrong, line));
         Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::CORRECT_LIST))
+    }
+
+    /// Checks that no pair stands in the list the wrong way round: the source account only among the `holders` of
+    /// relations of the target corp, the target account only among those of the source corp. Where the target corp has
+    /// none yet, all pairs have to. `is_named` tells whether a roster names an account of a pair in its corp.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with the first of those that do.
+    pub fn check_direction(
+        &self,
+        root: &Path,
+        [sources, targets]: &[Userids; 2],
+        is_named: impl Fn(&AccountPair) -> Result<bool>,
+    ) -> Result<()> {
+        let is_straight = |pair: &&AccountPair| {
+            sources.get(&pair.source_userid).is_some() || targets.get(&pair.target_userid).is_some()
+        };
+        let is_crossed = |pair: &&AccountPair| {
+            let (source, target) = (&pair.source_userid, &pair.target_userid);
+            sources.get(target).is_some()
+                && (targets.is_empty() || targets.get(source).is_some())
+                && self.by_source(target).is_none()
+                && self.by_target(source).is_none()
+        };
+        if targets.is_empty() && self.accounts.iter().any(|pair| is_straight(&pair)) {
+            return Ok(());
+        }
+        let mut wrong = Vec::new();
+        for pair in self.accounts.iter().filter(|pair| !is_straight(pair) && is_crossed(pair)) {
+            if !is_named(pair)? {
+                wrong.push(pair);
+            }
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let line = |pair: &&AccountPair| say::exchanged_pair(&pair.source_userid, &pair.target_userid);
+        let problem = say::exchanged_accounts(lines(&wrong, line));
+        Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::EXCHANGED_ACCOUNTS_REMEDY))
     }
 
     /// Returns the accounts of the source corp in their spelling.
@@ -151,6 +199,12 @@ impl Enrolment {
     pub fn by_target(&self, userid: &str) -> Option<usize> {
         self.by_target.get(userid).copied()
     }
+}
+
+/// The first rows of a list that are wrong, a line each, and how many more there are.
+fn lines<T>(wrong: &[T], line: impl Fn(&T) -> Message) -> Message {
+    let more = wrong.len().saturating_sub(SHOWN_OF_LIST);
+    Message::lines(wrong.iter().take(SHOWN_OF_LIST).map(line).chain((more > 0).then(|| say::and_more(more))))
 }
 
 fn rows_of(batch: &RecordBatch) -> Vec<AccountRow> {
@@ -180,8 +234,7 @@ fn rows_of(batch: &RecordBatch) -> Vec<AccountRow> {
 
 fn null_words(rows: &[AccountRow], lists: &Raw) -> Vec<NullWord> {
     let of_row = |row: &AccountRow| {
-        let file = lists.files.get(row.file as usize).map_or("accounts", |file| file.path.as_str());
-        let place = say::row_of_file(file, row.record);
+        let place = row.place(lists);
         let userids = [(&fields::SOURCE_USERID, SOURCE(&row.account)), (&fields::TARGET_USERID, TARGET(&row.account))];
         let words = userids.into_iter().filter(|(_, userid)| is_null_word(userid));
         words.map(|(column, word)| NullWord { column, word: word.to_owned(), place: place.clone() }).collect::<Vec<_>>()
@@ -208,8 +261,7 @@ fn spell(rows: &mut [AccountRow]) -> Respelled {
 
 /// Returns the violations of 1:1, a line each, with every spelling.
 fn offenders(rows: &[AccountRow], lists: &Raw) -> Vec<Message> {
-    let path = |row: &AccountRow| lists.files.get(row.file as usize).map_or("accounts", |file| file.path.as_str());
-    let places = |rows: &[&AccountRow]| Message::list(rows.iter().map(|row| say::row_of_file(path(row), row.record)));
+    let places = |rows: &[&AccountRow]| Message::list(rows.iter().map(|row| row.place(lists)));
     let mut offenders = Vec::new();
     for rows in by_member(rows, SOURCE) {
         let assessments: BTreeSet<Assessment> = rows.iter().map(|row| row.account.assessment).collect();
@@ -331,5 +383,40 @@ mod tests {
         ] {
             assert!(error.contains(part), "{error}\nlacks\n{part}");
         }
+    }
+
+    #[test]
+    fn a_pair_the_wrong_way_round_is_refused() {
+        let pairs = [("new.a", "a"), ("b", "new.b")];
+        let (enrolment, _) = read(&pairs.map(|(source, target)| (source, target, ""))).unwrap();
+        let holders = |sources: &[&str], targets: &[&str]| [sources, targets].map(|of| of.iter().copied().collect());
+        let check = |sources: &[&str], targets: &[&str], named: &str| {
+            enrolment
+                .check_direction(Path::new("case"), &holders(sources, targets), |pair| Ok(pair.source_userid == named))
+        };
+        let error = check(&["A", "b"], &["New.A", "new.b"], "").unwrap_err().to_string();
+        assert!(error.contains("new.a -> a") && !error.contains("new.b"), "{error}");
+        for (sources, targets, named) in [
+            (&["a", "b"][..], &["new.b"][..], ""),
+            (&["b"], &["new.a", "new.b"], ""),
+            (&["a", "b", "new.a"], &["new.a", "new.b"], ""),
+            (&["a", "b"], &["new.a", "new.b", "a"], ""),
+            // A roster names the account.
+            (&["a", "b"], &["new.a", "new.b"], "new.a"),
+            // Before the migration only the source corp tells, and there one pair is right.
+            (&["a", "b"], &[], ""),
+        ] {
+            assert!(check(sources, targets, named).is_ok(), "{sources:?} {targets:?}");
+        }
+        assert!(check(&["a"], &[], "").is_err());
+    }
+
+    #[test]
+    fn rows_are_named_as_their_sheet_shows_them() {
+        let mut lists = lists(&[("a", "x", ""), ("a", "y", "")]);
+        lists.places = [((0, 1), "row 4".to_owned()), ((0, 2), "sheet 名单, row 6".to_owned())].into();
+        let error =
+            Enrolment::from_lists(&lists, Path::new("case"), &mut ListTally::default()).unwrap_err().to_string();
+        assert!(error.contains("(lists/accounts.csv row 4, lists/accounts.csv sheet 名单, row 6)"), "{error}");
     }
 }

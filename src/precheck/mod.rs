@@ -38,7 +38,7 @@ use crate::report::workbook::EarlierWorklist;
 use crate::schema::tables::{PRECHECK, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, PRECHECK_RELATIONS};
 use crate::schema::vocabulary::{Predicted, Role, Scope};
 use crate::schema::{Column, arrays, fields};
-use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot, check_null_words};
+use crate::snapshot::{Input, Partition, Partitions, RoleInputs, Snapshot, check_accounts};
 use arrow::array::{RecordBatch, StringViewArray, UInt8Array};
 
 const SUMMARY: &str = "precheck.json";
@@ -67,7 +67,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
         progress,
     )?;
     let held: Vec<&Snapshot> = std::iter::once(&before).chain(target.as_ref()).collect();
-    check_null_words(&case.root, &lists.enrolment, &held)?;
+    check_accounts(&case.root, &lists.enrolment, &held)?;
     let plan = Plan::of(case, &before, &lists.enrolment)?;
 
     let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan)?;

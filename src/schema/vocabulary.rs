@@ -159,6 +159,7 @@ vocabulary! {
     Grain {
         Record = "record" / "整条记录" / "Record": "A whole record: none of its keys could be read.",
         Value = "value" / "单个值" / "Value": "One value of a record that counts all the same.",
+        Table = "table" / "整张表" / "Table": "A table without any row, which proves nothing; in canonical tables only.",
     }
 }
 

@@ -44,7 +44,7 @@ use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
     COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED, UNREADABLE_TABLE,
 };
-use crate::schema::vocabulary::{Coverage, Dataset, Role};
+use crate::schema::vocabulary::{Coverage, Dataset, Role, Word};
 use crate::schema::{Column, ReadColumns, Rows, Table, cells, fields};
 use crate::userids::{Respelled, Userids};
 
@@ -81,6 +81,9 @@ pub struct Snapshot {
     /// Records that could not be read.
     pub rejects: Vec<Reject>,
 }
+
+/// Tables without rows of a dataset that an ingested snapshot names, at most: its count may be anything.
+const MAX_EMPTY_TABLES: u64 = 1000;
 
 impl Snapshot {
     /// Builds the canonical tables of `role`.
@@ -124,16 +127,24 @@ impl Snapshot {
         let count_jumps = coverage::count_jumps(&answers);
         let mut coverage = coverage_of(&raw, &answers, &canonical[COVERAGE.name], trusted)?;
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
-        canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread));
+        let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
+        let mut empty = unread::empty_tables(&canonical[UNREADABLE_TABLE.name])?;
+        let mut empty_tables: Vec<String> = empty
+            .iter()
+            .flat_map(|(dataset, count)| (0..(*count).min(MAX_EMPTY_TABLES)).map(move |_| format!("{role}: {dataset}")))
+            .collect();
+        // Empty tables that `ingest` wrote have their coverage beside them.
+        for (table, file) in raw.empty_tables.iter().filter(|_| !has_coverage) {
+            *empty.entry(Dataset::from_word(table).unwrap_or(Dataset::Relations)).or_default() += 1;
+            empty_tables.push(paths[*file as usize].clone());
+        }
+        canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread, &empty));
         if !trusted {
             coverage.doubts = unread.clone();
         }
         let members = with_follow_users(&canonical[MEMBERS.name], &coverage)?;
         canonical.insert(MEMBERS.name, members);
         progress.end();
-        let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
-        let empty_tables =
-            raw.empty_tables.iter().filter(|_| !has_coverage).map(|(_, file)| paths[*file as usize].clone()).collect();
         let inputs = Input::of_files(raw.files, &duplicates);
         let relation_records = relation_records(&inputs, &unread);
         Ok(Self {
@@ -209,15 +220,24 @@ impl Snapshot {
     }
 }
 
-/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp.
+/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, and that no pair
+/// stands in the list the wrong way round.
 ///
 /// # Errors
-/// As [`Enrolment::check_null_words`].
-pub fn check_null_words(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
+/// As [`Enrolment::check_null_words`] and [`Enrolment::check_direction`].
+pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
+    let of = |role: CorpRole| snapshots.iter().filter(move |snapshot| corp(snapshot.role) == role);
+    let names = |role: CorpRole, userid: &str| -> Result<bool> {
+        of(role).try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(userid)?))
+    };
     enrolment.check_null_words(root, |column, word| {
         let is_source = column.name == fields::SOURCE_USERID.name;
-        let mut of_corp = snapshots.iter().filter(|snapshot| (corp(snapshot.role) == CorpRole::Source) == is_source);
-        of_corp.try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(word)?))
+        names(if is_source { CorpRole::Source } else { CorpRole::Target }, word)
+    })?;
+    let holders = [CorpRole::Source, CorpRole::Target]
+        .map(|role| of(role).flat_map(|snapshot| snapshot.relations.accounts().keys()).map(String::as_str).collect());
+    enrolment.check_direction(root, &holders, |pair| {
+        Ok(names(CorpRole::Source, &pair.source_userid)? || names(CorpRole::Target, &pair.target_userid)?)
     })
 }
 

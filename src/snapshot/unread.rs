@@ -1,17 +1,19 @@
 //! Unreadable records as a canonical table: `ingest` writes it, so that an audit of its tables has the same doubts as
 //! an audit of the dumps.
 
+use std::collections::BTreeMap;
+
 use arrow::array::{Array, RecordBatch, StringViewArray};
 
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers, Doubts};
 use crate::schema::tables::UNREADABLE_TABLE;
-use crate::schema::vocabulary::{Dataset, Grain};
+use crate::schema::vocabulary::{Dataset, Grain, Word};
 use crate::schema::{Column, ReadColumns, Rows, cells, fields};
 
 /// Returns doubts as rows: one for each account and key, the count in the first; and one for the values of each
-/// dataset.
-pub fn table(doubts: &Doubts) -> RecordBatch {
+/// dataset, and for its tables without rows.
+pub fn table(doubts: &Doubts, empty_tables: &EmptyTables) -> RecordBatch {
     let mut rows = Rows::new(&UNREADABLE_TABLE);
     let mut push = |grain: Grain, dataset: Dataset, userid: Option<&str>, key: &CustomerKey, count: u64| {
         rows.push(cells!(UNREADABLE_TABLE, {
@@ -37,7 +39,26 @@ pub fn table(doubts: &Doubts) -> RecordBatch {
     for (dataset, values) in doubts.values() {
         push(Grain::Value, dataset, None, &CustomerKey::default(), values);
     }
+    for (dataset, tables) in empty_tables {
+        push(Grain::Table, *dataset, None, &CustomerKey::default(), *tables);
+    }
     rows.finish()
+}
+
+/// Tables without rows, by dataset.
+pub type EmptyTables = BTreeMap<Dataset, u64>;
+
+/// Reads the tables without rows of an ingested snapshot.
+///
+/// # Errors
+/// As [`of_table`].
+pub fn empty_tables(rows: &RecordBatch) -> Result<EmptyTables> {
+    let (grains, datasets) = (rows.texts(&fields::GRAIN)?, rows.texts(&fields::DATASET)?);
+    let of_table = grains.iter().zip(datasets).zip(rows.integers(&fields::COUNT)?);
+    let of_table = of_table.filter(|((grain, _), _)| *grain == Some(Grain::Table.word()));
+    Ok(of_table
+        .filter_map(|((_, dataset), count)| Some((Dataset::from_word(dataset?)?, u64::try_from(count?).ok()?)))
+        .collect())
 }
 
 /// Reads the doubts of an ingested snapshot.
@@ -59,9 +80,13 @@ pub fn of_table(rows: &RecordBatch) -> Result<Doubts> {
         let count = u64::try_from(counts.value(row)).unwrap_or(0);
         // An unknown word, of a later version, is taken for every dataset.
         let concerned = dataset.as_ref().map_or(Dataset::ALL, std::slice::from_ref);
-        if grains.is_valid(row) && grains.value(row) == Grain::Value.word() {
-            doubts.add_values(concerned[0], count);
-            continue;
+        match grains.is_valid(row).then(|| grains.value(row)).and_then(Grain::from_word) {
+            Some(Grain::Value) => {
+                doubts.add_values(concerned[0], count);
+                continue;
+            }
+            Some(Grain::Table) => continue,
+            _ => {}
         }
         let key = CustomerKey { external_userid: text(ids, row), unionid: text(unionids, row) };
         for (position, &dataset) in concerned.iter().enumerate() {
@@ -87,6 +112,8 @@ mod tests {
         doubts.add(Dataset::Relations, Some("ann"), key("", "u1"), 1);
         doubts.add(Dataset::Groups, Some("bob"), key("", ""), 0);
         doubts.add_values(Dataset::Members, 7);
-        assert_eq!(of_table(&table(&doubts)).unwrap(), doubts);
+        let empty = EmptyTables::from([(Dataset::Relations, 2), (Dataset::Groups, 1)]);
+        let written = table(&doubts, &empty);
+        assert_eq!((of_table(&written).unwrap(), empty_tables(&written).unwrap()), (doubts, empty));
     }
 }

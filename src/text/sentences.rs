@@ -106,6 +106,8 @@ sentences! {
     "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled"
         "一个单元格里有多行：引号没有结束，或单元格内的引号没有写成两个",
     "more cells than the header: an unquoted delimiter or a stray quote" "单元格比表头多：有未加引号的分隔符，或多余的引号",
+    "one cell more than the header, and the first is the number of the row: give that column a header, or leave it out"
+        "单元格比表头多一个，且第一个是行号：请给该列加上表头，或不导出行号",
     "an id with a stray quote inside" "ID 中有多余的引号",
     "a hidden sheet with the header of a table, which is not read: unhide or delete it"
         "隐藏的工作表，表头是已知的表，没有读取：请取消隐藏或删除",

@@ -197,6 +197,11 @@ impl Unrecognised {
 
 /// The remedy for headers of no table that belongs there: it may belong elsewhere, or fit with a mapping.
 fn remedy(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message {
+    if let [header] = &headers.iter().map(AsRef::as_ref).filter(|header| !header.is_empty()).collect::<Vec<_>>()[..]
+        && names::holds_several(header)
+    {
+        return say::OTHER_DELIMITER_REMEDY.into();
+    }
     let tables = |tables| ExpectedTables { tables, ..expected };
     let of_lists = recognise(headers, tables(LIST_TABLES)).ok().and_then(|layout| CaseList::of(layout.table));
     match of_lists {

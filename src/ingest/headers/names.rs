@@ -131,6 +131,12 @@ pub fn is_known(text: &str) -> bool {
     KNOWN.contains(&HeaderText::new(text).folded)
 }
 
+/// Returns whether a cell is several headers, with something between them that no dialect of sheets has.
+pub(super) fn holds_several(cell: &str) -> bool {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '|' | '│' | '^' | '~' | '\u{1}' | '，' | '、');
+    cell.split(is_between).filter(|part| is_known(part)).nth(1).is_some()
+}
+
 /// The names that identify a column.
 pub(super) fn names(column: &Column) -> impl Iterator<Item = &'static str> + use<> {
     let api = API_NAMES.iter().find(|(named, _)| *named == column).map_or(&[][..], |(_, names)| names);

@@ -259,6 +259,11 @@ fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
         remedy(&["userid", "external_userid", "add_time", "created_at"], CANONICAL),
         format!("{key}created_at = \"add_time\"")
     );
+    for row in
+        ["userid|external_userid|name", "| userid | external_userid |", "userid external_userid", "客户ID\u{1}客户名称"]
+    {
+        assert_eq!(remedy(&["", row], CANONICAL), "", "another delimiter: {row:?}");
+    }
     assert_eq!(remedy(&["phone", "price"], CANONICAL), "");
     assert_eq!(remedy(&["账号", "订单号", "金额"], CANONICAL), "");
     assert_eq!(

@@ -37,6 +37,7 @@ use self::column::{FaultyRows, convert};
 use self::footer::TextValidation;
 use self::values::ColumnValues;
 use super::headers::{self, ExpectedTables, TableLayout};
+use super::notes;
 use super::open_file::OpenFile;
 use super::raw::{RelationSink, raw_schema};
 use super::records::{FileRecords, PartRecords};
@@ -342,7 +343,7 @@ impl ParquetInput<'_> {
         }
         mark_keyless(table.layout.table, &arrays, &mut faulty.rows);
         mark_tag_groups(table.layout, &columns, &mut faulty.rows);
-        mark_headers(table, &columns, &mut faulty.rows);
+        mark_no_records(table, &columns, &mut faulty.rows);
         arrays.extend(self.provenance(rows, before + read.rows + 1));
         let mut good = RecordBatch::try_new(raw_schema(table.layout.table), arrays)?;
         if faulty.rows.contains(&true) {
@@ -381,9 +382,9 @@ impl ParquetInput<'_> {
             let cell = |place: usize, _| values.get(&place).map_or(RawValue::Null, |values| values.at(row));
             // As in a sheet, where a row has no text in any column.
             let is_blank = table.layout.unused.is_empty() && values.values().all(|values| is_blank(&values.at(row)));
-            if !is_blank
-                && !table.skip_header(&mut read.part, (self.path, || say::row(number)), text_of(values, row))?
-            {
+            let text = text_of(values, row);
+            let texts = || values.keys().map(|place| text(*place));
+            if !is_blank && !table.skip_row(&mut read.part, (self.path, || say::row(number)), &text, texts)? {
                 // The order of day and month is known by now.
                 let _ = table.read_row(&mut read.part, &place, cell);
             }
@@ -451,16 +452,18 @@ fn mark_tag_groups(layout: &TableLayout, columns: &Columns<'_>, faulty: &mut [bo
     }
 }
 
-/// Marks the rows that may be headers, as of sheets that were concatenated and loaded as texts. A file with a column of
-/// another type has none.
-fn mark_headers(table: &TableReader<'_>, columns: &Columns<'_>, faulty: &mut [bool]) {
+/// Marks the rows that are headers or notes, as of sheets that were concatenated and loaded as texts. A file with a
+/// column of another type has none.
+fn mark_no_records(table: &TableReader<'_>, columns: &Columns<'_>, faulty: &mut [bool]) {
     if table.is_ingested || !columns.values().all(|array| may_hold_texts(array.data_type())) {
         return;
     }
     let values = values_of(columns);
     for (row, faulty) in faulty.iter_mut().enumerate() {
         let text = text_of(&values, row);
-        *faulty |= table.layout.is_header(&text) || table.layout.is_other_header(&text);
+        *faulty |= table.layout.is_header(&text)
+            || table.layout.is_other_header(&text)
+            || notes::of_no_record(values.keys().map(|place| text(*place))).is_some();
     }
 }
 

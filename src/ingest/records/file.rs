@@ -31,6 +31,8 @@ pub struct FileRecords {
     /// Rejects by grain and reason, listed or not.
     pub reject_counts: HashMap<(Grain, Cow<'static, str>), u64>,
     pub doubts: Doubts,
+    /// Records of the accounts list, each with its place.
+    pub places: Vec<(u64, String)>,
     /// Documents by kind.
     pub kinds: BTreeMap<&'static str, u64>,
     /// Rows of relations that are in no batch any more, for a [`RelationSink`] has them.
@@ -60,6 +62,7 @@ impl FileRecords {
             *self.reject_counts.entry(reason).or_default() += count;
         }
         self.doubts.merge(part.doubts);
+        self.places.extend(part.places.into_iter().map(|(record, place)| (record + before, place)));
         self.tally.records_read += part.records;
         self.tally.pushed += part.pushed;
         for (why, records) in part.passed_over {

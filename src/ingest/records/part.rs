@@ -11,6 +11,7 @@ use super::{FieldFault, MAX_LISTED_REJECTS, RecordContext, RejectReason, Unreada
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, Doubts};
 use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject, WHOLE_TABLE};
+use crate::schema::lists::ACCOUNTS_LIST;
 use crate::schema::tables::{COVERAGE, RELATIONS_TABLE};
 use crate::schema::vocabulary::{Dataset, Grain, Word};
 use crate::schema::{Cell, Column, Table, fields};
@@ -32,6 +33,8 @@ pub struct PartRecords {
     /// Rejects by grain and reason, listed or not.
     pub(super) reject_counts: HashMap<(Grain, Cow<'static, str>), u64>,
     pub(super) doubts: Doubts,
+    /// Records of the accounts list, each with its place.
+    pub(super) places: Vec<(u64, String)>,
     pub(super) records: u64,
     pub(super) pushed: u64,
     pub(super) rejected: u64,
@@ -93,6 +96,9 @@ impl PartRecords {
     fn push(&mut self, table: &'static Table, cells: &[Cell<'_>], context: &RecordContext<'_>) {
         let from = Provenance { fetched_at: context.fetched_at, file: self.file, record: self.records };
         self.pushed += 1;
+        if table.name == ACCOUNTS_LIST.name {
+            self.places.push((self.records, (context.place)("")));
+        }
         self.table(table).push(cells, from);
     }
 

@@ -29,6 +29,8 @@ const MISQUOTED: RejectReason = "text after a closing quote: double the quotes i
 const SEVERAL_ROWS: RejectReason =
     "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled";
 const TOO_WIDE: RejectReason = "more cells than the header: an unquoted delimiter or a stray quote";
+const NUMBERED: RejectReason = "one cell more than the header, and the first is the number of the row: give that column \
+    a header, or leave it out";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Reads the table or list in the file, and returns it with its encoding.
@@ -47,6 +49,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         dialect,
         header: row,
         table: TableReader::new(&layout, file.zone, ExcelEpoch::Since1900),
+        rows: 0,
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
     end_of_table(file.path, &mut records, layout.table, CountsBefore::default())?;
@@ -69,6 +72,8 @@ struct CsvReader<'f> {
     /// The index of the header row.
     header: usize,
     table: TableReader<'f>,
+    /// Rows below the header so far.
+    rows: u64,
 }
 
 impl CsvReader<'_> {
@@ -109,11 +114,13 @@ impl CsvReader<'_> {
         if cells.iter().all(|cell| strip_padding(cell).is_empty()) {
             return Ok(());
         }
-        if let Some(fault) = self.fault(row, cells) {
+        self.rows += 1;
+        if let Some(fault) = self.fault(row, cells).or_else(|| self.is_numbered(cells).then_some(NUMBERED)) {
             self.table.reject_row(part, place(row, ""), fault);
             return Ok(());
         }
-        if self.table.skip_header(part, (self.file.path, || say::row(row.line)), |at| cells.get(at))? {
+        let place_of_row = || say::row(row.line);
+        if self.table.skip_row(part, (self.file.path, place_of_row), |at| cells.get(at), || cells.iter())? {
             return Ok(());
         }
         let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
@@ -136,6 +143,15 @@ impl CsvReader<'_> {
             let is_too_wide = is_two_rows || (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty());
             is_too_wide.then_some(TOO_WIDE)
         }
+    }
+
+    /// Returns whether the row begins with its number, for which there is no header, so that each cell is in the column
+    /// of the next: `write.table` of R writes this.
+    fn is_numbered(&self, cells: &RowCells) -> bool {
+        let header = &self.table.layout.header;
+        cells.len() == header.len() + 1
+            && header.iter().all(|header| !header.is_empty())
+            && cells.get(0).parse() == Ok(self.rows)
     }
 
     /// Reads the file again for the order of day and month in its dates.
@@ -238,6 +254,9 @@ impl CsvHeader {
         if let Some((header, rows)) = best {
             return header.check(file, &rows).map(|()| header);
         }
+        if holds_answers(head) {
+            return Err(Error::input(file.path, say::FILE, say::JSON_IN_TEXT, say::JSON_IN_TEXT_REMEDY));
+        }
         Err(disguised_header(file, head).unwrap_or_else(|| file.no_header(&shown, &problem)))
     }
 
@@ -266,6 +285,13 @@ impl CsvHeader {
         }
         Ok(())
     }
+}
+
+/// Returns whether the text has answers of the service inside: behind HTTP headers or times of a log, or as a text.
+fn holds_answers(head: &str) -> bool {
+    const KEYS: [&str; 4] = ["errcode", "external_contact", "follow_info", "group_chat"];
+    let is_key = |key: &str| ["\"", "\\\"", "'"].iter().any(|quote| head.contains(&format!("{quote}{key}{quote}")));
+    head.contains('{') && KEYS.iter().any(|key| is_key(key))
 }
 
 /// The error of a file in which a line would be the header without its quotes or with other row ends.

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
+use self::cell::XlsxCell;
 use self::markup::WorkbookSummary;
 use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow, bare_formulas};
 use crate::error::{Error, Result};
@@ -279,9 +280,10 @@ impl SheetTable<'_> {
             return Ok(RowRead::Done);
         }
         let position = || say::row_of_sheet(self.sheet, row.number);
+        let notes = || (0..row.width()).map(|at| row.cell(at).map_or("", XlsxCell::note));
         let is_record = row.number != self.header
             && !row.is_blank()
-            && !table.skip_header(part, (path, position), |at| row.text(at))?;
+            && !table.skip_row(part, (path, position), |at| row.text(at), notes)?;
         Ok(if is_record { table.read_row(part, &place, cell) } else { RowRead::Done })
     }
 }

@@ -10,6 +10,14 @@ phrases! {
     NO_KNOWN_TABLE_REMEDY
         "给各列写上这些表头（表格中在前 20 行内），或移走此文件"
         "give the columns these headers (in a sheet, in one of the first 20 rows), or remove the file",
+    OTHER_DELIMITER_REMEDY
+        "各列之间不是逗号、制表符或分号：改为导出 CSV、TSV 或 XLSX"
+        "what separates the cells is no comma, tab or semicolon: export as CSV, TSV or XLSX",
+    JSON_IN_TEXT "接口应答混在其他文字中" "answers of the service with other text around them",
+    JSON_IN_TEXT_REMEDY
+        "只保留 JSON：去掉每个应答前后的文字（HTTP 头、日志的时间等），应答本身保持不变"
+        "keep the JSON alone: remove what stands around each answer (headers of HTTP, times of a log), and leave the answers \
+            unchanged",
     is_a_list(list) "这是{list}：移到 lists/ 文件夹" "move it to lists/: its headers are those of the {list}",
     IS_A_SNAPSHOT
         "移到所属快照的文件夹：表头是快照的表，不是名单"
@@ -45,6 +53,15 @@ phrases! {
     null_word_account(place, column, word)
         "{place}，{column}：{word} 表示“无”，也没有任何导出或花名册含有这个账号"
         "{place}, {column}: {word} is a word for no value, and no export or roster names such a member",
+    exchanged_accounts(pairs)
+        "迁出账号只见于迁入企业的导出，迁入账号只见于迁出企业的导出：\n    {pairs}"
+        "the source accounts stand in exports of the target corp only, and the target accounts in those of the source corp \
+            only:\n    {pairs}",
+    exchanged_pair(source, target) "{source} → {target}" "{source} -> {target}",
+    EXCHANGED_ACCOUNTS_REMEDY
+        "对调这些行的两个账号：`source_userid`（迁出账号）是迁出企业的账号，`target_userid`（迁入账号）是迁入企业的账号；若名单无误，请检查导出是否放错了文件夹"
+        "exchange the two accounts of these rows: `source_userid` is of the source corp, `target_userid` of the target \
+            corp; if the list is right, check that the exports are in the right folders",
     CORRECT_LIST
         "逐一修正后再运行：名单的每一行都影响审计结果；在 Excel 中把账号和 ID 所在的列设为文本格式"
         "correct each of them and run again: every row of a list counts; in Excel, format the columns with accounts \

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use qianhe::memory::Resources;
 use qianhe::progress::Silent;
 
-use crate::support::{Audit, Row, Story, read_parquet};
+use crate::support::{Audit, Row, Story, audit_into, read_parquet};
 
 fn expected(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, expected)| ((*key).to_owned(), (*expected).to_owned())).collect()
@@ -133,6 +133,25 @@ fn ingest_and_precheck_fold_userids_as_an_audit_does() {
     let summary = qianhe::precheck::precheck(&case, &folder.join("precheck"), Resources::default(), &Silent).unwrap();
     let finding = summary.findings.iter().find(|finding| finding.rule.code == "Q-userid-case").unwrap();
     assert_eq!((finding.count, summary.accounts.len()), (4, 2));
+}
+
+#[test]
+fn an_ingested_table_without_rows_is_doubted_as_the_export_was() {
+    let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+        .file("target-before/relations.csv", "userid,external_userid\n")
+        .file("target-before/more.csv", "userid,external_userid\nann2,w9\n")
+        .toml("[snapshots.target-before]\npath = \"target-before\"");
+    let raw = story.audit();
+    let case = qianhe::case::load(story.write(), &[]).unwrap();
+    qianhe::ingest_tables::ingest_tables(&case, &case.root, Resources::default(), &Silent).unwrap();
+    let set = "snapshots.target-before.path=snapshots/target-before".to_owned();
+    let ingested = audit_into(&case.root, &case.root.join("again"), &[set]).unwrap();
+    let told = |audit: &Audit| {
+        let codes = audit.report("findings").iter().map(|row| row["code"].clone()).collect::<Vec<_>>();
+        (codes, format!("{:?}", audit.summary.verdict), audit.report("coverage"))
+    };
+    assert!(told(&raw).0.contains(&"Q-empty-table".to_owned()));
+    assert_eq!(told(&ingested), told(&raw));
 }
 
 #[test]

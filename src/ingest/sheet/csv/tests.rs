@@ -55,6 +55,8 @@ fn a_table_without_any_row_proves_nothing() {
         "userid,external_userid\n",
         "userid,external_userid\n\n , \n",
         "userid,external_userid\nuserid,external_userid\n",
+        "userid,external_userid\n合计,0\n",
+        "userid,external_userid\n------,---------------\n\n(0 rows affected)\n",
     ] {
         let raw = one(empty.as_bytes()).unwrap();
         assert_eq!((raw.whole_tables.len(), &raw.empty_tables[..]), (0, &[("relations", 0)][..]), "{empty:?}");
@@ -64,6 +66,26 @@ fn a_table_without_any_row_proves_nothing() {
     assert!(one(b"dataset,status\n").unwrap().empty_tables.is_empty());
     let refusals = lists("external_userid\n").unwrap();
     assert!(refusals.empty_tables.is_empty() && refusals.files[0].records_read == 0);
+}
+
+#[test]
+fn rows_that_begin_with_their_number_are_unreadable() {
+    let error = one(b"userid,external_userid,remark\n1,ann,wm1,\n2,bob,wm2,\n").unwrap_err().to_string();
+    assert!(error.contains("none of its 2 rows") && error.contains("number of the row"), "{error}");
+    // A cell more than the header need not be a number of rows; with a header of its own it is one that is not used.
+    assert_eq!(relations("userid,external_userid,remark\n7,wm1,,\n"), ["1: userid=7 external_userid=wm1"]);
+    assert_eq!(relations(",userid,external_userid\n1,ann,wm1\n"), ["1: userid=ann external_userid=wm1"]);
+}
+
+#[test]
+fn answers_with_text_around_them_are_no_sheet() {
+    for text in [
+        "HTTP/1.1 200 OK\r\n\r\n{\"errcode\":0,\"external_contact_list\":[]}",
+        "2026-05-08 09:00:00 INFO {'errcode': 0}",
+        r#""{\"errcode\":0}""#,
+    ] {
+        check_error(one(text.as_bytes()), "file", "other text around them");
+    }
 }
 
 #[test]

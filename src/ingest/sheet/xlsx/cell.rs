@@ -85,6 +85,16 @@ impl XlsxCell {
         }
     }
 
+    /// Its text as a note: any number is `0`, and a value of another type is no word.
+    pub fn note(&self) -> &str {
+        match &self.stored {
+            RawValue::Text(text) => text,
+            RawValue::Null => "",
+            RawValue::Integer(_) | RawValue::Float(_) => "0",
+            _ => "?",
+        }
+    }
+
     /// Returns whether the cell is empty or has nothing but padding.
     pub fn is_blank(&self) -> bool {
         match &self.stored {

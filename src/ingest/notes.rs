@@ -1,0 +1,102 @@
+//! Rows that software writes beside the records of a table: totals, the number of rows, lines of dashes. They hold no
+//! record, and are passed over.
+
+use crate::ingest::value::strip_padding;
+
+/// Beginnings of a row of totals.
+const TOTALS: [&str; 8] = ["合计", "总计", "共计", "小计", "汇总", "Total", "Grand Total", "Subtotal"];
+/// Beginnings of a note on the export, which is alone in its row.
+const NOTES: [&str; 2] = ["导出时间", "导出日期"];
+/// Units behind a number.
+const UNITS: [char; 7] = ['条', '人', '个', '位', '行', '名', '户'];
+
+/// Returns why the row holds no record, if it is known to hold none.
+pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'static str> {
+    let mut filled = cells.by_ref().map(strip_padding).filter(|cell| !cell.is_empty());
+    let first = filled.next()?;
+    if is_line(first) {
+        return filled.all(is_line).then_some("line of dashes");
+    }
+    if let Some(rest) = behind_any(first, &TOTALS) {
+        let rest = rest.trim_start_matches([':', '：', ' ']);
+        return ((rest.is_empty() || is_number(rest)) && filled.all(is_number)).then_some("row of totals");
+    }
+    let is_note = is_count_of_rows(first) || behind_any(first, &NOTES).is_some();
+    (is_note && filled.next().is_none()).then_some("note below a table")
+}
+
+/// The text behind one of the beginnings.
+fn behind_any<'c>(cell: &'c str, beginnings: &[&str]) -> Option<&'c str> {
+    beginnings.iter().find_map(|beginning| {
+        let (begin, rest) = cell.split_at_checked(beginning.len())?;
+        begin.eq_ignore_ascii_case(beginning).then_some(rest)
+    })
+}
+
+fn is_line(cell: &str) -> bool {
+    cell.len() >= 3 && cell.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'+' | b'|'))
+}
+
+/// Returns whether the text is a number, maybe with a unit; no id or time.
+fn is_number(cell: &str) -> bool {
+    let digits = cell.trim_end_matches(UNITS).trim_end();
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.len() <= 12
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'%'))
+}
+
+/// Returns whether the text counts rows, as databases write it below a table: `(4 rows)`, `4 rows selected.`, `共 4 条`.
+fn is_count_of_rows(cell: &str) -> bool {
+    if let Some(count) = cell.strip_prefix('共') {
+        let unit = count.trim_start().trim_start_matches(|digit: char| digit.is_ascii_digit() || digit == ',');
+        return unit.len() < count.trim_start().len() && unit.trim_start().starts_with(UNITS);
+    }
+    let mut words = cell.trim_start_matches('(').split(' ');
+    words.next().is_some_and(is_number)
+        && words.next().is_some_and(|word| matches!(word.trim_end_matches([')', '.']), "row" | "rows"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_beside_the_records_are_known() {
+        for (cells, why) in [
+            (&["合计", "", "4"][..], Some("row of totals")),
+            (&["", "总计：", "1,024 条"], Some("row of totals")),
+            (&["合计：4 条"], Some("row of totals")),
+            (&["GRAND TOTAL", "98"], Some("row of totals")),
+            (&["---------", "---", ""], Some("line of dashes")),
+            (&["-----+-----"], Some("line of dashes")),
+            (&["(4 rows)"], Some("note below a table")),
+            (&["4 rows selected."], Some("note below a table")),
+            (&["(1 row affected)", ""], Some("note below a table")),
+            (&["共 4 条记录"], Some("note below a table")),
+            (&["导出时间：2026-05-08 10:00:00"], Some("note below a table")),
+        ] {
+            assert_eq!(of_no_record(cells.iter().copied()), why, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_record_is_one() {
+        for cells in [
+            &["合计", "ann"][..],
+            &["合计", "wmA1"],
+            &["合计", "1001", "2026-05-02 10:00:00"],
+            &["Totally", "4"],
+            &["totals@acme", "4"],
+            &["--", "-"],
+            &["---", "wmA1"],
+            &["共同好友"],
+            &["共 4 条", "ann"],
+            &["4 rows", "ann"],
+            &["2001", "4"],
+            &["", ""],
+            &[],
+        ] {
+            assert_eq!(of_no_record(cells.iter().copied()), None, "{cells:?}");
+        }
+    }
+}
