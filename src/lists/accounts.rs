@@ -66,9 +66,12 @@ impl AccountRow {
     /// The file, and the row as its sheet shows it.
     fn place(&self, lists: &Raw) -> Message {
         let file = lists.files.get(self.file as usize).map_or("accounts", |file| file.path.as_str());
-        match lists.places.get(&(self.file, self.record)) {
-            Some(place) => say::place_in_file(file, place),
-            None => say::row_of_file(file, self.record),
+        let Some(place) = lists.places.get(&(self.file, self.record)) else {
+            return say::row_of_file(file, self.record);
+        };
+        match place.strip_prefix("row ") {
+            Some(row) => say::row_of_file(file, row),
+            None => say::place_in_file(file, place),
         }
     }
 }
