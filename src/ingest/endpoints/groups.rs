@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::record::{Leaf, record};
-use super::{NOT_AN_ARRAY, NOT_AN_OBJECT, RequestContext, each, evidence};
+use super::{NOT_AN_ARRAY, NOT_AN_OBJECT, RequestContext, evidence};
 use crate::ingest::json::document::{GroupChatBody, GroupItem, GroupMember, JoinWay};
 use crate::ingest::json::payload::{Payload, PayloadItem};
 use crate::ingest::records::{FieldFault, FieldReading, PartRecords, RecordContext, UnreadableRecord, readings};
@@ -13,11 +13,6 @@ use crate::schema::{Cell, fields};
 
 /// The service's error code for a join code that does not exist.
 pub const NO_SUCH_CODE: i64 = 41044;
-
-/// Each item of `group_chat_list`.
-pub fn list(part: &mut PartRecords, context: &RequestContext<'_>, items: &[PayloadItem<'_, GroupItem<'_>>]) {
-    each(part, context, Dataset::Groups, "group_chat_list", items, |part, group, at| listed(part, context, group, at));
-}
 
 /// One item of `group_chat_list`.
 pub fn listed(part: &mut PartRecords, context: &RequestContext<'_>, group: &GroupItem<'_>, at: &RecordContext<'_>) {

@@ -2,11 +2,9 @@
 //! line. They are no evidence of anything but themselves.
 
 use super::{DocumentFault, RequestContext, TextMarks, groups, members, parse, relations, shape};
-use crate::ingest::json::document::{
-    BatchItem, ContactListItem, GroupChatBody, GroupItem, JoinWay, Loose, UnassignedItem, User,
-};
+use crate::ingest::json::document::Loose;
 use crate::ingest::json::payload::{KeyPresence, PayloadItem};
-use crate::ingest::records::PartRecords;
+use crate::ingest::records::{PartRecords, RecordContext};
 use crate::schema::vocabulary::Dataset;
 use crate::text::errors as say;
 
@@ -83,35 +81,26 @@ pub fn decode(
             None => return Ok(Err(LooseKind::unknown(&loose))),
         }
     };
-    let place = |field: &str| context.place(field);
-    let at = |dataset| context.at(dataset, &place);
     match kind {
-        LooseKind::Relation => {
-            relations::batch_item(part, context, &parse::<BatchItem<'_>>(text, marks)?, None, &at(Dataset::Relations));
-        }
+        LooseKind::Relation => push(part, context, Dataset::Relations, &parse(text, marks)?, relations::loose),
         LooseKind::Customer => relations::without_follower(part),
-        LooseKind::Contact => {
-            relations::contact(part, context, &parse::<ContactListItem<'_>>(text, marks)?, &at(Dataset::Contacts));
-        }
-        LooseKind::Unassigned => {
-            relations::unassigned_pair(
-                part,
-                context,
-                &parse::<UnassignedItem<'_>>(text, marks)?,
-                &at(Dataset::Unassigned),
-            );
-        }
-        LooseKind::ListedGroup => {
-            groups::listed(part, context, &parse::<GroupItem<'_>>(text, marks)?, &at(Dataset::Groups));
-        }
-        LooseKind::GroupChat => groups::group_and_members(part, context, "", &parse::<GroupChatBody<'_>>(text, marks)?),
-        LooseKind::Member => {
-            members::push_user(part, context, &parse::<User<'_>>(text, marks)?, &at(Dataset::Members));
-        }
-        LooseKind::JoinCode => {
-            groups::push_code(part, context, &parse::<JoinWay<'_>>(text, marks)?, &at(Dataset::JoinCodes));
-        }
+        LooseKind::Contact => push(part, context, Dataset::Contacts, &parse(text, marks)?, relations::contact),
+        LooseKind::Unassigned => push(part, context, Dataset::Unassigned, &parse(text, marks)?, relations::unassigned),
+        LooseKind::ListedGroup => push(part, context, Dataset::Groups, &parse(text, marks)?, groups::listed),
+        LooseKind::GroupChat => groups::group_and_members(part, context, "", &parse(text, marks)?),
+        LooseKind::Member => push(part, context, Dataset::Members, &parse(text, marks)?, members::user),
+        LooseKind::JoinCode => push(part, context, Dataset::JoinCodes, &parse(text, marks)?, groups::push_code),
     }
     part.count_kind(kind.name());
     Ok(Ok(()))
+}
+
+fn push<T>(
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
+    dataset: Dataset,
+    item: &T,
+    push: impl Fn(&mut PartRecords, &RequestContext<'_>, &T, &RecordContext<'_>),
+) {
+    push(part, context, item, &context.at(dataset, &|field| context.place(field)));
 }

@@ -1,7 +1,7 @@
 //! Members of the corp: `user/simplelist`, `user/list`, `user/list_id`, `externalcontact/get_follow_user_list`.
 
+use super::RequestContext;
 use super::record::record;
-use super::{RequestContext, each};
 use crate::ingest::json::document::{Follow, User};
 use crate::ingest::json::payload::{Payload, PayloadItem};
 use crate::ingest::records::{PartRecords, RecordContext};
@@ -17,13 +17,8 @@ pub fn are_detailed(users: &Payload<'_, User<'_>>) -> bool {
     matches!(users, Payload::Items(users) if users.iter().any(has_status))
 }
 
-/// Each item of `userlist` or `dept_user`.
-pub fn users(part: &mut PartRecords, context: &RequestContext<'_>, key: &str, items: &[PayloadItem<'_, User<'_>>]) {
-    each(part, context, Dataset::Members, key, items, |part, user, at| push_user(part, context, user, at));
-}
-
-/// One member, wherever it stands.
-pub fn push_user(part: &mut PartRecords, context: &RequestContext<'_>, user: &User<'_>, at: &RecordContext<'_>) {
+/// One item of `userlist` or `dept_user`.
+pub fn user(part: &mut PartRecords, context: &RequestContext<'_>, user: &User<'_>, at: &RecordContext<'_>) {
     record!(part, context, MEMBERS, at, {
         USERID: user.userid => "userid",
         NAME: user.name => "name",

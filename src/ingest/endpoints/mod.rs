@@ -332,13 +332,13 @@ fn each<T>(
     dataset: Dataset,
     key: &str,
     items: &[PayloadItem<'_, T>],
-    push: impl Fn(&mut PartRecords, &T, &RecordContext<'_>),
+    push: impl Fn(&mut PartRecords, &RequestContext<'_>, &T, &RecordContext<'_>),
 ) {
     for (index, item) in items.iter().enumerate() {
         let place = |field: &str| context.place_in(key, index, field);
         let at = context.at(dataset, &place);
         match item {
-            PayloadItem::Object(object) => push(part, object, &at),
+            PayloadItem::Object(object) => push(part, context, object, &at),
             PayloadItem::Other(_) => part.reject(at.unread(NOT_AN_OBJECT)),
         }
     }

@@ -81,20 +81,14 @@ pub fn without_follower(part: &mut PartRecords) {
 /// Each relation of the accounts asked about.
 pub fn batch(part: &mut PartRecords, context: &RequestContext<'_>, items: &[PayloadItem<'_, BatchItem<'_>>]) {
     let only_account = evidence::only_account(context);
-    each(part, context, Dataset::Relations, "external_contact_list", items, |part, item, at| {
-        batch_item(part, context, item, only_account, at);
+    each(part, context, Dataset::Relations, "external_contact_list", items, |part, context, item, at| {
+        relation(part, context, &item.external_contact, &item.follow_info, only_account, at);
     });
 }
 
-/// One item of a batch.
-pub fn batch_item(
-    part: &mut PartRecords,
-    context: &RequestContext<'_>,
-    item: &BatchItem<'_>,
-    only_account: Option<&str>,
-    at: &RecordContext<'_>,
-) {
-    relation(part, context, &item.external_contact, &item.follow_info, only_account, at);
+/// One relation of a batch without its request.
+pub fn loose(part: &mut PartRecords, context: &RequestContext<'_>, item: &BatchItem<'_>, at: &RecordContext<'_>) {
+    relation(part, context, &item.external_contact, &item.follow_info, None, at);
 }
 
 fn relation(
@@ -202,16 +196,7 @@ fn tag_ids(context: &RequestContext<'_>, ids: &Payload<'_, IgnoredAny>) -> Resul
     items.iter().map(|item| evidence::id(context, item).map_err(fault)).collect()
 }
 
-/// Each item of `info_list`: the only endpoint that shows who is no customer.
-pub fn contact_list(
-    part: &mut PartRecords,
-    context: &RequestContext<'_>,
-    items: &[PayloadItem<'_, ContactListItem<'_>>],
-) {
-    each(part, context, Dataset::Contacts, "info_list", items, |part, item, at| contact(part, context, item, at));
-}
-
-/// One item of `info_list`.
+/// One item of `info_list`: the only endpoint that shows who is no customer.
 pub fn contact(
     part: &mut PartRecords,
     context: &RequestContext<'_>,
@@ -236,13 +221,8 @@ pub fn contact(
     }, { USERID: userid.reading(), IS_CUSTOMER: is_customer.reading() });
 }
 
-/// Each customer of a left member.
-pub fn unassigned(part: &mut PartRecords, context: &RequestContext<'_>, items: &[PayloadItem<'_, UnassignedItem<'_>>]) {
-    each(part, context, Dataset::Unassigned, "info", items, |part, item, at| unassigned_pair(part, context, item, at));
-}
-
-/// One item of `info`.
-pub fn unassigned_pair(
+/// One item of `info`: a customer of a left member.
+pub fn unassigned(
     part: &mut PartRecords,
     context: &RequestContext<'_>,
     item: &UnassignedItem<'_>,
