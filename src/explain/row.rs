@@ -28,8 +28,7 @@ pub struct AppliedRule {
     pub clause: String,
     pub severity: String,
     /// The rule in a sentence: Chinese, English.
-    #[serde(serialize_with = "both")]
-    pub says: (String, String),
+    pub says: [String; 2],
     /// What would change the verdict.
     pub change: Text,
 }
@@ -85,13 +84,8 @@ impl AppliedRule {
             code: line.code.to_owned(),
             clause: line.clause.to_owned(),
             severity: line.severity.to_string(),
-            says: (line.sentence(Lang::Zh).to_owned(), line.sentence(Lang::En).to_owned()),
+            says: [Lang::Zh, Lang::En].map(|lang| line.sentence(lang).to_owned()),
             change: line.change?,
         })
     }
-}
-
-/// As [`Text`]: Chinese, English.
-fn both<S: serde::Serializer>((zh, en): &(String, String), serializer: S) -> Result<S::Ok, S::Error> {
-    [zh, en].serialize(serializer)
 }

@@ -13,7 +13,7 @@ use crate::schema::{Column, Kind as ColumnKind, fields};
 use crate::text::sentences::sentence;
 use crate::text::shell::quoted;
 use crate::text::width::{cut, pad, pad_left, width};
-use crate::text::{Lang, Text, column_name, commands as say, path_text, plain, vocabularies};
+use crate::text::{Lang, Text, Vocabulary, column_name, commands as say, path_text, plain};
 
 /// Maximum width of a value, in columns of the terminal.
 const VALUE_WIDTH: usize = 100;
@@ -134,8 +134,7 @@ fn in_full(row: &ExplainedRow, lang: Lang) -> String {
         let _ = writeln!(text, "  {}: {}", say::EXPLAIN_VERDICT.tell(lang), verdict(decided, lang));
     }
     for rule in &row.rules {
-        let (zh, en) = &rule.says;
-        let sentence = if lang == Lang::Zh { zh } else { en };
+        let sentence = &rule.says[lang as usize];
         let phrase = if rule.code.contains("scope/") { say::EXPLAIN_SCOPE } else { say::EXPLAIN_RULE };
         let _ = writeln!(
             text,
@@ -179,13 +178,7 @@ fn label(column: &Column, lang: Lang) -> String {
 fn value_of(column: &Column, value: &Value, lang: Lang) -> String {
     match (value, column.kind) {
         (Value::Null, _) => "-".to_owned(),
-        (Value::Bool(flag), _) => {
-            if *flag {
-                say::YES.tell(lang).to_owned()
-            } else {
-                say::NO.tell(lang).to_owned()
-            }
-        }
+        (Value::Bool(flag), _) => if *flag { say::YES } else { say::NO }.tell(lang).to_owned(),
         (Value::String(word), ColumnKind::Word(words)) => named(words, word, lang),
         _ => plain(&text(value)),
     }
@@ -198,10 +191,8 @@ fn verdict(rule: &AppliedRule, lang: Lang) -> String {
     let kind = rule.code.split('/').next().unwrap_or_default().replace('-', "_");
     let vocabulary = if kind == "join_code" { "code_verdict" } else { kind.as_str() };
     let name = |vocabulary: &str, word: &str| {
-        let vocabulary = vocabularies().into_iter().find(|known| known.name == vocabulary);
-        vocabulary
-            .and_then(|known| word_in(known.words, &known.names, word))
-            .map_or_else(|| plain(word), |name| name.tell(lang).to_owned())
+        let name = Vocabulary::named(vocabulary).and_then(|known| known.name_of(word));
+        name.map_or_else(|| plain(word), |name| name.tell(lang).to_owned())
     };
     let reason_names = if kind == "group_outcome" { "group_reason" } else { "reason" };
     let reason = reason.map(|reason| format!(" / {}", name(reason_names, reason))).unwrap_or_default();
@@ -225,11 +216,6 @@ fn word_name(counted: &[(String, u64)], word: &str, lang: Lang) -> String {
 
 /// `Missing (missing)`.
 fn named(words: &[&str], word: &str, lang: Lang) -> String {
-    let vocabulary = vocabularies().into_iter().find(|known| known.words == words);
-    let name = vocabulary.and_then(|known| word_in(known.words, &known.names, word));
+    let name = Vocabulary::of_words(words).and_then(|known| known.name_of(word));
     name.map_or_else(|| plain(word), |name| format!("{} ({word})", name.tell(lang)))
-}
-
-fn word_in(words: &[&str], names: &[Text], word: &str) -> Option<Text> {
-    words.iter().position(|known| *known == word).and_then(|place| names.get(place)).copied()
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::errors::JSON;
-use super::{Lang, Message, Text, vocabularies};
+use super::{Lang, Message, Text, Vocabulary};
 use crate::schema::{Column, fields};
 
 /// The columns of reports that hold such sentences.
@@ -195,11 +195,8 @@ fn values<'p>(phrase: &'p str, text: &str) -> Option<Vec<(&'p str, String)>> {
 fn value(place: &str, english: &str) -> Option<String> {
     match place {
         "line" | "covered" | "detail" => chinese(english).or_else(|| (place == "detail").then(|| english.to_owned())),
-        _ => match vocabularies().into_iter().find(|vocabulary| vocabulary.name == place) {
-            Some(vocabulary) => {
-                let word = vocabulary.words.iter().position(|word| *word == english)?;
-                Some(vocabulary.names[word].zh.to_owned())
-            }
+        _ => match Vocabulary::named(place) {
+            Some(vocabulary) => Some(vocabulary.name_of(english)?.zh.to_owned()),
             None => Some(english.to_owned()),
         },
     }

@@ -17,6 +17,23 @@ pub struct Vocabulary {
     pub names: Vec<Text>,
 }
 
+impl Vocabulary {
+    /// The vocabulary with these words.
+    pub fn of_words(words: &[&str]) -> Option<Self> {
+        vocabularies().into_iter().find(|vocabulary| vocabulary.words == words)
+    }
+
+    /// The vocabulary of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        vocabularies().into_iter().find(|vocabulary| vocabulary.name == name)
+    }
+
+    /// The name of a word.
+    pub fn name_of(&self, word: &str) -> Option<Text> {
+        self.words.iter().zip(&self.names).find(|(known, _)| **known == word).map(|(_, name)| *name)
+    }
+}
+
 macro_rules! names {
     ($(#[$doc:meta])* $all:ident: $($key:literal $vocabulary:ident,)+) => {
         $(impl $vocabulary {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::report::local;
 use crate::schema::tables::PRECHECK;
 use crate::schema::{Column, Kind, ReadColumns, Table};
-use crate::text::{self, Text, sentences};
+use crate::text::{self, Text, Vocabulary, sentences};
 
 /// The rows of a report that the page shows, of all that it has.
 #[derive(Serialize)]
@@ -88,7 +88,8 @@ impl PageColumn {
             Kind::Text | Kind::Name => plain("text", Vec::new()).with_texts(&texts_of(cells)),
             Kind::Id => plain("id", Vec::new()).with_texts(&texts_of(cells)),
             Kind::Word(words) => {
-                Self { words: vocabulary(words), ..plain("word", Vec::new()).with_texts(&words_of(cells, words)) }
+                let words_name = Vocabulary::of_words(words).map(|vocabulary| vocabulary.name);
+                Self { words: words_name, ..plain("word", Vec::new()).with_texts(&words_of(cells, words)) }
             }
             Kind::Flag => plain("flag", cells.as_boolean().iter().map(|flag| json!(flag.map(u8::from))).collect()),
             Kind::Integer => plain("integer", integers(cells)),
@@ -138,11 +139,6 @@ impl PageColumn {
         }
         self
     }
-}
-
-/// The name of the vocabulary with these words.
-fn vocabulary(words: &[&str]) -> Option<&'static str> {
-    text::vocabularies().into_iter().find(|vocabulary| vocabulary.words == words).map(|vocabulary| vocabulary.name)
 }
 
 fn texts_of(cells: &ArrayRef) -> Vec<Option<&str>> {

@@ -10,7 +10,7 @@ use crate::report::{local, starts_a_formula};
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, Kind, fields};
 use crate::text::sentences::{self, sentence};
-use crate::text::{self, Lang, column_name, fill, workbook};
+use crate::text::{Lang, Vocabulary, column_name, fill, workbook};
 
 /// UTF-16 units that a cell holds, less some room for what is put in front and behind.
 pub const LONGEST_TEXT: usize = 32_700;
@@ -146,8 +146,7 @@ impl ColumnCells<'_> {
 
 /// The names of the words, each with its code, by which the Parquet reports and SQL know it.
 fn names(words: &[&str], language: Lang) -> Vec<String> {
-    let vocabulary = text::vocabularies().into_iter().find(|vocabulary| vocabulary.words == words);
-    match vocabulary {
+    match Vocabulary::of_words(words) {
         Some(vocabulary) => {
             vocabulary.names.iter().zip(words).map(|(name, word)| named(name.tell(language), word)).collect()
         }
