@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::{AccountForecast, CodeForecast};
 use crate::billing::Bill;
@@ -80,21 +81,15 @@ impl PrecheckSummary {
 #[derive(Serialize)]
 struct PrecheckJson<'a> {
     schema_version: u32,
-    case: PrecheckCase<'a>,
-    relations: serde_json::Map<String, serde_json::Value>,
+    case: Value,
+    relations: Map<String, Value>,
     in_scope: u64,
     accounts_without_part: usize,
     accounts_over_cap: usize,
-    join_codes: serde_json::Map<String, serde_json::Value>,
+    join_codes: Map<String, Value>,
     billing: Option<BillingJson<'a>>,
     findings: Vec<FindingJson<'a>>,
     control_totals: &'a [ControlTotal],
-}
-
-#[derive(Serialize)]
-struct PrecheckCase<'a> {
-    id: &'a str,
-    title: &'a str,
 }
 
 impl<'a> PrecheckJson<'a> {
@@ -102,7 +97,7 @@ impl<'a> PrecheckJson<'a> {
         let predicted = |word: &Predicted| summary.codes.iter().filter(|code| code.code.predicted == *word).count();
         Self {
             schema_version: SCHEMA_VERSION,
-            case: PrecheckCase { id: &summary.case_id, title: &summary.case_title },
+            case: json!({ "id": summary.case_id, "title": summary.case_title }),
             relations: summary.by_scope.iter().map(|(scope, count)| ((*scope).to_owned(), (*count).into())).collect(),
             in_scope: summary.in_scope(),
             accounts_without_part: summary.accounts.iter().filter(|account| account.no_part.is_some()).count(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Audit, write_text};
 use crate::billing::Bill;
@@ -45,9 +46,9 @@ pub struct AuditSummary {
 #[derive(Serialize)]
 struct SummaryJson<'a> {
     schema_version: u32,
-    tool: ToolJson,
-    case: CaseName<'a>,
-    policy: PolicyJson,
+    tool: Value,
+    case: Value,
+    policy: Value,
     #[serde(flatten)]
     figures: FiguresJson<'a>,
     findings: Vec<FindingJson<'a>>,
@@ -65,23 +66,6 @@ pub(super) struct FiguresJson<'a> {
     groups: Option<GroupsJson<'a>>,
     join_codes: Option<JoinCodesJson<'a>>,
     billing: Option<BillingJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct ToolJson {
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-struct CaseName<'a> {
-    id: &'a str,
-    title: &'a str,
-}
-
-#[derive(Serialize)]
-struct PolicyJson {
-    fail_on: &'static str,
 }
 
 #[derive(Serialize)]
@@ -208,9 +192,9 @@ impl AuditSummary {
     pub fn to_json(&self) -> String {
         let json = SummaryJson {
             schema_version: SCHEMA_VERSION,
-            tool: ToolJson { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            case: CaseName { id: &self.case_id, title: &self.case_title },
-            policy: PolicyJson { fail_on: self.fail_on.word() },
+            tool: json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }),
+            case: json!({ "id": self.case_id, "title": self.case_title }),
+            policy: json!({ "fail_on": self.fail_on.word() }),
             figures: self.figures(),
             findings: self.findings.iter().map(FindingJson::of).collect(),
             control_totals: &self.control_totals,

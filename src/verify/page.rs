@@ -13,11 +13,11 @@ use crate::limits::MAX_BOOK_BYTES;
 use crate::published::{ReportRow, Reports, row_count};
 use crate::regular;
 use crate::report::{local, page};
-use crate::rules::catalogue;
+use crate::rules::{FindingRule, catalogue};
 use crate::schema::tables::TARGET_RELATIONS_REPORT;
 use crate::schema::vocabulary::Role;
 use crate::schema::{Column, fields};
-use crate::text::{Text, errors as say};
+use crate::text::errors as say;
 
 const PAGE: &str = "report.html";
 /// Figures that the page has from `summary.json`.
@@ -115,7 +115,7 @@ fn finding(row: &ReportRow, counts: bool) -> Value {
         "count": value(&fields::COUNT),
         "counts": counts,
         "message": [value(&fields::MESSAGE_ZH), value(&fields::MESSAGE_EN)],
-        "next_step": rule.map(|rule| Text { zh: rule.next_step_zh, en: rule.next_step_en }),
+        "next_step": rule.map(FindingRule::next_step),
         "examples": value(&fields::EXAMPLES),
         "report": value(&fields::REPORT),
         "filter": value(&fields::FILTER),

@@ -211,7 +211,7 @@ impl<'a> PageFinding<'a> {
             count: finding.count,
             counts: finding.counts(),
             message: [finding.message_zh(), finding.message_en()],
-            next_step: Text { zh: rule.next_step_zh, en: rule.next_step_en },
+            next_step: rule.next_step(),
             examples: &finding.examples,
             report,
             filter,

@@ -108,9 +108,9 @@ impl StageFolder {
         };
         let parents = NewParents::create(parent).map_err(refused)?;
         let _turn = take_turn(parent);
-        let is_busy = |stage: &RunningStage| stage.output.as_deref() == out.file_name().and_then(OsStr::to_str);
-        let is_busy_around = |stage: &RunningStage| {
-            stage.output.as_deref().is_some_and(|output| Some(OsStr::new(output)) == parent.file_name())
+        let is_busy = |output: &Option<String>| output.as_deref() == out.file_name().and_then(OsStr::to_str);
+        let is_busy_around = |output: &Option<String>| {
+            output.as_deref().is_some_and(|output| Some(OsStr::new(output)) == parent.file_name())
         };
         let is_busy = clear(parent, progress).iter().any(is_busy)
             || !clear(out, progress).is_empty()
@@ -180,11 +180,6 @@ impl Drop for StageFolder {
     }
 }
 
-/// A stage whose run is alive.
-struct RunningStage {
-    output: Option<String>,
-}
-
 /// Who holds the lock of a stage.
 enum LockHolder {
     /// Nobody held it; now this run does.
@@ -221,14 +216,14 @@ pub fn is_stage(name: &OsStr) -> bool {
     name.to_str().and_then(|name| name.strip_prefix(PREFIX)).is_some_and(|random| random.len() == RANDOM)
 }
 
-/// The stages in a folder whose runs are alive.
-fn running(folder: &Path) -> Vec<RunningStage> {
+/// The names of the outputs of the stages in a folder whose runs are alive.
+fn running(folder: &Path) -> Vec<Option<String>> {
     let alive = stages(folder).filter(|stage| matches!(take_lock(stage), LockHolder::Other));
-    alive.map(|stage| RunningStage { output: output_of(&stage) }).collect()
+    alive.map(|stage| output_of(&stage)).collect()
 }
 
-/// Removes the stages of a folder whose runs are alive no more, and returns the others.
-fn clear(folder: &Path, progress: &dyn Progress) -> Vec<RunningStage> {
+/// Removes the stages of a folder whose runs are alive no more, and returns the outputs of the others.
+fn clear(folder: &Path, progress: &dyn Progress) -> Vec<Option<String>> {
     for stage in stages(folder) {
         let LockHolder::Own(_lock) = take_lock(&stage) else {
             // If the run was killed before it made its lock, or after it removed it, the folder is empty, and only such

@@ -147,6 +147,8 @@ impl SummarySheet<'_> {
 
     fn notes(&mut self, kinds: &[ExceptionKind], limits: &str, is_carried: bool) -> Result<(), XlsxError> {
         let same = if is_carried { workbook::NOTE_CARRIED } else { workbook::NOTE_SAME };
+        let always =
+            [workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS, workbook::NOTE_PERSONAL, same];
         self.heading(workbook::NOTES, false)?;
         let cut = kinds.iter().filter_map(|kind| Some((kind, kind.total.filter(|total| *total > kind.shown())?)));
         let notes: Vec<String> = cut
@@ -155,11 +157,7 @@ impl SummarySheet<'_> {
                 fill(self.tell(workbook::NOTE_CUT), &[("sheet", &sheet), ("rows", &rows), ("total", &total)])
             })
             .chain([limits.to_owned()])
-            .chain(
-                [workbook::NOTE_EMPTY, workbook::NOTE_TEXT, workbook::NOTE_CHARACTERS]
-                    .map(|note| self.tell(note).to_owned()),
-            )
-            .chain([workbook::NOTE_PERSONAL, same].map(|note| self.tell(note).to_owned()))
+            .chain(always.map(|note| self.tell(note).to_owned()))
             .collect();
         for note in notes {
             self.sheet.write_string_with_format(self.row, 0, note, &self.formats.text)?;

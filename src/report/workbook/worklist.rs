@@ -132,14 +132,7 @@ pub fn worst(rules: &[&FindingRule]) -> Option<Severity> {
 
 /// The next step, in the words of the findings.
 pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
-    let steps: Vec<&str> = rules
-        .iter()
-        .map(|rule| match language {
-            Lang::Zh => rule.next_step_zh,
-            Lang::En => rule.next_step_en,
-        })
-        .collect();
-    steps.join(" ")
+    rules.iter().map(|rule| rule.next_step().tell(language)).collect::<Vec<_>>().join(" ")
 }
 
 /// The keys of tasks, by which entries of people are carried over.

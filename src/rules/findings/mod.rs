@@ -15,6 +15,7 @@ mod waivers;
 
 use crate::schema::vocabulary::{Severity, Word};
 use crate::schema::{Column, Filter, Table};
+use crate::text::Text;
 
 /// A kind of finding. `{count}` and `{detail}` in messages are filled in; of `[one|many]` the count chooses.
 #[derive(Debug)]
@@ -51,6 +52,13 @@ impl FindingRows {
     /// Returns the filter that selects the rows.
     pub fn filter(&self) -> Filter {
         Filter::And((self.conditions)())
+    }
+}
+
+impl FindingRule {
+    /// What to do, in both languages.
+    pub const fn next_step(&self) -> Text {
+        Text { zh: self.next_step_zh, en: self.next_step_en }
     }
 }
 
