@@ -54,9 +54,7 @@ pub fn change_of(earlier: Option<&RowState>, later: Option<&RowState>) -> Change
 /// Rows of a kind by change.
 #[derive(Debug, Serialize)]
 pub struct ChangeCounts {
-    #[serde(serialize_with = "word_of_kind")]
     pub kind: Compared,
-    #[serde(serialize_with = "by_word")]
     pub counts: BTreeMap<Change, u64>,
     /// The first rows of each change but `unchanged`.
     pub examples: Vec<ComparedRow>,
@@ -96,18 +94,10 @@ impl Serialize for ComparedRow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let words = |state: &Option<RowState>| state.as_ref().map(|state| state.words.clone());
         let value = serde_json::json!({
-            "change": self.change.word(), "key": self.key, "earlier": words(&self.earlier), "later": words(&self.later),
+            "change": self.change, "key": self.key, "earlier": words(&self.earlier), "later": words(&self.later),
         });
         value.serialize(serializer)
     }
-}
-
-fn word_of_kind<S: Serializer>(kind: &Compared, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(kind.word())
-}
-
-fn by_word<S: Serializer>(counts: &BTreeMap<Change, u64>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(counts.iter().map(|(change, count)| (change.word(), count)))
 }
 
 #[cfg(test)]

@@ -15,7 +15,6 @@ use crate::schema::vocabulary::{Change, Compared, Severity};
 #[derive(Debug, Serialize)]
 pub struct FindingChange {
     pub code: String,
-    #[serde(serialize_with = "word")]
     pub change: Change,
     #[serde(skip)]
     pub severity: Severity,
@@ -71,8 +70,4 @@ impl FindingChange {
     pub fn worst(&self) -> Option<Severity> {
         matches!(self.change, Change::New | Change::Worse).then_some(self.severity)
     }
-}
-
-fn word<S: serde::Serializer>(change: &Change, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_str(change.word())
 }

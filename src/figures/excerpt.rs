@@ -40,7 +40,6 @@ pub const RELATION_COLUMNS: &[&Column] = &[
 /// The rows of an outcome: their number, and the number of those shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct OutcomeShare {
-    #[serde(serialize_with = "word")]
     pub outcome: Outcome,
     pub total: u64,
     pub shown: u64,
@@ -130,10 +129,6 @@ fn first(rows: &RecordBatch, count: usize) -> Result<RecordBatch> {
 /// The severity of the most serious rule that gives the outcome.
 pub fn severity(outcome: Outcome) -> Option<Severity> {
     RELATION_RULES.iter().filter(|rule| rule.outcome() == outcome).map(|rule| rule.severity).max()
-}
-
-fn word<S: serde::Serializer>(outcome: &Outcome, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_str(outcome.word())
 }
 
 /// Whether relations with the outcome have to be looked at.
