@@ -291,17 +291,26 @@ impl<'s> CollectSession<'s> {
     fn run(self, out: Out, plan: CollectPlan) -> Result<u8> {
         let progress = out.progress();
         if plan.members || plan.relations && plan.users.is_none() {
-            self.members(progress.as_ref())?;
+            self.part(ExportPart::Members, (SubjectKind::Member, &[]), progress.as_ref(), members::collect)?;
         }
         if plan.relations {
             let users = match plan.users {
                 Some(users) => users,
                 None => self.follow_users()?,
             };
-            self.relations(&users, progress.as_ref())?;
+            self.part(ExportPart::Relations, (SubjectKind::Member, &users), progress.as_ref(), |collecting| {
+                // Members of earlier runs that failed are requested again, too.
+                let retried = collecting.store.with(|state| state.retried(SubjectKind::Member));
+                let known: BTreeSet<&String> = users.iter().collect();
+                let retried = retried.iter().filter(|user| !known.contains(user));
+                relations::collect(collecting, &users.iter().chain(retried).cloned().collect::<Vec<_>>())
+            })?;
         }
         if plan.groups {
-            self.groups(&plan.codes, progress.as_ref())?;
+            let codes = plan.codes;
+            self.part(ExportPart::Groups, (SubjectKind::Code, &codes), progress.as_ref(), |collecting| {
+                groups::collect(collecting, &codes)
+            })?;
         }
         drop(progress);
         let taken_at = match case_file::taken_at(&self.folder)? {
@@ -315,13 +324,23 @@ impl<'s> CollectSession<'s> {
         Store::open(&self.folder.path, part, self.folder.corp_check())
     }
 
-    fn members(&self, progress: &dyn Progress) -> Result<()> {
-        let store = self.store(ExportPart::Members)?;
-        if store.with(|state| state.is_finished && state.failures().is_empty()) {
+    /// Collects a part, unless it is complete, and with it all of these subjects.
+    fn part(
+        &self,
+        part: ExportPart,
+        (subject, ids): (SubjectKind, &[String]),
+        progress: &dyn Progress,
+        collect: impl FnOnce(&Collecting<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let store = self.store(part)?;
+        if store.with(|state| {
+            let has_all = ids.iter().all(|id| state.is_complete(subject, id));
+            state.is_finished && state.failures().is_empty() && has_all
+        }) {
             return Ok(());
         }
         store.begin(&self.corp_id)?;
-        members::collect(&Collecting::new(&self.client, &store, progress, self.workers))
+        collect(&Collecting::new(&self.client, &store, progress, self.workers))
     }
 
     /// Returns the members with customer-contact permission.
@@ -330,35 +349,6 @@ impl<'s> CollectSession<'s> {
         users
             .filter(|users| !users.is_empty())
             .ok_or_else(|| Error::usage(say::NO_FOLLOW_USERS, say::no_follow_users_remedy(self.service.role.role)))
-    }
-
-    fn relations(&self, users: &[String], progress: &dyn Progress) -> Result<()> {
-        let store = self.store(ExportPart::Relations)?;
-        if store.with(|state| {
-            let has_all = users.iter().all(|user| state.is_complete(SubjectKind::Member, user));
-            state.is_finished && state.failures().is_empty() && has_all
-        }) {
-            return Ok(());
-        }
-        store.begin(&self.corp_id)?;
-        // Members of earlier runs that failed are requested again, too.
-        let retried = store.with(|state| state.retried(SubjectKind::Member));
-        let known: BTreeSet<&String> = users.iter().collect();
-        let all: Vec<String> =
-            users.iter().chain(retried.iter().filter(|user| !known.contains(user))).cloned().collect();
-        relations::collect(&Collecting::new(&self.client, &store, progress, self.workers), &all)
-    }
-
-    fn groups(&self, codes: &[String], progress: &dyn Progress) -> Result<()> {
-        let store = self.store(ExportPart::Groups)?;
-        if store.with(|state| {
-            let has_all = codes.iter().all(|code| state.is_complete(SubjectKind::Code, code));
-            state.is_finished && state.failures().is_empty() && has_all
-        }) {
-            return Ok(());
-        }
-        store.begin(&self.corp_id)?;
-        groups::collect(&Collecting::new(&self.client, &store, progress, self.workers), codes)
     }
 }
 
