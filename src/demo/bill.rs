@@ -217,22 +217,16 @@ impl PlantedBill {
         if self.above_contract {
             lines.push("surcharge_basis = \"above-contract\"".to_owned());
         }
+        let entry = |table: &str, id: String, on: &str, payment: &PlantedPayment| {
+            let amount = money(payment.cents);
+            format!("[[contract.{table}]]\nid = \"{id}\"\n{on} = {}\namount = \"{amount}\"", payment.on)
+        };
         for (number, payment) in (1..).zip(&self.payments) {
-            let covers = if payment.surcharge { "surcharge" } else { "contract" };
-            lines.push("[[contract.payments]]".to_owned());
-            lines.push(format!(
-                "id = \"P{number}\"\npaid_on = {}\namount = \"{}\"\ncovers = \"{covers}\"",
-                payment.on,
-                money(payment.cents)
-            ));
+            lines.push(entry("payments", format!("P{number}"), "paid_on", payment));
+            lines.push(format!("covers = \"{}\"", if payment.surcharge { "surcharge" } else { "contract" }));
         }
         for (number, (invoice, payment)) in (1..).zip(&self.invoices) {
-            lines.push("[[contract.invoices]]".to_owned());
-            lines.push(format!(
-                "id = \"I{number}\"\nissued_on = {}\namount = \"{}\"",
-                invoice.on,
-                money(invoice.cents)
-            ));
+            lines.push(entry("invoices", format!("I{number}"), "issued_on", invoice));
             lines.extend(payment.map(|payment| format!("payment = \"P{}\"", payment + 1)));
         }
         lines.join("\n") + "\n"

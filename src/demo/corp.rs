@@ -69,7 +69,7 @@ fn members(world: &World, folder: &Path, userids: &[&str], taken_at: i64) -> Res
             |(n, id): (usize, &&str)| json!({"userid": id, "name": format!("成员{n}"), "department": [1, 2 + n % 5]});
         let users: Vec<Value> = userids.iter().enumerate().map(user).collect();
         let document = json!({"errcode": 0, "errmsg": "ok", "userlist": users});
-        return write_all(folder, "members", JsonLayout::Pretty, Packing::Bom, &[document]);
+        return write_all(folder, "members", JsonLayout::Pretty, Packing::Bom, [document]);
     }
     let document = |page: ListPage<'_, &str>| {
         // A row per department: a member may be in two.
@@ -80,18 +80,17 @@ fn members(world: &World, folder: &Path, userids: &[&str], taken_at: i64) -> Res
         let response = json!({"errcode": 0, "errmsg": "ok", "dept_user": rows, "next_cursor": page.next});
         envelope("user/list_id", json!({"cursor": page.cursor, "limit": PAGE}), taken_at, response)
     };
-    let documents: Vec<_> = pages(userids, PAGE, "m", true).map(document).collect();
-    write_all(folder, "members", JsonLayout::Lines, Packing::Plain, &documents)
+    write_all(folder, "members", JsonLayout::Lines, Packing::Plain, pages(userids, PAGE, "m", true).map(document))
 }
 
 /// `get_follow_user_list`.
 fn permissions(world: &World, folder: &Path, userids: &[&str]) -> Result<()> {
     let response = json!({"errcode": 0, "errmsg": "ok", "follow_user": userids});
     if world.dice.of("permissions", 0).chance(5_000) {
-        return write_all(folder, "follow_users", JsonLayout::Array, Packing::Plain, &[response]);
+        return write_all(folder, "follow_users", JsonLayout::Array, Packing::Plain, [response]);
     }
     let document = envelope("externalcontact/get_follow_user_list", json!({}), TAKEN_BEFORE, response);
-    write_all(folder, "follow_users", JsonLayout::Pretty, Packing::Plain, &[document])
+    write_all(folder, "follow_users", JsonLayout::Pretty, Packing::Plain, [document])
 }
 
 /// `contact_list`.
@@ -101,9 +100,8 @@ fn contacts(world: &World, folder: &Path, rows: &[Value]) -> Result<()> {
         let request = json!({"cursor": page.cursor, "limit": PAGE});
         envelope("externalcontact/contact_list", request, TAKEN_BEFORE, response)
     };
-    let documents: Vec<_> = pages(rows, PAGE, "c", true).map(document).collect();
     let packing = world.dice.of("packing", 100).pick(&[Packing::Plain, Packing::Gzip, Packing::Zstd]);
-    write_all(folder, "contact_list", JsonLayout::Array, packing, &documents)
+    write_all(folder, "contact_list", JsonLayout::Array, packing, pages(rows, PAGE, "c", true).map(document))
 }
 
 /// `get_unassigned_list`.
@@ -116,8 +114,7 @@ fn unassigned(folder: &Path, rows: &[Value]) -> Result<()> {
         let request = json!({"cursor": page.cursor, "page_size": PAGE});
         envelope("externalcontact/get_unassigned_list", request, TAKEN_BEFORE, response)
     };
-    let documents: Vec<_> = pages(rows, PAGE, "u", true).map(document).collect();
-    write_all(folder, "unassigned", JsonLayout::Pretty, Packing::Plain, &documents)
+    write_all(folder, "unassigned", JsonLayout::Pretty, Packing::Plain, pages(rows, PAGE, "u", true).map(document))
 }
 
 /// `groupchat/list`.
@@ -134,8 +131,8 @@ fn group_list(world: &World, folder: &Path, groups: &[(String, u8)], taken_at: i
         let request = json!({"status_filter": 0, "cursor": page.cursor, "limit": size});
         envelope("externalcontact/groupchat/list", request, taken_at + page.number as i64, response)
     };
-    let documents: Vec<_> = pages(groups, size, "g", ending == ListEnding::Whole).map(document).collect();
-    write_all(folder, "group_list", JsonLayout::Lines, Packing::Plain, &documents)
+    let documents = pages(groups, size, "g", ending == ListEnding::Whole).map(document);
+    write_all(folder, "group_list", JsonLayout::Lines, Packing::Plain, documents)
 }
 
 /// errcode 84061 of one customer, which proves nothing about any account.
@@ -143,7 +140,7 @@ fn no_such_relation(world: &World, folder: &Path, taken_at: i64) -> Result<()> {
     let id = names::external_id("wm", "Nobody00", world.seed, 1);
     let response = json!({"errcode": 84061, "errmsg": "not external contact", "follow_user": []});
     let document = envelope("externalcontact/get", json!({"external_userid": id}), taken_at, response);
-    write_all(folder, "errors", JsonLayout::Lines, Packing::Plain, &[document])
+    write_all(folder, "errors", JsonLayout::Lines, Packing::Plain, [document])
 }
 
 /// Records that cannot be read, and are no planted relation's trace.
@@ -156,5 +153,5 @@ fn odd_records(folder: &Path) -> Result<()> {
         record(json!({"external_userid": 123_456_789_012_345_678_i64, "type": 1})),
     ];
     let document = json!({"errcode": 0, "errmsg": "ok", "external_contact_list": records, "next_cursor": ""});
-    write_all(folder, "odd", JsonLayout::Pretty, Packing::Plain, &[document])
+    write_all(folder, "odd", JsonLayout::Pretty, Packing::Plain, [document])
 }

@@ -134,15 +134,15 @@ pub fn create(path: &Path) -> Result<File> {
     File::create(path).map_err(Error::io(path, say::CANNOT_CREATE))
 }
 
-/// A file of a few documents at once.
+/// A file of these documents.
 pub fn write_all<T: Serialize>(
     folder: &Path,
     stem: &str,
     layout: JsonLayout,
     packing: Packing,
-    documents: &[T],
+    documents: impl IntoIterator<Item = T>,
 ) -> Result<()> {
     let mut file = DumpFile::new(folder, stem, layout, packing);
-    documents.iter().try_for_each(|document| file.push(document))?;
+    documents.into_iter().try_for_each(|document| file.push(&document))?;
     file.finish()
 }

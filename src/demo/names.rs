@@ -34,10 +34,9 @@ impl CustomerNames {
         let pool = surnames * given * given;
         // A prime above every factor of the pool: multiplying by it permutes.
         let place = ((number % pool) * 1_000_003 + self.dice.of("names", 0).below(pool)) % pool;
-        let mut name = String::with_capacity(16);
-        name.push(self.surnames[(place % surnames) as usize]);
-        name.push(self.given[(place / surnames % given) as usize]);
-        name.push(self.given[(place / surnames / given) as usize]);
+        let (surname, place) = (self.surnames[(place % surnames) as usize], place / surnames);
+        let given_name = |at: u64| self.given[at as usize];
+        let mut name = String::from_iter([surname, given_name(place % given), given_name(place / given)]);
         if number >= pool {
             name.push_str(&(number / pool + 1).to_string());
         }
@@ -51,41 +50,28 @@ impl CustomerNames {
 
 /// An id of 32 characters: kind, the corp's 8, then 22 that only `number` has under `key`.
 pub fn external_id(kind: &str, corp: &str, key: u64, number: u64) -> String {
-    let mut id = String::with_capacity(32);
-    id.push_str(kind);
-    id.push_str(corp);
-    push_random(&mut id, key, number);
-    id
+    format!("{kind}{corp}{}", random(key, number))
 }
 
 /// A unionid of 28 characters in the namespace of `key`.
 pub fn unionid(namespace: &str, key: u64, number: u64) -> String {
-    let mut id = String::with_capacity(28);
-    id.push('o');
-    id.push_str(namespace);
-    push_random(&mut id, key, number);
-    id
+    format!("o{namespace}{}", random(key, number))
 }
 
 /// `length` characters of an id, for corp codes and namespaces.
-pub fn code(dice: SeededDice, length: usize) -> String {
-    let mut text = String::with_capacity(length);
-    push_letters(&mut text, dice.bits(), length);
-    text
+pub fn code(dice: SeededDice, length: u32) -> String {
+    letters(dice.bits(), length)
 }
 
 /// 22 characters; the first 11 hold all 64 bits of a bijection of `number`.
-fn push_random(id: &mut String, key: u64, number: u64) {
+fn random(key: u64, number: u64) -> String {
     let first = mix(number ^ key);
-    push_letters(id, first, 11);
-    push_letters(id, mix(first ^ key.rotate_left(32)), 11);
+    letters(first, 11) + &letters(mix(first ^ key.rotate_left(32)), 11)
 }
 
-fn push_letters(text: &mut String, mut bits: u64, length: usize) {
-    for _ in 0..length {
-        text.push(char::from(ALPHABET[(bits % 64) as usize]));
-        bits /= 64;
-    }
+/// At most 11 letters, of 6 bits each.
+fn letters(bits: u64, length: u32) -> String {
+    (0..length).map(|place| char::from(ALPHABET[(bits >> (6 * place) & 63) as usize])).collect()
 }
 
 /// The userid of the `number`th account of the source corp: pinyin in both letter cases, numbers with leading zeros. No

@@ -15,7 +15,7 @@ use super::lists::DemoSheetRows;
 use super::parquet::TableRows;
 use super::plan::{SourceForm, TargetForm};
 use super::planter::{PlantedAccount, PlantedCase};
-use super::relations::{RelationRows, SourceRow, TargetRow};
+use super::relations::{RelationRecord, RelationRows, SourceRow, TargetRow};
 use super::rng::SeededDice;
 use super::world::{FINISH, HOUR, TAKEN_AFTER, TAKEN_BEFORE, TargetStyle, World};
 use super::{target_tables, truth};
@@ -196,7 +196,7 @@ impl DumpPart<'_> {
             });
             let followers: Vec<ApiRelation<'_>> = [here].into_iter().chain(there).collect();
             let stem = format!("get-{:04}-{place:02}", self.number);
-            write_all(folder, &stem, JsonLayout::Pretty, Packing::Plain, &[here.bare_get(&followers)])?;
+            write_all(folder, &stem, JsonLayout::Pretty, Packing::Plain, [here.bare_get(&followers)])?;
         }
         Ok(())
     }
@@ -373,16 +373,18 @@ impl DumpPart<'_> {
         BatchChain { userids, unlicensed: &[], mark: format!("{mark}_{:04}", self.number), fetched_at, ends: true }
     }
 
-    fn source<'r>(&'r self, SourceRow { record, form, .. }: &'r SourceRow) -> ApiRelation<'r> {
-        let dice = self.dice("source relation", record.number, record.account);
-        let unreadable = *form == SourceForm::Unreadable;
-        let userid = self.fabric.source_userid(record.account);
-        ApiRelation { userid, record, created: record.created, unreadable, dice }
+    fn source<'r>(&'r self, row: &'r SourceRow) -> ApiRelation<'r> {
+        let userid = self.fabric.source_userid(row.record.account);
+        let unreadable = row.form == SourceForm::Unreadable;
+        ApiRelation { unreadable, ..self.relation("source relation", userid, &row.record) }
     }
 
     fn target<'r>(&'r self, TargetRow { record, .. }: &'r TargetRow) -> ApiRelation<'r> {
-        let dice = self.dice("target relation", record.number, record.account);
-        let userid = self.fabric.target_userid(record.account);
+        self.relation("target relation", self.fabric.target_userid(record.account), record)
+    }
+
+    fn relation<'r>(&self, label: &str, userid: &'r str, record: &'r RelationRecord) -> ApiRelation<'r> {
+        let dice = self.dice(label, record.number, record.account);
         ApiRelation { userid, record, created: record.created, unreadable: false, dice }
     }
 
