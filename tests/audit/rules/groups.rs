@@ -5,27 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::Story;
-
-/// Groups of source-before and target-after, and what must come of them: group -> `scope outcome/reason method target`.
-struct Example {
-    what: &'static str,
-    before: &'static str,
-    after: &'static str,
-    more: fn(Story) -> Story,
-    told: &'static [(&'static str, &'static str)],
-    findings: &'static [&'static str],
-}
+use super::{Example, check, plain};
+use crate::support::{Audit, Story};
 
 pub fn story() -> Story {
     Story::new(
         "ann: wei 2025-01-01 unionid=w; bob: li 2025-01-01 unionid=l",
         "ann2: wei 2026-05-02 unionid=w; bob2: li 2026-05-02 unionid=l",
     )
-}
-
-fn plain(story: Story) -> Story {
-    story
 }
 
 /// The unionids of the two corps are of different namespaces.
@@ -49,6 +36,7 @@ fn list_of_owner(owner: &str, response: &str) -> String {
 const EMPTY_LIST: &str = r#"{"errcode":0,"group_chat_list":[],"next_cursor":""}"#;
 const RATE_LIMIT: &str = r#"{"errcode":45033,"errmsg":"rate limit","group_chat_list":[]}"#;
 
+/// Groups of source-before and target-after: group -> `scope outcome/reason method target`.
 #[rustfmt::skip]
 const EXAMPLES: &[Example] = &[
     Example { what: "half of the members are enough", more: plain,
@@ -202,20 +190,8 @@ const EXAMPLES: &[Example] = &[
 
 #[test]
 fn each_example_comes_out_as_told() {
-    let mut wrong = Vec::new();
-    for example in EXAMPLES {
-        let story = story().groups("source-before", example.before).groups("target-after", example.after);
-        let story = (example.more)(story);
-        let audit = story.audit();
-        let answers = (audit.groups(), audit.findings().into_keys().collect::<BTreeSet<_>>());
-        let told: BTreeMap<String, String> =
-            example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let told = (told, example.findings.iter().copied().collect());
-        if answers != told {
-            wrong.push(format!("{}\n  told    {told:?}\n  answers {answers:?}", example.what));
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    let case = |before: &str, after: &str| story().groups("source-before", before).groups("target-after", after);
+    check(EXAMPLES, case, Audit::groups);
 }
 
 /// The rules that the examples show.

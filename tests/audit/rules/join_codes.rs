@@ -5,22 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::rules::groups::story;
-use crate::support::Story;
-
-/// Codes of source-before and source-after, and what must come of them: code -> `predicted observed verdict`.
-struct Example {
-    what: &'static str,
-    before: &'static str,
-    after: &'static str,
-    more: fn(Story) -> Story,
-    told: &'static [(&'static str, &'static str)],
-    findings: &'static [&'static str],
-}
-
-fn plain(story: Story) -> Story {
-    story
-}
+use super::groups::story;
+use super::{Example, check, plain};
+use crate::support::{Audit, Story};
 
 /// The group that was to move stays.
 fn left_behind(story: Story) -> Story {
@@ -36,6 +23,7 @@ fn error(config_id: &str, errcode: u32) -> String {
     )
 }
 
+/// Codes of source-before and source-after: code -> `predicted observed verdict`.
 #[rustfmt::skip]
 const EXAMPLES: &[Example] = &[
     Example { what: "all groups moved, and the list is empty", more: plain,
@@ -135,19 +123,7 @@ fn case(before: &str, after: &str) -> Story {
 
 #[test]
 fn each_example_comes_out_as_told() {
-    let mut wrong = Vec::new();
-    for example in EXAMPLES {
-        let story = (example.more)(case(example.before, example.after));
-        let audit = story.audit();
-        let answers = (audit.codes(), audit.findings().into_keys().collect::<BTreeSet<_>>());
-        let told: BTreeMap<String, String> =
-            example.told.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let told = (told, example.findings.iter().copied().collect());
-        if answers != told {
-            wrong.push(format!("{}\n  told    {told:?}\n  answers {answers:?}", example.what));
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    check(EXAMPLES, case, Audit::codes);
 }
 
 /// The rules that the examples show.
