@@ -5,9 +5,7 @@ use super::accounts::AccountKind;
 use super::api::{ApiGroup, Person};
 use super::lists::{DemoSheetRows, GROUP_MAP};
 use super::plan::groups::PLACES;
-use super::plan::{
-    Crowd, CrowdUnionids, GroupFate, GroupOwner, GroupTime, Scene, SourceGroup, StillListed, TargetGroup, Title,
-};
+use super::plan::{Crowd, CrowdUnionids, GroupFate, GroupOwner, GroupTime, Scene, SourceGroup, TargetGroup, Title};
 use super::planter::PlanInstance;
 use super::rng::SeededDice;
 use super::world::{DAY, FINISH, HOUR, ListEnding, START};
@@ -133,10 +131,7 @@ impl Fabric<'_> {
         };
         let scope = self.group_scope(instance, entry);
         let (outcome, reason) = self.group_outcome(scope, entry.fate);
-        let still_listed = match entry.still_listed {
-            StillListed::IfMissing => arrived.is_none(),
-            still_listed => still_listed == StillListed::Yes,
-        };
+        let still_listed = entry.still_listed.unwrap_or(arrived.is_none());
         GroupRow { group, owner, scope, outcome, reason, arrived, still_listed, plan: instance.lot.plan.label }
     }
 

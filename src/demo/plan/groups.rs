@@ -76,15 +76,6 @@ pub enum GroupFate {
     Torn,
 }
 
-/// Whether source-after still lists a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StillListed {
-    /// If it did not arrive.
-    IfMissing,
-    Yes,
-    No,
-}
-
 /// A group of the source corp.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceGroup {
@@ -93,7 +84,8 @@ pub struct SourceGroup {
     pub fate: GroupFate,
     pub owner: GroupOwner,
     pub created: GroupTime,
-    pub still_listed: StillListed,
+    /// Whether source-after still lists it; `None`: if it did not arrive.
+    pub still_listed: Option<bool>,
 }
 
 impl SourceGroup {
@@ -116,12 +108,12 @@ impl SourceGroup {
     setters! { created: GroupTime }
 
     const fn still_listed(self) -> Self {
-        Self { still_listed: StillListed::Yes, ..self }
+        Self { still_listed: Some(true), ..self }
     }
 
     /// Dissolved, or moved: no longer listed.
     const fn not_listed(self) -> Self {
-        Self { still_listed: StillListed::No, ..self }
+        Self { still_listed: Some(false), ..self }
     }
 }
 
@@ -310,8 +302,7 @@ const fn crowd(from: u64, to: u64, unionids: CrowdUnionids) -> Crowd {
 
 /// A group from before the start, under the plan's own account.
 const fn here(title: Title, crowd: Crowd, fate: GroupFate) -> SourceGroup {
-    let still_listed = StillListed::IfMissing;
-    SourceGroup { title, crowd, fate, owner: GroupOwner::Home, created: Before, still_listed }
+    SourceGroup { title, crowd, fate, owner: GroupOwner::Home, created: Before, still_listed: None }
 }
 
 /// Declares functions of a title and a crowd, by the fate of such a group.

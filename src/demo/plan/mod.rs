@@ -8,9 +8,7 @@ pub mod relations;
 use super::accounts::AccountKind::{self, Normal};
 use super::world::World;
 
-pub use groups::{
-    Crowd, CrowdUnionids, GroupFate, GroupOwner, GroupTime, SourceGroup, StillListed, TargetGroup, Title,
-};
+pub use groups::{Crowd, CrowdUnionids, GroupFate, GroupOwner, GroupTime, SourceGroup, TargetGroup, Title};
 pub use relations::{
     Likeness, Origins, PlanCustomers, RefusalKind, RelationFate, SourceForm, SourceRelation, TargetForm,
     TargetRelation, Under,
