@@ -7,7 +7,7 @@ use super::rows::each_row;
 use super::values::RecomputedValues;
 use crate::error::Result;
 use crate::published::Reports;
-use crate::rules::{GROUP_RULES, JOIN_CODE_RULES, RELATION_RULES};
+use crate::rules::{Decided, GROUP_RULES, JOIN_CODE_RULES, RELATION_RULES, Rule};
 use crate::schema::tables::{GROUPS_REPORT, INPUTS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT};
 use crate::schema::vocabulary::{GroupScope, Scope, Word};
 use crate::schema::{Column, Table, fields};
@@ -19,20 +19,12 @@ use crate::schema::{Column, Table, fields};
 pub fn compare(reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
     let columns = [&fields::SCOPE, &fields::OUTCOME, &fields::SEVERITY, &fields::REASON];
     for words in distinct(reports, &RELATIONS_REPORT, &columns)? {
-        let given = RELATION_RULES.iter().any(|rule| {
-            let reason = Scope::from_word(&words[0]).map(|scope| rule.reason(scope));
-            let reason = reason.map(|reason| reason.map_or("", Word::word));
-            reason == Some(words[3].as_str()) && words[1..3] == [rule.outcome().word(), rule.severity.word()]
-        });
+        let given = is_given::<Scope, _, _>(RELATION_RULES, &words);
         values.compare(format!("relations: {} given by a rule", words.join(" ")), given, true);
     }
     let columns = [&fields::GROUP_SCOPE, &fields::GROUP_OUTCOME, &fields::SEVERITY, &fields::GROUP_REASON];
     for words in distinct(reports, &GROUPS_REPORT, &columns)? {
-        let given = GROUP_RULES.iter().any(|rule| {
-            let reason = GroupScope::from_word(&words[0]).map(|scope| rule.reason(scope));
-            let reason = reason.map(|reason| reason.map_or("", Word::word));
-            reason == Some(words[3].as_str()) && words[1..3] == [rule.outcome().word(), rule.severity.word()]
-        });
+        let given = is_given::<GroupScope, _, _>(GROUP_RULES, &words);
         values.compare(format!("groups: {} given by a rule", words.join(" ")), given, true);
     }
     for words in distinct(reports, &JOIN_CODES_REPORT, &[&fields::CODE_VERDICT, &fields::SEVERITY])? {
@@ -48,6 +40,15 @@ pub fn compare(reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
         values.compare(format!("relations: source_file {} among the inputs", file[0]), is_input, true);
     }
     matched_by_method(reports, values)
+}
+
+/// Whether a rule gives a row of that scope this outcome, severity and reason.
+fn is_given<S: Word, O: Word, R: Word>(rules: &[Rule<Decided<O, R>>], words: &[String]) -> bool {
+    let scope = S::from_word(&words[0]);
+    rules.iter().any(|rule| {
+        let reason = scope.map(|scope| rule.reason(scope).map_or("", Word::word));
+        reason == Some(words[3].as_str()) && words[1..3] == [rule.outcome().word(), rule.severity.word()]
+    })
 }
 
 /// A relation has a method exactly if it has a match.
