@@ -98,12 +98,9 @@ fn query(found: &Occurrences, id: &str, reports: Option<&Path>) -> String {
 
 /// The rows by word.
 fn counts(found: &Occurrences, lang: Lang) -> String {
-    let counted: Vec<(String, u64)> = found
-        .by_word
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(word, count)| (word_name(&found.by_word, word, lang), *count))
-        .collect();
+    let words: Vec<&str> = found.by_word.iter().map(|(word, _)| word.as_str()).collect();
+    let there = found.by_word.iter().filter(|(_, count)| *count > 0);
+    let counted: Vec<(String, u64)> = there.map(|(word, count)| (named(&words, word, lang), *count)).collect();
     let widest = counted.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
     counted
         .iter()
@@ -206,12 +203,6 @@ fn verdict(rule: &AppliedRule, lang: Lang) -> String {
             ("clause", &rule.clause),
         ],
     )
-}
-
-/// The name of one of the counted words.
-fn word_name(counted: &[(String, u64)], word: &str, lang: Lang) -> String {
-    let words: Vec<&str> = counted.iter().map(|(word, _)| word.as_str()).collect();
-    named(&words, word, lang)
 }
 
 /// `Missing (missing)`.

@@ -4,8 +4,8 @@
 //! [`ColumnMismatch`] is a bug.
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, StringViewArray,
-    TimestampMicrosecondArray, UInt8Array,
+    Array, ArrayRef, BooleanArray, Int64Array, ListArray, RecordBatch, StringViewArray, TimestampMicrosecondArray,
+    UInt8Array,
 };
 
 use super::column::Column;
@@ -65,14 +65,6 @@ pub trait ReadColumns {
     /// # Errors
     /// [`ColumnMismatch`]
     fn integers(&self, column: &Column) -> ColumnResult<&Int64Array> {
-        self.typed(column)
-    }
-
-    /// Shares between 0 and 1.
-    ///
-    /// # Errors
-    /// [`ColumnMismatch`]
-    fn ratios(&self, column: &Column) -> ColumnResult<&Float64Array> {
         self.typed(column)
     }
 

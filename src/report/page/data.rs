@@ -270,8 +270,9 @@ fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
 pub fn small_table(table: &'static Table, rows: &RecordBatch, zone: &TimeZone) -> Result<Excerpt> {
     let evidence = [&COVERAGE_REPORT, &REJECTS_REPORT, &INPUTS_REPORT, &BILLING_REPORT, &CONTROL_TOTALS_REPORT];
     let at_most = if evidence.contains(&table) { EVIDENCE_SHOWN } else { ROWS_SHOWN };
+    // Digests are in `inputs.parquet` and in the manifest; the page leaves them out.
     let columns: Vec<&'static Column> =
-        table.columns.iter().map(|slot| slot.column).filter(|column| !is_left_out(column)).collect();
+        table.columns.iter().map(|slot| slot.column).filter(|column| *column != &fields::SHA256).collect();
     let shown = most_urgent(rows, at_most, &urgency(table, rows)?)?;
     Excerpt::of(table, &columns, &shown, rows.num_rows() as u64, zone)
 }
@@ -282,11 +283,6 @@ pub fn small_table(table: &'static Table, rows: &RecordBatch, zone: &TimeZone) -
 /// The errors of `rows`.
 pub fn small_tables(rows: impl Fn(&'static Table) -> Result<RecordBatch>, zone: &TimeZone) -> Result<Vec<Value>> {
     SHOWN_TABLES.iter().map(|table| Ok(json!(small_table(table, &rows(table)?, zone)?))).collect()
-}
-
-/// Digests are in `inputs.parquet` and in the manifest; the page leaves them out.
-fn is_left_out(column: &Column) -> bool {
-    column == &fields::SHA256
 }
 
 fn relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
