@@ -192,7 +192,9 @@ endpoints! {
         },
         array: userlist,
         recognised: |answer| answer.userlist.is_there() && !members::are_detailed(&answer.userlist),
-        decode: |part, context, answer| each(part, context, Dataset::Members, "userlist", items_of(&answer.userlist), members::user),
+        decode: |part, context, answer| {
+            each(part, context, Dataset::Members, "userlist", items_of(&answer.userlist), members::user);
+        },
     }
 
     /// Members of departments.
@@ -206,7 +208,9 @@ endpoints! {
         },
         array: userlist,
         recognised: |answer| answer.userlist.is_there() && members::are_detailed(&answer.userlist),
-        decode: |part, context, answer| each(part, context, Dataset::Members, "userlist", items_of(&answer.userlist), members::user),
+        decode: |part, context, answer| {
+            each(part, context, Dataset::Members, "userlist", items_of(&answer.userlist), members::user);
+        },
     }
 
     /// Userids of all members.
@@ -220,7 +224,9 @@ endpoints! {
         },
         array: dept_user,
         recognised: |answer| answer.dept_user.is_there(),
-        decode: |part, context, answer| each(part, context, Dataset::Members, "dept_user", items_of(&answer.dept_user), members::user),
+        decode: |part, context, answer| {
+            each(part, context, Dataset::Members, "dept_user", items_of(&answer.dept_user), members::user);
+        },
     }
 
     /// Members with customer-contact permission. Its `follow_user` holds userids, that of `externalcontact/get`
@@ -294,7 +300,9 @@ endpoints! {
         },
         array: info_list,
         recognised: |answer| answer.info_list.is_there(),
-        decode: |part, context, answer| each(part, context, Dataset::Contacts, "info_list", items_of(&answer.info_list), relations::contact),
+        decode: |part, context, answer| {
+            each(part, context, Dataset::Contacts, "info_list", items_of(&answer.info_list), relations::contact);
+        },
     }
 
     /// Customers of members who left.
@@ -309,7 +317,9 @@ endpoints! {
         },
         array: info,
         recognised: |answer| answer.info.is_there(),
-        decode: |part, context, answer| each(part, context, Dataset::Unassigned, "info", items_of(&answer.info), relations::unassigned),
+        decode: |part, context, answer| {
+            each(part, context, Dataset::Unassigned, "info", items_of(&answer.info), relations::unassigned);
+        },
     }
 
     /// The ids of groups.
@@ -324,7 +334,9 @@ endpoints! {
         },
         array: group_chat_list,
         recognised: |answer| answer.group_chat_list.is_there(),
-        decode: |part, context, answer| each(part, context, Dataset::Groups, "group_chat_list", items_of(&answer.group_chat_list), groups::listed),
+        decode: |part, context, answer| {
+            each(part, context, Dataset::Groups, "group_chat_list", items_of(&answer.group_chat_list), groups::listed);
+        },
     }
 
     /// A group with its members.

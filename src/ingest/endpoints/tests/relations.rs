@@ -150,7 +150,9 @@ fn batch_gives_a_relation_per_item_and_evidence_per_account() {
 
 #[test]
 fn an_old_batch_for_one_account_is_of_that_account() {
-    let of = |follow: Json| json!({"external_contact_list":[{"external_contact":{"external_userid":"wm1"},"follow_info":follow}]});
+    let contact = json!({"external_userid":"wm1"});
+    let of =
+        |follow: Json| json!({"external_contact_list":[{"external_contact":contact.clone(),"follow_info":follow}]});
     let old = || of(json!({"remark":"r"}));
     for request in [json!({"userid_list":["ann"]}), json!({"userid":"ann"})] {
         assert_eq!(asked(BATCH, request, old()).told(), ["relations 1: userid=ann external_userid=wm1 remark=r"]);
