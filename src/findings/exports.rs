@@ -91,11 +91,9 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
         .into_iter()
         .filter_map(|role| taken(role).filter(|&at| at < end).map(|at| (role, at)))
         .collect();
-    if !early.is_empty() {
-        let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
-        let roles = early.iter().map(|(role, _)| role.word().to_owned()).collect();
-        findings.push(Finding::new("D1-after-too-early", early.len() as u64, roles, detail));
-    }
+    let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
+    let roles = early.iter().map(|(role, _)| role.word().to_owned()).collect();
+    findings.push(Finding::new("D1-after-too-early", early.len() as u64, roles, detail));
     if let Some(gap) = taken(Role::SourceBefore).map(|at| start - at).filter(|&gap| gap > 0) {
         let minutes = gap / 60_000_000;
         let detail = format!("{} h {} min", minutes / 60, minutes % 60);

@@ -98,6 +98,7 @@ mod tests {
             let namespaces = Namespaces { source, target, overlap: 1 };
             assert!(namespaces.are_shared(0.5) && !namespaces.are_shared(0.51), "{source} beside {target}");
         }
+        assert!(Namespaces { source: 1, target: 1, overlap: 1 }.are_shared(1.0), "one is enough");
         assert_eq!(Namespaces { source: 0, target: 3, overlap: 0 }.share(), None);
     }
 }

@@ -208,7 +208,14 @@ fn what_no_member_joins_falls_to_the_name() {
     let matches = matched(&told(&["a:", "b: u1", "c:", "c:", ":"]), &told(&["b: u9", "a: u5", "c:"]));
     assert_eq!(matches.target_of[..2], [1, 0]);
     assert_eq!(matches.ambiguous, [false, false, true, true, false]);
+    assert_eq!(matches.ambiguous_target, [false, false, true]);
     assert_eq!(matches.no_usable_key, [false, false, false, false, true]);
+}
+
+#[test]
+fn a_name_is_unique_among_what_the_members_left_over_on_either_side() {
+    let matches = matched(&told(&["a: u1", "a:", "x:"]), &told(&["x: u1", "a:", "x:"]));
+    assert_eq!((matches.target_of, matches.ambiguous), (vec![0, 1, 2], vec![false; 3]));
 }
 
 /// All 2,000 groups of one owner, who is in each of them beside the same 3 regulars.
