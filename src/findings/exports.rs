@@ -91,11 +91,9 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
         .into_iter()
         .filter_map(|role| taken(role).filter(|&at| at < end).map(|at| (role, at)))
         .collect();
-    if !early.is_empty() {
-        let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
-        let roles = early.iter().map(|(role, _)| role.word().to_owned()).collect();
-        findings.push(Finding::new("D1-after-too-early", early.len() as u64, roles, detail));
-    }
+    let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
+    let roles = early.iter().map(|(role, _)| role.word().to_owned()).collect();
+    findings.push(Finding::new("D1-after-too-early", early.len() as u64, roles, detail));
     if let Some(gap) = taken(Role::SourceBefore).map(|at| start - at).filter(|&gap| gap > 0) {
         let minutes = gap / 60_000_000;
         let detail = format!("{} h {} min", minutes / 60, minutes % 60);
@@ -259,4 +257,43 @@ fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {
         Finding::new(code, of_kind().map(|(_, count)| count).sum(), Vec::new(), detail)
     };
     PASSED_OVER.iter().enumerate().map(finding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Customers' ids, so many of each corp: AAAAAAAA, BBBBBBBB and so on.
+    fn codes(counts: &[usize]) -> CorpCodes {
+        let id = |corp: &str, n: usize| format!("wm{}{n:022}", corp.repeat(8));
+        let ids =
+            ["A", "B", "C"].into_iter().zip(counts).flat_map(|(corp, count)| (0..*count).map(move |n| id(corp, n)));
+        let mut codes = CorpCodes::default();
+        codes.update(&ids.map(Some).collect());
+        codes
+    }
+
+    #[test]
+    fn nine_of_ten_ids_make_a_code_that_of_the_snapshot() {
+        assert_eq!(main_code(&codes(&[1, 9])).as_deref(), Some("BBBBBBBB"));
+        assert_eq!(main_code(&codes(&[1, 8])), None);
+        assert_eq!(main_code(&codes(&[])), None);
+    }
+
+    #[test]
+    fn two_ids_and_one_percent_make_a_second_code_one_that_is_mixed_in() {
+        assert!(is_mixed(&codes(&[2, 2])) && is_mixed(&codes(&[198, 2])));
+        assert!(!is_mixed(&codes(&[199, 2])), "less than 1 %");
+        assert!(!is_mixed(&codes(&[1, 1, 1])) && !is_mixed(&codes(&[9, 1])), "one id of a corp");
+        assert!(!is_mixed(&codes(&[9])) && !is_mixed(&codes(&[])));
+    }
+
+    #[test]
+    fn more_than_five_are_not_all_shown() {
+        let texts: Vec<String> = ["a", "b", "c", "d", "e", "f"].map(str::to_owned).into();
+        assert_eq!(first_of(&texts[..5], 5), "a, b, c, d, e");
+        assert_eq!(first_of(&texts[..5], 6), "a, b, c, d, e, ...", "the rest may not be listed at all");
+        assert_eq!(first_of(&texts, 6), "a, b, c, d, e, ...");
+        assert_eq!(first_of(&[], 0), "");
+    }
 }

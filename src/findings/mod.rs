@@ -219,3 +219,30 @@ fn in_order(findings: &mut [Finding]) {
     let place = |finding: &Finding| catalogue().position(|rule| rule.code == finding.rule.code);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), place(finding)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seven rows in two partitions, of which the second, the third and the last are waived.
+    #[test]
+    fn rows_of_partitions_add_up_and_those_that_count_are_shown_first() {
+        let rows = |told: &[(&str, bool)]| {
+            let mut rows = ReportedRows::default();
+            told.iter().for_each(|(key, is_waived)| rows.add(*is_waived, || (*key).to_owned()));
+            rows
+        };
+        let mut all = rows(&[("a", false), ("b", true), ("c", true)]);
+        all.extend(rows(&[("d", false), ("e", false), ("f", false), ("g", true)]));
+        assert_eq!((all.count, all.waived), (7, 3));
+        assert_eq!(all.examples(), ["a", "d", "e", "f", "b", "c", "g"]);
+        let many: Vec<(&str, bool)> = ["a", "b", "c", "d", "e", "f"].map(|key| (key, false)).into();
+        let mut first = rows(&many[..4]);
+        first.extend(rows(&many));
+        assert_eq!((first.count, first.examples()), (10, ["a", "b", "c", "d", "a"].map(str::to_owned).into()));
+        let mut full = rows(&many);
+        full.add(false, || unreachable!("the key is not computed once there are enough"));
+        full.extend(rows(&many));
+        assert_eq!((full.count, full.examples().len()), (13, MAX_EXAMPLES));
+    }
+}

@@ -49,7 +49,7 @@ pub fn misplaced<'a>(
             (KeyedRows::new(source, left, key_of(source)), KeyedRows::new(target, right, key_of(target)));
         merge_join(&left, &right, |group| {
             let (n, m) = (group.source.len(), group.target.len());
-            if n <= m && m > 0 && group.source.iter().any(|&row| doubt(row) != CandidateDoubt::None) {
+            if n <= m && group.source.iter().any(|&row| doubt(row) != CandidateDoubt::None) {
                 for &row in group.source {
                     matches.ambiguous[row as usize] |= doubt(row) != CandidateDoubt::OwnRow;
                     settled.insert(row);

@@ -90,4 +90,15 @@ mod tests {
         assert!(!may_be(4, 1));
         assert!(may_be(4, 2));
     }
+
+    /// Of the smaller side: 1 of 2 beside 40, whichever side that is.
+    #[test]
+    fn the_overlap_is_a_share_of_the_smaller_side() {
+        for (source, target) in [(2, 40), (40, 2)] {
+            let namespaces = Namespaces { source, target, overlap: 1 };
+            assert!(namespaces.are_shared(0.5) && !namespaces.are_shared(0.51), "{source} beside {target}");
+        }
+        assert!(Namespaces { source: 1, target: 1, overlap: 1 }.are_shared(1.0), "one is enough");
+        assert_eq!(Namespaces { source: 0, target: 3, overlap: 0 }.share(), None);
+    }
 }

@@ -4,7 +4,7 @@
 use arrow::array::RecordBatch;
 
 use super::side::Digest;
-use super::{Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
+use super::{CandidateDoubt, Matches, NOT_MATCHED, Namespaces, Pair, Side, match_pairs, misplaced};
 use crate::digest::digest;
 use crate::lists::{IdMap, id_map_of as map};
 use crate::schema::tables::RELATIONS_TABLE;
@@ -83,8 +83,7 @@ fn all(before: &RecordBatch, after: &RecordBatch, map: &IdMap, digest: Digest) -
         (0..).zip(side).filter(|(_, row)| **row == NOT_MATCHED).map(|(row, _)| row).collect::<Vec<u32>>()
     };
     let (candidates, arrivals) = (left(&matches.target_of), left(&matches.source_of));
-    let found =
-        misplaced(&source, &target, (&candidates, &arrivals), true, |_| super::CandidateDoubt::None, &mut matches);
+    let found = misplaced(&source, &target, (&candidates, &arrivals), true, |_| CandidateDoubt::None, &mut matches);
     (namespaces, matches, found)
 }
 
@@ -179,4 +178,130 @@ fn rows_of_one_name_are_ambiguous_where_not_all_can_join() {
     assert_eq!(matches.target_of, [NOT_MATCHED; 4]);
     assert_eq!(matches.ambiguous, [true, true, true, false]);
     assert_eq!(matches.ambiguous_target, [true, true]);
+}
+
+/// A relation: id, unionid and name.
+type Told = [Option<&'static str>; 3];
+
+const fn id(id: &'static str) -> Told {
+    [Some(id), None, None]
+}
+
+const fn unionid(unionid: &'static str) -> Told {
+    [None, Some(unionid), None]
+}
+
+const fn name(name: &'static str) -> Told {
+    [None, None, Some(name)]
+}
+
+/// One account of each corp, the eldest relations first. The customer map sends `w1` to `t1`.
+fn sides(source: &[Told], target: &[Told]) -> (Side, Side) {
+    let rows = |relations: &[Told]| {
+        let mut rows = Rows::new(&RELATIONS_TABLE);
+        (0..).zip(relations).for_each(|(made, told)| push(&mut rows, "account", *told, made));
+        rows.finish()
+    };
+    let map = map(&[("w1", "t1")]);
+    (Side::from_source(&rows(source), &map).unwrap(), Side::from_target(&rows(target), &map).unwrap())
+}
+
+/// Matches the relations of one pair of accounts.
+fn of_pair(source: &[Told], target: &[Told], unionids_shared: bool) -> Matches {
+    let pair = Pair { source: 0..source.len() as u32, target: 0..target.len() as u32 };
+    let (source, target) = sides(source, target);
+    match_pairs(&source, &target, &[pair], unionids_shared).0
+}
+
+#[test]
+fn a_stronger_method_goes_first_and_an_equal_key_of_a_weaker_one_is_left() {
+    let source = [[Some("w1"), Some("u1"), Some("wei")]];
+    let by = |target: &[Told], unionids_shared: bool| {
+        let matches = of_pair(&source, target, unionids_shared);
+        (matches.target_of[0], matches.method[0])
+    };
+    let (map, union, named) = (id("t1"), unionid("u1"), name("wei"));
+    assert_eq!(by(&[named, union, map], true), (2, Some(MatchMethod::CustomerMap)));
+    assert_eq!(by(&[named, union], true), (1, Some(MatchMethod::Unionid)));
+    assert_eq!(by(&[named, union], false), (0, Some(MatchMethod::Name)));
+    assert_eq!(by(&[union], false), (NOT_MATCHED, None), "the unionids of two namespaces are equal by chance");
+}
+
+/// Two relations for one of the target: never guess, by no weaker method either, and for no third relation.
+#[test]
+fn what_is_ambiguous_by_one_method_is_not_settled_by_a_weaker_one() {
+    let both = |unionid: &'static str, name: &'static str| [None, Some(unionid), Some(name)];
+    let source = [both("u1", "wei"), both("u1", "li"), name("wei"), name("min")];
+    let matches = of_pair(&source, &[both("u1", "wei"), name("min")], true);
+    assert_eq!(matches.target_of, [NOT_MATCHED, NOT_MATCHED, NOT_MATCHED, 1]);
+    assert_eq!(matches.ambiguous, [true, true, false, false]);
+    assert_eq!(matches.ambiguous_target, [true, false]);
+    let matches = of_pair(&source[..2], &[unionid("u1"), name("wei")], true);
+    assert_eq!((matches.target_of, matches.ambiguous), (vec![NOT_MATCHED; 2], vec![true, true]));
+}
+
+/// A key is usable where the relation has it and the target account shows one of its kind; in an empty account,
+/// absence is an answer.
+#[test]
+fn a_key_is_usable_where_the_target_account_shows_one_of_its_kind() {
+    let mapped = id("w1");
+    let usable = |source: Told, target: &[Told], shared| !of_pair(&[source], target, shared).no_usable_key[0];
+    // A kind of key; the relation that has it, and another relation of the target that shows it.
+    for (own, other) in [(mapped, id("t8")), (unionid("u1"), unionid("u8")), (name("wei"), name("hu"))] {
+        let kinds = [id("t9"), unionid("u9"), name("li")];
+        for kind in kinds {
+            let is_same = (0..3).all(|place| kind[place].is_some() == own[place].is_some());
+            assert_eq!(usable(own, &[kind], true), is_same, "{own:?} beside {kind:?}");
+        }
+        assert!(usable(own, &[other, [None; 3]], true) && usable(own, &[[None; 3], other], true), "one row is enough");
+        assert!(!usable(own, &[[None; 3]], true) && usable(own, &[], true), "{own:?}");
+    }
+    assert!(!usable(unionid("u1"), &[unionid("u9")], false) && !usable(unionid("u1"), &[], false));
+    for target in [&[][..], &[[Some("t9"), Some("u9"), Some("li")]]] {
+        assert!(!usable(id("w9"), target, true) && !usable([None; 3], target, true), "an id that is in no map");
+    }
+}
+
+/// Rows of several kinds that do not contradict: matched by their age, not by their kind.
+#[test]
+fn rows_of_one_name_without_a_contradiction_join_in_order_of_age() {
+    assert_eq!(by_name(&[Ids::Id, Ids::None], &[Ids::None, Ids::Id]).target_of, [0, 1]);
+    assert_eq!(by_name(&[Ids::Unionid, Ids::None], &[Ids::None, Ids::Id, Ids::None]).target_of, [0, 1]);
+    assert_eq!(by_name(&[Ids::None, Ids::Id], &[Ids::Id, Ids::None]).target_of, [0, 1]);
+}
+
+/// Across accounts: the map before the unionid, and by neither what the other side has too few of.
+#[test]
+fn misplaced_relations_join_by_the_map_before_the_unionid() {
+    let across_if = |unionids_shared: bool, source: &[Told], target: &[Told], doubts: &[CandidateDoubt]| {
+        let rows = |count: usize| (0..count as u32).collect::<Vec<u32>>();
+        let (candidates, arrivals) = (rows(source.len()), rows(target.len()));
+        let mut matches = Matches::new(source.len(), target.len());
+        let (source, target) = sides(source, target);
+        let doubt = |row: u32| doubts.get(row as usize).copied().unwrap_or(CandidateDoubt::None);
+        let mut found = misplaced(&source, &target, (&candidates, &arrivals), unionids_shared, doubt, &mut matches);
+        found.sort_unstable();
+        (found, matches.target_of, matches.ambiguous)
+    };
+    let of_two_namespaces = across_if(false, &[id("w1"), unionid("u1")], &[id("t1"), unionid("u1")], &[]);
+    assert_eq!(of_two_namespaces, (vec![0], vec![0, NOT_MATCHED], vec![false, false]));
+    let across = |source: &[Told], target: &[Told], doubts: &[CandidateDoubt]| across_if(true, source, target, doubts);
+    let of_both = [Some("w1"), Some("u1"), None];
+    assert_eq!(across(&[of_both], &[unionid("u1"), id("t1")], &[]), (vec![0], vec![1], vec![false]));
+    // What the map settled is not asked about again by its unionid, and the target row is free for another.
+    let found = across(&[of_both, unionid("u1")], &[unionid("u1"), id("t1")], &[]);
+    assert_eq!(found, (vec![0, 1], vec![1, 0], vec![false, false]));
+    // Two for one are ambiguous, and so is the target row: a third relation does not get it by the unionid.
+    let of_target = [Some("t1"), Some("u1"), None];
+    let found = across(&[id("w1"), id("w1"), unionid("u1")], &[of_target], &[]);
+    assert_eq!(found, (vec![], vec![NOT_MATCHED; 3], vec![true, true, false]));
+    // One of two customers may be the one of an unreadable record: none is found, and that with the doubt of its own is
+    // undetermined by it, not ambiguous.
+    let two = [unionid("u1"), unionid("u1")];
+    let found = across(&two, &two, &[CandidateDoubt::OwnRow]);
+    assert_eq!(found, (vec![], vec![NOT_MATCHED; 2], vec![false, true]));
+    let found = across(&two, &two, &[CandidateDoubt::OtherRows]);
+    assert_eq!(found, (vec![], vec![NOT_MATCHED; 2], vec![true, true]));
+    // Where nothing of it arrived, a doubt is no reason for anything.
+    assert_eq!(across(&two, &[], &[CandidateDoubt::OtherRows]), (vec![], vec![NOT_MATCHED; 2], vec![false, false]));
 }

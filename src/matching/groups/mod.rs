@@ -60,9 +60,6 @@ pub fn match_groups(
 
 /// Joins by the group map. Ids are unique on each side and the map is 1:1, so no match is ambiguous.
 fn by_map(source: &GroupSide, target: &GroupSide, map: &IdMap, matches: &mut Matches<GroupMatchMethod>) {
-    if map.is_empty() {
-        return;
-    }
     let rows_at_target = target.rows_by_id();
     for row in 0..source.rows() as u32 {
         let mapped = source.chat_id(row).and_then(|id| map.target_of(id)).and_then(|id| rows_at_target.get(id));

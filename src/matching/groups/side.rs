@@ -90,7 +90,7 @@ impl GroupSide {
 
     /// Returns its name in the form that is compared.
     pub fn comparable_name(&self, row: u32) -> Option<Cow<'_, str>> {
-        self.name(row).filter(|name| !names::is_masked(name)).map(names::normal).filter(|name| !name.is_empty())
+        self.name(row).and_then(names::key)
     }
 
     /// Returns whether a deciding value is unreadable (SPEC section 1.3).

@@ -57,9 +57,20 @@ fn told(groups: &[&str]) -> GroupSide {
 }
 
 fn matched(source: &GroupSide, target: &GroupSide) -> Matches<GroupMatchMethod> {
+    matched_by(source, target, &[], true)
+}
+
+/// Matches the groups of one pair of owners. `map`: ids of groups, which are `g000001` and so on.
+fn matched_by(
+    source: &GroupSide,
+    target: &GroupSide,
+    map: &[(&str, &str)],
+    unionids_shared: bool,
+) -> Matches<GroupMatchMethod> {
     let all = |side: &GroupSide| (0..side.rows() as u32).collect();
     let pair = GroupPair { source: all(source), target: all(target) };
-    match_groups(source, target, &[pair], &IdMap::default(), MemberTest { unionids_shared: true, min_overlap: 0.5 })
+    let test = MemberTest { unionids_shared, min_overlap: 0.5 };
+    match_groups(source, target, &[pair], &crate::lists::id_map_of(map), test)
 }
 
 /// Candidates told as overlaps in hundredths.
@@ -94,6 +105,23 @@ fn a_tie_below_the_best_is_none_once_the_best_is_taken() {
     assert_eq!(settled.joined, [(1, 1), (2, 2)]);
 }
 
+/// A group that is matched is not matched again, on either side.
+#[test]
+fn what_is_taken_is_free_for_no_other() {
+    for next in [(80, 1, 2), (80, 2, 1)] {
+        let settled = settle(candidates(&[(90, 1, 1), next]));
+        assert_eq!(settled.joined, [(1, 1)], "{next:?}");
+        assert!(settled.ambiguous.is_empty() && settled.ambiguous_target.is_empty());
+    }
+    // The groups of a tie are taken too.
+    let tie = [(90, 1, 1), (90, 1, 2)];
+    for next in [(80, 1, 3), (80, 3, 1)] {
+        let settled = settle(candidates(&[tie[0], tie[1], next]));
+        assert!(settled.joined.is_empty(), "{next:?}");
+        assert_eq!((settled.ambiguous, settled.ambiguous_target), ([1].into(), [1, 2].into()));
+    }
+}
+
 #[test]
 fn overlaps_are_compared_exactly() {
     assert_eq!(Overlap::new(1, 2, 2), Overlap::new(2, 4, 4));
@@ -108,6 +136,58 @@ fn half_of_the_members_are_enough_and_less_is_not() {
     let matches = matched(&source, &target);
     assert_eq!(matches.target_of, [0, super::super::NOT_MATCHED]);
     assert_eq!(matches.method[0], Some(GroupMatchMethod::Members));
+}
+
+/// Members of either side that the other has not count alike: 1 of 3.
+#[test]
+fn strangers_on_either_side_make_the_overlap_smaller() {
+    for (source, target) in [("a: u1", "x: u1 v1 v2"), ("a: u1 v1 v2", "x: u1"), ("a: u1 v1", "x: u1 v2")] {
+        let matches = matched(&told(&[source]), &told(&[target]));
+        assert_eq!(matches.target_of, [super::super::NOT_MATCHED], "{source} {target}");
+        assert_eq!((matches.ambiguous, matches.no_usable_key), (vec![false], vec![false]));
+    }
+}
+
+#[test]
+fn the_map_goes_first_and_what_is_in_it_is_matched_by_nothing_else() {
+    let (source, target) = (told(&["a: u1", "b: u2"]), told(&["a: u1", "x: u9", "b: u2"]));
+    let by = |map: &[(&str, &str)]| {
+        let matches = matched_by(&source, &target, map, true);
+        (matches.target_of, matches.method)
+    };
+    let none = super::super::NOT_MATCHED;
+    let members = Some(GroupMatchMethod::Members);
+    assert_eq!(by(&[]), (vec![0, 2], vec![members; 2]));
+    assert_eq!(by(&[("g000001", "g000002")]), (vec![1, 2], vec![Some(GroupMatchMethod::GroupMap), members]));
+    assert_eq!(by(&[("g000001", "elsewhere")]), (vec![none, 2], vec![None, members]), "the other is not there");
+    assert_eq!(by(&[("elsewhere", "g000001")]), (vec![none, 2], vec![None, members]), "it is another one's image");
+}
+
+#[test]
+fn the_members_of_two_namespaces_join_nothing() {
+    let matches = matched_by(&told(&["a: u1", "b: u2", ": u3"]), &told(&["b: u1"]), &[], false);
+    assert_eq!(matches.target_of, [super::super::NOT_MATCHED, 0, super::super::NOT_MATCHED]);
+    assert_eq!(matches.no_usable_key, [false, false, true], "unionids are no key then");
+}
+
+/// As for relations: the group has it, and some group of the target account shows one.
+#[test]
+fn a_key_of_a_group_is_usable_where_the_target_account_shows_one_of_its_kind() {
+    let usable = |source: &str, target: &[&str]| !matched(&told(&[source]), &told(target)).no_usable_key[0];
+    for (own, other_kind, same_kind) in [("a:", ": u9", "x:"), (": u1", "x:", ": u9")] {
+        assert!(!usable(own, &[other_kind]) && !usable(own, &[":"]), "{own}");
+        assert!(usable(own, &[same_kind, ":"]) && usable(own, &[":", same_kind]) && usable(own, &[]), "{own}");
+    }
+    assert!(!usable(":", &["x: u9"]) && !usable(":", &[]));
+}
+
+/// A name of which nothing can be seen is none, and a masked one stands for many.
+#[test]
+fn a_masked_or_invisible_name_of_a_group_is_no_key() {
+    let groups = || told(&["***三:", "\u{200b}:", "b:"]);
+    let matches = matched(&groups(), &groups());
+    assert_eq!(matches.target_of, [super::super::NOT_MATCHED, super::super::NOT_MATCHED, 2]);
+    assert_eq!(matches.no_usable_key, [true, true, false]);
 }
 
 #[test]
@@ -128,7 +208,14 @@ fn what_no_member_joins_falls_to_the_name() {
     let matches = matched(&told(&["a:", "b: u1", "c:", "c:", ":"]), &told(&["b: u9", "a: u5", "c:"]));
     assert_eq!(matches.target_of[..2], [1, 0]);
     assert_eq!(matches.ambiguous, [false, false, true, true, false]);
+    assert_eq!(matches.ambiguous_target, [false, false, true]);
     assert_eq!(matches.no_usable_key, [false, false, false, false, true]);
+}
+
+#[test]
+fn a_name_is_unique_among_what_the_members_left_over_on_either_side() {
+    let matches = matched(&told(&["a: u1", "a:", "x:"]), &told(&["x: u1", "a:", "x:"]));
+    assert_eq!((matches.target_of, matches.ambiguous), (vec![0, 1, 2], vec![false; 3]));
 }
 
 /// All 2,000 groups of one owner, who is in each of them beside the same 3 regulars.

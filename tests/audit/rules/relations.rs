@@ -56,7 +56,7 @@ fn list_answer(userid: &str, response: &str) -> String {
 }
 
 /// The setting of when a snapshot was taken.
-fn taken_at(role: &str, time: &str) -> String {
+pub fn taken_at(role: &str, time: &str) -> String {
     format!("[snapshots.{role}]\ntaken_at = {time}\n")
 }
 
@@ -442,6 +442,21 @@ examples! {
         outcomes: [("ann/wei", "in_scope migrated")],
         origins: [("ann2/wei", "migrated")],
         findings: ["D1-gap-before-start"],
+    }
+    taken_exactly_at_the_start_or_the_end_is_in_time {
+        before: "ann: wei 2025-01-01",
+        after: "ann2: wei 2026-05-02",
+        more: |s| {
+            s.role("target-before", "ann2: hu 2025-01-01")
+                .role("source-after", "ann: wei 2025-01-01")
+                .toml(&taken_at("source-before", "2026-05-01T00:00:00+08:00"))
+                .toml(&taken_at("target-before", "2026-05-01T00:00:00+08:00"))
+                .toml(&taken_at("source-after", "2026-05-07T00:00:00+08:00"))
+                .toml(&taken_at("target-after", "2026-05-07T00:00:00+08:00"))
+        },
+        outcomes: [("ann/wei", "in_scope migrated")],
+        origins: [("ann2/wei", "migrated")],
+        findings: [],
     }
     dumps_that_seem_to_be_of_one_corp_and_mixed {
         before: "ann: wei 2025-01-01 id=wmAAAAAAAA1234567890123456789012; \

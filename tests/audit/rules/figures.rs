@@ -1,0 +1,135 @@
+//! Figures and times, also on either side of the limits that rules and findings compare with.
+
+use qianhe::findings::Finding;
+
+use crate::rules::relations::taken_at;
+use crate::support::{Audit, Story};
+
+/// `readable` relations that arrived, and beside one of them `lost` records of source-before without a readable key.
+fn with_unreadable_records(readable: usize, lost: usize) -> Story {
+    let relations = |member: &str, first: usize, made: &str| {
+        (first..readable).map(|i| format!("{member}: n{i} {made}")).collect::<Vec<_>>().join(";")
+    };
+    let rows: String = (0..lost).map(|i| format!(",w{i},,\n")).collect();
+    Story::new(&relations("ann", 1, "2025-01-01"), &relations("ann2", 0, "2026-05-02")).file(
+        "source-before/more.csv",
+        &format!("userid,external_userid,customer_name,created_at\nann,n0,n0,2025-01-01\n{rows}"),
+    )
+}
+
+/// More than 5 % of the records: 1 of 20 is not, 1 of 19 and 2 of 39 are.
+#[test]
+fn five_percent_of_unreadable_records_still_leave_a_conclusion() {
+    for (readable, lost, is_too_much) in [(19, 1, false), (18, 1, true), (38, 2, false), (37, 2, true)] {
+        let findings = with_unreadable_records(readable, lost).audit().findings();
+        assert_eq!(findings["Q-unreadable-records"], lost as u64);
+        assert_eq!(findings.contains_key("Q-too-much-unreadable"), is_too_much, "{lost} beside {readable}");
+    }
+}
+
+/// Only of a required snapshot, and not of one that the user vouches for.
+#[test]
+fn unreadable_records_of_other_snapshots_leave_a_conclusion() {
+    let trusted = with_unreadable_records(2, 1).toml("[snapshots.source-before]\ncoverage = \"trusted\"\n");
+    let elsewhere = with_unreadable_records(2, 0)
+        .role("source-after", "ann: n0 2025-01-01")
+        .file("source-after/more.csv", "userid,external_userid\nann,n0\n,w1\n");
+    for story in [trusted, elsewhere] {
+        let findings = story.audit().findings();
+        assert_eq!(findings["Q-unreadable-records"], 1);
+        assert!(!findings.contains_key("Q-too-much-unreadable"), "{findings:?}");
+    }
+}
+
+/// How long before the start and how long after it, in the zone of the case, and every role that was too early.
+#[test]
+fn the_times_of_snapshots_are_told_to_the_minute() {
+    let story = |times: &[(&str, &str)]| {
+        let story =
+            Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").role("source-after", "ann: wei 2025-01-01");
+        times.iter().fold(story, |story, (role, time)| story.toml(&taken_at(role, time))).audit()
+    };
+    let message = |audit: &Audit, code: &str| {
+        audit.summary.findings.iter().find(|finding| finding.rule.code == code).map(Finding::message_en)
+    };
+    let audit = story(&[("source-before", "2026-04-29T22:30:00+08:00")]);
+    assert!(message(&audit, "D1-gap-before-start").unwrap().starts_with("25 h 30 min lie between"));
+    let audit = story(&[("source-before", "2026-05-01T01:00:00Z")]);
+    let says = message(&audit, "D1-source-after-start").unwrap();
+    assert!(says.contains("source-before 2026-05-01 09:00:00+08:00"), "{says}");
+    assert_eq!(message(&audit, "D1-gap-before-start"), None);
+    let audit = story(&[("source-after", "2026-05-06T00:00:00+08:00"), ("target-after", "2026-05-06T23:59:59+08:00")]);
+    let says = message(&audit, "D1-after-too-early").unwrap();
+    assert!(says.contains("source-after 2026-05-06 00:00:00+08:00, target-after 2026-05-06 23:59:59+08:00"), "{says}");
+    assert_eq!(audit.findings()["D1-after-too-early"], 2);
+}
+
+/// Of `ann` 2 of 3 in scope arrived, one of them before the start; of `bob` none was in scope, of `cat` all of one, and
+/// `zoe` had none.
+#[test]
+fn the_arrival_rate_is_of_what_was_in_scope_and_null_where_nothing_was() {
+    let audit = Story::new(
+        "ann: a 2025-01-01; ann: b 2025-01-01; ann: c 2025-01-01; ann: late 2026-05-03; bob: late 2026-05-03; \
+            cat: a 2025-01-01",
+        "ann2: a 2026-05-02; ann2: b 2025-05-02; ann2: late 2026-05-04; bob2: late 2026-05-04; cat2: a 2026-05-02",
+    )
+    .accounts("ann ann2\n bob bob2\n cat cat2\n zoe zoe2")
+    .audit();
+    let told = |rate: &String| format!("{:.4}", rate.parse::<f64>().unwrap());
+    let rates: Vec<Option<String>> =
+        audit.report("accounts").iter().map(|row| row.get("arrival_rate").map(told)).collect();
+    assert_eq!(rates, [Some("0.6667".to_owned()), None, Some("1.0000".to_owned()), None]);
+}
+
+/// Made since the start: at that second, and not the second before it.
+#[test]
+fn what_was_made_exactly_at_the_start_may_have_been_migrated() {
+    for (made, is_new) in [("2026-05-01T00:00:00", true), ("2026-04-30T23:59:59", false)] {
+        let elsewhere = Story::new(
+            "ann: wei 2025-01-01 id=w1; ann: li 2025-01-01",
+            &format!("zoe2: wei {made} id=t1; ann2: li 2026-05-02"),
+        );
+        let expected = if is_new { "in_scope misplaced" } else { "in_scope missing/no_trace" };
+        assert_eq!(elsewhere.customer_map("w1 t1").audit().outcomes()["ann/w1"], expected, "{made}");
+        let alike =
+            Story::new("ann: wei 2025-01-01; ann: Ⅳ 2025-01-01", &format!("ann2: wei 2026-05-02; ann2: IV {made}"));
+        let expected = if is_new { "in_scope undetermined/look_alike" } else { "in_scope missing/no_trace" };
+        assert_eq!(alike.audit().outcomes()["ann/Ⅳ"], expected, "{made}");
+    }
+}
+
+/// A look-alike with another unionid of the same namespace is another customer.
+#[test]
+fn a_name_looks_like_no_other_that_the_ids_contradict() {
+    for (unionid, expected) in [("unionid=u9", "in_scope missing/no_trace"), ("", "in_scope undetermined/look_alike")] {
+        let before = "ann: wei 2025-01-01 unionid=u1; ann: Ⅳ 2025-01-01 unionid=u2";
+        let after = format!("ann2: wei 2026-05-02 unionid=u1; ann2: IV 2026-05-02 {unionid}");
+        assert_eq!(Story::new(before, &after).audit().outcomes()["ann/Ⅳ"], expected, "{unionid}");
+    }
+}
+
+/// The relations of a customer under several members (B4): of names and unionids the first in alphabetical order.
+#[test]
+fn a_customer_has_all_its_relations_and_the_first_of_its_names() {
+    for order in [["ann", "bob", "cat"], ["cat", "bob", "ann"], ["bob", "cat", "ann"]] {
+        let [first, second, third] = order;
+        let before = format!(
+            "{first}: zoe 2025-01-01 id=w1; {second}: amy 2025-01-01 id=w1 unionid=u2;
+            {third}: - 2026-05-03 id=w1 unionid=u1; ann: other 2025-01-01 id=w2; \
+                ann: zhou 2025-01-01 id=; bob: hu 2025-01-01 id="
+        );
+        let rows = Story::new(&before, "").audit().report("customers");
+        let cell = |row: usize, column: &str| rows[row].get(column).map_or("-", String::as_str);
+        let columns = ["source_external_userid", "customer_name", "unionid", "relations", "in_scope"];
+        let told = [
+            ["-", "hu", "-", "1", "1"],
+            ["-", "zhou", "-", "1", "1"],
+            ["w1", "amy", "u1", "3", "2"],
+            ["w2", "other", "-", "1", "1"],
+        ];
+        assert_eq!(rows.len(), told.len());
+        for (row, told) in told.iter().enumerate() {
+            assert_eq!(columns.map(|column| cell(row, column)), *told, "{order:?}");
+        }
+    }
+}
