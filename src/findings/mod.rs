@@ -227,9 +227,11 @@ mod tests {
     /// Seven rows in two partitions, of which the second, the third and the last are waived.
     #[test]
     fn rows_of_partitions_add_up_and_those_that_count_are_shown_first() {
-        let rows = |told: &[(&str, bool)]| {
+        let rows = |found: &[(&str, bool)]| {
             let mut rows = ReportedRows::default();
-            told.iter().for_each(|(key, is_waived)| rows.add(*is_waived, || (*key).to_owned()));
+            for (key, is_waived) in found {
+                rows.add(*is_waived, || (*key).to_owned());
+            }
             rows
         };
         let mut all = rows(&[("a", false), ("b", true), ("c", true)]);
