@@ -227,6 +227,14 @@ fn a_stronger_method_goes_first_and_an_equal_key_of_a_weaker_one_is_left() {
     assert_eq!(by(&[union], false), (NOT_MATCHED, None), "the unionids of two namespaces are equal by chance");
 }
 
+#[test]
+fn namespaces_count_the_relations_with_a_unionid_and_those_that_the_mapped_account_has_too() {
+    let (source, target) = ([unionid("u1"), unionid("u2"), name("wei")], [unionid("u1"), unionid("u8"), unionid("u9")]);
+    let (source, target) = sides(&source, &target);
+    let namespaces = match_pairs(&source, &target, &[Pair { source: 0..3, target: 0..3 }], true).1;
+    assert_eq!(namespaces, Namespaces { source: 2, target: 3, overlap: 1 });
+}
+
 /// Two relations for one of the target: never guess, by no weaker method either, and for no third relation.
 #[test]
 fn what_is_ambiguous_by_one_method_is_not_settled_by_a_weaker_one() {

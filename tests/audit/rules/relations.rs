@@ -188,6 +188,18 @@ examples! {
         origins: [("zoe2/t1", "added_during_migration")],
         findings: ["B8-ambiguous", "B8-inconclusive"],
     }
+    a_refused_relation_is_none_of_those_that_may_stand_elsewhere {
+        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1; bob: li 2025-01-01",
+        after: "zoe2: wei 2026-05-02 id=t1; bob2: li 2026-05-02",
+        more: |s| s.customer_map("w1 t1").refusals("w1 - - ann"),
+        outcomes: [
+            ("ann/w1", "in_scope refused"),
+            ("bob/w1", "in_scope misplaced"),
+            ("bob/li", "in_scope migrated"),
+        ],
+        origins: [("zoe2/t1", "misplaced"), ("bob2/li", "migrated")],
+        findings: ["A3-refused", "B7-misplaced"],
+    }
     two_of_a_name_at_the_source_one_at_the_target {
         before: "ann: wei 2025-01-01 id=w1; ann: wei 2025-02-01 id=w2",
         after: "ann2: wei 2026-05-02 id=t1",
