@@ -66,8 +66,8 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
         &memory,
         progress,
     )?;
-    let held: Vec<&Snapshot> = std::iter::once(&before).chain(target.as_ref()).collect();
-    check_accounts(&case.root, &lists.enrolment, &held)?;
+    let snapshots: Vec<&Snapshot> = std::iter::once(&before).chain(target.as_ref()).collect();
+    check_accounts(&case.root, &lists.enrolment, &snapshots)?;
     let plan = Plan::of(case, &before, &lists.enrolment)?;
 
     let accounts = forecast_accounts(case, &lists.enrolment, &before, target.as_ref(), &plan)?;
@@ -75,13 +75,12 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let bill = Bill::of(case, &Counts::of_plan(&plan)?)?;
     let lines: Vec<Line> = bill.as_ref().map(Bill::forecast).unwrap_or_default();
 
-    let snapshots = || std::iter::once(&before).chain(target.as_ref());
-    let read = RoleInputs::by_role(&lists.read.inputs, snapshots());
+    let read = RoleInputs::by_role(&lists.read.inputs, snapshots.iter().copied());
     let inputs: Vec<Input> = read.iter().flat_map(|read| read.inputs.iter().cloned()).collect();
-    let of_keys = (&lists.enrolment, &snapshots().collect::<Vec<_>>()[..]);
+    let of_keys = (&lists.enrolment, &snapshots[..]);
     let forecast = Forecast::new(&accounts, &codes);
     let findings = findings::precheck(case, forecast, bill.as_ref(), &read, of_keys);
-    let totals = controls::checked(totals(&plan, &accounts, &inputs, snapshots()))?;
+    let totals = controls::checked(totals(&plan, &accounts, &inputs, snapshots.iter().copied()))?;
 
     let (footer, pseudonyms) = (footer(case, &inputs), case.pseudonyms.as_ref());
     let folder = ReportFolder { path: stage.path(), prefix: PRECHECK, footer: &footer, pseudonyms };
@@ -93,7 +92,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
         bill: bill.as_ref(),
         lines: &lines,
         findings: &findings,
-        snapshots: snapshots(),
+        snapshots: snapshots.iter().copied(),
         read: &read,
         totals: &totals,
     };
@@ -104,7 +103,6 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
     stage.write_text(SUMMARY, &summary.to_json())?;
     let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
-    let snapshots: Vec<&Snapshot> = snapshots().collect();
     let forecast = ForecastTables { case, summary: &summary, tables: &tables };
     page::write(&forecast, &snapshots, stage.path())?;
     workbook::write(&forecast, &earlier, progress, stage.path())?;

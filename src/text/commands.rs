@@ -68,15 +68,15 @@ phrases! {
     EXPLAIN_ACCOUNT "账号 {id}（{column}）：参与迁移的账号对" "{id} is an account ({column}) of this enrolled pair",
     EXPLAIN_CUSTOMER
         "客户 {id}（{column}）：迁移前迁出企业的 {count} 个客户"
-        "{id} is a customer ({column}): {count} customers of the source corp",
+        "{id} ({column}): customers of the source corp: {count}",
     EXPLAIN_RELATION
         "{id}（{column}）：迁移前迁出企业的 {count} 条客户关系"
-        "{id} occurs in {count} relations of the source corp before the migration ({column})",
+        "{id} ({column}): relations of the source corp before the migration: {count}",
     EXPLAIN_TARGET_RELATION
         "{id}（{column}）：迁移后迁入企业的 {count} 条客户关系"
-        "{id} occurs in {count} relations of the target corp after the migration ({column})",
-    EXPLAIN_GROUP "客户群 {id}（{column}）" "{id} is a group ({column})",
-    EXPLAIN_JOIN_CODE "{id}（{column}）：{count} 个加入群聊活码" "{id} occurs in {count} join codes ({column})",
+        "{id} ({column}): relations of the target corp after the migration: {count}",
+    EXPLAIN_GROUP "客户群 {id}（{column}）" "{id} ({column}): group",
+    EXPLAIN_JOIN_CODE "{id}（{column}）：{count} 个加入群聊活码" "{id} ({column}): join codes: {count}",
     EXPLAIN_FIRST "需要处理的前几条：" "the first that need action:",
     EXPLAIN_SUCH_AS "例如：" "for example:",
     EXPLAIN_ALL "查看全部：{command}" "all of them: {command}",

@@ -117,7 +117,7 @@ fn an_unreadable_record_is_reported_with_file_and_number() {
         good().accounts("a x\n a y").write(),
         &["audit", "."],
         &[
-            "lists：账号清单：不是一对一：\n    B7-one-to-many：迁出账号 a 对应了 x、y（lists/accounts.csv 第 2 行、lists/accounts.csv 第 2 \
+            "lists：账号清单：不是一对一：\n    B7-one-to-many：迁出账号 a 对应了 x、y（lists/accounts.csv 第 2 行、lists/accounts.csv 第 3 \
                 行）\n  建议：",
         ],
         &["lists: accounts: the accounts list is not 1:1:\n    B7-one-to-many: source account a is mapped to x, y \

@@ -132,14 +132,14 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake { what: "accounts that are not 1:1 (B6, B7)",
         make: |s| s.accounts("a x\n a y\n b z\n c z\n d v\n e v\n f u fail\n f u pass"),
         says: &["lists: accounts", "not 1:1",
-            "B7-one-to-many: source account a is mapped to x, y (lists/accounts.csv row 1, lists/accounts.csv row 2)",
-            "B6-many-to-one: target account z is mapped from b, c (lists/accounts.csv row 3, lists/accounts.csv row 4)",
+            "B7-one-to-many: source account a is mapped to x, y (lists/accounts.csv row 2, lists/accounts.csv row 3)",
+            "B6-many-to-one: target account z is mapped from b, c (lists/accounts.csv row 4, lists/accounts.csv row 5)",
             "B6-many-to-one: target account v is mapped from d, e",
                 "B5-contradiction: source account f both passes and fails", "keep one row for each"] },
     Mistake { what: "two accounts lists that contradict",
         make: |s| s.accounts("ann ann2").file("lists/more.csv", "迁出账号,迁入账号\nann,bob2\n"),
         says: &["lists: accounts", "not 1:1",
-            "source account ann is mapped to ann2, bob2 (lists/accounts.csv row 1, lists/more.csv row 1)",
+            "source account ann is mapped to ann2, bob2 (lists/accounts.csv row 2, lists/more.csv row 2)",
                 "keep one row for each"] },
 ];
 
