@@ -29,8 +29,8 @@ const MISQUOTED: RejectReason = "text after a closing quote: double the quotes i
 const SEVERAL_ROWS: RejectReason =
     "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled";
 const TOO_WIDE: RejectReason = "more cells than the header: an unquoted delimiter or a stray quote";
-const NUMBERED: RejectReason = "one cell more than the header, and the first is the number of the row: give that column \
-    a header, or leave it out";
+const NUMBERED: RejectReason = "one cell more than the header, and the first is the number of the row: give that \
+    column a header, or leave it out";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Reads the table or list in the file, and returns it with its encoding.

@@ -16,8 +16,8 @@ phrases! {
     JSON_IN_TEXT "接口应答混在其他文字中" "answers of the service with other text around them",
     JSON_IN_TEXT_REMEDY
         "只保留 JSON：去掉每个应答前后的文字（HTTP 头、日志的时间等），应答本身保持不变"
-        "keep the JSON alone: remove what stands around each answer (headers of HTTP, times of a log), and leave the answers \
-            unchanged",
+        "keep the JSON alone: remove what stands around each answer (headers of HTTP, times of a log), and leave the \
+            answers unchanged",
     is_a_list(list) "这是{list}：移到 lists/ 文件夹" "move it to lists/: its headers are those of the {list}",
     IS_A_SNAPSHOT
         "移到所属快照的文件夹：表头是快照的表，不是名单"
@@ -55,8 +55,8 @@ phrases! {
         "{place}, {column}: {word} is a word for no value, and no export or roster names such a member",
     exchanged_accounts(pairs)
         "迁出账号只见于迁入企业的导出，迁入账号只见于迁出企业的导出：\n    {pairs}"
-        "the source accounts stand in exports of the target corp only, and the target accounts in those of the source corp \
-            only:\n    {pairs}",
+        "the source accounts stand in exports of the target corp only, and the target accounts in those of the source \
+            corp only:\n    {pairs}",
     exchanged_pair(source, target) "{source} → {target}" "{source} -> {target}",
     EXCHANGED_ACCOUNTS_REMEDY
         "对调这些行的两个账号：`source_userid`（迁出账号）是迁出企业的账号，`target_userid`（迁入账号）是迁入企业的账号；若名单无误，请检查导出是否放错了文件夹"
