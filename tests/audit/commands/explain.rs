@@ -86,7 +86,10 @@ fn members_without_a_pair_are_found_by_their_relations() {
         "{output}"
     );
     let (code, output) = explain(&reports, "00457", &[]);
-    assert!(code == 0 && output.contains("00123") && output.contains("relations of the target corp after the migration: 4"), "{output}");
+    assert!(
+        code == 0 && output.contains("00123") && output.contains("relations of the target corp after the migration: 4"),
+        "{output}"
+    );
 }
 
 #[test]
