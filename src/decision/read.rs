@@ -16,30 +16,14 @@ impl Exports {
     /// As [`Lists::read`] and [`Snapshot::read_required`].
     pub fn read(case: &Case, memory: &MemoryBudget, progress: &dyn Progress) -> Result<(Self, ListsRead)> {
         let Lists { enrolment, customer_map, group_map, keyed: keyed_lists, read } = Lists::read(case, progress)?;
+        let required = |role, of: Partitions<'_>| Snapshot::read_required(case, role, of, memory, progress);
+        let optional = |role, of: Partitions<'_>| Snapshot::read(case, role, of, memory, progress);
         let pairs = Partitions::Pairs(&enrolment, &[Role::TargetAfter, Role::SourceAfter, Role::TargetBefore]);
-        let source_before = Snapshot::read_required(case, Role::SourceBefore, pairs, memory, progress)?;
+        let source_before = required(Role::SourceBefore, pairs)?;
         let partitioning = source_before.partitioning();
-        let target_after = Snapshot::read_required(
-            case,
-            Role::TargetAfter,
-            Partitions::Same(partitioning, &enrolment.targets()),
-            memory,
-            progress,
-        )?;
-        let source_after = Snapshot::read(
-            case,
-            Role::SourceAfter,
-            Partitions::Same(partitioning, &source_before.userids),
-            memory,
-            progress,
-        )?;
-        let target_before = Snapshot::read(
-            case,
-            Role::TargetBefore,
-            Partitions::Same(partitioning, &target_after.userids),
-            memory,
-            progress,
-        )?;
+        let target_after = required(Role::TargetAfter, Partitions::Same(partitioning, &enrolment.targets()))?;
+        let source_after = optional(Role::SourceAfter, Partitions::Same(partitioning, &source_before.userids))?;
+        let target_before = optional(Role::TargetBefore, Partitions::Same(partitioning, &target_after.userids))?;
         let exports = Self {
             enrolment,
             customer_map,
