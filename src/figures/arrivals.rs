@@ -107,9 +107,7 @@ impl Arrivals {
             }
         }
         for (quarter, counts) in by_quarter {
-            // A start within the quarter must not put its arrivals before the start.
-            let moment = (quarter * QUARTER_OF_AN_HOUR).max(self.from);
-            if let Some(date) = self.date(moment) {
+            if let Some(date) = self.date(quarter * QUARTER_OF_AN_HOUR) {
                 add(self.by_date.entry(date).or_default(), counts);
             }
         }

@@ -106,15 +106,12 @@ fn with_room(shares: &[OutcomeShare], room: u64) -> Vec<OutcomeShare> {
 /// The first rows of the portions, as many as are to be shown.
 fn leading(portions: &[RecordBatch], shown: u64) -> Vec<RecordBatch> {
     let mut room = usize::try_from(shown).unwrap_or(usize::MAX);
-    let mut leading = Vec::new();
-    for portion in portions.iter().take_while(|_| shown > 0) {
+    let slices = portions.iter().map(|portion| {
         let rows = portion.num_rows().min(room);
-        if rows > 0 {
-            leading.push(portion.slice(0, rows));
-        }
         room -= rows;
-    }
-    leading
+        portion.slice(0, rows)
+    });
+    slices.filter(|slice| slice.num_rows() > 0).collect()
 }
 
 /// A copy of the first rows that does not keep the memory of the partition alive.

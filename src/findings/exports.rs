@@ -127,8 +127,7 @@ fn count_jumps(exports: &Exports) -> Finding {
         .flat_map(|s| s.count_jumps.iter().map(|jump| (format!("{}/{}", s.role, jump.userid), jump)))
         .collect();
     let say = |(key, jump): &(String, &CountJump)| format!("{key} list {} / batch {}", jump.listed, jump.fetched);
-    let more = if jumps.len() > MAX_EXAMPLES { ", ..." } else { "" };
-    let detail = jumps.iter().take(MAX_EXAMPLES).map(say).collect::<Vec<_>>().join(", ") + more;
+    let detail = listed(jumps.iter().map(say));
     Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
 }
 
@@ -164,6 +163,12 @@ pub(super) fn keys<'a>(
     [of_userids, shared.showing(pseudonyms.map(|_| unionids(pseudonyms)))]
 }
 
+/// Returns the first few items, with an ellipsis if there are more.
+pub(super) fn listed(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    first_of(&items, items.len() as u64)
+}
+
 /// Returns the first few texts, with an ellipsis if `count` is more.
 fn first_of(texts: &[String], count: u64) -> String {
     let more = if count > MAX_EXAMPLES as u64 { ", ..." } else { "" };
@@ -182,10 +187,7 @@ fn without_ids(exports: &Exports) -> [Finding; 3] {
             snapshot.left_over.iter().map(|(account, rows)| (format!("{}/{account}", snapshot.role), *rows))
         })
         .collect();
-    let more = if twice.len() > MAX_EXAMPLES { ", ..." } else { "" };
-    let detail =
-        twice.iter().take(MAX_EXAMPLES).map(|(key, rows)| format!("{key} {rows}")).collect::<Vec<_>>().join(", ")
-            + more;
+    let detail = listed(twice.iter().map(|(key, rows)| format!("{key} {rows}")));
     let twice = Finding::new("Q-maybe-twice", twice.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
     let alike = Finding::new("Q-rows-alike", open().map(|(_, open)| open.alike).sum(), Vec::new(), "");
     [held, twice, alike]
@@ -293,7 +295,8 @@ mod tests {
         let texts: Vec<String> = ["a", "b", "c", "d", "e", "f"].map(str::to_owned).into();
         assert_eq!(first_of(&texts[..5], 5), "a, b, c, d, e");
         assert_eq!(first_of(&texts[..5], 6), "a, b, c, d, e, ...", "the rest may not be listed at all");
-        assert_eq!(first_of(&texts, 6), "a, b, c, d, e, ...");
+        assert_eq!(listed(texts[..5].iter().cloned()), "a, b, c, d, e");
+        assert_eq!(listed(texts.into_iter()), "a, b, c, d, e, ...");
         assert_eq!(first_of(&[], 0), "");
     }
 }

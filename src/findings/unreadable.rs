@@ -1,5 +1,6 @@
 //! Findings about unreadable records and values, tables without rows and unused columns (SPEC section 1.3).
 
+use super::exports::listed;
 use super::{Finding, MAX_EXAMPLES};
 use crate::rules::thresholds::{UNREADABLE_LIMIT, share};
 use crate::schema::vocabulary::{Grain, Role, Severity};
@@ -61,12 +62,6 @@ fn places(
         }
     }
     listed(places.iter().map(|(place, count)| format!("{place} ×{count}")))
-}
-
-/// Returns the first few items, with an ellipsis if there are more.
-fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
-    let more = if items.len() > MAX_EXAMPLES { ", ..." } else { "" };
-    items.take(MAX_EXAMPLES).collect::<Vec<_>>().join(", ") + more
 }
 
 /// Returns file and place of each listed reject.

@@ -246,6 +246,11 @@ fn the_bill_line_by_line() {
     ];
     assert_eq!(lines(&audit), told.map(|(line, cells)| (line.to_owned(), cells.to_owned())).into());
     assert!(audit.report("billing").iter().all(|row| row["currency"] == "CNY" && !row["basis"].is_empty()));
+    let not_billed = audit.report("billing").into_iter().filter(|row| row["basis"].contains("not billed"));
+    assert_eq!(
+        not_billed.map(|row| row["line"].clone()).collect::<Vec<_>>(),
+        ["outcome arrived_out_of_scope", "outcome out_of_scope"]
+    );
     let order: Vec<String> = audit.report("billing").into_iter().map(|row| row["line"].clone()).collect();
     assert_eq!(order, told.map(|(line, _)| line), "in the order of the bill");
 }

@@ -1,7 +1,9 @@
 //! Figures and times, also on either side of the limits that rules and findings compare with.
 
 use qianhe::findings::Finding;
+use serde_json::{Value, json};
 
+use crate::reports::page::data_of;
 use crate::rules::relations::taken_at;
 use crate::support::{Audit, Story};
 
@@ -38,6 +40,19 @@ fn unreadable_records_of_other_snapshots_leave_a_conclusion() {
         let findings = story.audit().findings();
         assert_eq!(findings["Q-unreadable-records"], 1);
         assert!(!findings.contains_key("Q-too-much-unreadable"), "{findings:?}");
+    }
+}
+
+/// A defect, and no more than information where the user vouches for every snapshot that lacks a record.
+#[test]
+fn unreadable_records_are_a_defect_where_nobody_vouches_for_one_of_them() {
+    let story = || with_unreadable_records(2, 1);
+    let trusted = || story().toml("[snapshots.source-before]\ncoverage = \"trusted\"\n");
+    let elsewhere = trusted().file("target-after/more.csv", "userid,external_userid\nann2,n0\n,w1\n");
+    for (story, told) in [(story(), "defect"), (trusted(), "info"), (elsewhere, "defect")] {
+        let audit = story.audit();
+        let finding = audit.summary.findings.iter().find(|finding| finding.rule.code == "Q-unreadable-records");
+        assert_eq!(finding.unwrap().severity().word(), told);
     }
 }
 
@@ -131,5 +146,77 @@ fn a_customer_has_all_its_relations_and_the_first_of_its_names() {
         for (row, told) in told.iter().enumerate() {
             assert_eq!(columns.map(|column| cell(row, column)), *told, "{order:?}");
         }
+    }
+}
+
+/// Arrivals as the page shows them.
+fn arrivals(audit: &Audit) -> Value {
+    data_of(&std::fs::read_to_string(audit.reports.join("report.html")).unwrap())["arrivals"].clone()
+}
+
+/// From the second of the start to the last one of the seventh day after the end. The end itself is no day of the
+/// migration, and of relations without a time those count that were to move.
+#[test]
+fn arrivals_on_either_side_of_the_first_and_the_last_day_shown() {
+    let before = ["old", "first", "last", "after", "untimed"].map(|name| format!("ann: {name} 2025-01-01")).join(";")
+        + ";ann: late 2026-05-03";
+    let after = "ann2: old 2026-04-30T23:59:59; ann2: first 2026-05-01; ann2: last 2026-05-13T23:59:59; \
+        ann2: after 2026-05-14; ann2: own 2026-05-14; ann2: untimed; ann2: late";
+    let arrivals = arrivals(&Story::new(&before, after).audit());
+    let bars: Vec<(&str, &Value)> = arrivals["bars"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bar| (bar["date"].as_str().unwrap(), &bar["counts"]))
+        .collect();
+    let (none, one) = (json!([0, 0, 0]), json!([1, 0, 0]));
+    let told = [
+        ("2026-05-01", &one),
+        ("2026-05-02", &none),
+        ("2026-05-03", &none),
+        ("2026-05-04", &none),
+        ("2026-05-05", &none),
+        ("2026-05-06", &none),
+        ("2026-05-13", &one),
+    ];
+    assert_eq!(bars, told);
+    assert_eq!((&arrivals["later"], &arrivals["without_time"]), (&json!([1, 0, 1]), &json!(1)));
+}
+
+/// 1 January to 2 April are 92 days; the day after is one too many.
+#[test]
+fn a_migration_of_ninety_two_days_is_still_shown_by_day() {
+    for (end, unit, bars) in [("2026-04-03", "day", 92), ("2026-04-04", "month", 4)] {
+        let case = format!(
+            "[case]\nid = \"long\"\n[migration]\nstarted_at = 2026-01-01T00:00:00+08:00\n\
+                finished_at = {end}T00:00:00+08:00\n"
+        );
+        let arrivals = arrivals(&Story::new("ann: wei 2025-01-01", "ann2: wei 2026-01-02").case(&case).audit());
+        assert_eq!(
+            (&arrivals["unit"], arrivals["bars"].as_array().unwrap().len()),
+            (&json!(unit), bars),
+            "until {end}"
+        );
+    }
+}
+
+/// Of one file 20 columns are named, and of 5 files; an ellipsis stands for the others.
+#[test]
+fn of_unused_columns_the_first_few_are_named() {
+    let story = |files: usize, columns: usize| {
+        let names: String = (0..columns).map(|i| format!(",x{i:02}")).collect();
+        let more = format!("userid,external_userid{names}\nann,wei{}\n", ",1".repeat(columns));
+        let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02");
+        (0..files).fold(story, |story, i| story.file(&format!("source-before/more{i}.csv"), &more)).audit()
+    };
+    for (files, columns) in [(5, 20), (6, 21)] {
+        let audit = story(files, columns);
+        let finding = audit.summary.findings.iter().find(|finding| finding.rule.code == "Q-columns-unused").unwrap();
+        let says = finding.message_en();
+        assert_eq!(finding.count, (files * columns) as u64);
+        assert_eq!((says.matches("x19").count(), says.matches("more4.csv: x00").count()), (5, 1), "{says}");
+        let is_cut = files > 5;
+        assert_eq!((says.contains("x19, ...; "), says.contains("; ...)")), (is_cut, is_cut), "{says}");
+        assert!(!says.contains("x20") && !says.contains("more5"), "{says}");
     }
 }

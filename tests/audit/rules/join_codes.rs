@@ -150,6 +150,24 @@ fn a_row_shows_what_keeps_the_code_alive() {
     assert_eq!((rows["e"].get("chat_ids_after"), rows["e"].get("kept_alive_by")), (None, None));
 }
 
+/// Of each column what source-before says, else what source-after says.
+#[test]
+fn a_code_is_described_as_it_was_before_the_migration() {
+    let file = |rows: &str| format!("config_id,chat_ids,deleted,remark,state,auto_create_room\n{rows}");
+    let audit = case("c: in", "c: in")
+        .file("source-before/join_codes.csv", &file("c,in,false,door,s1,true\nd,in,false,,,\n"))
+        .file(
+            "source-after/join_codes.csv",
+            &file("c,in,false,gate,s2,false\nd,in,false,shop,s3,false\ne,new,false,yard,s4,true\n"),
+        )
+        .audit();
+    let columns = ["config_id", "remark", "state", "auto_create_room"];
+    let rows: Vec<[String; 4]> =
+        audit.report("join_codes").iter().map(|row| columns.map(|column| row[column].clone())).collect();
+    let told = [["c", "door", "s1", "true"], ["d", "shop", "s3", "false"], ["e", "yard", "s4", "true"]];
+    assert_eq!(rows, told.map(|row| row.map(str::to_owned)));
+}
+
 #[test]
 fn the_finding_says_what_the_dump_could_tell() {
     let audit = case("c: in; d: in", "d:").file("source-after/code.json", &error("c", 45033)).audit();

@@ -228,6 +228,18 @@ fn inconclusive_is_what_is_left_when_the_waived_are_taken_out() {
     assert_eq!(verdict(&waiver("B8-inconclusive", "")), Verdict::Review, "the rows still ask to be looked at");
 }
 
+/// 2 of 3: the share is cut off after a tenth of a percent.
+#[test]
+fn the_undetermined_share_is_told_to_a_tenth_of_a_percent() {
+    let audit = Story::new(
+        "ann: wei 2025-01-01; ann: twin 2025-01-01 id=t0; ann: twin 2025-01-01 id=t1",
+        "ann2: wei 2026-05-02; ann2: twin 2026-05-02 id=x",
+    )
+    .audit();
+    let says = finding(&audit, "B8-inconclusive").message_en();
+    assert!(says.starts_with("2 relations in scope are undetermined (66.6 %), more than 5 %"), "{says}");
+}
+
 #[test]
 fn inconclusive_stays_visible_when_it_is_settled_by_its_rows() {
     let audit = with_undetermined(2).toml(&waiver("B8-ambiguous", "keys = [\"ann/t0\"]")).audit();
@@ -264,6 +276,12 @@ fn concentration_is_not_said_of_few_relations_or_of_many_groups() {
         let audit = missing_by_account(missing).audit();
         assert!(!audit.findings().contains_key("B8-concentration"), "{missing:?}");
     }
+    // A fifth account, of which nothing was to move, is none of the groups: one of four is not few.
+    let audit = missing_by_account(&[0, 12, 0, 0])
+        .file("source-before/more.csv", "userid,external_userid,customer_name,created_at\nm4,late,late,2026-05-03\n")
+        .accounts("m0 m02\n m1 m12\n m2 m22\n m3 m32\n m4 m42")
+        .audit();
+    assert!(!audit.findings().contains_key("B8-concentration"), "an account without relations in scope");
 }
 
 #[test]
