@@ -54,9 +54,9 @@ phrases! {
         "{place}，{column}：{word} 表示“无”，也没有任何导出或花名册含有这个账号"
         "{place}, {column}: {word} is a word for no value, and no export or roster names such a member",
     exchanged_accounts(pairs)
-        "迁出账号只见于迁入企业的导出，迁入账号只见于迁出企业的导出：\n    {pairs}"
-        "the source accounts stand in exports of the target corp only, and the target accounts in those of the source \
-            corp only:\n    {pairs}",
+        "迁出账号在迁出企业的导出中没有客户关系，迁入账号却在其中有：\n    {pairs}"
+        "the source account has no relations in the exports of the source corp, and the target account has \
+            some there:\n    {pairs}",
     exchanged_pair(source, target) "{source} → {target}" "{source} -> {target}",
     EXCHANGED_ACCOUNTS_REMEDY
         "对调这些行的两个账号：`source_userid`（迁出账号）是迁出企业的账号，`target_userid`（迁入账号）是迁入企业的账号；若名单无误，请检查导出是否放错了文件夹"
