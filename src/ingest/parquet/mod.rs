@@ -8,11 +8,13 @@
 //! footer   whether the file can be read, and the types to read its columns as
 //! values   a column of any type, value by value
 //! column   a column as its canonical column
+//! faulty   the rows of a batch that are read one by one
 //! ```
 
 mod bounds;
 mod column;
 mod compact;
+mod faulty;
 mod footer;
 mod values;
 
@@ -25,19 +27,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use ::parquet::file::reader::Length;
-use arrow::array::{Array, ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
+use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{DataType, FieldRef, Schema};
+use arrow::datatypes::{FieldRef, Schema};
 use arrow::error::ArrowError;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 pub use self::bounds::check_schema;
-use self::column::{FaultyRows, convert};
+use self::faulty::{Columns, Values, converted, mark, text_of, values_of};
 use self::footer::TextValidation;
 use self::values::ColumnValues;
 use super::headers::{self, ExpectedTables, TableLayout};
-use super::notes;
 use super::open_file::OpenFile;
 use super::raw::{RelationSink, raw_schema};
 use super::records::{FileRecords, PartRecords};
@@ -46,8 +47,8 @@ use super::value::{ExcelEpoch, RawValue};
 use crate::error::{Error, Result, panics_as_errors};
 use crate::interrupt;
 use crate::limits::expands_too_far;
-use crate::schema::tables::{COVERAGE, RELATIONS_TABLE};
-use crate::schema::{Kind, Table, nulls};
+use crate::schema::tables::RELATIONS_TABLE;
+use crate::schema::{Kind, Table};
 use crate::text::{Message, errors as say};
 
 /// Rows converted at once, at most.
@@ -141,11 +142,6 @@ struct ParquetInput<'f> {
     with_days: OnceLock<TableReader<'f>>,
     relations: Option<&'f dyn RelationSink>,
 }
-
-/// The columns of a batch by their place in the file.
-type Columns<'b> = BTreeMap<usize, &'b ArrayRef>;
-/// Their values.
-type Values = BTreeMap<usize, ColumnValues>;
 
 /// A row group that was read: its counts, and the rows that no sink has taken.
 struct RowGroupRead {
@@ -341,9 +337,7 @@ impl ParquetInput<'_> {
             table = self.with_days()?;
             (arrays, faulty) = converted(table, &columns, rows);
         }
-        mark_keyless(table.layout.table, &arrays, &mut faulty.rows);
-        mark_tag_groups(table.layout, &columns, &mut faulty.rows);
-        mark_no_records(table, &columns, &mut faulty.rows);
+        mark(table, &arrays, &columns, &mut faulty.rows);
         arrays.extend(self.provenance(rows, before + read.rows + 1));
         let mut good = RecordBatch::try_new(raw_schema(table.layout.table), arrays)?;
         if faulty.rows.contains(&true) {
@@ -412,72 +406,6 @@ impl ParquetInput<'_> {
         let records = UInt64Array::from_iter_values(first..first + rows as u64);
         [Arc::new(fetched_at), Arc::new(UInt32Array::from_value(self.file, rows)), Arc::new(records)]
     }
-}
-
-/// Converts the columns of a batch to those of the table; also returns the faulty rows.
-fn converted(table: &TableReader<'_>, columns: &Columns<'_>, rows: usize) -> (Vec<ArrayRef>, FaultyRows) {
-    let mut faulty = FaultyRows::new(rows);
-    let arrays =
-        table.layout.places.iter().enumerate().map(|(at, place)| match place.and_then(|place| columns.get(&place)) {
-            Some(array) => convert(array, table, at, &mut faulty),
-            None => nulls(&table.layout.table.columns[at].column.kind.arrow_type(), rows),
-        });
-    (arrays.collect(), faulty)
-}
-
-/// Marks the rows without a key of the table.
-fn mark_keyless(table: &Table, columns: &[ArrayRef], faulty: &mut [bool]) {
-    if table.name == COVERAGE.name {
-        // Few rows, whose userid may be absent in some of them: each is read as a record.
-        return faulty.fill(true);
-    }
-    for keys in table.identity {
-        let keys: Vec<&ArrayRef> = keys.iter().filter_map(|key| table.position(key)).map(|at| &columns[at]).collect();
-        if keys.iter().any(|key| key.null_count() == 0) {
-            continue;
-        }
-        for (row, faulty) in faulty.iter_mut().enumerate() {
-            *faulty |= keys.iter().all(|key| key.is_null(row));
-        }
-    }
-}
-
-/// Marks the rows with tags in columns of their own, as the console exports them: they are merged row by row.
-fn mark_tag_groups(layout: &TableLayout, columns: &Columns<'_>, faulty: &mut [bool]) {
-    for array in layout.tag_groups.iter().filter_map(|(place, _)| columns.get(place)) {
-        let nulls = array.logical_nulls();
-        for (row, faulty) in faulty.iter_mut().enumerate() {
-            *faulty |= nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
-        }
-    }
-}
-
-/// Marks the rows that are headers or notes, as of sheets that were concatenated and loaded as texts. A file with a
-/// column of another type has none.
-fn mark_no_records(table: &TableReader<'_>, columns: &Columns<'_>, faulty: &mut [bool]) {
-    if table.is_ingested || !columns.values().all(|array| may_hold_texts(array.data_type())) {
-        return;
-    }
-    let values = values_of(columns);
-    for (row, faulty) in faulty.iter_mut().enumerate() {
-        let text = text_of(&values, row);
-        *faulty |= table.layout.is_header(&text)
-            || table.layout.is_other_header(&text)
-            || notes::of_no_record(values.keys().map(|place| text(*place))).is_some();
-    }
-}
-
-fn may_hold_texts(kind: &DataType) -> bool {
-    kind.is_string() || kind.is_binary() || matches!(kind, DataType::Null | DataType::Dictionary(..))
-}
-
-fn values_of(columns: &Columns<'_>) -> Values {
-    columns.iter().map(|(place, array)| (*place, ColumnValues::new(array))).collect()
-}
-
-/// The texts of a row; none where it has other values.
-fn text_of<'v>(values: &'v Values, row: usize) -> impl Fn(usize) -> &'v str {
-    move |place| values.get(&place).and_then(|values| values.text(row)).unwrap_or("")
 }
 
 #[cfg(test)]
