@@ -1,6 +1,7 @@
 //! The `--memory` option: how much of it each part of a run gets, or that it is too little.
 //!
-//! Measured on synthetic cases (`data/reference/memory.md`); `tests/audit` holds a run to what was asked.
+//! Measured on synthetic cases (`data/reference/memory.md`); `tests/audit` and `tests/faults` hold runs to what was
+//! asked.
 
 use bytesize::ByteSize;
 use sysinfo::{MemoryRefreshKind, System};
