@@ -1,6 +1,7 @@
 //! The rules of comparing names (SPEC section 1.3): equal, masked, look-alike.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -75,7 +76,7 @@ fn normal_slow(name: &str) -> Cow<'_, str> {
 
 /// Returns whether the service masked the name except for its last character: it is not a key for matching.
 pub(crate) fn is_masked(name: &str) -> bool {
-    let last = name.trim().strip_prefix("***").filter(|last| !last.is_empty());
+    let last = name.trim_start().strip_prefix("***").map(str::trim_end).filter(|last| !last.is_empty());
     last.is_some_and(|last| normal(last).chars().count() <= 1)
 }
 
@@ -90,9 +91,20 @@ const GAP: char = char::REPLACEMENT_CHARACTER;
 /// The name as it looks: names with equal looks are easily taken for one another. NFKC, case folding, without white
 /// space and invisible characters, Chinese punctuation as that of ASCII. A run of `?` or U+FFFD is one U+FFFD.
 fn look(name: &str) -> String {
-    let mut look = String::with_capacity(name.len());
-    // Upper case first: `ß` becomes `SS`, and so `ss`.
-    let folded = name.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc();
+    // Chinese characters are what NFKC and folding make of them, and of ASCII only letters are not.
+    if name.chars().all(|c| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+        return look_of(name.chars().map(|c| c.to_ascii_lowercase()));
+    }
+    look_of(folded(name))
+}
+
+/// Upper case first: `ß` becomes `SS`, and so `ss`.
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc()
+}
+
+fn look_of(folded: impl Iterator<Item = char>) -> String {
+    let mut look = String::new();
     for c in folded.filter(|c| !c.is_whitespace() && !is_invisible(*c)).map(punctuation) {
         let c = if c == '?' { GAP } else { c };
         if c != GAP || !look.ends_with(GAP) {
@@ -165,9 +177,9 @@ pub(crate) struct LookAlikes {
     /// Each look once, with the ids of its names in order.
     looks: Vec<(Box<[char]>, Vec<u32>)>,
     by_look: HashMap<String, u32>,
-    /// The looks without and with gaps, by character.
-    with_char: HashMap<char, Vec<u32>>,
+    /// The looks with gaps, and without, by character. Few names have gaps, and only they need the latter.
     gaps_with_char: HashMap<char, Vec<u32>>,
+    with_char: OnceCell<HashMap<char, Vec<u32>>>,
 }
 
 impl LookAlikes {
@@ -185,11 +197,11 @@ impl LookAlikes {
 
     fn add(&mut self, look: String) -> u32 {
         let place = self.looks.len() as u32;
-        let by_char = if look.contains(GAP) { &mut self.gaps_with_char } else { &mut self.with_char };
-        for c in distinct(&look) {
-            by_char.entry(c).or_default().push(place);
+        let characters = characters(&look);
+        if characters.contains(&GAP) {
+            add_by_char(&mut self.gaps_with_char, &characters, place);
         }
-        self.looks.push((characters(&look), Vec::new()));
+        self.looks.push((characters, Vec::new()));
         self.by_look.insert(look, place);
         place
     }
@@ -198,30 +210,49 @@ impl LookAlikes {
     pub(crate) fn find(&self, name: &str) -> impl Iterator<Item = u32> {
         let look = look(name);
         let equal = self.by_look.get(&look).copied();
-        let others = self.candidates(&look).into_iter().filter(move |place| Some(*place) != equal);
         let characters = characters(&look);
+        let others = self.candidates(&characters).into_iter().filter(move |place| Some(*place) != equal);
         let alike = others.filter(move |place| fills(&characters, &self.looks[*place as usize].0));
         equal.into_iter().chain(alike).flat_map(|place| self.looks[place as usize].1.iter().copied())
     }
 
     /// The looks that may be alike except for gaps: they share a character.
-    fn candidates(&self, look: &str) -> Vec<u32> {
+    fn candidates(&self, look: &[char]) -> Vec<u32> {
+        let has_gap = look.contains(&GAP);
+        if !has_gap && self.gaps_with_char.is_empty() {
+            return Vec::new();
+        }
         let chars = distinct(look);
         let mut places: Vec<u32> = chars.iter().filter_map(|c| self.gaps_with_char.get(c)).flatten().copied().collect();
-        if look.contains(GAP) {
+        if has_gap {
             // A look without gaps must contain every character of this one: those with the rarest are enough.
-            let holding = chars.iter().map(|c| self.with_char.get(c).map_or(&[][..], Vec::as_slice));
+            let with_char = self.with_char.get_or_init(|| self.without_gaps_by_char());
+            let holding = chars.iter().map(|c| with_char.get(c).map_or(&[][..], Vec::as_slice));
             places.extend(holding.min_by_key(|places| places.len()).unwrap_or_default());
         }
         places.sort_unstable();
         places.dedup();
         places
     }
+
+    fn without_gaps_by_char(&self) -> HashMap<char, Vec<u32>> {
+        let mut by_char = HashMap::new();
+        for (place, (look, _)) in (0..).zip(&self.looks).filter(|(_, (look, _))| !look.contains(&GAP)) {
+            add_by_char(&mut by_char, look, place);
+        }
+        by_char
+    }
+}
+
+fn add_by_char(by_char: &mut HashMap<char, Vec<u32>>, look: &[char], place: u32) {
+    for c in distinct(look) {
+        by_char.entry(c).or_default().push(place);
+    }
 }
 
 /// The distinct characters of a look, without gaps.
-fn distinct(look: &str) -> Vec<char> {
-    let mut chars: Vec<char> = look.chars().filter(|c| *c != GAP).collect();
+fn distinct(look: &[char]) -> Vec<char> {
+    let mut chars: Vec<char> = look.iter().copied().filter(|c| *c != GAP).collect();
     chars.sort_unstable();
     chars.dedup();
     chars
@@ -308,6 +339,14 @@ mod tests {
                 let index = LookAlikes::new([(7, a), (8, "周二"), (9, a)].into_iter());
                 assert_eq!(index.find(b).collect::<Vec<_>>(), if are { vec![7, 9] } else { Vec::new() }, "{a} {b}");
             }
+        }
+    }
+
+    #[test]
+    fn ascii_and_chinese_look_as_folded() {
+        for c in ('\0'..='\u{7f}').chain('\u{4e00}'..='\u{9fff}') {
+            let name = format!("Z{c}林{c}");
+            assert_eq!(look(&name), look_of(folded(&name)), "{c:?}");
         }
     }
 

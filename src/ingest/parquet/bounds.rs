@@ -412,15 +412,18 @@ fn bytes_of(array: &dyn Array) -> u64 {
     }
 }
 
-/// Splits rows so that each part has at most `MAX_BATCH_BYTES` of text, or one row. In order.
-pub fn parts(rows: RecordBatch) -> Vec<RecordBatch> {
+/// Splits rows with so many bytes of text into parts of at most `MAX_BATCH_BYTES` of it, or one row. In order.
+pub fn parts(rows: RecordBatch, texts: u64) -> Vec<RecordBatch> {
     let count = rows.num_rows();
-    if count < 2 || text_bytes(&rows) <= MAX_BATCH_BYTES {
+    if count < 2 || texts <= MAX_BATCH_BYTES {
         return vec![rows];
     }
-    let mut all = parts(rows.slice(0, count / 2));
-    all.extend(parts(rows.slice(count / 2, count - count / 2)));
-    all
+    let halves = [rows.slice(0, count / 2), rows.slice(count / 2, count - count / 2)];
+    let parts_of = |half: RecordBatch| {
+        let texts = text_bytes(&half);
+        parts(half, texts)
+    };
+    halves.into_iter().flat_map(parts_of).collect()
 }
 
 #[cfg(test)]

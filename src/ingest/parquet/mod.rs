@@ -324,7 +324,7 @@ impl ParquetInput<'_> {
         if expands_too_far(self.bytes, decoded) {
             return Err(bounds::expanded(self.path));
         }
-        bounds::parts(batch).iter().try_for_each(|part| self.add(read, part, before))
+        bounds::parts(batch, texts).iter().try_for_each(|part| self.add(read, part, before))
     }
 
     fn add(&self, read: &mut RowGroupRead, batch: &RecordBatch, before: u64) -> Result<()> {

@@ -35,7 +35,6 @@ pub enum SheetCell {
     Share(f64),
     /// Seconds since 1970 on the clock of the case, within what spreadsheets hold.
     Time(i64),
-    Severity(Severity, String),
 }
 
 /// How values become cells.
@@ -95,9 +94,9 @@ impl<'a> CellFormat<'a> {
         }
     }
 
-    /// How serious something is, in words.
-    pub fn severity(self, severity: Severity) -> SheetCell {
-        SheetCell::Severity(severity, named(severity.name().tell(self.language), severity.word()))
+    /// The names of severities, by code.
+    pub fn severities(self) -> Vec<String> {
+        names(Severity::WORDS, self.language)
     }
 }
 
@@ -140,7 +139,7 @@ impl ColumnCells<'_> {
             None => words.iter().position(|word| *word == values.as_string_view().value(row)),
         };
         let Some(code) = code else { return text(values.as_string_view().value(row)) };
-        if self.is_severity() { self.cells.severity(Severity::ALL[code]) } else { text(&self.names[code]) }
+        text(&self.names[code])
     }
 }
 
@@ -186,17 +185,25 @@ pub fn exact(units: i128, places: u32, of: fn(f64) -> SheetCell) -> SheetCell {
 
 /// Text fit for a cell.
 pub fn text(text: &str) -> SheetCell {
-    let mut cell = String::with_capacity(text.len());
+    // No text has more UTF-16 units than bytes.
+    let fits = text.len() <= LONGEST_TEXT && text.chars().all(|c| visible(c) == c);
+    let cell = if fits { text.to_owned() } else { fitted(text) };
+    if starts_a_formula(&cell) { SheetCell::Guarded(format!("'{cell}")) } else { SheetCell::Text(cell) }
+}
+
+/// The text with visible characters only, cut at what a cell holds.
+fn fitted(text: &str) -> String {
+    let mut fitted = String::with_capacity(text.len().min(LONGEST_TEXT));
     let mut units = 0;
     for c in text.chars().map(visible) {
         units += c.len_utf16();
         if units > LONGEST_TEXT {
-            cell.push('…');
+            fitted.push('…');
             break;
         }
-        cell.push(c);
+        fitted.push(c);
     }
-    if starts_a_formula(&cell) { SheetCell::Guarded(format!("'{cell}")) } else { SheetCell::Text(cell) }
+    fitted
 }
 
 /// XML cannot hold all characters, and control characters are invisible.
@@ -286,10 +293,7 @@ mod tests {
             "the code in plain letters"
         );
         let defect: ArrayRef = Arc::new(UInt8Array::from(vec![Severity::Defect.code()]));
-        assert_eq!(
-            cell(&fields::SEVERITY, &defect, Lang::Zh),
-            SheetCell::Severity(Severity::Defect, "缺陷 (defect)".to_owned())
-        );
+        assert_eq!(cell(&fields::SEVERITY, &defect, Lang::Zh), SheetCell::Text("缺陷 (defect)".to_owned()));
     }
 
     #[test]

@@ -145,9 +145,7 @@ impl TaskKey {
 /// The text of a cell, without white space around it and without the `'` that keeps it from being a formula.
 fn plain(cell: &SheetCell) -> String {
     match cell {
-        SheetCell::Text(text) | SheetCell::Guarded(text) | SheetCell::Severity(_, text) => {
-            unguarded(text.trim()).to_owned()
-        }
+        SheetCell::Text(text) | SheetCell::Guarded(text) => unguarded(text.trim()).to_owned(),
         SheetCell::Integer(number) | SheetCell::Price(number) => number.to_string(),
         _ => String::new(),
     }

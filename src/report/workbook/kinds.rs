@@ -110,26 +110,30 @@ impl ExceptionKind {
         formats: &Formats,
     ) -> std::result::Result<(), XlsxError> {
         let has_tasks = self.portions.iter().any(|portion| portion.tasks.is_some());
-        let next_step_title = has_tasks.then(|| workbook::NEXT_STEP.tell(cells.language).to_owned());
-        let titles: Vec<String> =
-            self.columns.iter().map(|column| cells.title(column)).chain(next_step_title).collect();
+        let next_step_title = has_tasks.then(|| (workbook::NEXT_STEP.tell(cells.language).to_owned(), &formats.text));
+        let titles = self.columns.iter().map(|column| (cells.title(column), formats.of_column(column)));
+        let titles: Vec<_> = titles.chain(next_step_title).collect();
         let columns: Vec<ColumnCells<'_>> = self.columns.iter().map(|column| cells.of(column)).collect();
+        let severities = cells.severities();
         let rows = self.portions.iter().flat_map(|portion| {
-            let columns = &columns;
+            let (columns, severities) = (&columns, &severities);
             (0..portion.rows).map(move |row| {
                 let rules = portion.tasks.as_ref().map(|tasks| tasks.rules[row].as_slice());
                 let line = columns.iter().zip(&portion.values).map(|(column, values)| {
                     match worst(rules.unwrap_or_default()) {
                         // A group may have arrived as it should and ask for a look all the same.
-                        Some(severity) if column.is_severity() => cells.severity(severity),
+                        Some(severity) if column.is_severity() => {
+                            SheetCell::Text(severities[severity.code() as usize].clone())
+                        }
                         _ => column.cell(values, row),
                     }
                 });
                 line.chain(rules.map(|rules| SheetCell::Text(next_step(rules, cells.language)))).collect()
             })
         });
-        sheet::fill(sheet, self.name.tell(cells.language), &titles, rows, formats)?;
-        Ok(())
+        let last = sheet::fill(sheet, self.name.tell(cells.language), &titles, rows, formats)?;
+        let severity = (0..).zip(&columns).find(|(_, column)| column.is_severity());
+        severity.map_or(Ok(()), |(column, _)| sheet::shade(sheet, column, last, cells, formats))
     }
 }
 

@@ -101,7 +101,7 @@ impl SummarySheet<'_> {
 
     fn figure(&mut self, label: &str, value: &SheetCell) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, 0, label, &self.formats.label)?;
-        put(self.sheet, self.row, 1, value, self.formats)?;
+        put(self.sheet, (self.row, 1), value.clone(), self.formats, None)?;
         self.row += 1;
         Ok(())
     }
@@ -119,10 +119,10 @@ impl SummarySheet<'_> {
             self.name(kind.name, kind.shown() > 0)?;
             let sql = kind.sql().map_or(SheetCell::Empty, |sql| text(&sql));
             let line = [text(&kind.holds), count(kind.shown()), total, sql];
-            self.line(&line)?;
+            self.line(line)?;
         }
         self.name(workbook::WORKLIST, true)?;
-        self.line(&[text(self.tell(workbook::HOLDS_WORKLIST)), count(tasks)])
+        self.line([text(self.tell(workbook::HOLDS_WORKLIST)), count(tasks)])
     }
 
     /// The name of a sheet, which leads to it if it is there.
@@ -137,9 +137,9 @@ impl SummarySheet<'_> {
         Ok(())
     }
 
-    fn line(&mut self, line: &[SheetCell]) -> Result<(), XlsxError> {
+    fn line(&mut self, line: impl IntoIterator<Item = SheetCell>) -> Result<(), XlsxError> {
         for (column, cell) in (1..).zip(line) {
-            put(self.sheet, self.row, column, cell, self.formats)?;
+            put(self.sheet, (self.row, column), cell, self.formats, None)?;
         }
         self.row += 1;
         Ok(())

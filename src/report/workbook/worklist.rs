@@ -132,27 +132,27 @@ pub fn worst(rules: &[&FindingRule]) -> Option<Severity> {
 
 /// The next step, in the words of the findings.
 pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
-    rules.iter().map(|rule| rule.next_step().tell(language)).collect::<Vec<_>>().join(" ")
+    joined(rules, " ", |rule| rule.next_step().tell(language))
+}
+
+/// Joins a text of each finding. Nearly every row has one.
+fn joined(rules: &[&FindingRule], separator: &str, text: impl Fn(&FindingRule) -> &str) -> String {
+    match rules {
+        [rule] => text(rule).to_owned(),
+        rules => rules.iter().map(|rule| text(rule)).collect::<Vec<_>>().join(separator),
+    }
 }
 
 /// The keys of tasks, by which entries of people are carried over.
 pub fn keys(tasks: &[Task<'_>], kinds: &[ExceptionKind], cells: CellFormat<'_>) -> Vec<TaskKey> {
     use WorklistColumn::{Id, Kind, Object, Source};
-    let subjects = subjects(kinds, cells);
+    let lines = TaskCells::new(kinds, cells);
     let key = |task: &Task<'_>| {
-        let line = task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells);
+        let line = lines.of(task);
         let cell = |column: WorklistColumn| &line[column as usize];
         TaskKey::new(cell(Kind), cell(Object), cell(Id), cell(Source))
     };
     tasks.iter().map(key).collect()
-}
-
-/// The columns that describe the rows of each kind, as cells.
-fn subjects<'c>(kinds: &[ExceptionKind], cells: CellFormat<'c>) -> Vec<Option<[Option<ColumnCells<'c>>; 4]>> {
-    let subject = |kind: &ExceptionKind| {
-        kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c))))
-    };
-    kinds.iter().map(subject).collect()
 }
 
 /// Fills the sheet, also when there is nothing to do.
@@ -166,15 +166,17 @@ pub fn write(
 ) -> std::result::Result<(), XlsxError> {
     let to = |text: Text| text.tell(cells.language).to_owned();
     let columns = WorklistColumn::ALL.iter().filter(|column| **column != WorklistColumn::Now);
-    let titles: Vec<String> = columns.map(|column| to(column.title())).chain(carried.titles(cells)).collect();
-    let subjects = subjects(kinds, cells);
+    let titles = columns.map(|column| to(column.title())).chain(carried.titles(cells));
+    let titles: Vec<_> = titles.map(|title| (title, &formats.text)).collect();
+    let lines = TaskCells::new(kinds, cells);
     let rows = (0..).zip(tasks).map(|(at, task)| {
-        let mut line = task.cells(&kinds[task.kind], subjects[task.kind].as_ref(), cells);
+        let mut line = lines.of(task);
         line.extend(carried.cells_of(at, cells));
         line
     });
     let rows = rows.chain(carried.gone_rows(cells));
     let last = sheet::fill(sheet, workbook::WORKLIST.tell(cells.language), &titles, rows, formats)?;
+    sheet::shade(sheet, WorklistColumn::Severity as u16, last, cells, formats)?;
     if last > 0 {
         let states = [workbook::STATUS_OPEN, workbook::STATUS_DOING, workbook::STATUS_DONE].map(to);
         let status = WorklistColumn::Status as u16;
@@ -183,28 +185,41 @@ pub fn write(
     Ok(())
 }
 
-impl Task<'_> {
-    fn cells(
-        &self,
-        kind: &ExceptionKind,
-        subject: Option<&[Option<ColumnCells<'_>>; 4]>,
-        cells: CellFormat<'_>,
-    ) -> Vec<SheetCell> {
-        let column = |at: usize| {
-            let column = subject.and_then(|subject| subject[at].as_ref()).zip(self.subject[at].as_ref());
-            column.map_or(SheetCell::Empty, |(column, values)| column.cell(values, self.row))
+/// How tasks become cells.
+struct TaskCells<'k> {
+    kinds: &'k [ExceptionKind],
+    language: Lang,
+    severities: Vec<String>,
+    /// The columns that describe the rows of each kind.
+    subjects: Vec<Option<[Option<ColumnCells<'k>>; 4]>>,
+}
+
+impl<'k> TaskCells<'k> {
+    fn new(kinds: &'k [ExceptionKind], cells: CellFormat<'k>) -> Self {
+        let subject = |kind: &ExceptionKind| {
+            kind.subject.as_ref().map(|subject| subject.columns().map(|column| column.map(|c| cells.of(c))))
         };
-        let codes: Vec<&str> = self.rules.iter().map(|rule| rule.code).collect();
+        let subjects = kinds.iter().map(subject).collect();
+        Self { kinds, language: cells.language, severities: cells.severities(), subjects }
+    }
+
+    /// The cells of the columns that people do not fill in.
+    fn of(&self, task: &Task<'_>) -> Vec<SheetCell> {
+        let subject = self.subjects[task.kind].as_ref();
+        let column = |at: usize| {
+            let column = subject.and_then(|subject| subject[at].as_ref()).zip(task.subject[at].as_ref());
+            column.map_or(SheetCell::Empty, |(column, values)| column.cell(values, task.row))
+        };
         vec![
-            self.account.map_or(SheetCell::Empty, text),
-            cells.severity(self.severity),
-            SheetCell::Text(kind.name.tell(cells.language).to_owned()),
+            task.account.map_or(SheetCell::Empty, text),
+            SheetCell::Text(self.severities[task.severity.code() as usize].clone()),
+            SheetCell::Text(self.kinds[task.kind].name.tell(self.language).to_owned()),
             column(0),
             column(1),
             column(2),
             column(3),
-            SheetCell::Text(next_step(self.rules, cells.language)),
-            SheetCell::Text(codes.join(", ")),
+            SheetCell::Text(next_step(task.rules, self.language)),
+            SheetCell::Text(joined(task.rules, ", ", |rule| rule.code)),
         ]
     }
 }
