@@ -6,6 +6,7 @@
 //! parquet   columns -> batches                                            encoding  text in any encoding -> UTF-8
 //! headers   headers -> table and columns                                  table     row of a table -> record
 //! notes     rows of a table that are no records: totals, counts of rows, lines
+//! table_end whether the end of a table proves anything, or stops the run
 //! value     every format: raw value -> value of a column                  records   every record counted once
 //! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places
 //! answers   answers as evidence of coverage, folded
@@ -35,12 +36,13 @@ mod ingested;
 mod open_file;
 mod stream;
 mod table;
+mod table_end;
 mod value;
 
 pub use estimate::RowEstimate;
 pub use parquet::check_schema;
 pub use sheet::xlsx::check_workbook;
-pub use table::SHOWN_OF_LIST;
+pub use table_end::SHOWN_OF_LIST;
 pub use value::is_null_word;
 
 use crate::case::Case;

@@ -13,7 +13,8 @@ use super::records::FileRecords;
 use super::sheet::{csv, xlsx};
 use super::sniff::{FileFormat, sniff};
 use super::stream::{Compression, Stream};
-use super::table::{self, SheetFile};
+use super::table::SheetFile;
+use super::table_end::refuse_list;
 use super::{endpoints, ingested, json, parquet};
 use crate::case::{Case, OwnHeaders};
 use crate::error::{Error, Result};
@@ -181,7 +182,7 @@ fn read_one(
     records.check()?;
     records.count_unlisted_rejects();
     if set == FileSet::Lists {
-        table::refuse_list(&file.path, &records)?;
+        refuse_list(&file.path, &records)?;
     }
     if let Some(relations) = relations {
         records.flush_relations(relations)?;

@@ -1,4 +1,4 @@
-//! Rows of a table, of a sheet or of Parquet -> records; and the tables that stop the run.
+//! Rows of a table, of a sheet or of Parquet -> records.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -16,19 +16,14 @@ use crate::schema::lists::{CaseList, ListKind};
 use crate::schema::tables::{
     CONSOLE_GROUPS, COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, UNASSIGNED, UNREADABLE_TABLE,
 };
-use crate::schema::vocabulary::{Dataset, Grain};
+use crate::schema::vocabulary::Dataset;
 use crate::schema::{Cell, Column, Kind, Table, fields};
-use crate::text::sentences::reason_at;
 use crate::text::{Message, errors as say};
 
 /// Rows of a raw batch at most.
 pub const BATCH_ROWS: u64 = 65_536;
 /// Columns of a table at most.
 const MAX_TABLE_COLUMNS: usize = 16;
-/// Rejects in the error of a table without readable rows.
-const SHOWN_OF_TABLE: usize = 3;
-/// Rejects in the error of a list.
-pub const SHOWN_OF_LIST: usize = 20;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
@@ -392,65 +387,6 @@ impl DayOrders {
     pub fn apply(self, table: &mut TableReader<'_>) {
         table.days = Some(self.0.map(Option::unwrap_or_default));
     }
-}
-
-/// The counts of a file before one of its tables was read.
-#[derive(Clone, Copy, Default)]
-pub struct CountsBefore {
-    pushed: u64,
-    rejected: u64,
-    rejects: usize,
-}
-
-impl CountsBefore {
-    pub fn new(records: &FileRecords) -> Self {
-        Self { pushed: records.tally.pushed, rejected: records.tally.rejected, rejects: records.rejects.len() }
-    }
-}
-
-/// Records that a table was read to its end. A table without rows proves nothing; one of which no row can be read
-/// stops the run, since it would count as one without customers.
-///
-/// # Errors
-/// [`Error::Input`] for the latter, except for lists: [`refuse_list`].
-pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Table, before: CountsBefore) -> Result<()> {
-    let pushed = records.tally.pushed - before.pushed;
-    let rejected = records.tally.rejected - before.rejected;
-    let dataset = dataset_of(table);
-    if pushed == 0 && rejected > 0 && dataset != Dataset::Lists {
-        let reasons = records.rejects[before.rejects..]
-            .iter()
-            .filter(|reject| reject.grain == Grain::Record)
-            .take(SHOWN_OF_TABLE);
-        let reasons = Message::lines(reasons.map(|reject| reason_at(&reject.place, &reject.reason)));
-        return Err(Error::input(
-            path,
-            Message::verbatim(table.name),
-            say::nothing_readable(rejected, reasons),
-            say::CORRECT_AND_EXPORT_AGAIN,
-        ));
-    }
-    if pushed + rejected > 0 || matches!(dataset, Dataset::Coverage | Dataset::Lists) {
-        records.add_whole_table(table);
-    } else {
-        records.add_empty_table(table);
-    }
-    Ok(())
-}
-
-/// Refuses a list with anything unreadable: lists are small, and each row decides much.
-///
-/// # Errors
-/// [`Error::Input`] with the first rows, and how many more there are.
-pub fn refuse_list(path: &Path, records: &FileRecords) -> Result<()> {
-    let unreadable = records.tally.rejected + records.tally.unreadable_values;
-    if unreadable == 0 {
-        return Ok(());
-    }
-    let shown = records.rejects.iter().take(SHOWN_OF_LIST).map(|reject| reason_at(&reject.place, &reject.reason));
-    let more = unreadable.saturating_sub(SHOWN_OF_LIST as u64);
-    let shown = Message::lines(shown.chain((more > 0).then(|| say::and_more(more))));
-    Err(Error::input(path, say::LIST, say::list_unreadable(unreadable, shown), say::CORRECT_LIST))
 }
 
 #[cfg(test)]

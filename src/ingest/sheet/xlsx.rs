@@ -21,9 +21,8 @@ use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, RejectReason, UnreadableRecord};
-use crate::ingest::table::{
-    CountsBefore, DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout, end_of_table,
-};
+use crate::ingest::table::{DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout};
+use crate::ingest::table_end::{CountsBefore, end_of_table};
 use crate::ingest::value::ExcelEpoch;
 use crate::interrupt;
 use crate::limits::MAX_COLUMNS;

@@ -71,6 +71,11 @@ fn read_padded<'a>(
 /// Strips white space, control and invisible characters, the guards of spreadsheets (`'`, `="..."`) and the quotes of
 /// literals (`'...'`, `"..."`), however often they were added.
 pub fn strip_padding(text: &str) -> &str {
+    // Nearly every text begins and ends with a letter or digit, and so has none of these.
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
+        return text;
+    }
     let mut text = text.trim_matches(is_padding);
     loop {
         let inner = formula_text(unquoted(text)).trim_matches(is_padding);
