@@ -49,10 +49,31 @@ impl<'de> Visitor<'de> for RawValueVisitor {
         }
         Ok(given)
     }
+    /// MongoDB exports numbers and dates as objects of one key; no other object is a value.
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(RawValue::Other)
+        let given = match entries.next_key::<Cow<'de, str>>()?.as_deref() {
+            Some("$numberInt" | "$numberLong" | "$numberDouble") => entries.next_value()?,
+            Some("$date") => date(entries.next_value()?),
+            Some(_) => entries.next_value::<IgnoredAny>().map(|_| RawValue::Other)?,
+            None => return Ok(RawValue::Other),
+        };
+        let mut is_alone = true;
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            is_alone = false;
+        }
+        Ok(if is_alone { given } else { RawValue::Other })
     }
+}
+
+/// The date of MongoDB: milliseconds since 1970, or RFC 3339.
+fn date(given: RawValue<'_>) -> RawValue<'_> {
+    let milliseconds = match &given {
+        RawValue::Integer(number) => Some(*number),
+        RawValue::Text(text) => text.parse().ok(),
+        _ => None,
+    };
+    milliseconds
+        .map_or(given, |milliseconds: i64| milliseconds.checked_mul(1000).map_or(RawValue::Other, RawValue::Instant))
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawValue<'a> {
@@ -85,6 +106,15 @@ mod tests {
             ("true", RawValue::Flag(true)),
             ("[0]", RawValue::Other),
             ("{}", RawValue::Other),
+            (r#"{"value": 7}"#, RawValue::Other),
+            (r#"{"$numberLong": "1777557600"}"#, RawValue::Text("1777557600".into())),
+            (r#"{"$numberInt": "1"}"#, RawValue::Text("1".into())),
+            (r#"{"$date": "2026-04-30T22:00:00+08:00"}"#, RawValue::Text("2026-04-30T22:00:00+08:00".into())),
+            (r#"{"$date": 1777557600000}"#, RawValue::Instant(1_777_557_600_000_000)),
+            (r#"{"$date": {"$numberLong": "1777557600000"}}"#, RawValue::Instant(1_777_557_600_000_000)),
+            (r#"{"$date": {"$numberLong": "9223372036854775807"}}"#, RawValue::Other),
+            (r#"{"$date": 7, "$numberLong": "7"}"#, RawValue::Other),
+            (r#"{"$oid": "65f0c0ffee"}"#, RawValue::Other),
         ] {
             assert_eq!(serde_json::from_str::<RawValue<'_>>(json).unwrap(), given, "{json}");
         }

@@ -143,7 +143,8 @@ impl<'a> JsonReader<'a> {
                 Ok(kind)
             }
             _ => {
-                self.object(|reader, _| reader.skip())?;
+                // A key with a dollar may be that of a number or date of MongoDB.
+                self.object(|reader, key| if key.starts_with('$') { Err(Unusual) } else { reader.skip() })?;
                 Ok(RawValue::Other)
             }
         }

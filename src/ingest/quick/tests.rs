@@ -53,6 +53,7 @@ fn unusual_documents_are_left_to_serde() {
         r#"{"errcode":0,"errcode":0}"#,
         r#"{"err\u0063ode":0}"#,
         r#"{"errcode":01}"#,
+        r#"{"errcode":{"$numberInt":"0"}}"#,
         r#"{"errcode":0x1}"#,
         r#"{"a":tru}"#,
         r#"{"a":[1 2]}"#,
