@@ -1,5 +1,5 @@
-//! Rows that software writes beside the records of a table: totals, the number of rows, lines of dashes. They hold no
-//! record, and are passed over.
+//! Rows that software writes beside the records of a table: totals, the number of rows, lines of dashes, types. They
+//! hold no record, and are passed over.
 
 use crate::ingest::value::strip_padding;
 
@@ -9,6 +9,28 @@ const TOTALS: [&str; 8] = ["合计", "总计", "共计", "小计", "汇总", "To
 const NOTES: [&str; 2] = ["导出时间", "导出日期"];
 /// Units behind a number.
 const UNITS: [char; 7] = ['条', '人', '个', '位', '行', '名', '户'];
+
+/// Types of columns, which `CSVWithNamesAndTypes` of a database has below the header, and what stands around them.
+const TYPES: [&str; 17] = [
+    "String",
+    "DateTime",
+    "DateTime64",
+    "Date",
+    "Date32",
+    "Bool",
+    "UUID",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "UInt8",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "Float32",
+    "Float64",
+];
+const TYPES_OF: [&str; 3] = ["LowCardinality(", "Nullable(", "Array("];
 
 /// Returns why the row holds no record, if it is known to hold none.
 pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'static str> {
@@ -20,6 +42,9 @@ pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'st
     if let Some(rest) = behind_any(first, &TOTALS) {
         let rest = rest.trim_start_matches([':', '：', ' ']);
         return ((rest.is_empty() || is_number(rest)) && filled.all(is_number)).then_some("row of totals");
+    }
+    if first.starts_with(|c: char| c.is_ascii_uppercase()) && is_type(first) {
+        return (filled.next().is_some_and(is_type) && filled.all(is_type)).then_some("row of types");
     }
     let is_note = is_count_of_rows(first) || behind_any(first, &NOTES).is_some();
     (is_note && filled.next().is_none()).then_some("note below a table")
@@ -35,6 +60,14 @@ fn behind_any<'c>(cell: &'c str, beginnings: &[&str]) -> Option<&'c str> {
 
 fn is_line(cell: &str) -> bool {
     cell.len() >= 3 && cell.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'+' | b'|'))
+}
+
+fn is_type(cell: &str) -> bool {
+    let mut name = cell.trim_end_matches(')');
+    while let Some(inner) = TYPES_OF.iter().find_map(|outer| name.strip_prefix(outer)) {
+        name = inner;
+    }
+    TYPES.contains(&name.split('(').next().unwrap_or(name))
 }
 
 /// Returns whether the text is a number, maybe with a unit; no id or time.
@@ -73,6 +106,11 @@ mod tests {
             (&["4 rows selected."], Some("note below a table")),
             (&["(1 row affected)", ""], Some("note below a table")),
             (&["共 4 条记录"], Some("note below a table")),
+            (
+                &["String", "LowCardinality(String)", "", "Nullable(DateTime64(3, 'Asia/Shanghai'))"],
+                Some("row of types"),
+            ),
+            (&["String", "Array(String)"], Some("row of types")),
             (&["导出时间：2026-05-08 10:00:00"], Some("note below a table")),
         ] {
             assert_eq!(of_no_record(cells.iter().copied()), why, "{cells:?}");
@@ -92,6 +130,8 @@ mod tests {
             &["共同好友"],
             &["共 4 条", "ann"],
             &["4 rows", "ann"],
+            &["String"],
+            &["Date", "wmA1"],
             &["2001", "4"],
             &["", ""],
             &[],

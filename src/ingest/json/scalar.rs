@@ -49,7 +49,7 @@ impl<'de> Visitor<'de> for RawValueVisitor {
         }
         Ok(given)
     }
-    /// MongoDB exports numbers and dates as objects of one key; no other object is a value.
+    /// `mongoexport` writes numbers and dates as objects of one key; no other object is a value.
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let given = match entries.next_key::<Cow<'de, str>>()?.as_deref() {
             Some("$numberInt" | "$numberLong" | "$numberDouble") => entries.next_value()?,
@@ -65,7 +65,7 @@ impl<'de> Visitor<'de> for RawValueVisitor {
     }
 }
 
-/// The date of MongoDB: milliseconds since 1970, or RFC 3339.
+/// A date of `mongoexport`: milliseconds since 1970, or RFC 3339.
 fn date(given: RawValue<'_>) -> RawValue<'_> {
     let milliseconds = match &given {
         RawValue::Integer(number) => Some(*number),
