@@ -31,6 +31,7 @@ const SHOWN_OF_TABLE: usize = 3;
 pub const SHOWN_OF_LIST: usize = 20;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
+const SHIFTED: RejectReason = "cells beside their columns: a cell was deleted from the row, or inserted into it";
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 /// A file with sheets, and the context to read it in.
@@ -176,12 +177,41 @@ impl<'l> TableReader<'l> {
         for (at, value) in &owned {
             readings.cells[*at] = value.cell();
         }
+        if !readings.faults.is_empty() && self.is_shifted(&readings, &cell) {
+            self.reject_row(part, place(""), SHIFTED);
+            return RowRead::Done;
+        }
         let context = RecordContext { dataset: self.dataset, fetched_at: None, place, accounts: &[] };
         match self.not_a_record(&readings, &cell) {
             Some(why) => part.pass_over(why, 1),
             None => part.record(table, &readings.cells[..width], &readings.faults, &context),
         }
         RowRead::Done
+    }
+
+    /// Returns whether the cells of a row are beside their columns, as where somebody deleted or inserted one of them: a
+    /// value that cannot be read is one of the column beside it, whose own value is not.
+    fn is_shifted<'c>(
+        &self,
+        readings: &Readings<'_, MAX_TABLE_COLUMNS>,
+        cell: &impl Fn(usize, Kind) -> RawValue<'c>,
+    ) -> bool {
+        // Any text is readable as an id, a name or a text.
+        let is_typed = |kind| matches!(kind, Kind::Time | Kind::Flag | Kind::Integer | Kind::Count);
+        let columns = || self.layout.places.iter().enumerate().filter_map(|(at, place)| Some((at, (*place)?)));
+        let kind = |at: usize| self.layout.table.columns[at].column.kind;
+        readings.faults.iter().any(|(at, _)| {
+            let Some(place) = self.layout.places[*at].filter(|_| is_typed(kind(*at))) else { return false };
+            columns().any(|(beside, other)| {
+                is_typed(kind(beside)) && kind(beside) != kind(*at) && other.abs_diff(place) == 1 && {
+                    let raw = cell(place, kind(beside));
+                    let (value, fault) = self.column(beside).read(&raw);
+                    fault.is_none()
+                        && value.cell() != Cell::Null
+                        && (readings.has_fault(beside) || readings.is_absent(beside))
+                }
+            })
+        })
     }
 
     /// The reason why a readable row is not a record.
@@ -259,11 +289,34 @@ impl<'l> TableReader<'l> {
         table.identity.iter().all(|columns| columns.iter().any(holds))
     }
 
-    /// Rejects a row that may be a record.
+    /// Rejects a row that may be a record, of any account.
     pub fn reject_row(&self, part: &mut PartRecords, place: String, reason: &'static str) {
+        self.reject_row_of(part, &[], place, reason);
+    }
+
+    /// Rejects a row of which only the first cells are whole; they may name its account.
+    pub fn reject_cut_row<'c>(
+        &self,
+        part: &mut PartRecords,
+        whole: impl Fn(usize) -> Option<RawValue<'c>>,
+        place: String,
+        reason: &'static str,
+    ) {
+        let table = self.layout.table;
+        let account = table.account.and_then(|account| table.position(account)).and_then(|at| {
+            let raw = whole(self.layout.places[at]?)?;
+            match self.column(at).read(&raw) {
+                (CellBuf::Cell(Cell::Text(userid)), None) => Some(userid.to_owned()),
+                _ => None,
+            }
+        });
+        self.reject_row_of(part, account.as_slice(), place, reason);
+    }
+
+    fn reject_row_of(&self, part: &mut PartRecords, accounts: &[String], place: String, reason: &'static str) {
         part.reject(UnreadableRecord {
             datasets: &[self.dataset],
-            accounts: &[],
+            accounts,
             key: CustomerKey::default(),
             place,
             reason: reason.into(),
