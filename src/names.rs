@@ -75,14 +75,25 @@ fn normal_slow(name: &str) -> Cow<'_, str> {
 }
 
 /// Returns whether the service masked the name except for its last character: it is not a key for matching.
-pub(crate) fn is_masked(name: &str) -> bool {
+fn is_masked(name: &str) -> bool {
     let last = name.trim_start().strip_prefix("***").map(str::trim_end).filter(|last| !last.is_empty());
     last.is_some_and(|last| normal(last).chars().count() <= 1)
 }
 
-/// The name as a key: in normal form; none if it is masked or nothing of it is visible.
+/// Returns whether no character of the name is left but `?` and U+FFFD, as where a program wrote Chinese in an encoding
+/// that lacks it: all names of that length are equal then.
+fn is_lost(name: &str) -> bool {
+    name.starts_with(['?', GAP]) && name.chars().all(|c| matches!(c, '?' | GAP) || c.is_whitespace())
+}
+
+/// Returns whether the name can be a key: it is neither masked nor lost.
+pub(crate) fn is_known(name: &str) -> bool {
+    !is_masked(name) && !is_lost(name)
+}
+
+/// The name as a key: in normal form; none if it is masked or lost, or nothing of it is visible.
 pub(crate) fn key(name: &str) -> Option<Cow<'_, str>> {
-    (!is_masked(name)).then(|| normal(name)).filter(|name| !name.is_empty())
+    is_known(name).then(|| normal(name)).filter(|name| !name.is_empty())
 }
 
 /// The replacement of a run of lost characters in a look.
@@ -287,6 +298,15 @@ mod tests {
         }
         for name in ["林一", "ann lee", "褚七😀", "é", "Ünal", " 林"] {
             assert!(matches!(normal(name), Cow::Borrowed(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn question_marks_alone_are_no_key() {
+        for (name, is) in
+            [("???", false), ("? ??", false), ("\u{fffd}?", false), ("??n", true), ("？", true), ("n?", true)]
+        {
+            assert_eq!(key(name).is_some(), is, "{name}");
         }
     }
 

@@ -178,8 +178,10 @@ fn partition(below: &Path) -> Option<String> {
 }
 
 fn is_passed_over(name: &str) -> bool {
-    // Office hides a file of that name beside a workbook that is open.
-    name.starts_with(['.', '_']) || name.starts_with("~$")
+    // Office hides a file of that name beside a workbook that is open; Windows hides its own in any folder.
+    name.starts_with(['.', '_'])
+        || name.starts_with("~$")
+        || ["thumbs.db", "desktop.ini"].iter().any(|hidden| name.eq_ignore_ascii_case(hidden))
 }
 
 fn with_slashes(path: &Path) -> String {

@@ -110,8 +110,8 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
         return FileFormat::Unsupported { what: say::BINARY, remedy: say::BINARY_REMEDY };
     }
     let beginning = beginning(text);
-    if let Some(what) = markup(beginning) {
-        return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
+    if let Some(markup) = markup(beginning) {
+        return markup;
     }
     if SQL.iter().any(|start| begins(beginning, start)) {
         return FileFormat::Unsupported { what: say::SQL, remedy: say::EXPORT_AS_DATA };
@@ -158,11 +158,14 @@ fn is_bracketed_word(text: &[u8]) -> bool {
 }
 
 /// Recognises web pages and other markup, which some systems export as workbooks.
-fn markup(text: &[u8]) -> Option<Text> {
+fn markup(text: &[u8]) -> Option<FileFormat> {
     let what = MARKUP.iter().find(|(start, _)| begins(text, start))?.1;
     // A web page may be XML too.
     let is_page = || text[..text.len().min(1024)].to_ascii_lowercase().windows(5).any(|tag| tag == b"<html");
-    Some(if what == say::XML_WORKBOOK && is_page() { say::WEB_PAGE } else { what })
+    let is_page = what == say::WEB_PAGE || is_page();
+    let (what, remedy) =
+        if is_page { (say::WEB_PAGE, say::WEB_PAGE_REMEDY) } else { (say::XML_WORKBOOK, say::SAVE_AS_SHEET) };
+    Some(FileFormat::Unsupported { what, remedy })
 }
 
 /// Returns whether the text begins so, in whatever letter case.
@@ -175,8 +178,8 @@ fn sniff_utf16(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     let unit = |pair: &[u8; 2]| if is_le { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
     let bytes: Vec<u8> = text.as_chunks().0.iter().map(|pair| u8::try_from(unit(pair)).unwrap_or(u8::MAX)).collect();
     let bytes = bytes.trim_ascii_start();
-    if let Some(what) = markup(bytes) {
-        return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
+    if let Some(markup) = markup(bytes) {
+        return markup;
     }
     match bytes.first() {
         None if all => FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },

@@ -26,6 +26,7 @@ pub const BATCH_ROWS: u64 = 65_536;
 const MAX_TABLE_COLUMNS: usize = 16;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
+const SHIFTED: RejectReason = "cells beside their columns: a cell was deleted from the row, or inserted into it";
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 /// A file with sheets, and the context to read it in.
@@ -171,12 +172,38 @@ impl<'l> TableReader<'l> {
         for (at, value) in &owned {
             readings.cells[*at] = value.cell();
         }
+        if !readings.faults.is_empty() && self.is_shifted(&readings, &cell) {
+            self.reject_row(part, place(""), SHIFTED);
+            return RowRead::Done;
+        }
         let context = RecordContext { dataset: self.dataset, fetched_at: None, place, accounts: &[] };
         match self.not_a_record(&readings, &cell) {
             Some(why) => part.pass_over(why, 1),
             None => part.record(table, &readings.cells[..width], &readings.faults, &context),
         }
         RowRead::Done
+    }
+
+    /// Returns whether the cells of a row are beside their columns, as where somebody deleted or inserted one of them: a
+    /// flag or number that cannot be read is the time of the column beside it, which has none itself.
+    fn is_shifted<'c>(
+        &self,
+        readings: &Readings<'_, MAX_TABLE_COLUMNS>,
+        cell: &impl Fn(usize, Kind) -> RawValue<'c>,
+    ) -> bool {
+        let no_time = |at| readings.has_fault(at) || readings.is_absent(at);
+        self.times().filter(|(time, _)| no_time(*time)).any(|(time, beside)| {
+            readings.faults.iter().any(|(at, _)| {
+                let kind = self.layout.table.columns[*at].column.kind;
+                let place = self.layout.places[*at].filter(|place| place.abs_diff(beside) == 1);
+                matches!(kind, Kind::Flag | Kind::Integer | Kind::Count)
+                    && place.is_some_and(|place| {
+                        let raw = cell(place, Kind::Time);
+                        let (value, fault) = self.column(time).read(&raw);
+                        fault.is_none() && value.cell() != Cell::Null
+                    })
+            })
+        })
     }
 
     /// The reason why a readable row is not a record.
@@ -254,7 +281,7 @@ impl<'l> TableReader<'l> {
         table.identity.iter().all(|columns| columns.iter().any(holds))
     }
 
-    /// Rejects a row that may be a record.
+    /// Rejects a row that may be a record, of any account.
     pub fn reject_row(&self, part: &mut PartRecords, place: String, reason: &'static str) {
         part.reject(UnreadableRecord {
             datasets: &[self.dataset],

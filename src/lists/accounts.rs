@@ -29,6 +29,12 @@ pub struct AccountPair {
     pub assessment_reason: Option<String>,
 }
 
+/// The digits of a userid without leading zeros; none if it is no number.
+fn without_zeros(userid: &str) -> Option<&str> {
+    let digits = userid.trim_start_matches('0');
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
 /// Selects the account of one of the corps.
 type OfCorp = fn(&AccountPair) -> &str;
 
@@ -176,6 +182,44 @@ impl Enrolment {
         let line = |pair: &&AccountPair| say::exchanged_pair(&pair.source_userid, &pair.target_userid);
         let problem = say::exchanged_accounts(lines(&wrong, line));
         Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::EXCHANGED_ACCOUNTS_REMEDY))
+    }
+
+    /// Checks that no account of the list differs in leading zeros only from a member who holds relations of its corp in
+    /// a snapshot where it holds none itself: a spreadsheet took one of them for a number. `snapshots`: the column of
+    /// their accounts in the list, and who holds relations. `are_two` tells whether the corp has both.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with all of these accounts.
+    pub fn check_zeros(
+        &self,
+        root: &Path,
+        snapshots: &[(&'static Column, Vec<&str>)],
+        are_two: impl Fn(&Column, [&str; 2]) -> Result<bool>,
+    ) -> Result<()> {
+        let mut wrong = BTreeSet::new();
+        for (column, holders) in snapshots {
+            let is_source = column.name == fields::SOURCE_USERID.name;
+            let (of_corp, listed) = if is_source { (SOURCE, &self.by_source) } else { (TARGET, &self.by_target) };
+            let unlisted = holders.iter().filter(|holder| !listed.contains_key(**holder));
+            let unlisted: HashMap<_, _> =
+                unlisted.filter_map(|holder| Some((without_zeros(holder)?, *holder))).collect();
+            for userid in self.accounts.iter().map(of_corp) {
+                let other = without_zeros(userid).and_then(|digits| unlisted.get(digits));
+                if let Some(&other) = other
+                    && !holders.contains(&userid)
+                    && !are_two(column, [userid, other])?
+                {
+                    wrong.insert((column.name, userid, other));
+                }
+            }
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let lines = Message::lines(
+            wrong.iter().map(|(column, userid, other)| say::lost_zeros_account(*column, *userid, *other)),
+        );
+        Err(Error::input(root.join("lists"), say::ACCOUNTS, say::lost_zeros(lines), say::LOST_ZEROS_REMEDY))
     }
 
     /// Returns the accounts of the source corp in their spelling.
@@ -412,6 +456,27 @@ mod tests {
             assert!(check(sources, targets, named).is_ok(), "{sources:?} {targets:?}");
         }
         assert!(check(&["a"], &[], "").is_err());
+    }
+
+    #[test]
+    fn an_account_without_its_leading_zeros_is_refused() {
+        let (enrolment, _) = read(&[("00123", "457", ""), ("7", "007", ""), ("a", "b", "")]).unwrap();
+        let (source, target) = (&fields::SOURCE_USERID, &fields::TARGET_USERID);
+        let check = |column, holders: &[&str], are_two| {
+            enrolment.check_zeros(Path::new("case"), &[(column, holders.to_vec())], |_, _| Ok(are_two))
+        };
+        let error = check(source, &["123", "7", "a"], false).unwrap_err().to_string();
+        assert!(error.contains("source_userid 00123") && error.contains("some of 123"), "{error}");
+        assert!(check(target, &["00457", "7"], false).unwrap_err().to_string().contains("target_userid 007"));
+        assert!(check(source, &["123"], true).is_ok());
+        for (column, holders) in [
+            (source, &["00123", "123"][..]),
+            (source, &["7", "a"]),
+            (source, &["0", "00", "123a", "0a"]),
+            (target, &["00123", "123"]),
+        ] {
+            assert!(check(column, holders, false).is_ok(), "{holders:?}");
+        }
     }
 
     #[test]

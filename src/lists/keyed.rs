@@ -126,6 +126,8 @@ struct ListRows {
     of_customers: [KeyIndex; ListKey::ALL.len()],
     /// Rows with a member, by key and member: many members may have a customer of the same name.
     of_relations: [KeyIndex; ListKey::ALL.len()],
+    /// Whether a row has a name alone.
+    has_names: bool,
 }
 
 /// The first row of each key; [`KeyedRow::next`] chains the others.
@@ -137,6 +139,9 @@ struct KeyedRow {
     by: ListKey,
     key: Box<str>,
     userid: Option<Box<str>>,
+    /// The row of the same line of the list by a stronger key, if any: this one is about relations without ids only, as
+    /// the console exports them.
+    weaker_than: Option<u32>,
     /// The next row of the same key and member.
     next: Option<u32>,
 }
@@ -199,14 +204,20 @@ impl ListRows {
         for copies in raw.chunk_by(|a, b| a.0 == b.0) {
             tally.add_copies(copies.iter().map(|(_, file)| *file));
             let (cells, _) = &copies[0];
-            let key = ListKey::ALL.into_iter().zip(cells).find_map(|(by, cell)| Some((by, (*cell)?)));
-            list.rows.extend(key.map(|(by, key)| KeyedRow {
-                by,
-                key: if by == ListKey::CustomerName { names::normal(key).into() } else { key.into() },
-                userid: cells[MEMBER].map(Box::from),
-                next: None,
-            }));
+            let mut keys = ListKey::ALL.into_iter().zip(cells).filter_map(|(by, cell)| Some((by, (*cell)?)));
+            let strongest = list.rows.len() as u32;
+            let by_name = |(by, _): &(ListKey, &str)| *by == ListKey::CustomerName;
+            for (by, key) in keys.next().into_iter().chain(keys.find(by_name)) {
+                list.rows.push(KeyedRow {
+                    by,
+                    key: if by == ListKey::CustomerName { names::normal(key).into() } else { key.into() },
+                    userid: cells[MEMBER].map(Box::from),
+                    weaker_than: (list.rows.len() as u32 > strongest).then_some(strongest),
+                    next: None,
+                });
+            }
         }
+        list.has_names = list.rows.iter().any(|row| row.by == ListKey::CustomerName && row.weaker_than.is_none());
         list.index();
         Ok(list)
     }
@@ -234,11 +245,18 @@ impl ListRows {
             return Ok(Vec::new());
         }
         let (userids, ids) = (relations.texts(&fields::USERID)?, relations.texts(&fields::EXTERNAL_USERID)?);
+        let unionids = relations.texts(&fields::UNIONID)?;
+        let has_id = |row: usize| ids.is_valid(row) || unionids.is_valid(row);
+        let all_have_ids = ids.null_count() == 0;
         let mut matches = Vec::new();
         for by in ListKey::ALL {
             let (of_customers, of_relations) = (&self.of_customers[by as usize], &self.of_relations[by as usize]);
             // Few lists have rows by every key.
             if of_customers.is_empty() && of_relations.is_empty() {
+                continue;
+            }
+            // Names beside ids are for relations without ids.
+            if by == ListKey::CustomerName && !self.has_names && all_have_ids {
                 continue;
             }
             // Relations are sorted by member, so one digest serves many rows.
@@ -257,6 +275,9 @@ impl ListRows {
                 };
                 let customers = self.rows_of(of_customers, of_key, key, None);
                 for list_row in customers.chain(self.rows_of(of_relations, of_key ^ of_member, key, Some(userid))) {
+                    if has_id(row) && self.rows[list_row as usize].weaker_than.is_some() {
+                        continue;
+                    }
                     let customer =
                         (by == ListKey::CustomerName && ids.is_valid(row)).then(|| ids.value(row).to_owned());
                     matches.push(ListMatch { list_row, row: row as u32, customer });
@@ -283,13 +304,25 @@ impl ListRows {
         for named in parts.iter().flat_map(|(_, matches)| *matches) {
             customers[named.list_row as usize].add(named.customer.as_deref());
         }
-        let is_ambiguous: Vec<bool> = (self.rows.iter().zip(&customers))
-            .map(|(row, customers)| row.by == ListKey::CustomerName && customers.are_several())
+        // A name beside an id that names a relation is for the reader.
+        let is_void: Vec<bool> = (self.rows.iter())
+            .map(|row| row.weaker_than.is_some_and(|strongest| customers[strongest as usize].rows > 0))
             .collect();
-        let is_unmatched: Vec<bool> = customers.iter().map(|customers| customers.rows == 0).collect();
+        let is_ambiguous: Vec<bool> = (self.rows.iter().zip(&customers).zip(&is_void))
+            .map(|((row, customers), is_void)| row.by == ListKey::CustomerName && customers.are_several() && !is_void)
+            .collect();
+        let mut is_unmatched: Vec<bool> = customers.iter().map(|customers| customers.rows == 0).collect();
+        // A line of the list is told of once: by its strongest key, unless its name is that of several customers.
+        for (row, keyed) in self.rows.iter().enumerate() {
+            if let Some(strongest) = keyed.weaker_than {
+                is_unmatched[strongest as usize] &= is_unmatched[row];
+                is_unmatched[row] = false;
+            }
+        }
         let flags = parts.iter().map(|(rows, matches)| {
             let mut flags = vec![false; *rows];
-            for named in matches.iter().filter(|named| !is_ambiguous[named.list_row as usize]) {
+            let holds = |row: usize| !is_ambiguous[row] && !is_void[row];
+            for named in matches.iter().filter(|named| holds(named.list_row as usize)) {
                 flags[named.row as usize] = true;
             }
             flags.into()
@@ -437,5 +470,37 @@ mod tests {
         let (_, unmatched) = rows.settle(&[]);
         let unmatched: Vec<_> = unmatched.map(|(row, _)| (row.userid.as_deref(), &*row.key)).collect();
         assert_eq!(unmatched, [(Some("Bo"), "wm1"), (None, "wm2")]);
+    }
+
+    #[test]
+    fn a_name_beside_an_id_is_for_relations_without_ids() {
+        let list = list(
+            &[
+                &[(ID, "wm1"), (NAME, "Li"), (USERID, "ann")],
+                &[(ID, "wm2"), (NAME, "Wu")],
+                &[(ID, "wm3"), (NAME, "He")],
+                &[(ID, "wm4"), (NAME, "Xu")],
+            ],
+            9,
+        );
+        let rows = ListRows::read(&[list], &Userids::default(), &mut ListTally::default()).unwrap();
+        let relations = relations(&[
+            &[(USERID, "ann"), (NAME, "Li")],
+            &[(USERID, "bo"), (NAME, "Li")],
+            // The id names another relation.
+            &[(USERID, "bo"), (ID, "wm2")],
+            &[(USERID, "bo"), (NAME, "Wu")],
+            // A customer of that name with another id.
+            &[(USERID, "bo"), (ID, "wm9"), (NAME, "He")],
+            // Two customers of that name.
+            &[(USERID, "ann"), (NAME, "Xu")],
+            &[(USERID, "bo"), (NAME, "Xu")],
+        ]);
+        let matches = rows.matches(&relations, |_| true).unwrap();
+        let (flags, unmatched) = rows.settle(&[(7, &matches)]);
+        let named: Vec<bool> = flags[0].iter().map(Option::unwrap).collect();
+        assert_eq!(named, [true, false, true, false, false, false, false]);
+        let unmatched: Vec<_> = unmatched.map(|(row, is_ambiguous)| (&*row.key, is_ambiguous)).collect();
+        assert_eq!(unmatched, [("wm3", false), ("Xu", true)]);
     }
 }

@@ -28,12 +28,11 @@ impl KeyedColumn {
         Ok(Self { text: batch.texts(column)?.clone(), digest })
     }
 
-    /// Reads names in normal form, without those that are masked (SPEC section 1.3).
+    /// Reads names in normal form, without those that are masked or lost (SPEC section 1.3).
     fn read_names(batch: &RecordBatch, digest: Digest) -> Result<Self> {
         let keyed = Self::read(batch, &fields::CUSTOMER_NAME, digest)?;
         let is_plain = |name: &str| {
-            !names::is_masked(name)
-                && matches!(names::normal(name), Cow::Borrowed(normal) if normal.len() == name.len())
+            names::is_known(name) && matches!(names::normal(name), Cow::Borrowed(normal) if normal.len() == name.len())
         };
         if keyed.text.iter().flatten().all(is_plain) {
             return Ok(keyed);

@@ -191,8 +191,14 @@ impl Snapshot {
     /// # Errors
     /// [`crate::Error::Bug`] if a table lacks a column.
     pub fn names_member(&self, userid: &str) -> Result<bool> {
+        let holds_relations = self.relations.accounts().keys().any(|account| account.eq_ignore_ascii_case(userid));
+        Ok(holds_relations || self.shows_member(userid)?)
+    }
+
+    /// Returns the same of records other than relations.
+    fn shows_member(&self, userid: &str) -> Result<bool> {
         let is_it = |other: &str| other.eq_ignore_ascii_case(userid);
-        let mut is_named = self.relations.accounts().keys().any(|account| is_it(account));
+        let mut is_named = false;
         self.coverage.for_each(|_, account, evidence| {
             is_named |= evidence.status == Coverage::Complete && account.is_some_and(is_it);
         });
@@ -220,11 +226,11 @@ impl Snapshot {
     }
 }
 
-/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, and that no pair
-/// stands in the list the wrong way round.
+/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, that none has lost
+/// its leading zeros, and that no pair stands in the list the wrong way round.
 ///
 /// # Errors
-/// As [`Enrolment::check_null_words`] and [`Enrolment::check_direction`].
+/// As [`Enrolment::check_null_words`], [`Enrolment::check_zeros`] and [`Enrolment::check_direction`].
 pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
     let of = |role: CorpRole| snapshots.iter().filter(move |snapshot| corp(snapshot.role) == role);
     let names = |role: CorpRole, userid: &str| -> Result<bool> {
@@ -234,8 +240,25 @@ pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot
         let is_source = column.name == fields::SOURCE_USERID.name;
         names(if is_source { CorpRole::Source } else { CorpRole::Target }, word)
     })?;
-    let holders = [CorpRole::Source, CorpRole::Target]
-        .map(|role| of(role).flat_map(|snapshot| snapshot.relations.accounts().keys()).map(String::as_str).collect());
+    let held: Vec<(&Column, Vec<&str>)> = snapshots
+        .iter()
+        .map(|snapshot| {
+            let is_source = corp(snapshot.role) == CorpRole::Source;
+            let column = if is_source { &fields::SOURCE_USERID } else { &fields::TARGET_USERID };
+            (column, snapshot.relations.accounts().keys().map(String::as_str).collect())
+        })
+        .collect();
+    enrolment.check_zeros(root, &held, |column, both| {
+        let of_corp = snapshots.iter().zip(&held).filter(|(_, (of, _))| of.name == column.name);
+        let hold_relations = of_corp.clone().any(|(_, (_, held))| both.iter().all(|userid| held.contains(userid)));
+        let is_shown = |userid: &str| -> Result<bool> {
+            of_corp.clone().try_fold(false, |shown, (snapshot, _)| Ok(shown || snapshot.shows_member(userid)?))
+        };
+        Ok(hold_relations || (is_shown(both[0])? && is_shown(both[1])?))
+    })?;
+    let holders = [&fields::SOURCE_USERID, &fields::TARGET_USERID].map(|column| {
+        held.iter().filter(|(of, _)| of.name == column.name).flat_map(|(_, held)| held.iter().copied()).collect()
+    });
     enrolment.check_direction(root, &holders, |pair| {
         Ok(names(CorpRole::Source, &pair.source_userid)? || names(CorpRole::Target, &pair.target_userid)?)
     })

@@ -96,6 +96,9 @@ sentences! {
     "absent or empty, but required" "必需的内容缺少或为空",
     "absent, and the request does not name exactly one account (old dumps leave the userid out)"
         "缺少，而请求中也不是恰好一个账号（旧导出不含 userid）",
+    "cells beside their columns: a cell was deleted from the row, or inserted into it"
+        "单元格与表头错位：该行有单元格被删除或插入",
+    "the last row ends before its last cell: the export was cut off" "最后一行不完整：导出文件被截断",
     "a row above the header that looks like a record: move the header to the top"
         "表头上方有一行像是记录：把表头移到最上面",
     "not an array" "不是数组",

@@ -202,6 +202,9 @@ fn remedy(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message 
     {
         return say::OTHER_DELIMITER_REMEDY.into();
     }
+    if headers.iter().any(|header| names::is_misdecoded(header.as_ref())) {
+        return say::MISDECODED_REMEDY.into();
+    }
     let tables = |tables| ExpectedTables { tables, ..expected };
     let of_lists = recognise(headers, tables(LIST_TABLES)).ok().and_then(|layout| CaseList::of(layout.table));
     match of_lists {

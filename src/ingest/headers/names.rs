@@ -5,6 +5,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
+
 use crate::ingest::value::strip_padding;
 use crate::limits::MAX_TAG_GROUP_BYTES;
 use crate::schema::fields::*;
@@ -129,6 +131,20 @@ static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
 /// Returns whether some table has the header.
 pub fn is_known(text: &str) -> bool {
     KNOWN.contains(&HeaderText::new(text).folded)
+}
+
+/// Returns whether a header is a known one that was decoded in the wrong encoding: Latin-1 for GB18030 or UTF-8, or
+/// GB18030 for UTF-8. The names below it are damaged likewise.
+pub(super) fn is_misdecoded(header: &str) -> bool {
+    if header.is_ascii() {
+        return false;
+    }
+    let latin = WINDOWS_1252.encode(header).0;
+    let chinese = GB18030.encode(header).0;
+    let is_known_as = |encoding: &'static Encoding, bytes: &[u8]| {
+        encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some_and(|text| is_known(&text))
+    };
+    is_known_as(GB18030, &latin) || is_known_as(UTF_8, &latin) || is_known_as(UTF_8, &chinese)
 }
 
 /// Returns whether a cell is several headers, with something between them that no dialect of sheets has.

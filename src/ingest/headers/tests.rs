@@ -73,6 +73,21 @@ fn every_table_is_recognised_by_its_own_columns() {
 }
 
 #[test]
+fn headers_in_the_wrong_encoding_are_recognised() {
+    let utf8 = |header: &str| encoding_rs::WINDOWS_1252.decode(header.as_bytes()).0.into_owned();
+    let chinese =
+        |header: &str| encoding_rs::WINDOWS_1252.decode(&encoding_rs::GB18030.encode(header).0).0.into_owned();
+    let twice = |header: &str| encoding_rs::GB18030.decode(header.as_bytes()).0.into_owned();
+    for wrong in [utf8("客户名称"), chinese("客户名称"), chinese("添加人账号"), twice("客户名称"), twice("添加时间")]
+    {
+        assert!(names::is_misdecoded(&wrong), "{wrong}");
+    }
+    for right in ["客户名称", "userid", "昵称", "Prénom", "Größe", ""] {
+        assert!(!names::is_misdecoded(right), "{right}");
+    }
+}
+
+#[test]
 fn a_roster_has_more_than_accounts() {
     for headers in [
         &["userid", "order_id", "amount"][..],

@@ -32,6 +32,7 @@ const SEVERAL_ROWS: RejectReason =
 const TOO_WIDE: RejectReason = "more cells than the header: an unquoted delimiter or a stray quote";
 const NUMBERED: RejectReason = "one cell more than the header, and the first is the number of the row: give that \
     column a header, or leave it out";
+const CUT_OFF: RejectReason = "the last row ends before its last cell: the export was cut off";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Reads the table or list in the file, and returns it with its encoding.
@@ -51,6 +52,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         header: row,
         table: TableReader::new(&layout, file.zone, ExcelEpoch::Since1900),
         rows: 0,
+        has_short_rows: false,
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
     end_of_table(file.path, &mut records, layout.table, CountsBefore::default())?;
@@ -75,6 +77,8 @@ struct CsvReader<'f> {
     table: TableReader<'f>,
     /// Rows below the header so far.
     rows: u64,
+    /// Whether a row so far has fewer cells than the header.
+    has_short_rows: bool,
 }
 
 impl CsvReader<'_> {
@@ -123,6 +127,14 @@ impl CsvReader<'_> {
         let place_of_row = || say::row(row.line);
         if self.table.skip_row(part, (self.file.path, place_of_row), |at| cells.get(at), || cells.iter())? {
             return Ok(());
+        }
+        if cells.len() < self.table.layout.header.len() {
+            // Where other rows lack cells too, the last is as whole as they are.
+            if !row.is_ended && !self.has_short_rows && self.rows > 1 {
+                self.table.reject_row(part, place(row, ""), CUT_OFF);
+                return Ok(());
+            }
+            self.has_short_rows = true;
         }
         let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
         while self.table.read_row(part, &|field| place(row, field), cell) == RowRead::NeedsDayOrder {

@@ -66,6 +66,8 @@ pub struct CsvRow {
     pub has_stray_quote: bool,
     /// Whether it contains a NUL.
     pub has_nul: bool,
+    /// Whether a line end follows it: of the last row of a file there may be none.
+    pub is_ended: bool,
 }
 
 /// The reason why rows cannot be read on.
@@ -116,7 +118,8 @@ impl Dialect {
     fn row(self, bytes: &[u8], line: u64, cells: &RowCells) -> CsvRow {
         let lines = memchr_iter(self.newline, bytes).count().max(1) as u64;
         let RowCells { is_misquoted, has_stray_quote, .. } = *cells;
-        CsvRow { line, lines, is_misquoted, has_stray_quote, has_nul: memchr(0, bytes).is_some() }
+        let is_ended = bytes.last() == Some(&self.newline);
+        CsvRow { line, lines, is_misquoted, has_stray_quote, has_nul: memchr(0, bytes).is_some(), is_ended }
     }
 
     /// Splits the first row of the text into cells. Returns its length with its line end; none if it does not end

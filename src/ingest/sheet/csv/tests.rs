@@ -102,6 +102,48 @@ fn rows_need_not_be_as_long_as_the_header() {
 }
 
 #[test]
+fn a_last_row_that_is_cut_off_is_unreadable() {
+    let header = "userid,external_userid,unionid,remark\n";
+    let read = |rows: &str| one(format!("{header}{rows}").as_bytes()).unwrap();
+    for rows in ["ann,wm1,ou1,x\nbob,wm2", "ann,wm1,ou1,x\nbo"] {
+        let raw = read(rows);
+        assert_eq!((raw.files[0].pushed, unreadable(&raw)), (1, vec![format!("!row 3: {}", super::CUT_OFF)]), "{rows}");
+        assert_eq!(raw.rejects[0].userid, None, "any account may lack rows: {rows}");
+    }
+    for whole in [
+        "ann,wm1,ou1,x\nbob,wm2,ou2,",
+        "ann,wm1,ou1,x\nbob,wm2\n",
+        "ann,wm1\nbob,wm2",
+        "bob,wm2",
+        "ann,wm1,ou1,x\n\n",
+        "ann,wm1,ou1,x\n(1 rows)",
+    ] {
+        assert_eq!(unreadable(&read(whole)), [""; 0], "{whole}");
+    }
+}
+
+#[test]
+fn cells_beside_their_columns_are_unreadable() {
+    let header = "userid,external_userid,unionid,customer_name,is_customer,created_at,add_way,remark\n";
+    let read = |row: &str| one(format!("{header}ann,wm1,ou1,Ann,1,2026-06-02,3,\n{row}\n").as_bytes()).unwrap();
+    for row in [
+        // A cell was deleted.
+        "ann,wm2,Li,true,2026-06-02 14:30,3,x",
+        "ann,wm2,Li,true,2026-06-02 14:30,,",
+        "wm2,ou2,Li,true,2026-06-02,1,",
+        // A cell was inserted.
+        "ann,wm2,,ou2,Li,true,2026-06-02,3",
+    ] {
+        let raw = read(row);
+        assert_eq!(raw.files[0].pushed, 1, "{row}");
+        begin_with(&unreadable(&raw), &["!row 3: cells beside their columns"]);
+    }
+    for row in ["ann,wm2,ou2,Li,true,soon,3,", "ann,wm2,ou2,Li,perhaps,2026-06-02,many,x", "ann,wm2,ou2,Li,1,99,3,x"] {
+        assert_eq!(read(row).files[0].pushed, 2, "{row}");
+    }
+}
+
+#[test]
 fn a_row_equal_to_the_header_is_passed_over() {
     let raw =
         one("\u{feff}userid,unionid\nann,u1\n\u{feff}userid,unionid\nbob,u2\n\u{feff}\"UserID\",\"unionid\"\ncat,u3\n"
