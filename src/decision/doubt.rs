@@ -12,7 +12,7 @@ use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers, merged};
 use crate::matching::{Matches, NOT_MATCHED, Pair, Side};
 use crate::names::LookAlikes;
 use crate::schema::vocabulary::{Dataset, MatchMethod};
-use crate::schema::{ReadColumns, fields};
+use crate::schema::{Column, ReadColumns, fields};
 use crate::snapshot::Partition;
 
 /// The doubts about the relations of a partition.
@@ -106,7 +106,8 @@ impl RowDoubts {
         }
     }
 
-    /// Returns the customers of unmatched source rows with an unreadable value, as far as an id identifies them.
+    /// Returns the customers of unmatched source rows with an unreadable value: those of its ids, any where an id could
+    /// not be read and none is left. A row that has no id is of no customer that another account could hold.
     fn of_source(matched: &Matched<'_>, flags: &UnreadableRows<'_>) -> Option<DoubtfulCustomers> {
         let is_unknown = |row: &usize| flags.is_set(*row) && matched.matches.target_of[*row] == NOT_MATCHED;
         let enrolled = matched.pairs.iter().flat_map(|(_, pair)| pair.source.start as usize..pair.source.end as usize);
@@ -114,9 +115,11 @@ impl RowDoubts {
             let own = |text: Option<&str>| text.map(str::to_owned);
             let (id, unionid) =
                 (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
-            CustomerKey { external_userid: own(id), unionid: own(unionid) }
+            let key = CustomerKey { external_userid: own(id), unionid: own(unionid) };
+            let lacks_id = || [&fields::EXTERNAL_USERID, &fields::UNIONID].iter().any(|id| flags.lacks(row, id));
+            (!key.is_unknown() || lacks_id()).then(|| DoubtfulCustomers::from_key(key))
         };
-        merged(enrolled.filter(is_unknown).map(key).filter(|key| !key.is_unknown()).map(DoubtfulCustomers::from_key))
+        merged(enrolled.filter(is_unknown).filter_map(key))
     }
 
     fn of_pair(
@@ -228,10 +231,11 @@ impl<'a> UnreadableRows<'a> {
         if self.lists.null_count() == self.lists.len() {
             return 0;
         }
-        let is_unionid = |row: &usize| {
-            self.is_set(*row)
-                && self.lists.value(*row).as_string_view().iter().any(|column| column == Some(fields::UNIONID.name))
-        };
-        (0..self.lists.len()).filter(is_unionid).count() as u64
+        (0..self.lists.len()).filter(|&row| self.lacks(row, &fields::UNIONID)).count() as u64
+    }
+
+    /// Reports whether that value of the row could not be read.
+    fn lacks(&self, row: usize, column: &Column) -> bool {
+        self.is_set(row) && self.lists.value(row).as_string_view().iter().any(|unread| unread == Some(column.name))
     }
 }

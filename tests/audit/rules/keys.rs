@@ -83,6 +83,25 @@ fn what_could_not_be_read_is_of_the_member_too() {
     assert_eq!(audit.report("rejects").iter().map(|row| row["userid"].as_str()).collect::<Vec<_>>(), ["ann2"]);
 }
 
+/// A value that cannot be read counts as an unreadable record of the account only where its relation stays unmatched.
+#[test]
+fn an_unmatched_relation_with_an_unreadable_value_takes_the_coverage_of_its_account() {
+    let before = "ann: wei 2025-01-01; bob: li 2025-01-01";
+    let audit = Story::new(before, "ann2: wei 2026-05-02; ann2: hu soon; bob2: li soon").audit();
+    let covered: Vec<String> = audit.report("accounts").iter().map(|row| row["target_coverage"].clone()).collect();
+    assert_eq!(covered, ["partial", "complete"]);
+}
+
+/// A row without an id beside others says nothing about a relation with an id; the others do.
+#[test]
+fn a_relation_is_gone_from_the_source_where_rows_with_ids_do_not_hold_it() {
+    let audit = Story::new("ann: wei 2025-01-01 id=w1; ann: li 2025-01-01 id=w2", "ann2: wei 2026-05-02")
+        .role("source-after", "ann: wei 2025-01-01 id=w1; ann: hu 2025-01-01 id=")
+        .audit();
+    let still = ["ann/w1", "ann/w2"].map(|key| audit.relation(key)["still_at_source"].clone());
+    assert_eq!(still, ["true", "false"]);
+}
+
 /// Of members who are not in the accounts list the spelling does not depend on which file is read first.
 #[test]
 fn the_first_spelling_in_byte_order_is_used_whatever_the_order_of_files() {

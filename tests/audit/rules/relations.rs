@@ -516,6 +516,77 @@ examples! {
         origins: [("ann2/wei", "migrated")],
         findings: ["B8-inconclusive", "B8-unreadable", "D1-created-unknown", "Q-unreadable-values"],
     }
+    /// The unionid could have been that of `li`, who would then be matched before the name is.
+    a_match_by_name_of_an_unreadable_unionid_may_be_another_customer {
+        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2; bob: min 2025-01-01 unionid=u3",
+        after: "ann2: wei 2026-05-02 unionid=1.5E+10; bob2: min 2026-05-02 unionid=u3",
+        outcomes: [
+            ("ann/wei", "in_scope migrated"),
+            ("ann/li", "in_scope undetermined/target_not_covered"),
+            ("bob/min", "in_scope migrated"),
+        ],
+        origins: [("ann2/wei", "migrated"), ("bob2/min", "migrated")],
+        findings: ["B8-inconclusive", "B8-target-not-covered", "Q-unreadable-values"],
+    }
+    a_match_by_unionid_is_no_other_customer_whatever_else_cannot_be_read {
+        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
+        after: "ann2: hu soon unionid=u1",
+        outcomes: [("ann/wei", "in_scope migrated"), ("ann/li", "in_scope missing/no_trace")],
+        origins: [("ann2/hu", "migrated")],
+        findings: ["B8-missing", "Q-unreadable-values"],
+    }
+    unionids_of_disjoint_namespaces_contradict_no_unreadable_record {
+        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
+        after: "ann2: wei 2026-05-02 unionid=x1; ann2: hu soon unionid=x2",
+        outcomes: [("ann/wei", "in_scope migrated"), ("ann/li", "in_scope undetermined/target_not_covered")],
+        origins: [("ann2/wei", "migrated"), ("ann2/hu", "unknown_time")],
+        findings: ["B8-inconclusive", "B8-target-not-covered", "Q-namespaces-disjoint", "Q-unreadable-values"],
+    }
+    /// `hu` is another customer by its unionid; `fu`, whose unionid cannot be read, may be `li`.
+    one_of_the_unreadable_records_that_may_be_the_customer_is_enough {
+        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
+        after: "ann2: wei 2026-05-02 unionid=u1; ann2: hu soon unionid=u8; ann2: fu 2026-05-02 unionid=1.5E+10",
+        outcomes: [("ann/wei", "in_scope migrated"), ("ann/li", "in_scope undetermined/target_not_covered")],
+        origins: [
+            ("ann2/wei", "migrated"),
+            ("ann2/hu", "unknown_time"),
+            ("ann2/fu", "added_during_migration"),
+        ],
+        findings: ["B8-inconclusive", "B8-target-not-covered", "Q-unreadable-values"],
+    }
+    /// The record may be a copy of any relation of `ann`, and tell when the one without a time was made: not of `li`.
+    an_unreadable_record_leaves_open_when_a_relation_without_a_time_was_made {
+        before: "ann: wei 2025-01-01; ann: li 2025-01-01; ann: min",
+        after: "ann2: wei 2026-05-02",
+        more: |s| s.file("source-before/more.csv", "userid,external_userid\nann,\nann,wei\n"),
+        outcomes: [
+            ("ann/wei", "in_scope migrated"),
+            ("ann/li", "in_scope missing/no_trace"),
+            ("ann/min", "in_scope undetermined/unreadable"),
+        ],
+        origins: [("ann2/wei", "migrated")],
+        findings: [
+            "B5-source-not-covered", "B8-inconclusive", "B8-missing", "B8-unreadable", "D1-created-unknown",
+            "Q-too-much-unreadable", "Q-unreadable-records",
+        ],
+    }
+    /// The entry may be that of `bob`, who is not listed; `ann` is.
+    an_unreadable_entry_of_the_members_with_permission_may_be_any_who_is_not_listed {
+        before: "ann: wei 2025-01-01; ann: li 2025-01-01; bob: min 2025-01-01",
+        after: "ann2: wei 2026-05-02; bob2: hu 2026-05-02",
+        more: |s| {
+            let answer = r#"{"errcode":0,"errmsg":"ok","follow_user":["ann",1.5]}"#;
+            let envelope = format!(r#"{{"endpoint":"externalcontact/get_follow_user_list","response":{answer}}}"#);
+            s.file("source-before/users.json", &envelope)
+        },
+        outcomes: [
+            ("ann/wei", "in_scope migrated"),
+            ("ann/li", "in_scope missing/no_trace"),
+            ("bob/min", "in_scope undetermined/unreadable"),
+        ],
+        origins: [("ann2/wei", "migrated"), ("bob2/hu", "added_during_migration")],
+        findings: ["B8-inconclusive", "B8-missing", "B8-unreadable", "Q-unreadable-records"],
+    }
     an_unmatched_name_that_looks_the_same {
         before: "ann: wei 2025-01-01; ann: Ⅳ 2025-01-01",
         after: "ann2: wei 2026-05-02; ann2: IV 2026-05-02",
@@ -567,6 +638,74 @@ examples! {
         ],
         origins: [("bob2/wei", "misplaced"), ("ann2/li", "migrated"), ("bob2/min", "migrated")],
         findings: ["B7-misplaced"],
+    }
+    /// `carol2` holds `wei`: as one who moved with `ann`, or as the one of `bob` that cannot be read, and nothing tells.
+    an_unreadable_unionid_of_another_relation_may_be_that_of_the_misplaced_customer {
+        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2; \
+            bob: hu 2025-01-01 id= unionid=1.5E+10; carol: min 2025-01-01 unionid=u3",
+        after: "carol2: wei 2026-05-02 unionid=u1; ann2: li 2026-05-02 unionid=u2; bob2: fu 2026-05-02; \
+            carol2: min 2026-05-02 unionid=u3",
+        outcomes: [
+            ("ann/wei", "in_scope undetermined/ambiguous"),
+            ("ann/li", "in_scope migrated"),
+            ("bob/hu", "in_scope undetermined/unreadable"),
+            ("carol/min", "in_scope migrated"),
+        ],
+        origins: [
+            ("carol2/wei", "added_during_migration"),
+            ("ann2/li", "migrated"),
+            ("bob2/fu", "added_during_migration"),
+            ("carol2/min", "migrated"),
+        ],
+        findings: [
+            "B8-ambiguous",
+            "B8-inconclusive",
+            "B8-unreadable",
+            "Q-relations-without-ids",
+            "Q-unreadable-values",
+        ],
+    }
+    an_unreadable_record_of_an_enrolled_member_may_be_of_the_misplaced_customer {
+        before: "ann: wei 2025-01-01 unionid=u1; bob: hu 2025-01-01; carol: min 2025-01-01 unionid=u3",
+        after: "carol2: wei 2026-05-02 unionid=u1; bob2: hu 2026-05-02; ann2: fu 2026-05-02; \
+            carol2: min 2026-05-02 unionid=u3",
+        more: |s| s.file("source-before/more.csv", "userid,external_userid\nbob,\nbob,hu\n"),
+        outcomes: [
+            ("ann/wei", "in_scope undetermined/ambiguous"),
+            ("bob/hu", "in_scope migrated"),
+            ("carol/min", "in_scope migrated"),
+        ],
+        origins: [
+            ("carol2/wei", "added_during_migration"),
+            ("bob2/hu", "migrated"),
+            ("ann2/fu", "added_during_migration"),
+            ("carol2/min", "migrated"),
+        ],
+        findings: [
+            "B5-source-not-covered", "B8-ambiguous", "B8-inconclusive", "Q-too-much-unreadable",
+            "Q-unreadable-records",
+        ],
+    }
+    /// Neither the relation of a member who is not enrolled nor the group can be the customer that `carol2` holds.
+    an_unreadable_record_of_another_kind_is_not_of_the_misplaced_customer {
+        before: "ann: wei 2025-01-01 unionid=u1; carol: min 2025-01-01 unionid=u3",
+        after: "carol2: wei 2026-05-02 unionid=u1; ann2: fu 2026-05-02; carol2: min 2026-05-02 unionid=u3",
+        more: |s| {
+            s.file("source-before/more.csv", "userid,external_userid,created_at\nzoe,,\nzoe,w8,2025-01-01\n")
+                .file("source-before/groups.csv", "chat_id,name,owner_userid\n,,ann\ng1,vip,zoe\n")
+        },
+        outcomes: [
+            ("ann/wei", "in_scope misplaced"),
+            ("carol/min", "in_scope migrated"),
+            ("zoe/w8", "not_enrolled out_of_scope/not_enrolled"),
+        ],
+        origins: [("carol2/wei", "misplaced"), ("ann2/fu", "added_during_migration"), ("carol2/min", "migrated")],
+        findings: [
+            "B7-misplaced",
+            "B8-source-groups-not-covered",
+            "Q-too-much-unreadable",
+            "Q-unreadable-records",
+        ],
     }
     userids_that_differ_in_letter_case_only_are_one_member {
         before: "Ann: wei 2025-01-01; ann: li 2025-01-01",
