@@ -189,27 +189,28 @@ impl<'l> TableReader<'l> {
         RowRead::Done
     }
 
-    /// Returns whether the cells of a row are beside their columns, as where somebody deleted or inserted one of them: a
-    /// value that cannot be read is one of the column beside it, whose own value is not.
+    /// Returns whether the cells of a row are beside their columns, as where a cell was deleted or inserted: a value that cannot be read is one of the column beside it, whose own value is not.
     fn is_shifted<'c>(
         &self,
         readings: &Readings<'_, MAX_TABLE_COLUMNS>,
         cell: &impl Fn(usize, Kind) -> RawValue<'c>,
     ) -> bool {
-        // Any text is readable as an id, a name or a text.
-        let is_typed = |kind| matches!(kind, Kind::Time | Kind::Flag | Kind::Integer | Kind::Count);
-        let columns = || self.layout.places.iter().enumerate().filter_map(|(at, place)| Some((at, (*place)?)));
-        let kind = |at: usize| self.layout.table.columns[at].column.kind;
-        readings.faults.iter().any(|(at, _)| {
-            let Some(place) = self.layout.places[*at].filter(|_| is_typed(kind(*at))) else { return false };
-            columns().any(|(beside, other)| {
-                is_typed(kind(beside)) && kind(beside) != kind(*at) && other.abs_diff(place) == 1 && {
-                    let raw = cell(place, kind(beside));
-                    let (value, fault) = self.column(beside).read(&raw);
-                    fault.is_none()
-                        && value.cell() != Cell::Null
-                        && (readings.has_fault(beside) || readings.is_absent(beside))
-                }
+        // Any text is readable as an id, a name or a text; a number may be a flag, a time is neither.
+        let is_time = |at: usize| match self.layout.table.columns[at].column.kind {
+            Kind::Time => Some(true),
+            Kind::Flag | Kind::Integer | Kind::Count => Some(false),
+            _ => None,
+        };
+        let place_of = |at: usize| self.layout.places[at].zip(is_time(at));
+        readings.faults.iter().filter_map(|(at, _)| place_of(*at)).any(|(place, is_of_time)| {
+            (0..self.layout.places.len()).any(|beside| {
+                place_of(beside).is_some_and(|(other, is_time)| is_time != is_of_time && other.abs_diff(place) == 1)
+                    && (readings.has_fault(beside) || readings.is_absent(beside))
+                    && {
+                        let raw = cell(place, self.layout.table.columns[beside].column.kind);
+                        let (value, fault) = self.column(beside).read(&raw);
+                        fault.is_none() && value.cell() != Cell::Null
+                    }
             })
         })
     }
