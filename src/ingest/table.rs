@@ -189,7 +189,8 @@ impl<'l> TableReader<'l> {
         RowRead::Done
     }
 
-    /// Returns whether the cells of a row are beside their columns, as where a cell was deleted or inserted: a value that cannot be read is one of the column beside it, whose own value is not.
+    /// Returns whether the cells of a row are beside their columns, as where a cell was deleted or inserted: a
+    /// value that cannot be read is one of the column beside it, whose own value is not.
     fn is_shifted<'c>(
         &self,
         readings: &Readings<'_, MAX_TABLE_COLUMNS>,
