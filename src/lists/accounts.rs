@@ -184,9 +184,9 @@ impl Enrolment {
         Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, say::EXCHANGED_ACCOUNTS_REMEDY))
     }
 
-    /// Checks that no account of the list differs in leading zeros only from a member who holds relations of its corp in
-    /// a snapshot where it holds none itself: a spreadsheet took one of them for a number. `snapshots`: the column of
-    /// their accounts in the list, and who holds relations. `are_two` tells whether the corp has both.
+    /// Checks that no account of the list differs in leading zeros only from a member who holds relations of its corp
+    /// in a snapshot where it holds none itself: a spreadsheet took one of them for a number. `snapshots`: the column
+    /// of their accounts in the list, and who holds relations. `are_two` tells whether the corp has both.
     ///
     /// # Errors
     /// [`Error::Input`] with all of these accounts.

@@ -226,8 +226,8 @@ impl Snapshot {
     }
 }
 
-/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, that none has lost
-/// its leading zeros, and that no pair stands in the list the wrong way round.
+/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, that none has
+/// lost its leading zeros, and that no pair stands in the list the wrong way round.
 ///
 /// # Errors
 /// As [`Enrolment::check_null_words`], [`Enrolment::check_zeros`] and [`Enrolment::check_direction`].

@@ -113,8 +113,8 @@ phrases! {
     WEB_PAGE "网页（HTML），即使文件名以 .xls 结尾" "a web page (HTML), even if its name ends in .xls",
     WEB_PAGE_REMEDY
         "若是接口出错的页面，请重新获取；若是保存的表格，用 Excel 打开后另存为 XLSX，或 UTF-8 的 CSV"
-        "fetch it again, if it is the error page of a server; open it in Excel and save it as XLSX, or as CSV in UTF-8, if \
-            it is a table",
+        "fetch it again, if it is the error page of a server; open it in Excel and save it as XLSX, or as CSV in \
+            UTF-8, if it is a table",
     XML_WORKBOOK "XML 格式的工作簿或其他 XML" "XML, such as a workbook saved as XML",
     SAVE_AS_SHEET
         "用 Excel 打开后另存为 XLSX，或 UTF-8 的 CSV，不设密码"

@@ -9,12 +9,12 @@ phrases! {
     no_known_table(looked_for) "不是已知的表；{looked_for}" "not a known table; {looked_for}",
     NO_KNOWN_TABLE_REMEDY
         "给各列写上这些表头（表格中在前 20 行内），或移走此文件，或让文件名以 `_` 开头"
-        "give the columns these headers (in a sheet, in one of the first 20 rows), or remove the file, or start its name \
-            with `_`",
+        "give the columns these headers (in a sheet, in one of the first 20 rows), or remove the file, or start its \
+            name with `_`",
     MISDECODED_REMEDY
         "表头是以错误的编码读出的中文，下面的客户名称同样已损坏：不要只改表头，请以 UTF-8 重新导出"
-        "the headers are Chinese that was read in the wrong encoding, and so are the names below them: do not correct the \
-            headers only, but export again in UTF-8",
+        "the headers are Chinese that was read in the wrong encoding, and so are the names below them: do not \
+            correct the headers only, but export again in UTF-8",
     OTHER_DELIMITER_REMEDY
         "各列之间不是逗号、制表符或分号：改为导出 CSV、TSV 或 XLSX"
         "what separates the cells is no comma, tab or semicolon: export as CSV, TSV or XLSX",
@@ -76,8 +76,8 @@ phrases! {
         "{column} {userid}: the exports hold no relations of it, but some of {other}",
     LOST_ZEROS_REMEDY
         "重新导出，或更正名单；在 Excel 中打开 CSV 之前，先把账号列设为文本格式；若确是两个成员，请把该企业的成员名单放入其导出"
-        "export again, or correct the list; before Excel opens a CSV, its column of accounts has to be text; if they are \
-            two members, put the roster of their corp into its exports",
+        "export again, or correct the list; before Excel opens a CSV, its column of accounts has to be text; if they \
+            are two members, put the roster of their corp into its exports",
     CORRECT_LIST
         "逐一修正后再运行：名单的每一行都影响审计结果；在 Excel 中把账号和 ID 所在的列设为文本格式"
         "correct each of them and run again: every row of a list counts; in Excel, format the columns with accounts \
