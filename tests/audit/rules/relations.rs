@@ -639,7 +639,7 @@ examples! {
         origins: [("bob2/wei", "misplaced"), ("ann2/li", "migrated"), ("bob2/min", "migrated")],
         findings: ["B7-misplaced"],
     }
-    /// `carol2` holds `wei`: as one who moved with `ann`, or as the one of `bob` that cannot be read, and nothing tells.
+    /// `carol2` holds `wei`: the customer of `ann`, or the one of `bob` that cannot be read, and nothing tells.
     an_unreadable_unionid_of_another_relation_may_be_that_of_the_misplaced_customer {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2; \
             bob: hu 2025-01-01 id= unionid=1.5E+10; carol: min 2025-01-01 unionid=u3",
