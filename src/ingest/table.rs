@@ -184,8 +184,8 @@ impl<'l> TableReader<'l> {
         RowRead::Done
     }
 
-    /// Returns whether the cells of a row are beside their columns, as where one of them was deleted or inserted: a flag
-    /// or number that cannot be read is the time of the column beside it, which has none itself.
+    /// Returns whether the cells of a row are beside their columns, as where one was deleted or inserted: a flag or
+    /// number that cannot be read is the time of the column beside it, which has none itself.
     fn is_shifted<'c>(
         &self,
         readings: &Readings<'_, MAX_TABLE_COLUMNS>,
