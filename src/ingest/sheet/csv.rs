@@ -32,8 +32,11 @@ const SEVERAL_ROWS: RejectReason =
 const TOO_WIDE: RejectReason = "more cells than the header: an unquoted delimiter or a stray quote";
 const NUMBERED: RejectReason = "one cell more than the header, and the first is the number of the row: give that \
     column a header, or leave it out";
-const CUT_OFF: RejectReason = "the last row ends before its last cell: the export was cut off";
+const CUT_OFF: RejectReason = "the last row ends before the end of its last cell: the export was cut off";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
+
+/// Bytes of an id or time that others of its column have by no accident.
+const LONG_CELL: usize = 16;
 
 /// Reads the table or list in the file, and returns it with its encoding.
 pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) -> Result<(FileRecords, &'static str)> {
@@ -53,6 +56,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         table: TableReader::new(&layout, file.zone, ExcelEpoch::Since1900),
         rows: 0,
         has_short_rows: false,
+        last_cells: (usize::MAX, 0),
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
     end_of_table(file.path, &mut records, layout.table, CountsBefore::default())?;
@@ -79,6 +83,8 @@ struct CsvReader<'f> {
     rows: u64,
     /// Whether a row so far has fewer cells than the header.
     has_short_rows: bool,
+    /// The shortest and the longest of the last cells so far, in bytes.
+    last_cells: (usize, usize),
 }
 
 impl CsvReader<'_> {
@@ -128,19 +134,36 @@ impl CsvReader<'_> {
         if self.table.skip_row(part, (self.file.path, place_of_row), |at| cells.get(at), || cells.iter())? {
             return Ok(());
         }
-        if cells.len() < self.table.layout.header.len() {
-            // Where other rows lack cells too, the last is as whole as they are.
-            if !row.is_ended && !self.has_short_rows && self.rows > 1 {
-                self.table.reject_row(part, place(row, ""), CUT_OFF);
-                return Ok(());
-            }
-            self.has_short_rows = true;
+        if !row.is_ended && self.is_cut_off(cells) {
+            self.table.reject_row(part, place(row, ""), CUT_OFF);
+            return Ok(());
         }
+        let width = self.table.layout.header.len();
+        self.has_short_rows |= cells.len() < width;
+        let last = cells.get(width - 1).len();
+        self.last_cells = (self.last_cells.0.min(last), self.last_cells.1.max(last));
         let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
         while self.table.read_row(part, &|field| place(row, field), cell) == RowRead::NeedsDayOrder {
             self.days()?.apply(&mut self.table);
         }
         Ok(())
+    }
+
+    /// Returns whether the last row of a file, which no line end follows, lacks cells or the end of its last one. Where
+    /// other rows lack cells too, it is as whole as they are; ids and times that all have one length show one cut off.
+    fn is_cut_off(&self, cells: &RowCells) -> bool {
+        let width = self.table.layout.header.len();
+        if cells.len() < width {
+            return !self.has_short_rows && self.rows > 1;
+        }
+        let TableLayout { table, places, .. } = self.table.layout;
+        let (shortest, longest) = self.last_cells;
+        self.rows > 2
+            && shortest == longest
+            && shortest >= LONG_CELL
+            && (1..shortest).contains(&cells.get(width - 1).len())
+            && (places.iter().zip(table.columns))
+                .any(|(place, slot)| *place == Some(width - 1) && matches!(slot.column.kind, Kind::Id | Kind::Time))
     }
 
     /// A fault of the row as a whole.

@@ -123,6 +123,27 @@ fn a_last_row_that_is_cut_off_is_unreadable() {
 }
 
 #[test]
+fn a_last_id_or_time_that_is_shorter_than_all_others_is_cut_off() {
+    let (one_id, time) = ("wmAAAAAAAAAAAAAAAA01", "2026-05-02 10:30:00");
+    let read = |columns: &str, last: &str, rows: &str| {
+        let raw = one(format!("{columns}\nann,{last}\nbob,{last}{rows}").as_bytes()).unwrap();
+        unreadable(&raw).len()
+    };
+    assert_eq!(read("userid,external_userid", one_id, "\ncat,wmAAAAAAAAAA"), 1);
+    assert_eq!(read("external_userid,userid,created_at", &format!("x,{time}"), "\nwm2,x,2026-05-02 1"), 1);
+    for (columns, last, rows) in [
+        ("userid,external_userid", one_id, "\ncat,wmAAAAAAAAAA\n"),
+        ("userid,external_userid", one_id, "\ncat,wmAAAAAAAAAAAAAAAA02"),
+        ("userid,external_userid", one_id, "9\ncat,wmAAAAAAAAAA"),
+        ("userid,external_userid", "wm2", "\ncat,w"),
+        ("external_userid,userid,customer_name", &format!("x,{one_id}"), "\nwm2,x,Li"),
+        ("external_userid,userid,created_at", &format!("x,{time}"), "\nwm2,x,"),
+    ] {
+        assert_eq!(read(columns, last, rows), 0, "{columns} {last} {rows}");
+    }
+}
+
+#[test]
 fn cells_beside_their_columns_are_unreadable() {
     let header = "userid,external_userid,unionid,customer_name,is_customer,created_at,add_way,remark\n";
     let read = |row: &str| one(format!("{header}ann,wm1,ou1,Ann,1,2026-06-02,3,\n{row}\n").as_bytes()).unwrap();
