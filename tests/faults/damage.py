@@ -9,11 +9,15 @@ import json
 import random
 import re
 import shutil
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
 from case import SAMPLES
+
+# Values of 900 levels are put into one another.
+sys.setrecursionlimit(10_000)
 
 # fmt: off
 PIECES = [
