@@ -65,12 +65,14 @@ pub(super) const CONCLUSION: &[FindingRule] = &[
         code: "Q-unreadable-records",
         clause: "Q",
         severity: Defect,
-        message_zh: "{count} 条记录无法读取（{detail}）：相关账号的导出不再视为完整，凡可能与之有关的客户关系不判为缺失。",
-        message_en: "{count} [record|records] could not be read ({detail}): the accounts concerned do not count as \
-            complete, and no relation that [it|they] may be is reported as missing.",
-        next_step_zh: "按 rejects 中的原因更正后重新导出；若确认无关紧要，在案例文件中为该快照写明 coverage = \"trusted\"。",
+        message_zh: "{count} 条记录无法读取（{detail}）：除非该快照已声明可信，相关账号的导出不再视为完整，\
+            凡可能与之有关的客户关系不判为缺失。",
+        message_en: "{count} [record|records] could not be read ({detail}): unless the snapshot is trusted, the \
+            accounts concerned do not count as complete, and no relation that [it|they] may be is reported as missing.",
+        next_step_zh: "按 rejects 中的原因更正后重新导出。若确认没有丢失任何记录，可在案例文件中为该快照写明 \
+            coverage = \"trusted\"；已经写明的快照无需再处理。",
         next_step_en: "Correct the reasons listed in rejects and export again; or, if you are sure that nothing is \
-            lost, set coverage = \"trusted\" for the snapshot.",
+            lost, set coverage = \"trusted\" for the snapshot. Where it is set already, nothing remains to be done.",
         rows: selected(&REJECTS_REPORT, || vec![is(&GRAIN, Grain::Record)]),
     },
 ];
