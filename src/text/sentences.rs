@@ -68,6 +68,8 @@ sentences! {
     "not text, in an id column" "ID 列中不是文本",
     "an id with full-width letters or digits: write them in half width" "ID 中有全角字母或数字：请改为半角",
     "an id with an invisible character inside: remove it" "ID 中间有不可见字符：请去掉",
+    "several ids in one cell, or brackets around one: write each id into a row of its own"
+        "一个单元格里有多个 ID，或 ID 外有括号：请每行只写一个 ID",
     "an id with damaged characters (shown as U+FFFD): export again as UTF-8"
         "ID 中有损坏的字符（显示为 U+FFFD）：用 UTF-8 重新导出",
     "a number with rounded digits (15 digits or more, or an exponent): format the column as text and export again"
@@ -98,6 +100,8 @@ sentences! {
         "缺少，而请求中也不是恰好一个账号（旧导出不含 userid）",
     "cells beside their columns: a cell was deleted from the row, or inserted into it"
         "单元格与表头错位：该行有单元格被删除或插入",
+    "a row that its table marks as deleted: export the others only (such as `WHERE del_flag = 0`)"
+        "表中标记为已删除的行：导出时只保留未删除的行（如 `WHERE del_flag = 0`）",
     "the last row ends before its last cell: the export was cut off" "最后一行不完整：导出文件被截断",
     "a row above the header that looks like a record: move the header to the top"
         "表头上方有一行像是记录：把表头移到最上面",

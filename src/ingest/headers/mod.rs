@@ -12,11 +12,11 @@ pub use mapping::HeaderMapping;
 pub use names::is_known;
 
 use self::names::{HeaderText, is, is_same, names};
-use self::row::{HeaderRow, TableMatch};
+use self::row::{HeaderRow, LINKS, TableMatch};
 use super::value::strip_padding;
 use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
 use crate::schema::lists::{CaseList, LIST_TABLES, LISTS, ListKind};
-use crate::schema::tables::{CONSOLE_GROUPS, MEMBERS, SNAPSHOT_TABLES};
+use crate::schema::tables::{CONSOLE_GROUPS, JOIN_CODES, MEMBERS, SNAPSHOT_TABLES};
 use crate::schema::{Column, Table};
 use crate::text::{Message, Text, errors as say};
 
@@ -44,6 +44,8 @@ pub struct TableLayout {
     pub tag_groups: Vec<(usize, String)>,
     /// The column with the group of a contact, beside relations.
     pub contact_group: Option<usize>,
+    /// The columns that mark rows as deleted, none of them one of the table.
+    pub deletion_marks: Vec<usize>,
     /// The header row, each cell in the form that is compared.
     pub header: Vec<String>,
     /// First letters of the names of the first used column, in lower case: a quick test for a repeated header.
@@ -71,7 +73,7 @@ impl TableLayout {
 
     /// Returns whether the column of the file at that index is one of the table.
     pub fn uses(&self, index: usize) -> bool {
-        self.places.contains(&Some(index))
+        self.places.contains(&Some(index)) || self.deletion_marks.contains(&index)
     }
 
     /// Returns whether a row repeats the header, as where files were concatenated, or in the other language.
@@ -156,7 +158,11 @@ fn required(table: &Table) -> Message {
         Some(zh) => format!("{} {zh}", column.name),
         None => column.name.to_owned(),
     };
-    let beside: &[&Column] = if is(table, &MEMBERS) { &[&NAME, &HAS_CUSTOMER_CONTACT] } else { &[] };
+    let beside: &[&Column] = match table {
+        table if is(table, &MEMBERS) => &[&NAME, &HAS_CUSTOMER_CONTACT],
+        table if is(table, &JOIN_CODES) => LINKS,
+        _ => &[],
+    };
     let lists = table.identity.iter().copied().chain((!beside.is_empty()).then_some(beside));
     Message::list(lists.map(|columns| Message::either(columns.iter().map(header))))
 }
@@ -211,10 +217,7 @@ fn remedy(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message 
         // The columns of a keyed list are columns of relations too.
         Some(list) if !matches!(list.kind, ListKind::Keyed { .. }) => say::is_a_list(called(list.table.name)),
         _ if recognise(headers, tables(SNAPSHOT_TABLES)).is_ok() => say::IS_A_SNAPSHOT.into(),
-        _ => match propose::propose(headers, expected) {
-            Some(columns) => say::map_columns(expected.own.lines(&columns)),
-            None => say::NO_KNOWN_TABLE_REMEDY.into(),
-        },
+        _ => propose::propose(headers, expected),
     }
 }
 
