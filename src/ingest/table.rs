@@ -27,8 +27,6 @@ const MAX_TABLE_COLUMNS: usize = 16;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
 const SHIFTED: RejectReason = "cells beside their columns: a cell was deleted from the row, or inserted into it";
-const MARKED_DELETED: RejectReason =
-    "a row that its table marks as deleted: export the others only (such as `WHERE del_flag = 0`)";
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 /// A file with sheets, and the context to read it in.
@@ -178,42 +176,12 @@ impl<'l> TableReader<'l> {
             self.reject_row(part, place(""), SHIFTED);
             return RowRead::Done;
         }
-        if self.layout.deletion_marks.iter().any(|mark| self.is_deleted(&cell(*mark, Kind::Flag))) {
-            self.reject_deleted(part, place(""), &readings);
-            return RowRead::Done;
-        }
         let context = RecordContext { dataset: self.dataset, fetched_at: None, place, accounts: &[] };
         match self.not_a_record(&readings, &cell) {
             Some(why) => part.pass_over(why, 1),
             None => part.record(table, &readings.cells[..width], &readings.faults, &context),
         }
         RowRead::Done
-    }
-
-    /// Returns whether a mark of deleted rows is set: a flag that is not false, a time that is one.
-    pub fn is_deleted(&self, mark: &RawValue<'_>) -> bool {
-        let options = self.column(0).options;
-        let is_unset = |column, unset: Cell<'_>| match value::read(column, mark, &options) {
-            (value, None) => value.cell() == Cell::Null || value.cell() == unset,
-            _ => false,
-        };
-        !is_unset(&fields::DELETED, Cell::Flag(false)) && !is_unset(&fields::LEFT_AT, Cell::Null)
-    }
-
-    /// Rejects a row that is marked as deleted, of its account and customer.
-    fn reject_deleted(&self, part: &mut PartRecords, place: String, readings: &Readings<'_, MAX_TABLE_COLUMNS>) {
-        let text = |column: &Column| match readings.cells[self.layout.table.position(column)?] {
-            Cell::Text(text) => Some(text.to_owned()),
-            _ => None,
-        };
-        let account = self.layout.table.account.and_then(text);
-        part.reject(UnreadableRecord {
-            datasets: &[self.dataset],
-            accounts: account.as_slice(),
-            key: CustomerKey { external_userid: text(&fields::EXTERNAL_USERID), unionid: text(&fields::UNIONID) },
-            place,
-            reason: MARKED_DELETED.into(),
-        });
     }
 
     /// Returns whether the cells of a row are beside their columns, as where one was deleted or inserted: a flag or

@@ -100,8 +100,6 @@ sentences! {
         "缺少，而请求中也不是恰好一个账号（旧导出不含 userid）",
     "cells beside their columns: a cell was deleted from the row, or inserted into it"
         "单元格与表头错位：该行有单元格被删除或插入",
-    "a row that its table marks as deleted: export the others only (such as `WHERE del_flag = 0`)"
-        "表中标记为已删除的行：导出时只保留未删除的行（如 `WHERE del_flag = 0`）",
     "the last row ends before its last cell: the export was cut off" "最后一行不完整：导出文件被截断",
     "a row above the header that looks like a record: move the header to the top"
         "表头上方有一行像是记录：把表头移到最上面",

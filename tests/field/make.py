@@ -189,7 +189,6 @@ def tables():
     words = [row(n, unionid=word, customer_name=f"新客{n}") for n, word in enumerate(["nan", "NaN", "NULL", "null"], 21)]
     parquet(f"03-words-parquet/{target}", [*words, row(3)])
     parquet(f"08-unused-columns-parquet/{target}", [row(1)], {"is_blocked": pyarrow.array([False])})
-    parquet(f"08-deleted-parquet/{target}", rows, {"is_deleted": pyarrow.array([False, True])})
     own = dict(zip(HEADER, ["staff", "cust_no", "wx_union", "nick", "bound_at"], strict=True))
     parquet(f"08-own-table-parquet/{target}", [{own[name]: value for name, value in row.items()} for row in rows])
     parquet(f"09-padded-parquet/{target}", [{name: value.ljust(40) for name, value in row.items()} for row in rows])

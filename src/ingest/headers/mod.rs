@@ -44,8 +44,6 @@ pub struct TableLayout {
     pub tag_groups: Vec<(usize, String)>,
     /// The column with the group of a contact, beside relations.
     pub contact_group: Option<usize>,
-    /// The columns that mark rows as deleted, none of them one of the table.
-    pub deletion_marks: Vec<usize>,
     /// The header row, each cell in the form that is compared.
     pub header: Vec<String>,
     /// First letters of the names of the first used column, in lower case: a quick test for a repeated header.
@@ -73,7 +71,7 @@ impl TableLayout {
 
     /// Returns whether the column of the file at that index is one of the table.
     pub fn uses(&self, index: usize) -> bool {
-        self.places.contains(&Some(index)) || self.deletion_marks.contains(&index)
+        self.places.contains(&Some(index))
     }
 
     /// Returns whether a row repeats the header, as where files were concatenated, or in the other language.

@@ -44,22 +44,6 @@ const OBJECTS: &[(&Table, &[&str])] = &[
 /// as that of its row.
 const TIMES_OF_RELATIONS: &[&str] = &["createtime", "创群时间", "添加时间", "addtime"];
 
-/// Columns by which a database marks rows as deleted that it keeps, folded.
-const DELETION_MARKS: &[&str] = &[
-    "delflag",
-    "deleteflag",
-    "deleted",
-    "isdel",
-    "isdelete",
-    "isdeleted",
-    "deletedat",
-    "deletetime",
-    "deletedtime",
-    "删除标志",
-    "是否删除",
-    "删除时间",
-];
-
 /// Columns of transfers inside a corp (D2), which name customers and members as the lists of a migration do, folded.
 const TRANSFERS: &[&str] = &["takeoveruserid", "takeovertime"];
 
@@ -153,11 +137,6 @@ impl HeaderText {
     /// Returns whether the rows of its table are of transfers inside a corp.
     pub fn is_of_transfers(&self) -> bool {
         TRANSFERS.contains(&self.folded.as_str())
-    }
-
-    /// Returns whether it marks rows as deleted.
-    pub fn is_deletion_mark(&self) -> bool {
-        DELETION_MARKS.contains(&self.folded.as_str())
     }
 
     /// How sure it is that the header is the column, beside another one that names it too.

@@ -191,13 +191,8 @@ impl<'h> HeaderRow<'h> {
         let tag_groups =
             self.texts.iter().enumerate().filter_map(|(at, text)| Some((at, tag_group(strip_padding(text))?)));
         let tag_groups: Vec<(usize, String)> = tag_groups.take(if has_tags { MAX_TAG_GROUPS } else { 0 }).collect();
-        let is_mark = |at: &usize| self.all[*at].is_deletion_mark() && !places.contains(&Some(*at));
-        let deletion_marks: Vec<usize> = (0..self.all.len()).filter(is_mark).collect();
         let is_used = |at: usize| {
-            places.contains(&Some(at))
-                || contact_group == Some(at)
-                || deletion_marks.contains(&at)
-                || tag_groups.iter().any(|(tag, _)| *tag == at)
+            places.contains(&Some(at)) || contact_group == Some(at) || tag_groups.iter().any(|(tag, _)| *tag == at)
         };
         let unused: Vec<usize> =
             (0..self.all.len()).filter(|at| !self.all[*at].plain.is_empty() && !is_used(*at)).collect();
@@ -214,6 +209,6 @@ impl<'h> HeaderRow<'h> {
         let initials = first.map_or(Vec::new(), |(column, at)| {
             names(column).filter_map(first_byte).chain(first_byte(&self.all[at].plain)).collect()
         });
-        TableLayout { table, places, lost, tag_groups, contact_group, deletion_marks, header, initials, unused }
+        TableLayout { table, places, lost, tag_groups, contact_group, header, initials, unused }
     }
 }

@@ -227,8 +227,6 @@ fn unused_columns_are_named() {
     assert_eq!(unused(&["客户名称", "添加人账号", "标签组1(来源)", "手机"]), ["手机"]);
     // A contact of a group beside relations: the group shows what the row is.
     assert_eq!(unused(&["follow_userid", "external_userid", "chat_id", "updated_at"]), ["updated_at"]);
-    // A mark of deleted rows is read.
-    assert_eq!(unused(&["userid", "external_userid", "del_flag", "deletedAt", "status"]), ["status"]);
     let many: Vec<String> =
         (0..1000).map(|n| format!("column {n} {}", "x".repeat(200))).chain(["userid".into(), "name".into()]).collect();
     let many = unused(&many.iter().map(String::as_str).collect::<Vec<_>>());

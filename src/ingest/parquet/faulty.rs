@@ -34,7 +34,6 @@ pub fn converted(table: &TableReader<'_>, columns: &Columns<'_>, rows: usize) ->
 pub fn mark(table: &TableReader<'_>, arrays: &[ArrayRef], columns: &Columns<'_>, faulty: &mut [bool]) {
     mark_keyless(table.layout.table, arrays, faulty);
     mark_tag_groups(table.layout, columns, faulty);
-    mark_deleted(table, columns, faulty);
     mark_no_records(table, columns, faulty);
 }
 
@@ -61,16 +60,6 @@ fn mark_tag_groups(layout: &TableLayout, columns: &Columns<'_>, faulty: &mut [bo
         let nulls = array.logical_nulls();
         for (row, faulty) in faulty.iter_mut().enumerate() {
             *faulty |= nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
-        }
-    }
-}
-
-/// Marks the rows that their table marks as deleted.
-fn mark_deleted(table: &TableReader<'_>, columns: &Columns<'_>, faulty: &mut [bool]) {
-    for array in table.layout.deletion_marks.iter().filter_map(|place| columns.get(place)) {
-        let values = ColumnValues::new(array);
-        for (row, faulty) in faulty.iter_mut().enumerate() {
-            *faulty |= table.is_deleted(&values.at(row));
         }
     }
 }

@@ -111,9 +111,8 @@ pub fn read(
 /// The columns that are read, in the order of the file.
 fn used(layout: &TableLayout) -> Vec<usize> {
     let tags = layout.tag_groups.iter().map(|(place, _)| *place);
-    let marks = layout.deletion_marks.iter().copied();
     let mut used: Vec<usize> =
-        layout.places.iter().flatten().copied().chain(tags).chain(layout.contact_group).chain(marks).collect();
+        layout.places.iter().flatten().copied().chain(tags).chain(layout.contact_group).collect();
     used.sort_unstable();
     used.dedup();
     used

@@ -142,9 +142,9 @@ pub(super) const EXPORTS: &[FindingRule] = &[
         severity: Info,
         message_zh: "输入文件中有 {count} 列未被使用（{detail}）。",
         message_en: "{count} [column of the inputs is|columns of the inputs are] not used ({detail}).",
-        next_step_zh: "若其中有需要的字段，请在案例文件的 [snapshots.角色.columns] 中写明对应的列名；若其状态表示关系已不存在，请先自行筛除这些行。",
-        next_step_en: "If one of them holds a known field, map it in [snapshots.ROLE.columns]; rows that one of them, \
-            such as a status, shows to be no longer valid have to be filtered out beforehand.",
+        next_step_zh: "若其中有需要的字段，请在案例文件的 [snapshots.角色.columns] 中写明对应的列名；若有“已删除”标记，请先自行筛除。",
+        next_step_en: "If one of them holds a known field, map it in [snapshots.ROLE.columns]; rows that such a \
+            column marks as deleted have to be filtered out beforehand.",
         rows: None,
     },
     FindingRule {

@@ -144,37 +144,6 @@ fn cells_beside_their_columns_are_unreadable() {
 }
 
 #[test]
-fn rows_that_their_table_marks_as_deleted_are_unreadable() {
-    let read = |mark: &str, value: &str| {
-        let text = format!("userid,external_userid,unionid,{mark}\nann,wm1,ou1,{value}\nbob,wm2,ou2,\n");
-        one(text.as_bytes()).unwrap()
-    };
-    for (mark, value) in [
-        ("del_flag", "1"),
-        ("del_flag", "2"),
-        ("isDeleted", "true"),
-        ("deleted_at", "2026-06-02 14:30"),
-        ("是否删除", "是"),
-    ] {
-        let raw = read(mark, value);
-        assert_eq!(raw.files[0].pushed, 1, "{mark} {value}");
-        begin_with(&unreadable(&raw), &["!row 2: a row that its table marks as deleted"]);
-        assert_eq!(raw.rejects[0].userid.as_deref(), Some("ann"));
-    }
-    for (mark, value) in [
-        ("del_flag", "0"),
-        ("is_deleted", "false"),
-        ("deleted_at", "NULL"),
-        ("deleted_at", "0000-00-00 00:00:00"),
-        ("delete_time", "0"),
-        ("是否删除", "否"),
-        ("status", "1"),
-    ] {
-        assert_eq!((read(mark, value).files[0].pushed, unreadable(&read(mark, value))), (2, vec![]), "{mark} {value}");
-    }
-}
-
-#[test]
 fn a_row_equal_to_the_header_is_passed_over() {
     let raw =
         one("\u{feff}userid,unionid\nann,u1\n\u{feff}userid,unionid\nbob,u2\n\u{feff}\"UserID\",\"unionid\"\ncat,u3\n"
