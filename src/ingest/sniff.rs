@@ -76,6 +76,9 @@ const SQL: &[&str] = &[
     "/*",
 ];
 
+/// Beginnings of values as PHP shows them, in lower case.
+const PHP: &[&str] = &["<?php", "array (", "array(", "array\n("];
+
 /// Recognises the format by the first bytes, `all` of the file or only its beginning.
 pub fn sniff(head: &[u8], all: bool) -> FileFormat {
     if head.starts_with(b"PAR1") {
@@ -115,6 +118,9 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     }
     if SQL.iter().any(|start| begins(beginning, start)) {
         return FileFormat::Unsupported { what: say::SQL, remedy: say::EXPORT_AS_DATA };
+    }
+    if PHP.iter().any(|start| begins(beginning, start)) {
+        return FileFormat::Unsupported { what: say::PHP, remedy: say::PHP_REMEDY };
     }
     if beginning.strip_prefix(b"[").unwrap_or(beginning).starts_with(b"{'") {
         return FileFormat::Unsupported { what: say::PYTHON, remedy: say::PYTHON_REMEDY };
@@ -272,6 +278,8 @@ mod tests {
             (b"/*\n Navicat Premium Data Transfer\n*/\n", "SQL"),
             (b"{'errcode': 0, 'errmsg': 'ok'}", "Python"),
             (b"[{'external_contact': {}}]", "Python"),
+            (b"array (\n  'errcode' => 0,\n)", "PHP"),
+            (b"Array\n(\n    [errcode] => 0\n)", "PHP"),
         ] {
             assert!(
                 matches!(sniff(head, true), FileFormat::Unsupported { what, .. } if what.en.contains(name)),

@@ -100,6 +100,9 @@ pub const LISTS: &[CaseList] = &[
                     "迁出企业账号",
                     "原企业账号",
                     "旧企业账号",
+                    "迁移前账号",
+                    "handoveruserid",
+                    "userid",
                 ],
             ),
             (
@@ -114,6 +117,8 @@ pub const LISTS: &[CaseList] = &[
                     "目标账号",
                     "迁入企业账号",
                     "新企业账号",
+                    "迁移后账号",
+                    "takeoveruserid",
                 ],
             ),
         ],
@@ -135,6 +140,7 @@ pub const LISTS: &[CaseList] = &[
                     "oldcustomerid",
                     "原客户id",
                     "旧客户id",
+                    "externaluserid",
                 ],
             ),
             (

@@ -1,12 +1,12 @@
 //! Items without their answer, as scripts store them: `[{external_contact, follow_info}, ...]`, or one per
 //! line. They are no evidence of anything but themselves.
 
+use super::table::IN_CORP_TRANSFERS;
 use super::{DocumentFault, RequestContext, TextMarks, groups, members, parse, relations, shape};
 use crate::ingest::json::document::Loose;
 use crate::ingest::json::payload::{KeyPresence, PayloadItem};
 use crate::ingest::records::{PartRecords, RecordContext};
 use crate::schema::vocabulary::Dataset;
-use crate::text::errors as say;
 
 /// Kinds of items, by the endpoint whose answers hold them.
 #[derive(Clone, Copy)]
@@ -15,6 +15,8 @@ enum LooseKind {
     /// The customer of a relation, without the member.
     Customer,
     Contact,
+    /// A transfer inside a corp.
+    Transfer,
     Unassigned,
     ListedGroup,
     GroupChat,
@@ -35,8 +37,11 @@ impl LooseKind {
             item if is(&item.external_contact) && item.follow_info == KeyPresence::Null => Self::Relation,
             item if is(&item.external_contact) && item.follow_info == KeyPresence::Absent => Self::Customer,
             item if is(&item.tmp_openid) || adds && is(&item.follow_userid) => Self::Contact,
+            item if is(&item.takeover_userid) || is(&item.takeover_time) => Self::Transfer,
             item if is(&item.handover_userid) => Self::Unassigned,
-            item if is(&item.config_id) && (is(&item.chat_id_list) || is(&item.scene)) => Self::JoinCode,
+            item if is(&item.config_id) && is(&item.chat_id_list) => Self::JoinCode,
+            // Codes that add a member have a type.
+            item if is(&item.config_id) && is(&item.scene) && item.kind.is_null() => Self::JoinCode,
             item if is(&item.chat_id) && (is(&item.name) || is(&item.owner) || is(&item.member_list)) => {
                 Self::GroupChat
             }
@@ -46,18 +51,12 @@ impl LooseKind {
         })
     }
 
-    /// Returns the fault of a document that is no item: it may be a row of a table.
-    fn unknown(item: &Loose<'_>) -> DocumentFault {
-        let is_row = !item.userid.is_null() || !item.external_userid.is_null();
-        let fault = shape::unknown();
-        if is_row { DocumentFault { remedy: say::ROWS_IN_JSON_REMEDY.into(), ..fault } } else { fault }
-    }
-
     fn name(self) -> &'static str {
         match self {
             Self::Relation => "items of externalcontact/batch/get_by_user",
             Self::Customer => "items of externalcontact/get",
             Self::Contact => "items of externalcontact/contact_list",
+            Self::Transfer => "items of externalcontact/transfer_result",
             Self::Unassigned => "items of externalcontact/get_unassigned_list",
             Self::ListedGroup => "items of externalcontact/groupchat/list",
             Self::GroupChat => "items of externalcontact/groupchat/get",
@@ -77,13 +76,16 @@ pub fn decode(
     let kind = {
         let loose = parse::<Loose<'_>>(text, marks)?;
         match LooseKind::of(&loose) {
+            // Its members may be under another key.
+            Some(LooseKind::Customer) if loose.has_others => return Ok(Err(shape::elsewhere("follow_user"))),
             Some(kind) => kind,
-            None => return Ok(Err(LooseKind::unknown(&loose))),
+            None => return Ok(Err(shape::unknown())),
         }
     };
     match kind {
         LooseKind::Relation => push(part, context, Dataset::Relations, &parse(text, marks)?, relations::loose),
         LooseKind::Customer => relations::without_follower(part),
+        LooseKind::Transfer => part.pass_over(IN_CORP_TRANSFERS, 1),
         LooseKind::Contact => push(part, context, Dataset::Contacts, &parse(text, marks)?, relations::contact),
         LooseKind::Unassigned => push(part, context, Dataset::Unassigned, &parse(text, marks)?, relations::unassigned),
         LooseKind::ListedGroup => push(part, context, Dataset::Groups, &parse(text, marks)?, groups::listed),

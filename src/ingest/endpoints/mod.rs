@@ -60,6 +60,8 @@ impl DocumentFault {
     }
 }
 
+/// Why an empty answer counts as an error.
+const NO_ERRCODE: &str = "empty, without errcode";
 const NOT_AN_OBJECT: RejectReason = say::NOT_AN_OBJECT.en;
 const NOT_AN_ARRAY: RejectReason = "not an array";
 
@@ -228,6 +230,10 @@ fn bare(
     let Some(endpoint) = shape::of(document)? else { return Err(shape::unknown()) };
     shape::check_payload(document, endpoint)?;
     part.count_kind(endpoint.path());
+    if is_no_answer(document, endpoint) {
+        part.pass_over(format!("{UNTIED_ERRORS} ({NO_ERRCODE})"), 1);
+        return Ok(DocumentKind::Answer);
+    }
     if endpoint.spec().is_evidence_bare {
         evidence::answer(part, document, endpoint, errcode, context, false);
     }
@@ -272,6 +278,10 @@ fn enveloped(
         unknown_accounts(part, answer, endpoint, errcode, &context, fault);
         return Ok(DocumentKind::Answer);
     }
+    if is_no_answer(answer, endpoint) {
+        part.pass_over(format!("error answers ({NO_ERRCODE})"), 1);
+        return Ok(DocumentKind::Answer);
+    }
     evidence::answer(part, answer, endpoint, errcode, &context, !matches!(asked, Asked::Unknown));
     match errcode {
         0 => endpoint.decode(part, &context, answer),
@@ -304,6 +314,12 @@ fn unknown_accounts(
 fn error_without_envelope(part: &mut PartRecords, errcode: i64) {
     part.count_kind("error answers");
     part.pass_over(format!("{UNTIED_ERRORS} (errcode {errcode})"), 1);
+}
+
+/// Returns whether an answer is empty and does not say that it is no error: other software gives the error code another
+/// name, and errors are empty.
+fn is_no_answer<R>(answer: &Body<'_, R>, endpoint: Endpoint) -> bool {
+    answer.errcode == RawValue::Null && endpoint.is_empty(answer)
 }
 
 fn errcode<R>(answer: &Body<'_, R>, context: &RequestContext<'_>) -> Result<i64, DocumentFault> {

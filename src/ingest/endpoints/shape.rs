@@ -45,7 +45,7 @@ pub fn may_be_item(document: &Document<'_>) -> bool {
 /// Checks that the payload of the endpoint can be read as such.
 pub fn check_payload<R>(answer: &Body<'_, R>, endpoint: Endpoint) -> Result<(), DocumentFault> {
     if endpoint.lacks_payload(answer) && answer.has_others {
-        return Err(DocumentFault::new(endpoint.key(), say::PAYLOAD_ELSEWHERE, say::NOT_AN_ARRAY_REMEDY));
+        return Err(elsewhere(endpoint.key()));
     }
     if endpoint.has_payload(answer) {
         return Ok(());
@@ -80,6 +80,11 @@ pub fn parse(name: &str) -> Option<Endpoint> {
     let path = path(name);
     let is_of = |endpoint: &Endpoint| endpoint.path() == path || endpoint.spec().aliases.contains(&path);
     Endpoint::ALL.iter().copied().find(is_of)
+}
+
+/// Returns the fault of a document whose payload may be under another key.
+pub fn elsewhere(key: &'static str) -> DocumentFault {
+    DocumentFault::new(key, say::PAYLOAD_ELSEWHERE, say::NOT_AN_ARRAY_REMEDY)
 }
 
 /// Returns the fault of a document that is nothing known.

@@ -94,7 +94,7 @@ const CHAT_ID: RequestField =
 const CONFIG_ID: RequestField =
     RequestField { column: &fields::CONFIG_ID, place: "request.config_id", given: |request| &request.config_id };
 
-const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers inside a corp only (D2)";
+pub(super) const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers inside a corp only (D2)";
 
 /// Declares the endpoints. `array` or `object` is the payload key; `recognised` whether the payload of an answer is
 /// that of the endpoint; `decode` makes the records of an answer without an error for which [`Endpoint::has_payload`]
@@ -105,6 +105,8 @@ const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers inside a cor
 macro_rules! endpoints {
     (@ has array $answer:ident $key:ident) => { $answer.$key.items().is_some() };
     (@ has object $answer:ident $key:ident) => { true };
+    (@ empty array $answer:ident $key:ident) => { $answer.$key.items().is_some_and(<[_]>::is_empty) };
+    (@ empty object $answer:ident $key:ident) => { false };
     (@ lacks array $answer:ident $key:ident) => { !$answer.$key.is_there() };
     (@ lacks object $answer:ident $key:ident) => { $answer.$key.is_none() };
     ($($(#[$doc:meta])* $name:ident { spec: $spec:expr, $shape:ident: $key:ident,
@@ -160,6 +162,13 @@ macro_rules! endpoints {
             pub(super) fn has_payload<R>(self, answer: &Body<'_, R>) -> bool {
                 match self {
                     $(Self::$name => endpoints!(@ has $shape answer $key),)+
+                }
+            }
+
+            /// Returns whether the payload is an array without items, or absent.
+            pub(super) fn is_empty<R>(self, answer: &Body<'_, R>) -> bool {
+                match self {
+                    $(Self::$name => endpoints!(@ empty $shape answer $key),)+
                 }
             }
 
@@ -254,7 +263,8 @@ endpoints! {
             ..ENDPOINT
         },
         array: external_userid,
-        recognised: |answer| answer.external_userid.is_there(),
+        // Scripts put the id that they asked about beside its customer.
+        recognised: |answer| answer.external_userid.is_there() && !is_there(answer.external_contact.as_ref()),
         decode: |part, context, answer| relations::list(part, context, items_of(&answer.external_userid)),
     }
 

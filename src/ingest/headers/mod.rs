@@ -12,11 +12,11 @@ pub use mapping::HeaderMapping;
 pub use names::is_known;
 
 use self::names::{HeaderText, is, is_same, names};
-use self::row::{HeaderRow, TableMatch};
+use self::row::{HeaderRow, LINKS, TableMatch};
 use super::value::strip_padding;
 use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
 use crate::schema::lists::{CaseList, LIST_TABLES, LISTS, ListKind};
-use crate::schema::tables::{CONSOLE_GROUPS, MEMBERS, SNAPSHOT_TABLES};
+use crate::schema::tables::{CONSOLE_GROUPS, JOIN_CODES, MEMBERS, SNAPSHOT_TABLES};
 use crate::schema::{Column, Table};
 use crate::text::{Message, Text, errors as say};
 
@@ -156,7 +156,11 @@ fn required(table: &Table) -> Message {
         Some(zh) => format!("{} {zh}", column.name),
         None => column.name.to_owned(),
     };
-    let beside: &[&Column] = if is(table, &MEMBERS) { &[&NAME, &HAS_CUSTOMER_CONTACT] } else { &[] };
+    let beside: &[&Column] = match table {
+        table if is(table, &MEMBERS) => &[&NAME, &HAS_CUSTOMER_CONTACT],
+        table if is(table, &JOIN_CODES) => LINKS,
+        _ => &[],
+    };
     let lists = table.identity.iter().copied().chain((!beside.is_empty()).then_some(beside));
     Message::list(lists.map(|columns| Message::either(columns.iter().map(header))))
 }
@@ -211,10 +215,7 @@ fn remedy(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message 
         // The columns of a keyed list are columns of relations too.
         Some(list) if !matches!(list.kind, ListKind::Keyed { .. }) => say::is_a_list(called(list.table.name)),
         _ if recognise(headers, tables(SNAPSHOT_TABLES)).is_ok() => say::IS_A_SNAPSHOT.into(),
-        _ => match propose::propose(headers, expected) {
-            Some(columns) => say::map_columns(expected.own.lines(&columns)),
-            None => say::NO_KNOWN_TABLE_REMEDY.into(),
-        },
+        _ => propose::propose(headers, expected),
     }
 }
 

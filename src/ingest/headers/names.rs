@@ -40,6 +40,19 @@ const OBJECTS: &[(&Table, &[&str])] = &[
     (&JOIN_CODES, &["joinway"]),
 ];
 
+/// Names of the time when a member added a customer, the surest last. A table of a database has others beside it, such
+/// as that of its row.
+const TIMES_OF_RELATIONS: &[&str] = &["createtime", "创群时间", "添加时间", "addtime"];
+
+/// Columns of transfers inside a corp (D2), which name customers and members as the lists of a migration do, folded.
+const TRANSFERS: &[&str] = &["takeoveruserid", "takeovertime"];
+
+/// Words in the names of userids that are not those of the member who holds the relation.
+const OTHER_PERSONS: &[&str] = &[
+    "external", "takeover", "handover", "open", "oper", "creat", "updat", "invit", "客户", "外部", "接替", "原",
+    "群主", "创建", "操作", "邀请",
+];
+
 /// Headers of a roster that are not read, and distinguish it from other tables with accounts.
 pub(super) const DEPARTMENTS: &[&str] =
     &["department", "maindepartment", "dept", "部门", "所属部门", "所在部门", "主部门"];
@@ -60,6 +73,11 @@ const FOREIGN_NAMES: &[(&Column, &[&str])] = &[
             "memberuserid",
             "empid",
             "wxuserid",
+            "weuserid",
+            "qwuserid",
+            "adduserid",
+            "followuserid",
+            "owneruserid",
             "accountid",
             "account",
             "staff",
@@ -81,14 +99,16 @@ const FOREIGN_NAMES: &[(&Column, &[&str])] = &[
             "custid",
             "externalcontactid",
             "extuserid",
+            "wxexternaluserid",
             "外部联系人id",
+            "外部联系人userid",
             "企微客户id",
         ],
     ),
     (&UNIONID, &["wechatunionid", "weixinunionid", "微信unionid"]),
     (&CUSTOMER_NAME, &["nickname", "nick", "clientname", "contactname", "externalname", "昵称", "微信昵称", "客户"]),
     (&CREATED_AT, &["gmtcreate", "createdate", "adddate", "addedat", "followtime", "bindtime", "添加日期", "创建日期"]),
-    (&CHAT_ID, &["groupid", "roomid", "chatroomid", "群id"]),
+    (&CHAT_ID, &["wxchatid", "groupid", "roomid", "chatroomid", "群id"]),
     (&NAME, &["groupname", "chatname", "roomname", "username", "realname", "membername"]),
     (&OWNER_USERID, &["ownerid", "groupowner", "groupownerid"]),
 ];
@@ -112,6 +132,23 @@ impl HeaderText {
     pub fn fields_of(&self, table: &Table) -> impl Iterator<Item = &str> {
         let objects = OBJECTS.iter().find(|(of, _)| is(of, table)).map_or(&[][..], |(_, objects)| objects);
         objects.iter().filter_map(|object| self.folded.strip_prefix(object))
+    }
+
+    /// Returns whether the rows of its table are of transfers inside a corp.
+    pub fn is_of_transfers(&self) -> bool {
+        TRANSFERS.contains(&self.folded.as_str())
+    }
+
+    /// How sure it is that the header is the column, beside another one that names it too.
+    pub fn rank(&self, column: &Column) -> usize {
+        let place = TIMES_OF_RELATIONS.iter().position(|name| *column == CREATED_AT && self.folded.ends_with(name));
+        place.map_or(0, |place| place + 1)
+    }
+
+    /// Returns whether it ends in a name of the column, and names no other person.
+    pub fn ends_in_name(&self, column: &Column) -> bool {
+        let is_other = *column == USERID && OTHER_PERSONS.iter().any(|word| self.folded.contains(word));
+        !is_other && names(column).any(|name| self.folded.ends_with(&fold(name).collect::<String>()))
     }
 
     /// Returns whether some table has the header.

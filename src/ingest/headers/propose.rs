@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 
 use super::ExpectedTables;
-use super::names::{foreign_names, is, is_same, names};
+use super::names::{foreign_names, is, is_same, names, weak_names};
 use super::row::{HeaderRow, TableMatch};
 use crate::schema::tables::{COVERAGE, UNREADABLE_TABLE};
 use crate::schema::{Column, Table};
+use crate::text::{Message, errors as say};
 
 /// The least Jaro-Winkler similarity of a header that is proposed for a column.
 const MIN_SIMILARITY: f64 = 0.87;
@@ -17,17 +18,25 @@ fn is_around_name(c: char) -> bool {
     !c.is_alphanumeric() && !matches!(c, '_' | '-' | ' ')
 }
 
-/// The mapping with which the headers would be a table, as far as their names suggest one.
-pub(super) fn propose(
-    headers: &[impl AsRef<str>],
-    expected: ExpectedTables<'_>,
-) -> Option<Vec<(&'static str, String)>> {
+/// Stands in a mapping for a header that none resembles.
+const NOT_GUESSED: &str = "?";
+/// Headers of a table that have to be known before the others are asked for.
+const MIN_KNOWN: usize = 2;
+
+/// The remedy for unknown headers: the mapping with which they would be a table, as far as their names suggest one.
+pub(super) fn propose(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message {
     let headers = HeaderRow::new(headers, expected);
     let foreign = expected.tables.iter().filter(|table| !is(table, &COVERAGE) && !is(table, &UNREADABLE_TABLE));
-    let proposals = foreign.filter_map(|table| headers.propose(table));
+    // Of equal ones that of the first table.
+    let proposals = foreign.rev().filter_map(|table| headers.propose(table));
     let best =
-        proposals.max_by_key(|proposal| (proposal.is_complete, proposal.matched, Reverse(proposal.columns.len())))?;
-    Some(best.columns)
+        proposals.max_by_key(|proposal| (proposal.is_complete, proposal.matched, Reverse(proposal.columns.len())));
+    match best {
+        Some(best) if best.is_complete => say::map_columns(expected.own.lines(&best.columns)),
+        _ if headers.is_of_transfers() => say::TRANSFERS_REMEDY.into(),
+        Some(best) => say::map_columns_partly(expected.own.lines(&best.columns)),
+        None => say::NO_KNOWN_TABLE_REMEDY.into(),
+    }
 }
 
 /// A mapping that would make the headers a table, complete or not.
@@ -40,7 +49,11 @@ struct Proposal {
 impl HeaderRow<'_> {
     fn propose(&self, table: &'static Table) -> Option<Proposal> {
         let mut fit = self.match_strong(table);
-        let mut columns = Vec::new();
+        let known = fit.matched();
+        let twice = fit.twice.map(|(column, [first, _])| (column, first));
+        let mut places: Vec<(&'static str, usize)> = twice.into_iter().collect();
+        let is_weak = |name| self.all.iter().any(|header| header.folded == name);
+        let mut weak = 0;
         for by_name in [true, false] {
             for (at, slot) in table.columns.iter().enumerate() {
                 // By similarity only the columns that identify the table.
@@ -52,36 +65,52 @@ impl HeaderRow<'_> {
                 if fit.places[at].is_some() || !is_needed {
                     continue;
                 }
-                fit.places[at] = self.most_likely(slot.column, &fit, by_name);
-                columns.extend(fit.places[at].map(|place| (slot.column.name, self.shown(place))));
+                if weak_names(table, slot.column).any(is_weak) {
+                    weak += usize::from(by_name);
+                    continue;
+                }
+                fit.places[at] = self.most_likely(table, slot.column, &fit, by_name);
+                places.extend(fit.places[at].map(|place| (slot.column.name, place)));
             }
         }
+        let is_complete = self.is_complete(&fit);
         let has_key = table.identity.iter().any(|list| list.iter().any(|column| fit.has(column)));
-        (has_key && !columns.is_empty()).then(|| Proposal {
-            is_complete: self.is_complete(&fit),
-            matched: fit.matched(),
-            columns,
-        })
+        let mut columns: Vec<(&'static str, String)> =
+            places.iter().map(|&(column, place)| (column, self.shown(place))).collect();
+        if !is_complete {
+            let lacking = table.identity.iter().filter(|list| !list.iter().any(|column| fit.has(column)));
+            columns.extend(lacking.map(|list| (list[0].name, NOT_GUESSED.to_owned())));
+        }
+        let is_likely = is_complete || known >= MIN_KNOWN || known < fit.matched();
+        let matched = fit.matched() + weak;
+        (has_key && is_likely && !columns.is_empty()).then_some(Proposal { is_complete, matched, columns })
     }
 
     /// The most likely header of the column: a name that other systems use for it, or else the most similar one.
-    fn most_likely(&self, column: &Column, fit: &TableMatch, by_name: bool) -> Option<usize> {
+    fn most_likely(&self, table: &Table, column: &Column, fit: &TableMatch, by_name: bool) -> Option<usize> {
         let free = (0..self.all.len()).filter(|at| {
-            !self.all[*at].plain.is_empty() && !self.known.contains(at) && !fit.places.contains(&Some(*at))
+            // Another table may know it.
+            (by_name || !self.known.contains(at))
+                && !self.all[*at].plain.is_empty()
+                && !fit.places.contains(&Some(*at))
+                && !table.columns.iter().any(|slot| names(slot.column).any(|n| is_same(&self.all[*at].folded, n)))
         });
         if by_name {
             let foreign = foreign_names(column).unwrap_or_default();
             let rank = |at: &usize| {
                 let header = &self.all[*at];
-                let is_part = || header.plain.split(is_around_name).any(|part| names(column).any(|n| is_same(part, n)));
+                let is_name = |part| names(column).chain(weak_names(table, column)).any(|n| is_same(part, n));
+                let mut parts = header.plain.split(is_around_name).filter(|part| part.len() < header.plain.len());
+                let mut is_part = || parts.any(is_name);
                 foreign.iter().position(|name| header.folded == *name).or_else(|| is_part().then_some(foreign.len()))
             };
             return free.filter(|at| rank(at).is_some()).min_by_key(|at| rank(at));
         }
         let name = column.name.replace('_', "");
-        let similarity = |at: usize| match &self.all[at].folded {
-            header if header.ends_with(&name) => (1.0, at),
-            header => (strsim::jaro_winkler(header, &name), at),
+        let similarity = |at: usize| match &self.all[at] {
+            header if header.ends_in_name(column) => (1.0, at),
+            header if header.folded.ends_with(&name) => (0.0, at),
+            header => (strsim::jaro_winkler(&header.folded, &name), at),
         };
         free.map(similarity)
             .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)

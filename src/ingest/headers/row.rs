@@ -1,16 +1,22 @@
 //! A row of headers, matched against the columns of a table.
 
+use std::cmp::Reverse;
+
 use super::mapping::HeaderMapping;
 use super::names::{
-    CONTACT_GROUP_HEADER, DEPARTMENTS, HeaderText, is, is_same, names, tag_group, weak_names, weak_names_of,
+    CONTACT_GROUP_HEADER, DEPARTMENTS, HeaderText, foreign_names, is, is_same, names, tag_group, weak_names,
+    weak_names_of,
 };
 use super::{ExpectedTables, TableLayout, used};
 use crate::ingest::value::{is_damaged, strip_padding};
 use crate::limits::MAX_TAG_GROUPS;
 use crate::schema::fields::*;
-use crate::schema::lists::CaseList;
-use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, MEMBERS, RELATIONS_TABLE};
+use crate::schema::lists::{CaseList, REFUSALS};
+use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED};
 use crate::schema::{Column, Table};
+
+/// One of these makes a table of codes that of join codes.
+pub(super) const LINKS: &[&Column] = &[&CHAT_IDS, &DELETED];
 
 /// Headers of unused columns that the tally of a file names.
 const MAX_UNUSED: usize = 300;
@@ -95,9 +101,16 @@ impl<'h> HeaderRow<'h> {
     pub fn match_strong(&self, table: &'static Table) -> TableMatch {
         let mut twice = None;
         let mut place = |column: &Column| {
-            let mut named = self.known.iter().copied().filter(|&at| self.is_named(&self.all[at], column, table));
-            let first = named.next()?;
-            twice = twice.or(named.next().map(|second| (column.name, [first, second])));
+            let mut named: Vec<usize> =
+                self.known.iter().copied().filter(|&at| self.is_named(&self.all[at], column, table)).collect();
+            let is_own = |at: &usize| !self.is_weakly_named(&self.all[*at], column, table);
+            if named.iter().any(is_own) {
+                named.retain(is_own);
+            }
+            // The first of the surest.
+            named.sort_by_key(|&at| Reverse(self.all[at].rank(column)));
+            let first = *named.first()?;
+            twice = twice.or(named.get(1).map(|second| (column.name, [first, *second])));
             Some(first)
         };
         let places = table.columns.iter().map(|slot| place(slot.column)).collect();
@@ -117,6 +130,13 @@ impl<'h> HeaderRow<'h> {
             && !self.own.maps_elsewhere(header, table, column)
     }
 
+    /// Returns whether the header is the column only as a field of an object of the API, by a name that others share.
+    fn is_weakly_named(&self, header: &HeaderText, column: &Column, table: &Table) -> bool {
+        let is_own = |text: &str| names(column).any(|name| is_same(text, name));
+        let is_mapped = self.own.of_column(column).is_some_and(|own| own.plain == header.plain);
+        !is_mapped && !is_own(&header.folded) && !header.fields_of(table).any(is_own)
+    }
+
     /// Returns whether the columns are there that identify a record of the table, and that no other kind of table has.
     pub fn is_complete(&self, fit: &TableMatch) -> bool {
         let has = |column: &Column| fit.has(column);
@@ -128,13 +148,29 @@ impl<'h> HeaderRow<'h> {
             }
             // A column with names alone does not make a table of groups, and a roster has one too.
             table if is(table, &GROUPS) => {
-                has(&CHAT_ID) || (any(&[&OWNER_USERID, &CREATED_AT, &MEMBER_COUNT]) && !self.names(&USERID))
+                let is_of_people = [&USERID, &EXTERNAL_USERID, &UNIONID].into_iter().any(|column| self.names(column));
+                has(&CHAT_ID) || (any(&[&OWNER_USERID, &CREATED_AT, &MEMBER_COUNT]) && !is_of_people)
             }
             table if is(table, &CONSOLE_GROUPS) => has(&OWNER_NAME),
             table if is(table, &GROUP_MEMBERS) => any(&[&USERID, &MEMBER_KIND, &UNIONID]),
+            // Codes that add a member have ids too, and link no groups.
+            table if is(table, &JOIN_CODES) => any(LINKS),
+            table if is(table, &UNASSIGNED) => !self.is_of_transfers(),
+            table if is(table, &REFUSALS) => !self.is_of_transfers() && !self.is_of_map(),
             _ => true,
         };
         is_distinct && fit.table.identity.iter().all(|columns| any(columns))
+    }
+
+    pub fn is_of_transfers(&self) -> bool {
+        self.all.iter().any(HeaderText::is_of_transfers)
+    }
+
+    /// Returns whether a header is that of customer ids in the target corp.
+    fn is_of_map(&self) -> bool {
+        let column = &TARGET_EXTERNAL_USERID;
+        let foreign = foreign_names(column).unwrap_or_default();
+        self.names(column) || self.all.iter().any(|header| foreign.contains(&&header.folded[..]))
     }
 
     fn names(&self, column: &Column) -> bool {

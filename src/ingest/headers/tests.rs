@@ -55,6 +55,25 @@ fn a_table_is_recognised_by_all_of_its_headers() {
 }
 
 #[test]
+fn a_table_of_another_kind_is_not_taken_for_one_of_ours() {
+    // Relations whose member is under an unknown header have a name and a time, as groups do.
+    assert_eq!(table(&["name", "unionid", "create_time", "wx_user_id"]), Err(Unrecognised::Nothing));
+    assert_eq!(table(&["external_userid", "owner_userid", "name", "createtime"]), Err(Unrecognised::Nothing));
+    // Codes that add a member.
+    assert_eq!(table(&["config_id", "type", "scene", "state", "remark"]), Err(Unrecognised::Nothing));
+    assert_eq!(table(&["config_id", "deleted"]), Ok("join_codes"));
+    // Transfers inside a corp, and ids of customers in both corps.
+    let transfers = ["handover_userid", "external_userid", "takeover_userid", "takeover_time"];
+    assert_eq!(table(&transfers), Err(Unrecognised::Nothing));
+    let list = |headers: &[&str]| layout(headers, &own(&[]), LIST_TABLES).map(|layout| layout.table.name);
+    assert_eq!(list(&["external_userid", "status", "takeover_time"]), Err(Unrecognised::Nothing));
+    assert_eq!(list(&["external_userid", "new_external_userid"]), Err(Unrecognised::Nothing));
+    assert_eq!(list(&["external_userid", "status"]), Ok("refusals"));
+    // A relation may have been handed over.
+    assert_eq!(table(&["userid", "external_userid", "takeover_userid"]), Ok("relations"));
+}
+
+#[test]
 fn every_table_is_recognised_by_its_own_columns() {
     for tables in [CANONICAL, LIST_TABLES] {
         for expected in tables {
@@ -187,6 +206,13 @@ fn ambiguous_and_unknown_headers_are_explained() {
     let twice = |column, pair: [&str; 2]| {
         Err(Unrecognised::Twice { table: "relations", column, headers: pair.map(str::to_owned) })
     };
+    assert_eq!(
+        table(&["userid", "external_userid", "create_time", "created_at", "add_time"]),
+        twice("created_at", ["add_time", "create_time"]),
+        "the surest first"
+    );
+    let tags = ["follow_user.userid", "external_contact.external_userid", "follow_user.tag_id", "follow_user.tags"];
+    assert!(columns(&tags, &own(&[])).ends_with(" tags=follow_user.tags"), "ids are tags where there is no better");
     assert_eq!(table(&["userid", "external_userid", "添加人账号"]), twice("userid", ["userid", "添加人账号"]));
     assert_eq!(
         table(&["userid", "external_userid", "createtime", "created_at"]),
@@ -200,7 +226,7 @@ fn unused_columns_are_named() {
     assert_eq!(unused(&["userid", " 部门\u{feff}", "姓名", "", "标签组1(来源)"]), ["部门", "标签组1(来源)"]);
     assert_eq!(unused(&["客户名称", "添加人账号", "标签组1(来源)", "手机"]), ["手机"]);
     // A contact of a group beside relations: the group shows what the row is.
-    assert_eq!(unused(&["follow_userid", "external_userid", "chat_id", "deleted_at"]), ["deleted_at"]);
+    assert_eq!(unused(&["follow_userid", "external_userid", "chat_id", "updated_at"]), ["updated_at"]);
     let many: Vec<String> =
         (0..1000).map(|n| format!("column {n} {}", "x".repeat(200))).chain(["userid".into(), "name".into()]).collect();
     let many = unused(&many.iter().map(String::as_str).collect::<Vec<_>>());
@@ -278,6 +304,37 @@ fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
         ["userid|external_userid|name", "| userid | external_userid |", "userid external_userid", "客户ID\u{1}客户名称"]
     {
         assert_eq!(remedy(&["", row], CANONICAL), "", "another delimiter: {row:?}");
+    }
+    for (headers, lines) in [
+        // Not the member who took over, nor the customer.
+        (
+            &["takeover_user_id", "add_user_id", "customer_name", "add_time", "create_time"][..],
+            "created_at = \"add_time\"; userid = \"add_user_id\"",
+        ),
+        (
+            &["跟进成员userid", "外部联系人userid"],
+            "external_userid = \"外部联系人userid\"; userid = \"跟进成员userid\"",
+        ),
+        (&["oper_userid", "归属员工账号", "客户名称"], "userid = \"归属员工账号\""),
+        // A header that another table has.
+        (&["owner_userid", "external_userid", "unionid"], "userid = \"owner_userid\""),
+        // The name that the API gives goes before one of other systems.
+        (
+            &["wx_user_id", "wx_external_userid", "name", "nick_name"],
+            "userid = \"wx_user_id\"; external_userid = \"wx_external_userid\"",
+        ),
+        (&["t.userid", "t.name"], "userid = \"t.userid\"; customer_name = \"t.name\""),
+        // No header is like a userid.
+        (&["客户名称", "添加时间", "所属企微号"], "userid = \"?\""),
+    ] {
+        assert_eq!(remedy(headers, CANONICAL), format!("{key}{lines}"), "{headers:?}");
+    }
+    for (headers, lines) in [
+        (["external_userid", "new_external_userid"], ["source_external_userid", "target_external_userid"]),
+        (["handover_userid", "takeover_userid"], ["source_userid", "target_userid"]),
+    ] {
+        let [first, second] = [0, 1].map(|at| format!("{} = \"{}\"", lines[at], headers[at]));
+        assert_eq!(remedy(&headers, LIST_TABLES), format!("{key}{first}; {second}"));
     }
     assert_eq!(remedy(&["phone", "price"], CANONICAL), "");
     assert_eq!(remedy(&["账号", "订单号", "金额"], CANONICAL), "");

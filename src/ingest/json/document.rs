@@ -311,7 +311,10 @@ objects! {
         "owner" => owner: PayloadItem<'a, IgnoredAny>,
         "member_list" => member_list: PayloadItem<'a, IgnoredAny>,
         "status" => status: PayloadItem<'a, IgnoredAny>,
+        "takeover_userid" => takeover_userid: PayloadItem<'a, IgnoredAny>,
+        "takeover_time" => takeover_time: PayloadItem<'a, IgnoredAny>,
         "config_id" => config_id: PayloadItem<'a, IgnoredAny>,
+        "type" => kind: PayloadItem<'a, IgnoredAny>,
         "scene" => scene: PayloadItem<'a, IgnoredAny>,
         "chat_id_list" => chat_id_list: PayloadItem<'a, IgnoredAny>,
     }

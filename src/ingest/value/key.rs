@@ -14,6 +14,7 @@ const FLAG: RejectReason = "a boolean in an id column: export the id as text";
 const NOT_TEXT: RejectReason = "not text, in an id column";
 const INVISIBLE: RejectReason = "an id with an invisible character inside: remove it";
 const FULL_WIDTH: RejectReason = "an id with full-width letters or digits: write them in half width";
+const SEVERAL: RejectReason = "several ids in one cell, or brackets around one: write each id into a row of its own";
 const DAMAGED: RejectReason = "an id with damaged characters (shown as U+FFFD): export again as UTF-8";
 
 /// Beyond it a float does not represent every whole number.
@@ -41,7 +42,8 @@ fn is_plain(text: &str) -> bool {
     match bytes.first() {
         Some(first) if first.is_ascii_alphabetic() => {
             // Without an early exit the loop is vectorised.
-            let is_graphic = bytes.iter().fold(true, |all, byte| all & byte.is_ascii_graphic());
+            let is_of_key = |byte: &u8| byte.is_ascii_graphic() & (*byte != b',') & (*byte != b';');
+            let is_graphic = bytes.iter().fold(true, |all, byte| all & is_of_key(byte));
             is_graphic && (bytes.len() > LONGEST_WORD || !NULL_WORDS.contains(&text))
         }
         // Of letters and digits alone only `1e15` can be a number with an exponent, and nothing a date.
@@ -115,14 +117,21 @@ fn fault(key: &str) -> Option<RejectReason> {
     } else if is_error(key) {
         Some(ERROR_CELL)
     } else if !key.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
-        None
+        holds_several(key).then_some(SEVERAL)
     } else if is_power(key) {
         Some(ROUNDED)
     } else if is_decimal(key) {
         Some(FLOAT)
+    } else if written_time::looks_like_date(key) {
+        Some(DATE)
     } else {
-        written_time::looks_like_date(key).then_some(DATE)
+        holds_several(key).then_some(SEVERAL)
     }
+}
+
+/// Returns whether the text has a character that separates ids, or begins a list of them: no id has any.
+fn holds_several(key: &str) -> bool {
+    key.contains([',', ';', '，', '；', '、']) || key.starts_with(['[', '{', '('])
 }
 
 /// Returns whether the text is an error cell, or the `####` of a column that is too narrow.

@@ -15,6 +15,10 @@ pub(super) fn from_text<'a>(column: &Column, text: &str) -> (CellBuf<'a>, Option
     if holds_keys(column) {
         return keys(column, &bracketed(text).unwrap_or_else(|| split_keys(text)));
     }
+    // Objects of the API, of which a script wrote the text.
+    if text.starts_with("[{") {
+        return (CellBuf::NULL, Some(NO_LIST));
+    }
     let items = bracketed(text).unwrap_or_else(|| split(text));
     let wrong = damaged(&items);
     (CellBuf::List(items), wrong)

@@ -226,8 +226,10 @@ fn word(words: &'static [&'static str], text: &str) -> Result<Option<&'static st
     let word = match text {
         "通过" => known(Assessment::WORDS, Assessment::Pass.word()),
         "不通过" => known(Assessment::WORDS, Assessment::Fail.word()),
-        "1" | "1.0" | "成员" => known(MemberKind::WORDS, MemberKind::Member.word()),
-        "2" | "2.0" | "外部联系人" => known(MemberKind::WORDS, MemberKind::External.word()),
+        "1" | "1.0" | "成员" | "企业成员" | "employee" => known(MemberKind::WORDS, MemberKind::Member.word()),
+        "2" | "2.0" | "外部联系人" | "客户" | "customer" => {
+            known(MemberKind::WORDS, MemberKind::External.word())
+        }
         _ => None,
     };
     // An account without assessment takes part: only an empty cell means none.

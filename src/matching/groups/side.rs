@@ -193,9 +193,11 @@ impl<'a> DoubtfulGroups<'a> {
     }
 }
 
-/// Returns the external members that have a unionid, each unionid once, in order.
+/// Returns the external members that have a unionid, each unionid once, in order. The service gives a unionid to WeChat
+/// users only, so whoever has one is external if nothing says otherwise.
 fn known(members: Range<usize>, kind: &StringViewArray, unionid: &StringViewArray) -> Vec<u32> {
-    let is_known = |member: &usize| unionid.is_valid(*member) && kind.value(*member) == MemberKind::External.word();
+    let is_external = |member| kind.is_null(member) || kind.value(member) == MemberKind::External.word();
+    let is_known = |member: &usize| unionid.is_valid(*member) && is_external(*member);
     let mut known: Vec<(&str, u32)> =
         members.filter(is_known).map(|member| (unionid.value(member), member as u32)).collect();
     known.sort_unstable();

@@ -23,7 +23,11 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
         );
         for (n, unionid) in unionids.iter().enumerate() {
             let userid = format!("m{n}");
-            let kind = Cell::Text(MemberKind::External.word());
+            let (unionid, kind) = match unionid.split_once('/') {
+                Some((unionid, "")) => (unionid, Cell::Null),
+                Some((unionid, kind)) => (unionid, Cell::Text(kind)),
+                None => (&unionid[..], Cell::Text(MemberKind::External.word())),
+            };
             members.push(
                 &[
                     Cell::Text(&id),
@@ -47,7 +51,7 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
         .unwrap()
 }
 
-/// Groups told as `name: unionid unionid`.
+/// Groups told as `name: unionid unionid`; `unionid/member` is one of another kind, `unionid/` of an unknown one.
 fn told(groups: &[&str]) -> GroupSide {
     let group = |told: &&str| {
         let (name, unionids) = told.split_once(':').unwrap();
@@ -136,6 +140,13 @@ fn half_of_the_members_are_enough_and_less_is_not() {
     let matches = matched(&source, &target);
     assert_eq!(matches.target_of, [0, super::super::NOT_MATCHED]);
     assert_eq!(matches.method[0], Some(GroupMatchMethod::Members));
+}
+
+#[test]
+fn a_member_of_unknown_kind_who_has_a_unionid_is_external() {
+    let source = told(&["a: u1 u2"]);
+    assert_eq!(matched(&source, &told(&["x: u1/ u2/ u9/member"])).target_of, [0]);
+    assert_eq!(matched(&source, &told(&["x: u1/member u2/member"])).target_of, [super::super::NOT_MATCHED]);
 }
 
 /// Members of either side that the other has not count alike: 1 of 3.

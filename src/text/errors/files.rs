@@ -123,6 +123,8 @@ phrases! {
     EXPORT_AS_DATA "改为导出 JSON、CSV 或 Parquet" "export the data as JSON, CSV or Parquet",
     PYTHON "Python 的写法，而不是 JSON" "objects as Python shows them, not JSON",
     PYTHON_REMEDY "用 `json.dumps` 写出" "write them with `json.dumps`",
+    PHP "PHP 的写法，而不是 JSON" "values as PHP shows them, not JSON",
+    PHP_REMEDY "用 `json_encode` 写出" "write them with `json_encode`",
     SQL "SQL 语句，例如数据库的转储" "SQL, such as the dump of a database",
     LFS_POINTER "Git LFS 的指针，而不是文件本身" "a pointer of Git LFS, not the file itself",
     LFS_POINTER_REMEDY "用 `git lfs pull` 取回文件" "fetch the file with `git lfs pull`",

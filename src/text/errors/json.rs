@@ -53,10 +53,9 @@ phrases! {
         "既不是已知接口的应答，也不是信封；{looked_for}"
         "neither an answer of a known endpoint nor an envelope; {looked_for}",
     UNKNOWN_DOCUMENT_REMEDY
-        "如果不是导出，请移走此文件；仅凭键看不出接口的应答要装入信封 {endpoint, request, fetched_at, response}"
-        "remove the file if it is not an export; an answer whose endpoint is not clear from its keys needs an \
-            envelope {endpoint, request, fetched_at, response}",
-    ROWS_IN_JSON_REMEDY
-        "表的各行请另存为 CSV、XLSX 或 Parquet；接口应答要原样保存，或装入信封"
-        "write rows of a table as CSV, XLSX or Parquet; save answers of the service unchanged, or in an envelope",
+        "如果不是导出，请移走此文件；表的各行请另存为 CSV、XLSX 或 Parquet；接口应答要原样保存，仅凭键看不出接口的要装入信封 \
+            {endpoint, request, fetched_at, response}"
+        "remove the file if it is not an export; write rows of a table as CSV, XLSX or Parquet; save answers of the \
+            service unchanged, and one whose endpoint is not clear from its keys in an envelope \
+            {endpoint, request, fetched_at, response}",
 }

@@ -38,7 +38,16 @@ phrases! {
         "在 case.toml 中写明是哪一个，或只保留其中一个：\n    {lines}"
         "map one of them in case.toml, or keep only one:\n    {lines}",
     KEEP_ONE_COLUMN "只保留其中一列，或改掉另一列的表头" "keep only one of the columns, or give the other one another header",
-    map_columns(lines) "在 case.toml 中写明哪个表头是哪一列：\n    {lines}" "map the headers to columns in case.toml:\n    {lines}",
+    map_columns(lines)
+        "在 case.toml 中写明哪个表头是哪一列（账号和 ID 必须是企业微信的，而不是数据库自己的编号）：\n    {lines}"
+        "map the headers to columns in case.toml (accounts and ids have to be those of WeCom, not numbers of a \
+            database):\n    {lines}",
+    map_columns_partly(lines)
+        "在 case.toml 中写明哪个表头是哪一列，把 `?` 换成存有该列的表头：\n    {lines}"
+        "map the headers to columns in case.toml, with the header that holds it in place of `?`:\n    {lines}",
+    TRANSFERS_REMEDY
+        "这是企业内部的客户转接记录（D2），与迁移无关：移走此文件，或让文件名以 `_` 开头"
+        "these are transfers inside the corp (D2), of no use here: remove the file, or start its name with `_`",
     no_such_header(header) "没有一个表含有表头 `{header}` 的这一列" "no table has this column under the header `{header}`",
     NO_SUCH_HEADER_REMEDY "写上文件中的表头，或删去这一行" "write a header of the files, or delete the line",
     table_wanted(table, columns) "{table}（{columns}）" "{table} ({columns})",

@@ -114,3 +114,33 @@ fn unrecognised_documents_have_a_fault() {
         assert!(!fault.remedy.tell(Lang::En).is_empty());
     }
 }
+
+/// An error has no items either, and other software gives its code another name.
+#[test]
+fn an_empty_answer_without_errcode_proves_nothing() {
+    for (endpoint, request, response) in [
+        ("externalcontact/list", json!({"userid":"ann"}), json!({"err_code":45033,"external_userid":[]})),
+        ("externalcontact/get_follow_user_list", json!({}), json!({"ErrorCode":45033,"follow_user":null})),
+        ("externalcontact/groupchat/list", json!({}), json!({"group_chat_list":[],"next_cursor":""})),
+    ] {
+        let read = read(envelope(endpoint, request, response.clone()));
+        assert_eq!(read.told(), ["error answers (empty, without errcode): 1"]);
+        assert!(read.answers.is_empty());
+        if endpoint == "externalcontact/list" {
+            assert!(raw(&response.to_string()).is_err());
+            continue;
+        }
+        let bare = raw(&response.to_string()).unwrap();
+        assert_eq!(bare.told(), ["error answers without envelope (empty, without errcode): 1"]);
+        assert!(bare.answers.is_empty());
+    }
+    let list = read(envelope("externalcontact/list", json!({"userid":"ann"}), json!({"external_userid":["wm1"]})));
+    assert_eq!((list.answers.len(), list.told()), (1, vec!["relations 1: userid=ann external_userid=wm1".to_owned()]));
+}
+
+#[test]
+fn a_customer_beside_the_id_that_was_asked_about_is_one() {
+    let customer = r#"{"external_userid":"wm1","errcode":0,"external_contact":{"external_userid":"wm1"},
+        "follow_user":[{"userid":"ann"}]}"#;
+    assert_eq!(raw(customer).unwrap().told(), ["relations 1: userid=ann external_userid=wm1"]);
+}

@@ -43,6 +43,22 @@ fn items_without_an_answer_are_decoded() {
 }
 
 #[test]
+fn items_of_other_kinds_are_not_taken_for_ours() {
+    // A transfer inside a corp names a member who has not left, a code that adds a member links no group.
+    let transfer = r#"{"handover_userid":"ann","external_userid":"wm1","takeover_userid":"bob","status":1}"#;
+    let why = "transfer_result is about transfers inside a corp only (D2): 1";
+    assert_eq!(raw(transfer).unwrap().told(), [why]);
+    assert_eq!(raw(r#"{"external_userid":"wm1","status":1,"takeover_time":1700000000}"#).unwrap().told(), [why]);
+    assert!(raw(r#"{"config_id":"c1","type":1,"scene":2,"user":["ann"]}"#).is_err());
+    assert_eq!(
+        raw(r#"{"config_id":"c1","scene":2}"#).unwrap().told(),
+        ["join_codes 1: config_id=c1 chat_ids=[] scene=2 deleted=false"]
+    );
+    // Its members may be in what is not known.
+    assert!(raw(r#"{"external_contact":{"external_userid":"wm1"},"followedUsers":[{"userid":"ann"}]}"#).is_err());
+}
+
+#[test]
 fn half_a_pair_of_surrogates_costs_an_item_one_value() {
     let item = r#"{"is_customer":true,"tmp_openid":"o\ud83d3","external_userid":"wm3","follow_userid":"ann"}"#;
     assert_eq!(

@@ -66,6 +66,17 @@ fn null_words_are_null_except_among_members() {
 }
 
 #[test]
+fn several_ids_are_no_key() {
+    for several in ["ann,bob", "ann;bob", "ann、bob", "1001,ann", "[\"ann\"]", "['ann']", "{ann}", "(ann, bob)", "a，b"]
+    {
+        assert_eq!(text(&fields::USERID, several), "unreadable", "{several}");
+    }
+    for one in ["ann(2)", "ann[2]", "a.b@c", "张三"] {
+        assert_eq!(text(&fields::USERID, one), one);
+    }
+}
+
+#[test]
 fn numbers_exponents_and_dates_are_not_keys() {
     for unreadable in [
         "2001.0",
