@@ -88,7 +88,7 @@ pub fn find(
     flags: &[KeyedFlags],
     unionids_shared: bool,
 ) -> Result<Misplaced> {
-    let refused: Vec<BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
+    let refused: Vec<&BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
     let candidates =
         || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
     let arrivals =
