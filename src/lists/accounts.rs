@@ -13,7 +13,7 @@ use crate::ingest::{SHOWN_OF_LIST, is_null_word};
 use crate::schema::lists::ACCOUNTS_LIST;
 use crate::schema::vocabulary::Assessment;
 use crate::schema::{Column, fields};
-use crate::text::{Message, errors as say};
+use crate::text::{Message, errors as say, sentences};
 use crate::userids::{Respelled, Userids};
 
 /// An enrolled pair of accounts.
@@ -69,16 +69,11 @@ struct AccountRow {
 }
 
 impl AccountRow {
-    /// The file, and the row as its sheet shows it.
+    /// The file, and the row as its sheet shows it. Records of Parquet are its rows.
     fn place(&self, lists: &Raw) -> Message {
-        let file = lists.files.get(self.file as usize).map_or("accounts", |file| file.path.as_str());
-        let Some(place) = lists.places.get(&(self.file, self.record)) else {
-            return say::row_of_file(file, self.record);
-        };
-        match place.strip_prefix("row ") {
-            Some(row) => say::row_of_file(file, row),
-            None => say::place_in_file(file, place),
-        }
+        let place = lists.places.get(&(self.file, self.record)).cloned();
+        let place = place.unwrap_or_else(|| format!("row {}", self.record));
+        say::place_in_file(&lists.files[self.file as usize].path, sentences::message(&place))
     }
 }
 
