@@ -1,5 +1,6 @@
 //! Raw rows of one role -> its canonical tables: duplicates merged, one row per key, with the coverage of the snapshot.
 
+mod check_accounts;
 mod corp_codes;
 mod coverage;
 mod fold;
@@ -16,6 +17,7 @@ mod spelling;
 mod unread;
 
 pub use crate::ingest::raw::Input;
+pub use check_accounts::check_accounts;
 pub use corp_codes::CorpCodes;
 pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
@@ -27,7 +29,6 @@ pub use role_inputs::RoleInputs;
 pub use shared_unionids::{SharedUnionid, SharedUnionids};
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
@@ -38,7 +39,6 @@ use crate::error::Result;
 use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::{Raw, Reject, UNTIED_ERRORS};
-use crate::lists::Enrolment;
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
@@ -186,35 +186,6 @@ impl Snapshot {
         self.rows_of(table) > 0 || self.coverage.is_complete(table.name)
     }
 
-    /// Returns whether a record, or a request that was answered, names a member, in whatever letter case.
-    ///
-    /// # Errors
-    /// [`crate::Error::Bug`] if a table lacks a column.
-    pub fn names_member(&self, userid: &str) -> Result<bool> {
-        let holds_relations = self.relations.accounts().keys().any(|account| account.eq_ignore_ascii_case(userid));
-        Ok(holds_relations || self.shows_member(userid)?)
-    }
-
-    /// Returns the same of records other than relations.
-    fn shows_member(&self, userid: &str) -> Result<bool> {
-        let is_it = |other: &str| other.eq_ignore_ascii_case(userid);
-        let mut is_named = false;
-        self.coverage.for_each(|_, account, evidence| {
-            is_named |= evidence.status == Coverage::Complete && account.is_some_and(is_it);
-        });
-        if is_named {
-            return Ok(true);
-        }
-        for table in [&MEMBERS, &UNASSIGNED, &GROUPS] {
-            if let Some(column) = table.account
-                && self.table(table).texts(column)?.iter().flatten().any(is_it)
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Returns the partitioning of [`Self::relations`] by account.
     pub fn partitioning(&self) -> &Partitioning {
         &self.partitioning
@@ -224,44 +195,6 @@ impl Snapshot {
     pub fn rows_of(&self, table: &Table) -> u64 {
         if table.name == RELATIONS_TABLE.name { self.relations.len() } else { self.table(table).num_rows() as u64 }
     }
-}
-
-/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, that none has
-/// lost its leading zeros, and that no pair stands in the list the wrong way round.
-///
-/// # Errors
-/// As [`Enrolment::check_null_words`], [`Enrolment::check_zeros`] and [`Enrolment::check_direction`].
-pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
-    let of = |role: CorpRole| snapshots.iter().filter(move |snapshot| corp(snapshot.role) == role);
-    let names = |role: CorpRole, userid: &str| -> Result<bool> {
-        of(role).try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(userid)?))
-    };
-    enrolment.check_null_words(root, |column, word| {
-        let is_source = column.name == fields::SOURCE_USERID.name;
-        names(if is_source { CorpRole::Source } else { CorpRole::Target }, word)
-    })?;
-    let held: Vec<(&Column, Vec<&str>)> = snapshots
-        .iter()
-        .map(|snapshot| {
-            let is_source = corp(snapshot.role) == CorpRole::Source;
-            let column = if is_source { &fields::SOURCE_USERID } else { &fields::TARGET_USERID };
-            (column, snapshot.relations.accounts().keys().map(String::as_str).collect())
-        })
-        .collect();
-    enrolment.check_zeros(root, &held, |column, both| {
-        let of_corp = snapshots.iter().zip(&held).filter(|(_, (of, _))| of.name == column.name);
-        let hold_relations = of_corp.clone().any(|(_, (_, held))| both.iter().all(|userid| held.contains(userid)));
-        let is_shown = |userid: &str| -> Result<bool> {
-            of_corp.clone().try_fold(false, |shown, (snapshot, _)| Ok(shown || snapshot.shows_member(userid)?))
-        };
-        Ok(hold_relations || (is_shown(both[0])? && is_shown(both[1])?))
-    })?;
-    let holders = [&fields::SOURCE_USERID, &fields::TARGET_USERID].map(|column| {
-        held.iter().filter(|(of, _)| of.name == column.name).flat_map(|(_, held)| held.iter().copied()).collect()
-    });
-    enrolment.check_direction(root, &holders, |pair| {
-        Ok(names(CorpRole::Source, &pair.source_userid)? || names(CorpRole::Target, &pair.target_userid)?)
-    })
 }
 
 /// Returns the corp of a role.
