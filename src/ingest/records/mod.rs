@@ -11,18 +11,18 @@ use crate::schema::Cell;
 use crate::schema::vocabulary::Dataset;
 
 pub use file::FileRecords;
-pub use part::PartRecords;
+pub use part::{ABSENT, PartRecords};
 
 /// Rejects of one file and reason that are listed one by one; in a file of the wrong kind every row may be one.
 pub const MAX_LISTED_REJECTS: u64 = 100;
 
-/// Why a value or record cannot be read. Never quotes the value: it may be personal data.
+/// The reason why a value or record cannot be read. Never quotes the value: it may be personal data.
 pub type RejectReason = &'static str;
 
 /// A field that cannot be read, or not for certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldFault {
-    /// As its file calls it.
+    /// Its name in the file.
     pub field: &'static str,
     pub reason: RejectReason,
 }
@@ -32,7 +32,7 @@ pub struct FieldFault {
 pub struct FieldReading<'a> {
     /// The value; null where it is absent or cannot be read.
     pub cell: Cell<'a>,
-    /// Why it cannot be read, or (a name with damaged characters) not for certain.
+    /// The reason why it cannot be read, or (a name with damaged characters) not for certain.
     pub fault: Option<FieldFault>,
 }
 
