@@ -23,7 +23,7 @@ use crate::text::errors as say;
 
 /// Delimiters and the names of their formats, the most likely first.
 const DELIMITERS: [(u8, &str); 3] = [(b',', "csv"), (b'\t', "tsv"), (b';', "csv with ;")];
-/// The header is within the first bytes of text, as many as these.
+/// Bytes at the beginning of a text that have to contain the header.
 const HEADER_TEXT: usize = 1 << 20;
 
 const MISQUOTED: RejectReason = "text after a closing quote: double the quotes inside a quoted cell";
