@@ -34,6 +34,8 @@ use std::sync::Arc;
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
 
 use merge::merge;
+use relations::add_duplicates;
+use unread::EmptyTables;
 
 use crate::error::Result;
 use crate::ingest::answers::Answers;
@@ -112,10 +114,7 @@ impl Snapshot {
                 _ => merge(table, raw.batches(table), &[], &paths)?,
             };
             left_over.extend(merged.left_over);
-            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-            for (file, count) in merged.duplicates {
-                *duplicates.entry(file).or_default() += count;
-            }
+            add_duplicates(&mut duplicates, merged.duplicates);
             canonical.insert(table.name, merged.rows);
         }
         let written_records =
@@ -127,17 +126,7 @@ impl Snapshot {
         let count_jumps = coverage::count_jumps(&answers);
         let mut coverage = coverage_of(&raw, &answers, &canonical[COVERAGE.name], trusted)?;
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
-        let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
-        let mut empty = unread::empty_tables(&canonical[UNREADABLE_TABLE.name])?;
-        let mut empty_tables: Vec<String> = empty
-            .iter()
-            .flat_map(|(dataset, count)| (0..(*count).min(MAX_EMPTY_TABLES)).map(move |_| format!("{role}: {dataset}")))
-            .collect();
-        // Empty tables that `ingest` wrote have their coverage beside them.
-        for (table, file) in raw.empty_tables.iter().filter(|_| !has_coverage) {
-            *empty.entry(Dataset::from_word(table).unwrap_or(Dataset::Relations)).or_default() += 1;
-            empty_tables.push(paths[*file as usize].clone());
-        }
+        let (empty, empty_tables) = empty_tables(role, &raw, &paths, &canonical[UNREADABLE_TABLE.name])?;
         canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread, &empty));
         if !trusted {
             coverage.doubts = unread.clone();
@@ -205,6 +194,23 @@ pub fn corp(role: Role) -> CorpRole {
     }
 }
 
+/// Returns the tables without rows, which prove nothing: their number by dataset, and the name of each. `written` has
+/// those of an ingested snapshot.
+fn empty_tables(role: Role, raw: &Raw, paths: &[String], written: &RecordBatch) -> Result<(EmptyTables, Vec<String>)> {
+    let mut empty = unread::empty_tables(written)?;
+    let names = |(dataset, count): (&Dataset, &u64)| {
+        std::iter::repeat_n(format!("{role}: {dataset}"), (*count).min(MAX_EMPTY_TABLES) as usize)
+    };
+    let mut named: Vec<String> = empty.iter().flat_map(names).collect();
+    // Empty tables that `ingest` wrote have their coverage beside them.
+    let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
+    for (table, file) in raw.empty_tables.iter().filter(|_| !has_coverage) {
+        *empty.entry(Dataset::from_word(table).unwrap_or(Dataset::Relations)).or_default() += 1;
+        named.push(paths[*file as usize].clone());
+    }
+    Ok((empty, named))
+}
+
 /// Returns the coverage of a dump; of an ingested snapshot, that of its table.
 fn coverage_of(raw: &Raw, answers: &Answers, written: &RecordBatch, trusted: bool) -> Result<SnapshotCoverage> {
     let has_written = raw.whole_tables.contains(&COVERAGE.name);
@@ -217,7 +223,7 @@ fn coverage_of(raw: &Raw, answers: &Answers, written: &RecordBatch, trusted: boo
     let evidence = texts(&fields::COVERAGE_STATUS)?.zip(texts(&fields::DETAIL)?);
     let rows = keys.zip(evidence).zip(written.integers(&fields::ERRCODE)?);
     coverage.extend(rows.filter_map(|(((dataset, userid), (status, detail)), errcode)| {
-        let status = Coverage::ALL.iter().copied().find(|known| Some(known.word()) == status)?;
+        let status = Coverage::from_word(status?)?;
         let evidence = Evidence { status, errcode, detail: detail.unwrap_or_default().to_owned() };
         Some((dataset?.to_owned(), userid.map(str::to_owned), evidence))
     }));

@@ -152,12 +152,12 @@ impl PartRecords {
         context: &RecordContext<'_>,
         missing: &MissingKey,
     ) {
-        let text = |column: &Column| text_of(table, cells, column).map(str::to_owned);
-        let key = CustomerKey { external_userid: text(&fields::EXTERNAL_USERID), unionid: text(&fields::UNIONID) };
+        let text = |column: &Column| text_of(table, cells, column);
+        let key = CustomerKey::new((text(&fields::EXTERNAL_USERID), text(&fields::UNIONID)));
         let own = account_of(table, cells).map(|userid| [userid.to_owned()]);
         let accounts = own.as_ref().map_or(context.accounts, |own| &own[..]);
         let place = || (context.place)(&missing.field());
-        let concerned = text_of(table, cells, &fields::DATASET).and_then(Dataset::from_word);
+        let concerned = text(&fields::DATASET).and_then(Dataset::from_word);
         let datasets: &[Dataset] = &match concerned {
             Some(concerned) => vec![context.dataset, concerned],
             None => concerned_by(&[context.dataset]).into_owned(),
