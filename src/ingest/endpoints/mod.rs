@@ -34,7 +34,7 @@ use super::json::document::{Answered, Body, Document, RequestBody};
 use super::json::payload::{Payload, PayloadItem};
 use super::quick::{self, Quick, TextMarks};
 use super::raw::UNTIED_ERRORS;
-use super::records::{FieldFault, FieldReading, PartRecords, RecordContext, RejectReason, UnreadableRecord};
+use super::records::{FieldFault, FieldReading, PartRecords, RecordContext, RejectReason, UnreadableRecord, field_at};
 use super::value::{DayOrder, ExcelEpoch, RawValue, ReadOptions};
 use crate::schema::vocabulary::Dataset;
 use crate::schema::{Cell, Column, fields};
@@ -96,8 +96,7 @@ impl<'q> RequestContext<'q> {
 
     /// Returns the place of a field of the document.
     fn place(&self, field: &str) -> String {
-        let comma = if field.is_empty() { "" } else { ", " };
-        format!("document {}{comma}{field}", self.document)
+        field_at(format_args!("document {}", self.document), field)
     }
 
     /// Returns the place of a field of an object of the document.

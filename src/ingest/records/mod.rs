@@ -5,6 +5,7 @@ mod file;
 mod part;
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use super::doubts::CustomerKey;
 use crate::schema::Cell;
@@ -81,6 +82,11 @@ impl<'a, const N: usize> Readings<'a, N> {
     pub fn is_absent(&self, at: usize) -> bool {
         self.cells[at] == Cell::Null && !self.has_fault(at)
     }
+}
+
+/// Returns the place of a field of a record, or of the record itself for `""`.
+pub fn field_at(record: impl Display, field: &str) -> String {
+    if field.is_empty() { record.to_string() } else { format!("{record}, {field}") }
 }
 
 /// The context of a record: its dataset, place and request.
