@@ -357,8 +357,8 @@ fn lacks_target(table: &Table, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bo
     is_list_of(table, ListKind::IdMap) && !readings.has_fault(0) && readings.is_absent(1)
 }
 
-/// Returns whether a row of coverage has the relations of an account without its userid: only a whole table covers those
-/// of all accounts.
+/// Returns whether a row of coverage is about the relations of an account without its userid: only a whole table covers
+/// those of all accounts.
 fn lacks_account(table: &Table, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
     let cell = |column: &Column| table.position(column).map(|at| readings.cells[at]);
     table.name == COVERAGE.name

@@ -1,6 +1,6 @@
 //! Sentences that stand in rows of reports in English, as people read them in Chinese: lines of the bill, why and
-//! where something could not be read, what an export says about itself, control totals. Reports hold the English, by which a row is the
-//! same in either language; page, workbook and screens translate it.
+//! where something could not be read, what an export says about itself, control totals. Reports hold the English, by
+//! which a row is the same in either language; page, workbook and screens translate it.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::errors::JSON;
 use super::{Lang, Message, Text, Vocabulary};
 use crate::schema::{Column, fields};
 
-/// The columns of reports that hold such sentences.
+/// The columns of reports whose sentences page and workbook translate. Places are translated on screens and in errors.
 pub const COLUMNS: &[&Column] =
     &[&fields::BILL_LINE, &fields::BASIS, &fields::REJECT_REASON, &fields::DETAIL, &fields::CONTROL_NAME];
 
