@@ -102,7 +102,7 @@ const GAP: char = char::REPLACEMENT_CHARACTER;
 /// The name as it looks: names with equal looks are easily taken for one another. NFKC, case folding, without white
 /// space and invisible characters, Chinese punctuation as that of ASCII. A run of `?` or U+FFFD is one U+FFFD.
 fn look(name: &str) -> String {
-    // Chinese characters are what NFKC and folding make of them, and of ASCII only letters are not.
+    // NFKC and folding leave Chinese characters as they are, and of ASCII change letters only.
     if name.chars().all(|c| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c)) {
         return look_of(name.chars().map(|c| c.to_ascii_lowercase()));
     }

@@ -1,6 +1,6 @@
 //! Pseudonyms of personal data, for `--pseudonymise`: keyed digests in place of names, remarks, unionids and customer
 //! ids in everything that is written or printed. Equal values have equal pseudonyms in all reports of one key, so that
-//! tables join and audits compare; without the key nobody can compute the pseudonym of a name that he suspects.
+//! tables join and audits compare; without the key the pseudonym of a suspected name cannot be computed.
 //!
 //! Matching needs the originals, so values are replaced where rows are handed to writers: the columns that hold them
 //! are named in [`fields::PERSONAL`].
@@ -19,7 +19,7 @@ use crate::regular;
 use crate::schema::{Column, Personal, Table, fields};
 use crate::text::errors as say;
 
-/// Bytes of a key at least: as many as nobody can guess.
+/// Bytes of a key at least, so that it cannot be guessed.
 const KEY_BYTES: usize = 16;
 /// Bytes of a key file at most.
 const MAX_KEY_BYTES: u64 = 4096;
@@ -68,7 +68,7 @@ impl Pseudonyms {
         text.iter().fold(self.0.clone(), Mac::chain_update).finalize().into_bytes().into()
     }
 
-    /// Returns what tells keys apart without giving them away.
+    /// Returns a text that distinguishes keys without revealing them.
     pub fn fingerprint(&self) -> String {
         hex(&self.digest(&[b"qianhe key"])[..8])
     }

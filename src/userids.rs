@@ -37,6 +37,16 @@ impl Userids {
         self.get(userid).filter(|used| *used != userid)
     }
 
+    /// Returns whether the member is known.
+    pub fn contains(&self, userid: &str) -> bool {
+        self.get(userid).is_some()
+    }
+
+    /// Returns all userids in the used spelling.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter()
+    }
+
     /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.len() == 0

@@ -9,6 +9,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use crate::error::{Error, Result};
+use crate::ingest::is_hidden;
 use crate::schema::vocabulary::Role;
 use crate::text::collect as say;
 
@@ -73,16 +74,12 @@ fn is_source(role: Role) -> bool {
 fn code_of_folder(folder: &Path) -> Option<String> {
     let mut counts = BTreeMap::new();
     let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
-    let visible = entries.filter_entry(|entry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy()));
+    let visible = entries.filter_entry(|entry| !is_hidden(entry));
     for entry in visible.flatten().filter(|entry| entry.file_type().is_file()).take(FILES) {
         count(&head(entry.path()).unwrap_or_default(), &mut counts);
     }
     let most = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
     most.map(|(code, _)| code)
-}
-
-fn is_hidden(name: &str) -> bool {
-    name.starts_with(['.', '_'])
 }
 
 /// Reads the beginning of a file, unpacked.

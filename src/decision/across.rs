@@ -88,7 +88,7 @@ pub fn find(
     flags: &[KeyedFlags],
     unionids_shared: bool,
 ) -> Result<Misplaced> {
-    let refused: Vec<BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
+    let refused: Vec<&BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
     let candidates =
         || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
     let arrivals =
@@ -116,7 +116,8 @@ pub fn find(
         let (part, own) = source.places[row as usize];
         let doubts = &matched[part].doubts;
         let may_be = |unread: &DoubtfulCustomers| {
-            unread.may_be(source_side.external_userid.get(row), source_side.unionid.get(row))
+            let (id, unionid) = source_side.ids(row);
+            unread.may_be(id, unionid)
         };
         match () {
             () if doubts.unreadable[own as usize] || doubts.doubted[own as usize] => CandidateDoubt::OwnRow,

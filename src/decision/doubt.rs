@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, ListArray, RecordBatch};
 
 use super::Exports;
 use super::permissions::Permissions;
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers, merged};
-use crate::matching::{Matches, NOT_MATCHED, Pair, Side};
+use crate::matching::{Matches, NOT_MATCHED, Pair, Side, contradict};
 use crate::names::LookAlikes;
 use crate::schema::vocabulary::{Dataset, MatchMethod};
 use crate::schema::{Column, ReadColumns, fields};
@@ -99,8 +99,7 @@ impl RowDoubts {
         for (column, customers) in lacks.into_iter().filter_map(|(column, customers)| Some((column, customers?))) {
             let values = matched.before.column(column);
             for row in range.clone().filter(|&row| values.is_null(row)) {
-                let (id, unionid) =
-                    (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
+                let (id, unionid) = matched.source.ids(row as u32);
                 self.unreadable[row] |= customers.may_be(id, unionid);
             }
         }
@@ -112,10 +111,7 @@ impl RowDoubts {
         let is_unknown = |row: &usize| flags.is_set(*row) && matched.matches.target_of[*row] == NOT_MATCHED;
         let enrolled = matched.pairs.iter().flat_map(|(_, pair)| pair.source.start as usize..pair.source.end as usize);
         let key = |row: usize| {
-            let own = |text: Option<&str>| text.map(str::to_owned);
-            let (id, unionid) =
-                (matched.source.external_userid.get(row as u32), matched.source.unionid.get(row as u32));
-            let key = CustomerKey { external_userid: own(id), unionid: own(unionid) };
+            let key = CustomerKey::new(matched.source.ids(row as u32));
             let lacks_id = || [&fields::EXTERNAL_USERID, &fields::UNIONID].iter().any(|id| flags.lacks(row, id));
             (!key.is_unknown() || lacks_id()).then(|| DoubtfulCustomers::from_key(key))
         };
@@ -144,7 +140,7 @@ impl RowDoubts {
         if flagged.iter().any(|&row| unmatched(row)) {
             self.partial.push(index);
         }
-        let of_rows = flagged.iter().map(|&row| DoubtfulCustomers::from_key(matched.target_key(row)));
+        let of_rows = flagged.iter().map(|&row| DoubtfulCustomers::from_key(CustomerKey::new(matched.target.ids(row))));
         let customers = merged(coverage.doubts.of_any(Dataset::OF_RELATIONS, userid).into_iter().chain(of_rows));
         for row in pair.source.clone() {
             let is_doubted = customers.as_ref().is_some_and(|customers| matched.may_be(exports, row, customers));
@@ -165,19 +161,12 @@ impl Matched<'_> {
         source == NOT_MATCHED || self.matches.method[source as usize] == Some(MatchMethod::Name)
     }
 
-    fn target_key(&self, row: u32) -> CustomerKey {
-        let own = |text: Option<&str>| text.map(str::to_owned);
-        CustomerKey {
-            external_userid: own(self.target.external_userid.get(row)),
-            unionid: own(self.target.unionid.get(row)),
-        }
-    }
-
     /// Reports whether a source row may be one of the customers of unreadable records of its mapped account.
     fn may_be(&self, exports: &Exports, row: u32, customers: &DoubtfulCustomers) -> bool {
         let DoubtfulCustomers::These(keys) = customers else { return true };
-        let mapped = self.source.external_userid.get(row).and_then(|id| exports.customer_map.target_of(id));
-        let unionid = self.source.unionid.get(row).filter(|_| self.unionids_shared);
+        let (id, unionid) = self.source.ids(row);
+        let mapped = id.and_then(|id| exports.customer_map.target_of(id));
+        let unionid = unionid.filter(|_| self.unionids_shared);
         let contradicts = |key: &CustomerKey| match (mapped, &key.external_userid) {
             (Some(mapped), Some(id)) => mapped != id,
             // The map goes before the unionid, and the id that it names may be the one that could not be read.
@@ -203,8 +192,7 @@ impl Matched<'_> {
         }
         let named = pair.target.clone().filter(is_open).filter_map(|row| Some((row, target.name(row)?)));
         let names = LookAlikes::new(named);
-        let agrees =
-            |row: u32, other: u32| !crate::matching::contradict(source, target, (row, other), self.unionids_shared);
+        let agrees = |row: u32, other: u32| !contradict(source, target, (row, other), self.unionids_shared);
         unmatched
             .into_iter()
             .filter(|&row| source.name(row).is_some_and(|name| names.find(name).any(|other| agrees(row, other))))
@@ -214,7 +202,7 @@ impl Matched<'_> {
 
 /// The rows with an unreadable deciding value.
 struct UnreadableRows<'a> {
-    lists: &'a arrow::array::ListArray,
+    lists: &'a ListArray,
 }
 
 impl<'a> UnreadableRows<'a> {

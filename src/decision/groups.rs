@@ -8,7 +8,8 @@ use arrow::array::BooleanArray;
 use polars::frame::DataFrame;
 use rayon::prelude::*;
 
-use super::{Decision, Exports};
+use super::join_codes::decide_join_codes;
+use super::{Decision, Exports, GroupDecision};
 use crate::case::Case;
 use crate::error::Result;
 use crate::lists::{AccountPair, Enrolment};
@@ -21,18 +22,6 @@ use crate::rules::{FactFrame, GROUP_RULES, GROUP_SCOPE_RULES, GroupRule, decide,
 use crate::schema::tables::GROUPS;
 use crate::schema::vocabulary::{Assessment, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
 use crate::snapshot::{GroupList, exists_in};
-
-/// The groups of source-before, decided.
-pub(super) struct DecidedGroups {
-    /// The groups of source-before.
-    pub source: GroupSide,
-    /// The groups of target-after.
-    pub target: GroupSide,
-    /// The matches of both sides.
-    pub matches: Matches<GroupMatchMethod>,
-    /// The decided groups, by row of `source`.
-    pub groups: Vec<DecidedGroup>,
-}
 
 /// A decided group, with the evidence.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +54,11 @@ impl DecidedGroup {
     }
 }
 
-/// Decides every group of source-before.
+/// Decides every group of source-before, and every join code.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
-pub(super) fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> Result<DecidedGroups> {
+pub fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> Result<GroupDecision> {
     let source = GroupSide::from_snapshot(&exports.source_before)?.without(exports.shared_unionids());
     let target = GroupSide::from_snapshot(&exports.target_after)?.without(exports.shared_unionids());
     let test = MemberTest { unionids_shared: decision.unionids_shared, min_overlap: case.policy.min_group_overlap };
@@ -87,7 +76,8 @@ pub(super) fn decide_groups(case: &Case, exports: &Exports, decision: &Decision)
     let scopes = planned_scopes(case, &exports.enrolment, &source)?;
     let rules = first(GROUP_RULES, &evidence.facts(&scopes)?)?;
     let groups = evidence.decided(&scopes, &rules)?;
-    Ok(DecidedGroups { source, target, matches, groups })
+    let codes = decide_join_codes(exports, &source, &groups)?;
+    Ok(GroupDecision { source, target, matches, groups, codes })
 }
 
 /// Returns the scope of each group of source-before, by row.

@@ -1,7 +1,7 @@
 //! From snapshots to decided join codes (A2): frames of facts about each code go in; its prediction, observation and
 //! verdict come out.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 
@@ -16,7 +16,7 @@ use crate::rules::facts::{
 use crate::rules::{FactFrame, JOIN_CODE_RULES, JoinCodeRule, OBSERVATION_RULES, PREDICTION_RULES, decide, first};
 use crate::schema::tables::JOIN_CODES;
 use crate::schema::vocabulary::{CodeVerdict, GroupScope, Observed, Predicted};
-use crate::schema::{Column, ReadColumns, fields};
+use crate::schema::{Column, ReadColumns, fields, value_at};
 use crate::snapshot::{GroupList, Listing, Snapshot};
 
 /// A code of source-before or source-after, decided.
@@ -94,14 +94,8 @@ fn codes_of(snapshot: &Snapshot) -> Result<BTreeMap<&str, HeldCode>> {
 
 impl HeldCode {
     fn read(codes: &RecordBatch, row: usize) -> Result<Self> {
-        let text = |of: &Column| -> Result<Option<String>> {
-            let array = codes.texts(of)?;
-            Ok(array.is_valid(row).then(|| array.value(row).to_owned()))
-        };
-        let flag = |of: &Column| -> Result<Option<bool>> {
-            let array = codes.flags(of)?;
-            Ok(array.is_valid(row).then(|| array.value(row)))
-        };
+        let text = |of: &Column| -> Result<_> { Ok(value_at(codes.texts(of)?, row).map(str::to_owned)) };
+        let flag = |of: &Column| -> Result<_> { Ok(value_at(codes.flags(of)?, row)) };
         let deleted = flag(&fields::DELETED)? == Some(true);
         let listed = if deleted { Vec::new() } else { chat_ids(codes, row)? };
         let mut seen = HashSet::new();
@@ -120,11 +114,8 @@ impl HeldCode {
 
 /// The linked groups as the dump lists them; null, empty and absent are one (DOMAIN.md section 3).
 fn chat_ids(codes: &RecordBatch, row: usize) -> Result<Vec<String>> {
-    let lists = codes.lists(&fields::CHAT_IDS)?;
-    if lists.is_null(row) {
-        return Ok(Vec::new());
-    }
-    Ok(lists.value(row).as_string_view().iter().flatten().map(str::to_owned).collect())
+    let list = value_at(codes.lists(&fields::CHAT_IDS)?, row);
+    Ok(list.iter().flat_map(|ids| ids.as_string_view().iter()).flatten().map(str::to_owned).collect())
 }
 
 /// The kinds of groups that a code links in source-before.
@@ -231,7 +222,7 @@ pub fn planned_codes(before: &Snapshot, groups: &GroupSide, scopes: &[GroupScope
 /// The groups that codes link, with their decisions and the group list of source-after.
 struct CodeEvidence<'a> {
     groups: &'a GroupSide,
-    rows_by_id: std::collections::HashMap<&'a str, u32>,
+    rows_by_id: HashMap<&'a str, u32>,
     decided: &'a [DecidedGroup],
     /// The groups of source-after; None where the case has no such export.
     listed_after: Option<GroupList<'a>>,

@@ -181,9 +181,9 @@ fn pairs(exports: &Exports, parts: &Parts) -> Vec<(u32, Pair)> {
 /// Returns the coverage of each pair of accounts. `partial`: pairs whose target account holds an unmatched relation
 /// with an unreadable deciding value.
 pub fn coverage(case: &Case, exports: &Exports, partial: &HashSet<u32>) -> Vec<PairCoverage> {
-    let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
-    let of_account =
-        |snapshot: &Snapshot, userid: &str| snapshot.coverage.of_account(userid, rows(snapshot, userid) > 0);
+    let of_account = |snapshot: &Snapshot, userid: &str| {
+        snapshot.coverage.of_account(userid, snapshot.relations.rows_of(userid) > 0)
+    };
     let of_target = |index: u32, userid: &str| match of_account(&exports.target_after, userid) {
         coverage if coverage.is_covered() && partial.contains(&index) => Coverage::Partial,
         coverage => coverage,
@@ -193,7 +193,7 @@ pub fn coverage(case: &Case, exports: &Exports, partial: &HashSet<u32>) -> Vec<P
         .map(|(index, account)| PairCoverage {
             source: of_account(&exports.source_before, &account.source_userid),
             target: of_target(index, &account.target_userid),
-            target_at_cap: rows(&exports.target_after, &account.target_userid) >= case.policy.customer_cap,
+            target_at_cap: exports.target_after.relations.rows_of(&account.target_userid) >= case.policy.customer_cap,
         })
         .collect()
 }

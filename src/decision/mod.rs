@@ -25,7 +25,7 @@ mod read;
 mod scope;
 
 pub use across::{Misplaced, MisplacedPart};
-pub use groups::{DecidedGroup, planned_scopes};
+pub use groups::{DecidedGroup, decide_groups, planned_scopes};
 pub use join_codes::{JoinCode, PlannedCode, planned_codes};
 pub use match_part::Sample;
 pub use scope::{Plan, PlannedPart};
@@ -111,7 +111,7 @@ pub struct Decision {
     pub sample: Sample,
 }
 
-/// What the snapshots hold of an enrolled pair of accounts.
+/// Relations and coverage of an enrolled pair of accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecidedPair {
     /// Coverage of its two accounts.
@@ -247,16 +247,6 @@ pub struct GroupDecision {
     pub codes: Vec<JoinCode>,
 }
 
-/// Decides every group and join code.
-///
-/// # Errors
-/// [`crate::Error::Bug`] only.
-pub fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> Result<GroupDecision> {
-    let groups::DecidedGroups { source, target, matches, groups } = groups::decide_groups(case, exports, decision)?;
-    let codes = join_codes::decide_join_codes(exports, &source, &groups)?;
-    Ok(GroupDecision { source, target, matches, groups, codes })
-}
-
 /// Decides every relation.
 ///
 /// # Errors
@@ -334,11 +324,10 @@ fn unread_unionids(exports: &Exports, matched: &[MatchedPart]) -> u64 {
 }
 
 fn decided_pairs(exports: &Exports, coverage: Vec<PairCoverage>) -> Vec<DecidedPair> {
-    let rows = |snapshot: &Snapshot, userid: &str| snapshot.relations.accounts().get(userid).copied().unwrap_or(0);
     let pair = |(account, coverage): (&AccountPair, PairCoverage)| DecidedPair {
         coverage,
-        source_relations: rows(&exports.source_before, &account.source_userid),
-        target_relations: rows(&exports.target_after, &account.target_userid),
+        source_relations: exports.source_before.relations.rows_of(&account.source_userid),
+        target_relations: exports.target_after.relations.rows_of(&account.target_userid),
     };
     exports.enrolment.accounts().iter().zip(coverage).map(pair).collect()
 }

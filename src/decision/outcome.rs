@@ -39,7 +39,7 @@ pub fn decide_part(case: &Case, part: MatchedPart, flags: &KeyedFlags, beyond: &
     let rule = first(RELATION_RULES, &source_facts(&case.migration, &part, flags, beyond)?)?;
     let unmatched = decide(ORIGIN_RULES, &target_facts(&case.migration, &part)?)?;
     let origin = origins(&part, beyond.misplaced, &rule, unmatched)?;
-    let refused = flags.of(&REFUSALS);
+    let refused = flags.of(&REFUSALS).clone();
     let MatchedPart { scope, pairs, matches, still_at_source, .. } = part;
     Ok(DecidedPart { scope, rule, joined: matches.into(), refused, origin, pairs, still_at_source })
 }
@@ -70,7 +70,7 @@ fn source_facts(
         .flags(MATCHED, at_target.iter().map(|row| row.is_some()).collect::<Vec<_>>())?
         .with(TARGET_CREATED_AT, &take(&part.target_created_at, &at_target, None)?)?
         .flags(STOOD_BEFORE, false_where_null(&take(&part.stood_before, &at_target, None)?))?
-        .flags(REFUSED, flags.of(&REFUSALS))?
+        .flags(REFUSED, flags.of(&REFUSALS).clone())?
         .flags(MISPLACED, is_misplaced)?
         .flags(AMBIGUOUS, part.matches.ambiguous.clone())?
         .flags(NO_USABLE_KEY, part.matches.no_usable_key.clone())?

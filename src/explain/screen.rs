@@ -41,9 +41,8 @@ fn unread(unread: &UnreadableRecords, lang: Lang) -> String {
     let mut text = format!("\n{}\n", say::EXPLAIN_UNREAD.fill(lang, &[("count", &unread.total)]));
     for row in &unread.rows {
         let of = |column: &Column| plain(&row.text(column));
-        let (file, place) = (of(&fields::FILE), of(&fields::PLACE));
-        let reason = of(&fields::REJECT_REASON);
-        let reason = sentence(&reason, lang);
+        let (file, place, reason) = (of(&fields::FILE), of(&fields::PLACE), of(&fields::REJECT_REASON));
+        let (place, reason) = (sentence(&place, lang), sentence(&reason, lang));
         let line = say::EXPLAIN_UNREAD_ROW.fill(lang, &[("file", &file), ("place", &place), ("reason", &reason)]);
         let _ = writeln!(text, "  {line}");
     }

@@ -185,7 +185,7 @@ impl Answers {
         }
     }
 
-    /// Adds answers whose accounts are `spelled` in another way, as far as that is told.
+    /// Adds answers. `spelled` has, by the number of an account, the spelling that replaces its own, if any.
     fn take(&mut self, more: &Self, spelled: &[Option<&str>]) {
         let spelling = |(number, given)| spelled.get(number).copied().flatten().unwrap_or(given);
         let accounts: Vec<u32> =

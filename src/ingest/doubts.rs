@@ -26,6 +26,11 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
+    /// Makes the key of a customer of whom these ids are known: `external_userid`, unionid.
+    pub fn new((external_userid, unionid): (Option<&str>, Option<&str>)) -> Self {
+        Self { external_userid: external_userid.map(str::to_owned), unionid: unionid.map(str::to_owned) }
+    }
+
     /// Returns whether the record has no readable key.
     pub fn is_unknown(&self) -> bool {
         self.external_userid.is_none() && self.unionid.is_none()
@@ -35,7 +40,7 @@ impl CustomerKey {
 /// The customers that the unreadable records of an account may belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DoubtfulCustomers {
-    /// Those with one of these keys.
+    /// The customers with one of these keys.
     These(BTreeSet<CustomerKey>),
     /// Any.
     Any,
@@ -61,7 +66,7 @@ impl DoubtfulCustomers {
         keys.iter().any(is)
     }
 
-    /// The same without unionids that are not keys.
+    /// Drops unionids that are not keys.
     fn with_valid_keys(self, is_key: impl Fn(&str) -> bool) -> Self {
         let Self::These(keys) = self else { return self };
         let of = |key: CustomerKey| {
@@ -200,7 +205,7 @@ impl Doubts {
         self.records.iter().map(|((dataset, userid), doubt)| (*dataset, userid.as_deref(), doubt))
     }
 
-    /// The same without unionids that are not keys.
+    /// Drops unionids that are not keys.
     #[must_use]
     pub fn with_valid_keys(mut self, is_key: impl Fn(&str) -> bool) -> Self {
         for doubt in self.records.values_mut() {
@@ -209,7 +214,7 @@ impl Doubts {
         self
     }
 
-    /// The same with other spellings of the userids.
+    /// Replaces userids by the spellings that `spell` returns.
     #[must_use]
     pub fn respelled(self, mut spell: impl FnMut(&str) -> Option<String>) -> Self {
         let mut respelled = Self { records: BTreeMap::new(), values: self.values, keys: self.keys };

@@ -207,7 +207,7 @@ fn detect(window: &[u8], all: bool) -> Result<&'static Encoding, &'static str> {
     let is_damaged_utf8 = utf8.undecodable * 4 <= utf8.characters
         || utf8.long > utf8.undecodable
         || (utf8.long == utf8.undecodable && gb18030.undecodable > 0);
-    // Neither fits: read as UTF-8, so that nothing of it passes as text.
+    // Neither fits: read as UTF-8, in which most of it is U+FFFD.
     if is_damaged_utf8 || gb18030.undecodable * 10 > gb18030.characters {
         return Ok(UTF_8);
     }

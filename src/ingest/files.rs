@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::case::Case;
 use crate::error::{Error, Result};
@@ -120,10 +120,7 @@ impl InputPath<'_> {
     fn walk(&self, base: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<InputFile>> {
         let shown_base = self.shown_base(base);
         let mut found = Vec::new();
-        let entries = WalkDir::new(base).follow_links(true).into_iter();
-        for entry in
-            entries.filter_entry(|entry| entry.depth() == 0 || !is_passed_over(&entry.file_name().to_string_lossy()))
-        {
+        for entry in WalkDir::new(base).follow_links(true).into_iter().filter_entry(|entry| !is_hidden(entry)) {
             let entry = match entry {
                 Ok(entry) => entry,
                 // A link to a parent folder adds no files.
@@ -177,11 +174,14 @@ fn partition(below: &Path) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
-fn is_passed_over(name: &str) -> bool {
-    // Office hides a file of that name beside a workbook that is open; Windows hides its own in any folder.
-    name.starts_with(['.', '_'])
+/// Returns whether a file or folder below the one that is walked is passed over, by its name.
+pub fn is_hidden(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    // Office hides a file of the second kind beside a workbook that is open; Windows hides its own in any folder.
+    let is_hidden = name.starts_with(['.', '_'])
         || name.starts_with("~$")
-        || ["thumbs.db", "desktop.ini"].iter().any(|hidden| name.eq_ignore_ascii_case(hidden))
+        || ["thumbs.db", "desktop.ini"].iter().any(|hidden| name.eq_ignore_ascii_case(hidden));
+    entry.depth() > 0 && is_hidden
 }
 
 fn with_slashes(path: &Path) -> String {

@@ -1,7 +1,7 @@
 //! Tables that `qianhe ingest` wrote have a manifest in the folder above their role: a table that is not as it says, or
 //! is lacking, was changed or damaged, and one turned bit can change a result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -42,7 +42,7 @@ pub fn check(files: &[InputFile], read: &[FileTally]) -> Result<()> {
         }
     }
     let folders = files.iter().filter_map(|file| Some((file.path.parent()?, place_in_ingest(&file.path)?.0)));
-    for (folder, top) in folders.collect::<std::collections::BTreeSet<_>>() {
+    for (folder, top) in folders.collect::<BTreeSet<_>>() {
         let Some(Some(manifest)) = manifests.get(&top) else { continue };
         let role = format!("{}/", folder.file_name().unwrap_or_default().to_string_lossy());
         let lacking = manifest.reports.keys().filter(|name| name.starts_with(&role)).map(|name| top.join(name));

@@ -40,6 +40,7 @@ mod table_end;
 mod value;
 
 pub use estimate::RowEstimate;
+pub use files::is_hidden;
 pub use parquet::check_schema;
 pub use sheet::xlsx::check_workbook;
 pub use table_end::SHOWN_OF_LIST;

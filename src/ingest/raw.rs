@@ -18,7 +18,7 @@ use crate::schema::{Cell, Kind, Rows, Table};
 /// Detail of the coverage of a table that came as a whole, of which no account was requested alone.
 pub const WHOLE_TABLE: &str = "came as a whole table";
 
-/// Why error answers are passed over that do not say what was requested.
+/// Reason of passing over error answers without their request.
 pub const UNTIED_ERRORS: &str = "error answers without envelope";
 
 /// The time of fetching, if the envelope has it (microseconds, UTC); the newest copy of a duplicate wins.

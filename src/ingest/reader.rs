@@ -205,7 +205,6 @@ fn json_kind(kinds: &BTreeMap<&'static str, u64>) -> String {
 
 fn add(raw: &mut Raw, file: FileRecords) {
     let index = raw.files.len() as u32;
-
     raw.files.push(file.tally);
     for (name, batches) in file.tables {
         raw.tables.entry(name).or_default().extend(batches);

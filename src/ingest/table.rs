@@ -8,8 +8,10 @@ use jiff::tz::TimeZone;
 use super::doubts::CustomerKey;
 use super::headers::{self, ExpectedTables, TableLayout, Unrecognised};
 use super::notes;
-use super::raw::RelationSink;
-use super::records::{FieldFault, FileRecords, PartRecords, Readings, RecordContext, RejectReason, UnreadableRecord};
+use super::raw::{RelationSink, WHOLE_TABLE};
+use super::records::{
+    ABSENT, FieldFault, FileRecords, PartRecords, Readings, RecordContext, RejectReason, UnreadableRecord,
+};
 use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions};
 use crate::error::{Error, Result};
 use crate::schema::lists::{CaseList, ListKind};
@@ -28,6 +30,9 @@ const MAX_TABLE_COLUMNS: usize = 16;
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
 const SHIFTED: RejectReason = "cells beside their columns: a cell was deleted from the row, or inserted into it";
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
+
+/// Of a row of coverage.
+const NO_ACCOUNT: FieldFault = FieldFault { field: fields::USERID.name, reason: ABSENT };
 
 /// A file with sheets, and the context to read it in.
 #[derive(Clone, Copy)]
@@ -171,6 +176,9 @@ impl<'l> TableReader<'l> {
         }
         for (at, value) in &owned {
             readings.cells[*at] = value.cell();
+        }
+        if lacks_account(table, &readings) {
+            readings.faults.push((const { COVERAGE.position_of(&fields::USERID) }, NO_ACCOUNT));
         }
         if !readings.faults.is_empty() && self.is_shifted(&readings, &cell) {
             self.reject_row(part, place(""), SHIFTED);
@@ -347,6 +355,16 @@ pub fn is_blank(given: &RawValue<'_>) -> bool {
 /// Returns whether a row of an id map has no target.
 fn lacks_target(table: &Table, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
     is_list_of(table, ListKind::IdMap) && !readings.has_fault(0) && readings.is_absent(1)
+}
+
+/// Returns whether a row of coverage is about the relations of an account without its userid: only a whole table covers
+/// those of all accounts.
+fn lacks_account(table: &Table, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
+    let cell = |column: &Column| table.position(column).map(|at| readings.cells[at]);
+    table.name == COVERAGE.name
+        && cell(&fields::DATASET) == Some(Cell::Text(Dataset::Relations.word()))
+        && cell(&fields::USERID) == Some(Cell::Null)
+        && cell(&fields::DETAIL) != Some(Cell::Text(WHOLE_TABLE))
 }
 
 fn is_list_of(table: &Table, kind: ListKind) -> bool {

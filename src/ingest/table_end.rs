@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use super::raw::Reject;
 use super::records::FileRecords;
 use super::table::dataset_of;
 use crate::error::{Error, Result};
 use crate::schema::Table;
 use crate::schema::vocabulary::{Dataset, Grain};
-use crate::text::sentences::reason_at;
-use crate::text::{Message, errors as say};
+use crate::text::{Message, errors as say, sentences};
 
 /// Rejects in the error of a table without readable rows.
 const SHOWN_OF_TABLE: usize = 3;
@@ -39,11 +39,8 @@ pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Tabl
     let rejected = records.tally.rejected - before.rejected;
     let dataset = dataset_of(table);
     if pushed == 0 && rejected > 0 && dataset != Dataset::Lists {
-        let reasons = records.rejects[before.rejects..]
-            .iter()
-            .filter(|reject| reject.grain == Grain::Record)
-            .take(SHOWN_OF_TABLE);
-        let reasons = Message::lines(reasons.map(|reject| reason_at(&reject.place, &reject.reason)));
+        let rejects = records.rejects[before.rejects..].iter().filter(|reject| reject.grain == Grain::Record);
+        let reasons = Message::lines(rejects.take(SHOWN_OF_TABLE).map(line));
         return Err(Error::input(
             path,
             Message::verbatim(table.name),
@@ -68,8 +65,13 @@ pub fn refuse_list(path: &Path, records: &FileRecords) -> Result<()> {
     if unreadable == 0 {
         return Ok(());
     }
-    let shown = records.rejects.iter().take(SHOWN_OF_LIST).map(|reject| reason_at(&reject.place, &reject.reason));
+    let shown = records.rejects.iter().take(SHOWN_OF_LIST).map(line);
     let more = unreadable.saturating_sub(SHOWN_OF_LIST as u64);
     let shown = Message::lines(shown.chain((more > 0).then(|| say::and_more(more))));
     Err(Error::input(path, say::LIST, say::list_unreadable(unreadable, shown), say::CORRECT_LIST))
+}
+
+/// The place and the reason of a reject.
+fn line(reject: &Reject) -> Message {
+    say::reason_at(sentences::message(&reject.place), sentences::message(&reject.reason))
 }

@@ -2,11 +2,12 @@
 //!
 //! A row with a member, in whatever letter case, names that relation; one without, all relations of the customer. A row
 //! by name alone holds only where the name, with the member if given, is that of a single customer (SPEC section 1.2).
+//! A name beside an id is for relations without ids, as the console exports them, and counts where the id names none.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
+use arrow::array::{Array, BooleanArray, RecordBatch};
 use hashbrown::HashTable;
 
 use super::{ListTally, file_of_rows};
@@ -16,11 +17,11 @@ use crate::ingest::raw::Raw;
 use crate::names;
 use crate::personal::{Pseudonyms, shown};
 use crate::schema::lists::CaseList;
-use crate::schema::{Column, ReadColumns, Table, fields};
+use crate::schema::{Column, ReadColumns, Table, fields, value_at};
 use crate::userids::Userids;
 
 /// The keyed lists of a case, in the order of [`CaseList::keyed`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct KeyedLists(Vec<ListRows>);
 
 /// Rows that the lists name, by list.
@@ -46,43 +47,37 @@ impl KeyedLists {
     /// Decides the flags of every partition, and the rows of the lists that name no relation. `parts`: for each
     /// partition its number of relations and its matches. A name is judged by all partitions together.
     pub fn settle(&self, parts: &[(usize, ListMatches)]) -> (Vec<KeyedFlags>, Vec<UnmatchedRow>) {
-        let mut flags: Vec<KeyedFlags> = parts.iter().map(|(rows, _)| KeyedFlags::none(*rows)).collect();
+        let mut flags: Vec<KeyedFlags> = parts.iter().map(|_| KeyedFlags(Vec::new())).collect();
         let mut unmatched = Vec::new();
         for (at, (list, rows)) in CaseList::keyed().zip(&self.0).enumerate() {
             let of_list: Vec<(usize, &[ListMatch])> =
                 parts.iter().map(|(rows, matches)| (*rows, &matches[at][..])).collect();
             let (flags_of_list, unmatched_of_list) = rows.settle(&of_list);
             for (flags, of_list) in flags.iter_mut().zip(flags_of_list) {
-                flags.by_list.push((list.table, of_list));
+                flags.0.push(of_list);
             }
-            unmatched.extend(unmatched_of_list.map(|(row, ambiguous_name)| UnmatchedRow {
-                list,
-                column: row.by.column(),
-                key: row.key.to_string(),
-                userid: row.userid.as_deref().map(str::to_owned),
-                ambiguous_name,
+            unmatched.extend(unmatched_of_list.into_iter().map(|(row, ambiguous_name)| {
+                let (column, key) = row.key(ambiguous_name);
+                let (key, userid) = (key.to_owned(), row.userid.as_deref().map(str::to_owned));
+                UnmatchedRow { list, column, key, userid, ambiguous_name }
             }));
         }
         (flags, unmatched)
     }
 }
 
-/// The relations of one partition that each keyed list names.
+/// The relations of one partition that each keyed list names, in the order of [`CaseList::keyed`].
 #[derive(Debug)]
-pub struct KeyedFlags {
-    relations: usize,
-    by_list: Vec<(&'static Table, BooleanArray)>,
-}
+pub struct KeyedFlags(Vec<BooleanArray>);
 
 impl KeyedFlags {
-    fn none(relations: usize) -> Self {
-        Self { relations, by_list: Vec::new() }
-    }
-
-    /// Returns for each relation whether the list of this table names it.
-    pub fn of(&self, table: &Table) -> BooleanArray {
-        let flags = self.by_list.iter().find(|(list, _)| list.name == table.name).map(|(_, flags)| flags.clone());
-        flags.unwrap_or_else(|| vec![false; self.relations].into())
+    /// Returns for each relation whether the keyed list of this table names it.
+    pub fn of(&self, table: &Table) -> &BooleanArray {
+        let mut lists = CaseList::keyed().zip(&self.0);
+        lists
+            .find(|(list, _)| list.table.name == table.name)
+            .map(|(_, flags)| flags)
+            .expect("each keyed list has flags")
     }
 }
 
@@ -114,80 +109,87 @@ pub struct ListMatch {
     list_row: u32,
     /// Row of the relation.
     row: u32,
-    /// The customer of the relation, where the list gives a name only and the relation has an id.
-    customer: Option<String>,
+    by: MatchedBy,
 }
 
-/// The rows of one list, indexed by key.
-#[derive(Debug, Default)]
-struct ListRows {
-    rows: Vec<KeyedRow>,
-    /// Rows without a member, by each key in the order of [`ListKey::ALL`].
-    of_customers: [KeyIndex; ListKey::ALL.len()],
-    /// Rows with a member, by key and member: many members may have a customer of the same name.
-    of_relations: [KeyIndex; ListKey::ALL.len()],
-    /// Whether a row has a name alone.
-    has_names: bool,
+/// The key by which a row of a list may name a relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum MatchedBy {
+    Id,
+    /// With the `external_userid` of the relation, if it has one.
+    Name(Option<String>),
 }
 
-/// The first row of each key; [`KeyedRow::next`] chains the others.
-type KeyIndex = HashTable<u32>;
+/// The columns that key a row, strongest first.
+const KEYS: [&Column; 3] = [&fields::EXTERNAL_USERID, &fields::UNIONID, &fields::CUSTOMER_NAME];
 
-/// A row of a list by the strongest key that it gives; weaker ones are for the reader.
+/// Indexes of [`KEYS`].
+const UNIONID: usize = 1;
+const NAME: usize = 2;
+
+/// Cells of a raw row: its keys in the order of [`KEYS`], then the member; with the index of its file.
+type RawRow<'a> = ([Option<&'a str>; 4], u32);
+
+/// Cell of the member.
+const MEMBER: usize = 3;
+
+/// A row of a list.
 #[derive(Debug)]
 struct KeyedRow {
-    by: ListKey,
-    key: Box<str>,
+    /// The strongest id and the name, in the order of [`KEYS`].
+    keys: [Option<Box<str>>; KEYS.len()],
     userid: Option<Box<str>>,
-    /// The row of the same line of the list by a stronger key, if any: this one is about relations without ids only, as
-    /// the console exports them.
-    weaker_than: Option<u32>,
-    /// The next row of the same key and member.
-    next: Option<u32>,
 }
 
 impl KeyedRow {
-    fn is_of(&self, key: &str, userid: Option<&str>) -> bool {
-        let is_same = |(given, userid): (&str, &str)| given.eq_ignore_ascii_case(userid);
-        *self.key == *key
-            && self.userid.is_some() == userid.is_some()
-            && self.userid.as_deref().zip(userid).is_none_or(is_same)
+    fn new([external_userid, unionid, name, userid]: [Option<&str>; 4]) -> Self {
+        let unionid = unionid.filter(|_| external_userid.is_none());
+        let name = name.map(|name| names::normal(name).into());
+        Self { keys: [external_userid.map(Box::from), unionid.map(Box::from), name], userid: userid.map(Box::from) }
     }
-}
 
-fn digest_of(key: &str, userid: Option<&str>) -> u64 {
-    digest(key) ^ userid.map_or(0, digest_of_member)
+    fn has_id(&self) -> bool {
+        self.keys[..NAME].iter().any(Option::is_some)
+    }
+
+    /// Returns the strongest key, or the name if `by_name`, with its column.
+    fn key(&self, by_name: bool) -> (&'static Column, &str) {
+        let mut keys = KEYS.into_iter().zip(&self.keys).skip(if by_name { NAME } else { 0 });
+        keys.find_map(|(column, key)| Some((column, key.as_deref()?))).expect("a row has a key")
+    }
+
+    fn has(&self, by: usize, key: &str, userid: Option<&str>) -> bool {
+        self.keys[by].as_deref() == Some(key)
+            && match (self.userid.as_deref(), userid) {
+                (Some(given), Some(userid)) => given.eq_ignore_ascii_case(userid),
+                (given, userid) => given == userid,
+            }
+    }
+
+    fn digest(&self, by: usize) -> u64 {
+        self.keys[by].as_deref().map_or(0, digest) ^ self.userid.as_deref().map_or(0, digest_of_member)
+    }
 }
 
 fn digest_of_member(userid: &str) -> u64 {
     digest(&userid.to_ascii_lowercase()).rotate_left(1)
 }
 
-/// The columns that key a row, strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ListKey {
-    ExternalUserid,
-    Unionid,
-    CustomerName,
+/// The rows with a key in one of [`KEYS`], by the key and the member: many members may have a customer of one name.
+#[derive(Debug, Default)]
+struct KeyIndex {
+    /// The first row of each key and member.
+    first: HashTable<u32>,
+    /// The next row of the same, by the row before.
+    next: HashMap<u32, u32>,
 }
 
-impl ListKey {
-    const ALL: [Self; 3] = [Self::ExternalUserid, Self::Unionid, Self::CustomerName];
-
-    fn column(self) -> &'static Column {
-        match self {
-            Self::ExternalUserid => &fields::EXTERNAL_USERID,
-            Self::Unionid => &fields::UNIONID,
-            Self::CustomerName => &fields::CUSTOMER_NAME,
-        }
-    }
+/// The rows of one list, indexed by each of [`KEYS`]. Rows by a name alone come first.
+#[derive(Debug, Default)]
+struct ListRows {
+    rows: Vec<KeyedRow>,
+    indexes: [KeyIndex; KEYS.len()],
 }
-
-/// Cells of a raw row: its keys in the order of [`ListKey::ALL`], then the member; with the index of its file.
-type RawRow<'a> = ([Option<&'a str>; 4], u32);
-
-/// Cell of the member.
-const MEMBER: usize = 3;
 
 impl ListRows {
     fn read(batches: &[RecordBatch], known: &Userids, tally: &mut ListTally) -> Result<Self> {
@@ -203,69 +205,51 @@ impl ListRows {
         let mut list = Self::default();
         for copies in raw.chunk_by(|a, b| a.0 == b.0) {
             tally.add_copies(copies.iter().map(|(_, file)| *file));
-            let (cells, _) = &copies[0];
-            let mut keys = ListKey::ALL.into_iter().zip(cells).filter_map(|(by, cell)| Some((by, (*cell)?)));
-            let strongest = list.rows.len() as u32;
-            let by_name = |(by, _): &(ListKey, &str)| *by == ListKey::CustomerName;
-            for (by, key) in keys.next().into_iter().chain(keys.find(by_name)) {
-                list.rows.push(KeyedRow {
-                    by,
-                    key: if by == ListKey::CustomerName { names::normal(key).into() } else { key.into() },
-                    userid: cells[MEMBER].map(Box::from),
-                    weaker_than: (list.rows.len() as u32 > strongest).then_some(strongest),
-                    next: None,
-                });
-            }
+            list.rows.push(KeyedRow::new(copies[0].0));
         }
-        list.has_names = list.rows.iter().any(|row| row.by == ListKey::CustomerName && row.weaker_than.is_none());
         list.index();
         Ok(list)
     }
 
-    /// Indexes the rows from the last to the first, so that a chain is in the order of the list.
+    /// Indexes the rows from the last to the first, so that those of one key are in the order of the list.
     fn index(&mut self) {
-        for row in (0..self.rows.len()).rev() {
-            let rows = &self.rows;
-            let KeyedRow { by, key, userid, .. } = &rows[row];
-            let index = if userid.is_some() { &mut self.of_relations } else { &mut self.of_customers };
-            let userid = userid.as_deref();
-            let entry = index[*by as usize].entry(
-                digest_of(key, userid),
-                |&row| rows[row as usize].is_of(key, userid),
-                |&row| digest_of(&rows[row as usize].key, rows[row as usize].userid.as_deref()),
-            );
-            let mut first = entry.or_insert(row as u32);
-            let behind = std::mem::replace(first.get_mut(), row as u32);
-            self.rows[row].next = (behind as usize != row).then_some(behind);
+        let rows = &self.rows;
+        for (row, keyed) in rows.iter().enumerate().rev() {
+            for (by, index) in self.indexes.iter_mut().enumerate() {
+                let Some(key) = keyed.keys[by].as_deref() else { continue };
+                let mut first = (index.first)
+                    .entry(
+                        keyed.digest(by),
+                        |&other| rows[other as usize].has(by, key, keyed.userid.as_deref()),
+                        |&other| rows[other as usize].digest(by),
+                    )
+                    .or_insert(row as u32);
+                let behind = std::mem::replace(first.get_mut(), row as u32);
+                if behind != row as u32 {
+                    index.next.insert(row as u32, behind);
+                }
+            }
         }
     }
 
     fn matches(&self, relations: &RecordBatch, is_key: impl Fn(&str) -> bool) -> Result<Vec<ListMatch>> {
-        if self.rows.is_empty() {
-            return Ok(Vec::new());
-        }
         let (userids, ids) = (relations.texts(&fields::USERID)?, relations.texts(&fields::EXTERNAL_USERID)?);
         let unionids = relations.texts(&fields::UNIONID)?;
         let has_id = |row: usize| ids.is_valid(row) || unionids.is_valid(row);
-        let all_have_ids = ids.null_count() == 0;
+        let has_names = self.rows.first().is_some_and(|row| !row.has_id()) || ids.null_count() > 0;
         let mut matches = Vec::new();
-        for by in ListKey::ALL {
-            let (of_customers, of_relations) = (&self.of_customers[by as usize], &self.of_relations[by as usize]);
-            // Few lists have rows by every key.
-            if of_customers.is_empty() && of_relations.is_empty() {
-                continue;
-            }
-            // Names beside ids are for relations without ids.
-            if by == ListKey::CustomerName && !self.has_names && all_have_ids {
+        for (by, index) in self.indexes.iter().enumerate() {
+            // Few lists have rows by every key, and few relations have no id.
+            if index.first.is_empty() || (by == NAME && !has_names) {
                 continue;
             }
             // Relations are sorted by member, so one digest serves many rows.
             let mut member = None;
-            for (row, key) in relations.texts(by.column())?.iter().enumerate() {
+            for (row, key) in relations.texts(KEYS[by])?.iter().enumerate() {
                 let key = match by {
-                    ListKey::ExternalUserid => key.map(Cow::Borrowed),
-                    ListKey::Unionid => key.filter(|key| is_key(key)).map(Cow::Borrowed),
-                    ListKey::CustomerName => key.and_then(names::key),
+                    NAME => key.and_then(names::key),
+                    UNIONID => key.filter(|key| is_key(key)).map(Cow::Borrowed),
+                    _ => key.map(Cow::Borrowed),
                 };
                 let Some(key) = key.as_deref() else { continue };
                 let (of_key, userid, view) = (digest(key), userids.value(row), userids.views()[row]);
@@ -273,14 +257,16 @@ impl ListRows {
                     Some((same, of_member)) if same == view => of_member,
                     _ => member.insert((view, digest_of_member(userid))).1,
                 };
-                let customers = self.rows_of(of_customers, of_key, key, None);
-                for list_row in customers.chain(self.rows_of(of_relations, of_key ^ of_member, key, Some(userid))) {
-                    if has_id(row) && self.rows[list_row as usize].weaker_than.is_some() {
+                let of_customer = self.rows_of(by, of_key, key, None);
+                for list_row in of_customer.chain(self.rows_of(by, of_key ^ of_member, key, Some(userid))) {
+                    let by = if by != NAME {
+                        MatchedBy::Id
+                    } else if has_id(row) && self.rows[list_row as usize].has_id() {
                         continue;
-                    }
-                    let customer =
-                        (by == ListKey::CustomerName && ids.is_valid(row)).then(|| ids.value(row).to_owned());
-                    matches.push(ListMatch { list_row, row: row as u32, customer });
+                    } else {
+                        MatchedBy::Name(value_at(ids, row).map(str::to_owned))
+                    };
+                    matches.push(ListMatch { list_row, row: row as u32, by });
                 }
             }
         }
@@ -289,74 +275,58 @@ impl ListRows {
     }
 
     /// Returns the rows of a key and member with this digest, in the order of the list.
-    fn rows_of(&self, index: &KeyIndex, digest: u64, key: &str, userid: Option<&str>) -> impl Iterator<Item = u32> {
-        let first = index.find(digest, |&row| self.rows[row as usize].is_of(key, userid));
-        std::iter::successors(first.copied(), |&row| self.rows[row as usize].next)
+    fn rows_of(&self, by: usize, digest: u64, key: &str, userid: Option<&str>) -> impl Iterator<Item = u32> {
+        let KeyIndex { first, next } = &self.indexes[by];
+        let first = first.find(digest, |&row| self.rows[row as usize].has(by, key, userid));
+        std::iter::successors(first.copied(), |row| next.get(row).copied())
     }
 
     /// Returns the flags of each partition, and every row that names no relation, with whether that is for
     /// an ambiguous name.
-    fn settle<'a>(
-        &'a self,
-        parts: &[(usize, &[ListMatch])],
-    ) -> (Vec<BooleanArray>, impl Iterator<Item = (&'a KeyedRow, bool)> + use<'a>) {
-        let mut customers: Vec<NamedCustomers<'_>> = self.rows.iter().map(|_| NamedCustomers::default()).collect();
-        for named in parts.iter().flat_map(|(_, matches)| *matches) {
-            customers[named.list_row as usize].add(named.customer.as_deref());
-        }
-        // A name beside an id that names a relation is for the reader.
-        let is_void: Vec<bool> = (self.rows.iter())
-            .map(|row| row.weaker_than.is_some_and(|strongest| customers[strongest as usize].rows > 0))
-            .collect();
-        let is_ambiguous: Vec<bool> = (self.rows.iter().zip(&customers).zip(&is_void))
-            .map(|((row, customers), is_void)| row.by == ListKey::CustomerName && customers.are_several() && !is_void)
-            .collect();
-        let mut is_unmatched: Vec<bool> = customers.iter().map(|customers| customers.rows == 0).collect();
-        // A line of the list is told of once: by its strongest key, unless its name is that of several customers.
-        for (row, keyed) in self.rows.iter().enumerate() {
-            if let Some(strongest) = keyed.weaker_than {
-                is_unmatched[strongest as usize] &= is_unmatched[row];
-                is_unmatched[row] = false;
-            }
+    fn settle(&self, parts: &[(usize, &[ListMatch])]) -> (Vec<BooleanArray>, Vec<(&KeyedRow, bool)>) {
+        let mut named = vec![NamedCustomer::None; self.rows.len()];
+        for found in parts.iter().flat_map(|(_, matches)| *matches) {
+            named[found.list_row as usize].update(&found.by);
         }
         let flags = parts.iter().map(|(rows, matches)| {
             let mut flags = vec![false; *rows];
-            let holds = |row: usize| !is_ambiguous[row] && !is_void[row];
-            for named in matches.iter().filter(|named| holds(named.list_row as usize)) {
-                flags[named.row as usize] = true;
+            for found in matches.iter().filter(|found| named[found.list_row as usize].holds(&found.by)) {
+                flags[found.row as usize] = true;
             }
             flags.into()
         });
-        let flags = flags.collect();
-        let judged = self.rows.iter().zip(is_ambiguous.into_iter().zip(is_unmatched));
-        let unmatched = judged
-            .filter(|(_, (is_ambiguous, is_unmatched))| *is_ambiguous || *is_unmatched)
-            .map(|(row, (is_ambiguous, _))| (row, is_ambiguous));
-        (flags, unmatched)
+        let unmatched = self.rows.iter().zip(&named).filter_map(|(row, named)| match named {
+            NamedCustomer::None => Some((row, false)),
+            NamedCustomer::Several => Some((row, true)),
+            NamedCustomer::ById | NamedCustomer::ByName(_) => None,
+        });
+        (flags.collect(), unmatched.collect())
     }
 }
 
-/// The customers that a row of a list may be about; a relation without an id is a customer of its own.
-#[derive(Default)]
-struct NamedCustomers<'a> {
-    rows: usize,
-    with_id: HashSet<&'a str>,
-    without_id: usize,
+/// The customer that a row of a list names: by its id, else by its name.
+#[derive(Clone, Copy)]
+enum NamedCustomer<'a> {
+    None,
+    ById,
+    /// With the `external_userid`, if there is one: a relation without is a customer of its own.
+    ByName(Option<&'a str>),
+    /// Several have the name.
+    Several,
 }
 
-impl<'a> NamedCustomers<'a> {
-    fn add(&mut self, id: Option<&'a str>) {
-        self.rows += 1;
-        match id {
-            Some(id) => {
-                self.with_id.insert(id);
-            }
-            None => self.without_id += 1,
+impl<'a> NamedCustomer<'a> {
+    fn update(&mut self, by: &'a MatchedBy) {
+        *self = match (*self, by) {
+            (Self::ById, _) | (_, MatchedBy::Id) => Self::ById,
+            (Self::None, MatchedBy::Name(id)) => Self::ByName(id.as_deref()),
+            (Self::ByName(Some(one)), MatchedBy::Name(Some(other))) if one == other => *self,
+            _ => Self::Several,
         }
     }
 
-    fn are_several(&self) -> bool {
-        self.with_id.len() + self.without_id > 1
+    fn holds(self, by: &MatchedBy) -> bool {
+        matches!((self, by), (Self::ById, MatchedBy::Id) | (Self::ByName(_), MatchedBy::Name(_)))
     }
 }
 
@@ -372,24 +342,14 @@ fn spellings(rows: &[RawRow<'_>], known: &Userids) -> Userids {
 }
 
 fn raw_rows(batch: &RecordBatch) -> Result<impl Iterator<Item = RawRow<'_>>> {
-    let columns = [
-        batch.texts(&fields::EXTERNAL_USERID)?,
-        batch.texts(&fields::UNIONID)?,
-        batch.texts(&fields::CUSTOMER_NAME)?,
-        batch.texts(&fields::USERID)?,
-    ];
+    let columns =
+        [batch.texts(KEYS[0])?, batch.texts(KEYS[UNIONID])?, batch.texts(KEYS[NAME])?, batch.texts(&fields::USERID)?];
     let files = file_of_rows(batch)?;
-    Ok((0..batch.num_rows()).map(move |row| (columns.map(|column| cell(column, row)), files.value(row))))
-}
-
-fn cell(column: &StringViewArray, row: usize) -> Option<&str> {
-    column.is_valid(row).then(|| column.value(row))
+    Ok((0..batch.num_rows()).map(move |row| (columns.map(|column| value_at(column, row)), files.value(row))))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
     use crate::ingest::raw::{Provenance, RawTable};
     use crate::schema::lists::REFUSALS;
@@ -429,6 +389,15 @@ mod tests {
         table.finish()
     }
 
+    /// `userid/key` of rows that name no relation.
+    fn shown(unmatched: &[(&KeyedRow, bool)]) -> Vec<String> {
+        let shown = unmatched.iter().map(|(row, is_ambiguous)| {
+            let userid = row.userid.as_deref().map(|userid| format!("{userid}/")).unwrap_or_default();
+            format!("{userid}{}{}", row.key(*is_ambiguous).1, if *is_ambiguous { " (ambiguous)" } else { "" })
+        });
+        shown.collect()
+    }
+
     #[test]
     fn rows_of_one_key_all_match_in_the_order_of_the_list() {
         let list = list(
@@ -455,9 +424,7 @@ mod tests {
         assert_eq!(places, [(1, 0), (4, 0), (2, 0), (1, 1), (4, 1), (3, 1), (0, 0)]);
         let (flags, unmatched) = rows.settle(&[(3, &matches)]);
         assert_eq!(flags, [BooleanArray::from(vec![true, true, false])]);
-        let unmatched: Vec<_> =
-            unmatched.map(|(row, is_ambiguous)| (row.userid.as_deref(), &*row.key, is_ambiguous)).collect();
-        assert_eq!(unmatched, [(Some("Ann"), "wm2", false)]);
+        assert_eq!(shown(&unmatched), ["Ann/wm2"]);
     }
 
     #[test]
@@ -468,8 +435,7 @@ mod tests {
         let rows = ListRows::read(&[list], &known, &mut tally).unwrap();
         assert_eq!(tally, ListTally { rows: 2, duplicates: HashMap::from([(0, 1)]) });
         let (_, unmatched) = rows.settle(&[]);
-        let unmatched: Vec<_> = unmatched.map(|(row, _)| (row.userid.as_deref(), &*row.key)).collect();
-        assert_eq!(unmatched, [(Some("Bo"), "wm1"), (None, "wm2")]);
+        assert_eq!(shown(&unmatched), ["Bo/wm1", "wm2"]);
     }
 
     #[test]
@@ -500,7 +466,6 @@ mod tests {
         let (flags, unmatched) = rows.settle(&[(7, &matches)]);
         let named: Vec<bool> = flags[0].iter().map(Option::unwrap).collect();
         assert_eq!(named, [true, false, true, false, false, false, false]);
-        let unmatched: Vec<_> = unmatched.map(|(row, is_ambiguous)| (&*row.key, is_ambiguous)).collect();
-        assert_eq!(unmatched, [("wm3", false), ("Xu", true)]);
+        assert_eq!(shown(&unmatched), ["wm3", "Xu (ambiguous)"]);
     }
 }

@@ -16,7 +16,9 @@ use std::collections::HashMap;
 use arrow::array::{AsArray, RecordBatch, UInt32Array};
 use arrow::datatypes::UInt32Type;
 
-pub use accounts::{AccountPair, Enrolment};
+#[cfg(test)]
+pub(crate) use accounts::tests::enrolment_of;
+pub use accounts::{AccountPair, Enrolment, NullWord};
 pub use id_map::IdMap;
 #[cfg(test)]
 pub(crate) use id_map::tests::map as id_map_of;

@@ -22,7 +22,7 @@ struct IdClass {
     unionid: bool,
     /// Has an `external_userid`.
     id: bool,
-    /// That id is in the customer map.
+    /// Its `external_userid` is in the customer map.
     mapped: bool,
 }
 

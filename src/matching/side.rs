@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, Int64Array, RecordBatch, StringViewArray};
+use arrow::array::{Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::Int64Type;
 
 use super::merge_join::RowKey;
@@ -10,7 +10,7 @@ use crate::digest::digest;
 use crate::error::Result;
 use crate::lists::IdMap;
 use crate::names;
-use crate::schema::{Column, ReadColumns, fields};
+use crate::schema::{Column, ReadColumns, fields, value_at};
 use crate::snapshot::SharedUnionids;
 
 /// Maps the text of a key to its abbreviated key. Texts with equal digests are compared, so the function cannot decide
@@ -52,8 +52,7 @@ impl KeyedColumn {
 
     /// Returns the text of a row.
     pub fn get(&self, row: u32) -> Option<&str> {
-        let row = row as usize;
-        self.text.is_valid(row).then(|| self.text.value(row))
+        value_at(&self.text, row as usize)
     }
 }
 
@@ -124,6 +123,11 @@ impl Side {
         self.mapped.get(row as usize).filter(|&&entry| entry != NOT_MAPPED).map(|&entry| (u64::from(entry), ""))
     }
 
+    /// Returns the ids of the customer of a row: `external_userid` and unionid.
+    pub fn ids(&self, row: u32) -> (Option<&str>, Option<&str>) {
+        (self.external_userid.get(row), self.unionid.get(row))
+    }
+
     /// Returns the name of a row in the form that is compared, unless it is masked.
     pub fn name(&self, row: u32) -> Option<&str> {
         self.customer_name.get(row)
@@ -141,8 +145,7 @@ impl Side {
 
     /// Returns the time when a relation was made: microseconds since 1970, UTC.
     pub fn created_at(&self, row: u32) -> Option<i64> {
-        let row = row as usize;
-        self.created_at.is_valid(row).then(|| self.created_at.value(row))
+        value_at(&self.created_at, row as usize)
     }
 
     /// Returns the order of relations that share a key: by time, unknown last, then by id, then by row.

@@ -181,25 +181,25 @@ fn rows_of_one_name_are_ambiguous_where_not_all_can_join() {
 }
 
 /// A relation: id, unionid and name.
-type Told = [Option<&'static str>; 3];
+type KeyTexts = [Option<&'static str>; 3];
 
-const fn id(id: &'static str) -> Told {
+const fn id(id: &'static str) -> KeyTexts {
     [Some(id), None, None]
 }
 
-const fn unionid(unionid: &'static str) -> Told {
+const fn unionid(unionid: &'static str) -> KeyTexts {
     [None, Some(unionid), None]
 }
 
-const fn name(name: &'static str) -> Told {
+const fn name(name: &'static str) -> KeyTexts {
     [None, None, Some(name)]
 }
 
 /// One account of each corp, the eldest relations first. The customer map sends `w1` to `t1`.
-fn sides(source: &[Told], target: &[Told]) -> (Side, Side) {
-    let rows = |relations: &[Told]| {
+fn sides(source: &[KeyTexts], target: &[KeyTexts]) -> (Side, Side) {
+    let rows = |relations: &[KeyTexts]| {
         let mut rows = Rows::new(&RELATIONS_TABLE);
-        (0..).zip(relations).for_each(|(made, told)| push(&mut rows, "account", *told, made));
+        (0..).zip(relations).for_each(|(made, keys)| push(&mut rows, "account", *keys, made));
         rows.finish()
     };
     let map = map(&[("w1", "t1")]);
@@ -207,7 +207,7 @@ fn sides(source: &[Told], target: &[Told]) -> (Side, Side) {
 }
 
 /// Matches the relations of one pair of accounts.
-fn of_pair(source: &[Told], target: &[Told], unionids_shared: bool) -> Matches {
+fn of_pair(source: &[KeyTexts], target: &[KeyTexts], unionids_shared: bool) -> Matches {
     let pair = Pair { source: 0..source.len() as u32, target: 0..target.len() as u32 };
     let (source, target) = sides(source, target);
     match_pairs(&source, &target, &[pair], unionids_shared).0
@@ -216,7 +216,7 @@ fn of_pair(source: &[Told], target: &[Told], unionids_shared: bool) -> Matches {
 #[test]
 fn a_stronger_method_goes_first_and_an_equal_key_of_a_weaker_one_is_left() {
     let source = [[Some("w1"), Some("u1"), Some("wei")]];
-    let by = |target: &[Told], unionids_shared: bool| {
+    let by = |target: &[KeyTexts], unionids_shared: bool| {
         let matches = of_pair(&source, target, unionids_shared);
         (matches.target_of[0], matches.method[0])
     };
@@ -253,7 +253,7 @@ fn what_is_ambiguous_by_one_method_is_not_settled_by_a_weaker_one() {
 #[test]
 fn a_key_is_usable_where_the_target_account_shows_one_of_its_kind() {
     let mapped = id("w1");
-    let usable = |source: Told, target: &[Told], shared| !of_pair(&[source], target, shared).no_usable_key[0];
+    let usable = |source: KeyTexts, target: &[KeyTexts], shared| !of_pair(&[source], target, shared).no_usable_key[0];
     // A kind of key; the relation that has it, and another relation of the target that shows it.
     for (own, other) in [(mapped, id("t8")), (unionid("u1"), unionid("u8")), (name("wei"), name("hu"))] {
         let kinds = [id("t9"), unionid("u9"), name("li")];
@@ -281,7 +281,7 @@ fn rows_of_one_name_without_a_contradiction_join_in_order_of_age() {
 /// Across accounts: the map before the unionid, and by neither what the other side has too few of.
 #[test]
 fn misplaced_relations_join_by_the_map_before_the_unionid() {
-    let across_if = |unionids_shared: bool, source: &[Told], target: &[Told], doubts: &[CandidateDoubt]| {
+    let across_if = |unionids_shared: bool, source: &[KeyTexts], target: &[KeyTexts], doubts: &[CandidateDoubt]| {
         let rows = |count: usize| (0..count as u32).collect::<Vec<u32>>();
         let (candidates, arrivals) = (rows(source.len()), rows(target.len()));
         let mut matches = Matches::new(source.len(), target.len());
@@ -293,7 +293,8 @@ fn misplaced_relations_join_by_the_map_before_the_unionid() {
     };
     let of_two_namespaces = across_if(false, &[id("w1"), unionid("u1")], &[id("t1"), unionid("u1")], &[]);
     assert_eq!(of_two_namespaces, (vec![0], vec![0, NOT_MATCHED], vec![false, false]));
-    let across = |source: &[Told], target: &[Told], doubts: &[CandidateDoubt]| across_if(true, source, target, doubts);
+    let across =
+        |source: &[KeyTexts], target: &[KeyTexts], doubts: &[CandidateDoubt]| across_if(true, source, target, doubts);
     let of_both = [Some("w1"), Some("u1"), None];
     assert_eq!(across(&[of_both], &[unionid("u1"), id("t1")], &[]), (vec![0], vec![1], vec![false]));
     // What the map settled is not asked about again by its unionid, and the target row is free for another.

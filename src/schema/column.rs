@@ -84,7 +84,7 @@ impl Kind {
     }
 }
 
-/// What a value of a personal column stands for.
+/// Kind of personal data in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Personal {
     /// A customer's id in a corp.
@@ -92,7 +92,7 @@ pub enum Personal {
     Unionid,
     /// The name of a person or group.
     Name,
-    /// What a member wrote about a customer, group, code or account.
+    /// Text of a member about a customer, group, code or account.
     Remark,
 }
 
@@ -231,6 +231,11 @@ impl Table {
         Arc::new(Schema::new(
             self.columns.iter().map(|slot| slot.field(slot.column.kind.arrow_type())).collect::<Vec<_>>(),
         ))
+    }
+
+    /// Returns whether a row names its deciding columns that cannot be read; of another table, such a row is a reject.
+    pub fn notes_unreadable(&self) -> bool {
+        self.position(&super::fields::UNREADABLE).is_some()
     }
 
     /// The position of `column` in the table, if it has it.

@@ -21,7 +21,7 @@ pub struct CaseList {
     pub title_zh: &'static str,
     /// The same in English.
     pub title_en: &'static str,
-    /// How its rows are keyed and applied.
+    /// Keying and use of its rows.
     pub kind: ListKind,
     /// Headers too vague to recognise the list by, each with its column: used once other columns decided.
     pub weak_headers: &'static [(&'static Column, &'static str)],
@@ -29,7 +29,7 @@ pub struct CaseList {
     pub foreign_headers: &'static [(&'static Column, &'static [&'static str])],
 }
 
-/// How the rows of a list are keyed and applied.
+/// Keying and use of the rows of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListKind {
     /// Pairs of accounts, strictly 1:1. A word for "no value" may be a userid there.

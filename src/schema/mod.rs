@@ -1,6 +1,6 @@
 //! Every name that the program reads or writes: columns once, tables as lists of columns, vocabularies as enums.
 //!
-//! The Parquet schemas, the data dictionary in the README and the header recognition of sheets come from here.
+//! The Parquet schemas, the data dictionary of the reference and the header recognition of sheets come from here.
 
 mod cell;
 mod column;
@@ -16,6 +16,6 @@ pub mod vocabulary;
 pub use cell::Cell;
 pub use column::{Column, Kind, Personal, Slot, Table, alphabetical, computed, optional, required};
 pub use filter::Filter;
-pub use read::{ColumnMismatch, ColumnResult, ReadColumns};
+pub use read::{ColumnMismatch, ColumnResult, ReadColumns, value_at};
 pub use rows::{Filling, Rows, TableRow, in_order, nulls};
 pub(crate) use rows::{arrays, cells};

@@ -4,8 +4,8 @@
 //! [`ColumnMismatch`] is a bug.
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Int64Array, ListArray, RecordBatch, StringViewArray, TimestampMicrosecondArray,
-    UInt8Array,
+    Array, ArrayAccessor, ArrayRef, BooleanArray, Int64Array, ListArray, RecordBatch, StringViewArray,
+    TimestampMicrosecondArray, UInt8Array,
 };
 
 use super::column::Column;
@@ -16,6 +16,15 @@ pub struct ColumnMismatch(pub String);
 
 /// A column that was asked for.
 pub type ColumnResult<T> = Result<T, ColumnMismatch>;
+
+/// Returns the value of a row; `None` where it is null.
+#[inline]
+pub fn value_at<'a, A>(array: &'a A, row: usize) -> Option<<&'a A as ArrayAccessor>::Item>
+where
+    &'a A: ArrayAccessor,
+{
+    array.is_valid(row).then(|| array.value(row))
+}
 
 /// Typed reading of a table in memory. All methods give [`ColumnMismatch`] where the batch has no such column or it is
 /// of another type.

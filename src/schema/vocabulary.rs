@@ -28,7 +28,7 @@ macro_rules! vocabulary {
             /// Every word's text, in the same order: the code of a word is its place here.
             pub const WORDS: &'static [&'static str] = &[$($word,)+];
 
-            /// What people call each word, in Chinese and English, in the same order; empty if no screen shows it.
+            /// Every word's name on screens, in Chinese and English, in the same order; empty if no screen shows it.
             pub const NAMES: &'static [(&'static str, &'static str)] = &[$($(($zh, $en),)?)+];
 
             /// The word as it stands in reports.
@@ -36,7 +36,7 @@ macro_rules! vocabulary {
                 Self::WORDS[self as usize]
             }
 
-            /// What the word means.
+            /// The meaning of the word.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)+ }
             }
@@ -111,7 +111,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What became of a relation of the source corp.
+    /// Result of the migration for a relation of the source corp.
     Outcome {
         Migrated = "migrated" / "已迁移" / "Migrated":
             "In scope, found in the mapped account, added there at or after the start, or at an unknown time.",
@@ -131,7 +131,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What refines an outcome: the scope, why it is undetermined, or a hint at why it is missing.
+    /// Refinement of an outcome: the scope, why it is undetermined, or a hint at why it is missing.
     Reason {
         Unassigned = "unassigned" / "离职待分配" / "Awaiting reassignment": "Scope `unassigned` (B3).",
         ExternalContact = "external_contact" / "外部联系人" / "External contact": "Scope `external_contact` (B1).",
@@ -155,7 +155,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What could not be read.
+    /// Extent of what could not be read.
     Grain {
         Record = "record" / "整条记录" / "Record": "A whole record: none of its keys could be read.",
         Value = "value" / "单个值" / "Value": "One value of a record that counts all the same.",
@@ -164,7 +164,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a record of an export tells of.
+    /// Subject of a record of an export.
     Dataset {
         Relations = "relations": "Relations of members and customers.",
         Contacts = "contacts": "Who is a customer and who is not, by `contact_list`: relations too.",
@@ -189,9 +189,9 @@ impl Coverage {
 }
 
 impl Dataset {
-    /// Those of relations.
+    /// The datasets of relations.
     pub const OF_RELATIONS: &'static [Self] = &[Self::Relations, Self::Contacts];
-    /// Those of which a document of a dump may hold records.
+    /// The datasets of which a document of a dump may hold records.
     pub const OF_DUMPS: &'static [Self] = &[
         Self::Relations,
         Self::Contacts,
@@ -205,7 +205,7 @@ impl Dataset {
 }
 
 vocabulary! {
-    /// What joined a source relation with a target relation.
+    /// Method that matched a source relation with a target relation.
     MatchMethod {
         CustomerMap = "customer_map" / "客户 ID 对照表" / "Customer map": "The customer map names the target id.",
         Unionid = "unionid" / "unionid 一致" / "Unionid": "Both carry the same unionid, in a shared namespace.",
@@ -214,7 +214,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Where a relation of the target corp came from.
+    /// Origin of a relation of the target corp.
     Origin {
         Migrated = "migrated" / "迁移而来" / "Migrated": "Matched with a relation that migrated.",
         AlreadyAtTarget = "already_at_target" / "应迁移，原已存在" / "In scope, already there":
@@ -250,7 +250,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What became of a group of the source corp.
+    /// Result of the migration for a group of the source corp.
     GroupOutcome {
         Migrated = "migrated" / "已迁移" / "Migrated": "In scope, and found in the target corp.",
         Missing = "missing" / "缺失" / "Missing": "In scope, and no trace of it.",
@@ -262,7 +262,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What refines the outcome of a group: the scope, or why it is undetermined.
+    /// Refinement of the outcome of a group: the scope, or why it is undetermined.
     GroupReason {
         NotEnrolled = "not_enrolled" / "群主未参与" / "Owner not enrolled": "Scope `not_enrolled` (B8).",
         AssessmentFailed = "assessment_failed" / "预评估未通过" / "Assessment failed": "Scope `assessment_failed` (B5).",
@@ -281,7 +281,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What joined a group of the source corp with a group of the target corp.
+    /// Method that matched a group of the source corp with a group of the target corp.
     GroupMatchMethod {
         GroupMap = "group_map" / "客户群 ID 对照表" / "Group map": "The group map names the target id.",
         Members = "members" / "群成员重合" / "Members":
@@ -292,7 +292,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What the exports from before the start say will become of a join code (A2).
+    /// Effect of the migration on a join code, as the exports from before the start predict it (A2).
     Predicted {
         Empty = "empty" / "将失效" / "Will die":
             "It links groups, and all of them were to move: nothing will keep it alive.",
@@ -304,7 +304,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What source-after shows of a join code (A2).
+    /// State of a join code in source-after (A2).
     Observed {
         NotObserved = "not_observed" / "没有结果" / "Not observed":
             "No answer about it, or an error that says nothing of it, or of its groups.",
@@ -336,7 +336,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How serious a row or a finding is.
+    /// Severity of a row or a finding.
     Severity {
         Ok = "ok" / "正常" / "Fine": "Nothing to do.",
         Info = "info" / "提示" / "Note": "Worth knowing.",
@@ -347,7 +347,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a snapshot can say about an account.
+    /// Completeness of a snapshot for an account.
     Coverage {
         Complete = "complete" / "完整" / "Complete": "All its relations are in the dump.",
         Partial = "partial" / "不完整" / "Partial": "A chain of pages without its end.",
@@ -358,7 +358,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What the pre-assessment said of an account (B5).
+    /// Result of the pre-assessment of an account (B5).
     Assessment {
         Pass = "pass" / "通过" / "Pass": "The account qualifies.",
         Fail = "fail" / "不通过" / "Fail": "The account does not take part.",
@@ -366,7 +366,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Which side of the house a group member is of.
+    /// Whether a group member is of the corp or external.
     MemberKind {
         Member = "member": "A member of the corp.",
         External = "external": "An external contact.",
@@ -374,7 +374,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How the number of relations in scope stands to the contract (B11).
+    /// The number of relations in scope against the contract (B11).
     BillingVerdict {
         WithinTolerance = "within_tolerance" / "在允许变动之内" / "Within tolerance":
             "The drift is at most the tolerance, up or down: nothing more to pay.",
@@ -386,7 +386,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Why nothing of an account will move.
+    /// Reason why nothing of an account will move.
     NoPart {
         NotEnrolled = "not_enrolled" / "不在账号清单中（B5）" / "Not in the accounts list (B5)": "not in the accounts list (B5)",
         AssessmentFailed = "assessment_failed" / "预评估未通过（B5）" / "Failed the pre-assessment (B5)":
@@ -401,7 +401,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What to do about a join code before the start (A2).
+    /// Advice on a join code before the start (A2).
     Advice {
         Nothing = "nothing" / "无需处理" / "Nothing to do": "nothing to do",
         TieGroup = "tie_group" / "如需保留：迁移开始前关联一个留下的群" / "To keep it: before the start, tie a group that stays":
@@ -432,7 +432,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What two audits of one case are compared by.
+    /// Kind of row by which two audits of one case are compared.
     Compared {
         Relation = "relation": "A relation of source-before.",
         Group = "group": "A group of source-before.",
@@ -442,7 +442,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What became of it from the earlier audit to the later one.
+    /// Change from the earlier audit to the later one.
     Change {
         Resolved = "resolved": "It was to be acted on, and is not any more.",
         New = "new": "It is to be acted on, and was not before, or was not there.",

@@ -98,7 +98,7 @@ impl SnapshotCoverage {
     /// Returns whether requests for a dataset, of an account or of the whole corp, failed or were cut off.
     fn lacks(&self, dataset: &str, userid: Option<&str>) -> bool {
         let evidence = self.evidence(dataset, userid);
-        // A customer who is nobody's is no lack.
+        // That no member has the customer is an answer.
         let is_lack = |evidence: &Evidence| {
             evidence.status != Coverage::Complete && !(dataset == CUSTOMERS && evidence.errcode == Some(NO_CUSTOMERS))
         };
@@ -106,7 +106,7 @@ impl SnapshotCoverage {
     }
 
     /// Returns whether requests for the details of customers of an account failed or were cut off. A customer who is
-    /// known by an id alone may then be anybody: the details could not be read.
+    /// known by an id alone may then be any: the details could not be read.
     pub fn lacks_customers(&self, userid: &str) -> bool {
         self.lacks(CUSTOMERS, None) || self.lacks(CUSTOMERS, Some(userid))
     }

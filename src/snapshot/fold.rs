@@ -36,7 +36,7 @@ pub struct Fold<'a> {
 /// Keys without an id, by the place of the key with one that they may be a copy of.
 type Claims = BTreeMap<usize, Vec<usize>>;
 
-/// What the copies of one key tell of their customer or group.
+/// Facts from the copies of one key about their customer or group.
 struct KeyFacts<'a> {
     name: Option<&'a str>,
     unionid: Option<&'a str>,
@@ -172,9 +172,8 @@ impl<'a> Fold<'a> {
                 .created_at
                 .and_then(|created_at| by_minute.get(&(created_at / MINUTE)))
                 .map_or(&[][..], Vec::as_slice);
-            let nameless = minute.iter().filter(|&&place| facts.agrees(&with[place].1));
-            let candidates: Vec<usize> = nameless.copied().collect();
-            if let [only] = candidates[..] {
+            let mut nameless = minute.iter().filter(|&&place| facts.agrees(&with[place].1));
+            if let (Some(&only), None) = (nameless.next(), nameless.next()) {
                 claims.entry(only).or_default().push(run);
             }
         }

@@ -8,7 +8,7 @@ use arrow::array::{Array, BooleanArray, Int64Array, RecordBatch, StringViewArray
 use arrow::datatypes::Int64Type;
 
 use crate::error::Result;
-use crate::schema::{Column, Kind, ReadColumns, Table, fields};
+use crate::schema::{Column, Kind, ReadColumns, Table, fields, value_at};
 
 /// Key columns of a batch, ready to compare.
 pub struct TableKey {
@@ -79,7 +79,7 @@ impl TableKey {
     /// Returns the text of key column `n` in row `i`.
     pub(super) fn text(&self, n: usize, i: usize) -> Option<&str> {
         match self.columns.get(n) {
-            Some(KeyColumn::Text(array)) if array.is_valid(i) => Some(array.value(i)),
+            Some(KeyColumn::Text(array)) => value_at(array, i),
             _ => None,
         }
     }
@@ -112,9 +112,7 @@ impl KeyColumn {
                 (true, true) => a.value(i).cmp(b.value(j)),
                 (a, b) => a.cmp(&b),
             },
-            (Self::Number(a), Self::Number(b)) => {
-                a.is_valid(i).then(|| a.value(i)).cmp(&b.is_valid(j).then(|| b.value(j)))
-            }
+            (Self::Number(a), Self::Number(b)) => value_at(a, i).cmp(&value_at(b, j)),
             _ => unreachable!("both sides are of one table"),
         }
     }

@@ -18,7 +18,7 @@ use super::fold::{Fold, Run};
 use super::keys::TableKey;
 use crate::error::{Error, Result};
 use crate::ingest::raw::{FETCHED_AT, FILE, RECORD, raw_schema};
-use crate::schema::{Table, fields, nulls};
+use crate::schema::{Table, fields, nulls, value_at};
 use crate::sort_keys::abbreviated_keys;
 
 /// A table at its grain.
@@ -185,8 +185,8 @@ impl Copies {
 
     /// Sort key of the copies of one key, the oldest first; echoes are older than all others.
     fn age(&self, i: usize) -> (bool, Option<i64>, u32, u64) {
-        let fetched_at = self.fetched_at.is_valid(i).then(|| self.fetched_at.value(i));
-        (i < self.counted, fetched_at, self.provenances.file.value(i), self.provenances.record.value(i))
+        let (file, record) = self.provenances.of_row(i);
+        (i < self.counted, value_at(&self.fetched_at, i), file, record)
     }
 
     /// Counts copies without an id in one file: no file lists a relation twice, so they may be two.

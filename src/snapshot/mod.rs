@@ -1,5 +1,6 @@
 //! Raw rows of one role -> its canonical tables: duplicates merged, one row per key, with the coverage of the snapshot.
 
+mod check_accounts;
 mod corp_codes;
 mod coverage;
 mod fold;
@@ -16,6 +17,7 @@ mod spelling;
 mod unread;
 
 pub use crate::ingest::raw::Input;
+pub use check_accounts::check_accounts;
 pub use corp_codes::CorpCodes;
 pub use coverage::{CountJump, Evidence, SnapshotCoverage};
 pub use group_list::{GroupList, Listing};
@@ -27,18 +29,18 @@ pub use role_inputs::RoleInputs;
 pub use shared_unionids::{SharedUnionid, SharedUnionids};
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
 
 use merge::merge;
+use relations::add_duplicates;
+use unread::EmptyTables;
 
 use crate::error::Result;
 use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::{Raw, Reject, UNTIED_ERRORS};
-use crate::lists::Enrolment;
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
@@ -112,10 +114,7 @@ impl Snapshot {
                 _ => merge(table, raw.batches(table), &[], &paths)?,
             };
             left_over.extend(merged.left_over);
-            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-            for (file, count) in merged.duplicates {
-                *duplicates.entry(file).or_default() += count;
-            }
+            add_duplicates(&mut duplicates, merged.duplicates);
             canonical.insert(table.name, merged.rows);
         }
         let written_records =
@@ -127,17 +126,7 @@ impl Snapshot {
         let count_jumps = coverage::count_jumps(&answers);
         let mut coverage = coverage_of(&raw, &answers, &canonical[COVERAGE.name], trusted)?;
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
-        let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
-        let mut empty = unread::empty_tables(&canonical[UNREADABLE_TABLE.name])?;
-        let mut empty_tables: Vec<String> = empty
-            .iter()
-            .flat_map(|(dataset, count)| (0..(*count).min(MAX_EMPTY_TABLES)).map(move |_| format!("{role}: {dataset}")))
-            .collect();
-        // Empty tables that `ingest` wrote have their coverage beside them.
-        for (table, file) in raw.empty_tables.iter().filter(|_| !has_coverage) {
-            *empty.entry(Dataset::from_word(table).unwrap_or(Dataset::Relations)).or_default() += 1;
-            empty_tables.push(paths[*file as usize].clone());
-        }
+        let (empty, empty_tables) = empty_tables(role, &raw, &paths, &canonical[UNREADABLE_TABLE.name])?;
         canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread, &empty));
         if !trusted {
             coverage.doubts = unread.clone();
@@ -186,35 +175,6 @@ impl Snapshot {
         self.rows_of(table) > 0 || self.coverage.is_complete(table.name)
     }
 
-    /// Returns whether a record, or a request that was answered, names a member, in whatever letter case.
-    ///
-    /// # Errors
-    /// [`crate::Error::Bug`] if a table lacks a column.
-    pub fn names_member(&self, userid: &str) -> Result<bool> {
-        let holds_relations = self.relations.accounts().keys().any(|account| account.eq_ignore_ascii_case(userid));
-        Ok(holds_relations || self.shows_member(userid)?)
-    }
-
-    /// Returns the same of records other than relations.
-    fn shows_member(&self, userid: &str) -> Result<bool> {
-        let is_it = |other: &str| other.eq_ignore_ascii_case(userid);
-        let mut is_named = false;
-        self.coverage.for_each(|_, account, evidence| {
-            is_named |= evidence.status == Coverage::Complete && account.is_some_and(is_it);
-        });
-        if is_named {
-            return Ok(true);
-        }
-        for table in [&MEMBERS, &UNASSIGNED, &GROUPS] {
-            if let Some(column) = table.account
-                && self.table(table).texts(column)?.iter().flatten().any(is_it)
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Returns the partitioning of [`Self::relations`] by account.
     pub fn partitioning(&self) -> &Partitioning {
         &self.partitioning
@@ -226,50 +186,29 @@ impl Snapshot {
     }
 }
 
-/// Checks that each account that looks like a word for "no value" is named by a snapshot of its corp, that none has
-/// lost its leading zeros, and that no pair stands in the list the wrong way round.
-///
-/// # Errors
-/// As [`Enrolment::check_null_words`], [`Enrolment::check_zeros`] and [`Enrolment::check_direction`].
-pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot]) -> Result<()> {
-    let of = |role: CorpRole| snapshots.iter().filter(move |snapshot| corp(snapshot.role) == role);
-    let names = |role: CorpRole, userid: &str| -> Result<bool> {
-        of(role).try_fold(false, |named, snapshot| Ok(named || snapshot.names_member(userid)?))
-    };
-    enrolment.check_null_words(root, |column, word| {
-        let is_source = column.name == fields::SOURCE_USERID.name;
-        names(if is_source { CorpRole::Source } else { CorpRole::Target }, word)
-    })?;
-    let held: Vec<(&Column, Vec<&str>)> = snapshots
-        .iter()
-        .map(|snapshot| {
-            let is_source = corp(snapshot.role) == CorpRole::Source;
-            let column = if is_source { &fields::SOURCE_USERID } else { &fields::TARGET_USERID };
-            (column, snapshot.relations.accounts().keys().map(String::as_str).collect())
-        })
-        .collect();
-    enrolment.check_zeros(root, &held, |column, both| {
-        let of_corp = snapshots.iter().zip(&held).filter(|(_, (of, _))| of.name == column.name);
-        let hold_relations = of_corp.clone().any(|(_, (_, held))| both.iter().all(|userid| held.contains(userid)));
-        let is_shown = |userid: &str| -> Result<bool> {
-            of_corp.clone().try_fold(false, |shown, (snapshot, _)| Ok(shown || snapshot.shows_member(userid)?))
-        };
-        Ok(hold_relations || (is_shown(both[0])? && is_shown(both[1])?))
-    })?;
-    let holders = [&fields::SOURCE_USERID, &fields::TARGET_USERID].map(|column| {
-        held.iter().filter(|(of, _)| of.name == column.name).flat_map(|(_, held)| held.iter().copied()).collect()
-    });
-    enrolment.check_direction(root, &holders, |pair| {
-        Ok(names(CorpRole::Source, &pair.source_userid)? || names(CorpRole::Target, &pair.target_userid)?)
-    })
-}
-
 /// Returns the corp of a role.
 pub fn corp(role: Role) -> CorpRole {
     match role {
         Role::SourceBefore | Role::SourceAfter => CorpRole::Source,
         Role::TargetBefore | Role::TargetAfter => CorpRole::Target,
     }
+}
+
+/// Returns the tables without rows, which prove nothing: their number by dataset, and the name of each. `written` has
+/// those of an ingested snapshot.
+fn empty_tables(role: Role, raw: &Raw, paths: &[String], written: &RecordBatch) -> Result<(EmptyTables, Vec<String>)> {
+    let mut empty = unread::empty_tables(written)?;
+    let names = |(dataset, count): (&Dataset, &u64)| {
+        std::iter::repeat_n(format!("{role}: {dataset}"), (*count).min(MAX_EMPTY_TABLES) as usize)
+    };
+    let mut named: Vec<String> = empty.iter().flat_map(names).collect();
+    // Empty tables that `ingest` wrote have their coverage beside them.
+    let has_coverage = raw.whole_tables.contains(&COVERAGE.name);
+    for (table, file) in raw.empty_tables.iter().filter(|_| !has_coverage) {
+        *empty.entry(Dataset::from_word(table).unwrap_or(Dataset::Relations)).or_default() += 1;
+        named.push(paths[*file as usize].clone());
+    }
+    Ok((empty, named))
 }
 
 /// Returns the coverage of a dump; of an ingested snapshot, that of its table.
@@ -284,7 +223,7 @@ fn coverage_of(raw: &Raw, answers: &Answers, written: &RecordBatch, trusted: boo
     let evidence = texts(&fields::COVERAGE_STATUS)?.zip(texts(&fields::DETAIL)?);
     let rows = keys.zip(evidence).zip(written.integers(&fields::ERRCODE)?);
     coverage.extend(rows.filter_map(|(((dataset, userid), (status, detail)), errcode)| {
-        let status = Coverage::ALL.iter().copied().find(|known| Some(known.word()) == status)?;
+        let status = Coverage::from_word(status?)?;
         let evidence = Evidence { status, errcode, detail: detail.unwrap_or_default().to_owned() };
         Some((dataset?.to_owned(), userid.map(str::to_owned), evidence))
     }));

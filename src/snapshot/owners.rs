@@ -12,7 +12,7 @@ use crate::ingest::raw::{Raw, raw_schema};
 use crate::names;
 use crate::schema::tables::{CONSOLE_GROUPS, GROUPS};
 use crate::schema::vocabulary::Dataset;
-use crate::schema::{ReadColumns, fields};
+use crate::schema::{ReadColumns, fields, value_at};
 
 /// Returns the raw groups, those of the console with the accounts of their owners.
 ///
@@ -41,7 +41,7 @@ pub fn with_owners(raw: &Raw, members: &RecordBatch) -> Result<Vec<RecordBatch>>
             let mut lists = ListBuilder::new(StringViewBuilder::new());
             for row in 0..batch.num_rows() {
                 let given = column.as_list::<i32>();
-                let of_row = given.is_valid(row).then(|| given.value(row));
+                let of_row = value_at(given, row);
                 let of_owner = names.is_valid(row).then_some(fields::OWNER_USERID.name);
                 for name in of_row.iter().flat_map(|list| list.as_string_view().iter()).flatten().chain(of_owner) {
                     lists.values().append_value(name);

@@ -108,7 +108,7 @@ impl Partitioning {
         self
     }
 
-    /// The same with partitions for target accounts alone, so that there are about as many as these `rows` fill.
+    /// Adds partitions for target accounts alone, so that those of the largest export have about `rows` each.
     #[must_use]
     pub fn with_further(self, proportion: Proportion, rows: u64) -> Self {
         let further = (proportion.largest / rows.max(1)) as usize;

@@ -28,6 +28,7 @@ use crate::schema::{Column, ColumnMismatch, ReadColumns, Table, fields};
 use stored::Stored;
 
 /// All relations of a snapshot.
+#[derive(Default)]
 pub struct RelationStore {
     /// `None` once a partition is taken.
     parts: Vec<Mutex<Option<Stored>>>,
@@ -109,6 +110,14 @@ impl ReadColumns for Partition {
 /// Relations merged into another one, by index of their file.
 pub type Duplicates = HashMap<u32, u64>;
 
+/// Adds the duplicates of another partition or table.
+pub fn add_duplicates(duplicates: &mut Duplicates, more: Duplicates) {
+    #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+    for (file, count) in more {
+        *duplicates.entry(file).or_default() += count;
+    }
+}
+
 impl RelationStore {
     /// Returns the number of partitions.
     pub fn partitions(&self) -> usize {
@@ -151,6 +160,11 @@ impl RelationStore {
     /// Returns the number of relations of each account that holds any.
     pub fn accounts(&self) -> &BTreeMap<String, u64> {
         &self.accounts
+    }
+
+    /// Returns the number of relations of an account.
+    pub fn rows_of(&self, userid: &str) -> u64 {
+        self.accounts.get(userid).copied().unwrap_or(0)
     }
 
     /// Returns the number of customers' ids with each corp code.

@@ -25,7 +25,7 @@ use crate::turns::in_turn;
 pub struct SharedUnionids {
     /// Digests of 128 bits, which no two texts share.
     digests: HashSet<u128>,
-    /// Those with the most relations, at most [`Self::EXAMPLES`].
+    /// The unionids with the most relations, at most [`Self::EXAMPLES`].
     pub examples: Vec<SharedUnionid>,
 }
 

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, RecordBatch, StringViewArray};
+use arrow::array::RecordBatch;
 
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, DoubtfulCustomers, Doubts};
 use crate::schema::tables::UNREADABLE_TABLE;
 use crate::schema::vocabulary::{Dataset, Grain, Word};
-use crate::schema::{Column, ReadColumns, Rows, cells, fields};
+use crate::schema::{Column, ReadColumns, Rows, cells, fields, value_at};
 
 /// Returns doubts as rows: one for each account and key, the count in the first; and one for the values of each
 /// dataset, and for its tables without rows.
@@ -70,17 +70,13 @@ pub fn of_table(rows: &RecordBatch) -> Result<Doubts> {
     let (grains, datasets, userids) = (texts(&fields::GRAIN)?, texts(&fields::DATASET)?, texts(&fields::USERID)?);
     let (ids, unionids) = (texts(&fields::EXTERNAL_USERID)?, texts(&fields::UNIONID)?);
     let counts = rows.integers(&fields::COUNT)?;
-    let text = |texts: &'_ StringViewArray, row: usize| texts.is_valid(row).then(|| texts.value(row).to_owned());
     let mut doubts = Doubts::default();
     for row in 0..rows.num_rows() {
-        let dataset = Dataset::ALL
-            .iter()
-            .copied()
-            .find(|dataset| datasets.is_valid(row) && dataset.word() == datasets.value(row));
+        let dataset = value_at(datasets, row).and_then(Dataset::from_word);
         let count = u64::try_from(counts.value(row)).unwrap_or(0);
         // An unknown word, of a later version, is taken for every dataset.
         let concerned = dataset.as_ref().map_or(Dataset::ALL, std::slice::from_ref);
-        match grains.is_valid(row).then(|| grains.value(row)).and_then(Grain::from_word) {
+        match value_at(grains, row).and_then(Grain::from_word) {
             Some(Grain::Value) => {
                 doubts.add_values(concerned[0], count);
                 continue;
@@ -88,9 +84,9 @@ pub fn of_table(rows: &RecordBatch) -> Result<Doubts> {
             Some(Grain::Table) => continue,
             _ => {}
         }
-        let key = CustomerKey { external_userid: text(ids, row), unionid: text(unionids, row) };
+        let key = CustomerKey::new((value_at(ids, row), value_at(unionids, row)));
         for (position, &dataset) in concerned.iter().enumerate() {
-            doubts.add(dataset, text(userids, row).as_deref(), key.clone(), if position == 0 { count } else { 0 });
+            doubts.add(dataset, value_at(userids, row), key.clone(), if position == 0 { count } else { 0 });
         }
     }
     Ok(doubts)

@@ -1,6 +1,6 @@
-//! Sentences that stand in rows of reports in English, as people read them in Chinese: lines of the bill, why something
-//! could not be read, what an export says about itself, control totals. Reports hold the English, by which a row is the
-//! same in either language; page, workbook and screens translate it.
+//! Sentences that stand in rows of reports in English, as people read them in Chinese: lines of the bill, why and
+//! where something could not be read, what an export says about itself, control totals. Reports hold the English, by
+//! which a row is the same in either language; page, workbook and screens translate it.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::errors::JSON;
 use super::{Lang, Message, Text, Vocabulary};
 use crate::schema::{Column, fields};
 
-/// The columns of reports that hold such sentences.
+/// The columns of reports whose sentences page and workbook translate. Places are translated on screens and in errors.
 pub const COLUMNS: &[&Column] =
     &[&fields::BILL_LINE, &fields::BASIS, &fields::REJECT_REASON, &fields::DETAIL, &fields::CONTROL_NAME];
 
@@ -122,6 +122,20 @@ sentences! {
     "a date such as 5/2/2026 in a column that does not show which part is the day: use 2026-05-02"
         "像 5/2/2026 这样的日期，该列看不出哪一部分是日：请写成 2026-05-02",
 
+    // Where it is.
+    "row {number}, {field}" "第 {number} 行，{field}",
+    "row {number}" "第 {number} 行",
+    "lines {first} to {last}, {field}" "第 {first} 至 {last} 行，{field}",
+    "lines {first} to {last}" "第 {first} 至 {last} 行",
+    "sheet {sheet}, row {number}, {field}" "工作表 {sheet} 第 {number} 行，{field}",
+    "sheet {sheet}, row {number}" "工作表 {sheet} 第 {number} 行",
+    "hidden sheet `{sheet}`" "隐藏的工作表“{sheet}”",
+    "sheet `{sheet}`" "工作表“{sheet}”",
+    "document {number}, {field}, byte {byte}" "第 {number} 个文档，{field}，字节 {byte}",
+    "document {number}, byte {byte}" "第 {number} 个文档，字节 {byte}",
+    "document {number}, {field}" "第 {number} 个文档，{field}",
+    "document {number}" "第 {number} 个文档",
+
     // What an export says about its completeness.
     "{detail}; records could not be read: see rejects" "{detail}；有记录无法读取，见拒收",
     "records could not be read: see rejects" "有记录无法读取，见拒收",
@@ -169,10 +183,10 @@ pub fn sentence(english: &str, lang: Lang) -> Cow<'_, str> {
     }
 }
 
-/// Returns the place of something unreadable with the reason, in both languages.
-pub fn reason_at(place: &str, reason: &str) -> Message {
-    let at = |lang| super::plain(&format!("{place}: {}", sentence(reason, lang)));
-    Message::new(at(Lang::Zh), at(Lang::En))
+/// Returns a sentence in both languages.
+pub fn message(english: &str) -> Message {
+    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| super::plain(&sentence(english, lang)));
+    Message::new(zh, en)
 }
 
 /// Returns the Chinese of a sentence of the reports; `None` for any other text.
@@ -237,6 +251,11 @@ mod tests {
                 "externalcontact/list 已应答；有记录无法读取，见拒收",
             ),
             ("the JSON ends in the middle of a document", "JSON 在一个文档中间就结束了"),
+            ("row 3, userid", "第 3 行，userid"),
+            ("sheet 名单, row 6", "工作表 名单 第 6 行"),
+            ("document 3, external_contact_list[2].follow_info", "第 3 个文档，external_contact_list[2].follow_info"),
+            ("document 3, response, byte 17", "第 3 个文档，response，字节 17"),
+            ("document 3, byte 17", "第 3 个文档，字节 17"),
         ] {
             assert_eq!(sentence(english, Lang::Zh), expected);
             assert_eq!(sentence(english, Lang::En), english);

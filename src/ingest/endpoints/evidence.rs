@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use super::record::Leaf;
 use super::table::RequestSubject;
 use super::{Endpoint, RequestContext, items_of};
-use crate::ingest::json::document::{Answered, Body, Document, IdPayload, RequestBody};
+use crate::ingest::json::document::{Answered, Body, Document, FailInfoBody, Follow, IdPayload, RequestBody};
 use crate::ingest::json::payload::PayloadItem;
 use crate::ingest::raw::ApiAnswer;
 use crate::ingest::records::{FieldFault, PartRecords, RejectReason};
@@ -77,8 +77,7 @@ fn is_filtered(
 /// Counts a value of no record that cannot be read.
 fn unreadable(part: &mut PartRecords, endpoint: Endpoint, context: &RequestContext<'_>, fault: FieldFault) {
     part.value(endpoint.spec().datasets[0], fault.reason, || {
-        let userid = if let [only] = &context.accounts[..] { Some(only.clone()) } else { None };
-        (userid, context.place(fault.field))
+        (only_account(context).map(str::to_owned), context.place(fault.field))
     });
 }
 
@@ -125,7 +124,7 @@ fn next_if_more<R>(
 /// Returns the members left out for lack of a licence. If unreadable, any of those asked about may be one.
 fn unlicensed(
     part: &mut PartRecords,
-    fail_info: &PayloadItem<'_, crate::ingest::json::document::FailInfoBody<'_>>,
+    fail_info: &PayloadItem<'_, FailInfoBody<'_>>,
     endpoint: Endpoint,
     context: &RequestContext<'_>,
 ) -> Vec<String> {
@@ -258,7 +257,7 @@ pub fn fetched_at(
 
 /// Returns the members who have the customer, the accounts of such a page, if all can be read.
 fn followers(context: &RequestContext<'_>, answer: &Answered<'_>) -> Vec<String> {
-    let userid = |item: &PayloadItem<'_, crate::ingest::json::document::Follow<'_>>| {
+    let userid = |item: &PayloadItem<'_, Follow<'_>>| {
         let PayloadItem::Object(follow) = item else { return None };
         context.leaf(&fields::USERID, &follow.userid, "").text().map(str::to_owned)
     };

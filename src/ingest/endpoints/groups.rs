@@ -3,12 +3,12 @@
 use serde::de::IgnoredAny;
 
 use super::record::{Leaf, record};
-use super::{NOT_AN_ARRAY, NOT_AN_OBJECT, RequestContext, evidence};
+use super::{NOT_AN_ARRAY, NOT_AN_OBJECT, RequestContext, below, evidence};
 use crate::ingest::json::document::{GroupChatBody, GroupItem, GroupMember, JoinWay};
 use crate::ingest::json::payload::{Payload, PayloadItem};
 use crate::ingest::records::{FieldFault, FieldReading, PartRecords, RecordContext, UnreadableRecord, readings};
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS, JOIN_CODES};
-use crate::schema::vocabulary::{Dataset, MemberKind};
+use crate::schema::vocabulary::{Dataset, MemberKind, Word};
 use crate::schema::{Cell, fields};
 
 /// The service's error code for a join code that does not exist.
@@ -37,15 +37,14 @@ pub fn get(part: &mut PartRecords, context: &RequestContext<'_>, group: Option<&
 
 /// Makes records of one group, under the key or alone for `""`, and of each of its members.
 pub fn group_and_members(part: &mut PartRecords, context: &RequestContext<'_>, key: &str, group: &GroupChatBody<'_>) {
-    let dot = if key.is_empty() { "" } else { "." };
-    let place = |field: &str| context.place(&format!("{key}{dot}{field}"));
+    let place = |field: &str| context.place_below(key, field);
     push_group(part, context, group, &context.at(Dataset::Groups, &place));
     let chat_id = context.leaf(&fields::CHAT_ID, &group.chat_id, "chat_id");
     let members = group.member_list.items().unwrap_or_default();
     for (index, member) in members.iter().enumerate() {
         let place = |field: &str| match field {
             "chat_id" => place(field),
-            field => context.place_in(&format!("{key}{dot}member_list"), index, field),
+            field => context.place_in(&below(key, "member_list"), index, field),
         };
         push_member(part, context, chat_id.reading(), member, &context.at(Dataset::GroupMembers, &place));
     }
@@ -84,7 +83,7 @@ fn push_group(part: &mut PartRecords, context: &RequestContext<'_>, group: &Grou
 fn kind_of(context: &RequestContext<'_>, member: &PayloadItem<'_, GroupMember<'_>>) -> Option<MemberKind> {
     let PayloadItem::Object(member) = member else { return None };
     let kind = context.leaf(&fields::MEMBER_KIND, &member.kind, "type");
-    kind.text().and_then(|word| MemberKind::ALL.iter().copied().find(|kind| kind.word() == word))
+    kind.text().and_then(MemberKind::from_word)
 }
 
 fn push_member(
@@ -114,9 +113,7 @@ fn push_member(
 
 /// One join code.
 pub fn join_way(part: &mut PartRecords, context: &RequestContext<'_>, code: Option<&PayloadItem<'_, JoinWay<'_>>>) {
-    let place = |field: &str| {
-        context.place(&if field.is_empty() { "join_way".to_owned() } else { format!("join_way.{field}") })
-    };
+    let place = |field: &str| context.place_below("join_way", field);
     let at = context.at(Dataset::JoinCodes, &place);
     match code {
         Some(PayloadItem::Object(code)) => push_code(part, context, code, &at),
@@ -125,7 +122,7 @@ pub fn join_way(part: &mut PartRecords, context: &RequestContext<'_>, code: Opti
     }
 }
 
-/// One join code, wherever it stands.
+/// One join code, of an answer or an item by itself.
 pub fn push_code(part: &mut PartRecords, context: &RequestContext<'_>, code: &JoinWay<'_>, at: &RecordContext<'_>) {
     let (chat_ids, fault) = linked(context, &code.chat_id_list);
     record!(part, context, JOIN_CODES, at, {

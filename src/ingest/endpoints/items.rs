@@ -33,7 +33,7 @@ impl LooseKind {
         let adds = is(&item.is_customer) || is(&item.add_time);
         Some(match item {
             item if item.follow_info == KeyPresence::There => Self::Relation,
-            // Half of a relation, whose member is lost.
+            // A relation without its member.
             item if is(&item.external_contact) && item.follow_info == KeyPresence::Null => Self::Relation,
             item if is(&item.external_contact) && item.follow_info == KeyPresence::Absent => Self::Customer,
             item if is(&item.tmp_openid) || adds && is(&item.follow_userid) => Self::Contact,

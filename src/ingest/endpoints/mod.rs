@@ -34,7 +34,7 @@ use super::json::document::{Answered, Body, Document, RequestBody};
 use super::json::payload::{Payload, PayloadItem};
 use super::quick::{self, Quick, TextMarks};
 use super::raw::UNTIED_ERRORS;
-use super::records::{FieldFault, FieldReading, PartRecords, RecordContext, RejectReason, UnreadableRecord};
+use super::records::{FieldFault, FieldReading, PartRecords, RecordContext, RejectReason, UnreadableRecord, field_at};
 use super::value::{DayOrder, ExcelEpoch, RawValue, ReadOptions};
 use crate::schema::vocabulary::Dataset;
 use crate::schema::{Cell, Column, fields};
@@ -49,14 +49,19 @@ pub struct DocumentFault {
     pub key: &'static str,
     pub problem: Message,
     pub remedy: Message,
-    /// Where in the document, if known.
+    /// The byte of the document, if known.
     pub offset: usize,
 }
 
 impl DocumentFault {
-    /// A fault at the beginning of the document, or wherever it is found.
+    /// A fault at the beginning of the document, or at an unknown place in it.
     pub fn new(key: &'static str, problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self { key, problem: problem.into(), remedy: remedy.into(), offset: 0 }
+    }
+
+    /// Returns its place in the file: the number of the document, and the byte of the fault.
+    pub fn place(&self, number: u64, byte: u64) -> Message {
+        if self.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, self.key, byte) }
     }
 }
 
@@ -93,15 +98,24 @@ impl<'q> RequestContext<'q> {
 
     /// Returns the place of a field of the document.
     fn place(&self, field: &str) -> String {
-        let comma = if field.is_empty() { "" } else { ", " };
-        format!("document {}{comma}{field}", self.document)
+        field_at(format_args!("document {}", self.document), field)
+    }
+
+    /// Returns the place of a field of an object of the document.
+    fn place_below(&self, key: &str, field: &str) -> String {
+        self.place(&below(key, field))
     }
 
     /// Returns the place of a field of an item of the document.
     fn place_in(&self, key: &str, index: usize, field: &str) -> String {
-        let dot = if field.is_empty() { "" } else { "." };
-        self.place(&format!("{key}[{index}]{dot}{field}"))
+        self.place_below(&format!("{key}[{index}]"), field)
     }
+}
+
+/// Returns the path of a field below a key, either of which may be empty.
+fn below(key: &str, field: &str) -> String {
+    let dot = if key.is_empty() || field.is_empty() { "" } else { "." };
+    format!("{key}{dot}{field}")
 }
 
 impl RecordContext<'_> {

@@ -29,7 +29,7 @@ impl<'g> Leaf<'g> {
         if let Cell::Text(text) = self.value.cell() { Some(text) } else { None }
     }
 
-    /// Why it cannot be read.
+    /// The reason why it cannot be read.
     pub fn fault(&self) -> Option<FieldFault> {
         self.fault
     }

@@ -139,7 +139,7 @@ fn relation(
     });
 }
 
-/// Why a part of a relation that is no object cannot be read.
+/// The fault of a part of a relation that is no object.
 fn lack(field: &'static str, other: &RawValue<'_>, absent: RejectReason) -> FieldFault {
     FieldFault { field, reason: if *other == RawValue::Null { absent } else { NOT_AN_OBJECT } }
 }

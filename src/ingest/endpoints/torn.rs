@@ -14,7 +14,7 @@ use crate::ingest::records::{PartRecords, UnreadableRecord};
 use crate::ingest::value::RawValue;
 use crate::schema::fields;
 use crate::schema::vocabulary::Dataset;
-use crate::text::{Lang, errors as say};
+use crate::text::Lang;
 
 /// Keys of items, with their datasets; payload keys are those of the endpoints.
 const ITEM_KEYS: &[(&str, Dataset)] = &[
@@ -62,15 +62,13 @@ pub fn torn(part: &mut PartRecords, zone: &TimeZone, number: u64, byte: u64, byt
         Some(endpoint) => consistent(endpoint.spec().datasets.to_vec(), of_keys.as_deref()),
         None => of_keys.unwrap_or_else(|| Dataset::OF_DUMPS.to_vec()),
     };
-    let place =
-        if fault.key.is_empty() { say::document(number, byte) } else { say::key_of_document(number, fault.key, byte) };
     let reason = fault.problem.tell(Lang::En).to_owned().into();
     part.count_kind("documents that cannot be read");
     part.reject(UnreadableRecord {
         datasets: &datasets,
         accounts: &accounts,
         key,
-        place: place.tell(Lang::En).to_owned(),
+        place: fault.place(number, byte).tell(Lang::En).to_owned(),
         reason,
     });
 }

@@ -20,7 +20,7 @@ use crate::schema::tables::{CONSOLE_GROUPS, JOIN_CODES, MEMBERS, SNAPSHOT_TABLES
 use crate::schema::{Column, Table};
 use crate::text::{Message, Text, errors as say};
 
-/// The header is within the first rows of a sheet, as many as these.
+/// Rows at the beginning of a sheet, one of which has to be the header.
 pub const HEADER_ROWS: usize = 20;
 
 /// The tables that a file may hold.

@@ -17,7 +17,6 @@ use crate::ingest::raw::RelationSink;
 use crate::ingest::records::{FileRecords, PartRecords};
 use crate::ingest::stream::Stream;
 use crate::interrupt;
-use crate::text::errors as say;
 
 /// The size of batches; about twice `batches * batch_bytes` are in memory for each file being read.
 #[derive(Debug, Clone, Copy)]
@@ -128,18 +127,10 @@ impl JsonFile<'_> {
                 let byte = batch.offset + at as u64;
                 endpoints::torn(&mut part, self.zone, number, byte, bytes, &fault);
                 documents.torn += 1;
-                documents.first_torn.get_or_insert_with(|| self.document_error(number, byte, fault));
+                let error = || Error::input(self.path, fault.place(number, byte), fault.problem, fault.remedy);
+                documents.first_torn.get_or_insert_with(error);
             }
         }
         Ok((part, documents))
-    }
-
-    fn document_error(&self, number: u64, byte: u64, fault: DocumentFault) -> Error {
-        let place = if fault.key.is_empty() {
-            say::document(number, byte)
-        } else {
-            say::key_of_document(number, fault.key, byte)
-        };
-        Error::input(self.path, place, fault.problem, fault.remedy)
     }
 }

@@ -12,7 +12,7 @@ use ::parquet::column::page::{Page, PageReader};
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::reader::{ChunkReader, Length};
 use ::parquet::file::serialized_reader::SerializedPageReader;
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, GenericListArray, OffsetSizeTrait, RecordBatch};
 use arrow::datatypes::DataType;
 use flate2::read::MultiGzDecoder;
 
@@ -129,7 +129,7 @@ impl SchemaSize {
     }
 }
 
-/// What the columns that are used take to decode.
+/// Bytes that decoding the used columns takes.
 #[derive(Debug, Default)]
 struct DecodedSize {
     /// Bytes of pages, unpacked.
@@ -396,20 +396,15 @@ fn bytes_of(array: &dyn Array) -> u64 {
     match array.data_type() {
         DataType::Utf8View => lengths(array.as_string_view().views()),
         DataType::BinaryView => lengths(array.as_binary_view().views()),
-        DataType::List(_) => {
-            let lists = array.as_list::<i32>();
-            let ends =
-                [lists.value_offsets().first(), lists.value_offsets().last()].map(|end| *end.unwrap_or(&0) as usize);
-            bytes_of(lists.values().slice(ends[0], ends[1] - ends[0]).as_ref())
-        }
-        DataType::LargeList(_) => {
-            let lists = array.as_list::<i64>();
-            let ends =
-                [lists.value_offsets().first(), lists.value_offsets().last()].map(|end| *end.unwrap_or(&0) as usize);
-            bytes_of(lists.values().slice(ends[0], ends[1] - ends[0]).as_ref())
-        }
+        DataType::List(_) => bytes_of_items(array.as_list::<i32>()),
+        DataType::LargeList(_) => bytes_of_items(array.as_list::<i64>()),
         _ => 0,
     }
+}
+
+fn bytes_of_items<Offset: OffsetSizeTrait>(lists: &GenericListArray<Offset>) -> u64 {
+    let [begin, end] = [0, lists.len()].map(|at| lists.value_offsets()[at].as_usize());
+    bytes_of(lists.values().slice(begin, end - begin).as_ref())
 }
 
 /// Splits rows with so many bytes of text into parts of at most `MAX_BATCH_BYTES` of it, or one row. In order.

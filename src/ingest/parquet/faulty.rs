@@ -11,7 +11,6 @@ use super::values::ColumnValues;
 use crate::ingest::headers::TableLayout;
 use crate::ingest::notes;
 use crate::ingest::table::TableReader;
-use crate::schema::tables::COVERAGE;
 use crate::schema::{Table, nulls};
 
 /// The columns of a batch by their place in the file.
@@ -37,13 +36,10 @@ pub fn mark(table: &TableReader<'_>, arrays: &[ArrayRef], columns: &Columns<'_>,
     mark_no_records(table, columns, faulty);
 }
 
-/// Marks the rows without a key of the table.
+/// Marks the rows without a key of the table, or without a value that has to be there in some of its rows.
 fn mark_keyless(table: &Table, columns: &[ArrayRef], faulty: &mut [bool]) {
-    if table.name == COVERAGE.name {
-        // Few rows, whose userid may be absent in some of them: each is read as a record.
-        return faulty.fill(true);
-    }
-    for keys in table.identity {
+    let not_noted = if table.notes_unreadable() { &[] } else { table.deciding };
+    for keys in table.identity.iter().copied().chain(not_noted.chunks(1)) {
         let keys: Vec<&ArrayRef> = keys.iter().filter_map(|key| table.position(key)).map(|at| &columns[at]).collect();
         if keys.iter().any(|key| key.null_count() == 0) {
             continue;

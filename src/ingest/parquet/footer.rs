@@ -14,7 +14,7 @@ use crate::error::{Error, Result, panics_as_errors};
 use crate::ingest::open_file::OpenFile;
 use crate::text::errors as say;
 
-/// How texts are validated.
+/// Unit in which texts are validated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextValidation {
     /// By the `parquet` crate, page by page: one byte that is not UTF-8 makes it refuse the page.

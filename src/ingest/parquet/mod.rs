@@ -41,7 +41,7 @@ use self::values::ColumnValues;
 use super::headers::{self, ExpectedTables, TableLayout};
 use super::open_file::OpenFile;
 use super::raw::{RelationSink, raw_schema};
-use super::records::{FileRecords, PartRecords};
+use super::records::{FileRecords, PartRecords, field_at};
 use super::table::{DayOrders, TableReader, is_blank};
 use super::table_end::{CountsBefore, end_of_table};
 use super::value::{ExcelEpoch, RawValue};
@@ -372,8 +372,7 @@ impl ParquetInput<'_> {
             read.part.count_rows(table.layout.table, std::mem::take(&mut good));
             let values: &Values = values.get_or_init(|| values_of(columns));
             let number = before + read.rows + row as u64 + 1;
-            let place =
-                |field: &str| if field.is_empty() { format!("row {number}") } else { format!("row {number}, {field}") };
+            let place = |field: &str| field_at(format_args!("row {number}"), field);
             let cell = |place: usize, _| values.get(&place).map_or(RawValue::Null, |values| values.at(row));
             // As in a sheet, where a row has no text in any column.
             let is_blank = table.layout.unused.is_empty() && values.values().all(|values| is_blank(&values.at(row)));

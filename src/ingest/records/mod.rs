@@ -5,24 +5,25 @@ mod file;
 mod part;
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use super::doubts::CustomerKey;
 use crate::schema::Cell;
 use crate::schema::vocabulary::Dataset;
 
 pub use file::FileRecords;
-pub use part::PartRecords;
+pub use part::{ABSENT, PartRecords};
 
 /// Rejects of one file and reason that are listed one by one; in a file of the wrong kind every row may be one.
 pub const MAX_LISTED_REJECTS: u64 = 100;
 
-/// Why a value or record cannot be read. Never quotes the value: it may be personal data.
+/// The reason why a value or record cannot be read. Never quotes the value: it may be personal data.
 pub type RejectReason = &'static str;
 
 /// A field that cannot be read, or not for certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldFault {
-    /// As its file calls it.
+    /// Its name in the file.
     pub field: &'static str,
     pub reason: RejectReason,
 }
@@ -32,7 +33,7 @@ pub struct FieldFault {
 pub struct FieldReading<'a> {
     /// The value; null where it is absent or cannot be read.
     pub cell: Cell<'a>,
-    /// Why it cannot be read, or (a name with damaged characters) not for certain.
+    /// The reason why it cannot be read, or (a name with damaged characters) not for certain.
     pub fault: Option<FieldFault>,
 }
 
@@ -81,6 +82,11 @@ impl<'a, const N: usize> Readings<'a, N> {
     pub fn is_absent(&self, at: usize) -> bool {
         self.cells[at] == Cell::Null && !self.has_fault(at)
     }
+}
+
+/// Returns the place of a field of a record, or of the record itself for `""`.
+pub fn field_at(record: impl Display, field: &str) -> String {
+    if field.is_empty() { record.to_string() } else { format!("{record}, {field}") }
 }
 
 /// The context of a record: its dataset, place and request.

@@ -10,9 +10,9 @@ use arrow::datatypes::UInt64Type;
 use super::{FieldFault, MAX_LISTED_REJECTS, RecordContext, RejectReason, UnreadableRecord};
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, Doubts};
-use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject, WHOLE_TABLE};
+use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
 use crate::schema::lists::ACCOUNTS_LIST;
-use crate::schema::tables::{COVERAGE, RELATIONS_TABLE};
+use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::{Dataset, Grain, Word};
 use crate::schema::{Cell, Column, Table, fields};
 
@@ -152,12 +152,12 @@ impl PartRecords {
         context: &RecordContext<'_>,
         missing: &MissingKey,
     ) {
-        let text = |column: &Column| text_of(table, cells, column).map(str::to_owned);
-        let key = CustomerKey { external_userid: text(&fields::EXTERNAL_USERID), unionid: text(&fields::UNIONID) };
+        let text = |column: &Column| text_of(table, cells, column);
+        let key = CustomerKey::new((text(&fields::EXTERNAL_USERID), text(&fields::UNIONID)));
         let own = account_of(table, cells).map(|userid| [userid.to_owned()]);
         let accounts = own.as_ref().map_or(context.accounts, |own| &own[..]);
         let place = || (context.place)(&missing.field());
-        let concerned = text_of(table, cells, &fields::DATASET).and_then(Dataset::from_word);
+        let concerned = text(&fields::DATASET).and_then(Dataset::from_word);
         let datasets: &[Dataset] = &match concerned {
             Some(concerned) => vec![context.dataset, concerned],
             None => concerned_by(&[context.dataset]).into_owned(),
@@ -306,13 +306,7 @@ impl MissingKey {
 /// The first of the table's keys that the record lacks.
 fn missing_key(table: &'static Table, cells: &[Cell<'_>], faults: &[(usize, FieldFault)]) -> Option<MissingKey> {
     let is_missing = |positions: &&[usize]| positions.iter().all(|&at| matches!(cells[at], Cell::Null));
-    let Some(key) = table.identity_positions.iter().position(is_missing) else {
-        return lacks_account(table, cells).then_some(MissingKey {
-            columns: std::slice::from_ref(&&fields::USERID),
-            field: None,
-            reason: ABSENT,
-        });
-    };
+    let key = table.identity_positions.iter().position(is_missing)?;
     let fault = table.identity_positions[key].iter().find_map(|&at| fault_of(faults, at));
     Some(MissingKey {
         columns: table.identity[key],
@@ -321,18 +315,9 @@ fn missing_key(table: &'static Table, cells: &[Cell<'_>], faults: &[(usize, Fiel
     })
 }
 
-/// Returns whether the row states the coverage of an account without its userid. Relations are covered as a whole by a
-/// whole table only.
-fn lacks_account(table: &Table, cells: &[Cell<'_>]) -> bool {
-    table.name == COVERAGE.name
-        && text_of(table, cells, &fields::DATASET) == Some(Dataset::Relations.word())
-        && text_of(table, cells, &fields::USERID).is_none()
-        && text_of(table, cells, &fields::DETAIL) != Some(WHOLE_TABLE)
-}
-
-/// The first deciding value that cannot be read, of a table whose rows cannot say so: it has no column `unreadable`.
+/// The first deciding value that cannot be read, of a table whose rows cannot say so.
 fn lost_value(table: &'static Table, faults: &[(usize, FieldFault)]) -> Option<MissingKey> {
-    if faults.is_empty() || table.position(&fields::UNREADABLE).is_some() {
+    if faults.is_empty() || table.notes_unreadable() {
         return None;
     }
     table.deciding.iter().find_map(|column| {

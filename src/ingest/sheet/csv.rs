@@ -10,7 +10,7 @@ use self::rows::{CsvError, CsvRow, CsvRows, Dialect, RowCells};
 use crate::error::{Error, Result};
 use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
-use crate::ingest::records::{FileRecords, PartRecords, RejectReason};
+use crate::ingest::records::{FileRecords, PartRecords, RejectReason, field_at};
 use crate::ingest::stream::{self, Compression, Stream};
 use crate::ingest::table::{BATCH_ROWS, DayOrders, RowRead, SheetFile, TableReader};
 use crate::ingest::table_end::{CountsBefore, end_of_table};
@@ -23,7 +23,7 @@ use crate::text::errors as say;
 
 /// Delimiters and the names of their formats, the most likely first.
 const DELIMITERS: [(u8, &str); 3] = [(b',', "csv"), (b'\t', "tsv"), (b';', "csv with ;")];
-/// The header is within the first bytes of text, as many as these.
+/// Bytes at the beginning of a text that have to contain the header.
 const HEADER_TEXT: usize = 1 << 20;
 
 const MISQUOTED: RejectReason = "text after a closing quote: double the quotes inside a quoted cell";
@@ -211,12 +211,12 @@ impl CsvReader<'_> {
 }
 
 fn place(row: CsvRow, field: &str) -> String {
-    let rows = if row.lines > 1 {
-        format!("lines {} to {}", row.line, row.line + row.lines - 1)
+    let CsvRow { line, lines, .. } = row;
+    if lines > 1 {
+        field_at(format_args!("lines {line} to {}", line + lines - 1), field)
     } else {
-        format!("row {}", row.line)
-    };
-    if field.is_empty() { rows } else { format!("{rows}, {field}") }
+        field_at(format_args!("row {line}"), field)
+    }
 }
 
 fn raw_value(cell: &str, kind: Kind, row: CsvRow) -> RawValue<'_> {

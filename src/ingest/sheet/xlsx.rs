@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
 use crate::ingest::open_file::{FileReader, OpenFile};
-use crate::ingest::records::{FileRecords, PartRecords, RejectReason, UnreadableRecord};
+use crate::ingest::records::{FileRecords, PartRecords, RejectReason, UnreadableRecord, field_at};
 use crate::ingest::table::{DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout};
 use crate::ingest::table_end::{CountsBefore, end_of_table};
 use crate::ingest::value::ExcelEpoch;
@@ -269,10 +269,7 @@ struct SheetTable<'p> {
 
 impl SheetTable<'_> {
     fn read(self, path: &Path, part: &mut PartRecords, table: &TableReader<'_>, row: &XlsxRow) -> Result<RowRead> {
-        let place = |field: &str| match field {
-            "" => format!("sheet {}, row {}", self.sheet, row.number),
-            field => format!("sheet {}, row {}, {field}", self.sheet, row.number),
-        };
+        let place = |field: &str| field_at(format_args!("sheet {}, row {}", self.sheet, row.number), field);
         let cell = |at: usize, kind| row.cell(at).map(|cell| cell.raw_value(kind)).unwrap_or_default();
         if row.number < self.header {
             table.row_above(part, row.width(), &place, cell);

@@ -17,6 +17,7 @@ use crate::schema::vocabulary::{Assessment, MemberKind};
 use crate::schema::{Cell, Column, Kind, fields};
 
 pub use key::strip_padding;
+pub use time::{DAYS_TO_1904, micros_of_days};
 pub use written_time::{AMBIGUOUS, day_order};
 
 /// A value as its file stores it.

@@ -31,10 +31,10 @@ const ZERO_YEARS: std::ops::Range<i64> = -62_167_219_200..-62_104_060_800;
 const AHEAD: i64 = 14 * HOUR;
 const BEHIND: i64 = 12 * HOUR;
 
-/// Day numbers of Excel from 2010 to the end of 2100, and that of 1970-01-01.
+/// Day numbers of Excel from 2010 to the end of 2100, that of 1970-01-01, and that of the day zero of old Macs.
 const SERIAL_DAYS: std::ops::RangeInclusive<f64> = 40_179.0..=73_415.0;
 const DAYS_TO_1970: f64 = 25_569.0;
-const DAYS_TO_1904: f64 = 1_462.0;
+pub const DAYS_TO_1904: f64 = 1_462.0;
 
 /// Microseconds since 1970, UTC; none for no value.
 type TimeResult = Result<Option<i64>, RejectReason>;
@@ -184,16 +184,20 @@ fn from_float(number: f64, options: &ReadOptions<'_>) -> TimeResult {
     serial(number, options).unwrap_or(Err(NO_TIME))
 }
 
-/// Reads a day number of Excel, to the millisecond that Excel shows. None where numbers are not days.
-#[expect(clippy::cast_possible_truncation, reason = "rounded, and within the years that can be")]
+/// Converts a day number of Excel to microseconds since 1970, to the millisecond that Excel shows.
+#[expect(clippy::cast_possible_truncation, reason = "rounded; beyond i64 it saturates, far outside valid times")]
+pub fn micros_of_days(days: f64) -> i64 {
+    (((days - DAYS_TO_1970) * 86_400_000.0).round() as i64).saturating_mul(1000)
+}
+
+/// Reads a day number of Excel. None where numbers are not days.
 fn serial(days: f64, options: &ReadOptions<'_>) -> Option<TimeResult> {
     let days = match options.epoch {
         ExcelEpoch::None => return None,
         ExcelEpoch::Since1900 => days,
         ExcelEpoch::Since1904 => days + DAYS_TO_1904,
     };
-    let millis = ((days - DAYS_TO_1970) * 86_400_000.0).round();
-    SERIAL_DAYS.contains(&days).then(|| from_civil(millis as i64 * 1000, options.zone))
+    SERIAL_DAYS.contains(&days).then(|| from_civil(micros_of_days(days), options.zone))
 }
 
 /// Reads digits in text: a date of eight or 14 of them, else a number.

@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use arrow::array::{Array, AsArray, Int64Array, ListArray, StringViewArray, TimestampMicrosecondArray};
 use arrow::datatypes::Int64Type;
-
 use rayon::prelude::*;
 
 use super::members::Overlap;
@@ -14,7 +13,7 @@ use crate::error::Result;
 use crate::names;
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS};
 use crate::schema::vocabulary::{Dataset, MemberKind};
-use crate::schema::{ReadColumns, fields};
+use crate::schema::{ReadColumns, fields, value_at};
 use crate::snapshot::{SharedUnionids, Snapshot, equal_runs};
 
 /// The groups of one snapshot, by row of its canonical table.
@@ -80,12 +79,12 @@ impl GroupSide {
 
     /// Returns the id of a group.
     pub fn chat_id(&self, row: u32) -> Option<&str> {
-        text(&self.chat_id, row)
+        value_at(&self.chat_id, row as usize)
     }
 
     /// Returns its name.
     pub fn name(&self, row: u32) -> Option<&str> {
-        text(&self.name, row)
+        value_at(&self.name, row as usize)
     }
 
     /// Returns its name in the form that is compared.
@@ -105,18 +104,18 @@ impl GroupSide {
 
     /// Returns its owner.
     pub fn owner(&self, row: u32) -> Option<&str> {
-        text(&self.owner_userid, row)
+        value_at(&self.owner_userid, row as usize)
     }
 
     /// Returns the time of its creation: microseconds since 1970, UTC.
     pub fn created_at(&self, row: u32) -> Option<i64> {
-        number(&self.created_at, row)
+        value_at(&self.created_at, row as usize)
     }
 
     /// Returns the number of its members: the count in the dump, else the members in the dump.
     pub fn member_count(&self, row: u32) -> Option<i64> {
         let shown = self.shown[row as usize] as i64;
-        number(&self.member_count, row).or_else(|| (shown > 0).then_some(shown))
+        value_at(&self.member_count, row as usize).or_else(|| (shown > 0).then_some(shown))
     }
 
     /// Indexes the groups that have an id.
@@ -203,14 +202,4 @@ fn known(members: Range<usize>, kind: &StringViewArray, unionid: &StringViewArra
     known.sort_unstable();
     known.dedup_by_key(|(unionid, _)| *unionid);
     known.into_iter().map(|(_, member)| member).collect()
-}
-
-fn text(array: &StringViewArray, row: u32) -> Option<&str> {
-    let row = row as usize;
-    array.is_valid(row).then(|| array.value(row))
-}
-
-fn number(array: &Int64Array, row: u32) -> Option<i64> {
-    let row = row as usize;
-    array.is_valid(row).then(|| array.value(row))
 }

@@ -3,6 +3,7 @@
 use super::members::{GroupCandidate, settle};
 use super::*;
 use crate::ingest::raw::{Provenance, Raw, RawTable};
+use crate::matching::NOT_MATCHED;
 use crate::memory::MemoryBudget;
 use crate::schema::Cell;
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS, RELATIONS_TABLE};
@@ -51,10 +52,10 @@ fn side(groups: &[(String, Vec<String>)]) -> GroupSide {
         .unwrap()
 }
 
-/// Groups told as `name: unionid unionid`; `unionid/member` is one of another kind, `unionid/` of an unknown one.
-fn told(groups: &[&str]) -> GroupSide {
-    let group = |told: &&str| {
-        let (name, unionids) = told.split_once(':').unwrap();
+/// Groups written as `name: unionid unionid`; `unionid/member` is one of another kind, `unionid/` of an unknown one.
+fn groups_of(groups: &[&str]) -> GroupSide {
+    let group = |written: &&str| {
+        let (name, unionids) = written.split_once(':').unwrap();
         (name.to_owned(), unionids.split_whitespace().map(str::to_owned).collect())
     };
     side(&groups.iter().map(group).collect::<Vec<_>>())
@@ -77,9 +78,10 @@ fn matched_by(
     match_groups(source, target, &[pair], &crate::lists::id_map_of(map), test)
 }
 
-/// Candidates told as overlaps in hundredths.
-fn candidates(told: &[(usize, u32, u32)]) -> Vec<GroupCandidate> {
-    told.iter()
+/// Candidates by their overlaps in hundredths.
+fn candidates(overlaps: &[(usize, u32, u32)]) -> Vec<GroupCandidate> {
+    overlaps
+        .iter()
         .map(|&(hundredths, source, target)| (Overlap::new(hundredths, 100, hundredths), source, target))
         .collect()
 }
@@ -135,56 +137,59 @@ fn overlaps_are_compared_exactly() {
 
 #[test]
 fn half_of_the_members_are_enough_and_less_is_not() {
-    let source = told(&["a: u1 u2 u3 u4", "b: v1 v2 v3 v4"]);
-    let target = told(&["x: u1 u2", "y: v1"]);
+    let source = groups_of(&["a: u1 u2 u3 u4", "b: v1 v2 v3 v4"]);
+    let target = groups_of(&["x: u1 u2", "y: v1"]);
     let matches = matched(&source, &target);
-    assert_eq!(matches.target_of, [0, super::super::NOT_MATCHED]);
+    assert_eq!(matches.target_of, [0, NOT_MATCHED]);
     assert_eq!(matches.method[0], Some(GroupMatchMethod::Members));
 }
 
 #[test]
 fn a_member_of_unknown_kind_who_has_a_unionid_is_external() {
-    let source = told(&["a: u1 u2"]);
-    assert_eq!(matched(&source, &told(&["x: u1/ u2/ u9/member"])).target_of, [0]);
-    assert_eq!(matched(&source, &told(&["x: u1/member u2/member"])).target_of, [super::super::NOT_MATCHED]);
+    let source = groups_of(&["a: u1 u2"]);
+    assert_eq!(matched(&source, &groups_of(&["x: u1/ u2/ u9/member"])).target_of, [0]);
+    assert_eq!(matched(&source, &groups_of(&["x: u1/member u2/member"])).target_of, [super::super::NOT_MATCHED]);
 }
 
 /// Members of either side that the other has not count alike: 1 of 3.
 #[test]
 fn strangers_on_either_side_make_the_overlap_smaller() {
     for (source, target) in [("a: u1", "x: u1 v1 v2"), ("a: u1 v1 v2", "x: u1"), ("a: u1 v1", "x: u1 v2")] {
-        let matches = matched(&told(&[source]), &told(&[target]));
-        assert_eq!(matches.target_of, [super::super::NOT_MATCHED], "{source} {target}");
+        let matches = matched(&groups_of(&[source]), &groups_of(&[target]));
+        assert_eq!(matches.target_of, [NOT_MATCHED], "{source} {target}");
         assert_eq!((matches.ambiguous, matches.no_usable_key), (vec![false], vec![false]));
     }
 }
 
 #[test]
 fn the_map_goes_first_and_what_is_in_it_is_matched_by_nothing_else() {
-    let (source, target) = (told(&["a: u1", "b: u2"]), told(&["a: u1", "x: u9", "b: u2"]));
+    let (source, target) = (groups_of(&["a: u1", "b: u2"]), groups_of(&["a: u1", "x: u9", "b: u2"]));
     let by = |map: &[(&str, &str)]| {
         let matches = matched_by(&source, &target, map, true);
         (matches.target_of, matches.method)
     };
-    let none = super::super::NOT_MATCHED;
     let members = Some(GroupMatchMethod::Members);
     assert_eq!(by(&[]), (vec![0, 2], vec![members; 2]));
     assert_eq!(by(&[("g000001", "g000002")]), (vec![1, 2], vec![Some(GroupMatchMethod::GroupMap), members]));
-    assert_eq!(by(&[("g000001", "elsewhere")]), (vec![none, 2], vec![None, members]), "the other is not there");
-    assert_eq!(by(&[("elsewhere", "g000001")]), (vec![none, 2], vec![None, members]), "it is another one's image");
+    assert_eq!(by(&[("g000001", "elsewhere")]), (vec![NOT_MATCHED, 2], vec![None, members]), "the other is not there");
+    assert_eq!(
+        by(&[("elsewhere", "g000001")]),
+        (vec![NOT_MATCHED, 2], vec![None, members]),
+        "it is another one's image"
+    );
 }
 
 #[test]
 fn the_members_of_two_namespaces_join_nothing() {
-    let matches = matched_by(&told(&["a: u1", "b: u2", ": u3"]), &told(&["b: u1"]), &[], false);
-    assert_eq!(matches.target_of, [super::super::NOT_MATCHED, 0, super::super::NOT_MATCHED]);
+    let matches = matched_by(&groups_of(&["a: u1", "b: u2", ": u3"]), &groups_of(&["b: u1"]), &[], false);
+    assert_eq!(matches.target_of, [NOT_MATCHED, 0, NOT_MATCHED]);
     assert_eq!(matches.no_usable_key, [false, false, true], "unionids are no key then");
 }
 
 /// As for relations: the group has it, and some group of the target account shows one.
 #[test]
 fn a_key_of_a_group_is_usable_where_the_target_account_shows_one_of_its_kind() {
-    let usable = |source: &str, target: &[&str]| !matched(&told(&[source]), &told(target)).no_usable_key[0];
+    let usable = |source: &str, target: &[&str]| !matched(&groups_of(&[source]), &groups_of(target)).no_usable_key[0];
     for (own, other_kind, same_kind) in [("a:", ": u9", "x:"), (": u1", "x:", ": u9")] {
         assert!(!usable(own, &[other_kind]) && !usable(own, &[":"]), "{own}");
         assert!(usable(own, &[same_kind, ":"]) && usable(own, &[":", same_kind]) && usable(own, &[]), "{own}");
@@ -195,28 +200,28 @@ fn a_key_of_a_group_is_usable_where_the_target_account_shows_one_of_its_kind() {
 /// A name of which nothing can be seen is none, and a masked one stands for many.
 #[test]
 fn a_masked_or_invisible_name_of_a_group_is_no_key() {
-    let groups = || told(&["***三:", "\u{200b}:", "b:"]);
+    let groups = || groups_of(&["***三:", "\u{200b}:", "b:"]);
     let matches = matched(&groups(), &groups());
-    assert_eq!(matches.target_of, [super::super::NOT_MATCHED, super::super::NOT_MATCHED, 2]);
+    assert_eq!(matches.target_of, [NOT_MATCHED, NOT_MATCHED, 2]);
     assert_eq!(matches.no_usable_key, [true, true, false]);
 }
 
 #[test]
 fn a_person_who_stands_twice_in_a_group_counts_once() {
-    let overlap = told(&["a: u1 u2 u1"]).overlap(0, &told(&["b: u1 u3"]), 0).unwrap();
+    let overlap = groups_of(&["a: u1 u2 u1"]).overlap(0, &groups_of(&["b: u1 u3"]), 0).unwrap();
     assert_eq!(overlap, Overlap::new(1, 2, 2));
 }
 
 #[test]
 fn a_tie_by_members_is_not_overruled_by_the_name() {
-    let matches = matched(&told(&["a: u1", "b: u1"]), &told(&["a: u1"]));
+    let matches = matched(&groups_of(&["a: u1", "b: u1"]), &groups_of(&["a: u1"]));
     assert_eq!(matches.ambiguous, [true, true]);
     assert_eq!(matches.ambiguous_target, [true]);
 }
 
 #[test]
 fn what_no_member_joins_falls_to_the_name() {
-    let matches = matched(&told(&["a:", "b: u1", "c:", "c:", ":"]), &told(&["b: u9", "a: u5", "c:"]));
+    let matches = matched(&groups_of(&["a:", "b: u1", "c:", "c:", ":"]), &groups_of(&["b: u9", "a: u5", "c:"]));
     assert_eq!(matches.target_of[..2], [1, 0]);
     assert_eq!(matches.ambiguous, [false, false, true, true, false]);
     assert_eq!(matches.ambiguous_target, [false, false, true]);
@@ -225,7 +230,7 @@ fn what_no_member_joins_falls_to_the_name() {
 
 #[test]
 fn a_name_is_unique_among_what_the_members_left_over_on_either_side() {
-    let matches = matched(&told(&["a: u1", "a:", "x:"]), &told(&["x: u1", "a:", "x:"]));
+    let matches = matched(&groups_of(&["a: u1", "a:", "x:"]), &groups_of(&["x: u1", "a:", "x:"]));
     assert_eq!((matches.target_of, matches.ambiguous), (vec![0, 1, 2], vec![false; 3]));
 }
 

@@ -175,7 +175,7 @@ fn single_objects(answers: &Answers) -> BTreeMap<&'static str, Evidence> {
                     *failures.entry(code).or_default() += 1;
                 }
             }
-            // A customer who is nobody's counts last.
+            // That no member has the customer counts last.
             let rank = |code: i64, count: u64| (code != NO_CUSTOMERS, count, Reverse(code));
             let most = failures.iter().max_by_key(|(code, count)| rank(**code, **count));
             if let Some((&code, _)) = most {

@@ -8,7 +8,7 @@ use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 
 use super::routing::{count_accounts, push, route};
 use super::stored::Stored;
-use super::{Duplicates, RelationStore, WithoutId};
+use super::{Duplicates, RelationStore, add_duplicates};
 use crate::error::Result;
 use crate::ingest::raw::{Raw, RelationSink, raw_schema};
 use crate::lists::{AccountPair, Enrolment};
@@ -16,7 +16,6 @@ use crate::memory::{MemoryBudget, RowBuffer, make_room};
 use crate::progress::Progress;
 use crate::schema::tables::UNASSIGNED;
 use crate::schema::{Table, fields};
-use crate::snapshot::corp_codes::CorpCodes;
 use crate::snapshot::partitioning::{CorpRole, Partitioning, Proportion};
 use crate::snapshot::shared_unionids::{SharedUnionids, UnionidIndex};
 use crate::snapshot::spelling::{SettledSpelling, Spellings, settle, spelled_relations};
@@ -101,6 +100,11 @@ impl<'a> RelationsBuilder<'a> {
         read.unrouted.rows() + read.parts.iter().map(RowBuffer::rows).sum::<u64>()
     }
 
+    /// Makes an empty buffer for raw rows.
+    fn buffer(&self) -> RowBuffer {
+        RowBuffer::new(&self.memory, raw_schema(self.table))
+    }
+
     fn lock(&self) -> MutexGuard<'_, RowsRead> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -129,13 +133,7 @@ impl<'a> RelationsBuilder<'a> {
             merged
         };
         let parts = collect_in_turn(read.parts.into_iter().zip(echoes), merged)?;
-        let mut relations = RelationStore {
-            parts: Vec::new(),
-            accounts: BTreeMap::new(),
-            corp_codes: CorpCodes::default(),
-            echoes: 0,
-            without_id: WithoutId::default(),
-        };
+        let mut relations = RelationStore::default();
         let mut duplicates = Duplicates::new();
         for (part, stats) in parts {
             relations.parts.push(Mutex::new(Some(part)));
@@ -143,10 +141,7 @@ impl<'a> RelationsBuilder<'a> {
             relations.corp_codes.merge(stats.corp_codes);
             relations.echoes += stats.echoes;
             relations.without_id.merge(stats.without_id);
-            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-            for (file, count) in stats.duplicates {
-                *duplicates.entry(file).or_default() += count;
-            }
+            add_duplicates(&mut duplicates, stats.duplicates);
         }
         let shared_unionids =
             unionids.map(|unionids| SharedUnionids::new(&unionids, &relations)).transpose()?.unwrap_or_default();
@@ -174,15 +169,14 @@ impl<'a> RelationsBuilder<'a> {
         }
         let accounts = std::mem::take(&mut read.accounts);
         read.add(accounts.iter().map(|(userid, rows)| (userids.get(userid).unwrap_or(userid), *rows)));
-        let none = || RowBuffer::new(&self.memory, raw_schema(self.table));
-        for batch in std::mem::replace(&mut read.unrouted, none()).batches()? {
+        for batch in std::mem::replace(&mut read.unrouted, self.buffer()).batches()? {
             read.unrouted.push(spelled_relations(&batch, userids)?);
         }
         let Some(partitioning) = read.partitioning.clone() else { return Ok(()) };
         let partitions: BTreeSet<usize> =
             given_up.iter().map(|userid| partitioning.partition(self.corp, userid)).collect();
         for partition in partitions {
-            let rows = std::mem::replace(&mut read.parts[partition], none());
+            let rows = std::mem::replace(&mut read.parts[partition], self.buffer());
             rows.for_each(|batch| {
                 push(&mut read.parts, route(&partitioning, self.corp, &[spelled_relations(&batch, userids)?])?);
                 make_room(&self.memory, read.parts.iter_mut())
@@ -207,7 +201,7 @@ impl<'a> RelationsBuilder<'a> {
             None => Partitioning::by_range(&accounts, self.partition_rows()),
         };
         read.set(partitioning, self.table, &self.memory);
-        let unrouted = std::mem::replace(&mut read.unrouted, RowBuffer::new(&self.memory, raw_schema(self.table)));
+        let unrouted = std::mem::replace(&mut read.unrouted, self.buffer());
         let partitioning = read.partitioning.clone().unwrap_or_default();
         let routed = route(&partitioning, self.corp, &unrouted.batches()?)?;
         drop(unrouted);
@@ -230,8 +224,7 @@ impl<'a> RelationsBuilder<'a> {
                 parts.push(rows);
                 continue;
             }
-            let mut cut: Vec<RowBuffer> =
-                places.clone().map(|_| RowBuffer::new(&self.memory, raw_schema(self.table))).collect();
+            let mut cut: Vec<RowBuffer> = places.clone().map(|_| self.buffer()).collect();
             rows.for_each(|batch| {
                 push(&mut cut, route(&refined, self.corp, &[batch])?.drain(places.clone()));
                 make_room(&self.memory, cut.iter_mut())
@@ -239,7 +232,7 @@ impl<'a> RelationsBuilder<'a> {
             parts.extend(cut);
         }
         let refined = refined.with_further(self.proportion, self.memory.partition_rows());
-        parts.resize_with(refined.partitions(), || RowBuffer::new(&self.memory, raw_schema(self.table)));
+        parts.resize_with(refined.partitions(), || self.buffer());
         read.parts = parts;
         read.partitioning = Some(Arc::new(refined));
         Ok(())

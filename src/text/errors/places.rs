@@ -22,7 +22,7 @@ phrases! {
     column(name) "列 {name}" "column {name}",
     row_of_sheet(sheet, row) "工作表 {sheet} 第 {row} 行" "sheet {sheet}, row {row}",
     place_in_file(file, place) "{file} {place}" "{file} {place}",
-    row_of_file(file, row) "{file} 第 {row} 行" "{file} row {row}",
+    reason_at(place, reason) "{place}：{reason}" "{place}: {reason}",
     no_headers(cells) "首行（{cells} 格，像数据而不像表头）" "first row ({cells} cells, more like a record than headers)",
     headers_found(headers) "找到的表头：{headers}" "headers found: {headers}",
     columns_found(columns) "找到的列：{columns}" "columns found: {columns}",

@@ -112,6 +112,32 @@ fn only_a_record_without_a_key_is_a_reject() {
     assert_eq!(records.doubts.records_of(Dataset::GroupMembers), 1);
 }
 
+/// Only a whole table covers the relations of all accounts.
+#[test]
+fn coverage_of_an_account_names_it() {
+    let records = read_columns(
+        vec![
+            ("dataset", ids(&["relations", "relations", "relations", "groups"])),
+            ("userid", strings(&[Some("ann"), None, None, None])),
+            ("status", ids(&["complete"; 4])),
+            ("detail", strings(&[Some("answered"), Some("answered"), Some("came as a whole table"), None])),
+        ],
+        10,
+    )
+    .unwrap();
+    assert_eq!(records.rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["row 2, userid"]);
+    let mut all = rows(&records.tables["coverage"]);
+    all.sort();
+    assert_eq!(
+        all,
+        [
+            "1: dataset=relations userid=ann status=complete detail=answered",
+            "3: dataset=relations status=complete detail=came as a whole table",
+            "4: dataset=groups status=complete"
+        ]
+    );
+}
+
 #[test]
 fn an_unreadable_relation_puts_its_account_in_doubt() {
     let records = read_columns(

@@ -8,7 +8,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::ingest::records::RejectReason;
-use crate::ingest::value::{ERROR_CELL, ROUNDED, RawValue, strip_padding};
+use crate::ingest::table::is_blank;
+use crate::ingest::value::{DAYS_TO_1904, ERROR_CELL, ROUNDED, RawValue, micros_of_days};
 use crate::schema::Kind;
 
 const BARE_FORMULA: RejectReason =
@@ -17,10 +18,6 @@ const DURATION: RejectReason = "a duration or a time of day, not a date: format 
 
 /// Excel does not keep all digits of numbers from here on.
 const MIN_ROUNDED: u64 = 100_000_000_000_000;
-/// Milliseconds of a day, and days from Excel's day zero to 1970, and to its day zero on old Macs.
-const DAY: f64 = 86_400_000.0;
-const DAYS_TO_1970: f64 = 25_569.0;
-const DAYS_TO_1904: f64 = 1_462.0;
 
 /// The content of a cell.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -97,11 +94,7 @@ impl XlsxCell {
 
     /// Returns whether the cell is empty or has nothing but padding.
     pub fn is_blank(&self) -> bool {
-        match &self.stored {
-            RawValue::Null => true,
-            RawValue::Text(text) => strip_padding(text).is_empty(),
-            _ => false,
-        }
+        is_blank(&self.stored)
     }
 }
 
@@ -112,8 +105,7 @@ fn number_of<'g>(number: f64) -> RawValue<'g> {
     if is_whole { RawValue::Integer(number as i64) } else { RawValue::Float(number) }
 }
 
-/// Converts a date to microseconds since 1970, to the millisecond that Excel shows.
-#[expect(clippy::cast_possible_truncation, reason = "rounded; beyond i64 it saturates, far outside valid times")]
+/// Converts a date to microseconds since 1970.
 fn date<'g>(moment: &ExcelDateTime, from_1904: bool) -> RawValue<'g> {
     let days = moment.as_f64();
     // A time of day has no date: 1899-12-30 would mean no value.
@@ -122,7 +114,7 @@ fn date<'g>(moment: &ExcelDateTime, from_1904: bool) -> RawValue<'g> {
     }
     // Day zero of either epoch means no value.
     let days = if from_1904 && days != 0.0 { days + DAYS_TO_1904 } else { days };
-    RawValue::CivilTime((((days - DAYS_TO_1970) * DAY).round() as i64).saturating_mul(1000))
+    RawValue::CivilTime(micros_of_days(days))
 }
 
 fn iso<'g>(text: &str) -> RawValue<'g> {

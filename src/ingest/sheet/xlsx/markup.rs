@@ -31,7 +31,7 @@ pub struct MarkupCheck {
     formula: FormulaCell,
 }
 
-/// What was read of a cell that may have a formula.
+/// State of a cell that may have a formula.
 #[derive(Debug, Default)]
 struct FormulaCell {
     has_formula: bool,
