@@ -1,6 +1,7 @@
 //! Findings about the accounts and other lists of the case.
 
-use super::{FindingRule, is_any, is_zero, selected};
+use super::{FindingRule, is_any, selected};
+use crate::schema::Filter;
 use crate::schema::fields::{SOURCE_COVERAGE, SOURCE_RELATIONS};
 use crate::schema::tables::ACCOUNTS_REPORT;
 use crate::schema::vocabulary::Coverage;
@@ -39,7 +40,7 @@ pub(super) const LISTS: &[FindingRule] = &[
         message_en: "{count} enrolled source [account has|accounts have] no relation at all.",
         next_step_zh: "核对账号拼写（区分大小写、前导零），以及导出是否包含这些账号。",
         next_step_en: "Check the spelling (case, leading zeros) and whether the dump holds these accounts.",
-        rows: selected(&ACCOUNTS_REPORT, || vec![is_zero(&SOURCE_RELATIONS)]),
+        rows: selected(&ACCOUNTS_REPORT, || vec![Filter::IsZero(&SOURCE_RELATIONS)]),
     },
     FindingRule {
         code: "B5-source-not-covered",
