@@ -91,16 +91,17 @@ fn is_any<const N: usize>(column: &'static Column, words: [impl Word; N]) -> Fil
     Filter::one_of(column, words.map(Word::word))
 }
 
-/// The catalogue by topic, in the order in which reports list findings that are equally serious.
+/// The catalogue by topic, in the order in which reports list findings that are equally serious: what is wrong with
+/// the exports stands before what may follow from it.
 const CATALOGUE: [&[FindingRule]; 9] = [
     conclusion::CONCLUSION,
+    exports::EXPORTS,
     forecast::FORECAST,
     relations::RELATIONS,
     groups::GROUPS,
     join_codes::JOIN_CODES,
     lists::LISTS,
     bill::BILL,
-    exports::EXPORTS,
     waivers::WAIVERS,
 ];
 
