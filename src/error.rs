@@ -59,12 +59,12 @@ pub fn is_guarded() -> bool {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// A fault of the command line: problem and remedy.
+    /// Returns a fault of the command line: problem and remedy.
     pub fn usage(problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Usage { problem: problem.into(), remedy: remedy.into() }
     }
 
-    /// A fault of an input file: place, problem and remedy.
+    /// Returns a fault of an input file: place, problem and remedy.
     pub fn input(
         file: impl AsRef<Path>,
         place: impl Into<Message>,
@@ -79,7 +79,7 @@ impl Error {
         }
     }
 
-    /// A failed system call on `path`, or a file that is not a regular one.
+    /// Returns a failed system call on `path`, or a file that is not a regular one.
     pub fn io(path: impl AsRef<Path>, doing: Text) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.as_ref().to_path_buf();
         move |source| {
@@ -90,12 +90,12 @@ impl Error {
         }
     }
 
-    /// An output folder that cannot be used: problem and remedy.
+    /// Returns an output folder that cannot be used: problem and remedy.
     pub fn output(path: impl AsRef<Path>, problem: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Output { path: path.as_ref().to_path_buf(), problem: problem.into(), remedy: remedy.into() }
     }
 
-    /// The message for the user. Messages of the system and of libraries are not translated.
+    /// Returns the message for the user. Messages of the system and of libraries are not translated.
     pub fn message(&self) -> Message {
         match self {
             Self::Usage { problem, remedy } | Self::System { problem, remedy } => say::usage(problem, remedy),
@@ -110,7 +110,7 @@ impl Error {
         }
     }
 
-    /// The process exit code (README, "Exit codes").
+    /// Returns the process exit code (README, "Exit codes").
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } | Self::Input { .. } | Self::Io { .. } | Self::Output { .. } | Self::System { .. } => 2,
@@ -120,7 +120,7 @@ impl Error {
     }
 }
 
-/// What to do about a refusal of the system, where that is clear.
+/// Returns the remedy for a refusal of the system, where that is clear.
 pub fn remedy(source: &std::io::Error) -> Option<Text> {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(say::STORAGE_FULL_REMEDY),
@@ -133,7 +133,7 @@ pub fn remedy(source: &std::io::Error) -> Option<Text> {
     }
 }
 
-/// What to do about any other refusal.
+/// Returns the remedy for any other refusal.
 fn remedy_of_access(source: &std::io::Error) -> Text {
     match source.kind() {
         ErrorKind::PermissionDenied => say::NO_PERMISSION_REMEDY,

@@ -1,4 +1,4 @@
-//! Opens files by name, regular ones only: a pipe without a writer would be waited for, a device read without end.
+//! Files by name. Only regular ones are opened: a pipe without a writer would be waited for, a device read without end.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -20,6 +20,11 @@ impl std::error::Error for NotRegular {}
 /// Returns whether an error is that of a file that is not a regular one.
 pub fn is_not_regular(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|error| error.downcast_ref::<NotRegular>().is_some())
+}
+
+/// Returns the folder that a path is in.
+pub fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Opens a regular file for reading.

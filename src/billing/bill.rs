@@ -81,7 +81,7 @@ impl Bill {
         Some(bill)
     }
 
-    /// The lines that are known before the migration: what was agreed, what will take part, what that costs.
+    /// Returns the lines that are known before the migration: what was agreed, what will take part, what that costs.
     pub fn forecast(&self) -> Vec<Line> {
         lines::agreed(self)
     }
@@ -102,8 +102,8 @@ impl Bill {
     }
 }
 
-/// A quantity at a price, rounded half up to two places. Exact before: a product that fits has at most 16 + 6 digits,
-/// and a decimal holds 28.
+/// Returns a quantity at a price, rounded half up to two places. Exact before: a product that fits has at most 16 + 6
+/// digits, and a decimal holds 28.
 pub(super) fn amount(quantity: u64, price: Decimal) -> Option<Decimal> {
     let product = Decimal::from(quantity).checked_mul(price)?;
     fitting(product.round_dp_with_strategy(MONEY_PLACES, RoundingStrategy::MidpointAwayFromZero))
@@ -113,7 +113,7 @@ fn sum(amounts: impl IntoIterator<Item = Decimal>) -> Option<Decimal> {
     amounts.into_iter().try_fold(Decimal::ZERO, |sum, amount| fitting(sum.checked_add(amount)?)).and_then(fitting)
 }
 
-/// The amount with its two places, if the column can hold it.
+/// Returns the amount with its two places, if the column can hold it.
 fn fitting(mut amount: Decimal) -> Option<Decimal> {
     if amount.abs() >= Decimal::from(10_u64.pow(MONEY_DIGITS)) {
         return None;

@@ -18,7 +18,7 @@ pub struct Line {
     pub unit_price: Option<Decimal>,
     /// The money, with two places.
     pub amount: Option<Decimal>,
-    /// How it is calculated.
+    /// Its calculation.
     pub basis: String,
     /// The relations that it counts, if it counts any.
     pub rows: Option<Filter>,
@@ -50,7 +50,7 @@ impl Line {
     }
 }
 
-/// All lines; `None` where an amount is more than a report can hold.
+/// Returns all lines; `None` where an amount is more than a report can hold.
 pub(super) fn lines(bill: &Bill, of_outcome: impl Fn(Outcome) -> u64) -> Option<Vec<Line>> {
     let mut lines = agreed(bill);
     lines.extend(paid(bill));
@@ -90,7 +90,7 @@ pub(super) fn agreed(bill: &Bill) -> Vec<Line> {
     ]
 }
 
-/// Each payment, their sum, and what is left to pay.
+/// Returns each payment, their sum, and what is left to pay.
 fn paid(bill: &Bill) -> Vec<Line> {
     let payment = |payment: &crate::case::Payment| {
         let covers = match payment.covers {

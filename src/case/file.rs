@@ -44,7 +44,7 @@ pub(super) enum TomlValue {
 }
 
 impl TomlValue {
-    /// The type of the value, for messages.
+    /// Returns the type of the value, for messages.
     pub fn kind(&self) -> Text {
         match self {
             Self::Text(_) => say::A_TEXT,
@@ -109,7 +109,7 @@ fn integer(number: &DeInteger<'_>) -> i128 {
     i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX)
 }
 
-/// The error of text that is not TOML, with the key of an invalid value: the parser recovers.
+/// Returns the error of text that is not TOML, with the key of an invalid value: the parser recovers.
 fn syntax(file: &Path, lines: &LineIndex, table: &DeTable<'_>, error: &toml::de::Error) -> Error {
     let at = error.span().map_or(0, |span| span.start);
     let line = lines.number(at);

@@ -138,7 +138,7 @@ pub(super) fn time(field: &CaseField<'_>, zone: &TimeZone) -> Result<i64> {
     Ok(offset.to_timestamp(civil).map_err(|_| none())?.as_microsecond())
 }
 
-/// The offset of a local time. It has to be unambiguous: the cut-off of a migration must not be guessed.
+/// Returns the offset of a local time. It has to be unambiguous: the cut-off of a migration must not be guessed.
 fn offset_in(field: &CaseField<'_>, civil: DateTime, zone: &TimeZone) -> Result<Offset> {
     let name = zone.iana_name().unwrap_or("case.timezone");
     match zone.to_ambiguous_timestamp(civil).offset() {

@@ -69,7 +69,11 @@ fn load_as(path: &Path, overrides: &[String], end: MigrationEnd) -> Result<Case>
     Ok(Case { file_sha256: digest::sha256(text.as_bytes()), overrides: overrides.to_vec(), ..case })
 }
 
-fn read(file: &Path) -> Result<String> {
+/// Reads the text of a case file.
+///
+/// # Errors
+/// [`Error::Input`] if there is none, or it is no text or too large.
+pub(crate) fn read(file: &Path) -> Result<String> {
     match regular::read(file, MAX_CASE_BYTES) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
             let place = say::byte(error.utf8_error().valid_up_to());

@@ -21,7 +21,7 @@ pub(super) fn apply(file: &Path, root: &mut TomlNode, typed: &str) -> Result<()>
         .map_err(|problem| Error::input(file, Message::verbatim(format!("--set {key}")), problem, say::SET_REMEDY))
 }
 
-/// The key with list positions as parts: `payments[0]`, as in messages, becomes `payments.0`.
+/// Returns the key with list positions as parts: `payments[0]`, as in messages, becomes `payments.0`.
 pub(super) fn dotted(key: &str) -> String {
     key.replace('[', ".").replace(']', "")
 }
@@ -46,7 +46,7 @@ fn put(node: &mut TomlNode, parts: &[&str], new: TomlNode) -> std::result::Resul
     put(child, rest, new)
 }
 
-/// The item with that number; the number after the last adds an item.
+/// Returns the item with that number; the number after the last adds an item.
 fn item<'a>(
     items: &'a mut Vec<TomlNode>,
     part: &str,
@@ -61,7 +61,7 @@ fn item<'a>(
     items.get_mut(index).ok_or_else(|| say::no_item(index, count))
 }
 
-/// An empty container for the rest of the path: a list if the next part is a number.
+/// Returns an empty container for the rest of the path: a list if the next part is a number.
 fn empty(rest: &[&str], origin: &Origin) -> TomlNode {
     let numbered = rest.first().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     let value = if numbered { TomlValue::List(Vec::new()) } else { TomlValue::Table(TomlTable::new()) };

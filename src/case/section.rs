@@ -30,7 +30,7 @@ impl<'a> Section<'a> {
         CaseField { file, key: String::new(), node }.section(known)
     }
 
-    /// The value of a key, if it is there.
+    /// Returns the value of a key, if it is there.
     pub fn get(&self, key: &str) -> Option<CaseField<'a>> {
         let node = self.table?.get(key)?;
         Some(CaseField { file: self.file, key: self.dotted(key), node })
@@ -50,7 +50,7 @@ impl<'a> Section<'a> {
         Err(Error::input(self.file, Message::verbatim(self.dotted(key)), say::IS_MISSING, remedy))
     }
 
-    /// A table inside this one.
+    /// Returns a table inside this one.
     pub fn section(&self, key: &str, known: &[&str]) -> Result<Section<'a>> {
         match self.get(key) {
             Some(field) => field.section(known),
@@ -58,7 +58,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A list of tables; empty if the key is absent.
+    /// Returns a list of tables; empty if the key is absent.
     pub fn sections(&self, key: &str, known: &[&str]) -> Result<Vec<Section<'a>>> {
         let Some(list) = self.get(key) else { return Ok(Vec::new()) };
         let tables = list.items(say::tables(&list.key))?;
@@ -76,22 +76,22 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> CaseField<'a> {
-    /// The value as typed.
+    /// Returns the value as typed.
     pub fn value(&self) -> &'a TomlValue {
         &self.node.value
     }
 
-    /// An error at this value.
+    /// Returns an error at this value.
     pub fn fault(&self, problem: impl Into<Message>, remedy: impl Into<Message>) -> Error {
         Error::input(self.file, self.place(), problem, remedy)
     }
 
-    /// The error of a value of the wrong type.
+    /// Returns the error of a value of the wrong type.
     pub fn wrong_type(&self, wanted: impl Localized, remedy: impl Into<Message>) -> Error {
         self.fault(say::is_but_has_to_be(self.value().kind(), wanted), remedy)
     }
 
-    /// The items of a list.
+    /// Returns the items of a list.
     pub fn items(&self, wanted: impl Into<Message>) -> Result<Vec<CaseField<'a>>> {
         let TomlValue::List(nodes) = self.value() else {
             let wanted = wanted.into();
@@ -101,7 +101,7 @@ impl<'a> CaseField<'a> {
         Ok(nodes.iter().enumerate().map(field).collect())
     }
 
-    /// The value as a table with only known keys.
+    /// Returns the value as a table with only known keys.
     fn section(self, known: &[&str]) -> Result<Section<'a>> {
         let TomlValue::Table(table) = self.value() else {
             return Err(self.wrong_type(say::A_TABLE, say::on_lines_below(&self.key)));
@@ -131,7 +131,7 @@ impl Section<'_> {
     }
 }
 
-/// The word most similar to the typed one, if any is similar.
+/// Returns the word most similar to the typed one, if any is similar.
 pub(super) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     words
         .map(|word| (strsim::jaro_winkler(&typed.to_lowercase(), &word.to_lowercase()), word))

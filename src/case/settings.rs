@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::personal::Pseudonyms;
-use crate::schema::vocabulary::Role;
+use crate::schema::vocabulary::{Role, Severity};
 use crate::text::Lang;
 
 /// A validated case.
@@ -82,7 +82,7 @@ pub struct SnapshotSettings {
     pub path: String,
     /// Whether the path is in the case file: then it has to exist.
     pub named: bool,
-    /// When it was taken: microseconds since 1970, UTC.
+    /// The time of the export: microseconds since 1970, UTC.
     pub taken_at: Option<i64>,
     /// Whether the user states that it is complete (`coverage = "trusted"`).
     pub trusted: bool,
@@ -142,7 +142,8 @@ pub struct Invoice {
 }
 
 /// The least severity of findings that gives exit code 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FailOn {
     Defect,
     Review,
@@ -154,12 +155,21 @@ impl FailOn {
     pub const WORDS: [(&'static str, Self); 3] =
         [(Self::Defect.word(), Self::Defect), (Self::Review.word(), Self::Review), (Self::Never.word(), Self::Never)];
 
-    /// The word in case.toml and in summary.json.
+    /// Returns the word in case.toml and in summary.json.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Defect => "defect",
             Self::Review => "review",
             Self::Never => "never",
+        }
+    }
+
+    /// Returns the severity; `None` if no finding gives exit code 1.
+    pub const fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Defect => Some(Severity::Defect),
+            Self::Review => Some(Severity::Review),
+            Self::Never => None,
         }
     }
 

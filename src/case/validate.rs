@@ -1,7 +1,7 @@
 //! Typed values -> settings: every key of `case.toml` with its kind, its default and its consistency checks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -15,6 +15,7 @@ use super::settings::{
     SnapshotSettings, SurchargeBasis, Waiver,
 };
 use crate::error::{Error, Result};
+use crate::regular::parent_of;
 use crate::rules::catalogue;
 use crate::rules::thresholds::{CUSTOMER_CAP, MIN_GROUP_OVERLAP, MIN_UNIONID_OVERLAP};
 use crate::schema::lists::LIST_TABLES;
@@ -50,7 +51,7 @@ const LANGUAGES: [(&str, Lang); 2] = [("zh", Lang::Zh), ("en", Lang::En)];
 const TIMEZONE: &str = "Asia/Shanghai";
 const CURRENCY: &str = "CNY";
 
-/// The settings of the case.
+/// Returns the settings of the case.
 pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<Case> {
     let root = Section::root(file, typed, SECTIONS)?;
     let case = root.section("case", CASE)?;
@@ -59,7 +60,7 @@ pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<C
     let migration = migration(&root, &timezone, end)?;
     let snapshots = snapshots(&root, &timezone)?;
     Ok(Case {
-        root: folder(file),
+        root: parent_of(file).to_path_buf(),
         file: file.to_path_buf(),
         title: case.read("title", text)?.unwrap_or_else(|| id.clone()),
         id,
@@ -78,13 +79,6 @@ pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<C
         file_sha256: String::new(),
         overrides: Vec::new(),
     })
-}
-
-fn folder(file: &Path) -> PathBuf {
-    match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => PathBuf::from("."),
-    }
 }
 
 fn zone(case: &Section<'_>) -> Result<TimeZone> {
@@ -159,7 +153,7 @@ fn own_headers(section: &Section<'_>, tables: &[&Table]) -> Result<OwnHeaders> {
     known.into_iter().filter_map(|name| header(name).transpose()).collect()
 }
 
-/// The columns that can be mapped: all but those that `qianhe ingest` writes for itself.
+/// Returns the columns that can be mapped: all but those that `qianhe ingest` writes for itself.
 fn mappable(tables: &[&Table]) -> Vec<&'static str> {
     let foreign = tables.iter().filter(|table| ![COVERAGE.name, UNREADABLE_TABLE.name].contains(&table.name));
     let own = [&fields::SOURCE_FILE, &fields::SOURCE_RECORD, &fields::UNREADABLE];

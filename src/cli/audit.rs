@@ -54,6 +54,6 @@ impl AuditArgs {
         } else {
             out.text(&report::terminal::summary(&summary, out.look()))?;
         }
-        Ok(summary.exit_code(&case.policy))
+        Ok(summary.exit_code())
     }
 }

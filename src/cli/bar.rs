@@ -49,7 +49,7 @@ pub(super) struct TerminalBar {
 }
 
 impl TerminalBar {
-    /// A bar that is not drawn yet.
+    /// Creates a bar that is not drawn yet.
     pub fn new(lang: Lang) -> Self {
         Self { lang, bar: None }
     }
@@ -76,7 +76,7 @@ impl View for TerminalBar {
     }
 }
 
-/// A bar in one line; a longer sentence is cut at its end.
+/// Returns a bar in one line; a longer sentence is cut at its end.
 fn bar(total: u64) -> ProgressBar {
     let (bar, template) = match total {
         0 => (ProgressBar::new_spinner(), "{spinner} {wide_msg}"),

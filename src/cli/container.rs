@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// The smallest limit of the group and those above it, in bytes, if there is one.
+/// Returns the smallest limit of the group and those above it, in bytes, if there is one.
 pub(super) fn memory_limit() -> Option<u64> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
@@ -45,13 +45,13 @@ impl MemoryMount {
         Some(Self { root: root.into(), point: point.into(), is_v2 })
     }
 
-    /// The files with limits. Beyond `high`, the process is slowed down until it hardly runs.
+    /// Returns the files with limits. Beyond `high`, the process is slowed down until it hardly runs.
     fn files(&self) -> &'static [&'static str] {
         if self.is_v2 { &["memory.max", "memory.high"] } else { &["memory.limit_in_bytes"] }
     }
 }
 
-/// The group of the process: `0::/a/b`, or `4:memory,cpu:/a/b` of version 1.
+/// Returns the group of the process: `0::/a/b`, or `4:memory,cpu:/a/b` of version 1.
 fn group_of(groups: &str, is_v2: bool) -> Option<&str> {
     groups.lines().find_map(|line| {
         let (number, rest) = line.split_once(':')?;
@@ -65,14 +65,14 @@ fn group_of(groups: &str, is_v2: bool) -> Option<&str> {
     })
 }
 
-/// The path of a group below the root of a mount. In a container, the root may be the group, or the group may be told
-/// from where the container is not: then it is the root itself.
+/// Returns the path of a group below the root of a mount. In a container, the root may be the group, or the group may
+/// be told from where the container is not: then it is the root itself.
 fn below(group: &Path, root: &Path) -> PathBuf {
     let below = group.strip_prefix(root).unwrap_or(Path::new(""));
     below.components().filter(|part| matches!(part, Component::Normal(_))).collect()
 }
 
-/// A number of bytes; `max` is none.
+/// Returns a number of bytes; `max` is none.
 fn number(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }

@@ -24,7 +24,7 @@ pub fn set_language(lang: Lang) {
     let _ = LANG.set(lang);
 }
 
-/// The language of messages; English before the command line is read.
+/// Returns the language of messages; English before the command line is read.
 pub(super) fn language() -> Lang {
     LANG.get().copied().unwrap_or(Lang::En)
 }
@@ -51,7 +51,7 @@ fn report(info: &PanicHookInfo<'_>) {
     }
 }
 
-/// The exit code of a panic, and the line for it.
+/// Returns the exit code of a panic, and the line for it.
 fn message(payload: Option<&str>, location: Option<impl Display>) -> (u8, Message) {
     if payload.is_some_and(|text| text.contains(POOL_REFUSED)) {
         let refused =

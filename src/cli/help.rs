@@ -21,12 +21,12 @@ const SHORT_FLAG: usize = 4;
 /// Width around the name of an argument in a short help text.
 const AROUND: usize = 4;
 
-/// The command line in a language.
+/// Returns the command line in a language.
 pub(super) fn command(lang: Lang) -> Command {
     localized(Cli::command(), lang)
 }
 
-/// A declaration in English -> the same in a language.
+/// Returns a declaration in English -> the same in a language.
 pub(crate) fn localized(mut command: Command, lang: Lang) -> Command {
     match lang {
         Lang::En => command,
@@ -38,7 +38,7 @@ pub(crate) fn localized(mut command: Command, lang: Lang) -> Command {
     }
 }
 
-/// The language of `--lang`, else that of the locale.
+/// Returns the language of `--lang`, else that of the locale.
 pub(crate) fn lang_of(args: &[OsString]) -> Lang {
     let mut asked = None;
     let mut args = args.iter().map(|arg| arg.to_string_lossy()).take_while(|arg| arg != "--");
@@ -73,21 +73,21 @@ fn in_chinese(command: Command) -> Command {
     }
 }
 
-/// The width of the names in a short help text, which has their help beside them.
+/// Returns the width of the names in a short help text, which has their help beside them.
 fn columns_of_names(command: &Command, is_positional: bool) -> usize {
     let args = command.get_arguments().filter(|arg| arg.is_positional() == is_positional);
     let columns = |arg: &Arg| width(&arg.to_string()) + if arg.get_long().is_some() { SHORT_FLAG } else { 0 };
     args.map(columns).max().unwrap_or(0) + AROUND
 }
 
-/// The line of usage without its heading, in the colours of clap.
+/// Returns the line of usage without its heading, in the colours of clap.
 fn usage(command: &mut Command) -> StyledStr {
     let usage = command.render_usage().ansi().to_string();
     let (_, usage) = usage.split_once(' ').unwrap_or_default();
     usage.replace("[OPTIONS]", zh::ANY_OPTIONS).into()
 }
 
-/// The heading of the usage, as clap prints its own.
+/// Returns the heading of the usage, as clap prints its own.
 fn title_of_usage(command: &Command) -> String {
     let style = command.get_styles().get_usage();
     format!("{style}{}:{style:#}", zh::USAGE)

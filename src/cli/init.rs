@@ -13,8 +13,8 @@ use crate::text::{Lang, Text, commands as say, errors, path_text};
 
 /// Create a case: a folder with a commented case.toml to fill in.
 ///
-/// On a terminal it asks for what an audit needs, unless options give it; elsewhere case.toml is to be filled in.
-/// Creates the folders that every audit needs. Never overwrites a case.toml.
+/// On a terminal, and without options, it asks for what an audit needs; else the template holds what the options give,
+/// and the rest is to be filled in. Creates the folders that every audit needs. Never overwrites a case.toml.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe init acme
@@ -24,7 +24,7 @@ use crate::text::{Lang, Text, commands as say, errors, path_text};
 pub(super) struct InitArgs {
     /// The folder of the new case; created if it does not exist
     dir: PathBuf,
-    /// The id of the case: letters, digits, -, _ and .
+    /// The id of the case: letters, digits, ., - and _
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// The name of the corp that the customers leave
@@ -78,7 +78,7 @@ struct Question {
     section: &'static str,
     key: &'static str,
     text: Text,
-    /// How the answer becomes TOML.
+    /// Converts the answer to TOML.
     as_toml: fn(&str) -> String,
     /// Whether it can be left open.
     is_optional: bool,
@@ -112,12 +112,12 @@ impl Question {
     }
 }
 
-/// A string of TOML, whose escapes are those of JSON.
+/// Returns a string of TOML, whose escapes are those of JSON.
 fn quoted_toml(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
-/// A time of TOML, of one with blanks, or without hours or seconds; anything else as it is.
+/// Returns a time of TOML, of one with blanks, or without hours or seconds; anything else as it is.
 fn time_toml(text: &str) -> String {
     let text = text.replacen(' ', "T", 1);
     match text.len() {
@@ -127,7 +127,7 @@ fn time_toml(text: &str) -> String {
     }
 }
 
-/// A number of TOML, without separators.
+/// Returns a number of TOML, without separators.
 fn number_toml(text: &str) -> String {
     text.replace([',', '，'], "")
 }

@@ -17,7 +17,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// A log without lines.
+    /// Creates a log without lines.
     pub fn new(lang: Lang) -> Self {
         Self { lang, last: None }
     }

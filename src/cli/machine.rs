@@ -56,7 +56,7 @@ const PER_ANSWER: u64 = 320;
 const PARTITION: std::ops::RangeInclusive<u64> = (1 << 13)..=(1 << 17);
 
 impl Machine {
-    /// The resources for the stages of a run on so many rows.
+    /// Returns the resources for the stages of a run on an estimated number of rows.
     ///
     /// # Errors
     /// [`Error::Usage`] if they would take more than was asked for, or than there is.
@@ -84,7 +84,7 @@ impl Machine {
     }
 }
 
-/// The least memory of a run: partitions as small as is sensible, and nearly all rows spilled.
+/// Returns the least memory of a run: partitions as small as is sensible, and nearly all rows spilled.
 fn needed(rows: RowEstimate, costs: MemoryCosts, threads: u64) -> u64 {
     unspilled(rows, costs, threads) + 2 * (threads + 1) * PARTITION.start() * costs.row_in_work
 }

@@ -99,7 +99,7 @@ pub(super) fn exact(text: &str) -> Result<()> {
     if is_terminal() { lines(text) } else { print(text) }
 }
 
-/// Whether stdout is a terminal.
+/// Returns whether stdout is a terminal.
 pub(super) fn is_terminal() -> bool {
     stdout().is_terminal()
 }
@@ -114,7 +114,7 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Whether a bar can be drawn on stderr.
+/// Returns whether a bar can be drawn on stderr.
 fn has_screen() -> bool {
     stderr().is_terminal() && std::env::var_os("TERM").map_or(cfg!(windows), |term| term != "dumb")
 }

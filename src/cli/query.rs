@@ -1,13 +1,14 @@
 //! `qianhe query`.
 
 use std::io::{IsTerminal, Read, stdin};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::out::{self, Out};
 use super::{REPORTS, exit_codes, prompt};
 use crate::error::{Error, Result};
 use crate::limits::MAX_SCRIPT_BYTES;
 use crate::query::{CsvTexts, OutputFormat, Session, write};
+use crate::regular::parent_of;
 use crate::report::manifest::MANIFEST;
 use crate::report::publish;
 use crate::text::{errors as say, path_text};
@@ -89,7 +90,7 @@ impl QueryArgs {
             None if self.format() == OutputFormat::Parquet => {
                 Err(Error::usage(say::PARQUET_ON_SCREEN, say::PARQUET_ON_SCREEN_REMEDY))
             }
-            Some(file) if folder_of(file).join(MANIFEST).exists() => {
+            Some(file) if parent_of(file).join(MANIFEST).exists() => {
                 Err(Error::usage(say::among_reports(path_text(file)), say::AMONG_REPORTS_REMEDY))
             }
             _ => Ok(()),
@@ -111,10 +112,6 @@ impl QueryArgs {
         write(&rows, self.format(), CsvTexts { raw: self.raw, escaped: false }, &mut bytes)?;
         publish::write_file(file, &bytes, out.progress().as_ref())
     }
-}
-
-fn folder_of(file: &Path) -> &Path {
-    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Splits a text into statements, at each `;` outside of quotes.

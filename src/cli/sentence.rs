@@ -46,7 +46,7 @@ fn name(work: Work, lang: Lang) -> String {
     }
 }
 
-/// The time left: in seconds up to two minutes, in minutes up to two hours.
+/// Returns the time left: in seconds up to two minutes, in minutes up to two hours.
 fn left(seconds: u64, lang: Lang) -> String {
     let (phrase, length) = match seconds {
         ..120 => (say::PROGRESS_SECONDS, 1),

@@ -61,7 +61,7 @@ pub fn share_out() -> Result<Option<usize>> {
     Ok((each < wanted).then_some(each))
 }
 
-/// The number of threads, at most `wanted`, that can be alive at once.
+/// Returns the number of threads, at most `wanted`, that can be alive at once.
 fn granted(wanted: usize) -> usize {
     let gate = Mutex::new(());
     thread::scope(|scope| {

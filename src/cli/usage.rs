@@ -1,4 +1,4 @@
-//! What is wrong with a command line, in Chinese. The English is clap's.
+//! The errors of a command line in Chinese. The English is clap's.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -71,7 +71,7 @@ mod tests {
         in_chinese(&Cli::read(args).unwrap_err()).unwrap_or_else(|| panic!("{line} has no Chinese message"))
     }
 
-    /// What remains English are names of commands and arguments.
+    /// Only names of commands and arguments remain English.
     #[test]
     fn every_usage_error_is_in_chinese() {
         for (line, expected) in [

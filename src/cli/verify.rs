@@ -1,6 +1,6 @@
 //! `qianhe verify`.
 
-use std::fmt::Write;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use super::exit_codes;
@@ -14,7 +14,7 @@ use crate::personal::Pseudonyms;
 use crate::published::Reports;
 use crate::signature::PublicKey;
 use crate::text::{Lang, Text, commands as say, path_text};
-use crate::verify::{self, SignatureState, Verification, VerifyExtent};
+use crate::verify::{self, DifferingValue, SignatureState, Verification, VerifyExtent};
 
 /// Verify reports: files, signature, and every figure that follows from the tables.
 ///
@@ -79,7 +79,7 @@ impl VerifyArgs {
         Ok(u8::from(!verification.holds))
     }
 
-    /// The resources for the audit that is run again.
+    /// Returns the resources for the audit that is run again.
     fn resources_again(&self, pseudonyms: Option<Pseudonyms>) -> Result<Resources> {
         let reports = Reports::open(&self.dir)?.under(pseudonyms)?;
         let case = verify::case_again(&reports, self.case.as_deref())?;
@@ -87,23 +87,48 @@ impl VerifyArgs {
     }
 
     fn screen(&self, found: &Verification, lang: Lang) -> String {
-        let Verification { files, control_totals, values, .. } = found;
-        let folder = path_text(&self.dir);
-        let first = match (found.holds, control_totals.is_empty()) {
+        let first = match (found.holds, found.control_totals.is_empty()) {
             (true, false) => say::VERIFY_OK,
             (true, true) => say::VERIFY_FILES_OK,
             (false, _) => say::VERIFY_FAILED,
         };
-        let figures: [(&str, &dyn std::fmt::Display); 4] = [
-            ("folder", &folder),
-            ("files", &files.named),
-            ("totals", &control_totals.len()),
-            ("values", &values.values),
-        ];
-        let mut text = first.fill(lang, &figures) + "\n";
-        let mut line = |phrase: Text, values: &[(&str, &dyn std::fmt::Display)]| {
-            let _ = writeln!(text, "{}", phrase.fill(lang, values));
-        };
+        let mut screen = VerifyScreen { text: String::new(), lang };
+        screen.line(
+            first,
+            &[
+                ("folder", &path_text(&self.dir)),
+                ("files", &found.files.named),
+                ("totals", &found.control_totals.len()),
+                ("values", &found.values.values),
+            ],
+        );
+        screen.differences(found);
+        screen.extent(found);
+        if !found.files.kept.is_empty() {
+            screen.line(say::VERIFY_KEPT, &[("names", &found.files.kept.join(", "))]);
+        }
+        if !found.holds {
+            screen.line(say::VERIFY_REMEDY, &[]);
+        }
+        screen.text
+    }
+}
+
+/// The result of a verification, written line by line.
+struct VerifyScreen {
+    text: String,
+    lang: Lang,
+}
+
+impl VerifyScreen {
+    fn line(&mut self, phrase: Text, values: &[(&str, &dyn Display)]) {
+        self.text.push_str(&phrase.fill(self.lang, values));
+        self.text.push('\n');
+    }
+
+    /// Everything that is not as it should be, but for the signature.
+    fn differences(&mut self, found: &Verification) {
+        let Verification { files, values, .. } = found;
         let none = Vec::new();
         let (inputs, again) = (found.inputs.as_ref(), found.again.as_ref());
         for (phrase, names) in [
@@ -116,47 +141,45 @@ impl VerifyArgs {
             (say::VERIFY_AGAIN_DIFFERS, again.map_or(&none, |again| &again.differing)),
         ] {
             for name in names {
-                line(phrase, &[("name", name)]);
+                self.line(phrase, &[("name", name)]);
             }
         }
-        for total in control_totals.iter().filter(|total| !total.holds) {
-            line(say::VERIFY_TOTAL, &[("name", &total.name), ("left", &total.left), ("right", &total.right)]);
+        for total in found.control_totals.iter().filter(|total| !total.holds) {
+            self.line(say::VERIFY_TOTAL, &[("name", &total.name), ("left", &total.left), ("right", &total.right)]);
         }
-        for value in &values.named {
-            let (published, recomputed) = (&value.published, &value.recomputed);
-            line(say::VERIFY_VALUE, &[("name", &value.name), ("published", published), ("recomputed", recomputed)]);
+        for DifferingValue { name, published, recomputed } in &values.named {
+            let figures: [(&str, &dyn Display); 3] =
+                [("name", name), ("published", published), ("recomputed", recomputed)];
+            self.line(say::VERIFY_VALUE, &figures);
         }
         let more = values.differing - values.named.len() as u64;
         if more > 0 {
-            line(say::VERIFY_MORE_VALUES, &[("count", &more)]);
+            self.line(say::VERIFY_MORE_VALUES, &[("count", &more)]);
         }
         if let Some(error) = &found.unreadable {
-            let mut lines = error.tell(lang).lines();
-            line(say::VERIFY_UNREADABLE, &[("error", &lines.next().unwrap_or_default())]);
-            lines.for_each(|more| line(say::VERIFY_CONTINUED, &[("line", &more)]));
+            let mut lines = error.tell(self.lang).lines();
+            self.line(say::VERIFY_UNREADABLE, &[("error", &lines.next().unwrap_or_default())]);
+            lines.for_each(|more| self.line(say::VERIFY_CONTINUED, &[("line", &more)]));
         }
+    }
+
+    /// What was verified beside the reports, and what was not.
+    fn extent(&mut self, found: &Verification) {
         match &found.signature {
-            SignatureState::Valid(key) => line(say::VERIFY_SIGNED, &[("key", key)]),
-            SignatureState::Invalid => line(say::VERIFY_NOT_SIGNED, &[]),
-            SignatureState::NotChecked => line(say::VERIFY_KEY_NOT_GIVEN, &[]),
-            SignatureState::Absent => line(say::VERIFY_UNSIGNED, &[]),
+            SignatureState::Valid(key) => self.line(say::VERIFY_SIGNED, &[("key", key)]),
+            SignatureState::Invalid => self.line(say::VERIFY_NOT_SIGNED, &[]),
+            SignatureState::NotChecked => self.line(say::VERIFY_KEY_NOT_GIVEN, &[]),
+            SignatureState::Absent => self.line(say::VERIFY_UNSIGNED, &[]),
         }
-        match inputs {
-            Some(inputs) if inputs.are_the_same() => line(say::VERIFY_INPUTS, &[("count", &inputs.named)]),
+        match &found.inputs {
+            Some(inputs) if inputs.are_the_same() => self.line(say::VERIFY_INPUTS, &[("count", &inputs.named)]),
             Some(_) => {}
-            None => line(say::VERIFY_NO_INPUTS, &[]),
+            None => self.line(say::VERIFY_NO_INPUTS, &[]),
         }
-        match again {
-            Some(again) if again.differing.is_empty() => line(say::VERIFY_AGAIN, &[("count", &again.reports)]),
+        match &found.again {
+            Some(again) if again.differing.is_empty() => self.line(say::VERIFY_AGAIN, &[("count", &again.reports)]),
             Some(_) => {}
-            None => line(say::VERIFY_NOT_AGAIN, &[]),
+            None => self.line(say::VERIFY_NOT_AGAIN, &[]),
         }
-        if !files.kept.is_empty() {
-            line(say::VERIFY_KEPT, &[("names", &files.kept.join(", "))]);
-        }
-        if !found.holds {
-            line(say::VERIFY_REMEDY, &[]);
-        }
-        text
     }
 }

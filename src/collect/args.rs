@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::schema::fields::{CONFIG_ID, SOURCE_USERID, TARGET_USERID, USERID};
 use crate::schema::vocabulary::{Role, Word};
+use crate::snapshot::{CorpRole, corp};
 use crate::text::{Lang, collect as say, errors};
 
 /// Exit code where something could not be collected, and is told.
@@ -194,7 +195,7 @@ impl Collect {
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 
-    /// The language of the output: `--lang`, else that of the locale.
+    /// Returns the language of the output: `--lang`, else that of the locale.
     pub fn lang(&self) -> Lang {
         self.lang.unwrap_or_else(Lang::from_locale)
     }
@@ -229,7 +230,10 @@ impl Collect {
 
 impl UsersArg {
     fn read(&self, role: Role) -> Result<Option<Vec<String>>> {
-        let own = if role.word().starts_with("source") { &SOURCE_USERID } else { &TARGET_USERID };
+        let own = match corp(role) {
+            CorpRole::Source => &SOURCE_USERID,
+            CorpRole::Target => &TARGET_USERID,
+        };
         self.users.as_ref().map(|path| lists::read_ids(path, &[own, &USERID])).transpose()
     }
 }
@@ -240,7 +244,7 @@ impl CodesArg {
     }
 }
 
-/// What to collect.
+/// The parts to collect.
 struct CollectPlan {
     members: bool,
     relations: bool,

@@ -10,6 +10,7 @@ use toml_edit::{Datetime, DocumentMut, Item, Value};
 use super::settings::RoleFolder;
 use super::store::{ExportPart, PartState};
 use crate::error::{Error, Result};
+use crate::regular::parent_of;
 use crate::schema::vocabulary::Role;
 use crate::text::errors;
 
@@ -66,8 +67,7 @@ fn with_taken_at(text: &str, role: Role, time: &str) -> Option<String> {
 /// Replaces a file in one step, with its permissions.
 fn replace(path: &Path, text: &str) -> Result<()> {
     let failed = |error| Error::io(path, errors::CANNOT_REPLACE)(error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(parent_of(path)).map_err(failed)?;
     let permissions = std::fs::metadata(path).map_err(failed)?.permissions();
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.as_file().set_permissions(permissions).map_err(failed)?;

@@ -18,7 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// Fresh tokens that one request may use up.
 const TOKENS: u32 = 3;
 
-/// How to treat requests without a final answer.
+/// The treatment of requests without a final answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
     /// Times that a request is tried again.
@@ -48,7 +48,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client without a token yet.
+    /// Creates a client without a token yet.
     pub fn new(transport: Transport, credentials: Credentials, rate: u32, patience: Patience) -> Self {
         Self { transport, credentials, token: Mutex::new(None), pace: Pace::new(rate), patience }
     }

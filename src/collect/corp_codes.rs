@@ -1,5 +1,5 @@
-//! Whether ids are of the corp that the folder is for. Ids carry a code of their corp (DOMAIN.md section 3), by
-//! inference only; but the wrong credentials would spoil a whole case.
+//! The check that ids are of the corp of the folder. Ids carry a code of their corp (DOMAIN.md section 3). That is an
+//! inference; but the wrong credentials would spoil a whole case.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,11 +11,12 @@ use flate2::read::MultiGzDecoder;
 use crate::error::{Error, Result};
 use crate::ingest::is_hidden;
 use crate::schema::vocabulary::Role;
+use crate::snapshot::corp;
 use crate::text::collect as say;
 
 /// Length of an id with a code.
 const ID: usize = 32;
-/// Where in it the code is.
+/// The place of the code in it.
 const CODE: std::ops::Range<usize> = 2..10;
 /// Bytes and files that are looked at.
 const HEAD: u64 = 256 << 10;
@@ -48,7 +49,7 @@ impl CorpCheck {
     pub fn new<'f>(role: Role, folders: impl IntoIterator<Item = (Role, &'f Path)>) -> Self {
         let known = folders.into_iter().filter_map(|(other, folder)| {
             let code = code_of_folder(folder)?;
-            Some(KnownCode { role: other, code, is_same_corp: is_source(other) == is_source(role) })
+            Some(KnownCode { role: other, code, is_same_corp: corp(other) == corp(role) })
         });
         Self { known: known.collect(), role: Some(role) }
     }
@@ -64,10 +65,6 @@ impl CorpCheck {
             }),
         }
     }
-}
-
-fn is_source(role: Role) -> bool {
-    matches!(role, Role::SourceBefore | Role::SourceAfter)
 }
 
 /// Returns the most frequent code in the beginnings of the files of a folder. What cannot be read has none.

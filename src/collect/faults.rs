@@ -1,4 +1,4 @@
-//! What an error code means for the run, and what to do about it.
+//! The meaning of an error code for the run, and its remedy.
 
 use crate::text::{Message, collect as say};
 
@@ -7,7 +7,7 @@ const CORP_MENU: &str = "我的企业 → 企业信息";
 const IP_MENU: &str = "企业可信IP";
 const APPS_MENU: &str = "客户联系 → 客户 → API → 可调用接口的应用";
 
-/// What an answer means for the run.
+/// The meaning of an answer for the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Answered.

@@ -29,7 +29,7 @@ pub enum JournalLine {
 /// An answer that was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptAnswer {
-    /// File that it stands in.
+    /// Its file.
     pub file: String,
     /// Bytes of the file up to its end.
     pub end: u64,
@@ -41,7 +41,7 @@ pub struct KeptAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     pub errcode: i64,
-    /// When it came: microseconds since 1970, UTC.
+    /// The time of the answer: microseconds since 1970, UTC.
     pub at: i64,
     pub items: u64,
     /// Ids that further requests are about.
@@ -52,7 +52,7 @@ pub struct KeptAnswer {
     pub unlicensed: Vec<String>,
 }
 
-/// Kind of what requests are about.
+/// Kind of the subject of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
@@ -64,7 +64,7 @@ pub enum SubjectKind {
     Code,
 }
 
-/// What is known of a subject in the end.
+/// The final state of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettledState {

@@ -1,19 +1,22 @@
 //! Lists of ids to request: a CSV with a known header, or one id a line.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::regular;
 use crate::schema::Column;
 use crate::text::{Message, collect as say, errors};
+
+/// Bytes of a list, which is read as a whole.
+const MAX_LIST_BYTES: u64 = 256 << 20;
 
 /// Reads the ids of one of `columns`, by its name or a Chinese header; of a file of one column without header, all.
 ///
 /// # Errors
 /// [`Error::Input`] where no column is one of these, or there is no id.
 pub fn read_ids(path: &Path, columns: &[&'static Column]) -> Result<Vec<String>> {
-    let bytes = fs::read(path).map_err(Error::io(path, errors::CANNOT_READ))?;
+    let bytes = regular::read(path, MAX_LIST_BYTES).map_err(Error::io(path, errors::CANNOT_READ))?;
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(Error::input(path, errors::LIST, say::LIST_IS_A_WORKBOOK, say::SAVE_AS_CSV));
     }
@@ -64,7 +67,7 @@ mod tests {
             ("a,b\n1,2\n", None),
             ("source_userid\n", None),
         ] {
-            fs::write(&path, text).unwrap();
+            std::fs::write(&path, text).unwrap();
             let ids = read_ids(&path, &[&SOURCE_USERID, &USERID]).ok();
             assert_eq!(ids, expected.map(|ids| ids.into_iter().map(str::to_owned).collect()), "{text}");
         }

@@ -1,4 +1,4 @@
-//! The pace of requests: at most so many a second, fewer while the service limits them.
+//! The pace of requests: a maximum per second, which falls while the service limits them.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;

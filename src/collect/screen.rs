@@ -1,4 +1,4 @@
-//! What was collected of a role, on the terminal: counts, what failed and what to do, the next command.
+//! The summary of a collected role on the terminal: counts, failures with their remedies, the next command.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::text::{Lang, Message, Text, collect as say, shell::quoted};
 /// Subjects that are named for each error.
 const EXAMPLES: usize = 5;
 
-/// What was collected of a role.
+/// The collected parts of a role.
 pub struct Collected {
     parts: Vec<(ExportPart, PartState)>,
 }

@@ -1,4 +1,4 @@
-//! What was typed -> settings: the case, the role and its folder, the credentials.
+//! Command line and case file -> settings: the case, the role and its folder, the credentials.
 
 use std::fs::{self, DirBuilder};
 use std::path::{Path, PathBuf};
@@ -8,9 +8,10 @@ use toml_edit::{DocumentMut, Item};
 use super::corp_codes::CorpCheck;
 use super::credentials::Credentials;
 use super::store::{ExportPart, FOLDER, PartState};
-use crate::case::FILE_NAME;
+use crate::case::{self, FILE_NAME};
 use crate::error::{Error, Result};
 use crate::schema::vocabulary::Role;
+use crate::snapshot::{CorpRole, corp};
 use crate::text::{collect as say, errors};
 
 /// The folder of a role of a case.
@@ -35,27 +36,19 @@ impl RoleFolder {
     ///
     /// # Errors
     /// [`Error::Input`] where there is no case, or the export of the role is not a folder.
-    pub fn read(case: &Path, role: Role) -> Result<Self> {
-        let case_file = if case.is_dir() { case.join(FILE_NAME) } else { case.to_path_buf() };
-        let text = match fs::read_to_string(&case_file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Error::input(
-                    case_file,
-                    errors::CASE_FILE,
-                    errors::NO_CASE_FILE,
-                    errors::NO_CASE_FILE_REMEDY,
-                ));
-            }
-            Err(error) => return Err(Error::io(case_file, errors::CANNOT_READ)(error)),
-        };
+    pub fn read(folder: &Path, role: Role) -> Result<Self> {
+        let case_file = if folder.is_dir() { folder.join(FILE_NAME) } else { folder.to_path_buf() };
+        let text = case::read(&case_file)?;
         let document: DocumentMut =
             text.trim_start_matches('\u{feff}').parse().map_err(|error: toml_edit::TomlError| {
                 Error::input(&case_file, errors::CASE_FILE, errors::not_toml(error.message()), errors::NOT_TOML_REMEDY)
             })?;
         let text_of = |section: Option<&Item>, key: &str| section?.get(key)?.as_str().map(str::to_owned);
-        let corp = if role.word().starts_with("source") { "source" } else { "target" };
-        let corp_id = text_of(document.get(corp), "corp_id");
+        let section = match corp(role) {
+            CorpRole::Source => "source",
+            CorpRole::Target => "target",
+        };
+        let corp_id = text_of(document.get(section), "corp_id");
         let snapshot = document.get("snapshots").and_then(|snapshots| snapshots.get(role.word()));
         let named = text_of(snapshot, "path").unwrap_or_else(|| role.word().to_owned());
         let root = case_file.parent().unwrap_or(Path::new("")).to_path_buf();
@@ -64,7 +57,7 @@ impl RoleFolder {
             return Err(Error::input(case_file, errors::CASE_FILE, say::not_a_folder(role), say::NOT_A_FOLDER_REMEDY));
         }
         let timezone = text_of(document.get("case"), "timezone");
-        Ok(Self { case: case.to_path_buf(), case_file, role, path, corp_id, timezone, text })
+        Ok(Self { case: folder.to_path_buf(), case_file, role, path, corp_id, timezone, text })
     }
 
     /// Creates the folder of the export, and the hidden one in it, for the owner alone.

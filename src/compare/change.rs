@@ -29,7 +29,7 @@ pub struct ComparedRow {
     pub later: Option<RowState>,
 }
 
-/// Whether the row needs action.
+/// Returns whether the row needs action.
 fn is_open(state: &RowState) -> bool {
     state.severity >= Severity::Review
 }

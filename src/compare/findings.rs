@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::published::Reports;
 use crate::schema::fields;
 use crate::schema::tables::FINDINGS_REPORT;
-use crate::schema::vocabulary::{Change, Compared, Severity};
+use crate::schema::vocabulary::{Change, Compared, Severity, Word};
 
 /// A finding in both audits, without waived rows.
 #[derive(Debug, Serialize)]
@@ -30,9 +30,7 @@ pub fn compare(earlier: &Reports, later: &Reports) -> Result<Vec<FindingChange>>
     let mut counts: BTreeMap<String, (Severity, [u64; 2])> = BTreeMap::new();
     for (audit, reports) in [earlier, later].into_iter().enumerate() {
         for row in reports.rows(&FINDINGS_REPORT)? {
-            let severity = row.text(&fields::SEVERITY);
-            let severity =
-                Severity::ALL.iter().copied().find(|known| severity == known.word()).unwrap_or(Severity::Info);
+            let severity = Severity::from_word(&row.text(&fields::SEVERITY)).unwrap_or(Severity::Info);
             let open = row.count(&fields::COUNT).saturating_sub(row.count(&fields::WAIVED_COUNT));
             counts.entry(row.text(&fields::CODE)).or_insert((severity, [0; 2])).1[audit] = open;
         }
@@ -57,7 +55,7 @@ fn change(earlier: u64, later: u64) -> Change {
 }
 
 impl FindingChange {
-    /// The finding as a row.
+    /// Returns the finding as a row.
     pub fn row(&self) -> ComparedRow {
         let state = |count: u64| {
             (count > 0).then(|| RowState { words: count.to_string(), severity: self.severity, waived: false })
@@ -66,7 +64,7 @@ impl FindingChange {
         ComparedRow { kind: Compared::Finding, change: self.change, key: self.code.clone(), earlier, later }
     }
 
-    /// The severity, if the finding is new or got worse.
+    /// Returns the severity, if the finding is new or got worse.
     pub fn worst(&self) -> Option<Severity> {
         matches!(self.change, Change::New | Change::Worse).then_some(self.severity)
     }

@@ -33,9 +33,8 @@ pub struct Comparison {
     /// Every finding of either audit.
     pub findings: Vec<FindingChange>,
     /// The highest severity that is new or got worse, without waived rows.
-    pub worst: Option<&'static str>,
-    /// The severity from which on it makes exit code 1.
-    #[serde(serialize_with = "word")]
+    pub worst: Option<Severity>,
+    /// The least severity that gives exit code 1.
     pub fail_on: FailOn,
 }
 
@@ -49,7 +48,7 @@ pub struct Options<'a> {
     pub out: Option<&'a Path>,
     /// Memory of the rows of one pass in bytes, about.
     pub memory: u64,
-    /// What makes exit code 1; by default the policy of the later audit.
+    /// The least severity that gives exit code 1; by default that of the later audit's policy.
     pub fail_on: Option<FailOn>,
 }
 
@@ -82,18 +81,13 @@ pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>, progress: &d
     writer.finish(&later.manifest.case)?;
     let worst =
         changes.iter().filter_map(|counts| counts.worst).chain(findings.iter().filter_map(FindingChange::worst)).max();
-    Ok(Comparison { case: later.manifest.case, changes, findings, worst: worst.map(Severity::word), fail_on })
+    Ok(Comparison { case: later.manifest.case, changes, findings, worst, fail_on })
 }
 
 impl Comparison {
-    /// 1 where something new or worse is at or above what the policy fails on, else 0.
+    /// Returns 1 if something new or worse is at or above what the policy fails on, else 0.
     pub fn exit_code(&self) -> u8 {
-        let fails: &[Severity] = match self.fail_on {
-            FailOn::Never => &[],
-            FailOn::Review => &[Severity::Review, Severity::Defect],
-            FailOn::Defect => &[Severity::Defect],
-        };
-        u8::from(fails.iter().any(|severity| self.worst == Some(severity.word())))
+        u8::from(self.fail_on.threshold().is_some_and(|threshold| self.worst >= Some(threshold)))
     }
 }
 
@@ -106,8 +100,4 @@ fn policy(reports: &Reports) -> Result<FailOn> {
         let place = Message::verbatim("policy.fail_on");
         Error::input(reports.folder.join("summary.json"), place, say::no_policy(word), say::no_policy_remedy(known))
     })
-}
-
-fn word<S: serde::Serializer>(fail_on: &FailOn, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_str(fail_on.word())
 }

@@ -14,7 +14,7 @@ use super::passes::{KeyRange, ranges, sampling_interval};
 use crate::error::{Error, Result};
 use crate::published::{ParquetScan, Reports, cell, row_count, text};
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT};
-use crate::schema::vocabulary::{Change, Compared, Severity};
+use crate::schema::vocabulary::{Change, Compared, Severity, Word};
 use crate::schema::{Column, Table, fields};
 
 /// Memory of a key with the state of its row, about.
@@ -90,7 +90,7 @@ pub fn compare(
 }
 
 impl ComparedReport {
-    /// The key, and the columns that replace it where its last column is null.
+    /// Returns the key, and the columns that replace it where its last column is null.
     fn key_columns(&self) -> impl Iterator<Item = &'static Column> {
         self.table.key.iter().chain(self.table.fallback_key.iter().copied().flatten()).copied()
     }
@@ -149,7 +149,7 @@ impl ComparedReport {
     }
 }
 
-/// A column that the scan read.
+/// Returns a column that the scan read.
 fn array<'a>(batch: &'a RecordBatch, column: &Column) -> Result<&'a ArrayRef> {
     batch.column_by_name(column.name).ok_or_else(|| Error::Bug(format!("{} was not read", column.name)))
 }
@@ -162,7 +162,7 @@ struct KeyArrays<'a> {
 }
 
 impl KeyArrays<'_> {
-    /// The key of a row as text.
+    /// Returns the key of a row as text.
     fn text(&self, row: usize) -> String {
         let (key, fallback) = self.columns.split_at(self.without_fallback);
         let has_id = key.last().is_some_and(|last| last.is_valid(row));
@@ -185,8 +185,7 @@ impl StateArrays<'_> {
         let word = |column: &ArrayRef| text(&cell(column.as_ref(), row));
         let (outcome, reason) = (word(self.outcome), self.reason.map(word).unwrap_or_default());
         let words = if reason.is_empty() { outcome } else { format!("{outcome}/{reason}") };
-        let severity = word(self.severity);
-        let severity = Severity::ALL.iter().copied().find(|known| known.word() == severity).unwrap_or(Severity::Ok);
+        let severity = Severity::from_word(&word(self.severity)).unwrap_or(Severity::Ok);
         let waived = self.waived.as_boolean_opt().is_some_and(|waived| waived.value(row));
         RowState { words, severity, waived }
     }
@@ -213,7 +212,7 @@ impl EarlierRows {
         self.more.get_mut(key).and_then(Vec::pop).or_else(|| self.rows.remove(key))
     }
 
-    /// The remaining rows, by key.
+    /// Returns the remaining rows, by key.
     fn into_sorted(self) -> Vec<(String, RowState)> {
         let more =
             self.more.into_iter().flat_map(|(key, states)| states.into_iter().map(move |state| (key.clone(), state)));

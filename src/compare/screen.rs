@@ -12,12 +12,8 @@ const NUMBER: usize = 14;
 
 /// Returns the comparison as text.
 pub fn screen(comparison: &Comparison, lang: Lang) -> String {
-    let first =
-        if comparison.worst.is_some_and(|worst| worst == Severity::Defect.word() || worst == Severity::Review.word()) {
-            say::COMPARE_WORSE
-        } else {
-            say::COMPARE_NO_WORSE
-        };
+    let is_worse = comparison.worst >= Some(Severity::Review);
+    let first = if is_worse { say::COMPARE_WORSE } else { say::COMPARE_NO_WORSE };
     let mut text = format!("{}\n\n", first.fill(lang, &[("case", &plain(&comparison.case))]));
     text.push_str(&table(&comparison.changes, lang));
     text.push_str(&findings(&comparison.findings, lang));
@@ -34,7 +30,7 @@ pub fn screen(comparison: &Comparison, lang: Lang) -> String {
     text
 }
 
-/// A column for each kind, a line for each change.
+/// Returns a column for each kind, a line for each change.
 fn table(changes: &[ChangeCounts], lang: Lang) -> String {
     let widest = Change::ALL.iter().map(|change| width(change.name().tell(lang))).max().unwrap_or(0);
     let heads: String = changes.iter().map(|counts| pad_left(counts.kind.name().tell(lang), NUMBER)).collect();
@@ -47,7 +43,7 @@ fn table(changes: &[ChangeCounts], lang: Lang) -> String {
     text
 }
 
-/// The findings with another count.
+/// Returns the findings with another count.
 fn findings(findings: &[FindingChange], lang: Lang) -> String {
     let changed: Vec<&FindingChange> = findings.iter().filter(|finding| finding.change != Change::Unchanged).collect();
     if changed.is_empty() {

@@ -3,11 +3,9 @@
 use arrow::array::RecordBatch;
 
 use super::ControlTotal;
-use crate::decision::Exports;
-use crate::decision::GroupDecision;
+use crate::decision::{Exports, GroupDecision, count_matched};
 use crate::error::Result;
 use crate::figures::GroupCounts;
-use crate::matching::NOT_MATCHED;
 use crate::schema::tables::{GROUPS, JOIN_CODES};
 use crate::snapshot::exists_in;
 
@@ -17,13 +15,12 @@ use crate::snapshot::exists_in;
 /// [`crate::Error::Bug`] if a table lacks a column.
 pub fn group_totals(exports: &Exports, decision: &GroupDecision, counts: &GroupCounts) -> Result<Vec<ControlTotal>> {
     let groups = exports.source_before.table(&GROUPS).num_rows() as u64;
-    let matched = |rows: &[u32]| rows.iter().filter(|&&row| row != NOT_MATCHED).count() as u64;
     Ok(vec![
         ControlTotal::new("groups of source-before = sum of outcomes", groups, counts.by_outcome.values().sum()),
         ControlTotal::new(
             "groups matched at the source = matched at the target",
-            matched(&decision.matches.target_of),
-            matched(&decision.matches.source_of),
+            count_matched(&decision.matches.target_of),
+            count_matched(&decision.matches.source_of),
         ),
         ControlTotal::new(
             "join codes of source-before and source-after = sum of verdicts",
@@ -33,7 +30,7 @@ pub fn group_totals(exports: &Exports, decision: &GroupDecision, counts: &GroupC
     ])
 }
 
-/// The codes of source-before, and those that only source-after holds.
+/// Returns the codes of source-before, and those that only source-after holds.
 fn codes(exports: &Exports) -> Result<u64> {
     let before = exports.source_before.table(&JOIN_CODES);
     let after = exports.source_after.as_ref().map(|after| after.table(&JOIN_CODES));

@@ -33,13 +33,13 @@ pub struct ControlTotal {
 }
 
 impl ControlTotal {
-    /// An equation of two counts.
+    /// Creates an equation of two counts.
     pub fn new(name: impl Into<String>, left: u64, right: u64) -> Self {
         Self { name: name.into(), left, right, holds: left == right }
     }
 }
 
-/// All equations that can be checked before the reports are written.
+/// Returns all equations that can be checked before the reports are written.
 ///
 /// # Errors
 /// [`Error::Bug`] that names the first equation that does not hold.
@@ -59,7 +59,8 @@ pub fn before_writing(
     checked(totals)
 }
 
-/// All equations between the figures and the reports as they were written: these are read back and counted again.
+/// Returns all equations between the figures and the reports as they were written: these are read back and counted
+/// again.
 ///
 /// # Errors
 /// [`Error::Bug`] that names the first equation that does not hold; [`Error::Io`] if a report cannot be read back.
@@ -123,7 +124,7 @@ fn of_relations(
     ])
 }
 
-/// The customers beside the relations that they were counted from.
+/// Returns the customers beside the relations that they were counted from.
 fn of_customers(counts: &Counts, customers: CustomerTotals) -> Vec<ControlTotal> {
     vec![
         ControlTotal::new("relations = relations of customers", counts.by_outcome.values().sum(), customers.relations),
@@ -187,7 +188,7 @@ pub fn checked(totals: Vec<ControlTotal>) -> Result<Vec<ControlTotal>> {
     }
 }
 
-/// The equations as a report.
+/// Returns the equations as a report.
 pub fn table(totals: &[ControlTotal]) -> RecordBatch {
     let mut rows = Rows::new(&CONTROL_TOTALS_REPORT);
     for total in totals {

@@ -38,38 +38,38 @@ pub enum AccountKind {
 }
 
 impl AccountKind {
-    /// Whether the accounts list names it.
+    /// Returns whether the accounts list names it.
     pub fn enrolled(self) -> bool {
         !matches!(self, Self::Outsider | Self::OutsiderNoPermission | Self::Left | Self::Bystander)
     }
 
-    /// Whether there is an account of the target corp.
+    /// Returns whether there is an account of the target corp.
     pub fn at_target(self) -> bool {
         self.enrolled() || self == Self::Bystander
     }
 
-    /// Whether `get_follow_user_list` of source-before names it.
+    /// Returns whether `get_follow_user_list` of source-before names it.
     pub fn has_permission(self) -> bool {
         !matches!(self, Self::NoPermission | Self::OutsiderNoPermission | Self::Left)
     }
 
-    /// Whether the source corp's dump can be asked for it.
+    /// Returns whether the source corp's dump can be asked for it.
     pub fn dumped_at_source(self) -> bool {
         !matches!(self, Self::Bystander | Self::Left)
     }
 
-    /// Whether its target dump is an ordinary one: pages that end.
+    /// Returns whether its target dump is an ordinary one: pages that end.
     pub fn target_pages_end(self) -> bool {
         self.at_target() && !self.bare_at_target() && !matches!(self, Self::TargetPartial | Self::TargetUnknown)
     }
 
-    /// Whether its target relations are known from bare responses only.
+    /// Returns whether its target relations are known from bare responses only.
     pub fn bare_at_target(self) -> bool {
         matches!(self, Self::TargetFailed | Self::TargetUnlicensed | Self::TargetObserved)
     }
 }
 
-/// Every account, in the order in which the case is planted: customers are shared with later accounts.
+/// Returns every account, in the order in which the case is planted: customers are shared with later accounts.
 pub fn kinds(world: &World) -> Vec<AccountKind> {
     let enrolled = (world.relations / 2_500).max(18);
     let covered = u64::from(world.has_coverage());

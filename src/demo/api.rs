@@ -31,7 +31,7 @@ enum Numeric {
     Text(String),
 }
 
-/// A number that is now and then written as a text.
+/// Returns a number that is now and then written as a text.
 fn number(value: i64, dice: SeededDice) -> Numeric {
     if dice.chance(300) { Numeric::Text(value.to_string()) } else { Numeric::Number(value) }
 }
@@ -53,12 +53,12 @@ pub struct Envelope<R> {
     response: R,
 }
 
-/// A response with its request.
+/// Returns a response with its request.
 pub fn envelope<R: Serialize>(endpoint: &'static str, request: Value, fetched_at: i64, response: R) -> Envelope<R> {
     Envelope { endpoint, request, fetched_at: clock(fetched_at), response }
 }
 
-/// A response that met a rate limit.
+/// Returns a response that met a rate limit.
 pub fn limited() -> Value {
     json!({"errcode": 45033, "errmsg": "api concurrent out of limit"})
 }
@@ -74,7 +74,7 @@ pub struct ListPage<'r, T> {
     pub next: String,
 }
 
-/// The pages of a list that ends or not; of an empty list there is one, which is empty.
+/// Returns the pages of a list that ends or not; of an empty list there is one, which is empty.
 pub fn pages<'r, T>(rows: &'r [T], size: usize, mark: &str, ends: bool) -> impl Iterator<Item = ListPage<'r, T>> {
     let count = rows.len().div_ceil(size).max(1);
     (0..count).map(move |number| {
@@ -180,7 +180,7 @@ impl BatchChain<'_> {
 }
 
 impl<'a> ApiRelation<'a> {
-    /// An entry of a page of `batch/get_by_user`.
+    /// Returns an entry of a page of `batch/get_by_user`.
     fn entry(&self) -> ContactEntry<'a> {
         let tagged = self.dice.of("tags", 0).chance(4_000);
         ContactEntry {
@@ -232,13 +232,13 @@ impl<'a> ApiRelation<'a> {
         }
     }
 
-    /// A bare `externalcontact/get` of the customer, with these followers.
+    /// Returns a bare `externalcontact/get` of the customer, with these followers.
     pub fn bare_get(&self, followers: &[ApiRelation<'_>]) -> Value {
         let followers: Vec<_> = followers.iter().map(|follower| follower.follow(None)).collect();
         json!({"errcode": 0, "errmsg": "ok", "external_contact": self.contact(), "follow_user": followers})
     }
 
-    /// A row of `contact_list`.
+    /// Returns a row of `contact_list`.
     pub fn info(&self, is_customer: bool) -> Value {
         let (userid, name) = (self.userid, &self.record.name);
         let mut info =

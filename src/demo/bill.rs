@@ -187,7 +187,7 @@ impl PlantedBill {
         }
     }
 
-    /// The bill of `summary.json`.
+    /// Returns the bill of `summary.json`.
     pub fn truth(&self) -> Value {
         let (contract, surcharge) = (self.contract_cents(), self.surcharge_cents());
         json!({
@@ -233,7 +233,7 @@ impl PlantedBill {
     }
 }
 
-/// The change that clause B11 allows.
+/// Returns the change that clause B11 allows.
 fn tolerance(contracted: u64) -> u64 {
     (contracted / 20).min(10_000)
 }
@@ -248,7 +248,7 @@ fn below(participating: u64, contracted: u64) -> i128 {
     i128::from(contracted) - i128::from(participating) - i128::from(tolerance(contracted))
 }
 
-/// The largest number up to `most` for which `holds`, which holds for smaller ones too.
+/// Returns the largest number up to `most` for which `holds`, which holds for smaller ones too.
 fn largest(most: u64, holds: impl Fn(u64) -> bool) -> u64 {
     let (mut low, mut high) = (0, most);
     while low < high {

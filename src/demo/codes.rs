@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Fabric;
+use super::DemoCase;
 use super::api::{envelope, limited};
 use super::documents::{DumpFile, JsonLayout, Packing};
 use super::groups::{FIRST_NEW_GROUP, GroupRow};
@@ -27,7 +27,8 @@ const NEW: u64 = 8;
 pub struct LinkableGroups([[Vec<String>; 2]; 2]);
 
 impl LinkableGroups {
-    /// The groups of a part; one whose time cannot be read may be in scope or not, which makes codes unpredictable.
+    /// Returns the groups of a part; one whose time cannot be read may be in scope or not, which makes codes
+    /// unpredictable.
     pub fn new(rows: &[GroupRow]) -> Self {
         let mut groups = Self::default();
         for row in rows.iter().filter(|row| row.group.created.is_some()) {
@@ -55,8 +56,8 @@ impl LinkableGroups {
 pub struct NewGroups(Vec<String>);
 
 impl NewGroups {
-    pub fn new(fabric: &Fabric<'_>) -> Self {
-        Self((FIRST_NEW_GROUP..FIRST_NEW_GROUP + 3 * NEW).map(|number| fabric.people.source.group(number)).collect())
+    pub fn new(demo: &DemoCase<'_>) -> Self {
+        Self((FIRST_NEW_GROUP..FIRST_NEW_GROUP + 3 * NEW).map(|number| demo.people.source.group(number)).collect())
     }
 
     /// Groups that source-after lists.
@@ -70,8 +71,8 @@ impl NewGroups {
 }
 
 /// Writes a code for every 100 relations, and every plan at least once; returns their truth.
-pub fn write(fabric: &Fabric<'_>, dir: &Path, linkable: &LinkableGroups, new: &NewGroups) -> Result<TableRows> {
-    let world = fabric.world;
+pub fn write(demo: &DemoCase<'_>, dir: &Path, linkable: &LinkableGroups, new: &NewGroups) -> Result<TableRows> {
+    let world = demo.world;
     let possible: Vec<&CodePlan> = CODE_PLANS.iter().filter(|plan| (plan.needs)(world)).collect();
     let more = (world.relations / 100).saturating_sub(possible.len() as u64);
     let filler = |number: u64| {

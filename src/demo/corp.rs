@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Fabric;
+use super::DemoCase;
 use super::api::{ListPage, envelope, limited, pages};
 use super::documents::{DumpFile, JsonLayout, Packing, write_all};
 use super::names;
@@ -16,9 +16,9 @@ use crate::error::Result;
 const PAGE: usize = 1_000;
 
 /// Writes the dumps of all roles that are API responses; `since` are groups that source-after alone has.
-pub fn write(fabric: &Fabric<'_>, dir: &Path, mut shared: SharedRecords, since: &[String]) -> Result<()> {
-    let world = fabric.world;
-    let accounts = || fabric.case.accounts.iter();
+pub fn write(demo: &DemoCase<'_>, dir: &Path, mut shared: SharedRecords, since: &[String]) -> Result<()> {
+    let world = demo.world;
+    let accounts = || demo.case.accounts.iter();
     let source = || accounts().filter(|account| account.kind.dumped_at_source());
     let userids: Vec<&str> = source().map(|account| &*account.source_userid).collect();
     let target = accounts().filter(|account| account.kind.at_target());
@@ -51,7 +51,7 @@ pub fn write(fabric: &Fabric<'_>, dir: &Path, mut shared: SharedRecords, since: 
     if world.group_list_after {
         group_list(world, &source_after, after, TAKEN_AFTER, ListEnding::Whole)?;
         let mut file = DumpFile::new(&source_after, "new_groups", JsonLayout::Lines, Packing::Plain);
-        let mut created = since.iter().zip(0..).map(|(id, number)| fabric.created_since(number, id));
+        let mut created = since.iter().zip(0..).map(|(id, number)| demo.created_since(number, id));
         created.try_for_each(|group| group.write(TAKEN_AFTER, &mut file))?;
         file.finish()?;
     }

@@ -46,7 +46,7 @@ pub struct DumpFile {
 }
 
 impl DumpFile {
-    /// A file named `stem`, with the ending of its layout and packing.
+    /// Creates a file named `stem`, with the ending of its layout and packing.
     pub fn new(folder: &Path, stem: &str, layout: JsonLayout, packing: Packing) -> Self {
         let ending = if layout == JsonLayout::Lines { "jsonl" } else { "json" };
         let packed = match packing {

@@ -1,6 +1,6 @@
 //! From a plan to its groups on both sides, with their truth.
 
-use super::Fabric;
+use super::DemoCase;
 use super::accounts::AccountKind;
 use super::api::{ApiGroup, Person};
 use super::lists::{DemoSheetRows, GROUP_MAP};
@@ -11,7 +11,7 @@ use super::rng::SeededDice;
 use super::world::{DAY, FINISH, HOUR, ListEnding, START};
 use crate::schema::vocabulary::{GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, Word};
 
-/// Numbers of people that a plan can use.
+/// The number of people that a plan can use.
 const PEOPLE: u64 = 4_096;
 /// First number of the people in groups: none is a planted customer.
 const FIRST_PERSON: u64 = 1 << 40;
@@ -61,7 +61,7 @@ impl PlanInstance<'_> {
         self.lot.first + self.number
     }
 
-    /// A name that no group of the owner has, beside those of this plan with the same title.
+    /// Returns a name that no group of the owner has, beside those of this plan with the same title.
     fn name(&self, title: Title) -> Option<String> {
         let (ordinal, names) = (self.lot.ordinal + self.number, NAMES.len() as u64);
         let name = match ordinal / names {
@@ -79,8 +79,8 @@ impl PlanInstance<'_> {
     }
 }
 
-impl Fabric<'_> {
-    /// All groups of an account's plans.
+impl DemoCase<'_> {
+    /// Returns all groups of an account's plans.
     pub fn groups(&self, home: usize) -> GroupRows {
         let mut rows = GroupRows::default();
         for lot in &self.at(home).lots {
@@ -145,7 +145,7 @@ impl Fabric<'_> {
         ApiGroup::new(id, instance.name(entry.title), owner, created, crowd, dice)
     }
 
-    /// A group that the source corp made after the migration, of an account that is not enrolled.
+    /// Returns a group that the source corp made after the migration, of an account that is not enrolled.
     pub fn created_since(&self, number: u64, id: &str) -> ApiGroup {
         let dice = self.dice("new group", number);
         let outside = (0..self.case.accounts.len()).find(|index| self.at(*index).kind == AccountKind::Outsider);

@@ -62,15 +62,15 @@ use world::{TargetStyle, World};
 /// The fewest relations among which every plan can be planted once.
 const FEWEST: u64 = 200;
 
-/// Everything from which records are made.
+/// The choices of a seed, its people and its planted accounts, from which records are made.
 #[derive(Debug)]
-struct Fabric<'a> {
+struct DemoCase<'a> {
     world: &'a World,
     people: &'a People,
     case: &'a PlantedCase,
 }
 
-impl Fabric<'_> {
+impl DemoCase<'_> {
     /// An account by its number.
     fn at(&self, index: usize) -> &PlantedAccount {
         &self.case.accounts[index]
@@ -101,21 +101,21 @@ pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> 
     let world = World::new(seed, relations);
     let people = People::new(&world);
     let case = planter::plant(&world)?;
-    let fabric = Fabric { world: &world, people: &people, case: &case };
+    let demo = DemoCase { world: &world, people: &people, case: &case };
     progress.begin(Work::Demo, relations, Unit::Rows);
     let mut tables = TableFiles::new(dir);
-    let shared = write_parts(dir, &fabric, &mut tables, progress)?;
+    let shared = write_parts(dir, &demo, &mut tables, progress)?;
     // The files of the whole case are small.
     progress.begin(Work::Demo, 0, Unit::Rows);
-    let new_groups = NewGroups::new(&fabric);
-    tables.push(codes::write(&fabric, dir, &shared.linkable, &new_groups)?)?;
+    let new_groups = NewGroups::new(&demo);
+    tables.push(codes::write(&demo, dir, &shared.linkable, &new_groups)?)?;
     if world.target_style == TargetStyle::Parquet {
-        tables.push(target_tables::coverage(&fabric)?)?;
+        tables.push(target_tables::coverage(&demo)?)?;
     }
     tables.finish()?;
     let bill = PlantedBill::new(&world, shared.in_scope, shared.delivered);
     truth::billing(dir, bill.as_ref())?;
-    corp::write(&fabric, dir, shared, new_groups.listed())?;
+    corp::write(&demo, dir, shared, new_groups.listed())?;
     case_file::write(&world, dir, bill.as_ref(), case.customer_cap)?;
     progress.end();
     Ok(())
@@ -124,16 +124,16 @@ pub fn write(dir: &Path, relations: u64, seed: u64, progress: &dyn Progress) -> 
 /// Writes the parts, a few at a time, and appends to the files that they share, in their order.
 fn write_parts(
     dir: &Path,
-    fabric: &Fabric<'_>,
+    demo: &DemoCase<'_>,
     tables: &mut TableFiles,
     progress: &dyn Progress,
 ) -> Result<SharedRecords> {
-    let world = fabric.world;
+    let world = demo.world;
     let mut shared = SharedRecords::default();
     let mut sheets = SheetFiles::new(world, dir);
-    let parts: Vec<(usize, Range<usize>)> = part::split(world, fabric.case).into_iter().enumerate().collect();
+    let parts: Vec<(usize, Range<usize>)> = part::split(world, demo.case).into_iter().enumerate().collect();
     let write = |(number, accounts): &(usize, Range<usize>)| {
-        part::write(fabric, dir, *number, accounts.clone(), |relations| progress.advance(relations))
+        part::write(demo, dir, *number, accounts.clone(), |relations| progress.advance(relations))
     };
     for some in parts.chunks(rayon::current_num_threads().clamp(1, 8)) {
         interrupt::check()?;
@@ -144,7 +144,7 @@ fn write_parts(
             shared.merge(records.shared);
         }
     }
-    sheets.finish(world, fabric.case)?;
+    sheets.finish(world, demo.case)?;
     Ok(shared)
 }
 

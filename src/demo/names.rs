@@ -22,13 +22,13 @@ pub struct CustomerNames {
 }
 
 impl CustomerNames {
-    /// The names of a seed.
+    /// Returns the names of a seed.
     pub fn new(dice: SeededDice) -> Self {
         Self { surnames: SURNAMES.chars().collect(), given: GIVEN.chars().collect(), dice }
     }
 
-    /// The name of the `number`th customer, no other customer's: syllables permuted over about four million, a number
-    /// behind them where there are more customers than that, and now and then an emoji.
+    /// Returns the name of the `number`th customer, no other customer's: syllables permuted over about four million, a
+    /// number behind them where there are more customers than that, and now and then an emoji.
     pub fn customer(&self, number: u64) -> String {
         let (surnames, given) = (self.surnames.len() as u64, self.given.len() as u64);
         let pool = surnames * given * given;
@@ -48,12 +48,12 @@ impl CustomerNames {
     }
 }
 
-/// An id of 32 characters: kind, the corp's 8, then 22 that only `number` has under `key`.
+/// Returns an id of 32 characters: kind, the corp's 8, then 22 that only `number` has under `key`.
 pub fn external_id(kind: &str, corp: &str, key: u64, number: u64) -> String {
     format!("{kind}{corp}{}", random(key, number))
 }
 
-/// A unionid of 28 characters in the namespace of `key`.
+/// Returns a unionid of 28 characters in the namespace of `key`.
 pub fn unionid(namespace: &str, key: u64, number: u64) -> String {
     format!("o{namespace}{}", random(key, number))
 }
@@ -74,8 +74,8 @@ fn letters(bits: u64, length: u32) -> String {
     (0..length).map(|place| char::from(ALPHABET[(bits >> (6 * place) & 63) as usize])).collect()
 }
 
-/// The userid of the `number`th account of the source corp: pinyin in both letter cases, numbers with leading zeros. No
-/// two differ in case only: the service ignores it.
+/// Returns the userid of the `number`th account of the source corp: pinyin in both letter cases, numbers with leading
+/// zeros. No two differ in case only: the service ignores it.
 pub fn source_userid(dice: SeededDice, number: usize) -> String {
     let name = PINYIN[dice.of("pinyin", number as u64).below(PINYIN.len() as u64) as usize];
     let pair = PINYIN[number / 6 % PINYIN.len()];
@@ -89,7 +89,7 @@ pub fn source_userid(dice: SeededDice, number: usize) -> String {
     }
 }
 
-/// The userid of the `number`th account of the target corp, none of the source corp's.
+/// Returns the userid of the `number`th account of the target corp, none of the source corp's.
 pub fn target_userid(dice: SeededDice, number: usize) -> String {
     let name = PINYIN[dice.of("target pinyin", number as u64).below(PINYIN.len() as u64) as usize];
     match number % 4 {

@@ -62,7 +62,7 @@ fn failed(path: &Path, error: ParquetError) -> Error {
     Error::io(path, say::CANNOT_WRITE)(std::io::Error::other(error))
 }
 
-/// A batch of named columns, all of which may be null.
+/// Returns a batch of named columns, all of which may be null.
 pub fn batch(columns: Vec<(&'static str, ArrayRef)>) -> Result<RecordBatch> {
     let fields: Vec<Field> =
         columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
@@ -70,7 +70,7 @@ pub fn batch(columns: Vec<(&'static str, ArrayRef)>) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }
 
-/// A column of texts.
+/// Returns a column of texts.
 pub fn texts<'r, T>(rows: &'r [T], value: impl Fn(&'r T) -> Option<&'r str>) -> ArrayRef {
     let mut builder = StringBuilder::new();
     for row in rows {
@@ -79,18 +79,18 @@ pub fn texts<'r, T>(rows: &'r [T], value: impl Fn(&'r T) -> Option<&'r str>) -> 
     Arc::new(builder.finish())
 }
 
-/// A column of times, given in seconds since 1970.
+/// Returns a column of times, given in seconds since 1970.
 pub fn times<T>(rows: &[T], seconds: impl Fn(&T) -> Option<i64>) -> ArrayRef {
     let micros: TimestampMicrosecondArray = rows.iter().map(|row| seconds(row).map(|s| s * 1_000_000)).collect();
     Arc::new(micros.with_timezone("UTC"))
 }
 
-/// A column of whole numbers.
+/// Returns a column of whole numbers.
 pub fn integers<T>(rows: &[T], value: impl Fn(&T) -> Option<i64>) -> ArrayRef {
     Arc::new(rows.iter().map(value).collect::<Int64Array>())
 }
 
-/// A column of flags.
+/// Returns a column of flags.
 pub fn flags<T>(rows: &[T], value: impl Fn(&T) -> Option<bool>) -> ArrayRef {
     Arc::new(rows.iter().map(value).collect::<BooleanArray>())
 }

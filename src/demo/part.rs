@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Fabric;
+use super::DemoCase;
 use super::accounts::AccountKind;
 use super::api::{self, ApiGroup, ApiRelation, BatchChain};
 use super::codes::LinkableGroups;
@@ -27,7 +27,7 @@ const RELATIONS: u64 = 80_000;
 /// Number of customers of a part that are exported one by one, too.
 const BARE: usize = 12;
 
-/// The accounts of every part.
+/// Returns the accounts of every part.
 pub fn split(world: &World, case: &PlantedCase) -> Vec<Range<usize>> {
     let most = if world.relations < 5_000 { 7 } else { 100 };
     let mut parts = Vec::new();
@@ -96,7 +96,7 @@ impl PartAccount<'_> {
 
 /// A part that is being written.
 struct DumpPart<'a> {
-    fabric: &'a Fabric<'a>,
+    demo: &'a DemoCase<'a>,
     dir: &'a Path,
     number: usize,
     accounts: Vec<PartAccount<'a>>,
@@ -106,19 +106,18 @@ struct DumpPart<'a> {
 
 /// Writes the dumps of all four roles of the part `number` with these accounts; `advance` gets numbers of relations.
 pub fn write(
-    fabric: &Fabric<'_>,
+    demo: &DemoCase<'_>,
     dir: &Path,
     number: usize,
     accounts: Range<usize>,
     advance: impl Fn(u64),
 ) -> Result<WrittenPart> {
-    let mut part =
-        DumpPart { fabric, dir, number, accounts: Vec::new(), groups: Vec::new(), target_groups: Vec::new() };
+    let mut part = DumpPart { demo, dir, number, accounts: Vec::new(), groups: Vec::new(), target_groups: Vec::new() };
     let mut sheets = DemoSheetRows::new();
     for index in accounts {
-        let RelationRows { sources, targets, lists: relation_lists } = fabric.relations(index);
-        let groups = fabric.groups(index);
-        part.accounts.push(PartAccount { index, planted: fabric.at(index), sources, targets });
+        let RelationRows { sources, targets, lists: relation_lists } = demo.relations(index);
+        let groups = demo.groups(index);
+        part.accounts.push(PartAccount { index, planted: demo.at(index), sources, targets });
         part.groups.extend(groups.sources);
         part.target_groups.extend(groups.targets);
         sheets.extend(relation_lists.into_iter().chain(groups.lists));
@@ -157,7 +156,7 @@ impl DumpPart<'_> {
             file.finish()?;
         }
         let listed = |row: &&SourceRow| paged(row) || row.form == ListOnly;
-        let everywhere = self.fabric.world.lists_everywhere;
+        let everywhere = self.demo.world.lists_everywhere;
         let accounts = self.accounts.iter().filter(|account| everywhere || account.has(ListOnly));
         self.source_lists(&folder, 2, TAKEN_BEFORE + 60, accounts, listed)?;
         self.one_by_one(&folder.join("customers"))?;
@@ -189,8 +188,8 @@ impl DumpPart<'_> {
         for (place, row) in self.sources().filter(wanted).take(BARE).enumerate() {
             let here = self.source(row);
             let there = row.holder.map(|holder| ApiRelation {
-                userid: self.fabric.source_userid(holder),
-                created: Some(self.fabric.source_time(holder, row.record.number, SourceForm::Full)),
+                userid: self.demo.source_userid(holder),
+                created: Some(self.demo.source_time(holder, row.record.number, SourceForm::Full)),
                 dice: self.dice("source relation", row.record.number, holder),
                 ..here
             });
@@ -205,7 +204,7 @@ impl DumpPart<'_> {
     fn source_after(&self) -> Result<()> {
         use SourceForm::{NotCustomer, NotCustomerNoId, UnassignedOnly};
         let folder = self.dir.join("source-after");
-        if self.fabric.world.source_after {
+        if self.demo.world.source_after {
             let random = |row: &SourceRow| self.dice("stays", row.record.number, row.record.account).chance(5_000);
             let stays = |row: &&SourceRow| {
                 !matches!(row.form, NotCustomer | NotCustomerNoId | UnassignedOnly)
@@ -213,7 +212,7 @@ impl DumpPart<'_> {
             };
             self.source_lists(&folder, 3, TAKEN_AFTER, self.accounts.iter(), stays)?;
         }
-        if self.fabric.world.group_list_after {
+        if self.demo.world.group_list_after {
             let kept = self.groups.iter().filter(|row| row.still_listed && row.owner.is_some()).map(|row| &row.group);
             self.write_groups(&folder, 9, TAKEN_AFTER, kept)?;
         }
@@ -223,7 +222,7 @@ impl DumpPart<'_> {
     fn target_before(&self) -> Result<()> {
         use TargetForm::{Gone, NoTimeBefore, OldBefore};
         let userids = self.target_userids(AccountKind::at_target);
-        if !self.fabric.world.target_before || userids.is_empty() {
+        if !self.demo.world.target_before || userids.is_empty() {
             return Ok(());
         }
         let known = |row: &&TargetRow| matches!(row.form, OldBefore | NoTimeBefore | Gone);
@@ -236,10 +235,10 @@ impl DumpPart<'_> {
 
     fn target_after(&self) -> Result<()> {
         let folder = self.dir.join("target-after");
-        if self.fabric.world.target_style != TargetStyle::Parquet {
+        if self.demo.world.target_style != TargetStyle::Parquet {
             self.write_groups(&folder, 10, TAKEN_AFTER, self.target_groups.iter())?;
         }
-        if self.fabric.world.target_style != TargetStyle::Json {
+        if self.demo.world.target_style != TargetStyle::Json {
             return Ok(());
         }
         self.target_pages(&folder)?;
@@ -280,7 +279,7 @@ impl DumpPart<'_> {
         for PartAccount { index, planted, targets, .. } in &self.accounts {
             let (kind, userid) = (planted.kind, &planted.target_userid);
             let failed = |fetched_at| api::envelope(ENDPOINT, json!({"userid": userid}), fetched_at, api::limited());
-            let wanted = self.fabric.world.lists_everywhere || targets.iter().any(|row| row.form == TargetForm::IdOnly);
+            let wanted = self.demo.world.lists_everywhere || targets.iter().any(|row| row.form == TargetForm::IdOnly);
             if kind == AccountKind::TargetFailed {
                 file.push(&failed(TAKEN_AFTER + 5 * HOUR))?;
             } else if kind == AccountKind::TargetEmpty || kind.target_pages_end() && wanted {
@@ -315,7 +314,7 @@ impl DumpPart<'_> {
         let left = self.sources().filter(|row| matches!(row.form, SourceForm::Unassigned | SourceForm::UnassignedOnly));
         let unassigned = |row: &SourceRow| {
             let left_at = TAKEN_BEFORE - self.dice("left", row.record.number, 0).between(1, 400) * 24 * HOUR;
-            let userid = self.fabric.source_userid(row.record.account);
+            let userid = self.demo.source_userid(row.record.account);
             json!({
                 "handover_userid": userid,
                 "external_userid": row.record.external_userid,
@@ -324,7 +323,7 @@ impl DumpPart<'_> {
         };
         // 1: the owner has left.
         let status =
-            |row: &GroupRow| u8::from(row.owner.is_some_and(|owner| self.fabric.at(owner).kind == AccountKind::Left));
+            |row: &GroupRow| u8::from(row.owner.is_some_and(|owner| self.demo.at(owner).kind == AccountKind::Left));
         let id = |row: &GroupRow| row.group.chat_id.clone();
         let after = self.groups.iter().filter(|row| row.still_listed);
         SharedRecords {
@@ -341,9 +340,9 @@ impl DumpPart<'_> {
         }
     }
 
-    /// The truth, and the target's tables where it comes as tables.
+    /// Returns the truth, and the target's tables where it comes as tables.
     fn tables(self, sheets: &mut DemoSheetRows) -> Result<TableRows> {
-        let fabric = self.fabric;
+        let demo = self.demo;
         let mut sources = Vec::new();
         let mut targets = Vec::new();
         for account in self.accounts {
@@ -351,14 +350,14 @@ impl DumpPart<'_> {
             targets.extend(account.targets);
         }
         let mut tables = vec![
-            (truth::RELATIONS, truth::relations(fabric, &sources)?),
-            (truth::TARGET_RELATIONS, truth::target_relations(fabric, &targets)?),
-            (truth::GROUPS, truth::groups(fabric, &self.groups)?),
+            (truth::RELATIONS, truth::relations(demo, &sources)?),
+            (truth::TARGET_RELATIONS, truth::target_relations(demo, &targets)?),
+            (truth::GROUPS, truth::groups(demo, &self.groups)?),
         ];
-        match fabric.world.target_style {
+        match demo.world.target_style {
             TargetStyle::Json => {}
-            TargetStyle::Csv => sheets.extend(target_tables::csv_rows(fabric, &targets)),
-            TargetStyle::Parquet => tables.extend(target_tables::tables(fabric, &targets, &self.target_groups)?),
+            TargetStyle::Csv => sheets.extend(target_tables::csv_rows(demo, &targets)),
+            TargetStyle::Parquet => tables.extend(target_tables::tables(demo, &targets, &self.target_groups)?),
         }
         Ok(tables)
     }
@@ -374,13 +373,13 @@ impl DumpPart<'_> {
     }
 
     fn source<'r>(&'r self, row: &'r SourceRow) -> ApiRelation<'r> {
-        let userid = self.fabric.source_userid(row.record.account);
+        let userid = self.demo.source_userid(row.record.account);
         let unreadable = row.form == SourceForm::Unreadable;
         ApiRelation { unreadable, ..self.relation("source relation", userid, &row.record) }
     }
 
     fn target<'r>(&'r self, TargetRow { record, .. }: &'r TargetRow) -> ApiRelation<'r> {
-        self.relation("target relation", self.fabric.target_userid(record.account), record)
+        self.relation("target relation", self.demo.target_userid(record.account), record)
     }
 
     fn relation<'r>(&self, label: &str, userid: &'r str, record: &'r RelationRecord) -> ApiRelation<'r> {
@@ -389,13 +388,13 @@ impl DumpPart<'_> {
     }
 
     fn dice(&self, label: &str, number: u64, account: usize) -> SeededDice {
-        self.fabric.dice(label, number).of("account", account as u64)
+        self.demo.dice(label, number).of("account", account as u64)
     }
 
     fn file(&self, folder: &Path, stem: &str, which: u64) -> DumpFile {
-        let dice = self.fabric.dice("packing", which).of("part", self.number as u64);
+        let dice = self.demo.dice("packing", which).of("part", self.number as u64);
         let stem = format!("{stem}-{:04}", self.number);
-        if !self.fabric.world.small() {
+        if !self.demo.world.small() {
             return DumpFile::new(folder, &stem, JsonLayout::Lines, Packing::Plain);
         }
         let layout = dice.pick(&[JsonLayout::Lines, JsonLayout::Array, JsonLayout::Pretty]);

@@ -1,4 +1,4 @@
-//! `PlanCustomers`: the attributes that each corp has of them, and the key that joins the two.
+//! Customers: their attributes in each corp, and the key that joins the two.
 
 use super::names::{self, CustomerNames};
 use super::world::World;
@@ -44,7 +44,7 @@ pub struct CustomerTraits {
 }
 
 impl CustomerTraits {
-    /// The first method of the cascade that joins such a customer.
+    /// Returns the first method of the cascade that joins such a customer.
     pub fn method(self) -> MatchMethod {
         if self.mapped {
             MatchMethod::CustomerMap
@@ -67,17 +67,17 @@ pub struct CorpIds {
 }
 
 impl CorpIds {
-    /// The id of a customer.
+    /// Returns the id of a customer.
     pub fn customer(&self, number: u64, wecom: bool) -> String {
         names::external_id(if wecom { "wo" } else { "wm" }, &self.corp, self.customers, number)
     }
 
-    /// The unionid under the corp's developer id.
+    /// Returns the unionid under the corp's developer id.
     pub fn unionid(&self, number: u64) -> String {
         names::unionid(&self.namespace, self.unionids, number)
     }
 
-    /// The id of a group.
+    /// Returns the id of a group.
     pub fn group(&self, number: u64) -> String {
         names::external_id("wr", &self.corp, self.groups, number)
     }
@@ -93,7 +93,7 @@ pub struct People {
 }
 
 impl People {
-    /// The people of a world.
+    /// Returns the people of a world.
     pub fn new(world: &World) -> Self {
         let dice = world.dice;
         let ids = |corp, namespace| CorpIds {
@@ -108,7 +108,7 @@ impl People {
         Self { world: *world, names: CustomerNames::new(dice), source, target }
     }
 
-    /// The ids of one corp.
+    /// Returns the ids of one corp.
     pub fn corp(&self, source: bool) -> &CorpIds {
         if source { &self.source } else { &self.target }
     }
@@ -149,7 +149,7 @@ impl People {
         traits
     }
 
-    /// The name when source-before was exported.
+    /// Returns the name when source-before was exported.
     pub fn name(&self, number: u64) -> String {
         self.names.customer(number)
     }
@@ -162,7 +162,7 @@ impl People {
         name
     }
 
-    /// The name in the target corp.
+    /// Returns the name in the target corp.
     pub fn target_name(&self, number: u64, renamed: bool) -> String {
         let name = self.name(number);
         if renamed { format!("新号-{name}") } else { name }

@@ -41,7 +41,7 @@ pub struct PlanInstance<'l> {
 }
 
 impl Lot {
-    /// All instances, in the account `home`.
+    /// Returns all instances, in the account `home`.
     pub fn instances(&self, home: usize) -> impl Iterator<Item = PlanInstance<'_>> {
         (0..self.count).map(move |number| PlanInstance { home, lot: self, number })
     }
@@ -175,7 +175,8 @@ impl<'w> Planter<'w> {
         (0..self.accounts.len()).filter(|n| self.accounts[*n].kind == kind).collect()
     }
 
-    /// The least instances of every plan: dealt out in turn among normal accounts, the same in all others of a kind.
+    /// Returns the least instances of every plan: dealt out in turn among normal accounts, the same in all others of a
+    /// kind.
     fn least_instances(&self) -> Vec<Least> {
         let normal = self.of_kind(AccountKind::Normal);
         let rounds = match self.world.relations {
@@ -276,7 +277,7 @@ impl<'w> Planter<'w> {
         }
     }
 
-    /// A lot of at most `count` instances, with the customers that it takes from others.
+    /// Returns a lot of at most `count` instances, with the customers that it takes from others.
     fn lot(&mut self, index: usize, plan: &'static DemoPlan, count: u64) -> Option<Lot> {
         let lot = Lot { plan, count, first: 0, foreign: 0, holder: None, receiver: None, ordinal: 0 };
         let from = |holder, (foreign, most): (u64, u64)| Lot { count: count.min(most), foreign, holder, ..lot };

@@ -1,6 +1,6 @@
 //! From a plan to its relations on both sides, with their truth.
 
-use super::Fabric;
+use super::DemoCase;
 use super::lists::{CUSTOMER_MAP, DemoSheetRows, REFUSALS};
 use super::people::{CorpIds, CustomerTraits};
 use super::plan::{
@@ -59,8 +59,8 @@ pub struct RelationRows {
     pub lists: DemoSheetRows,
 }
 
-impl Fabric<'_> {
-    /// All relations of an account: its own on both sides, and those of other plans under its target account.
+impl DemoCase<'_> {
+    /// Returns all relations of an account: its own on both sides, and those of other plans under its target account.
     pub fn relations(&self, index: usize) -> RelationRows {
         let mut rows = RelationRows::default();
         let account = self.at(index);
@@ -82,7 +82,7 @@ impl Fabric<'_> {
         rows
     }
 
-    /// The relations of both sides, each with its truth.
+    /// Returns the relations of both sides, each with its truth.
     fn instance(
         &self,
         instance: PlanInstance<'_>,

@@ -6,7 +6,7 @@
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The finaliser of splitmix64: a bijection, so that distinct numbers stay distinct.
+/// Returns the finaliser of splitmix64: a bijection, so that distinct numbers stay distinct.
 pub const fn mix(number: u64) -> u64 {
     let z = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -18,12 +18,12 @@ pub const fn mix(number: u64) -> u64 {
 pub struct SeededDice(u64);
 
 impl SeededDice {
-    /// The die of a seed.
+    /// Returns the die of a seed.
     pub const fn new(seed: u64) -> Self {
         Self(mix(seed.wrapping_add(GOLDEN)))
     }
 
-    /// The die for one question (`label`) about one thing (`number`).
+    /// Returns the die for one question (`label`) about one thing (`number`).
     pub fn of(self, label: &str, number: u64) -> Self {
         let mut state = self.0;
         for byte in label.bytes() {
@@ -32,12 +32,12 @@ impl SeededDice {
         Self(mix(mix(state.wrapping_add(GOLDEN)) ^ number.wrapping_mul(GOLDEN)))
     }
 
-    /// All 64 bits.
+    /// Returns all 64 bits.
     pub const fn bits(self) -> u64 {
         self.0
     }
 
-    /// A number below `bound`, which is not 0.
+    /// Returns a number below `bound`, which is not 0.
     pub const fn below(self, bound: u64) -> u64 {
         ((self.0 as u128 * bound as u128) >> 64) as u64
     }
@@ -47,7 +47,7 @@ impl SeededDice {
         self.below(10_000) < share
     }
 
-    /// A whole number from `low` up to, without, `high`.
+    /// Returns a whole number from `low` up to, without, `high`.
     pub const fn between(self, low: i64, high: i64) -> i64 {
         low + self.below((high - low) as u64) as i64
     }

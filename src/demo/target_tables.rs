@@ -1,6 +1,6 @@
 //! The target corp after the migration as whole tables: CSV or Parquet with the canonical columns.
 
-use super::Fabric;
+use super::DemoCase;
 use super::accounts::AccountKind;
 use super::api::{ApiGroup, Person, clock, join_scene};
 use super::lists::{DemoSheet, DemoSheetRows};
@@ -19,14 +19,14 @@ const CSV: DemoSheet =
     ("target-after/relations.csv", &[&USERID, &EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &CUSTOMER_TYPE, &CREATED_AT]);
 
 /// Rows of the CSV file.
-pub fn csv_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> DemoSheetRows {
+pub fn csv_rows(demo: &DemoCase<'_>, rows: &[TargetRow]) -> DemoSheetRows {
     let row = |TargetRow { record, .. }: &TargetRow| {
         let created = record.created.map(clock).unwrap_or_default();
         // Half of the worlds write times as people do, without an offset: Shanghai's, as the case says.
         let created =
-            if fabric.world.chinese_headers { created.get(..19).unwrap_or("").replace('T', " ") } else { created };
+            if demo.world.chinese_headers { created.get(..19).unwrap_or("").replace('T', " ") } else { created };
         let cells = [
-            Some(fabric.target_userid(record.account).to_owned()),
+            Some(demo.target_userid(record.account).to_owned()),
             record.external_userid.clone(),
             record.unionid.clone(),
             record.name.clone(),
@@ -39,10 +39,10 @@ pub fn csv_rows(fabric: &Fabric<'_>, rows: &[TargetRow]) -> DemoSheetRows {
 }
 
 /// Batches of the Parquet tables.
-pub fn tables(fabric: &Fabric<'_>, relations: &[TargetRow], groups: &[ApiGroup]) -> Result<TableRows> {
+pub fn tables(demo: &DemoCase<'_>, relations: &[TargetRow], groups: &[ApiGroup]) -> Result<TableRows> {
     let customer_type = |row: &TargetRow| Some(if row.record.wecom { 2 } else { 1 });
     let relations = batch(vec![
-        (USERID.name, texts(relations, |row| Some(fabric.target_userid(row.record.account)))),
+        (USERID.name, texts(relations, |row| Some(demo.target_userid(row.record.account)))),
         (EXTERNAL_USERID.name, texts(relations, |row| row.record.external_userid.as_deref())),
         (UNIONID.name, texts(relations, |row| row.record.unionid.as_deref())),
         (CUSTOMER_NAME.name, texts(relations, |row| row.record.name.as_deref())),
@@ -81,7 +81,7 @@ pub fn tables(fabric: &Fabric<'_>, relations: &[TargetRow], groups: &[ApiGroup])
 type PlantedCoverage = (Coverage, Option<i64>, &'static str);
 
 /// Coverage beside the Parquet tables; an account that was not exported has no row.
-pub fn coverage(fabric: &Fabric<'_>) -> Result<TableRows> {
+pub fn coverage(demo: &DemoCase<'_>) -> Result<TableRows> {
     const LIMIT: PlantedCoverage = (Coverage::Failed, Some(45033), "api concurrent out of limit");
     const NO_END: PlantedCoverage = (Coverage::Partial, None, "the pages have no end");
     let of_account = |kind| match kind {
@@ -90,12 +90,12 @@ pub fn coverage(fabric: &Fabric<'_>) -> Result<TableRows> {
         AccountKind::TargetPartial => NO_END,
         _ => (Coverage::Complete, None, "externalcontact/list"),
     };
-    let of_groups = match fabric.world.target_groups {
+    let of_groups = match demo.world.target_groups {
         ListEnding::Whole => (Coverage::Complete, None, "externalcontact/groupchat/list"),
         ListEnding::Failed => LIMIT,
         ListEnding::Endless => NO_END,
     };
-    let exported = fabric.case.accounts.iter();
+    let exported = demo.case.accounts.iter();
     let exported = exported.filter(|a| a.kind.at_target() && a.kind != AccountKind::TargetUnknown);
     let rows: Vec<(&str, Option<&str>, PlantedCoverage)> = exported
         .map(|account| ("relations", Some(&*account.target_userid), of_account(account.kind)))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use arrow::array::RecordBatch;
 
-use super::Fabric;
+use super::DemoCase;
 use super::bill::PlantedBill;
 use super::documents::create;
 use super::groups::GroupRow;
@@ -29,11 +29,11 @@ pub const JOIN_CODES: &str = "truth/join_codes.parquet";
 /// The label of a row's plan. In no report, so not among the schema's columns.
 pub const PLAN: &str = "plan";
 
-/// The truth of source relations.
-pub fn relations(fabric: &Fabric<'_>, rows: &[SourceRow]) -> Result<RecordBatch> {
-    let mapped = |account: usize| fabric.at(account).kind.enrolled().then(|| fabric.target_userid(account));
+/// Returns the truth of source relations.
+pub fn relations(demo: &DemoCase<'_>, rows: &[SourceRow]) -> Result<RecordBatch> {
+    let mapped = |account: usize| demo.at(account).kind.enrolled().then(|| demo.target_userid(account));
     batch(vec![
-        (SOURCE_USERID.name, texts(rows, |row| Some(fabric.source_userid(row.record.account)))),
+        (SOURCE_USERID.name, texts(rows, |row| Some(demo.source_userid(row.record.account)))),
         (SOURCE_EXTERNAL_USERID.name, texts(rows, |row| row.record.external_userid.as_deref())),
         (CUSTOMER_NAME.name, texts(rows, |row| row.record.name.as_deref())),
         (SOURCE_CREATED_AT.name, times(rows, |row| row.record.created)),
@@ -44,7 +44,7 @@ pub fn relations(fabric: &Fabric<'_>, rows: &[SourceRow]) -> Result<RecordBatch>
         (TARGET_USERID.name, texts(rows, |row| mapped(row.record.account))),
         (
             ARRIVED_USERID.name,
-            texts(rows, |row| row.arrived.as_ref().map(|(_, account, _)| fabric.target_userid(*account))),
+            texts(rows, |row| row.arrived.as_ref().map(|(_, account, _)| demo.target_userid(*account))),
         ),
         (TARGET_EXTERNAL_USERID.name, texts(rows, |row| row.arrived.as_ref().map(|(.., id)| &**id))),
         (REFUSED.name, flags(rows, |row| Some(row.refused))),
@@ -52,26 +52,26 @@ pub fn relations(fabric: &Fabric<'_>, rows: &[SourceRow]) -> Result<RecordBatch>
     ])
 }
 
-/// The truth of target relations.
-pub fn target_relations(fabric: &Fabric<'_>, rows: &[TargetRow]) -> Result<RecordBatch> {
+/// Returns the truth of target relations.
+pub fn target_relations(demo: &DemoCase<'_>, rows: &[TargetRow]) -> Result<RecordBatch> {
     batch(vec![
-        (TARGET_USERID.name, texts(rows, |row| Some(fabric.target_userid(row.record.account)))),
+        (TARGET_USERID.name, texts(rows, |row| Some(demo.target_userid(row.record.account)))),
         (TARGET_EXTERNAL_USERID.name, texts(rows, |row| row.record.external_userid.as_deref())),
         (ORIGIN.name, texts(rows, |row| Some(row.origin.word()))),
-        (SOURCE_USERID.name, texts(rows, |row| row.from.as_ref().map(|(account, _)| fabric.source_userid(*account)))),
+        (SOURCE_USERID.name, texts(rows, |row| row.from.as_ref().map(|(account, _)| demo.source_userid(*account)))),
         (SOURCE_EXTERNAL_USERID.name, texts(rows, |row| row.from.as_ref().and_then(|(_, id)| id.as_deref()))),
         (PLAN, texts(rows, |row| Some(row.record.plan))),
     ])
 }
 
-/// The truth of source groups.
-pub fn groups(fabric: &Fabric<'_>, rows: &[GroupRow]) -> Result<RecordBatch> {
+/// Returns the truth of source groups.
+pub fn groups(demo: &DemoCase<'_>, rows: &[GroupRow]) -> Result<RecordBatch> {
     let name = |row: &'_ GroupRow| row.owner.is_some();
-    let listed = |row: &GroupRow| fabric.world.group_list_after.then_some(row.still_listed);
+    let listed = |row: &GroupRow| demo.world.group_list_after.then_some(row.still_listed);
     batch(vec![
         (SOURCE_CHAT_ID.name, texts(rows, |row| Some(&row.group.chat_id))),
         (NAME.name, texts(rows, |row| row.group.name.as_deref().filter(|_| name(row)))),
-        (SOURCE_OWNER_USERID.name, texts(rows, |row| row.owner.map(|owner| fabric.source_userid(owner)))),
+        (SOURCE_OWNER_USERID.name, texts(rows, |row| row.owner.map(|owner| demo.source_userid(owner)))),
         (GROUP_SCOPE.name, texts(rows, |row| Some(row.scope.word()))),
         (GROUP_OUTCOME.name, texts(rows, |row| Some(row.outcome.word()))),
         (GROUP_REASON.name, texts(rows, |row| row.reason.map(GroupReason::word))),
@@ -79,7 +79,7 @@ pub fn groups(fabric: &Fabric<'_>, rows: &[GroupRow]) -> Result<RecordBatch> {
         (TARGET_CHAT_ID.name, texts(rows, |row| row.arrived.as_ref().map(|(_, id, _)| &**id))),
         (
             TARGET_OWNER_USERID.name,
-            texts(rows, |row| row.arrived.as_ref().map(|(.., owner)| fabric.target_userid(*owner))),
+            texts(rows, |row| row.arrived.as_ref().map(|(.., owner)| demo.target_userid(*owner))),
         ),
         (GROUP_STILL_AT_SOURCE.name, flags(rows, listed)),
         (PLAN, texts(rows, |row| Some(row.plan))),

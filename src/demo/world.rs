@@ -104,12 +104,12 @@ impl World {
         }
     }
 
-    /// Whether target-after holds the coverage of each account, so that some can be uncovered.
+    /// Returns whether target-after holds the coverage of each account, so that some can be uncovered.
     pub fn has_coverage(&self) -> bool {
         self.target_style != TargetStyle::Csv
     }
 
-    /// Whether the case is small enough for fancy packing of files.
+    /// Returns whether the case is small enough for fancy packing of files.
     pub fn small(&self) -> bool {
         self.relations <= 200_000
     }

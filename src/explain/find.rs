@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::row::ExplainedRow;
+use super::row::needs_action;
 use super::{IdKind, Occurrences};
 use crate::error::Result;
 use crate::personal::shown;
@@ -101,7 +101,7 @@ impl IdColumn {
         let with_id = ValueFilter { column: self.column.name, value: &id };
         ParquetScan::of_table(&reports.path(self.table)?, self.table).with_filter(with_id).for_each(|batch| {
             let rows = ReportRow::of_batch(self.table, batch).filter(&is_wanted);
-            rows.for_each(|row| self.add(&mut found, row.into()));
+            rows.for_each(|row| self.add(&mut found, row));
             Ok(true)
         })?;
         Ok((found.total > 0).then_some(found))
@@ -118,7 +118,7 @@ impl IdColumn {
     }
 
     /// Counts a row, and keeps it if it is one of the first. Of a member's many rows, those that need action are kept.
-    fn add(&self, found: &mut Occurrences, row: ExplainedRow) {
+    fn add(&self, found: &mut Occurrences, row: ReportRow) {
         found.total += 1;
         let word = self.word.map(|word| row.text(word)).unwrap_or_default();
         let mut so_far = 0;
@@ -126,19 +126,17 @@ impl IdColumn {
             *count += 1;
             so_far = *count;
         }
-        let needs_action = found.rows.first().is_some_and(ExplainedRow::needs_action);
-        if !self.is_of_member() {
-            if found.rows.len() < SHOWN {
-                found.rows.push(row);
-            }
-        } else if row.needs_action() {
+        let is_kept = if !self.is_of_member() {
+            found.rows.len() < SHOWN
+        } else if needs_action(&row) {
             // A first row that needs no action was kept as an example only.
-            found.rows.truncate(if needs_action { usize::MAX } else { 0 });
-            if so_far <= SHOWN_OF_WORD {
-                found.rows.push(row);
-            }
-        } else if found.rows.is_empty() {
-            found.rows.push(row);
+            found.rows.retain(|kept| needs_action(kept));
+            so_far <= SHOWN_OF_WORD
+        } else {
+            found.rows.is_empty()
+        };
+        if is_kept {
+            found.rows.push(row.into());
         }
     }
 
@@ -157,7 +155,7 @@ fn codes_of_group(reports: &Reports, chat_id: &str) -> Result<Option<Occurrences
     ParquetScan::of_table(&reports.path(&JOIN_CODES_REPORT)?, &JOIN_CODES_REPORT).for_each(|batch| {
         ReportRow::of_batch(&JOIN_CODES_REPORT, batch)
             .filter(|row| links(row, &fields::CHAT_IDS_BEFORE) || links(row, &fields::CHAT_IDS_AFTER))
-            .for_each(|row| column.add(&mut found, row.into()));
+            .for_each(|row| column.add(&mut found, row));
         Ok(true)
     })?;
     Ok((found.total > 0).then_some(found))

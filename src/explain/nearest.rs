@@ -47,7 +47,7 @@ fn consider(best: &mut Option<(usize, String)>, id: &str, candidate: &str) {
     }
 }
 
-/// Whether both begin or end alike, as after one typing error. Short ids are always compared.
+/// Returns whether both begin or end alike, as after one typing error. Short ids are always compared.
 fn shares_a_half(id: &str, candidate: &str) -> bool {
     let (id, candidate) = (id.as_bytes(), candidate.as_bytes());
     let half = (id.len() / 2).saturating_sub(1);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::published::ReportRow;
 use crate::rules::rule_book;
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT};
-use crate::schema::vocabulary::Severity;
+use crate::schema::vocabulary::{Severity, Word};
 use crate::schema::{Column, fields};
 use crate::text::{Lang, Text};
 
@@ -29,7 +29,7 @@ pub struct AppliedRule {
     pub severity: String,
     /// The rule in a sentence: Chinese, English.
     pub says: [String; 2],
-    /// What would change the verdict.
+    /// The change that would change the verdict.
     pub change: Text,
 }
 
@@ -48,15 +48,12 @@ impl From<ReportRow> for ExplainedRow {
     }
 }
 
-impl ExplainedRow {
-    /// Whether the row needs action.
-    pub fn needs_action(&self) -> bool {
-        let severity = self.text(&fields::SEVERITY);
-        [Severity::Review, Severity::Defect].iter().any(|act| act.word() == severity)
-    }
+/// Returns whether a row needs action.
+pub fn needs_action(row: &ReportRow) -> bool {
+    Severity::from_word(&row.text(&fields::SEVERITY)) >= Some(Severity::Review)
 }
 
-/// The codes of the rules that can have decided a row, the most precise of each kind first.
+/// Returns the codes of the rules that can have decided a row, the most precise of each kind first.
 fn codes(row: &ReportRow) -> Vec<String> {
     let of = |kind: &str, column: &Column| format!("{kind}/{}", row.text(column));
     let refined = |kind: &str, outcome: &Column, reason: &Column| {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::find::SHOWN;
-use super::row::{AppliedRule, ExplainedRow};
+use super::row::{AppliedRule, ExplainedRow, needs_action};
 use super::{Explanation, IdKind, Occurrences, UnreadableRecords};
 use crate::published::text;
 use crate::schema::{Column, Kind as ColumnKind, fields};
@@ -33,7 +33,7 @@ pub fn screen(explanation: &Explanation, reports: Option<&Path>, lang: Lang) -> 
     text
 }
 
-/// The records that could not be read, a line each.
+/// Returns the records that could not be read, a line each.
 fn unread(unread: &UnreadableRecords, lang: Lang) -> String {
     if unread.total == 0 {
         return String::new();
@@ -64,7 +64,7 @@ fn occurrences(found: &Occurrences, id: &str, reports: Option<&Path>, lang: Lang
     if is_overview || found.rows.len() as u64 != found.total {
         text.push_str(&counts(found, lang));
         match found.rows.as_slice() {
-            [one] if !one.needs_action() => {
+            [one] if !needs_action(one) => {
                 let _ = writeln!(text, "  {}", say::EXPLAIN_SUCH_AS.tell(lang));
                 text.push_str(&in_full(one, lang));
             }
@@ -79,7 +79,7 @@ fn occurrences(found: &Occurrences, id: &str, reports: Option<&Path>, lang: Lang
     text
 }
 
-/// The command that prints all rows, quoted for a shell.
+/// Returns the command that prints all rows, quoted for a shell.
 fn query(found: &Occurrences, id: &str, reports: Option<&Path>) -> String {
     let id = id.replace('\'', "''");
     let holds = if found.column == fields::CHAT_IDS_BEFORE.name {
@@ -95,7 +95,7 @@ fn query(found: &Occurrences, id: &str, reports: Option<&Path>) -> String {
     format!("qianhe query {}{folder}", quoted(&sql))
 }
 
-/// The rows by word.
+/// Returns the rows by word.
 fn counts(found: &Occurrences, lang: Lang) -> String {
     let words: Vec<&str> = found.by_word.iter().map(|(word, _)| word.as_str()).collect();
     let there = found.by_word.iter().filter(|(_, count)| *count > 0);
@@ -107,7 +107,7 @@ fn counts(found: &Occurrences, lang: Lang) -> String {
         .collect()
 }
 
-/// The rows kept of an account, a line each.
+/// Returns the rows kept of an account, a line each.
 fn lines(found: &Occurrences, lang: Lang) -> String {
     let mut text = String::new();
     if !found.rows.is_empty() {
@@ -123,7 +123,7 @@ fn lines(found: &Occurrences, lang: Lang) -> String {
     text
 }
 
-/// A row with verdict, rules, what would change the verdict, source and evidence.
+/// Returns a row with verdict, rules, what would change the verdict, source and evidence.
 fn in_full(row: &ExplainedRow, lang: Lang) -> String {
     let mut text = String::new();
     if let Some(decided) = row.rules.last() {
@@ -149,13 +149,13 @@ fn in_full(row: &ExplainedRow, lang: Lang) -> String {
     text
 }
 
-/// What would change the verdict: the scope of a row out of scope, else the outcome.
+/// Returns the changes that would change the verdict: of the scope if the row is out of scope, else of the outcome.
 fn changes(rules: &[AppliedRule]) -> Vec<Text> {
     let is_in_scope = |rule: &&AppliedRule| !rule.code.ends_with("scope/in_scope");
     rules.iter().filter(is_in_scope).map(|rule| rule.change).collect()
 }
 
-/// The columns with their names and values, without counts of 0.
+/// Returns the columns with their names and values, without counts of 0.
 fn evidence(row: &ExplainedRow, lang: Lang) -> String {
     let shown = row.columns().filter(|(column, _)| ![&fields::SOURCE_FILE, &fields::SOURCE_RECORD].contains(column));
     let lines: Vec<(String, String)> = shown

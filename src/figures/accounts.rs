@@ -47,7 +47,7 @@ pub fn accounts(exports: &Exports, decision: &Decision, tally: &Tally) -> Result
     frame::table(&ACCOUNTS_REPORT, &evaluated(accounts)?)
 }
 
-/// The number of relations with a word.
+/// Returns the number of relations with a word.
 fn relations_where(column: &Column, code: u8, count: &Column) -> Expr {
     RELATIONS.expr().filter(column.expr().eq(lit(code))).sum().alias(count.name)
 }
@@ -59,7 +59,8 @@ fn arrival_rate() -> Expr {
     when(IN_SCOPE.expr().gt(lit(0))).then(rate).otherwise(lit(polars::prelude::NULL)).alias(ARRIVAL_RATE.name)
 }
 
-/// The enrolled pairs with what the lists and snapshots say of them, in the order of the enrolment: by source account.
+/// Returns the enrolled pairs with what the lists and snapshots say of them, in the order of the enrolment: by source
+/// account.
 fn enrolled(exports: &Exports, decision: &Decision) -> Result<DataFrame> {
     let pairs: Vec<(&AccountPair, &DecidedPair)> = exports.enrolment.accounts().iter().zip(&decision.pairs).collect();
     let texts = |text: fn(&AccountPair) -> Option<&str>| -> ArrayRef {

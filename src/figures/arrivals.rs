@@ -29,7 +29,7 @@ pub(super) const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1_000_000;
 /// themselves.
 const SERIES: usize = 3;
 
-/// The series of a relation of target-after that was made since the start.
+/// Returns the series of a relation of target-after that was made since the start.
 fn series_of(origin: Origin) -> Option<usize> {
     match origin {
         Origin::Migrated => Some(0),
@@ -113,7 +113,7 @@ impl Arrivals {
         }
     }
 
-    /// The day of a moment in the time zone of the case; by month, the first day of its month.
+    /// Returns the day of a moment in the time zone of the case; by month, the first day of its month.
     fn date(&self, micros: i64) -> Option<Date> {
         let date = jiff::Timestamp::from_microsecond(micros).ok()?.to_zoned(self.zone.clone()).date();
         Some(if self.is_by_month { date.first_of_month() } else { date })
@@ -128,7 +128,7 @@ impl Arrivals {
         self.without_time += other.without_time;
     }
 
-    /// The series from the start to the end at least, days without arrivals too.
+    /// Returns the series from the start to the end at least, days without arrivals too.
     pub fn finish(&self, case: &Case) -> ArrivalSeries {
         let mut by_date = self.by_date.clone();
         let last = self.date(case.migration.finished_at - 1);

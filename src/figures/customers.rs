@@ -69,8 +69,8 @@ impl CustomerRanges {
         Ok(BucketedRelations { buckets: rows.into_iter().map(of).collect::<Result<_>>()?, without_id: of(without_id)? })
     }
 
-    /// The bucket of an id. The relations of an account are sorted by id, so the bucket of the id before and the next
-    /// few are tried before a binary search.
+    /// Returns the bucket of an id. The relations of an account are sorted by id, so the bucket of the id before and
+    /// the next few are tried before a binary search.
     fn bucket_of(&self, id: &str, last: usize) -> usize {
         let is_at_or_before = |bound: &String| bound.as_str() <= id;
         let (before, behind) = self.0.split_at(last);
@@ -116,7 +116,7 @@ impl CustomerBuckets {
         table(&relations, &each)
     }
 
-    /// The buckets, in order of their ids; each gives its customers by [`customers`].
+    /// Returns the buckets, in order of their ids; each gives its customers by [`customers`].
     pub fn into_buckets(self) -> Vec<RowBuffer> {
         self.ranges
     }
@@ -181,7 +181,7 @@ impl<'a> BucketRows<'a> {
         })
     }
 
-    /// A customer with one relation.
+    /// Returns a customer with one relation.
     fn customer(&self, row: u32) -> CustomerCounts {
         let mut outcomes = [0; Outcome::ALL.len()];
         outcomes[self.outcomes.value(row as usize) as usize] = 1;
@@ -204,7 +204,7 @@ impl<'a> BucketRows<'a> {
     }
 }
 
-/// The row with the first text; nulls come last.
+/// Returns the row with the first text; nulls come last.
 fn first(texts: &StringViewArray, a: u32, b: u32) -> u32 {
     // Equal views are equal texts: mostly both are the same, and short enough to be inlined in the view.
     if texts.views()[a as usize] == texts.views()[b as usize] && texts.is_valid(a as usize) {
@@ -218,7 +218,7 @@ fn first(texts: &StringViewArray, a: u32, b: u32) -> u32 {
     }
 }
 
-/// The customers of a bucket, in order of their ids.
+/// Returns the customers of a bucket, in order of their ids.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -236,7 +236,7 @@ pub fn customers(bucket: &RowBuffer) -> Result<RecordBatch> {
     table(&relations, &customers)
 }
 
-/// The rows in order of their ids; rows of one id in their order.
+/// Returns the rows in order of their ids; rows of one id in their order.
 fn in_order(ids: &StringViewArray) -> Vec<u32> {
     let mut rows: Vec<u32> = (0..ids.len() as u32).collect();
     rows.sort_unstable_by_key(|&row| (ids.value(row as usize), row));

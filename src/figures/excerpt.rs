@@ -81,13 +81,13 @@ impl RelationExcerpt {
         Ok(())
     }
 
-    /// The number of rows of each outcome that are shown in `room` rows, in alphabetical order of the outcomes.
+    /// Returns the number of rows of each outcome that are shown in `room` rows, in alphabetical order of the outcomes.
     pub fn shares(&self, room: u64) -> Vec<OutcomeShare> {
         with_room(&self.shares, room.min(RELATIONS_HELD))
     }
 
-    /// The rows of each outcome that are shown in `room` rows, the most serious outcomes first, each in the order of
-    /// `relations.parquet`.
+    /// Returns the rows of each outcome that are shown in `room` rows, the most serious outcomes first, each in the
+    /// order of `relations.parquet`.
     pub fn rows(&self, room: u64) -> Vec<(OutcomeShare, Vec<RecordBatch>)> {
         let shares = self.shares(room);
         let mut ranks: Vec<usize> = (0..shares.len()).collect();
@@ -103,7 +103,7 @@ fn with_room(shares: &[OutcomeShare], room: u64) -> Vec<OutcomeShare> {
     shares.iter().zip(fair_shares(&wanted, room)).map(|(share, shown)| OutcomeShare { shown, ..*share }).collect()
 }
 
-/// The first rows of the portions, as many as are to be shown.
+/// Returns the first rows of the portions, as many as are to be shown.
 fn leading(portions: &[RecordBatch], shown: u64) -> Vec<RecordBatch> {
     let mut room = usize::try_from(shown).unwrap_or(usize::MAX);
     let slices = portions.iter().map(|portion| {
@@ -114,7 +114,7 @@ fn leading(portions: &[RecordBatch], shown: u64) -> Vec<RecordBatch> {
     slices.filter(|slice| slice.num_rows() > 0).collect()
 }
 
-/// A copy of the first rows that does not keep the memory of the partition alive.
+/// Returns a copy of the first rows that does not keep the memory of the partition alive.
 fn first(rows: &RecordBatch, count: usize) -> Result<RecordBatch> {
     let columns: Vec<usize> = (0..rows.num_columns())
         .filter(|&i| RELATION_COLUMNS.iter().any(|column| column.name == rows.schema_ref().field(i).name()))
@@ -123,12 +123,12 @@ fn first(rows: &RecordBatch, count: usize) -> Result<RecordBatch> {
     compact(&take_record_batch(&rows.project(&columns)?, &places)?)
 }
 
-/// The severity of the most serious rule that gives the outcome.
+/// Returns the severity of the most serious rule that gives the outcome.
 pub fn severity(outcome: Outcome) -> Option<Severity> {
     RELATION_RULES.iter().filter(|rule| rule.outcome() == outcome).map(|rule| rule.severity).max()
 }
 
-/// Whether relations with the outcome have to be looked at.
+/// Returns whether relations with the outcome have to be looked at.
 pub fn asks_for_something(outcome: Outcome) -> bool {
     severity(outcome) >= Some(Severity::Review)
 }

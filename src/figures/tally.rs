@@ -76,7 +76,7 @@ impl Tally {
     }
 }
 
-/// The rows of a frame counted by columns.
+/// Returns the rows of a frame counted by columns.
 fn count(frame: LazyFrame, by: &[&Column]) -> Result<DataFrame> {
     let by: Vec<Expr> = by.iter().map(|column| column.expr()).collect();
     evaluated(frame.group_by(by).agg([len().cast(DataType::Int64).alias(RELATIONS.name)]))

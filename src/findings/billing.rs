@@ -11,7 +11,7 @@ pub(super) fn find(bill: &Bill) -> Vec<Finding> {
     CHECKS.iter().map(finding).collect()
 }
 
-/// The checks that can be made before the migration: of the number of relations, and of the party.
+/// Returns the checks that can be made before the migration: of the number of relations, and of the party.
 pub(super) fn forecast(bill: &Bill) -> Vec<Finding> {
     find(bill)
         .into_iter()

@@ -5,7 +5,7 @@ use super::Finding;
 use crate::decision::Exports;
 use crate::figures::{Concentration, FewGroups, Grouping};
 
-/// How the sentence refers to a kind of group.
+/// The words of the sentence for a kind of group.
 struct Phrase {
     by: Grouping,
     /// `{few}` of `{all}` groups.

@@ -30,8 +30,7 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     let set_aside = &exports.customer_map.set_aside;
     let pseudonyms = case.pseudonyms.as_ref();
     let ids = pseudonyms.map(|_| set_aside.iter().map(|id| shown(pseudonyms, &fields::EXTERNAL_USERID, id)).collect());
-    let contradictions =
-        Finding::new("Q-map-contradiction", set_aside.len() as u64, set_aside.iter().cloned().collect(), "");
+    let contradictions = Finding::of_keys("Q-map-contradiction", set_aside.iter().cloned().collect(), "");
     findings.push(contradictions.showing(ids));
     findings
 }
@@ -41,7 +40,7 @@ pub struct Forecast(pub Vec<(&'static str, Vec<String>)>);
 
 impl Forecast {
     pub(super) fn find(self) -> Vec<Finding> {
-        self.0.into_iter().map(|(code, keys)| Finding::new(code, keys.len() as u64, keys, "")).collect()
+        self.0.into_iter().map(|(code, keys)| Finding::of_keys(code, keys, "")).collect()
     }
 }
 
@@ -55,8 +54,7 @@ pub(super) fn before_start(case: &Case, read: &[RoleInputs<'_>], of_keys: [Findi
 }
 
 fn about_accounts<'a, T>(code: &str, accounts: impl Iterator<Item = (&'a str, T)>) -> Finding {
-    let userids: Vec<String> = accounts.map(|(userid, _)| userid.to_owned()).collect();
-    Finding::new(code, userids.len() as u64, userids, "")
+    Finding::of_keys(code, accounts.map(|(userid, _)| userid.to_owned()).collect(), "")
 }
 
 /// Rows of keyed lists that name no relation: two findings for each list.
@@ -65,7 +63,7 @@ fn unmatched_rows(decision: &Decision, pseudonyms: Option<&Pseudonyms>) -> Vec<F
         let rows = decision.unmatched_rows.iter().filter(|row| row.list.table.name == list.table.name);
         let rows: Vec<&UnmatchedRow> = rows.filter(|row| row.ambiguous_name == ambiguous_name).collect();
         let keys = |pseudonyms| rows.iter().map(|row| row.shown(pseudonyms)).collect();
-        Finding::new(code, rows.len() as u64, keys(None), "").showing(pseudonyms.map(|_| keys(pseudonyms)))
+        Finding::of_keys(code, keys(None), "").showing(pseudonyms.map(|_| keys(pseudonyms)))
     };
     let findings = LISTS.iter().filter_map(|list| match list.kind {
         ListKind::Keyed { unmatched, ambiguous_name } => {
@@ -93,7 +91,7 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
         .collect();
     let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
     let roles = early.iter().map(|(role, _)| role.word().to_owned()).collect();
-    findings.push(Finding::new("D1-after-too-early", early.len() as u64, roles, detail));
+    findings.push(Finding::of_keys("D1-after-too-early", roles, detail));
     if let Some(gap) = taken(Role::SourceBefore).map(|at| start - at).filter(|&gap| gap > 0) {
         let minutes = gap / 60_000_000;
         let detail = format!("{} h {} min", minutes / 60, minutes % 60);
@@ -128,7 +126,7 @@ fn count_jumps(exports: &Exports) -> Finding {
         .collect();
     let say = |(key, jump): &(String, &CountJump)| format!("{key} list {} / batch {}", jump.listed, jump.fetched);
     let detail = listed(jumps.iter().map(say));
-    Finding::new("Q-count-jump", jumps.len() as u64, jumps.into_iter().map(|(key, _)| key).collect(), detail)
+    Finding::of_keys("Q-count-jump", jumps.into_iter().map(|(key, _)| key).collect(), detail)
 }
 
 /// Finds userids in several spellings, and unionids that several customers share.
@@ -221,8 +219,12 @@ fn corp_codes(exports: &Exports) -> Vec<Finding> {
         .filter(|(_, codes)| is_mixed(codes))
         .map(|(role, codes)| format!("{role}: {}", shares(codes)))
         .collect();
-    let swapped = Finding::new("Q-swapped-dumps", suspicions.len() as u64, suspicions.clone(), suspicions.join("; "));
-    vec![swapped, Finding::new("Q-mixed-dumps", mixed.len() as u64, mixed.clone(), mixed.join("; "))]
+    [("Q-swapped-dumps", suspicions), ("Q-mixed-dumps", mixed)]
+        .map(|(code, said)| {
+            let detail = said.join("; ");
+            Finding::of_keys(code, said, detail)
+        })
+        .into()
 }
 
 /// Reports whether two codes have a share of the ids that carry one.
@@ -265,7 +267,7 @@ fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {
 mod tests {
     use super::*;
 
-    /// Customers' ids, so many of each corp: AAAAAAAA, BBBBBBBB and so on.
+    /// Customers' ids, the number of each corp: AAAAAAAA, BBBBBBBB and so on.
     fn codes(counts: &[usize]) -> CorpCodes {
         let id = |corp: &str, n: usize| format!("wm{}{n:022}", corp.repeat(8));
         let ids =

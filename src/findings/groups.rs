@@ -53,7 +53,7 @@ pub(super) fn find(exports: &Exports, groups: &GroupFindings<'_>, pseudonyms: Op
     findings.extend(source_not_covered(exports));
     findings.extend(about_codes(exports, groups));
     let set_aside = &exports.group_map.set_aside;
-    findings.push(of_keys("Q-group-map-contradiction", set_aside.iter().cloned().collect(), ""));
+    findings.push(Finding::of_keys("Q-group-map-contradiction", set_aside.iter().cloned().collect(), ""));
     findings
 }
 
@@ -162,7 +162,7 @@ fn by_finding<'r>(
             keys.entry(rule.code).or_insert_with(|| (rule, Vec::new())).1.push(key.clone());
         }
     }
-    keys.into_values().map(|(rule, keys)| of_keys(rule.code, keys, detail(rule))).collect()
+    keys.into_values().map(|(rule, keys)| Finding::of_keys(rule.code, keys, detail(rule))).collect()
 }
 
 /// Returns the group's id, or its name if it has no id.
@@ -177,7 +177,7 @@ fn source_not_covered(exports: &Exports) -> Option<Finding> {
     let not_covered =
         |userid: &&str| matches!(before.coverage.of_groups(Some(userid), true), Coverage::Failed | Coverage::Partial);
     let userids: Vec<String> = accounts.filter(not_covered).map(str::to_owned).collect();
-    (!userids.is_empty()).then(|| of_keys("B8-source-groups-not-covered", userids, ""))
+    (!userids.is_empty()).then(|| Finding::of_keys("B8-source-groups-not-covered", userids, ""))
 }
 
 /// Describes the answers about codes in source-after: their number and errors. The service has no call that lists
@@ -191,8 +191,4 @@ fn answers(exports: &Exports) -> String {
     );
     let evidence = after.coverage.evidence(JOIN_CODES.name, None);
     evidence.map_or(held.clone(), |evidence| format!("{held}; {}", evidence.detail))
-}
-
-fn of_keys(code: &str, keys: Vec<String>, detail: impl Into<String>) -> Finding {
-    Finding::new(code, keys.len() as u64, keys, detail)
 }

@@ -44,9 +44,9 @@ pub struct Finding {
     milder: Option<Severity>,
     /// The waived part of it.
     pub waived: Waived,
-    /// It no longer counts, though some rows are not waived.
+    /// Whether it no longer counts, though some rows are not waived.
     is_settled: bool,
-    /// It is about rows, which are waived one by one; `waived.count` is their number.
+    /// Whether it is about rows, which are waived one by one; `waived.count` is their number.
     is_of_rows: bool,
 }
 
@@ -92,7 +92,7 @@ impl ReportedRows {
 pub const MAX_EXAMPLES: usize = 5;
 
 impl Finding {
-    /// A finding about things that are not rows of a report: `keys` are all of theirs, or none.
+    /// Creates a finding about things that are not rows of a report: `keys` are all of theirs, or none.
     fn new(code: &str, count: u64, keys: Vec<String>, detail: impl Into<String>) -> Self {
         let rule = rule(code);
         let (waived, detail) = (Waived::default(), detail.into());
@@ -110,7 +110,12 @@ impl Finding {
         }
     }
 
-    /// A finding about rows of a report.
+    /// Creates a finding about things that each have a key.
+    fn of_keys(code: &str, keys: Vec<String>, detail: impl Into<String>) -> Self {
+        Self::new(code, keys.len() as u64, keys, detail)
+    }
+
+    /// Creates a finding about rows of a report.
     fn of_rows(code: &str, rows: ReportedRows, detail: impl Into<String>) -> Self {
         let waived = Waived { count: rows.waived, ..Waived::default() };
         Self { waived, is_of_rows: true, ..Self::new(code, rows.count, rows.examples(), detail) }

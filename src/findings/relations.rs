@@ -112,15 +112,12 @@ impl RelationFindings {
     /// Findings without rows, for another partition of the same case.
     #[must_use]
     pub fn empty(&self) -> Self {
-        let kinds = vec![ReportedRows::default(); REPORTING.findings.len()];
-        let of_nulls = Default::default();
         Self {
-            kinds,
+            kinds: vec![ReportedRows::default(); REPORTING.findings.len()],
             undetermined: ReportedRows::default(),
-            of_nulls,
-            in_scope: self.in_scope,
-            is_inconclusive: self.is_inconclusive,
+            of_nulls: Default::default(),
             pseudonyms: self.pseudonyms.clone(),
+            ..*self
         }
     }
 
@@ -213,7 +210,7 @@ impl<'a> RelationKeys<'a> {
         self.shown(row, None)
     }
 
-    /// The key as findings show it.
+    /// Returns the key as findings show it.
     fn shown(&self, row: usize, pseudonyms: Option<&Pseudonyms>) -> String {
         let text = |column: &'a StringViewArray| column.is_valid(row).then(|| column.value(row));
         let id = text(self.ids).map(|id| shown(pseudonyms, &fields::EXTERNAL_USERID, id));

@@ -89,12 +89,8 @@ fn too_much(snapshots: &[&Snapshot]) -> Finding {
     let detail = listed(roles.iter().map(|snapshot| {
         format!("{} {} / {}", snapshot.role, snapshot.relation_records.1, snapshot.relation_records.0)
     }));
-    Finding::new(
-        "Q-too-much-unreadable",
-        roles.len() as u64,
-        roles.iter().map(|snapshot| snapshot.role.word().to_owned()).collect(),
-        detail,
-    )
+    let roles = roles.iter().map(|snapshot| snapshot.role.word().to_owned()).collect();
+    Finding::of_keys("Q-too-much-unreadable", roles, detail)
 }
 
 fn nothing_before(snapshots: &[&Snapshot]) -> Finding {
@@ -105,7 +101,8 @@ fn nothing_before(snapshots: &[&Snapshot]) -> Finding {
 fn empty_tables(snapshots: &[&Snapshot]) -> Finding {
     let doubted = snapshots.iter().filter(|snapshot| !snapshot.coverage.trusted);
     let files: Vec<String> = doubted.flat_map(|snapshot| snapshot.empty_tables.iter().cloned()).collect();
-    Finding::new("Q-empty-table", files.len() as u64, files.clone(), listed(files.iter().cloned()))
+    let detail = listed(files.iter().cloned());
+    Finding::of_keys("Q-empty-table", files, detail)
 }
 
 fn unused_columns(read: &[RoleInputs<'_>]) -> Finding {

@@ -4,8 +4,8 @@ use super::{Finding, unreadable};
 use crate::case::FailOn;
 use crate::schema::vocabulary::{Severity, Verdict};
 
-/// The verdict that the findings lead to, those that are waived left out; inconclusive goes before all, for a defect
-/// may then be one of the exports: so where what could not be read is the only defect (SPEC section 1.3).
+/// Returns the verdict that follows from the findings that are not waived. Inconclusive goes before all others, also
+/// where unreadable records are the only defect: a defect may then be one of the exports (SPEC section 1.3).
 pub fn verdict(findings: &[Finding]) -> Verdict {
     let counting = || findings.iter().filter(|finding| finding.counts());
     let worst = counting().map(Finding::severity).max();
@@ -24,12 +24,8 @@ pub fn verdict(findings: &[Finding]) -> Verdict {
     }
 }
 
-/// 1 where a finding that counts is at or above what the policy fails on, else 0 (SPEC section 9).
+/// Returns 1 if a finding that counts is at or above what the policy fails on, else 0 (SPEC section 9).
 pub fn exit_code(findings: &[Finding], fail_on: FailOn) -> u8 {
-    let threshold = match fail_on {
-        FailOn::Never => return 0,
-        FailOn::Review => Severity::Review,
-        FailOn::Defect => Severity::Defect,
-    };
-    u8::from(findings.iter().any(|finding| finding.counts() && finding.severity() >= threshold))
+    let worst = findings.iter().filter(|finding| finding.counts()).map(Finding::severity).max();
+    u8::from(fail_on.threshold().is_some_and(|threshold| worst >= Some(threshold)))
 }

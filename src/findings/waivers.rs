@@ -23,7 +23,7 @@ struct WatchedWaiver<'a> {
     waiver: &'a Waiver,
     is_expired: bool,
     keys: BTreeSet<&'a str>,
-    /// It covers something in this run, or would if it had not expired.
+    /// Whether it covers something in this run, or would if it had not expired.
     is_used: bool,
     used_keys: BTreeSet<&'a str>,
 }
@@ -42,7 +42,7 @@ pub struct Waived {
 }
 
 impl<'a> Waivers<'a> {
-    /// The waivers of the case, none of them used yet.
+    /// Returns the waivers of the case, none of them used yet.
     pub fn of(case: &'a Case) -> Self {
         let watch = |waiver: &'a Waiver| WatchedWaiver {
             waiver,
@@ -136,12 +136,7 @@ impl<'a> Waivers<'a> {
             )
         };
         let detail = expired.iter().map(say).collect::<Vec<_>>().join("; ");
-        Finding::new(
-            "Q-waiver-expired",
-            expired.len() as u64,
-            expired.iter().map(|waiver| waiver.code.clone()).collect(),
-            detail,
-        )
+        Finding::of_keys("Q-waiver-expired", expired.iter().map(|waiver| waiver.code.clone()).collect(), detail)
     }
 
     /// Returns the finding about codes without a finding, and keys without a row, in this run.
@@ -156,7 +151,7 @@ impl<'a> Waivers<'a> {
             // A key is of any kind, and was typed by hand.
             unused.extend(keys.map(|key| format!("{code} {}", shown(self.pseudonyms, &fields::REMARK, key))));
         }
-        Finding::new("Q-waiver-unused", unused.len() as u64, unused, "")
+        Finding::of_keys("Q-waiver-unused", unused, "")
     }
 }
 

@@ -22,7 +22,7 @@ pub struct AccountForecast {
     pub assessment: Option<Assessment>,
     pub assessment_reason: Option<String>,
     pub coverage: Coverage,
-    /// Why no relation of it will move; None if some will.
+    /// The reason why none of its relations will move; `None` if some will.
     pub no_part: Option<NoPart>,
     pub relations: u64,
     /// Relations by scope, in the order of the vocabulary.
@@ -34,13 +34,13 @@ pub struct AccountForecast {
 }
 
 impl AccountForecast {
-    /// The relations that will move.
+    /// Returns the number of relations that will move.
     pub fn in_scope(&self) -> u64 {
         self.by_scope[Scope::InScope.code() as usize]
     }
 
-    /// The maximum number of customers of the target account: customers of both accounts count twice, because they are
-    /// matched only after the migration.
+    /// Returns the maximum number of customers of the target account: customers of both accounts count twice, because
+    /// they are matched only after the migration.
     pub fn expected_at_target(&self) -> u64 {
         self.held_at_target.unwrap_or(0) + self.in_scope()
     }
@@ -103,7 +103,7 @@ pub fn forecast_accounts(
     Ok(userids.into_iter().map(forecast).collect())
 }
 
-/// The relations of each account by scope, in the order of the vocabulary.
+/// Returns the relations of each account by scope, in the order of the vocabulary.
 fn scopes_by_account(before: &Snapshot, plan: &Plan) -> Result<BTreeMap<String, [u64; Scope::ALL.len()]>> {
     let mut scopes = BTreeMap::new();
     for (partition, planned) in plan.parts.iter().enumerate() {
@@ -140,7 +140,7 @@ fn held_at_target(target: Option<&Snapshot>) -> impl Fn(&str) -> Option<u64> {
     }
 }
 
-/// The rows of `precheck-accounts.parquet`.
+/// Returns the rows of `precheck-accounts.parquet`.
 pub(super) fn table(accounts: &[AccountForecast]) -> RecordBatch {
     let mut rows = Rows::new(&PRECHECK_ACCOUNTS);
     for account in accounts {

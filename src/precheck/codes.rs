@@ -24,7 +24,7 @@ pub const CODES_WILL_DIE: &str = "A2-codes-will-die";
 pub struct CodeForecast {
     /// The code of source-before with its predicted state.
     pub code: PlannedCode,
-    /// What to do about it before the start.
+    /// The advice for the time before the start.
     pub advice: Advice,
     /// Groups that stay and can be linked, those with the fewest members first.
     pub proposals: Vec<String>,
@@ -71,7 +71,7 @@ fn staying(groups: &GroupSide, scopes: &[GroupScope]) -> Vec<String> {
     staying.into_iter().map(|(_, chat_id)| chat_id.to_owned()).collect()
 }
 
-/// The rows of `precheck-join_codes.parquet`.
+/// Returns the rows of `precheck-join_codes.parquet`.
 pub(super) fn table(codes: &[CodeForecast]) -> RecordBatch {
     let mut rows = Rows::new(&PRECHECK_JOIN_CODES);
     for CodeForecast { code, advice, proposals } in codes {

@@ -1,7 +1,7 @@
 //! Forecast of a planned migration: volume, cost, risks, and what to do before the start.
 //!
-//! It needs source-before, the accounts list and the contract (SPEC section 9); with target-before, it checks the room
-//! in the target accounts. The rules are those of the audit: scope, prediction, drift.
+//! A precheck needs source-before, the accounts list and the contract (SPEC section 9); with target-before, it checks
+//! the room in the target accounts. The rules are those of the audit: scope, prediction, drift.
 
 mod accounts;
 mod codes;
@@ -118,7 +118,7 @@ struct ForecastTables<'a> {
     tables: &'a SmallTables,
 }
 
-/// The forecasts as screens show them: with pseudonyms, if wanted.
+/// Returns the forecasts as screens show them: with pseudonyms, if wanted.
 fn shown(
     pseudonyms: Option<&Pseudonyms>,
     mut accounts: Vec<AccountForecast>,

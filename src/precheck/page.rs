@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{ACCOUNT_FINDINGS, CODES_WILL_DIE, ForecastTables, PrecheckSummary};
 use crate::error::Result;
 use crate::findings::Finding;
 use crate::report::page::{Excerpt, FindingLink, PageFrame, PageKind, document, small_table, to_json, without_rows};
-use crate::report::summary::BillingJson;
+use crate::report::summary::{BillingJson, CountsJson, WordCounts};
 use crate::report::write_text;
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, INPUTS_REPORT, JOIN_CODES,
@@ -37,50 +37,28 @@ const SHOWN_TABLES: &[&Table] = &[
 struct ForecastPageJson<'a> {
     #[serde(flatten)]
     frame: PageFrame<'a>,
-    relations: ForecastRelationsJson,
+    relations: CountsJson,
     accounts: ForecastAccountsJson,
     /// Null where the export has none: not measured, here and below.
-    join_codes: Option<ForecastCodesJson>,
+    join_codes: Option<CountsJson>,
     billing: Option<PageBill<'a>>,
     billing_balance: Option<String>,
     customer_cap: u64,
 }
 
-/// Counts by the words of a vocabulary, in its order.
-struct InOrder<T>(Vec<(&'static str, T)>);
-
-impl<T: Serialize> Serialize for InOrder<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(word, count)| (word, count)))
-    }
-}
-
-#[derive(Serialize)]
-struct ForecastRelationsJson {
-    total: u64,
-    by_scope: InOrder<u64>,
-}
-
 #[derive(Serialize)]
 struct ForecastAccountsJson {
-    total: usize,
-    /// Those that take no part, by reason.
-    by_no_part: InOrder<usize>,
-    exceeds_cap: usize,
-}
-
-#[derive(Serialize)]
-struct ForecastCodesJson {
-    total: usize,
-    by_predicted: InOrder<usize>,
-    by_advice: InOrder<usize>,
+    /// The accounts that take no part by reason.
+    #[serde(flatten)]
+    counts: CountsJson,
+    exceeds_cap: u64,
 }
 
 #[derive(Serialize)]
 struct PageBill<'a> {
     #[serde(flatten)]
     bill: BillingJson<'a>,
-    /// What was paid so far.
+    /// The amount paid so far.
     paid: String,
 }
 
@@ -100,10 +78,7 @@ fn data(forecast: &ForecastTables<'_>, snapshots: &[&Snapshot]) -> Result<String
     let findings = (&summary.findings[..], rows_of as fn(&Finding) -> FindingLink);
     to_json(&ForecastPageJson {
         frame: PageFrame::new(PageKind::Precheck, case, (ROLES, snapshots), findings, tables(forecast)?),
-        relations: ForecastRelationsJson {
-            total: summary.by_scope.iter().map(|(_, count)| count).sum(),
-            by_scope: InOrder(summary.by_scope.clone()),
-        },
+        relations: CountsJson::new(summary.relations(), [("by_scope", WordCounts(summary.by_scope.clone()))]),
         accounts: accounts(summary),
         join_codes: has_codes.then(|| codes(summary)),
         billing: summary
@@ -116,36 +91,33 @@ fn data(forecast: &ForecastTables<'_>, snapshots: &[&Snapshot]) -> Result<String
 }
 
 fn accounts(summary: &PrecheckSummary) -> ForecastAccountsJson {
-    let of = |reason: NoPart| summary.accounts.iter().filter(|account| account.no_part == Some(reason)).count();
+    let accounts = &summary.accounts;
+    let of = |reason: NoPart| accounts.iter().filter(|account| account.no_part == Some(reason)).count() as u64;
+    let by_no_part = NoPart::ALL.iter().map(|reason| (reason.word(), of(*reason))).collect();
     ForecastAccountsJson {
-        total: summary.accounts.len(),
-        by_no_part: InOrder(NoPart::ALL.iter().map(|reason| (reason.word(), of(*reason))).collect()),
-        exceeds_cap: summary.accounts.iter().filter(|account| account.exceeds_cap).count(),
+        counts: CountsJson::new(accounts.len() as u64, [("by_no_part", WordCounts(by_no_part))]),
+        exceeds_cap: summary.over_cap(),
     }
 }
 
-fn codes(summary: &PrecheckSummary) -> ForecastCodesJson {
-    let codes = &summary.codes;
-    let predicted = |word: Predicted| codes.iter().filter(|code| code.code.predicted == word).count();
-    let advised = |word: Advice| codes.iter().filter(|code| code.advice == word).count();
-    ForecastCodesJson {
-        total: codes.len(),
-        by_predicted: InOrder(Predicted::ALL.iter().map(|word| (word.word(), predicted(*word))).collect()),
-        by_advice: InOrder(Advice::ALL.iter().map(|word| (word.word(), advised(*word))).collect()),
-    }
+fn codes(summary: &PrecheckSummary) -> CountsJson {
+    let advised = |word: Advice| summary.codes.iter().filter(|code| code.advice == word).count() as u64;
+    let by_predicted = Predicted::ALL.iter().map(|word| (word.word(), summary.predicted(*word))).collect();
+    let by_advice = Advice::ALL.iter().map(|word| (word.word(), advised(*word))).collect();
+    let by = [("by_predicted", WordCounts(by_predicted)), ("by_advice", WordCounts(by_advice))];
+    CountsJson::new(summary.codes.len() as u64, by)
 }
 
 fn tables(forecast: &ForecastTables<'_>) -> Result<Vec<Excerpt>> {
     let zone = &forecast.case.timezone;
-    let relations = forecast.summary.by_scope.iter().map(|(_, count)| count).sum();
-    let mut tables = vec![without_rows(&PRECHECK_RELATIONS, relations, zone)?];
+    let mut tables = vec![without_rows(&PRECHECK_RELATIONS, forecast.summary.relations(), zone)?];
     for table in SHOWN_TABLES {
         tables.push(small_table(table, forecast.tables.rows(table)?, zone)?);
     }
     Ok(tables)
 }
 
-/// The rows of the forecast that a finding is about; the rule names those of an audit.
+/// Returns the rows of the forecast that a finding is about; the rule names those of an audit.
 fn rows_of(finding: &Finding) -> FindingLink {
     let code = finding.rule.code;
     if code == CODES_WILL_DIE {

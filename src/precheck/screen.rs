@@ -26,7 +26,7 @@ pub fn screen(plan: &PrecheckSummary, look: Look) -> String {
     text.push_str(&scopes(plan, look));
     text.push_str(&bill(plan.bill.as_ref(), lang));
     text.push_str(&idle_accounts(&plan.accounts, lang));
-    text.push_str(&codes_at_risk(&plan.codes, lang));
+    text.push_str(&codes_at_risk(plan, lang));
     text.push_str(&full_accounts(plan, lang));
     text.push_str(&to_do(&plan.findings, look));
     let (totals, folder) = (plan.control_totals.len(), path_text(&plan.folder));
@@ -34,20 +34,19 @@ pub fn screen(plan: &PrecheckSummary, look: Look) -> String {
     text
 }
 
-/// The number of relations that will move; yellow if a finding needs action.
+/// Returns the number of relations that will move; yellow if a finding needs action.
 fn title(plan: &PrecheckSummary, look: Look) -> String {
-    let relations: u64 = plan.by_scope.iter().map(|(_, count)| count).sum();
-    let moves =
-        say::PRECHECK_MOVES.fill(look.lang, &[("in_scope", &grouped(plan.in_scope())), ("total", &grouped(relations))]);
+    let (in_scope, total) = (grouped(plan.in_scope()), grouped(plan.relations()));
+    let moves = say::PRECHECK_MOVES.fill(look.lang, &[("in_scope", &in_scope), ("total", &total)]);
     let asks = |finding: &Finding| finding.severity() >= Severity::Review && finding.counts();
     let shade = if plan.findings.iter().any(asks) { Shade::Review } else { Shade::Fine };
     let title = cut(&plain(&plan.case_title), COLUMNS.saturating_sub(width(&moves) + 2).max(16));
     format!("{title}: {}\n", look.paint(&moves, shade))
 }
 
-/// The relations by scope.
+/// Returns the relations by scope.
 fn scopes(plan: &PrecheckSummary, look: Look) -> String {
-    let total: u64 = plan.by_scope.iter().map(|(_, count)| count).sum();
+    let total = plan.relations();
     let counted = Scope::ALL.iter().zip(&plan.by_scope).filter(|(_, (_, relations))| *relations > 0);
     let half = |(scope, (_, relations)): (&Scope, &(&str, u64))| {
         let shade = if *scope == Scope::InScope { Shade::Fine } else { Shade::OutOfScope };
@@ -57,7 +56,7 @@ fn scopes(plan: &PrecheckSummary, look: Look) -> String {
     in_two_columns(&counted.rev().map(half).collect::<Vec<_>>())
 }
 
-/// The contract and the expected cost.
+/// Returns the contract and the expected cost.
 fn bill(bill: Option<&Bill>, lang: Lang) -> String {
     let agreed = contract(bill, lang);
     let Some(bill) = bill else { return agreed };
@@ -74,7 +73,7 @@ fn bill(bill: Option<&Bill>, lang: Lang) -> String {
     format!("{agreed}{}\n", cut(&cost, COLUMNS))
 }
 
-/// The accounts without participation and why, the largest first.
+/// Returns the accounts without participation and why, the largest first.
 fn idle_accounts(accounts: &[AccountForecast], lang: Lang) -> String {
     let mut idle: Vec<_> = accounts.iter().filter_map(|account| Some((account, account.no_part?))).collect();
     idle.sort_by_key(|(account, _)| Reverse(account.relations));
@@ -95,15 +94,16 @@ fn idle_accounts(accounts: &[AccountForecast], lang: Lang) -> String {
     list(&heading, lines, hidden, lang)
 }
 
-/// The codes that become invalid or are unknown, grouped by advice.
-fn codes_at_risk(codes: &[CodeForecast], lang: Lang) -> String {
+/// Returns the codes that become invalid or are unknown, grouped by advice.
+fn codes_at_risk(plan: &PrecheckSummary, lang: Lang) -> String {
+    let codes = &plan.codes;
     if codes.is_empty() {
         return String::new();
     }
-    let of = |predicted: Predicted| codes.iter().filter(|code| code.code.predicted == predicted).count();
-    let mut heading = say::PRECHECK_CODES.fill(lang, &[("count", &of(Predicted::Empty)), ("total", &codes.len())]);
-    if of(Predicted::Unknown) > 0 {
-        heading.push_str(&say::PRECHECK_CODES_UNKNOWN.fill(lang, &[("count", &of(Predicted::Unknown))]));
+    let (empty, unknown) = (plan.predicted(Predicted::Empty), plan.predicted(Predicted::Unknown));
+    let mut heading = say::PRECHECK_CODES.fill(lang, &[("count", &empty), ("total", &codes.len())]);
+    if unknown > 0 {
+        heading.push_str(&say::PRECHECK_CODES_UNKNOWN.fill(lang, &[("count", &unknown)]));
     }
     let mut advised: Vec<&CodeForecast> = codes.iter().filter(|code| code.advice != Advice::Nothing).collect();
     advised.sort_by_key(|code| code.advice);
@@ -120,7 +120,7 @@ fn codes_at_risk(codes: &[CodeForecast], lang: Lang) -> String {
     list(&heading, lines, hidden, lang)
 }
 
-/// The groups to link: as many as fit into a line, at least one.
+/// Returns the groups to link: as many as fit into a line, at least one.
 fn proposals(groups: &[String], lang: Lang) -> Option<String> {
     let line =
         |groups: &[String]| format!("  {}", say::PRECHECK_TIE.fill(lang, &[("groups", &plain(&groups.join(", ")))]));
@@ -128,7 +128,7 @@ fn proposals(groups: &[String], lang: Lang) -> Option<String> {
     Some(line(&groups[..fitting]))
 }
 
-/// The target accounts that will exceed their cap, the fullest first.
+/// Returns the target accounts that will exceed their cap, the fullest first.
 fn full_accounts(plan: &PrecheckSummary, lang: Lang) -> String {
     let mut full: Vec<&AccountForecast> = plan.accounts.iter().filter(|account| account.exceeds_cap).collect();
     if full.is_empty() {
@@ -153,17 +153,17 @@ fn full_accounts(plan: &PrecheckSummary, lang: Lang) -> String {
     list(&heading, lines, hidden, lang)
 }
 
-/// The number of lines left out of a list: never one, because the line that says so takes as much room.
+/// Returns the number of lines left out of a list: never one, because the line that says so takes as much room.
 fn hidden(lines: usize) -> usize {
     if lines > SHOWN + 1 { lines - SHOWN } else { 0 }
 }
 
-/// The width to which names are padded.
+/// Returns the width to which names are padded.
 fn columns_of(names: &[String]) -> usize {
     names.iter().map(|name| width(name)).max().unwrap_or(0).min(PADDED)
 }
 
-/// A name with a text beside it, or below it if there is no room. A name is never cut.
+/// Returns a name with a text beside it, or below it if there is no room. A name is never cut.
 fn beside(indent: usize, name: &str, rest: &str) -> String {
     let (margin, room) = (" ".repeat(indent), COLUMNS.saturating_sub(indent + width(name) + 2));
     if width(rest) > room && room < MIN_WIDTH {
@@ -173,7 +173,7 @@ fn beside(indent: usize, name: &str, rest: &str) -> String {
     format!("{margin}{name}  {}", cut(rest, room)).trim_end().to_owned()
 }
 
-/// A heading, its lines, and the number of lines left out.
+/// Returns a heading, its lines, and the number of lines left out.
 fn list(heading: &str, lines: impl IntoIterator<Item = String>, hidden: usize, lang: Lang) -> String {
     let mut text = cut(heading, COLUMNS) + "\n";
     for line in lines {

@@ -1,9 +1,10 @@
 //! The result of a precheck as data, and `precheck.json`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{AccountForecast, CodeForecast};
 use crate::billing::Bill;
@@ -65,12 +66,32 @@ impl PrecheckSummary {
         findings::exit_code(&self.findings, policy.fail_on)
     }
 
-    /// The relations that will move.
+    /// Returns the number of relations.
+    pub fn relations(&self) -> u64 {
+        self.by_scope.iter().map(|(_, relations)| relations).sum()
+    }
+
+    /// Returns the number of relations that will move.
     pub fn in_scope(&self) -> u64 {
         self.accounts.iter().map(AccountForecast::in_scope).sum()
     }
 
-    /// The text of `precheck.json`.
+    /// Returns the number of accounts that take no part.
+    pub fn without_part(&self) -> u64 {
+        self.accounts.iter().filter(|account| account.no_part.is_some()).count() as u64
+    }
+
+    /// Returns the number of accounts whose target account will exceed its cap.
+    pub fn over_cap(&self) -> u64 {
+        self.accounts.iter().filter(|account| account.exceeds_cap).count() as u64
+    }
+
+    /// Returns the number of join codes of that prediction.
+    pub fn predicted(&self, word: Predicted) -> u64 {
+        self.codes.iter().filter(|code| code.code.predicted == word).count() as u64
+    }
+
+    /// Returns the text of `precheck.json`.
     pub fn to_json(&self) -> String {
         let mut text = serde_json::to_string_pretty(&PrecheckJson::new(self)).unwrap_or_default();
         text.push('\n');
@@ -82,11 +103,11 @@ impl PrecheckSummary {
 struct PrecheckJson<'a> {
     schema_version: u32,
     case: Value,
-    relations: Map<String, Value>,
+    relations: BTreeMap<&'static str, u64>,
     in_scope: u64,
-    accounts_without_part: usize,
-    accounts_over_cap: usize,
-    join_codes: Map<String, Value>,
+    accounts_without_part: u64,
+    accounts_over_cap: u64,
+    join_codes: BTreeMap<&'static str, u64>,
     billing: Option<BillingJson<'a>>,
     findings: Vec<FindingJson<'a>>,
     control_totals: &'a [ControlTotal],
@@ -94,15 +115,14 @@ struct PrecheckJson<'a> {
 
 impl<'a> PrecheckJson<'a> {
     fn new(summary: &'a PrecheckSummary) -> Self {
-        let predicted = |word: &Predicted| summary.codes.iter().filter(|code| code.code.predicted == *word).count();
         Self {
             schema_version: SCHEMA_VERSION,
             case: json!({ "id": summary.case_id, "title": summary.case_title }),
-            relations: summary.by_scope.iter().map(|(scope, count)| ((*scope).to_owned(), (*count).into())).collect(),
+            relations: summary.by_scope.iter().copied().collect(),
             in_scope: summary.in_scope(),
-            accounts_without_part: summary.accounts.iter().filter(|account| account.no_part.is_some()).count(),
-            accounts_over_cap: summary.accounts.iter().filter(|account| account.exceeds_cap).count(),
-            join_codes: Predicted::ALL.iter().map(|word| (word.word().to_owned(), predicted(word).into())).collect(),
+            accounts_without_part: summary.without_part(),
+            accounts_over_cap: summary.over_cap(),
+            join_codes: Predicted::ALL.iter().map(|word| (word.word(), summary.predicted(*word))).collect(),
             billing: summary.bill.as_ref().map(BillingJson::forecast),
             findings: summary.findings.iter().map(FindingJson::of).collect(),
             control_totals: &summary.control_totals,

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use arrow::array::StringViewArray;
 
-use super::{ACCOUNT_FINDINGS, AccountForecast, CODES_WILL_DIE, ForecastTables};
+use super::{ACCOUNT_FINDINGS, CODES_WILL_DIE, ForecastTables};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::report::small::report_name;
 use crate::report::workbook::{
-    CellFormat, EarlierWorklist, ExceptionKind, ROWS_SHOWN, SheetCell, Subject, WorkbookContents, amount, case_figures,
-    count, coverage, findings, of_table, selected, selected_tasks,
+    CellFormat, EarlierWorklist, ExceptionKind, ROWS_SHOWN, SheetCell, Subject, WorkbookContents, bill_figures,
+    case_figures, count, coverage, findings, of_table, selected, selected_tasks,
 };
 use crate::rules::{self, FindingRule};
 use crate::schema::fields::{ADVICE, CONFIG_ID, NO_PART, REMARK, SOURCE_USERID, TARGET_USERID};
@@ -54,28 +54,21 @@ fn figures(forecast: &ForecastTables<'_>) -> Vec<(String, SheetCell)> {
     let ForecastTables { case, summary, .. } = *forecast;
     let cells = CellFormat::of_case(case);
     let tell = |text: Text| text.tell(case.language).to_owned();
-    let accounts = |holds: fn(&AccountForecast) -> bool| {
-        count(summary.accounts.iter().filter(|account| holds(account)).count() as u64)
-    };
-    let dying = summary.codes.iter().filter(|code| code.code.predicted == Predicted::Empty).count();
     let mut figures: Vec<(String, SheetCell)> = case_figures(case, case.language).into();
     figures.extend([
         (cells.in_zone(&tell(say::STARTED_AT)), cells.time(case.migration.started_at)),
-        (tell(say::RELATIONS), count(summary.by_scope.iter().map(|(_, relations)| relations).sum())),
+        (tell(say::RELATIONS), count(summary.relations())),
         (tell(say::IN_SCOPE), count(summary.in_scope())),
-        (tell(say::FORECAST), accounts(|_| true)),
-        (tell(say::IDLE), accounts(|account| account.no_part.is_some())),
-        (tell(say::OVER_CAP), accounts(|account| account.exceeds_cap)),
-        (tell(say::DYING_CODES), count(dying as u64)),
+        (tell(say::FORECAST), count(summary.accounts.len() as u64)),
+        (tell(say::IDLE), count(summary.without_part())),
+        (tell(say::OVER_CAP), count(summary.over_cap())),
+        (tell(say::DYING_CODES), count(summary.predicted(Predicted::Empty))),
     ]);
-    figures.extend(summary.bill.iter().flat_map(|bill| {
-        [(say::PAYABLE, bill.payable), (say::PAID, bill.paid), (say::BALANCE, bill.balance)]
-            .map(|(label, money)| amount(label, bill, money, case.language))
-    }));
+    figures.extend(summary.bill.iter().flat_map(|bill| bill_figures(bill, case.language)));
     figures
 }
 
-/// The kinds in the order of their sheets: findings, what to do, the forecast, all else.
+/// Returns the kinds in the order of their sheets: findings, what to do, the forecast, all else.
 fn kinds(forecast: &ForecastTables<'_>) -> Result<Vec<ExceptionKind>> {
     let language = forecast.case.language;
     let rows = |table: &Table| forecast.tables.rows(table);
@@ -102,7 +95,7 @@ fn kinds(forecast: &ForecastTables<'_>) -> Result<Vec<ExceptionKind>> {
     Ok(kinds)
 }
 
-/// The enrolled accounts that a finding is about: tasks of their target accounts.
+/// Returns the enrolled accounts that a finding is about: tasks of their target accounts.
 fn accounts(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
     let rows = forecast.tables.rows(&PRECHECK_ACCOUNTS)?;
     let rules: Vec<Vec<&'static FindingRule>> = forecast
@@ -122,7 +115,7 @@ fn accounts(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
     selected_tasks(kind, subject, rows, filter, &rules, rows.texts(&TARGET_USERID)?)
 }
 
-/// The codes that need something to stay valid; they belong to no target account.
+/// Returns the codes that need something to stay valid; they belong to no target account.
 fn join_codes(forecast: &ForecastTables<'_>) -> Result<ExceptionKind> {
     let rows = forecast.tables.rows(&PRECHECK_JOIN_CODES)?;
     let codes = &forecast.summary.codes;

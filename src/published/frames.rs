@@ -110,7 +110,7 @@ pub fn totals(path: &Path, counts: Vec<Expr>) -> Result<Vec<u64>> {
     total.columns().iter().map(|total| Ok(total.u64()?.get(0).unwrap_or(0))).collect()
 }
 
-/// The columns that an expression reads.
+/// Returns the columns that an expression reads.
 fn columns_of(expr: &Expr) -> impl Iterator<Item = String> + '_ {
     expr.into_iter().filter_map(|part| if let Expr::Column(name) = part { Some(name.to_string()) } else { None })
 }

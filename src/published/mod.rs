@@ -80,10 +80,13 @@ impl Reports {
     /// As [`Self::open`].
     pub fn open_audit(folder: &Path, unchecked: bool) -> Result<Self> {
         let reports = Self::open_checked(folder, unchecked)?;
-        if reports.is_of_audit() {
-            return Ok(reports);
-        }
-        Err(Error::input(folder.join(MANIFEST), Message::verbatim("reports"), say::NO_AUDIT, say::NAME_THE_REPORTS))
+        if reports.is_of_audit() { Ok(reports) } else { Err(reports.no_audit()) }
+    }
+
+    /// Returns the error for reports that no audit wrote, where those of an audit are needed.
+    pub fn no_audit(&self) -> Error {
+        let place = Message::verbatim("reports");
+        Error::input(self.folder.join(MANIFEST), place, say::NO_AUDIT, say::NAME_THE_REPORTS)
     }
 
     /// Takes the key that personal data in them was replaced under, so that originals can be looked up.
@@ -101,12 +104,12 @@ impl Reports {
         }
     }
 
-    /// Whether an audit wrote them.
+    /// Returns whether an audit wrote them.
     pub fn is_of_audit(&self) -> bool {
         self.manifest.reports.contains_key("relations.parquet")
     }
 
-    /// The path of the Parquet file of a table, to be read.
+    /// Returns the path of the Parquet file of a table, to be read.
     ///
     /// # Errors
     /// As [`Self::path_of`].
@@ -114,7 +117,7 @@ impl Reports {
         self.path_of(table.name)
     }
 
-    /// The path of the Parquet file of that stem, to be read.
+    /// Returns the path of the Parquet file of that stem, to be read.
     ///
     /// # Errors
     /// [`Error::Input`] if it is not as the manifest says; [`Error::Io`].
@@ -122,7 +125,7 @@ impl Reports {
         self.intact_path(&format!("{stem}.parquet"))
     }
 
-    /// The path of a report, compared with the manifest when it is first asked for.
+    /// Returns the path of a report, compared with the manifest when it is first asked for.
     fn intact_path(&self, name: &str) -> Result<PathBuf> {
         let path = self.folder.join(name);
         let Some(intact) = &self.intact else { return Ok(path) };
@@ -156,7 +159,7 @@ impl Reports {
     }
 }
 
-/// Whether the name of a report stays below its folder: a forged manifest must not lead elsewhere.
+/// Returns whether the name of a report stays below its folder: a forged manifest must not lead elsewhere.
 fn is_below_folder(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }

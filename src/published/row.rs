@@ -18,28 +18,28 @@ pub struct ReportRow {
 }
 
 impl ReportRow {
-    /// The rows of a batch that holds all columns of the table, in its order.
+    /// Returns the rows of a batch that holds all columns of the table, in its order.
     pub fn of_batch(table: &'static Table, batch: &RecordBatch) -> impl Iterator<Item = Self> {
         let values = |row| batch.columns().iter().map(|array| cell(array.as_ref(), row)).collect();
         (0..batch.num_rows()).map(move |row| Self { table, values: values(row) })
     }
 
-    /// The columns with their values.
+    /// Returns the columns with their values.
     pub fn columns(&self) -> impl Iterator<Item = (&'static Column, &Value)> {
         self.table.columns.iter().map(|slot| slot.column).zip(&self.values)
     }
 
-    /// The value of a column; null where the table lacks it.
+    /// Returns the value of a column; null where the table lacks it.
     pub fn value(&self, column: &Column) -> &Value {
         self.columns().find(|(known, _)| *known == column).map_or(&Value::Null, |(_, value)| value)
     }
 
-    /// The value of a column as text.
+    /// Returns the value of a column as text.
     pub fn text(&self, column: &Column) -> String {
         text(self.value(column))
     }
 
-    /// The value of a column of counts; what is not a count equals none.
+    /// Returns the value of a column of counts; where it is no count, `u64::MAX`, which differs from every count.
     pub fn count(&self, column: &Column) -> u64 {
         self.value(column).as_u64().unwrap_or(u64::MAX)
     }
@@ -53,7 +53,7 @@ impl Serialize for ReportRow {
 }
 
 impl Reports {
-    /// All rows of a small report.
+    /// Returns all rows of a small report.
     ///
     /// # Errors
     /// As [`ParquetScan::for_each`].
@@ -66,7 +66,7 @@ impl Reports {
         Ok(rows)
     }
 
-    /// All rows of a small report as one batch, with the types that its columns have in memory.
+    /// Returns all rows of a small report as one batch, with the types that its columns have in memory.
     ///
     /// # Errors
     /// As [`ParquetScan::for_each`].

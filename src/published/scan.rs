@@ -101,7 +101,7 @@ impl<'a> ParquetScan<'a> {
         Ok(())
     }
 
-    /// The row groups that may hold the value.
+    /// Returns the row groups that may hold the value.
     fn candidates(&self, builder: &Builder, filter: ValueFilter<'_>) -> Result<Vec<usize>> {
         let columns = builder.parquet_schema().columns();
         let Some(column) = columns.iter().position(|column| column.path().string() == filter.column) else {
@@ -130,7 +130,8 @@ fn in_order(batch: &RecordBatch, columns: &[&str]) -> Result<RecordBatch> {
     Ok(batch.project(&places)?)
 }
 
-/// Whether a row group can hold a value by its bounds, which may be truncated, but never exclude a value that occurs.
+/// Returns whether a row group can hold a value by its bounds, which may be truncated, but never exclude a value that
+/// occurs.
 fn is_within_bounds(group: &RowGroupMetaData, column: usize, value: &[u8]) -> bool {
     let Some(Statistics::ByteArray(bounds)) = group.column(column).statistics() else { return true };
     bounds.min_opt().is_none_or(|min| min.data() <= value) && bounds.max_opt().is_none_or(|max| value <= max.data())
@@ -141,7 +142,7 @@ fn equals(batch: &RecordBatch, value: &str) -> std::result::Result<BooleanArray,
     cmp::eq(&texts, &StringArray::new_scalar(value))
 }
 
-/// The columns of a report with their types.
+/// Returns the columns of a report with their types.
 ///
 /// # Errors
 /// [`Error::Input`] if the file cannot be read.
@@ -149,7 +150,7 @@ pub fn schema(path: &Path) -> Result<SchemaRef> {
     Ok(open(path)?.schema().clone())
 }
 
-/// A batch without rows, of some columns of a report.
+/// Returns a batch without rows, of some columns of a report.
 ///
 /// # Errors
 /// [`Error::Input`] if the file cannot be read or lacks a column.
@@ -161,7 +162,7 @@ pub fn empty(path: &Path, columns: &[&str]) -> Result<RecordBatch> {
     in_order(&RecordBatch::new_empty(schema), columns)
 }
 
-/// The number of rows of a report.
+/// Returns the number of rows of a report.
 ///
 /// # Errors
 /// [`Error::Input`] if the file cannot be read.
@@ -169,7 +170,7 @@ pub fn row_count(path: &Path) -> Result<u64> {
     Ok(open(path)?.metadata().file_metadata().num_rows().unsigned_abs())
 }
 
-/// The entries of the footer of a report by key.
+/// Returns the entries of the footer of a report by key.
 ///
 /// # Errors
 /// [`Error::Input`] if the file cannot be read.
@@ -185,7 +186,7 @@ fn open(path: &Path) -> Result<Builder> {
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))
 }
 
-/// The error of a library about a report.
+/// Returns the error of a library about a report.
 pub(super) fn damaged(path: &Path, error: impl std::fmt::Display) -> Error {
     unreadable(path, Message::verbatim(error))
 }

@@ -37,12 +37,12 @@ impl Session {
         Ok(Self { reports, tables })
     }
 
-    /// The names of the tables.
+    /// Returns the names of the tables.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)
     }
 
-    /// The names of all columns, table by table.
+    /// Returns the names of all columns, table by table.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.tables.values().flat_map(columns_of)
     }
@@ -73,7 +73,7 @@ impl Session {
         batch_of(&result.map_err(|error| failed.take().unwrap_or_else(|| self.refused(sql, &error)))?)
     }
 
-    /// The error of Polars, with the table or column that may have been meant.
+    /// Returns the error of Polars, with the table or column that may have been meant.
     fn refused(&self, sql: &str, error: &PolarsError) -> Error {
         let problem = error.to_string();
         let quoted: Vec<&str> = problem.split(['\'', '"']).skip(1).step_by(2).collect();

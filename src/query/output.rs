@@ -32,7 +32,7 @@ pub enum OutputFormat {
     Parquet,
 }
 
-/// How texts are written to CSV.
+/// The treatment of texts in CSV.
 #[derive(Debug, Clone, Copy)]
 pub struct CsvTexts {
     /// Texts that a spreadsheet would evaluate as formulas stay unchanged.
@@ -105,7 +105,7 @@ fn csv(rows: &RecordBatch, texts: CsvTexts, out: &mut (dyn Write + Send)) -> std
     writer.flush()
 }
 
-/// Whether a spreadsheet would evaluate the text. A number with a sign is not a formula.
+/// Returns whether a spreadsheet would evaluate the text. A number with a sign is not a formula.
 fn is_formula(text: &str) -> bool {
     starts_a_formula(text) && text.parse::<f64>().is_err()
 }

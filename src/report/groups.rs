@@ -22,7 +22,7 @@ pub fn tables(found: &GroupFindings<'_>) -> Vec<SmallTable> {
     ]
 }
 
-/// Every group of source-before, sorted by outcome, then owner, then as the snapshot sorts them: by id.
+/// Returns every group of source-before, sorted by outcome, then owner, then as the snapshot sorts them: by id.
 fn groups(decision: &GroupDecision, waived: &[bool]) -> RecordBatch {
     let mut rows = Rows::new(&GROUPS_REPORT);
     for row in order_of_groups(decision) {
@@ -31,7 +31,7 @@ fn groups(decision: &GroupDecision, waived: &[bool]) -> RecordBatch {
     rows.finish()
 }
 
-/// The rows of the decision in the order of the report.
+/// Returns the rows of the decision in the order of the report.
 pub fn order_of_groups(decision: &GroupDecision) -> Vec<u32> {
     let mut order: Vec<u32> = (0..decision.source.rows() as u32).collect();
     order.sort_by_key(|&row| (decision.groups[row as usize].outcome().word(), decision.source.owner(row)));
@@ -63,7 +63,7 @@ fn push_group(rows: &mut Rows, decision: &GroupDecision, row: u32, is_waived: bo
     }));
 }
 
-/// Every join code, sorted by verdict, then by id.
+/// Returns every join code, sorted by verdict, then by id.
 fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
     let mut rows = Rows::new(&JOIN_CODES_REPORT);
     for (code, is_waived) in order_of_codes(codes).into_iter().map(|at| (&codes[at], waived[at])) {
@@ -85,7 +85,7 @@ fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
     rows.finish()
 }
 
-/// The codes in the order of the report.
+/// Returns the codes in the order of the report.
 pub fn order_of_codes(codes: &[JoinCode]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..codes.len()).collect();
     order.sort_by_key(|&at| (codes[at].verdict().word(), &codes[at].config_id));

@@ -51,8 +51,8 @@ pub struct Manifest {
     pub checksums: Digests,
     /// SHA-256 of each input by path.
     pub inputs: Digests,
-    /// Files of people beside the reports, and reports that people changed, under their dated names; a folder ends with
-    /// `/`. Nothing is said of what is in them.
+    /// The user's files beside the reports, and reports that the user changed, under their dated names; a folder ends
+    /// with `/`. Nothing is said of what is in them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,
     /// SHA-256 of the earlier workbook whose worklist was carried over: the workbook depends on it beside the inputs.
@@ -77,7 +77,7 @@ pub struct Tool {
 }
 
 impl Manifest {
-    /// The manifest of a run on a case, before its reports are written.
+    /// Returns the manifest of a run on a case, before its reports are written.
     pub fn of_case(case: &Case, inputs: &[Input]) -> Self {
         Self {
             case_file: CaseFile { sha256: case.file_sha256.clone(), set: case.overrides.clone() },
@@ -88,7 +88,7 @@ impl Manifest {
         }
     }
 
-    /// The manifest of a run on published reports of a case, before its own are written.
+    /// Returns the manifest of a run on published reports of a case, before its own are written.
     pub fn of_reports(case_id: &str) -> Self {
         Self {
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -105,7 +105,7 @@ impl Manifest {
         }
     }
 
-    /// The manifest of a folder; `None` if it has none of this program.
+    /// Returns the manifest of a folder; `None` if it has none of this program.
     ///
     /// # Errors
     /// [`Error::Io`] if the file cannot be read: then the folder may be one of reports.
@@ -120,17 +120,17 @@ impl Manifest {
         Ok(manifest.filter(|manifest: &Self| manifest.tool.name == env!("CARGO_PKG_NAME")))
     }
 
-    /// Whether it is of the tables that `ingest` writes.
+    /// Returns whether it is of the tables that `ingest` writes.
     pub fn is_of_tables(&self) -> bool {
         self.reports.contains_key("_inputs.parquet")
     }
 
-    /// Whether a file beside the reports is one that was kept.
+    /// Returns whether a file beside the reports is one that was kept.
     pub fn keeps(&self, name: &str) -> bool {
         self.kept.iter().any(|kept| name == kept || (kept.ends_with('/') && name.starts_with(kept.as_str())))
     }
 
-    /// The text of the file.
+    /// Returns the text of the file.
     ///
     /// # Errors
     /// [`Error::Bug`] only.

@@ -1,8 +1,8 @@
 //! One decided case, many writers. No writer decides or counts anything, and none reads the clock.
 //!
 //! ```text
-//! large                       relations, target_relations, customers: written partition by partition (relations,
-//! targets) small, groups               all other tables, held as a whole
+//! large, relations, targets   relations, target_relations, customers: written partition by partition
+//! small, groups               all other tables, held as a whole
 //! summary, page, workbook     the audit for programs and for people: WRITERS
 //! parquet                     rows -> Parquet files
 //! publish, manifest           the stage: all files or none, the manifest last
@@ -100,15 +100,15 @@ pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Error::io(path, say::CANNOT_WRITE))
 }
 
-/// A moment as the wall clock of the zone shows it: seconds since 1970 on that clock.
+/// Returns a moment as the wall clock of the zone shows it: seconds since 1970 on that clock.
 pub fn local(micros: i64, zone: &TimeZone) -> Option<i64> {
     let time = jiff::Timestamp::from_microsecond(micros).ok()?;
     Some(time.as_second() + i64::from(zone.to_offset(time).seconds()))
 }
 
-/// Whether a spreadsheet that reads the text from a CSV, or into which it is typed again, may run it. A text cell of a
-/// workbook is no formula, whatever its text; but sheets are saved as CSV, where only the text itself protects the
-/// reader. East Asian versions take the wide signs for the plain ones.
+/// Returns whether a spreadsheet that reads the text from a CSV, or into which it is typed again, may run it. A text
+/// cell of a workbook is no formula, whatever its text; but sheets are saved as CSV, where only the text itself
+/// protects the reader. East Asian versions take the wide signs for the plain ones.
 pub fn starts_a_formula(text: &str) -> bool {
     text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }

@@ -109,7 +109,7 @@ impl TableWriter {
         Ok(Self { encoder: Encoder { path: path.clone(), table, schema, columns }, path, file })
     }
 
-    /// The encoder of this file.
+    /// Returns the encoder of this file.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
@@ -226,7 +226,7 @@ fn without_idle_mask(array: ArrayRef) -> Result<ArrayRef> {
     Ok(take(&array, &all, None)?)
 }
 
-/// The array as it is written: words, be they codes or texts, become dictionaries over their vocabulary.
+/// Returns the array as it is written: words, be they codes or texts, become dictionaries over their vocabulary.
 fn written(slot: Slot, array: &ArrayRef) -> Result<ArrayRef> {
     let Kind::Word(words) = slot.column.kind else { return Ok(array.clone()) };
     let keys: Int32Array = match array.data_type() {

@@ -37,7 +37,7 @@ pub const SNAPSHOTS: &str = "snapshots";
 /// A folder of reports that is not yet published; deleted when dropped.
 pub struct Stage<'p> {
     folder: StageFolder,
-    /// Where the reports are written.
+    /// The folder to write the reports into.
     path: PathBuf,
     out: PathBuf,
     sealed: Digests,
@@ -80,12 +80,12 @@ impl<'p> Stage<'p> {
         MemoryBudget::new(resources, self.path())
     }
 
-    /// The folder to write the reports into.
+    /// Returns the folder to write the reports into.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The folder that the reports will be published in; it may hold earlier ones.
+    /// Returns the folder that the reports will be published in; it may hold earlier ones.
     pub fn out(&self) -> &Path {
         &self.out
     }
@@ -98,7 +98,7 @@ impl<'p> Stage<'p> {
         write_text(&self.path().join(name), text)
     }
 
-    /// The reports written so far.
+    /// Returns the reports written so far.
     ///
     /// # Errors
     /// [`Error::Io`] if the stage cannot be read.
@@ -215,7 +215,7 @@ impl Scratch {
         StageFolder::beside(&std::env::temp_dir().join(name), progress).map(Self)
     }
 
-    /// The path of the folder.
+    /// Returns the path of the folder.
     pub fn path(&self) -> PathBuf {
         self.0.new_files()
     }
@@ -241,7 +241,7 @@ pub fn digests(reports: &[StagedReport]) -> Result<Digests> {
     reports.par_iter().map(|report| Ok((report.name.clone(), sha256_of(&report.path)?))).collect()
 }
 
-/// The path of an output by its own name, which `.` and `..` are not.
+/// Returns the path of an output by its own name, which `.` and `..` are not.
 fn with_name(out: &Path) -> Result<PathBuf> {
     if out.file_name().is_some() {
         return Ok(out.to_path_buf());

@@ -42,12 +42,12 @@ pub struct DecidedRows<'a> {
 }
 
 impl<'a> DecidedRows<'a> {
-    /// The rows of a partition.
+    /// Returns the rows of a partition.
     pub fn of(exports: &'a Exports, decision: &'a Decision, partition: usize, parts: &'a Parts) -> Self {
         Self { exports, decision, part: &decision.parts[partition], misplaced: decision.misplaced.of(partition), parts }
     }
 
-    /// The rows of `relations.parquet`, by outcome.
+    /// Returns the rows of `relations.parquet`, by outcome.
     ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
@@ -59,7 +59,7 @@ impl<'a> DecidedRows<'a> {
             .collect()
     }
 
-    /// The rows of `target_relations.parquet`, by origin.
+    /// Returns the rows of `target_relations.parquet`, by origin.
     ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
@@ -141,7 +141,7 @@ struct OtherSide<'a> {
 }
 
 impl<'a> OtherSide<'a> {
-    /// The matches of `rows`: `joined` gives the row of `here`, `found` the row of `elsewhere`.
+    /// Returns the matches of `rows`: `joined` gives the row of `here`, `found` the row of `elsewhere`.
     fn of(
         rows: &[u32],
         joined: &[u32],
@@ -178,7 +178,7 @@ impl<'a> OtherSide<'a> {
     }
 }
 
-/// The rows of each word that occurs, by the place of the word in the alphabet, each in order.
+/// Returns the rows of each word that occurs, by the place of the word in the alphabet, each in order.
 fn by_word(rows: usize, words: &[&str], code: impl Fn(usize) -> u8) -> impl Iterator<Item = (usize, Vec<u32>)> {
     let mut of_word: Vec<Vec<u32>> = vec![Vec::new(); words.len()];
     for row in 0..rows {
@@ -195,14 +195,14 @@ fn named(table: &Table, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(report_schema(table), columns)?)
 }
 
-/// The schema of a report before it is written: words are codes.
+/// Returns the schema of a report before it is written: words are codes.
 pub fn report_schema(table: &Table) -> SchemaRef {
     let in_memory = |kind: Kind| if matches!(kind, Kind::Word(_)) { DataType::UInt8 } else { kind.arrow_type() };
     let fields = table.columns.iter().map(|slot| Field::new(slot.column.name, in_memory(slot.column.kind), true));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
-/// Whether a matched relation carries the same text; null where there was none, or no match.
+/// Returns whether a matched relation carries the same text; null where there was none, or no match.
 fn texts_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> BooleanArray {
     let pairs = source.as_string_view().iter().zip(target.as_string_view().iter());
     pairs
@@ -211,7 +211,8 @@ fn texts_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> 
         .collect()
 }
 
-/// Whether a matched relation carries all tags. Tag ids differ between corps, so only `group/name` can be compared.
+/// Returns whether a matched relation carries all tags. Tag ids differ between corps, so only `group/name` can be
+/// compared.
 fn tags_kept(source: &ArrayRef, target: &ArrayRef, matched: &OtherSide<'_>) -> BooleanArray {
     let (source, target) = (TagLists::of(source), TagLists::of(target));
     (0..matched.at_here.len()).map(|i| if matched.is_known(i) { source.all_kept(i, &target) } else { None }).collect()

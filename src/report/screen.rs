@@ -15,7 +15,7 @@ const SHOWN: usize = 3;
 /// Columns that the name of a count takes.
 const NAME: usize = 21;
 
-/// How a screen looks.
+/// The language and the colours of a screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
     pub lang: Lang,
@@ -23,18 +23,18 @@ pub struct Look {
 }
 
 impl Look {
-    /// The text in a colour, if colours are wanted.
+    /// Returns the text in a colour, if colours are wanted.
     pub fn paint(self, text: &str, shade: Shade) -> String {
         if self.colour { format!("{}{text}{COLOUR_END}", shade.colour()) } else { text.to_owned() }
     }
 
-    /// The letter of a shade, in its colour.
+    /// Returns the letter of a shade, in its colour.
     pub fn mark(self, shade: Shade) -> String {
         self.paint(&shade.letter().to_string(), shade)
     }
 }
 
-/// How something stands, as a letter and a colour, in the order of [`COLOURS`].
+/// The seriousness of a count, shown by a letter and a colour, in the order of [`COLOURS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shade {
     Fine,
@@ -44,7 +44,7 @@ pub enum Shade {
 }
 
 impl Shade {
-    /// Plain letters: what looks like a block is two columns wide in some Chinese fonts.
+    /// Returns its letter. Block characters are two columns wide in some Chinese fonts.
     pub const fn letter(self) -> char {
         match self {
             Self::Fine => '#',
@@ -54,13 +54,13 @@ impl Shade {
         }
     }
 
-    /// The character that begins the colour; the printer of screens knows its escape sequence.
+    /// Returns the character that begins the colour; the printer of screens knows its escape sequence.
     const fn colour(self) -> char {
         COLOURS[self as usize].0
     }
 }
 
-/// A count with its name, its mark and its part of the total: half a line.
+/// Returns a count with its name, its mark and its part of the total: half a line.
 pub fn count(name: &str, count: u64, total: u64, shade: Shade, look: Look) -> String {
     let figures = format!("{}{}", pad_left(&grouped(count), 7), pad_left(&percent(count, total), 8));
     format!("  {} {}{figures}", look.mark(shade), pad(name, NAME))
@@ -92,7 +92,7 @@ pub fn contract(bill: Option<&Bill>, lang: Lang) -> String {
     cut(&line, COLUMNS) + "\n"
 }
 
-/// The next steps of the first findings, and the number of the others; waived findings are counted only.
+/// Returns the next steps of the first findings, and the number of the others; waived findings are counted only.
 pub fn to_do(findings: &[Finding], look: Look) -> String {
     let lang = look.lang;
     let (open, waived): (Vec<&Finding>, Vec<&Finding>) =
@@ -113,7 +113,7 @@ pub fn to_do(findings: &[Finding], look: Look) -> String {
     text
 }
 
-/// A finding with its next step.
+/// Returns a finding with its next step.
 fn of_finding(finding: &Finding, look: Look) -> String {
     let (message, step) = match look.lang {
         Lang::Zh => (finding.message_zh(), finding.rule.next_step_zh),

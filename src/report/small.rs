@@ -25,7 +25,7 @@ pub struct SmallTable {
 }
 
 impl SmallTable {
-    /// A report in the order in which its rows came.
+    /// Creates a report in the order in which its rows came.
     pub fn new(table: &'static Table, rows: RecordBatch) -> Self {
         Self { table, sorted_by: &[], rows }
     }
@@ -47,7 +47,7 @@ pub struct ReportFolder<'a> {
     pub pseudonyms: Option<&'a Pseudonyms>,
 }
 
-/// The name of the report of a table, whose name may have the prefix already.
+/// Returns the name of the report of a table, whose name may have the prefix already.
 pub fn report_name(prefix: &str, table: &str) -> String {
     format!("{prefix}{}", table.strip_prefix(prefix).unwrap_or(table))
 }
@@ -71,7 +71,7 @@ impl SmallTables {
         Ok(())
     }
 
-    /// The rows of a report.
+    /// Returns the rows of a report.
     ///
     /// # Errors
     /// [`Error::Bug`] if it is none of these.

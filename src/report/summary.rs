@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Audit, write_text};
 use crate::billing::Bill;
-use crate::case::{Case, FailOn, Policy};
+use crate::case::{Case, FailOn};
 use crate::controls::ControlTotal;
 use crate::figures::{Counts, Figures, GroupCounts};
 use crate::findings::{self, Finding};
@@ -60,45 +61,52 @@ struct SummaryJson<'a> {
 #[derive(Serialize)]
 pub(super) struct FiguresJson<'a> {
     verdict: &'static str,
-    relations: RelationsJson<'a>,
-    target_relations: TargetRelationsJson<'a>,
+    relations: CountsJson,
+    target_relations: CountsJson,
     /// Null: not measured, here and below.
-    groups: Option<GroupsJson<'a>>,
-    join_codes: Option<JoinCodesJson<'a>>,
+    groups: Option<CountsJson>,
+    join_codes: Option<CountsJson>,
     billing: Option<BillingJson<'a>>,
 }
 
-#[derive(Serialize)]
-struct RelationsJson<'a> {
+/// The number of all rows, and their numbers by the words of vocabularies, in the order of each.
+pub(crate) struct CountsJson {
     total: u64,
-    by_scope: OrderedCounts<'a>,
-    by_outcome: OrderedCounts<'a>,
+    by: Vec<(&'static str, WordCounts)>,
 }
 
-#[derive(Serialize)]
-struct TargetRelationsJson<'a> {
-    total: u64,
-    by_origin: OrderedCounts<'a>,
+/// A number of rows for each word of a vocabulary, in its order.
+pub(crate) struct WordCounts(pub Vec<(&'static str, u64)>);
+
+impl CountsJson {
+    pub(crate) fn new(total: u64, by: impl IntoIterator<Item = (&'static str, WordCounts)>) -> Self {
+        Self { total, by: by.into_iter().collect() }
+    }
+
+    /// By the words of one vocabulary, each of which has a count.
+    fn by(name: &'static str, words: &[&'static str], counts: &BTreeMap<String, u64>) -> Self {
+        Self::new(counts.values().sum(), [(name, WordCounts::of(words, counts))])
+    }
 }
 
-#[derive(Serialize)]
-struct GroupsJson<'a> {
-    total: u64,
-    by_outcome: OrderedCounts<'a>,
+impl WordCounts {
+    fn of(words: &[&'static str], counts: &BTreeMap<String, u64>) -> Self {
+        Self(words.iter().map(|word| (*word, counts.get(*word).copied().unwrap_or(0))).collect())
+    }
 }
 
-#[derive(Serialize)]
-struct JoinCodesJson<'a> {
-    total: u64,
-    by_verdict: OrderedCounts<'a>,
+impl Serialize for CountsJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("total", &self.total)?;
+        self.by.iter().try_for_each(|(name, counts)| map.serialize_entry(name, counts))?;
+        map.end()
+    }
 }
 
-/// Counts in the order of the vocabulary.
-struct OrderedCounts<'a>(&'static [&'static str], &'a BTreeMap<String, u64>);
-
-impl Serialize for OrderedCounts<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|word| (word, self.1.get(*word).copied().unwrap_or(0))))
+impl Serialize for WordCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
     }
 }
 
@@ -183,12 +191,12 @@ impl AuditSummary {
         }
     }
 
-    /// 0, or 1 where the policy says that there is something to act on.
-    pub fn exit_code(&self, policy: &Policy) -> u8 {
-        findings::exit_code(&self.findings, policy.fail_on)
+    /// Returns 1 if the policy says that there is something to act on, else 0.
+    pub fn exit_code(&self) -> u8 {
+        findings::exit_code(&self.findings, self.fail_on)
     }
 
-    /// The text of `summary.json`.
+    /// Returns the text of `summary.json`.
     pub fn to_json(&self) -> String {
         let json = SummaryJson {
             schema_version: SCHEMA_VERSION,
@@ -205,42 +213,21 @@ impl AuditSummary {
         text
     }
 
-    /// The figures, every value of every vocabulary, zeros too.
+    /// Returns the figures, every value of every vocabulary, zeros too.
     pub(super) fn figures(&self) -> FiguresJson<'_> {
-        let counts = &self.counts;
+        let Self { counts: Counts { by_scope, by_outcome, by_origin, .. }, group_counts: groups, .. } = self;
+        let by_scope = ("by_scope", WordCounts::of(Scope::WORDS, by_scope));
+        let of_outcome = ("by_outcome", WordCounts::of(Outcome::WORDS, by_outcome));
+        let of_groups = || CountsJson::by("by_outcome", GroupOutcome::WORDS, &groups.by_outcome);
+        let of_codes = || CountsJson::by("by_verdict", CodeVerdict::WORDS, &groups.by_verdict);
         FiguresJson {
             verdict: self.verdict.word(),
-            relations: RelationsJson {
-                total: counts.by_outcome.values().sum(),
-                by_scope: OrderedCounts(Scope::WORDS, &counts.by_scope),
-                by_outcome: OrderedCounts(Outcome::WORDS, &counts.by_outcome),
-            },
-            target_relations: TargetRelationsJson {
-                total: counts.by_origin.values().sum(),
-                by_origin: OrderedCounts(Origin::WORDS, &counts.by_origin),
-            },
-            groups: self.group_counts.groups(),
-            join_codes: self.group_counts.join_codes(),
+            relations: CountsJson::new(by_outcome.values().sum(), [by_scope, of_outcome]),
+            target_relations: CountsJson::by("by_origin", Origin::WORDS, by_origin),
+            groups: groups.groups_measured.then(of_groups),
+            join_codes: groups.codes_measured.then(of_codes),
             billing: self.bill.as_ref().map(BillingJson::of),
         }
-    }
-}
-
-impl GroupCounts {
-    fn groups(&self) -> Option<GroupsJson<'_>> {
-        let counts = GroupsJson {
-            total: self.by_outcome.values().sum(),
-            by_outcome: OrderedCounts(GroupOutcome::WORDS, &self.by_outcome),
-        };
-        self.groups_measured.then_some(counts)
-    }
-
-    fn join_codes(&self) -> Option<JoinCodesJson<'_>> {
-        let counts = JoinCodesJson {
-            total: self.by_verdict.values().sum(),
-            by_verdict: OrderedCounts(CodeVerdict::WORDS, &self.by_verdict),
-        };
-        self.codes_measured.then_some(counts)
     }
 }
 
@@ -258,7 +245,7 @@ impl<'a> FindingJson<'a> {
 }
 
 impl<'a> BillingJson<'a> {
-    /// The bill of a forecast: nothing is delivered yet.
+    /// Returns the bill of a forecast: nothing is delivered yet.
     pub(crate) fn forecast(bill: &'a Bill) -> Self {
         Self { excess: None, paid: None, delivered: None, ..Self::of(bill) }
     }

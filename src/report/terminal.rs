@@ -14,7 +14,7 @@ use crate::text::{Lang, Text, commands as say, path_text, plain};
 /// Columns of the bar.
 const BAR: u64 = 76;
 
-/// How a part of the relations is drawn.
+/// Returns the shade of the relations of an outcome.
 const fn shade_of(outcome: Outcome) -> Shade {
     match outcome {
         Outcome::Migrated | Outcome::AlreadyAtTarget => Shade::Fine,
@@ -24,7 +24,7 @@ const fn shade_of(outcome: Outcome) -> Shade {
     }
 }
 
-/// The summary as text.
+/// Returns the summary as text.
 pub fn summary(audit: &AuditSummary, look: Look) -> String {
     let mut text = verdict(audit, look);
     text.push_str(&relations(audit, look));
@@ -44,7 +44,7 @@ pub fn summary(audit: &AuditSummary, look: Look) -> String {
     text
 }
 
-/// The verdict in a word and a sentence.
+/// Returns the verdict in a word and a sentence.
 fn verdict(audit: &AuditSummary, look: Look) -> String {
     let (word, shade) = match audit.verdict {
         Verdict::Reconciled => (say::SUMMARY_RECONCILED, Shade::Fine),
@@ -57,7 +57,7 @@ fn verdict(audit: &AuditSummary, look: Look) -> String {
     format!("{title}: {}\n\n", look.paint(sentence, shade))
 }
 
-/// The relations as a bar and by outcome.
+/// Returns the relations as a bar and by outcome.
 fn relations(audit: &AuditSummary, look: Look) -> String {
     let counts = &audit.counts.by_outcome;
     let total: u64 = counts.values().sum();
@@ -100,7 +100,7 @@ fn shares(parts: &[u64], room: u64) -> Vec<u64> {
     shares
 }
 
-/// A line of counts by their names.
+/// Returns a line of counts by their names.
 fn counted(
     head: Text,
     counts: &BTreeMap<String, u64>,
@@ -116,7 +116,7 @@ fn counted(
     cut(&line, COLUMNS) + "\n"
 }
 
-/// The bill in two lines, or that there is none.
+/// Returns the bill in two lines, or that there is none.
 fn bill(bill: Option<&Bill>, lang: Lang) -> String {
     let agreed = contract(bill, lang);
     let Some(bill) = bill else { return agreed };

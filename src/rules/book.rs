@@ -1,4 +1,4 @@
-//! All rules as one list: what `qianhe rules` prints and `qianhe explain` cites.
+//! All rules as one list, which `qianhe rules` prints and `qianhe explain` cites.
 
 use super::findings::{catalogue, in_number};
 use super::{GROUP_RULES, GROUP_SCOPE_RULES, JOIN_CODE_RULES, ORIGIN_RULES, RELATION_RULES, Rule, SCOPE_RULES};
@@ -12,11 +12,11 @@ pub struct RuleLine {
     pub code: &'static str,
     /// Its clause.
     pub clause: &'static str,
-    /// How serious it is.
+    /// Its severity.
     pub severity: Severity,
     zh: &'static str,
     en: String,
-    /// What would have to be different for another rule to decide; None of findings.
+    /// The change that would make another rule decide; `None` for findings.
     pub change: Option<Text>,
 }
 

@@ -1,15 +1,15 @@
-//! The questions that the service's FAQ answers (DOMAIN.md section 1), and what checks each answer here.
+//! The answers of the service's FAQ (DOMAIN.md section 1), each with the rules and findings that check it.
 
-/// A clause, and where it is checked.
+/// A clause, with its check.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Clause {
     /// `B1` to `B14`, `D1`, `D2`, `A1` to `A3`.
     pub code: &'static str,
-    /// What the clause is about.
+    /// Its content.
     pub about: &'static str,
-    /// What is done with it.
+    /// Its effect on the audit.
     pub check: &'static str,
-    /// The rules and findings that do it, as `qianhe rules` prints them.
+    /// The rules and findings that check it, as `qianhe rules` prints them.
     pub rules: &'static [&'static str],
 }
 

@@ -1,4 +1,4 @@
-//! What a rule is, and how a rule book decides: each row gets the word of the first rule that holds.
+//! Rules, and the decision of a rule book: each row gets the word of the first rule that holds.
 
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, UInt8Array};
 use polars::frame::DataFrame;
@@ -10,28 +10,28 @@ use crate::error::{Error, Result};
 use crate::frame;
 use crate::schema::vocabulary::{Severity, Word};
 
-/// A rule of a rule book: a block with everything that is to be known of it.
+/// A rule of a rule book.
 ///
 /// A rule book is a slice of rules. Its order is precedence, and its last rule always holds.
 #[derive(Debug)]
 pub struct Rule<W: 'static> {
-    /// As `qianhe rules` lists it: the book, the word that the rule gives, and the reason if it has one of its own.
+    /// Its code in `qianhe rules`: the book, the word that the rule gives, and the reason if it has one of its own.
     pub code: &'static str,
     /// The word that a row gets if this is the first rule that holds for it.
     pub gives: W,
     /// The clause of DOMAIN.md that it follows from.
     pub clause: &'static str,
-    /// How serious a row is that it decides.
+    /// The severity of the rows that it decides.
     pub severity: Severity,
     /// The rule as a sentence, in Chinese.
     pub zh: &'static str,
     /// The rule as a sentence, in English.
     pub en: &'static str,
-    /// What would have to be different for another rule to decide, in Chinese.
+    /// The change that would make another rule decide, in Chinese.
     pub change_zh: &'static str,
-    /// What would have to be different for another rule to decide, in English.
+    /// The change that would make another rule decide, in English.
     pub change_en: &'static str,
-    /// When it holds: an expression over [facts](super::facts), never null.
+    /// Its condition: an expression over [facts](super::facts), never null.
     pub holds: fn() -> Expr,
 }
 
@@ -42,7 +42,7 @@ pub struct Decided<O, R> {
     pub refinement: Refinement<R>,
 }
 
-/// Where the `reason` of a row comes from.
+/// The source of the `reason` of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refinement<R> {
     /// The outcome needs none.
@@ -53,17 +53,17 @@ pub enum Refinement<R> {
     Scope,
 }
 
-/// An outcome without a reason.
+/// Returns an outcome without a reason.
 pub const fn plain<O, R>(outcome: O) -> Decided<O, R> {
     Decided { outcome, refinement: Refinement::None }
 }
 
-/// An outcome with a reason of its own.
+/// Returns an outcome with a reason of its own.
 pub const fn because<O, R>(outcome: O, reason: R) -> Decided<O, R> {
     Decided { outcome, refinement: Refinement::Own(reason) }
 }
 
-/// An outcome whose reason is the scope of the row.
+/// Returns an outcome whose reason is the scope of the row.
 pub const fn by_scope<O, R>(outcome: O) -> Decided<O, R> {
     Decided { outcome, refinement: Refinement::Scope }
 }
@@ -84,7 +84,7 @@ impl<O: Copy, R: Word> Rule<Decided<O, R>> {
     }
 }
 
-/// The predicate of the last rule of a book.
+/// Returns the predicate of the last rule of a book.
 pub fn always() -> Expr {
     lit(true)
 }
@@ -96,7 +96,7 @@ pub struct FactFrame {
 }
 
 impl FactFrame {
-    /// A frame of that many rows, without columns yet.
+    /// Creates a frame of that many rows, without columns yet.
     pub fn new(rows: usize) -> Self {
         Self { rows, columns: Vec::new() }
     }

@@ -7,8 +7,8 @@ use crate::schema::vocabulary::Severity::Ok as Fine;
 
 /// The rules of scope, in order of precedence.
 ///
-/// What is unknown is no evidence: neither of an external contact, nor, since source-before was exported before the
-/// start, of a relation that is newer than that.
+/// A null decides nothing: it is neither evidence of an external contact, nor, since source-before was exported before
+/// the start, of a relation that was added after it.
 pub const SCOPE_RULES: &[Rule<Scope>] = &[
     Rule {
         code: "scope/unassigned",

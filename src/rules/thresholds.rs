@@ -58,7 +58,7 @@ pub struct Fraction {
     whole: u64,
 }
 
-/// The share that `part` is of `whole`. Of nothing, no part is 0, and any part is more than every limit.
+/// Returns the share that `part` is of `whole`. Of nothing, no part is 0, and any part is more than every limit.
 pub const fn share(part: u64, whole: u64) -> Fraction {
     Fraction { part, whole }
 }

@@ -1,4 +1,4 @@
-//! How the catalogue is written: a line is a phrase, its Chinese beside its English.
+//! The notation of the catalogue: a line is a phrase, its Chinese beside its English.
 
 /// Declares phrases.
 ///

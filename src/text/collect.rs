@@ -71,7 +71,7 @@ phrases! {
     remedy_corp_id(menu)
         "企业 ID 不正确：在管理后台 {menu} 底部查看"
         "the corp id is wrong: see {menu} in the admin console, at the bottom",
-    REMEDY_EMPTY "企业 ID 或 secret 为空" "corp id or secret are empty",
+    REMEDY_EMPTY "企业 ID 或 secret 为空" "the corp id or the secret is empty",
     remedy_ip(ip, menu)
         "本机 IP（{ip}）不在可信列表：在管理后台该应用的 {menu} 中添加"
         "the address {ip} is not trusted: add it to {menu} of the app in the admin console",

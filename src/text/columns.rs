@@ -149,7 +149,7 @@ names! {
     PROPOSALS "可关联的群" "Groups to tie",
 }
 
-/// What people call a column.
+/// Returns the name of a column, as people use it.
 pub fn column_name(column: &Column) -> Option<Text> {
     COLUMN_NAMES.iter().find(|(named, _)| *named == column).map(|(_, name)| *name)
 }

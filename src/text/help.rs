@@ -6,7 +6,7 @@
 pub struct CommandHelp {
     /// Name of the command; empty for arguments of several commands.
     pub name: &'static str,
-    /// What it does, in a line.
+    /// The summary line.
     pub about: &'static str,
     /// Details; may be empty.
     pub more: &'static str,
@@ -151,7 +151,7 @@ help! { COMMANDS:
     }
 
     "init" "新建案例：文件夹，以及附说明、待填写的 case.toml"
-    "在终端上会逐项询问审计所需的内容（已用选项给出的除外）；否则 case.toml 待填写。\
+    "在终端上且未给任何选项时，会逐项询问审计所需的内容；否则写入选项给出的值，其余在 case.toml 中填写。\
      同时新建每次审计所需的文件夹；不会覆盖已有的 case.toml。" {
         "dir" "新案例的文件夹；不存在时新建",
         "id" "案例 id：字母、数字、-、_ 和 .",
@@ -238,7 +238,7 @@ help! { COMMANDS:
 }
 
 impl CommandHelp {
-    /// What it does, with the details.
+    /// Returns the summary line with the details.
     pub fn in_full(&self) -> String {
         let more = if self.more.is_empty() { String::new() } else { format!("\n\n{}", self.more) };
         format!("{}。{more}", self.about)

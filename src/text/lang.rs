@@ -12,7 +12,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// The language of the user's locale: Chinese or English.
+    /// Returns the language of the user's locale: Chinese or English.
     pub fn from_locale() -> Self {
         Self::of_tag(sys_locale::get_locale().as_deref())
     }
@@ -24,7 +24,7 @@ impl Lang {
 }
 
 impl Text {
-    /// The phrase in a language.
+    /// Returns the phrase in a language.
     pub const fn tell(self, lang: Lang) -> &'static str {
         match lang {
             Lang::Zh => self.zh,
@@ -32,7 +32,7 @@ impl Text {
         }
     }
 
-    /// The phrase in a language, with its places filled.
+    /// Returns the phrase in a language, with its places filled.
     pub fn fill(self, lang: Lang, values: &[(&str, &dyn std::fmt::Display)]) -> String {
         fill(self.tell(lang), values)
     }

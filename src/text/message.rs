@@ -23,24 +23,24 @@ impl Message {
         Self(Box::new(Both { zh, en }))
     }
 
-    /// A message that is the same in both languages: a key, a path, a text of another library. It is escaped like any
-    /// value.
+    /// Returns a message that is the same in both languages: a key, a path, a text of another library. It is escaped
+    /// like any value.
     pub fn verbatim(words: impl Display) -> Self {
         let words = super::plain(&words.to_string());
         Self::new(words.clone(), words)
     }
 
-    /// The items, separated by commas.
+    /// Returns the items, separated by commas.
     pub fn list<T: Localized>(items: impl IntoIterator<Item = T>) -> Self {
         Self::joined(items, "、", ", ")
     }
 
-    /// The items, separated by "or".
+    /// Returns the items, separated by "or".
     pub fn either<T: Localized>(items: impl IntoIterator<Item = T>) -> Self {
         Self::joined(items, " 或 ", " or ")
     }
 
-    /// The items, each on an indented line.
+    /// Returns the items, each on an indented line.
     pub fn lines<T: Localized>(items: impl IntoIterator<Item = T>) -> Self {
         Self::joined(items, "\n    ", "\n    ")
     }
@@ -53,7 +53,7 @@ impl Message {
         Self::new(in_zh.join(zh), in_en.join(en))
     }
 
-    /// The message in a language.
+    /// Returns the message in a language.
     pub fn tell(&self, lang: Lang) -> &str {
         match lang {
             Lang::Zh => &self.0.zh,

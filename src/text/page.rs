@@ -1,4 +1,4 @@
-//! What the page says. Its scripts ask for these by key, and for nothing else.
+//! The texts of the page, which its scripts ask for by key.
 
 use super::Text;
 

@@ -198,7 +198,7 @@ pub fn chinese(english: &str) -> Option<String> {
     all().filter(|text| text.en.contains('{')).find_map(|text| Some(filled(text.zh, &values(text.en, english)?)))
 }
 
-/// The values in the places of a phrase, by place; `None` if the text is not of that phrase.
+/// Returns the values in the places of a phrase, by place; `None` if the text is not of that phrase.
 fn values<'p>(phrase: &'p str, text: &str) -> Option<Vec<(&'p str, String)>> {
     let mut pieces = phrase.split('{');
     let mut rest = text.strip_prefix(pieces.next()?)?;
@@ -212,7 +212,7 @@ fn values<'p>(phrase: &'p str, text: &str) -> Option<Vec<(&'p str, String)>> {
     rest.is_empty().then_some(values)
 }
 
-/// A value in Chinese: a word of the vocabulary of that name, a sentence, or as it is.
+/// Returns a value in Chinese: a word of the vocabulary of that name, a sentence, or as it is.
 fn value(place: &str, english: &str) -> Option<String> {
     match place {
         "line" | "covered" | "detail" => chinese(english).or_else(|| (place == "detail").then(|| english.to_owned())),

@@ -1,4 +1,4 @@
-//! What is wrong with a command line. The English stands here for the tests of the catalogue: clap prints its own.
+//! Errors of a command line. The English is here for the tests of the catalogue: clap prints its own.
 
 use super::phrases;
 

@@ -18,17 +18,17 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The vocabulary with these words.
+    /// Returns the vocabulary with these words.
     pub fn of_words(words: &[&str]) -> Option<Self> {
         vocabularies().into_iter().find(|vocabulary| vocabulary.words == words)
     }
 
-    /// The vocabulary of that name.
+    /// Returns the vocabulary of that name.
     pub fn named(name: &str) -> Option<Self> {
         vocabularies().into_iter().find(|vocabulary| vocabulary.name == name)
     }
 
-    /// The name of a word.
+    /// Returns the name of a word.
     pub fn name_of(&self, word: &str) -> Option<Text> {
         self.words.iter().zip(&self.names).find(|(known, _)| **known == word).map(|(_, name)| *name)
     }
@@ -37,7 +37,7 @@ impl Vocabulary {
 macro_rules! names {
     ($(#[$doc:meta])* $all:ident: $($key:literal $vocabulary:ident,)+) => {
         $(impl $vocabulary {
-            /// What people call it.
+            /// Returns the name of the word, as people use it.
             pub const fn name(self) -> Text {
                 let (zh, en) = Self::NAMES[self as usize];
                 Text { zh, en }

@@ -1,4 +1,4 @@
-//! What the workbook says beside the names of columns and words.
+//! The texts of the workbook beside the names of columns and words.
 
 use super::phrases;
 

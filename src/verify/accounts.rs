@@ -18,8 +18,10 @@ use crate::schema::{Column, fields};
 
 /// Rows of relations by member, then by word.
 type RowsOfMembers = HashMap<String, BTreeMap<String, u64>>;
+/// Target account and its coverage, by member.
+type CoverageOfMembers = BTreeMap<String, [Option<String>; 2]>;
 
-/// Sums of keyed hashes; the key is drawn anew for each run, so that nobody can prepare rows for it.
+/// Sums of keyed hashes. The key is drawn anew for each run, so that rows cannot be made to fit it.
 struct RowSums {
     key: RandomState,
     sums: BTreeMap<String, u128>,
@@ -47,9 +49,19 @@ impl RowSums {
 ///
 /// # Errors
 /// [`crate::Error::Input`] if a report cannot be read.
-pub fn compare(reports: &Reports, comparison: &mut RecomputedValues) -> Result<()> {
+pub fn compare(reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
     let mut rows = RowSums::new();
-    let (mut outcomes, mut coverage) = (RowsOfMembers::new(), BTreeMap::new());
+    let (outcomes, coverage) = relations(reports, &mut rows)?;
+    let origins = target_relations(reports, &mut rows)?;
+    let matched = ["matched at the source", "matched at the target"].map(|side| rows.of(side));
+    values.compare("target_relations: matches of relations", matched[1], matched[0]);
+    accounts(reports, &outcomes, &origins, &coverage, values)?;
+    customers(reports, &mut rows, values)
+}
+
+/// Counts and sums the relations; also returns the target account and its coverage, by member.
+fn relations(reports: &Reports, rows: &mut RowSums) -> Result<(RowsOfMembers, CoverageOfMembers)> {
+    let (mut outcomes, mut coverage) = (RowsOfMembers::new(), CoverageOfMembers::new());
     let columns = [
         &fields::SOURCE_USERID,
         &fields::OUTCOME,
@@ -79,6 +91,10 @@ pub fn compare(reports: &Reports, comparison: &mut RecomputedValues) -> Result<(
             rows.add("matched at the source", &[userid, id, arrived, target_id, outcome], 1);
         }
     })?;
+    Ok((outcomes, coverage))
+}
+
+fn target_relations(reports: &Reports, rows: &mut RowSums) -> Result<RowsOfMembers> {
     let mut origins = RowsOfMembers::new();
     let columns = [
         &fields::TARGET_USERID,
@@ -96,10 +112,7 @@ pub fn compare(reports: &Reports, comparison: &mut RecomputedValues) -> Result<(
             rows.add("matched at the target", &[userid, id, target, target_id, origin], 1);
         }
     })?;
-    let matched = ["matched at the source", "matched at the target"].map(|side| rows.of(side));
-    comparison.compare("target_relations: matches of relations", matched[1], matched[0]);
-    accounts(reports, &outcomes, &origins, &coverage, comparison)?;
-    customers(reports, &mut rows, comparison)
+    Ok(origins)
 }
 
 /// A relation without an id is a customer of its own, known by its name.
@@ -111,15 +124,15 @@ fn accounts(
     reports: &Reports,
     outcomes: &RowsOfMembers,
     origins: &RowsOfMembers,
-    coverage: &BTreeMap<String, [Option<String>; 2]>,
-    comparison: &mut RecomputedValues,
+    coverage: &CoverageOfMembers,
+    values: &mut RecomputedValues,
 ) -> Result<()> {
     for row in reports.rows(&ACCOUNTS_REPORT)? {
         let (source, target) = (row.text(&fields::SOURCE_USERID), row.text(&fields::TARGET_USERID));
         let of_source = |word: &str| outcomes.get(&source).and_then(|words| words.get(word)).copied().unwrap_or(0);
         let of_target = |word: &str| origins.get(&target).and_then(|words| words.get(word)).copied().unwrap_or(0);
         let mut check = |column: &Column, rows: u64| {
-            comparison.compare(format!("account {source}: {}", column.name), row.count(column), rows);
+            values.compare(format!("account {source}: {}", column.name), row.count(column), rows);
         };
         for (word, column) in fields::OUTCOME_COUNTS {
             check(column, of_source(word.word()));
@@ -134,12 +147,12 @@ fn accounts(
         let arrived = of_source("migrated") + of_source("already_at_target");
         let rate = arrival_rate(arrived, in_scope);
         let published = row.value(&fields::ARRIVAL_RATE).as_f64().map_or_else(String::new, |rate| rate.to_string());
-        comparison.compare(format!("account {source}: arrival_rate"), published, rate);
+        values.compare(format!("account {source}: arrival_rate"), published, rate);
         if let Some([mapped, covered]) = coverage.get(&source) {
             let shown = |text: &Option<String>| text.clone().unwrap_or_default();
-            comparison.compare(format!("account {source}: target_userid"), &target, shown(mapped));
+            values.compare(format!("account {source}: target_userid"), &target, shown(mapped));
             let published = row.text(&fields::TARGET_COVERAGE);
-            comparison.compare(format!("account {source}: target_coverage"), published, shown(covered));
+            values.compare(format!("account {source}: target_coverage"), published, shown(covered));
         }
     }
     Ok(())
@@ -151,7 +164,7 @@ fn arrival_rate(arrived: u64, in_scope: u64) -> String {
     if in_scope == 0 { String::new() } else { (arrived as f64 / in_scope as f64).to_string() }
 }
 
-fn customers(reports: &Reports, rows: &mut RowSums, comparison: &mut RecomputedValues) -> Result<()> {
+fn customers(reports: &Reports, rows: &mut RowSums, values: &mut RecomputedValues) -> Result<()> {
     let texts = [&fields::SOURCE_EXTERNAL_USERID, &fields::CUSTOMER_NAME];
     let counts: Vec<(&str, &Column)> = fields::OUTCOME_COUNTS
         .iter()
@@ -177,7 +190,7 @@ fn customers(reports: &Reports, rows: &mut RowSums, comparison: &mut RecomputedV
     })?;
     for (side, column) in counts {
         let name = format!("customers: {} of each customer", column.name);
-        comparison.compare(name, rows.of(&format!("customers: {side}")), rows.of(side));
+        values.compare(name, rows.of(&format!("customers: {side}")), rows.of(side));
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub struct InputsNow {
 }
 
 impl InputsNow {
-    /// Whether all are as the audit read them.
+    /// Returns whether all are as the audit read them.
     pub fn are_the_same(&self) -> bool {
         self.missing.is_empty() && self.changed.is_empty()
     }
@@ -42,7 +42,7 @@ pub struct RepeatedAudit {
     pub differing: Vec<String>,
 }
 
-/// The case that reports were made of: the one given, else the folder that holds theirs.
+/// Returns the case that reports were made of: the one given, else the folder that holds theirs.
 fn case_of(reports: &Reports, given: Option<&Path>) -> PathBuf {
     let folder = reports.folder.canonicalize().unwrap_or_else(|_| reports.folder.clone());
     let parent = folder.parent().unwrap_or(Path::new(".")).to_path_buf();
@@ -52,7 +52,7 @@ fn case_of(reports: &Reports, given: Option<&Path>) -> PathBuf {
 /// Loads the case that reports were made of, with the same `--set` and under the same key.
 ///
 /// # Errors
-/// Those of [`case::load`]; [`Error::Usage`] if reports hold pseudonyms and their key was not given.
+/// The errors of [`case::load`]; [`Error::Usage`] if reports hold pseudonyms and their key was not given.
 pub fn case_again(reports: &Reports, given: Option<&Path>) -> Result<Case> {
     if reports.manifest.pseudonyms.is_some() && reports.pseudonyms.is_none() {
         return Err(Error::usage(say::PSEUDONYMS_WITHOUT_KEY, say::OTHER_KEY_REMEDY));
@@ -115,7 +115,8 @@ pub fn run(reports: &Reports, case: &Case, resources: Resources, progress: &dyn 
     Ok(repeated)
 }
 
-/// A manifest without what depends on the folder that it was written to: files of people, and a worklist carried over.
+/// Returns a manifest without what depends on the folder that it was written to: kept files, and a worklist carried
+/// over.
 fn repeatable(manifest: &Manifest, is_carried: bool) -> Result<Value> {
     let mut value = serde_json::to_value(manifest).map_err(|error| Error::Bug(error.to_string()))?;
     if let Some(fields) = value.as_object_mut() {

@@ -40,17 +40,17 @@ impl RowsByFlow {
         Ok(rows)
     }
 
-    /// All relations.
+    /// Returns the number of all relations.
     pub fn total(&self) -> u64 {
         self.flow.values().sum()
     }
 
-    /// The relations with an outcome.
+    /// Returns the number of relations with an outcome.
     pub fn of_outcome(&self, wanted: &str) -> u64 {
         self.flow.iter().filter(|((_, outcome), _)| outcome == wanted).map(|(_, rows)| rows).sum()
     }
 
-    /// The relations in scope.
+    /// Returns the number of relations in scope.
     pub fn in_scope(&self) -> u64 {
         self.flow.iter().filter(|((scope, _), _)| scope == "in_scope").map(|(_, rows)| rows).sum()
     }
@@ -165,26 +165,26 @@ pub fn recompute(settings: &EffectiveSettings, rows: &RowsByFlow) -> Option<Reco
 }
 
 /// Compares `billing.parquet` with the bill as it should be, line by line.
-pub fn compare(published: &[ReportRow], bill: Option<&RecomputedBill>, comparison: &mut RecomputedValues) {
+pub fn compare(published: &[ReportRow], bill: Option<&RecomputedBill>, values: &mut RecomputedValues) {
     let none = Vec::new();
     let lines = bill.map_or(&none, |bill| &bill.lines);
-    comparison.compare("billing: lines", published.len(), lines.len());
+    values.compare("billing: lines", published.len(), lines.len());
     for (row, line) in published.iter().zip(lines) {
         let name = |column: &str| format!("billing {}: {column}", line.name);
         let plain =
             |text: &str| text.parse::<Decimal>().map_or(text.to_owned(), |number| number.normalize().to_string());
         let shown = |number: Option<String>| number.unwrap_or_default();
-        comparison.compare(name("line"), row.text(&fields::BILL_LINE), &line.name);
+        values.compare(name("line"), row.text(&fields::BILL_LINE), &line.name);
         let quantity = shown(line.quantity.map(|quantity| quantity.to_string()));
-        comparison.compare(name("quantity"), row.text(&fields::QUANTITY), quantity);
+        values.compare(name("quantity"), row.text(&fields::QUANTITY), quantity);
         let unit_price = shown(line.unit_price.map(|price| price.normalize().to_string()));
-        comparison.compare(name("unit_price"), plain(&row.text(&fields::UNIT_PRICE)), unit_price);
-        comparison.compare(name("amount"), row.text(&fields::AMOUNT), shown(line.cents.map(money)));
-        comparison.compare(name("currency"), row.text(&fields::CURRENCY), bill.map_or("", |bill| &bill.currency));
+        values.compare(name("unit_price"), plain(&row.text(&fields::UNIT_PRICE)), unit_price);
+        values.compare(name("amount"), row.text(&fields::AMOUNT), shown(line.cents.map(money)));
+        values.compare(name("currency"), row.text(&fields::CURRENCY), bill.map_or("", |bill| &bill.currency));
     }
 }
 
-/// A quantity at a price in cents, rounded half up, away from zero.
+/// Returns a quantity at a price in cents, rounded half up, away from zero.
 fn cents(quantity: i128, price: Decimal) -> Option<i128> {
     let product = quantity.checked_mul(price.mantissa())?;
     let Some(surplus) = price.scale().checked_sub(2) else {

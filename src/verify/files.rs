@@ -29,12 +29,12 @@ pub struct Files {
     pub changed: Vec<String>,
     /// Present, and not in the manifest.
     pub extra: Vec<String>,
-    /// Entries of `kept`: files of people, of which the manifest states nothing.
+    /// Entries of `kept`: the user's files, which have no digest in the manifest.
     pub kept: Vec<String>,
 }
 
 impl Files {
-    /// Whether every file matches, and none is extra.
+    /// Returns whether every file matches, and none is extra.
     pub fn match_manifest(&self) -> bool {
         self.missing.is_empty() && self.changed.is_empty() && self.extra.is_empty()
     }
@@ -58,7 +58,7 @@ pub fn check(reports: &Reports) -> Result<Files> {
             files.changed.push(name.clone());
         }
     }
-    // The name of a report is never that of a file of people, whatever `kept` says.
+    // A report is never a file of the user, even if `kept` lists it.
     let written: BTreeSet<String> = written_together().into_iter().flatten().collect();
     files.extra = files_below(reports)?
         .into_iter()
@@ -67,8 +67,8 @@ pub fn check(reports: &Reports) -> Result<Files> {
     Ok(files)
 }
 
-/// The reports that a run writes together: of an audit, of a forecast, of a comparison, of an ingest, and the tables
-/// of each export that it read.
+/// Returns the reports that a run writes together: of an audit, of a forecast, of a comparison, of an ingest, and the
+/// tables of each export that it read.
 fn written_together() -> Vec<Vec<String>> {
     let tables = |tables: &[&Table], prefix: &str| -> Vec<String> {
         tables.iter().map(|table| format!("{prefix}{}.parquet", table.name)).collect()
@@ -83,8 +83,8 @@ fn written_together() -> Vec<Vec<String>> {
     [audit, forecast, tables(&[&COMPARE_REPORT], ""), ingested].into_iter().chain(exports).collect()
 }
 
-/// The reports that a manifest has to name, from those that it does: one without its relations, say, would not be
-/// taken for that of an audit, and nothing would be recomputed.
+/// Returns the reports that a manifest has to name, from those that it does: one without its relations, say, would not
+/// be taken for that of an audit, and nothing would be recomputed.
 fn required(reports: &Reports) -> Vec<String> {
     let named = &reports.manifest.reports;
     let mut sets = written_together();
@@ -97,14 +97,14 @@ fn required(reports: &Reports) -> Vec<String> {
     sets.concat()
 }
 
-/// Whether the checksum by which readers look for damage is that of the file; older manifests have none.
+/// Returns whether the checksum by which readers look for damage is that of the file; older manifests have none.
 fn has_checksum(reports: &Reports, name: &str) -> Result<bool> {
     let Some(checksum) = reports.manifest.checksums.get(name) else { return Ok(true) };
     Ok(checksum_of(&reports.folder.join(name))? == *checksum)
 }
 
-/// Every file below the folder, but the manifest, its signature, and the tables of an ingest, which have a manifest of
-/// their own.
+/// Returns every file below the folder, but the manifest, its signature, and the tables of an ingest, which have a
+/// manifest of their own.
 fn files_below(reports: &Reports) -> Result<BTreeSet<String>> {
     let folder = &reports.folder;
     let has_own_manifest = |path: &std::path::Path| path == folder.join(SNAPSHOTS) && path.join(MANIFEST).is_file();

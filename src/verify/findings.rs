@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::published::{ReportRow, Reports, totals};
 use crate::rules::{FindingRule, catalogue, in_number};
 use crate::schema::tables::{FINDINGS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT};
-use crate::schema::vocabulary::Severity;
+use crate::schema::vocabulary::{Severity, Word};
 use crate::schema::{Table, fields};
 
 /// The reports whose rows are waived one by one.
@@ -33,7 +33,7 @@ impl PublishedFindings {
         Ok(Self(reports.rows(&FINDINGS_REPORT)?))
     }
 
-    /// The rows of the report.
+    /// Returns the rows of the report.
     pub fn rows(&self) -> &[ReportRow] {
         &self.0
     }
@@ -47,27 +47,27 @@ impl PublishedFindings {
         reports: &Reports,
         relations: &RowsByFlow,
         bill: Option<&RecomputedBill>,
-        comparison: &mut RecomputedValues,
+        values: &mut RecomputedValues,
     ) -> Result<()> {
         let codes: Vec<String> = self.0.iter().map(|row| row.text(&fields::CODE)).collect();
         let once = codes.iter().collect::<BTreeSet<_>>().len();
-        comparison.compare("findings: different codes", codes.len(), once);
+        values.compare("findings: different codes", codes.len(), once);
         for (row, code) in self.0.iter().zip(&codes) {
             match catalogue().find(|rule| rule.code == code) {
-                Some(rule) => Self::compare_with_kind(row, rule, &reports.manifest.settings, comparison),
-                None => comparison.compare(format!("finding {code}"), "published", "not in the catalogue"),
+                Some(rule) => Self::compare_with_kind(row, rule, &reports.manifest.settings, values),
+                None => values.compare(format!("finding {code}"), "published", "not in the catalogue"),
             }
         }
-        self.compare_order(comparison);
-        self.compare_rows(reports, comparison)?;
+        self.compare_order(values);
+        self.compare_rows(reports, values)?;
         let is_there = |code: &str| codes.iter().any(|known| known == code);
         let undetermined = relations.of_outcome("undetermined");
         let too_many = undetermined * 20 > relations.in_scope();
-        comparison.compare("finding B8-inconclusive", is_there(TOO_MANY_UNDETERMINED), too_many);
+        values.compare("finding B8-inconclusive", is_there(TOO_MANY_UNDETERMINED), too_many);
         for (code, verdict) in [("B11-above-tolerance", "above_tolerance"), ("B11-below-tolerance", "below_tolerance")]
         {
             let expected = bill.is_some_and(|bill| bill.verdict == verdict);
-            comparison.compare(format!("finding {code}"), is_there(code), expected);
+            values.compare(format!("finding {code}"), is_there(code), expected);
         }
         Ok(())
     }
@@ -77,13 +77,13 @@ impl PublishedFindings {
         row: &ReportRow,
         rule: &FindingRule,
         settings: &EffectiveSettings,
-        comparison: &mut RecomputedValues,
+        values: &mut RecomputedValues,
     ) {
         let name = |column: &str| format!("finding {}: {column}", rule.code);
         let is_vouched_for = rule.code == VOUCHED_FOR && settings.values().any(|value| value == "trusted");
         let severity = row.text(&fields::SEVERITY);
         if !(is_vouched_for && severity == Severity::Info.word()) {
-            comparison.compare(name("severity"), severity, rule.severity);
+            values.compare(name("severity"), severity, rule.severity);
         }
         let (report, filter) =
             rule.rows.map_or_else(Default::default, |rows| (rows.report.name.to_owned(), rows.filter().sql()));
@@ -94,7 +94,7 @@ impl PublishedFindings {
             (&fields::REPORT, report.as_str()),
             (&fields::FILTER, filter.as_str()),
         ] {
-            comparison.compare(name(column.name), row.text(column), expected);
+            values.compare(name(column.name), row.text(column), expected);
         }
         let count = row.count(&fields::COUNT);
         for (column, template) in [
@@ -103,27 +103,27 @@ impl PublishedFindings {
         ] {
             let (message, template) = (row.text(column), template.replace("{count}", &count.to_string()));
             if !fits(&message, &template) {
-                comparison.compare(name(column.name), message, template);
+                values.compare(name(column.name), message, template);
             }
         }
     }
 
     /// The most serious come first, then those that the catalogue has first.
-    fn compare_order(&self, comparison: &mut RecomputedValues) {
+    fn compare_order(&self, values: &mut RecomputedValues) {
         let codes = |rows: &[&ReportRow]| rows.iter().map(|row| row.text(&fields::CODE)).collect::<Vec<_>>().join(" ");
         let published: Vec<&ReportRow> = self.0.iter().collect();
         let mut sorted = published.clone();
         let place = |row: &&ReportRow| {
-            let severity = Severity::WORDS.iter().position(|word| *word == row.text(&fields::SEVERITY));
+            let severity = Severity::from_word(&row.text(&fields::SEVERITY));
             let kind = catalogue().position(|rule| rule.code == row.text(&fields::CODE));
             (std::cmp::Reverse(severity), kind)
         };
         sorted.sort_by_key(place);
-        comparison.compare("findings: order", codes(&published), codes(&sorted));
+        values.compare("findings: order", codes(&published), codes(&sorted));
     }
 
     /// Counts the rows that each kind selects, and those of them that are waived, whether or not it was published.
-    fn compare_rows(&self, reports: &Reports, comparison: &mut RecomputedValues) -> Result<()> {
+    fn compare_rows(&self, reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
         for table in WAIVED_BY_ROW {
             let rules: Vec<&FindingRule> = catalogue()
                 .filter(|rule| rule.rows.is_some_and(|rows| rows.reports_outcome && rows.report == table))
@@ -138,20 +138,20 @@ impl PublishedFindings {
                 let row = self.0.iter().find(|row| row.text(&fields::CODE) == rule.code);
                 let published = |column| row.map_or(0, |row| row.count(column));
                 let name = |column: &str| format!("finding {}: {column}", rule.code);
-                comparison.compare(name("count"), published(&fields::COUNT), count);
-                comparison.compare(name("waived_count"), published(&fields::WAIVED_COUNT), waived);
+                values.compare(name("count"), published(&fields::COUNT), count);
+                values.compare(name("waived_count"), published(&fields::WAIVED_COUNT), waived);
             }
         }
         Ok(())
     }
 
-    /// Whether a finding counts towards the verdict: not all of it is waived.
+    /// Returns whether a finding counts towards the verdict: not all of it is waived.
     pub fn counts(row: &ReportRow, relations: &RowsByFlow) -> bool {
         let left = row.count(&fields::COUNT).saturating_sub(row.count(&fields::WAIVED_COUNT));
         left > 0 && (row.text(&fields::CODE) != TOO_MANY_UNDETERMINED || left * 20 > relations.in_scope())
     }
 
-    /// The verdict that follows from them (SPEC section 7).
+    /// Returns the verdict that follows from them (SPEC section 7).
     pub fn verdict(&self, relations: &RowsByFlow) -> &'static str {
         let mut by_severity: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in self.0.iter().filter(|row| Self::counts(row, relations)) {
@@ -172,7 +172,7 @@ impl PublishedFindings {
     }
 }
 
-/// Whether a message is the template with any text in place of each `{detail}`.
+/// Returns whether a message is the template with any text in place of each `{detail}`.
 fn fits(message: &str, template: &str) -> bool {
     let mut pieces = template.split("{detail}");
     let Some(mut rest) = pieces.next().and_then(|first| message.strip_prefix(first)) else { return false };

@@ -1,5 +1,5 @@
-//! Verifies published reports: the files by the digests of the manifest, and what stands in them by a calculation of
-//! its own, so that agreeing digests alone prove nothing.
+//! Verifies published reports: the files by the digests of the manifest, and their contents by an independent
+//! calculation, so that reports with digests made to agree are found out as well.
 //!
 //! ```text
 //! files       every file by its SHA-256
@@ -47,10 +47,10 @@ use crate::report::manifest::MANIFEST;
 use crate::signature::{PublicKey, SIGNATURE};
 use crate::text::{Message, errors as say};
 
-use bill::RowsByFlow;
+use bill::{RecomputedBill, RowsByFlow};
 use findings::PublishedFindings;
 
-/// What to verify beside the reports themselves.
+/// The checks beside those of the reports themselves.
 #[derive(Default)]
 pub struct VerifyExtent {
     /// The key that the signature is checked with.
@@ -78,7 +78,7 @@ pub struct Verification {
     pub control_totals: Vec<ControlTotal>,
     /// Other values, recomputed from the files.
     pub values: RecomputedValues,
-    /// Why they could not be recomputed.
+    /// The reason why they could not be recomputed.
     pub unreadable: Option<Message>,
     /// Filters that could not be parsed.
     pub not_evaluated: Vec<String>,
@@ -96,7 +96,7 @@ pub enum SignatureState {
     Absent,
     /// There is one, and no key was given.
     NotChecked,
-    /// It is by the key with that fingerprint.
+    /// Made by the key with that fingerprint.
     Valid(String),
     /// There is none by the key that was given.
     Invalid,
@@ -118,12 +118,7 @@ pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> 
     let inputs = if extent.inputs { Some(again::inputs(&reports, extent.case.as_deref())?) } else { None };
     let again = match extent.again {
         Some(_) if !reports.is_of_audit() => {
-            return Err(Error::input(
-                folder.join(MANIFEST),
-                Message::verbatim("reports"),
-                say::NO_AUDIT,
-                say::NAME_THE_REPORTS,
-            ));
+            return Err(reports.no_audit());
         }
         Some(resources) => {
             let case = case_again(&reports, extent.case.as_deref())?;
@@ -154,6 +149,21 @@ pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> 
     })
 }
 
+/// The reports of an audit, with what other reports are compared with.
+struct RecomputedAudit<'a> {
+    reports: &'a Reports,
+    relations: RowsByFlow,
+    findings: PublishedFindings,
+    bill: Option<RecomputedBill>,
+}
+
+impl RecomputedAudit<'_> {
+    /// Returns a setting of the case, as the manifest states it.
+    fn setting(&self, key: &str) -> Option<&str> {
+        self.reports.manifest.settings.get(key).map(String::as_str)
+    }
+}
+
 /// Recomputes what the reports of an audit state.
 fn recompute(reports: &Reports, recount: &mut totals::Recount, values: &mut RecomputedValues) -> Result<()> {
     recount.audit(reports)?;
@@ -164,9 +174,10 @@ fn recompute(reports: &Reports, recount: &mut totals::Recount, values: &mut Reco
     findings.compare(reports, &relations, bill.as_ref(), values)?;
     rule_book::compare(reports, values)?;
     accounts::compare(reports, values)?;
-    summary::compare(reports, &relations, &findings, bill.as_ref(), values)?;
-    page::compare(reports, &relations, &findings, bill.as_ref(), values)?;
-    workbook::compare(reports, &relations, &findings, bill.as_ref(), values)
+    let audit = RecomputedAudit { reports, relations, findings, bill };
+    summary::compare(&audit, values)?;
+    page::compare(&audit, values)?;
+    workbook::compare(&audit, values)
 }
 
 fn signature(folder: &Path, key: Option<&PublicKey>) -> Result<SignatureState> {

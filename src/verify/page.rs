@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::bill::{RecomputedBill, RowsByFlow};
+use super::RecomputedAudit;
+use super::bill::RowsByFlow;
 use super::findings::PublishedFindings;
 use super::values::RecomputedValues;
 use crate::error::{Error, Result};
 use crate::limits::MAX_BOOK_BYTES;
-use crate::published::{ReportRow, Reports, row_count};
+use crate::published::{ReportRow, row_count};
 use crate::regular;
 use crate::report::{local, page};
 use crate::rules::{FindingRule, catalogue};
@@ -27,26 +28,15 @@ const FIGURES: [&str; 6] = ["verdict", "relations", "target_relations", "groups"
 ///
 /// # Errors
 /// [`Error::Io`] if the page, [`Error::Input`] if another report cannot be read.
-pub fn compare(
-    reports: &Reports,
-    relations: &RowsByFlow,
-    findings: &PublishedFindings,
-    bill: Option<&RecomputedBill>,
-    comparison: &mut RecomputedValues,
-) -> Result<()> {
+pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues) -> Result<()> {
+    let RecomputedAudit { reports, relations, findings, bill } = audit;
     let path = reports.folder.join(PAGE);
     let bytes = regular::read(&path, MAX_BOOK_BYTES).map_err(Error::io(&path, say::CANNOT_READ))?;
     let data = std::str::from_utf8(&bytes).ok().and_then(page::data_of);
-    comparison.compare("report.html: document of this version", data.is_some(), true);
+    values.compare("report.html: document of this version", data.is_some(), true);
     let Some(published) = data else { return Ok(()) };
-    let settings = &reports.manifest.settings;
-    let setting = |key: &str| settings.get(key).map(String::as_str);
-    let zone = setting("case.timezone").and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
-    let moment = |key: &str| {
-        setting(key)
-            .and_then(|time| time.parse::<Timestamp>().ok())
-            .and_then(|time| local(time.as_microsecond(), &zone))
-    };
+    let zone = audit.setting("case.timezone").and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+    let arrived = row_count(&reports.path(&TARGET_RELATIONS_REPORT)?)?;
     let mut recomputed = published.clone();
     for (key, value) in page::constants() {
         recomputed[key] = value;
@@ -55,33 +45,13 @@ pub fn compare(
     for key in FIGURES {
         recomputed[key] = summary[key].clone();
     }
-    recomputed["case"] = json!({
-        "id": setting("case.id"),
-        "title": setting("case.title"),
-        "source": setting("source.name"),
-        "target": setting("target.name"),
-        "timezone": setting("case.timezone"),
-        "started_at": moment("migration.started_at"),
-        "finished_at": moment("migration.finished_at"),
-    });
-    recomputed["billing_balance"] = json!(bill.map(|bill| &bill.balance));
+    recomputed["case"] = case(audit, &zone);
+    recomputed["billing_balance"] = json!(bill.as_ref().map(|bill| &bill.balance));
     recomputed["flow"] = flow(&published["flow"], relations);
-    let arrived = row_count(&reports.path(&TARGET_RELATIONS_REPORT)?)?;
-    let part = |pointer: String| published.pointer(&pointer).cloned().unwrap_or_default();
-    let export = |(number, role): (usize, &Role)| {
-        let held = match role {
-            Role::SourceBefore => relations.total().into(),
-            Role::TargetAfter => arrived.into(),
-            // No table holds the relations of the others.
-            _ => part(format!("/exports/{number}/relations")),
-        };
-        let taken_at = moment(&format!("snapshots.{role}.taken_at"));
-        json!({ "role": role.word(), "relations": held, "taken_at": taken_at })
-    };
-    recomputed["exports"] = Role::ALL.iter().enumerate().map(export).collect();
+    recomputed["exports"] = exports(&published["exports"], audit, arrived, &zone);
     recomputed["findings"] =
         findings.rows().iter().map(|row| finding(row, PublishedFindings::counts(row, relations))).collect();
-    let mut tables = vec![part("/tables/0".to_owned()), part("/tables/1".to_owned())];
+    let mut tables = [0, 1].map(|at| published["tables"][at].clone()).to_vec();
     for (table, total) in tables.iter_mut().zip([relations.total(), arrived]) {
         if let Some(table) = table.as_object_mut() {
             table.insert("total".to_owned(), total.into());
@@ -89,8 +59,39 @@ pub fn compare(
     }
     tables.extend(page::small_tables(|table| reports.batch(table), &zone)?);
     recomputed["tables"] = tables.into();
-    comparison.compare_json(PAGE, &published, &recomputed);
+    values.compare_json(PAGE, &published, &recomputed);
     Ok(())
+}
+
+fn case(audit: &RecomputedAudit<'_>, zone: &TimeZone) -> Value {
+    json!({
+        "id": audit.setting("case.id"),
+        "title": audit.setting("case.title"),
+        "source": audit.setting("source.name"),
+        "target": audit.setting("target.name"),
+        "timezone": audit.setting("case.timezone"),
+        "started_at": moment(audit, "migration.started_at", zone),
+        "finished_at": moment(audit, "migration.finished_at", zone),
+    })
+}
+
+/// Returns a time among the settings, as the page has it.
+fn moment(audit: &RecomputedAudit<'_>, key: &str, zone: &TimeZone) -> Option<i64> {
+    local(audit.setting(key)?.parse::<Timestamp>().ok()?.as_microsecond(), zone)
+}
+
+fn exports(published: &Value, audit: &RecomputedAudit<'_>, arrived: u64, zone: &TimeZone) -> Value {
+    let export = |(number, role): (usize, &Role)| {
+        let relations = match role {
+            Role::SourceBefore => audit.relations.total().into(),
+            Role::TargetAfter => arrived.into(),
+            // No table holds the relations of the others.
+            _ => published[number]["relations"].clone(),
+        };
+        let taken_at = moment(audit, &format!("snapshots.{role}.taken_at"), zone);
+        json!({ "role": role.word(), "relations": relations, "taken_at": taken_at })
+    };
+    Role::ALL.iter().enumerate().map(export).collect()
 }
 
 /// Relations by scope and outcome, in the order of the page.

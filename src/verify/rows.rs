@@ -30,7 +30,7 @@ pub fn each_row(
     })
 }
 
-/// The column at that place as texts, words as their words.
+/// Returns the column at that place as texts, words as their words.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] if its type has no texts.

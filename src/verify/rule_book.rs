@@ -42,7 +42,7 @@ pub fn compare(reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
     matched_by_method(reports, values)
 }
 
-/// Whether a rule gives a row of that scope this outcome, severity and reason.
+/// Returns whether a rule gives a row of that scope this outcome, severity and reason.
 fn is_given<S: Word, O: Word, R: Word>(rules: &[Rule<Decided<O, R>>], words: &[String]) -> bool {
     let scope = S::from_word(&words[0]);
     rules.iter().any(|rule| {
@@ -62,7 +62,7 @@ fn matched_by_method(reports: &Reports, values: &mut RecomputedValues) -> Result
     Ok(())
 }
 
-/// The different combinations of the words of some columns; null is an empty text.
+/// Returns the different combinations of the words of some columns; null is an empty text.
 fn distinct(reports: &Reports, table: &Table, columns: &[&Column]) -> Result<BTreeSet<Vec<String>>> {
     let mut seen = BTreeSet::new();
     let mut last = Vec::new();

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::bill::{RecomputedBill, RowsByFlow};
-use super::findings::PublishedFindings;
+use super::RecomputedAudit;
 use super::values::RecomputedValues;
 use crate::error::Result;
 use crate::published::{ReportRow, Reports, footer};
@@ -17,23 +16,17 @@ const COUNTED: [&str; 4] = ["relations", "target_relations", "groups", "join_cod
 ///
 /// # Errors
 /// [`crate::Error::Input`] if a report cannot be read.
-pub fn compare(
-    reports: &Reports,
-    relations: &RowsByFlow,
-    findings: &PublishedFindings,
-    bill: Option<&RecomputedBill>,
-    comparison: &mut RecomputedValues,
-) -> Result<()> {
+pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues) -> Result<()> {
+    let RecomputedAudit { reports, relations, findings, bill } = audit;
     let manifest = &reports.manifest;
-    let setting = |key: &str| manifest.settings.get(key).cloned();
     let published = reports.summary()?;
     let mut recomputed = json!({
         "schema_version": manifest.schema_version,
         "tool": { "name": manifest.tool.name, "version": manifest.tool.version },
-        "case": { "id": manifest.case, "title": setting("case.title") },
-        "policy": { "fail_on": setting("policy.fail_on") },
+        "case": { "id": manifest.case, "title": audit.setting("case.title") },
+        "policy": { "fail_on": audit.setting("policy.fail_on") },
         "verdict": findings.verdict(relations),
-        "billing": bill.map(|bill| bill.summary.clone()),
+        "billing": bill.as_ref().map(|bill| bill.summary.clone()),
         "findings": findings.rows().iter().map(finding).collect::<Vec<_>>(),
         "control_totals": reports.rows(&CONTROL_TOTALS_REPORT)?.iter().map(control_total).collect::<Vec<_>>(),
         "inputs": reports.rows(&INPUTS_REPORT)?.iter().map(input).collect::<Vec<_>>(),
@@ -41,10 +34,10 @@ pub fn compare(
     for part in COUNTED {
         recomputed[part] = published.get(part).cloned().unwrap_or_default();
     }
-    comparison.compare_json("summary.json", &published, &recomputed);
-    comparison.compare("manifest: case", &manifest.case, setting("case.id").unwrap_or_default());
-    manifest_inputs(reports, comparison)?;
-    footers(reports, comparison)
+    values.compare_json("summary.json", &published, &recomputed);
+    values.compare("manifest: case", &manifest.case, audit.setting("case.id").unwrap_or_default());
+    manifest_inputs(reports, values)?;
+    footers(reports, values)
 }
 
 fn object(row: &ReportRow, columns: &[&Column]) -> Value {
@@ -87,25 +80,21 @@ fn input(row: &ReportRow) -> Value {
 }
 
 /// `inputs.parquet` has the digests of the manifest, and each input adds up.
-fn manifest_inputs(reports: &Reports, comparison: &mut RecomputedValues) -> Result<()> {
+fn manifest_inputs(reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
     let rows = reports.rows(&INPUTS_REPORT)?;
     let digests = rows.iter().map(|row| (row.text(&fields::PATH), row.value(&fields::SHA256).clone()));
     let digests: serde_json::Map<String, Value> = digests.collect();
-    comparison.compare_json("inputs.parquet", &digests.into(), &json!(reports.manifest.inputs));
+    values.compare_json("inputs.parquet", &digests.into(), &json!(reports.manifest.inputs));
     for row in &rows {
         let parts = [&fields::ACCEPTED, &fields::DUPLICATE, &fields::REJECTED, &fields::PASSED_OVER];
         let sum = parts.iter().fold(0_u64, |sum, column| sum.saturating_add(row.count(column)));
-        comparison.compare(
-            format!("input {}: records", row.text(&fields::PATH)),
-            row.count(&fields::RECORDS_READ),
-            sum,
-        );
+        values.compare(format!("input {}: records", row.text(&fields::PATH)), row.count(&fields::RECORDS_READ), sum);
     }
     Ok(())
 }
 
 /// Each Parquet report states the version, case and inputs of the manifest.
-fn footers(reports: &Reports, comparison: &mut RecomputedValues) -> Result<()> {
+fn footers(reports: &Reports, values: &mut RecomputedValues) -> Result<()> {
     let manifest = &reports.manifest;
     let inputs = serde_json::to_string(&manifest.inputs).unwrap_or_default();
     for table in REPORTS {
@@ -117,7 +106,7 @@ fn footers(reports: &Reports, comparison: &mut RecomputedValues) -> Result<()> {
             ("inputs", &inputs),
         ] {
             let published = entries.get(&format!("qianhe.{key}")).cloned().unwrap_or_default();
-            comparison.compare(format!("{}.parquet: footer {key}", table.name), published, expected);
+            values.compare(format!("{}.parquet: footer {key}", table.name), published, expected);
         }
     }
     Ok(())

@@ -219,7 +219,7 @@ fn listed_or_not(filter: &str) -> Option<Expr> {
     Some((is_selected * (lit(1_i64) + fields::NOT_LISTED.expr().cast(DataType::Int64))).sum())
 }
 
-/// The claims of the summary. An export that was not measured has no rows.
+/// Returns the claims of the summary. An export that was not measured has no rows.
 fn summary_claims(summary: &Value) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut claim = |name: String, pointer: String, table: &'static Table, rows| {

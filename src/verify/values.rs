@@ -29,7 +29,7 @@ pub struct DifferingValue {
 }
 
 impl RecomputedValues {
-    /// Whether all values agree.
+    /// Returns whether all values agree.
     pub fn agrees(&self) -> bool {
         self.differing == 0
     }

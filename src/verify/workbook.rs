@@ -5,13 +5,12 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 
-use super::bill::{RecomputedBill, RowsByFlow};
-use super::findings::PublishedFindings;
+use super::RecomputedAudit;
 use super::totals::rows_of;
 use super::values::RecomputedValues;
 use crate::error::{Error, Result, panics_as_errors};
 use crate::limits::MAX_BOOK_BYTES;
-use crate::published::{Reports, totals};
+use crate::published::totals;
 use crate::regular;
 use crate::report::workbook::WORKBOOK;
 use crate::schema::tables::REPORTS;
@@ -37,26 +36,20 @@ struct ListedSheet {
 ///
 /// # Errors
 /// [`Error::Io`] if the workbook, [`Error::Input`] if a report cannot be read.
-pub fn compare(
-    reports: &Reports,
-    relations: &RowsByFlow,
-    findings: &PublishedFindings,
-    bill: Option<&RecomputedBill>,
-    values: &mut RecomputedValues,
-) -> Result<()> {
-    let path = reports.folder.join(WORKBOOK);
+pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues) -> Result<()> {
+    let path = audit.reports.folder.join(WORKBOOK);
     let bytes = regular::read(&path, MAX_BOOK_BYTES).map_err(Error::io(&path, say::CANNOT_READ))?;
     let read = panics_as_errors(|| lines_and_heights(bytes)).ok().flatten();
     values.compare("exceptions.xlsx: a workbook", read.is_some(), true);
     let Some((lines, heights)) = read else { return Ok(()) };
-    figures(reports, relations, findings, bill, &lines, values);
+    figures(audit, &lines, values);
     for sheet in lines.iter().filter_map(ListedSheet::of) {
         let name = |what: &str| format!("exceptions.xlsx: {what} of {}", sheet.name);
         let height = heights.iter().find(|(name, _)| *name == sheet.name).map_or(0, |(_, rows)| rows.saturating_sub(1));
         values.compare(name("rows"), &sheet.shown, height);
         let table = REPORTS.iter().find(|table| table.name == sheet.report);
         let selected = match table.zip(rows_of(&sheet.filter)) {
-            Some((table, rows)) => totals(&reports.path(table)?, vec![rows])?[0].to_string(),
+            Some((table, rows)) => totals(&audit.reports.path(table)?, vec![rows])?[0].to_string(),
             None => "no report has these rows".to_owned(),
         };
         values.compare(name("total"), &sheet.total, selected);
@@ -64,7 +57,7 @@ pub fn compare(
     Ok(())
 }
 
-/// The lines of the first sheet, and the rows of each other one.
+/// Returns the lines of the first sheet, and the rows of each other one.
 fn lines_and_heights(bytes: Vec<u8>) -> Option<(Vec<SheetLine>, SheetHeights)> {
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).ok()?;
     let names = book.sheet_names();
@@ -75,16 +68,9 @@ fn lines_and_heights(bytes: Vec<u8>) -> Option<(Vec<SheetLine>, SheetHeights)> {
 }
 
 /// The figures below the title, in their order.
-fn figures(
-    reports: &Reports,
-    relations: &RowsByFlow,
-    findings: &PublishedFindings,
-    bill: Option<&RecomputedBill>,
-    lines: &[SheetLine],
-    values: &mut RecomputedValues,
-) {
-    let setting = |key: &str| reports.manifest.settings.get(key).cloned().unwrap_or_default();
-    let verdict = findings.verdict(relations);
+fn figures(audit: &RecomputedAudit<'_>, lines: &[SheetLine], values: &mut RecomputedValues) {
+    let RecomputedAudit { relations, findings, bill, .. } = audit;
+    let setting = |key: &str| audit.setting(key).unwrap_or_default();
     let published = |line: usize| lines.get(line).map(|line| cell(line, 1)).unwrap_or_default();
     let mut compare = |line: usize, what: &str, published: String, recomputed: String| {
         values.compare(format!("exceptions.xlsx: line {}, {what}", line + 1), published, recomputed);
@@ -93,16 +79,18 @@ fn figures(
     compare(2, "corps", published(2), format!("{} → {}", setting("source.name"), setting("target.name")));
     let shown = published(5);
     let word = shown.rsplit_once('(').map_or("", |(_, word)| word.trim_end_matches(')'));
-    compare(5, "verdict", word.to_owned(), verdict.to_owned());
+    compare(5, "verdict", word.to_owned(), findings.verdict(relations).to_owned());
     let arrived = relations.of_outcome("migrated") + relations.of_outcome("already_at_target");
     for (line, what, recomputed) in
         [(6, "relations", relations.total()), (7, "in scope", relations.in_scope()), (8, "arrived", arrived)]
     {
         compare(line, what, published(line), recomputed.to_string());
     }
-    let amounts = bill.map(|bill| ["payable", "paid"].map(|key| bill.summary[key].as_str().unwrap_or_default()));
-    let amounts = amounts.zip(bill).map(|([payable, paid], bill)| [payable, paid, &bill.balance]);
-    for (line, amount) in (9..).zip(amounts.into_iter().flatten()) {
+    let amounts = bill.iter().flat_map(|bill| {
+        let [payable, paid] = ["payable", "paid"].map(|key| bill.summary[key].as_str().unwrap_or_default());
+        [payable, paid, &bill.balance]
+    });
+    for (line, amount) in (9..).zip(amounts) {
         let published = published(line);
         let places = published.parse::<f64>().map_or(published, |number| format!("{number:.2}"));
         compare(line, "amount", places, amount.to_owned());

@@ -306,7 +306,7 @@ class Damage:
         commands = [
             ["verify", "damaged/reports"],
             ["verify", "damaged/reports", "--json"],
-            ["explain", "--outcome", "missing", *here, *unchecked],
+            ["explain", "liuyang", *here, *unchecked],
             ["query", f"select * from {table}", *here, *unchecked],
             ["query", "select count(*) from relations where outcome = 'missing'", *here, *unchecked],
             ["compare", "damaged/reports", sample, *unchecked],

@@ -300,7 +300,7 @@ const fn crowd(from: u64, to: u64, unionids: CrowdUnionids) -> Crowd {
     Crowd { from, to, unionids }
 }
 
-/// A group from before the start, under the plan's own account.
+/// Returns a group from before the start, under the plan's own account.
 const fn here(title: Title, crowd: Crowd, fate: GroupFate) -> SourceGroup {
     SourceGroup { title, crowd, fate, owner: GroupOwner::Home, created: Before, still_listed: None }
 }
@@ -324,7 +324,7 @@ source_groups! {
     unreadable: Torn,
 }
 
-/// A group of the account that the plan's own account is mapped to.
+/// Returns a group of the account that the plan's own account is mapped to.
 const fn there(title: Title, crowd: Crowd) -> TargetGroup {
     TargetGroup { title, crowd, owner: GroupOwner::Home }
 }

@@ -86,7 +86,7 @@ impl DemoPlan {
         map: &'static [(u64, u64)]
     }
 
-    /// Whether it can be planted in accounts of `kind`.
+    /// Returns whether it can be planted in accounts of `kind`.
     pub fn fits(&self, world: &World, kind: AccountKind) -> bool {
         self.homes.contains(&kind) && (self.needs)(world)
     }
@@ -95,7 +95,7 @@ impl DemoPlan {
         matches!(self.scene, Scene::Groups { .. })
     }
 
-    /// Its relations of the source corp and of the target corp.
+    /// Returns its relations of the source corp and of the target corp.
     fn relations(&self) -> (&'static [SourceRelation], &'static [TargetRelation]) {
         match self.scene {
             Scene::Relations { here, there } => (here, there),

@@ -124,7 +124,7 @@ pub struct RelationFate {
 }
 
 impl RelationFate {
-    /// A reason of its own, or the scope.
+    /// Returns a reason of its own, or the scope.
     pub fn reason(&self) -> Option<Reason> {
         self.reason.or_else(|| Reason::from_word(self.scope.word()))
     }
@@ -376,7 +376,7 @@ const fn bearer(fate: RelationFate) -> SourceRelation {
     here(fate, NameOnly).like(SameName)
 }
 
-/// A target relation of the plan's first customer, matched with the first source relation.
+/// Returns a target relation of the plan's first customer, matched with the first source relation.
 const fn there(form: TargetForm) -> TargetRelation {
     TargetRelation { form, origin: Origins::Matched(0), customer: 0, key: Any, like: Distinct, under: Under::Own }
 }

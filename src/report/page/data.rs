@@ -1,4 +1,4 @@
-//! All that the page shows, as JSON: the figures, the charts' series, excerpts of the reports, and every text.
+//! The content of the page as JSON: the figures, the charts' series, excerpts of the reports, and every text.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ const ROWS_SHOWN: usize = 20_000;
 /// Rows in the page of each report that is there for completeness: files, evidence, rejects.
 const EVIDENCE_SHOWN: usize = 1_000;
 
-/// What the pages of an audit and of a precheck both hold.
+/// The part that the pages of an audit and of a precheck share.
 #[derive(Serialize)]
 pub struct PageFrame<'a> {
     tool: &'static str,
@@ -111,7 +111,7 @@ impl Serialize for WordNames {
     }
 }
 
-/// How serious each word is at worst, by vocabulary.
+/// The highest severity of each word, by vocabulary.
 type Severities = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
 
 /// The report that holds the rows of a finding, and the condition that selects them.
@@ -139,7 +139,7 @@ impl<'a> PageFrame<'a> {
     }
 }
 
-/// The data of the page.
+/// Returns the data of the page.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -157,7 +157,7 @@ pub fn data(audit: &Audit<'_>) -> Result<String> {
     })
 }
 
-/// The data of a page as text.
+/// Returns the data of a page as text.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -165,7 +165,7 @@ pub fn to_json(data: &impl Serialize) -> Result<String> {
     serde_json::to_string(data).map_err(|error| crate::Error::Bug(format!("data of a page: {error}")))
 }
 
-/// The parts of the data that every page of an audit of this version has.
+/// Returns the parts of the data that every page of an audit of this version has.
 pub fn constants() -> [(&'static str, Value); 4] {
     let texts = PageKind::Audit.texts();
     [("tool", TOOL.into()), ("severities", json!(severities())), ("words", json!(words())), ("text", json!(texts))]
@@ -223,8 +223,8 @@ impl<'a> PageFinding<'a> {
     }
 }
 
-/// The rule books say how serious a word is; one that several rules give is as serious as the worst of them. Advice to
-/// do something is to be reviewed.
+/// Returns the severity of each word in the rule books, the highest where several rules give it. Advice to do something
+/// is to be reviewed.
 fn severities() -> Severities {
     let outcomes = RELATION_RULES.iter().map(|rule| ("outcome", rule.outcome().word(), rule.severity));
     let groups = GROUP_RULES.iter().map(|rule| ("group_outcome", rule.outcome().word(), rule.severity));
@@ -256,14 +256,15 @@ const SHOWN_TABLES: &[&Table] = &[
 
 fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {
     let zone = &audit.case.timezone;
-    let mut tables = vec![relations(audit, zone)?, target_relations(audit, zone)?];
+    let arrived = audit.exports.target_after.relations.len();
+    let mut tables = vec![relations(audit, zone)?, without_rows(&TARGET_RELATIONS_REPORT, arrived, zone)?];
     for table in SHOWN_TABLES {
         tables.push(small_table(table, audit.tables.rows(table)?, zone)?);
     }
     Ok(tables)
 }
 
-/// The first rows of a report, the most urgent first, as the page holds them.
+/// Returns the first rows of a report, the most urgent first, as the page holds them.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -277,7 +278,7 @@ pub fn small_table(table: &'static Table, rows: &RecordBatch, zone: &TimeZone) -
     Excerpt::of(table, &columns, &shown, rows.num_rows() as u64, zone)
 }
 
-/// The reports beside the relations as the page has them, from their rows.
+/// Returns the reports beside the relations as the page has them, from their rows.
 ///
 /// # Errors
 /// The errors of `rows`.
@@ -296,12 +297,7 @@ fn relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
     Excerpt::of(&RELATIONS_REPORT, RELATION_COLUMNS, &rows, total, zone)
 }
 
-/// Of the relations of target-after the page only says which conditions give them.
-fn target_relations(audit: &Audit<'_>, zone: &TimeZone) -> Result<Excerpt> {
-    without_rows(&TARGET_RELATIONS_REPORT, audit.exports.target_after.relations.len(), zone)
-}
-
-/// A report of which the page has the columns and the number of rows only.
+/// Returns a report whose rows are not in the page, only its columns and their number.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -310,8 +306,8 @@ pub fn without_rows(table: &'static Table, total: u64, zone: &TimeZone) -> Resul
     Excerpt::of(table, &columns, &RecordBatch::new_empty(table.arrow_schema()), total, zone)
 }
 
-/// The urgency of each row, for excerpts: the severity; of accounts the relations that did not arrive as they should;
-/// of forecasts what asks for something; of coverage what is not complete.
+/// Returns the urgency of each row, for excerpts: the severity; of accounts the relations that did not arrive as they
+/// should; of forecasts what asks for something; of coverage what is not complete.
 fn urgency(table: &Table, rows: &RecordBatch) -> Result<Vec<u64>> {
     const NOT_ARRIVED: [&Column; 4] = [
         &fields::COUNT_MISSING,

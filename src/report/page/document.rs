@@ -31,7 +31,7 @@ macro_rules! script {
     };
 }
 
-/// What a page is about.
+/// The subject of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageKind {
     Audit,
@@ -46,14 +46,14 @@ impl PageKind {
         }
     }
 
-    /// The texts that its scripts ask for, by key.
+    /// Returns the texts that its scripts ask for, by key.
     pub fn texts(self) -> BTreeMap<&'static str, Text> {
         let asked = keys_in(self.script());
         PAGE.iter().copied().filter(|(key, _)| asked.contains(key)).collect()
     }
 }
 
-/// The keys of texts that a script asks for: `t("key")`.
+/// Returns the keys of texts that a script asks for: `t("key")`.
 fn keys_in(script: &str) -> BTreeSet<&str> {
     let is_call = |at: &usize| {
         !script[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '.')
@@ -62,7 +62,7 @@ fn keys_in(script: &str) -> BTreeSet<&str> {
     calls.filter_map(|at| script[at + 3..].split('"').next()).collect()
 }
 
-/// The document of that kind, title and data.
+/// Returns the document of that kind, title and data.
 pub fn document(kind: PageKind, title: &str, json: &str) -> String {
     let script = kind.script();
     let policy = format!(
@@ -92,7 +92,7 @@ pub fn document(kind: PageKind, title: &str, json: &str) -> String {
     page
 }
 
-/// The data of a document, between the tags that the frame has around them.
+/// Returns the data of a document, between the tags that the frame has around them.
 pub fn data_in(page: &str) -> Option<&str> {
     let (begin, end) = FRAME.split_once("{{data}}")?;
     let begin = begin.rsplit_once('\n').map_or(begin, |(_, line)| line);
@@ -100,7 +100,7 @@ pub fn data_in(page: &str) -> Option<&str> {
     page.split_once(begin)?.1.split_once(end).map(|(data, _)| data)
 }
 
-/// A text of the catalogue in both languages, for where no script chooses one.
+/// Returns a text of the catalogue in both languages, for where no script chooses one.
 fn both(key: &str) -> String {
     let text = PAGE.iter().find(|(known, _)| *known == key).map(|(_, text)| *text).expect("the catalogue has it");
     format!("{} {}", text.zh, text.en)
@@ -116,7 +116,7 @@ fn inert(json: &str) -> String {
     json.replace('<', "\\u003c")
 }
 
-/// The source expression of a Content-Security-Policy for exactly this text.
+/// Returns the source expression of a Content-Security-Policy for exactly this text.
 fn digest(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }

@@ -1,4 +1,4 @@
-//! How each column is written: encoding, dictionary, bounds, bloom filter.
+//! The properties of each column in a Parquet file: encoding, dictionary, bounds, bloom filter.
 
 use arrow::datatypes::{Field, Schema};
 use parquet::arrow::encode_arrow_schema;
@@ -11,11 +11,11 @@ use super::{Footer, PAGE, ROW_GROUP};
 use crate::schema::tables::CANONICAL;
 use crate::schema::{Column, Kind, Table, fields as f};
 
-/// Bytes of a dictionary of texts. Where they are more, as names are, the rest is written plain: looking each of them
-/// up is dear, and saves little.
+/// Maximum bytes of a dictionary of texts. Beyond it, as with names, the rest is written plain: most values are unique,
+/// and a dictionary look-up of each costs time and saves little.
 const DICTIONARY: usize = 1 << 18;
 
-/// How a table is written whose rows are sorted by those columns.
+/// Returns the properties of the file of a table, which is sorted by the columns `sorted_by`.
 pub fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> WriterProperties {
     let mut entries = vec![KeyValue::new("ARROW:schema".to_owned(), encode_arrow_schema(&published_schema(table)))];
     entries.extend(footer.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())));
@@ -29,7 +29,7 @@ pub fn properties(table: &Table, sorted_by: &[&Column], footer: &Footer) -> Writ
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(entries))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting));
-    // Snapshots are read as a whole; it is reports that ids are looked up in.
+    // Ids are looked up in reports only; snapshots are read as a whole.
     let is_looked_up_in = !CANONICAL.contains(&table);
     let columns = table.columns.iter().map(|slot| slot.column);
     columns.fold(builder, |builder, column| with_column(builder, column, sorted_by, is_looked_up_in)).build()
@@ -81,7 +81,7 @@ fn with_column(
     builder
 }
 
-/// The path of the values of a column; those of a list are below it.
+/// Returns the path of the values of a column; those of a list are below it.
 fn leaf(column: &Column) -> ColumnPath {
     let below: &[&str] = if column.kind == Kind::TextList { &["list", "item"] } else { &[] };
     ColumnPath::new([column.name].iter().chain(below).map(|&name| name.to_owned()).collect())
@@ -92,7 +92,7 @@ fn is_high_entropy(column: &Column) -> bool {
     [&f::EXTERNAL_USERID, &f::SOURCE_EXTERNAL_USERID, &f::TARGET_EXTERNAL_USERID, &f::UNIONID].contains(&column)
 }
 
-/// The Arrow schema stored for readers: plain strings, dictionaries for words.
+/// Returns the Arrow schema stored for readers: plain strings, dictionaries for words.
 fn published_schema(table: &Table) -> Schema {
     Schema::new(
         table

@@ -1,6 +1,6 @@
 //! Faults that a test plants: builds for release have none.
 
-/// Whether `QIANHE_FAULTS`, names with commas between them, plants a fault.
+/// Returns whether `QIANHE_FAULTS`, names with commas between them, plants a fault.
 pub fn is_planted(fault: &str) -> bool {
     cfg!(debug_assertions)
         && std::env::var("QIANHE_FAULTS").is_ok_and(|faults| faults.split(',').any(|planted| planted == fault))

@@ -1,5 +1,5 @@
-//! Folders beside an output that hold what is not published yet. Nobody but their owner can look into them, and the
-//! next run removes what a killed run left behind.
+//! Folders beside an output that hold unpublished reports. Only their owner can look into them, and the next run
+//! removes those that a killed run left behind.
 //!
 //! ```text
 //! .qianhe-XXXXXX/    mode 0700, whatever the umask
@@ -22,6 +22,7 @@ use super::faults::step;
 use super::kept::{self, Outsiders};
 use crate::error::{Error, Result, remedy};
 use crate::progress::Progress;
+use crate::regular::parent_of;
 use crate::report::create_private;
 use crate::text::errors as say;
 
@@ -40,7 +41,7 @@ const OLD: &str = "old";
 /// Handles that are kept for deleting a stage: one for each level of its folders, and one.
 const SPARE: usize = 5;
 
-/// How long a run waits for another that looks for stages in the same folder: tries, and the pause between them.
+/// Limit of waiting for another run that looks for stages in the same folder: tries, and the pause between them.
 const TURNS: (u32, Duration) = (100, Duration::from_millis(20));
 
 /// The stages of this process.
@@ -138,12 +139,12 @@ impl StageFolder {
         Ok(Self { path, _lock: lock, spare, is_left: false, _parents: parents })
     }
 
-    /// The folder to write into.
+    /// Returns the folder to write into.
     pub fn new_files(&self) -> PathBuf {
         self.path.join(NEW)
     }
 
-    /// Renames the folder of the new files: from here on a run that finds it looks for files of people in it.
+    /// Renames the folder of the new files. From here on, a run that finds it looks for the user's files in it.
     ///
     /// # Errors
     /// Those of the system.
@@ -153,12 +154,12 @@ impl StageFolder {
         Ok(whole)
     }
 
-    /// Where the earlier output goes if it cannot be exchanged.
+    /// Returns the place of the earlier output where folders cannot be exchanged.
     pub fn aside(&self) -> PathBuf {
         self.path.join(OLD)
     }
 
-    /// The earlier output, once the new one is in its place.
+    /// Returns the earlier output, once the new one is in its place.
     pub fn replaced(&self) -> Vec<PathBuf> {
         [WHOLE, OLD].into_iter().map(|name| self.path.join(name)).filter(|folder| folder.is_dir()).collect()
     }
@@ -170,7 +171,7 @@ impl StageFolder {
 }
 
 impl Drop for StageFolder {
-    /// What cannot be deleted now, the next run deletes.
+    /// Deletes the folder; the next run deletes what cannot be deleted now.
     fn drop(&mut self) {
         alive().retain(|path| *path != self.path);
         self.spare.clear();
@@ -180,9 +181,9 @@ impl Drop for StageFolder {
     }
 }
 
-/// Who holds the lock of a stage.
+/// The holder of the lock of a stage.
 enum LockHolder {
-    /// Nobody held it; now this run does.
+    /// This run, which has just taken it.
     Own(File),
     /// A run that is alive.
     Other,
@@ -204,19 +205,19 @@ fn take_turn(folder: &Path) -> Option<File> {
     None
 }
 
-/// The stages in a folder.
+/// Returns the stages in a folder.
 fn stages(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let stages = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     stages.filter(|entry| is_stage(&entry.file_name())).map(|entry| entry.path())
 }
 
-/// Whether a name is that of a stage.
+/// Returns whether a name is that of a stage.
 pub fn is_stage(name: &OsStr) -> bool {
     name.to_str().and_then(|name| name.strip_prefix(PREFIX)).is_some_and(|random| random.len() == RANDOM)
 }
 
-/// The names of the outputs of the stages in a folder whose runs are alive.
+/// Returns the names of the outputs of the stages in a folder whose runs are alive.
 fn running(folder: &Path) -> Vec<Option<String>> {
     let alive = stages(folder).filter(|stage| matches!(take_lock(stage), LockHolder::Other));
     alive.map(|stage| output_of(&stage)).collect()
@@ -258,8 +259,8 @@ fn output_of(stage: &Path) -> Option<String> {
     fs::read_to_string(stage.join(OUTPUT)).ok()
 }
 
-/// Completes what a killed run was about to publish, and puts files of people where they belong; returns whether the
-/// stage holds nothing any more that is nowhere else.
+/// Completes what a killed run was about to publish, and moves the user's files to the output; returns whether
+/// everything in the stage is also elsewhere.
 fn recover(stage: &Path, progress: &dyn Progress) -> bool {
     let (whole, old) = (stage.join(WHOLE), stage.join(OLD));
     if !whole.is_dir() && !old.is_dir() {
@@ -279,7 +280,7 @@ fn recover(stage: &Path, progress: &dyn Progress) -> bool {
     [whole, old].iter().filter(|earlier| earlier.is_dir()).all(|earlier| put_back(earlier, &out, progress))
 }
 
-/// Moves the files of people from an earlier output to the present one.
+/// Moves the user's files from an earlier output to the present one.
 fn put_back(earlier: &Path, out: &Path, progress: &dyn Progress) -> bool {
     let Ok(outsiders) = Outsiders::of(earlier) else { return false };
     if !out.is_dir() {
@@ -320,11 +321,6 @@ fn delete(stage: &Path) -> io::Result<()> {
         step(removed);
     }
     fs::remove_dir_all(stage)
-}
-
-/// The folder that a path is in.
-pub fn parent_of(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Creates a folder that only its owner can look into, whatever the umask.

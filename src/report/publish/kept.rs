@@ -1,5 +1,5 @@
-//! What people put into an output, or changed in it: it goes into the next one, under a dated name where the name is
-//! taken.
+//! The user's own files in an output, and reports that the user changed: they go into the next output, under a dated
+//! name where the name is taken.
 //!
 //! Before the folders are exchanged the files are linked into the new one, so that each is there at every moment; what
 //! cannot be linked, or came in between, is moved afterwards.
@@ -24,7 +24,7 @@ pub struct Outsiders {
     files: Vec<Outsider>,
     /// Folders without reports, below [`Self::folder`].
     folders: Vec<PathBuf>,
-    /// The reports that are as they were written, as their files looked then.
+    /// The reports whose digests are those of the manifest, with their metadata at that time.
     unchanged: BTreeMap<PathBuf, Stamp>,
     manifest: Option<Manifest>,
 }
@@ -39,15 +39,15 @@ struct Outsider {
 
 /// A file that was kept.
 pub struct KeptFile {
-    /// Where it was, below the earlier output.
+    /// Its path below the earlier output.
     path: PathBuf,
-    /// Where it is now.
+    /// Its path below the new output.
     pub stored: PathBuf,
     /// Whether a report was changed.
     pub is_changed: bool,
 }
 
-/// How a file looks without reading it: another look, another content.
+/// The metadata of a file, which differ if its content was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
     length: u64,
@@ -56,7 +56,7 @@ struct Stamp {
 }
 
 impl Outsiders {
-    /// Compares an output with its manifest. Without one of this program, all is of people.
+    /// Compares an output with its manifest. Without a manifest of this program, all files are the user's.
     ///
     /// # Errors
     /// [`Error::Io`] if the folder cannot be read.
@@ -64,7 +64,7 @@ impl Outsiders {
         Self::except(folder, &BTreeMap::new())
     }
 
-    /// Looks once more, and takes the digests of those reports only that look different by now.
+    /// Compares it once more, and takes the digests of those reports only whose metadata have changed.
     ///
     /// # Errors
     /// As [`Self::of`].
@@ -119,7 +119,7 @@ impl Outsiders {
         Ok(found)
     }
 
-    /// Whether there is nothing to keep.
+    /// Returns whether there is nothing to keep.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
@@ -147,7 +147,7 @@ impl Outsiders {
         Ok(linked)
     }
 
-    /// The files that could not be linked, under the names that [`move_rest`] will give them.
+    /// Returns the files that could not be linked, under the names that [`move_rest`] will give them.
     pub fn unlinked(&self, new: &Path, linked: &[KeptFile]) -> Vec<KeptFile> {
         let is_left = |outsider: &&Outsider| linked.iter().all(|kept| kept.path != outsider.path);
         let named = |outsider: &Outsider| KeptFile {
@@ -158,13 +158,13 @@ impl Outsiders {
         self.files.iter().filter(is_left).map(named).collect()
     }
 
-    /// Whether the earlier output had kept a file already.
+    /// Returns whether the earlier output had kept a file already.
     pub fn knows(&self, kept: &KeptFile) -> bool {
         let name = name_of(&kept.stored).unwrap_or_default();
         self.manifest.as_ref().is_some_and(|manifest| manifest.keeps(&name))
     }
 
-    /// Folders without files stay, too. They are of people, and as open or closed as these made them.
+    /// Creates the folders without reports, with the permissions that the user gave them.
     fn create_folders(&self, new: &Path) {
         for folder in &self.folders {
             let made = new.join(folder);
@@ -175,7 +175,8 @@ impl Outsiders {
         }
     }
 
-    /// The name for a file in another output: its own if it is no report and the name is free, else a dated one.
+    /// Returns the name for a file in another output: its own if it is no report and the name is free, else a dated
+    /// one.
     fn name_in(&self, new: &Path, outsider: &Outsider) -> PathBuf {
         let is_taken = |name: &Path| new.join(name).symlink_metadata().is_ok();
         if !outsider.is_changed && !is_taken(&outsider.path) {
@@ -230,7 +231,7 @@ pub fn move_rest(earlier: &Outsiders, into: &Path) -> Result<Vec<KeptFile>> {
     Ok(moved)
 }
 
-/// The names for the manifest: of files, and with a `/` at the end of folders that hold nothing else.
+/// Returns the names for the manifest: of files, and with a `/` at the end of folders that hold nothing else.
 pub fn names<'a>(kept: impl Iterator<Item = &'a KeptFile>) -> Vec<String> {
     let name = |kept: &KeptFile| {
         let name = kept.stored.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
@@ -244,7 +245,7 @@ pub fn names<'a>(kept: impl Iterator<Item = &'a KeptFile>) -> Vec<String> {
 }
 
 impl KeptFile {
-    /// What is said of it.
+    /// Returns the note that says where it was kept.
     pub fn note(&self, out: &Path) -> Message {
         let file = out.join(&self.path);
         if self.is_changed || self.stored != self.path {
@@ -254,13 +255,13 @@ impl KeptFile {
         }
     }
 
-    /// Whether it was ingested: such tables stay as a matter of course.
+    /// Returns whether it is a table of `ingest`, which stays without a note.
     pub fn is_ingested(&self) -> bool {
         self.path.starts_with(SNAPSHOTS)
     }
 }
 
-/// The name of a report; `None` if it cannot be that of one of ours.
+/// Returns the name of a report; `None` if it cannot be that of one of ours.
 fn name_of(path: &Path) -> Option<String> {
     path.iter().map(|part| part.to_str()).collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
 }
@@ -287,7 +288,7 @@ impl Stamp {
     }
 }
 
-/// What tells files of one machine apart, whatever their names.
+/// Returns the id of a file, which is unique on this machine and independent of its name.
 #[cfg(unix)]
 fn id(metadata: &fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::faults::step;
-use super::folder::parent_of;
+use crate::regular::parent_of;
 
 /// Puts `whole` at `out`. An earlier output is then at `whole`, or at `aside`.
 ///
@@ -48,7 +48,7 @@ fn exchange(_one: &Path, _other: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Whether another file system is mounted at a folder, which then cannot be renamed.
+/// Returns whether another file system is mounted at a folder, which then cannot be renamed.
 #[cfg(target_os = "linux")]
 pub fn is_mount_point(folder: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
@@ -69,7 +69,7 @@ pub fn sync_all(folder: &Path) -> io::Result<()> {
     let entries: Vec<walkdir::DirEntry> = WalkDir::new(folder).into_iter().collect::<Result<_, _>>()?;
     entries.par_iter().try_for_each(|entry| match entry.file_type() {
         kind if kind.is_dir() => sync_folder(entry.path()),
-        // A file of somebody else that was linked need not be readable.
+        // A linked file of another user need not be readable.
         kind if kind.is_file() => match File::open(entry.path()) {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
             file => file?.sync_all(),

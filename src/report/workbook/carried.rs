@@ -1,4 +1,4 @@
-//! What people entered in the earlier worklist, beside the tasks of this audit.
+//! The entries of users in the earlier worklist, beside the tasks of this audit.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ const MAX_GONE: usize = 500_000;
 /// The earlier worklist, joined with the tasks.
 pub struct CarriedWork<'e> {
     earlier: &'e EarlierWorklist,
-    /// What was entered, by task.
+    /// The entries by task.
     by_task: Vec<Option<&'e Entered>>,
-    /// The rows that are tasks no more, and what became of them.
+    /// The rows that are tasks no more, each with its present state.
     gone: Vec<(&'e EarlierRow, Text)>,
     /// Rows with entries that fit several tasks, or contradict each other.
     ambiguous: usize,
@@ -44,18 +44,18 @@ impl<'e> CarriedWork<'e> {
         Self { earlier, by_task, gone, ambiguous }
     }
 
-    /// Rows that are tasks no more, and stay visible.
+    /// Returns the number of rows that are tasks no more, and stay visible.
     pub fn gone(&self) -> usize {
         self.gone.len()
     }
 
-    /// The titles of the columns that follow those of every worklist.
+    /// Returns the titles of the columns that follow those of every worklist.
     pub fn titles(&self, cells: CellFormat<'_>) -> Vec<String> {
         let now = (!self.gone.is_empty()).then(|| workbook::NOW.tell(cells.language).to_owned());
         now.into_iter().chain(self.earlier.added.iter().cloned()).collect()
     }
 
-    /// The cells of a task that people filled in.
+    /// Returns the cells of a task that users fill in.
     pub fn cells_of(&self, task: usize, cells: CellFormat<'_>) -> Vec<SheetCell> {
         match self.by_task.get(task).copied().flatten() {
             Some(entered) => self.entered(entered, SheetCell::Empty, cells),
@@ -63,7 +63,7 @@ impl<'e> CarriedWork<'e> {
         }
     }
 
-    /// The rows that are tasks no more, in the order in which they stood.
+    /// Returns the rows that are tasks no more, in the order in which they stood.
     pub fn gone_rows<'c>(&'c self, cells: CellFormat<'c>) -> impl Iterator<Item = Vec<SheetCell>> + 'c {
         self.gone.iter().map(move |(row, now)| {
             let now = SheetCell::Text(now.tell(cells.language).to_owned());
@@ -77,7 +77,7 @@ impl<'e> CarriedWork<'e> {
         standard.into_iter().chain(now).chain(entered.added.iter().cloned()).collect()
     }
 
-    /// Says what was carried over, if there was anything.
+    /// Notes what was carried over, if anything was.
     pub fn note(&self, progress: &dyn Progress) {
         if self.earlier.digest().is_none() {
             return;
@@ -90,7 +90,7 @@ impl<'e> CarriedWork<'e> {
     }
 }
 
-/// What was entered for the tasks of a key; `None` if it is not clear for which.
+/// Returns the entry for all tasks of a key; `None` if the rows contradict each other.
 fn entered_in<'e>(rows: &[&'e EarlierRow], tasks: usize) -> Option<&'e Entered> {
     let first = &rows.first()?.entered;
     if rows.iter().all(|row| row.entered == *first) {
@@ -101,7 +101,7 @@ fn entered_in<'e>(rows: &[&'e EarlierRow], tasks: usize) -> Option<&'e Entered> 
     (tasks == 1 && filled.all(|other| other == one)).then_some(one)
 }
 
-/// What became of a row that is no task any more.
+/// Returns the present state of a row that is no task any more.
 fn now(key: &TaskKey, waived: &[TaskKey], kinds: &[ExceptionKind]) -> Text {
     let mut kinds = kinds.iter().filter(|kind| kind.subject.is_some() && TaskClass::of(kind.name.en) == key.class);
     if waived.binary_search(key).is_ok() {

@@ -37,14 +37,14 @@ pub enum SheetCell {
     Time(i64),
 }
 
-/// How values become cells.
+/// The language and the time zone of cells.
 #[derive(Clone, Copy)]
 pub struct CellFormat<'a> {
     pub language: Lang,
     pub zone: &'a TimeZone,
 }
 
-/// How the values of one column become cells.
+/// The conversion of the values of one column into cells.
 pub struct ColumnCells<'a> {
     column: &'static Column,
     /// Names of the words of its vocabulary, in order.
@@ -67,7 +67,7 @@ impl<'a> CellFormat<'a> {
         ColumnCells { column, names, cells: self }
     }
 
-    /// The header of a column; of times with their zone.
+    /// Returns the header of a column; of times with their zone.
     pub fn title(self, column: &'static Column) -> String {
         let title = column_name(column).expect("the catalogue names the columns of reports").tell(self.language);
         match column.kind {
@@ -76,7 +76,7 @@ impl<'a> CellFormat<'a> {
         }
     }
 
-    /// A title with the zone of the times below it.
+    /// Returns a title with the zone of the times below it.
     pub fn in_zone(self, title: &str) -> String {
         fill(
             workbook::IN_ZONE.tell(self.language),
@@ -84,7 +84,7 @@ impl<'a> CellFormat<'a> {
         )
     }
 
-    /// A moment, in microseconds since 1970, UTC.
+    /// Returns a moment, in microseconds since 1970, UTC.
     pub fn time(self, micros: i64) -> SheetCell {
         match local(micros, self.zone) {
             Some(seconds) if DATES.contains(&seconds) => SheetCell::Time(seconds),
@@ -94,14 +94,14 @@ impl<'a> CellFormat<'a> {
         }
     }
 
-    /// The names of severities, by code.
+    /// Returns the names of severities, by code.
     pub fn severities(self) -> Vec<String> {
         names(Severity::WORDS, self.language)
     }
 }
 
 impl ColumnCells<'_> {
-    /// The cell of a row.
+    /// Returns the cell of a row.
     pub fn cell(&self, values: &ArrayRef, row: usize) -> SheetCell {
         if values.is_null(row) {
             return SheetCell::Empty;
@@ -127,7 +127,7 @@ impl ColumnCells<'_> {
         }
     }
 
-    /// Whether it says how serious rows are.
+    /// Returns whether it says how serious rows are.
     pub fn is_severity(&self) -> bool {
         self.column == &fields::SEVERITY
     }
@@ -143,7 +143,7 @@ impl ColumnCells<'_> {
     }
 }
 
-/// The names of the words, each with its code, by which the Parquet reports and SQL know it.
+/// Returns the names of the words, each with its code, by which the Parquet reports and SQL know it.
 fn names(words: &[&str], language: Lang) -> Vec<String> {
     match Vocabulary::of_words(words) {
         Some(vocabulary) => {
@@ -153,12 +153,12 @@ fn names(words: &[&str], language: Lang) -> Vec<String> {
     }
 }
 
-/// A name with its code, where it is not the code in plain letters.
+/// Returns a name with its code, where it is not the code in plain letters.
 fn named(name: &str, word: &str) -> String {
     if name.to_lowercase() == word.replace('_', " ") { name.to_owned() } else { format!("{name} ({word})") }
 }
 
-/// A whole number; as text where a float would round it.
+/// Returns a whole number; as text where a float would round it.
 #[expect(clippy::cast_precision_loss, reason = "what would lose any is text")]
 pub fn integer(number: i64) -> SheetCell {
     if number.unsigned_abs() <= LARGEST_INTEGER {
@@ -168,13 +168,13 @@ pub fn integer(number: i64) -> SheetCell {
     }
 }
 
-/// An exact decimal as the float next to it; as text where a spreadsheet would drop digits.
+/// Returns an exact decimal as the float next to it; as text where a spreadsheet would drop digits.
 fn decimal(values: &ArrayRef, row: usize, of: fn(f64) -> SheetCell) -> SheetCell {
     let decimals = values.as_primitive::<Decimal128Type>();
     exact(decimals.value(row), u32::from(decimals.scale().unsigned_abs()), of)
 }
 
-/// A decimal of `units` of the last of `places` places.
+/// Returns a decimal of `units` of the last of `places` places.
 #[expect(clippy::cast_precision_loss, reason = "what would lose any is text")]
 pub fn exact(units: i128, places: u32, of: fn(f64) -> SheetCell) -> SheetCell {
     if units.unsigned_abs() < 10_u128.pow(EXACT_DIGITS) {
@@ -191,7 +191,7 @@ pub fn text(text: &str) -> SheetCell {
     if starts_a_formula(&cell) { SheetCell::Guarded(format!("'{cell}")) } else { SheetCell::Text(cell) }
 }
 
-/// The text with visible characters only, cut at what a cell holds.
+/// Returns the text with visible characters only, cut at what a cell holds.
 fn fitted(text: &str) -> String {
     let mut fitted = String::with_capacity(text.len().min(LONGEST_TEXT));
     let mut units = 0;

@@ -1,5 +1,4 @@
-//! The worklist of the earlier workbook: its rows, with what people entered, in whatever order they left rows and
-//! columns.
+//! The worklist of the earlier workbook: its rows, with the entries of users, who may have reordered rows and columns.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -8,7 +7,7 @@ use std::path::Path;
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 
 use super::cells::{SheetCell, integer, text};
-use super::worklist::WorklistColumn;
+use super::worklist::{STATUSES, WorklistColumn};
 use crate::case::Case;
 use crate::error::panics_as_errors;
 use crate::ingest;
@@ -22,14 +21,14 @@ use crate::text::{Lang, Message, errors as say, workbook};
 const HEADER_WITHIN: u32 = 20;
 /// Columns that are read.
 const MAX_COLUMNS: u32 = 200;
-/// Columns of people that are carried over.
+/// Columns added by users that are carried over.
 const MAX_ADDED: usize = 50;
 
-/// The worklist of the earlier workbook. It has no rows unless people worked on it.
+/// The worklist of the earlier workbook. It has no rows unless users entered something.
 #[derive(Default)]
 pub struct EarlierWorklist {
     pub rows: Vec<EarlierRow>,
-    /// Titles of the columns that people added.
+    /// Titles of the columns that users added.
     pub added: Vec<String>,
     /// SHA-256 of the workbook.
     digest: Option<String>,
@@ -43,7 +42,7 @@ pub struct EarlierRow {
     pub entered: Entered,
 }
 
-/// What people entered in a row.
+/// The entries of users in a row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entered {
     pub assignee: SheetCell,
@@ -52,7 +51,7 @@ pub struct Entered {
     pub added: Vec<SheetCell>,
 }
 
-/// What a task is about. Outcome, severity and target account may change from audit to audit; this does not.
+/// The object of a task. Outcome, severity and target account may change from audit to audit; the object does not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TaskKey {
     pub class: TaskClass,
@@ -62,10 +61,10 @@ pub struct TaskKey {
     object: (bool, String),
 }
 
-/// What kind of thing a task is about.
+/// The kind of object of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskClass {
-    /// Or, of a precheck, an account.
+    /// A relation; of a precheck, an account.
     Relation,
     Group,
     JoinCode,
@@ -86,8 +85,8 @@ impl TaskClass {
 }
 
 impl EarlierWorklist {
-    /// Reads the workbook of that name of the earlier run on the case, if people worked on it, or on one that it
-    /// carried over. If it cannot be read, that is said.
+    /// Reads the workbook of that name of the earlier run on the case, if users changed it, or one that it carried
+    /// over. If it cannot be read, a note says so.
     pub fn read(out: &Path, name: &str, case: &Case, progress: &dyn Progress) -> Self {
         let path = out.join(name);
         let unreadable = |problem: Message| {
@@ -120,7 +119,7 @@ impl EarlierWorklist {
 }
 
 impl Entered {
-    /// Whether nobody entered anything.
+    /// Returns whether there is no entry.
     pub fn is_empty(&self) -> bool {
         [&self.assignee, &self.status, &self.remark]
             .into_iter()
@@ -130,7 +129,7 @@ impl Entered {
 }
 
 impl TaskKey {
-    /// The key of a row by its cells: kind, name, id, account of the source corp.
+    /// Returns the key of a row by its cells: kind, name, id, account of the source corp.
     pub fn new(kind: &SheetCell, name: &SheetCell, id: &SheetCell, account: &SheetCell) -> Self {
         let class = TaskClass::of(&plain(kind));
         let id = plain(id);
@@ -142,7 +141,7 @@ impl TaskKey {
     }
 }
 
-/// The text of a cell, without white space around it and without the `'` that keeps it from being a formula.
+/// Returns the text of a cell, without white space around it and without the `'` that keeps it from being a formula.
 fn plain(cell: &SheetCell) -> String {
     match cell {
         SheetCell::Text(text) | SheetCell::Guarded(text) => unguarded(text.trim()).to_owned(),
@@ -161,7 +160,7 @@ fn rows_of(path: &Path) -> Result<EarlierWorklist, Message> {
     ingest::check_workbook(path, &file).map_err(|error| error.message())?;
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(damaged)?;
     let mut names = book.sheet_names();
-    // Somebody may have renamed the sheet.
+    // The sheet may have been renamed.
     names.sort_by_key(|name| ![workbook::WORKLIST.zh, workbook::WORKLIST.en].contains(&name.trim()));
     for name in names {
         if let Some(read) = rows_of_sheet(&mut book, &name).map_err(damaged)? {
@@ -171,7 +170,7 @@ fn rows_of(path: &Path) -> Result<EarlierWorklist, Message> {
     Err(say::NO_WORKLIST.into())
 }
 
-/// The rows of a sheet; `None` if it has no header of a worklist.
+/// Returns the rows of a sheet; `None` if it has no header of a worklist.
 fn rows_of_sheet(book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<Option<EarlierWorklist>, XlsxError> {
     let mut cells = book.worksheet_cells_reader(name)?;
     let mut sheet = SheetReader::default();
@@ -200,7 +199,7 @@ struct SheetReader {
     worklist: EarlierWorklist,
 }
 
-/// Where the columns stand.
+/// The places of the columns.
 struct Header {
     known: Vec<Option<u32>>,
     added: Vec<u32>,
@@ -257,7 +256,7 @@ impl Header {
     }
 }
 
-/// A value as the cell that it becomes again. Of a formula it is the value that was last computed.
+/// Returns the cell for a value that was read; of a formula, its last computed value.
 fn cell_of(value: &DataRef<'_>) -> SheetCell {
     let of_text = |content: &str| match content.trim() {
         "" => SheetCell::Empty,
@@ -286,11 +285,10 @@ fn time_of(days: f64) -> SheetCell {
     if super::cells::DATES.contains(&(seconds as i64)) { SheetCell::Time(seconds as i64) } else { number_of(days) }
 }
 
-/// A status in the words of a language, if it is one that the workbook offers.
+/// Returns a status in the words of a language, if it is one that the workbook offers.
 pub fn status_in(language: Lang, status: &SheetCell) -> SheetCell {
-    let offered = [workbook::STATUS_OPEN, workbook::STATUS_DOING, workbook::STATUS_DONE];
     let entered = plain(status);
-    match offered.into_iter().find(|status| [status.zh, status.en].contains(&entered.as_str())) {
+    match STATUSES.into_iter().find(|status| [status.zh, status.en].contains(&entered.as_str())) {
         Some(known) => SheetCell::Text(known.tell(language).to_owned()),
         None => status.clone(),
     }

@@ -7,7 +7,7 @@ use arrow::compute::take_record_batch;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::cells::{CellFormat, ColumnCells, LONGEST_TEXT, SheetCell};
-use super::sheet::{self, Formats};
+use super::sheet::{self, CellStyle, Formats};
 use super::worklist::{Subject, next_step, worst};
 use crate::error::Result;
 use crate::figures::{RELATION_COLUMNS, RELATIONS_HELD, asks_for_something};
@@ -65,7 +65,7 @@ pub struct Tasks {
     pub subject: [Option<ArrayRef>; 4],
 }
 
-/// The kinds in the order of their sheets: findings, relations with the most serious first, all else.
+/// Returns the kinds in the order of their sheets: findings, relations with the most serious first, all else.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -89,7 +89,7 @@ impl ExceptionKind {
         self.portions.iter().map(|portion| portion.rows as u64).sum()
     }
 
-    /// The SQL that selects all of its rows and no others; `None` where there are no rows, or no cell holds it.
+    /// Returns the SQL that selects all of its rows and no others; `None` where there are no rows, or no cell holds it.
     pub fn sql(&self) -> Option<String> {
         self.total.filter(|total| *total > 0)?;
         let condition = match self.filter.as_ref()? {
@@ -102,7 +102,7 @@ impl ExceptionKind {
     /// Fills its sheet.
     ///
     /// # Errors
-    /// Those of the library.
+    /// The errors of the library.
     pub fn write(
         &self,
         sheet: &mut Worksheet,
@@ -110,8 +110,8 @@ impl ExceptionKind {
         formats: &Formats,
     ) -> std::result::Result<(), XlsxError> {
         let has_tasks = self.portions.iter().any(|portion| portion.tasks.is_some());
-        let next_step_title = has_tasks.then(|| (workbook::NEXT_STEP.tell(cells.language).to_owned(), &formats.text));
-        let titles = self.columns.iter().map(|column| (cells.title(column), formats.of_column(column)));
+        let next_step_title = has_tasks.then(|| (workbook::NEXT_STEP.tell(cells.language).to_owned(), CellStyle::Text));
+        let titles = self.columns.iter().map(|column| (cells.title(column), CellStyle::of_column(column)));
         let titles: Vec<_> = titles.chain(next_step_title).collect();
         let columns: Vec<ColumnCells<'_>> = self.columns.iter().map(|column| cells.of(column)).collect();
         let severities = cells.severities();
@@ -217,12 +217,12 @@ fn join_codes(audit: &Audit<'_>) -> Result<ExceptionKind> {
     Ok(ExceptionKind { total: kind.total.filter(|_| measured), ..kind })
 }
 
-/// The findings that ask for something.
+/// Returns the findings that ask for something.
 fn pressing(rules: &[&'static FindingRule]) -> Vec<&'static FindingRule> {
     rules.iter().copied().filter(|rule| rule.severity >= Severity::Review).collect()
 }
 
-/// The rows of a table that findings are about, as tasks.
+/// Returns the rows of a table that findings are about, as tasks.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -253,8 +253,8 @@ fn condition(rules: &[Vec<&'static FindingRule>], id: &'static Column, ids: &Str
     Some(Filter::Or(any))
 }
 
-/// The rows that a condition selects, as tasks. `rules`: the findings that ask for something, and `accounts`: the
-/// target account, by row of the report.
+/// Returns the rows that a condition selects, as tasks. `rules`: the findings that ask for something, and `accounts`:
+/// the target account, by row of the report.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -270,7 +270,7 @@ pub fn selected_tasks(
     tasks_at(ExceptionKind { filter: Some(filter), ..kind }, subject, rows, places, rules, accounts)
 }
 
-/// The first of these rows, as tasks: a waiver covers those that are waived in the report.
+/// Returns the first of these rows, as tasks: a waiver covers those that are waived in the report.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -338,7 +338,7 @@ fn is_not_whole(column: &'static Column) -> Filter {
     Filter::one_of(column, [Coverage::Failed.word(), Coverage::Partial.word()])
 }
 
-/// All findings, from the rows of their report.
+/// Returns all findings, from the rows of their report.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -359,12 +359,12 @@ fn bill(audit: &Audit<'_>) -> Result<ExceptionKind> {
     Ok(ExceptionKind { total: kind.total.filter(|_| audit.summary.bill.is_some()), ..kind })
 }
 
-/// All rows of a report.
+/// Returns all rows of a report.
 fn plain(audit: &Audit<'_>, table: &'static Table, name: Text, holds: Text) -> Result<ExceptionKind> {
     selected(of_table(table, name, holds, audit.case.language), audit.tables.rows(table)?, &Filter::All)
 }
 
-/// A kind whose rows are of that table, none yet.
+/// Returns a kind whose rows are of that table, none yet.
 pub fn of_table(table: &'static Table, name: Text, holds: Text, language: Lang) -> ExceptionKind {
     ExceptionKind {
         name,
@@ -378,13 +378,13 @@ pub fn of_table(table: &'static Table, name: Text, holds: Text, language: Lang) 
     }
 }
 
-/// The columns of a table, how serious a row is before all else.
+/// Returns the columns of a table, how serious a row is before all else.
 fn severity_first(table: &'static Table) -> Vec<&'static Column> {
     let columns = || table.columns.iter().map(|slot| slot.column);
     columns().filter(|column| *column == &SEVERITY).chain(columns().filter(|column| *column != &SEVERITY)).collect()
 }
 
-/// The first rows that a condition selects; the sheet states the condition as SQL.
+/// Returns the first rows that a condition selects; the sheet states the condition as SQL.
 ///
 /// # Errors
 /// [`crate::Error::Bug`] only.
@@ -396,7 +396,7 @@ pub fn selected(kind: ExceptionKind, rows: &RecordBatch, filter: &Filter) -> Res
     Ok(ExceptionKind { total: Some(total), filter: Some(filter.clone()), portions, ..kind })
 }
 
-/// The sheet of missing relations, with `held` of `total` rows.
+/// Returns the sheet of missing relations, with `held` of `total` rows.
 #[cfg(test)]
 pub fn of_missing(total: u64, held: usize) -> ExceptionKind {
     let rows = RecordBatch::new_empty(crate::report::relations::report_schema(&RELATIONS_REPORT));

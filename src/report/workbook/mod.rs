@@ -2,11 +2,11 @@
 //! the same parts.
 //!
 //! ```text
-//! kinds      which rows, by kind of exception; a sheet for each kind that has any
+//! kinds      the rows, by kind of exception; a sheet for each kind that has any
 //! worklist   the same rows as tasks, by target account, each with its next step
-//! earlier    the worklist of the earlier workbook, with what people entered
-//! carried    what they entered, beside the tasks of this audit
-//! cells      a value of a report as a cell: what is text stays text, and starts no formula
+//! earlier    the worklist of the earlier workbook, with what users entered
+//! carried    these entries, beside the tasks of this audit
+//! cells      a value of a report as a cell: text stays text, and starts no formula
 //! sheet      rows on a sheet: header, filter, widths
 //! summary    the first sheet: the verdict, what each sheet holds, what is left out
 //! ```
@@ -46,7 +46,7 @@ use worklist::Task;
 pub use cells::{CellFormat, SheetCell, text};
 pub use earlier::EarlierWorklist;
 pub use kinds::{ExceptionKind, ROWS_SHOWN, coverage, findings, of_table, selected, selected_tasks};
-pub use summary::{amount, case_figures, count};
+pub use summary::{bill_figures, case_figures, count};
 pub use worklist::Subject;
 
 /// The file's name.
@@ -60,7 +60,7 @@ enum SheetContent<'k> {
     Worklist,
 }
 
-/// What a workbook holds.
+/// The content of a workbook.
 pub struct WorkbookContents<'a> {
     pub case: &'a Case,
     /// The heading of the first sheet.
@@ -141,7 +141,7 @@ impl WorkbookContents<'_> {
         Ok(())
     }
 
-    /// What people entered in the earlier worklist. Keys cost as much as the rows, and are not made for nothing.
+    /// Returns what users entered in the earlier worklist. Keys take as long as the rows, and are made only if needed.
     fn carried(&self, tasks: &[Task<'_>], cells: CellFormat<'_>) -> CarriedWork<'_> {
         let kinds = &self.kinds;
         if self.earlier.rows.is_empty() {
@@ -170,7 +170,8 @@ fn guarded<T>(path: &Path, run: impl FnOnce() -> std::result::Result<T, XlsxErro
     }
 }
 
-/// The error of the system that the message of a panic states: `Couldn't write to xml file: Os { code: 28, kind: ...`.
+/// Returns the error of the system that the message of a panic states: `Couldn't write to xml file: Os { code: 28,
+/// kind: ...`.
 fn refusal_in(panic: &str) -> Option<io::Error> {
     let (_, code) = panic.split_once("Os { code: ")?;
     code.split_once(',')?.0.parse().ok().map(io::Error::from_raw_os_error)

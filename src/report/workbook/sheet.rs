@@ -16,30 +16,63 @@ const WIDTHS: std::ops::RangeInclusive<f64> = 9.0..=60.0;
 /// Width of a filter button and the margins.
 const MARGIN: f64 = 3.0;
 
-/// How cells look.
+/// The style of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellStyle {
+    Text,
+    Guarded,
+    Integer,
+    Money,
+    Price,
+    Share,
+    Time,
+}
+
+impl CellStyle {
+    /// Returns the style of the cells of a column.
+    pub fn of_column(column: &Column) -> Self {
+        match column.kind {
+            Kind::Integer | Kind::Count => Self::Integer,
+            Kind::Money => Self::Money,
+            Kind::Price => Self::Price,
+            Kind::Ratio => Self::Share,
+            Kind::Time => Self::Time,
+            Kind::Id | Kind::Name | Kind::Text | Kind::TextList | Kind::Word(_) | Kind::Flag => Self::Text,
+        }
+    }
+
+    fn of(cell: &SheetCell) -> Self {
+        match cell {
+            SheetCell::Empty | SheetCell::Text(_) => Self::Text,
+            SheetCell::Guarded(_) => Self::Guarded,
+            SheetCell::Integer(_) => Self::Integer,
+            SheetCell::Money(_) => Self::Money,
+            SheetCell::Price(_) => Self::Price,
+            SheetCell::Share(_) => Self::Share,
+            SheetCell::Time(_) => Self::Time,
+        }
+    }
+}
+
+/// The formats of the cells.
 pub struct Formats {
     pub title: Format,
     pub heading: Format,
     pub label: Format,
-    pub text: Format,
     header: Format,
-    guarded: Format,
-    integer: Format,
-    money: Format,
-    price: Format,
-    share: Format,
-    time: Format,
+    /// By [`CellStyle`], in its order.
+    cells: [Format; 7],
     review: Format,
     defect: Format,
 }
 
 impl Formats {
-    /// Of a sheet with columns.
+    /// Returns the formats of a sheet with columns.
     pub fn new() -> Self {
         Self::on(&Format::new().set_align(FormatAlign::Top))
     }
 
-    /// Of a page on which numbers stand beside their names and not in columns.
+    /// Returns the formats of a sheet on which numbers stand beside their names and not in columns.
     pub fn left() -> Self {
         Self::on(&Format::new().set_align(FormatAlign::Top).set_align(FormatAlign::Left))
     }
@@ -56,60 +89,43 @@ impl Formats {
                 .set_bold()
                 .set_background_color(Color::RGB(0x00E8_EDF3))
                 .set_border_bottom(FormatBorder::Thin),
-            guarded: text.clone().set_quote_prefix(),
-            integer: number("#,##0"),
-            money: number("#,##0.00"),
-            price: number("0.00####"),
-            share: number("0.0%"),
-            time: number("yyyy-mm-dd hh:mm:ss"),
+            cells: [
+                text.clone(),
+                text.set_quote_prefix(),
+                number("#,##0"),
+                number("#,##0.00"),
+                number("0.00####"),
+                number("0.0%"),
+                number("yyyy-mm-dd hh:mm:ss"),
+            ],
             review: Format::new().set_background_color(Color::RGB(0x00FF_F2CC)),
             defect: Format::new().set_background_color(Color::RGB(0x00F8_D7DA)),
-            text,
         }
     }
 
     /// Numbers the formats in their own order, for sheets that are written side by side would number them as they come.
     pub fn register(&self, book: &mut Workbook) {
-        let texts = [&self.text, &self.header, &self.guarded];
-        let numbers = [&self.integer, &self.money, &self.price, &self.share, &self.time];
-        texts.into_iter().chain(numbers).for_each(|format| book.register_format(format));
+        let [text, others @ ..] = &self.cells;
+        [text, &self.header].into_iter().chain(others).for_each(|format| book.register_format(format));
     }
 
-    /// Of the cells of a column.
-    pub fn of_column(&self, column: &Column) -> &Format {
-        match column.kind {
-            Kind::Integer | Kind::Count => &self.integer,
-            Kind::Money => &self.money,
-            Kind::Price => &self.price,
-            Kind::Ratio => &self.share,
-            Kind::Time => &self.time,
-            Kind::Id | Kind::Name | Kind::Text | Kind::TextList | Kind::Word(_) | Kind::Flag => &self.text,
-        }
-    }
-
-    fn of(&self, cell: &SheetCell) -> &Format {
-        match cell {
-            SheetCell::Empty | SheetCell::Text(_) => &self.text,
-            SheetCell::Guarded(_) => &self.guarded,
-            SheetCell::Integer(_) => &self.integer,
-            SheetCell::Money(_) => &self.money,
-            SheetCell::Price(_) => &self.price,
-            SheetCell::Share(_) => &self.share,
-            SheetCell::Time(_) => &self.time,
-        }
+    /// Returns the format of cells of that style.
+    pub fn of(&self, style: CellStyle) -> &Format {
+        &self.cells[style as usize]
     }
 }
 
-/// Puts a cell into its place. One with the format of its column is written without: the library looks up a format by
-/// all that it consists of.
+/// Puts a cell into its place. A cell in the style of its column is written without a format, which costs the library
+/// a look-up by all that the format consists of.
 pub fn put(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     cell: SheetCell,
     formats: &Formats,
-    of_column: Option<&Format>,
+    of_column: Option<CellStyle>,
 ) -> Result<(), XlsxError> {
-    let format = Some(formats.of(&cell)).filter(|format| !of_column.is_some_and(|own| std::ptr::eq(own, *format)));
+    let style = CellStyle::of(&cell);
+    let format = (of_column != Some(style)).then(|| formats.of(style));
     let number = match cell {
         SheetCell::Empty => return Ok(()),
         SheetCell::Text(text) | SheetCell::Guarded(text) => {
@@ -131,28 +147,28 @@ pub fn put(
     .map(drop)
 }
 
-/// Fills a sheet with these rows, which come once and are not held; says how many they were. `columns`: title and
-/// format of each.
+/// Fills a sheet with these rows, which come once and are not held; returns how many they were. `columns`: title and
+/// style of each.
 pub fn fill(
     sheet: &mut Worksheet,
     name: &str,
-    columns: &[(String, &Format)],
+    columns: &[(String, CellStyle)],
     rows: impl Iterator<Item = Vec<SheetCell>>,
     formats: &Formats,
 ) -> Result<u32, XlsxError> {
     sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_landscape().set_repeat_rows(0, 0)?.set_print_fit_to_pages(1, 0);
     let mut widths: Vec<f64> = columns.iter().map(|(title, _)| width(title)).collect();
-    for (column, (title, format)) in (0..).zip(columns) {
-        sheet.set_column_format(column, format)?;
+    for (column, (title, style)) in (0..).zip(columns) {
+        sheet.set_column_format(column, formats.of(*style))?;
         sheet.write_string_with_format(0, column, title, &formats.header)?;
     }
     let mut last = 0;
     for (row, cells) in (1..).zip(rows) {
-        for ((column, cell), ((_, format), widest)) in (0..).zip(cells).zip(columns.iter().zip(&mut widths)) {
+        for ((column, cell), ((_, style), widest)) in (0..).zip(cells).zip(columns.iter().zip(&mut widths)) {
             if row <= ROWS_MEASURED {
                 *widest = widest.max(width_of(&cell));
             }
-            put(sheet, (row, column), cell, formats, Some(format))?;
+            put(sheet, (row, column), cell, formats, Some(*style))?;
         }
         last = row;
     }
@@ -181,7 +197,7 @@ pub fn shade(
     Ok(())
 }
 
-/// How wide a cell is, in characters.
+/// Returns the width of a cell, in characters.
 fn width_of(cell: &SheetCell) -> f64 {
     match cell {
         SheetCell::Empty => 0.0,
@@ -193,7 +209,7 @@ fn width_of(cell: &SheetCell) -> f64 {
     }
 }
 
-/// How wide a text is, in characters: those of East Asia take the room of two.
+/// Returns the width of a text, in characters: those of East Asia take the room of two.
 fn width(text: &str) -> f64 {
     text.chars().map(|c| if c >= '\u{1100}' { 2.0 } else { 1.0 }).sum()
 }

@@ -1,12 +1,11 @@
 //! The first sheet: the verdict and its figures, what each sheet holds, and what the workbook leaves out.
 
-use rust_decimal::Decimal;
 use rust_xlsxwriter::{Url, Workbook, Worksheet, XlsxError};
 
 use super::WorkbookContents;
 use super::cells::{CellFormat, SheetCell, exact, integer, text};
 use super::kinds::ExceptionKind;
-use super::sheet::{Formats, put};
+use super::sheet::{CellStyle, Formats, put};
 use crate::billing::Bill;
 use crate::case::Case;
 use crate::report::Audit;
@@ -48,7 +47,7 @@ pub fn write(
     page.notes(&contents.kinds, &contents.limits, contents.earlier.digest().is_some())
 }
 
-/// The case and its corps.
+/// Returns the case and its corps.
 pub fn case_figures(case: &Case, language: Lang) -> [(String, SheetCell); 2] {
     [
         (workbook::CASE.tell(language).to_owned(), text(&format!("{} · {}", case.id, case.title))),
@@ -56,7 +55,7 @@ pub fn case_figures(case: &Case, language: Lang) -> [(String, SheetCell); 2] {
     ]
 }
 
-/// The figures of an audit.
+/// Returns the figures of an audit.
 pub fn figures(audit: &Audit<'_>, cells: CellFormat<'_>) -> Vec<(String, SheetCell)> {
     let (case, summary) = (audit.case, audit.summary);
     let tell = |text: Text| text.tell(cells.language).to_owned();
@@ -74,17 +73,18 @@ pub fn figures(audit: &Audit<'_>, cells: CellFormat<'_>) -> Vec<(String, SheetCe
         (tell(workbook::IN_SCOPE), count(in_scope)),
         (tell(workbook::ARRIVED), count(arrived)),
     ]);
-    figures.extend(summary.bill.iter().flat_map(|bill| {
-        [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)]
-            .map(|(label, money)| amount(label, bill, money, cells.language))
-    }));
+    figures.extend(summary.bill.iter().flat_map(|bill| bill_figures(bill, cells.language)));
     figures
 }
 
-/// An amount of a bill, with its currency.
-pub fn amount(label: Text, bill: &Bill, amount: Decimal, language: Lang) -> (String, SheetCell) {
-    let label = format!("{} ({})", label.tell(language), bill.contract.currency);
-    (label, exact(amount.mantissa(), amount.scale(), SheetCell::Money))
+/// Returns the amounts of a bill, with its currency.
+pub fn bill_figures(bill: &Bill, language: Lang) -> [(String, SheetCell); 3] {
+    [(workbook::PAYABLE, bill.payable), (workbook::PAID, bill.paid), (workbook::BALANCE, bill.balance)].map(
+        |(label, amount)| {
+            let label = format!("{} ({})", label.tell(language), bill.contract.currency);
+            (label, exact(amount.mantissa(), amount.scale(), SheetCell::Money))
+        },
+    )
 }
 
 impl SummarySheet<'_> {
@@ -106,7 +106,7 @@ impl SummarySheet<'_> {
         Ok(())
     }
 
-    /// A line for each kind, those without rows too, and for the worklist.
+    /// Writes a line for each kind, those without rows too, and for the worklist.
     fn sheets(&mut self, kinds: &[ExceptionKind], tasks: u64) -> Result<(), XlsxError> {
         for (column, title) in
             (0..).zip([workbook::SHEET, workbook::HOLDS, workbook::ROWS, workbook::TOTAL, workbook::SQL])
@@ -125,14 +125,14 @@ impl SummarySheet<'_> {
         self.line([text(self.tell(workbook::HOLDS_WORKLIST)), count(tasks)])
     }
 
-    /// The name of a sheet, which leads to it if it is there.
+    /// Writes the name of a sheet, as a link if the sheet is there.
     fn name(&mut self, name: Text, is_there: bool) -> Result<(), XlsxError> {
         let name = self.tell(name);
         if is_there {
             let link = Url::new(format!("internal:'{name}'!A1")).set_text(name);
             self.sheet.write_url(self.row, 0, link)?;
         } else {
-            self.sheet.write_string_with_format(self.row, 0, name, &self.formats.text)?;
+            self.sheet.write_string_with_format(self.row, 0, name, self.formats.of(CellStyle::Text))?;
         }
         Ok(())
     }
@@ -160,14 +160,14 @@ impl SummarySheet<'_> {
             .chain(always.map(|note| self.tell(note).to_owned()))
             .collect();
         for note in notes {
-            self.sheet.write_string_with_format(self.row, 0, note, &self.formats.text)?;
+            self.sheet.write_string_with_format(self.row, 0, note, self.formats.of(CellStyle::Text))?;
             self.row += 1;
         }
         Ok(())
     }
 }
 
-/// A count.
+/// Returns the cell of a count.
 pub fn count(count: u64) -> SheetCell {
     integer(i64::try_from(count).unwrap_or(i64::MAX))
 }

@@ -9,14 +9,17 @@ use super::carried::CarriedWork;
 use super::cells::{CellFormat, ColumnCells, SheetCell, text};
 use super::earlier::TaskKey;
 use super::kinds::{ExceptionKind, Tasks};
-use super::sheet::{self, Formats};
+use super::sheet::{self, CellStyle, Formats};
 use crate::error::Result;
 use crate::rules::FindingRule;
 use crate::schema::vocabulary::Severity;
 use crate::schema::{Column, ReadColumns, fields};
 use crate::text::{Lang, Text, column_name, workbook};
 
-/// The columns that say what a row is about.
+/// The statuses that a row offers.
+pub const STATUSES: [Text; 3] = [workbook::STATUS_OPEN, workbook::STATUS_DOING, workbook::STATUS_DONE];
+
+/// The columns that identify the object of a row.
 pub struct Subject {
     pub name: Option<&'static Column>,
     pub id: &'static Column,
@@ -30,7 +33,7 @@ impl Subject {
         [self.name, Some(self.id), self.account, self.reason]
     }
 
-    /// The values of its columns.
+    /// Returns the values of its columns.
     ///
     /// # Errors
     /// [`crate::Error::Bug`] if the rows have no such column.
@@ -41,7 +44,7 @@ impl Subject {
     }
 }
 
-/// A row that asks for something.
+/// A row that needs action.
 pub struct Task<'k> {
     account: Option<&'k str>,
     severity: Severity,
@@ -66,7 +69,7 @@ pub enum WorklistColumn {
     Assignee,
     Status,
     Remark,
-    /// What became of a row that is no task any more; there only if there are such rows.
+    /// The present state of a row that is no task any more; only if there are such rows.
     Now,
 }
 
@@ -77,7 +80,7 @@ impl WorklistColumn {
         };
         [Target, Severity, Kind, Object, Id, Source, Reason, NextStep, Finding, Assignee, Status, Remark, Now]
     };
-    /// Those before the columns to fill in.
+    /// The columns before those to fill in.
     pub const SHOWN: &[Self] = Self::ALL.split_at(Self::Assignee as usize).0;
 
     fn title(self) -> Text {
@@ -99,15 +102,15 @@ impl WorklistColumn {
         }
     }
 
-    /// Whether it has that title in one of the languages.
+    /// Returns whether it has that title in one of the languages.
     pub fn is_titled(self, title: &str) -> bool {
         let own = self.title();
         [own.zh, own.en].contains(&title)
     }
 }
 
-/// All tasks that are waived, or all that are not, by target account, the most serious first; tasks of no account come
-/// last.
+/// Returns all tasks that are waived, or all that are not, by target account, the most serious first; tasks of no
+/// account come last.
 pub fn tasks(kinds: &[ExceptionKind], are_waived: bool) -> Vec<Task<'_>> {
     let mut tasks = Vec::new();
     for (kind, portion) in
@@ -125,12 +128,12 @@ pub fn tasks(kinds: &[ExceptionKind], are_waived: bool) -> Vec<Task<'_>> {
     tasks
 }
 
-/// The severity of the most serious of some findings.
+/// Returns the severity of the most serious of some findings.
 pub fn worst(rules: &[&FindingRule]) -> Option<Severity> {
     rules.iter().map(|rule| rule.severity).max()
 }
 
-/// The next step, in the words of the findings.
+/// Returns the next step, in the words of the findings.
 pub fn next_step(rules: &[&FindingRule], language: Lang) -> String {
     joined(rules, " ", |rule| rule.next_step().tell(language))
 }
@@ -143,7 +146,7 @@ fn joined(rules: &[&FindingRule], separator: &str, text: impl Fn(&FindingRule) -
     }
 }
 
-/// The keys of tasks, by which entries of people are carried over.
+/// Returns the keys of tasks, by which entries are carried over.
 pub fn keys(tasks: &[Task<'_>], kinds: &[ExceptionKind], cells: CellFormat<'_>) -> Vec<TaskKey> {
     use WorklistColumn::{Id, Kind, Object, Source};
     let lines = TaskCells::new(kinds, cells);
@@ -167,7 +170,7 @@ pub fn write(
     let to = |text: Text| text.tell(cells.language).to_owned();
     let columns = WorklistColumn::ALL.iter().filter(|column| **column != WorklistColumn::Now);
     let titles = columns.map(|column| to(column.title())).chain(carried.titles(cells));
-    let titles: Vec<_> = titles.map(|title| (title, &formats.text)).collect();
+    let titles: Vec<_> = titles.map(|title| (title, CellStyle::Text)).collect();
     let lines = TaskCells::new(kinds, cells);
     let rows = (0..).zip(tasks).map(|(at, task)| {
         let mut line = lines.of(task);
@@ -178,14 +181,14 @@ pub fn write(
     let last = sheet::fill(sheet, workbook::WORKLIST.tell(cells.language), &titles, rows, formats)?;
     sheet::shade(sheet, WorklistColumn::Severity as u16, last, cells, formats)?;
     if last > 0 {
-        let states = [workbook::STATUS_OPEN, workbook::STATUS_DOING, workbook::STATUS_DONE].map(to);
-        let status = WorklistColumn::Status as u16;
-        sheet.add_data_validation(1, status, last, status, &DataValidation::new().allow_list_strings(&states)?)?;
+        let statuses = DataValidation::new().allow_list_strings(&STATUSES.map(to))?;
+        let column = WorklistColumn::Status as u16;
+        sheet.add_data_validation(1, column, last, column, &statuses)?;
     }
     Ok(())
 }
 
-/// How tasks become cells.
+/// The conversion of tasks into cells.
 struct TaskCells<'k> {
     kinds: &'k [ExceptionKind],
     language: Lang,
@@ -203,7 +206,7 @@ impl<'k> TaskCells<'k> {
         Self { kinds, language: cells.language, severities: cells.severities(), subjects }
     }
 
-    /// The cells of the columns that people do not fill in.
+    /// Returns the cells of the columns that are not filled in by users.
     fn of(&self, task: &Task<'_>) -> Vec<SheetCell> {
         let subject = self.subjects[task.kind].as_ref();
         let column = |at: usize| {

@@ -1,13 +1,26 @@
-//! Findings about when exports were made, and what in them is doubtful or unused.
+//! Findings about when exports were made, and what in them is missing, doubtful or unused.
 
-use super::{FindingRule, is, selected};
-use crate::schema::fields::GRAIN;
-use crate::schema::tables::REJECTS_REPORT;
-use crate::schema::vocabulary::Grain;
+use super::{FindingRule, is, is_any, selected};
+use crate::schema::fields::{GRAIN, SOURCE_COVERAGE};
+use crate::schema::tables::{ACCOUNTS_REPORT, REJECTS_REPORT};
 use crate::schema::vocabulary::Severity::{Info, Review};
+use crate::schema::vocabulary::{Coverage, Grain};
 
-/// Findings about when exports were made, and what in them is doubtful or unused.
+/// Findings about when exports were made, and what in them is missing, doubtful or unused.
 pub(super) const EXPORTS: &[FindingRule] = &[
+    FindingRule {
+        code: "B5-source-not-covered",
+        clause: "B5",
+        severity: Review,
+        message_zh: "{count} 个参与账号在迁出企业（迁移前）的导出失败或不完整，其客户关系可能少计。",
+        message_en: "The source-before dump of {count} enrolled [account|accounts] failed or is incomplete: \
+            [its|their] relations may be undercounted.",
+        next_step_zh: "重新导出这些账号；若已无法导出，请在报告中说明。",
+        next_step_en: "Export these accounts again; if that is no longer possible, say so in your report.",
+        rows: selected(&ACCOUNTS_REPORT, || {
+            vec![is_any(&SOURCE_COVERAGE, [Coverage::Failed, Coverage::Partial, Coverage::Unknown])]
+        }),
+    },
     FindingRule {
         code: "D1-source-after-start",
         clause: "D1",

@@ -1,6 +1,7 @@
 //! Findings about what became of groups.
 
-use super::{FindingRule, decided, is, is_null, is_true, not_null};
+use super::{FindingRule, decided, is};
+use crate::schema::Filter;
 use crate::schema::fields::{
     GROUP_MATCH_METHOD, GROUP_OUTCOME, GROUP_REASON, GROUP_STILL_AT_SOURCE, MEMBER_OVERLAP, SOURCE_OWNER_USERID,
 };
@@ -91,7 +92,7 @@ pub(super) const GROUPS: &[FindingRule] = &[
         next_step_zh: "核对两边是否为同一个群，再向服务方查问。",
         next_step_en: "Check that both are one group, then ask the service.",
         rows: decided(&GROUPS_REPORT, || {
-            vec![is(&GROUP_OUTCOME, GroupOutcome::Migrated), is_true(&GROUP_STILL_AT_SOURCE)]
+            vec![is(&GROUP_OUTCOME, GroupOutcome::Migrated), Filter::IsTrue(&GROUP_STILL_AT_SOURCE)]
         }),
     },
     FindingRule {
@@ -104,7 +105,7 @@ pub(super) const GROUPS: &[FindingRule] = &[
         next_step_zh: "看 member_overlap 与两边人数，与群主核对是否为同一个群。",
         next_step_en: "Look at member_overlap and both member counts, and ask the owner whether it is one group.",
         rows: decided(&GROUPS_REPORT, || {
-            vec![is(&GROUP_MATCH_METHOD, GroupMatchMethod::Name), not_null(&MEMBER_OVERLAP)]
+            vec![is(&GROUP_MATCH_METHOD, GroupMatchMethod::Name), Filter::IsNotNull(&MEMBER_OVERLAP)]
         }),
     },
     FindingRule {
@@ -139,7 +140,7 @@ pub(super) const GROUPS: &[FindingRule] = &[
         next_step_zh: "导出群详情（groupchat/get），在表中补上群主账号，或附上成员名单（群主姓名不重名时可据此对应）。",
         next_step_en: "Export their details (groupchat/get), add the owner's account to the sheet, or the member \
             roster, by which an owner with a unique name is identified.",
-        rows: decided(&GROUPS_REPORT, || vec![is_null(&SOURCE_OWNER_USERID)]),
+        rows: decided(&GROUPS_REPORT, || vec![Filter::IsNull(&SOURCE_OWNER_USERID)]),
     },
     FindingRule {
         code: "B8-source-groups-not-covered",

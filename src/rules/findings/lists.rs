@@ -1,9 +1,9 @@
 //! Findings about the accounts and other lists of the case.
 
-use super::{FindingRule, is_any, is_zero, selected};
-use crate::schema::fields::{SOURCE_COVERAGE, SOURCE_RELATIONS};
+use super::{FindingRule, selected};
+use crate::schema::Filter;
+use crate::schema::fields::SOURCE_RELATIONS;
 use crate::schema::tables::ACCOUNTS_REPORT;
-use crate::schema::vocabulary::Coverage;
 use crate::schema::vocabulary::Severity::Review;
 
 /// Findings about the accounts and other lists of the case.
@@ -39,20 +39,7 @@ pub(super) const LISTS: &[FindingRule] = &[
         message_en: "{count} enrolled source [account has|accounts have] no relation at all.",
         next_step_zh: "核对账号拼写（区分大小写、前导零），以及导出是否包含这些账号。",
         next_step_en: "Check the spelling (case, leading zeros) and whether the dump holds these accounts.",
-        rows: selected(&ACCOUNTS_REPORT, || vec![is_zero(&SOURCE_RELATIONS)]),
-    },
-    FindingRule {
-        code: "B5-source-not-covered",
-        clause: "B5",
-        severity: Review,
-        message_zh: "{count} 个参与账号在迁出企业（迁移前）的导出失败或不完整，其客户关系可能少计。",
-        message_en: "The source-before dump of {count} enrolled [account|accounts] failed or is incomplete: \
-            [its|their] relations may be undercounted.",
-        next_step_zh: "重新导出这些账号；若已无法导出，请在报告中说明。",
-        next_step_en: "Export these accounts again; if that is no longer possible, say so in your report.",
-        rows: selected(&ACCOUNTS_REPORT, || {
-            vec![is_any(&SOURCE_COVERAGE, [Coverage::Failed, Coverage::Partial, Coverage::Unknown])]
-        }),
+        rows: selected(&ACCOUNTS_REPORT, || vec![Filter::IsZero(&SOURCE_RELATIONS)]),
     },
     FindingRule {
         code: "Q-map-contradiction",

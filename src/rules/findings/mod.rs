@@ -1,7 +1,7 @@
 //! The catalogue of findings, a block each: it feeds the reports, the waivers, `qianhe rules` and the reference.
 //!
 //! A finding that has a filter and [reports outcomes](FindingRows::reports_outcome) is found by that filter alone; how
-//! the others are found stands in [`crate::findings`].
+//! the others are found is described in [`crate::findings`].
 
 mod bill;
 mod conclusion;
@@ -24,15 +24,15 @@ pub struct FindingRule {
     pub code: &'static str,
     /// A clause of DOMAIN.md, or `Q`: the quality of the exports, of which no clause speaks.
     pub clause: &'static str,
-    /// How serious it is.
+    /// Its severity.
     pub severity: Severity,
-    /// What was found, in Chinese.
+    /// The message in Chinese.
     pub message_zh: &'static str,
-    /// What was found, in English.
+    /// The message in English.
     pub message_en: &'static str,
-    /// What to do, in Chinese.
+    /// The next step in Chinese.
     pub next_step_zh: &'static str,
-    /// What to do, in English.
+    /// The next step in English.
     pub next_step_en: &'static str,
     /// The rows that it is about, if it is about rows of a report.
     pub rows: Option<FindingRows>,
@@ -56,7 +56,7 @@ impl FindingRows {
 }
 
 impl FindingRule {
-    /// What to do, in both languages.
+    /// Returns the next step in both languages.
     pub const fn next_step(&self) -> Text {
         Text { zh: self.next_step_zh, en: self.next_step_en }
     }
@@ -91,32 +91,17 @@ fn is_any<const N: usize>(column: &'static Column, words: [impl Word; N]) -> Fil
     Filter::one_of(column, words.map(Word::word))
 }
 
-const fn is_true(column: &'static Column) -> Filter {
-    Filter::IsTrue(column)
-}
-
-const fn is_zero(column: &'static Column) -> Filter {
-    Filter::IsZero(column)
-}
-
-const fn is_null(column: &'static Column) -> Filter {
-    Filter::IsNull(column)
-}
-
-const fn not_null(column: &'static Column) -> Filter {
-    Filter::IsNotNull(column)
-}
-
-/// The catalogue by topic, in the order in which reports list findings that are equally serious.
+/// The catalogue by topic, in the order in which reports list findings that are equally serious: what is wrong with
+/// the exports stands before what may follow from it.
 const CATALOGUE: [&[FindingRule]; 9] = [
     conclusion::CONCLUSION,
+    exports::EXPORTS,
     forecast::FORECAST,
     relations::RELATIONS,
     groups::GROUPS,
     join_codes::JOIN_CODES,
     lists::LISTS,
     bill::BILL,
-    exports::EXPORTS,
     waivers::WAIVERS,
 ];
 

@@ -1,6 +1,7 @@
 //! Findings about what became of relations.
 
-use super::{FindingRule, decided, is, is_null, selected};
+use super::{FindingRule, decided, is, selected};
+use crate::schema::Filter;
 use crate::schema::fields::{MATCH_METHOD, OUTCOME, REASON, SCOPE, SOURCE_CREATED_AT, SOURCE_EXTERNAL_USERID};
 use crate::schema::tables::RELATIONS_REPORT;
 use crate::schema::vocabulary::Severity::{Defect, Info, Review};
@@ -190,7 +191,7 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         next_step_zh: "抽样核对；客户 ID 对照表，或两边带 unionid 的接口导出，可予证实。",
         next_step_en: "Check a sample; a customer map, or API dumps of both corps with unionids, would prove them.",
         rows: selected(&RELATIONS_REPORT, || {
-            vec![is(&MATCH_METHOD, MatchMethod::Name), is_null(&SOURCE_EXTERNAL_USERID)]
+            vec![is(&MATCH_METHOD, MatchMethod::Name), Filter::IsNull(&SOURCE_EXTERNAL_USERID)]
         }),
     },
     FindingRule {
@@ -202,6 +203,6 @@ pub(super) const RELATIONS: &[FindingRule] = &[
             start cannot be told.",
         next_step_zh: "重新导出，带上添加时间（添加时间列，或接口的 createtime）。",
         next_step_en: "Export them again with the time (添加时间 of the console, createtime of the API).",
-        rows: selected(&RELATIONS_REPORT, || vec![is(&SCOPE, Scope::InScope), is_null(&SOURCE_CREATED_AT)]),
+        rows: selected(&RELATIONS_REPORT, || vec![is(&SCOPE, Scope::InScope), Filter::IsNull(&SOURCE_CREATED_AT)]),
     },
 ];

@@ -20,7 +20,7 @@ pub(crate) use sheets::*;
 
 use super::{Localized, Message};
 
-/// The remedy, with a similar name in front, if there is one.
+/// Returns the remedy, with a similar name in front, if there is one.
 pub fn perhaps(near: Option<impl Localized>, remedy: impl Into<Message>) -> Message {
     let remedy = remedy.into();
     match near {
@@ -29,7 +29,7 @@ pub fn perhaps(near: Option<impl Localized>, remedy: impl Into<Message>) -> Mess
     }
 }
 
-/// Every phrase by its name.
+/// Returns every phrase by its name.
 #[cfg(test)]
 pub fn all() -> impl Iterator<Item = &'static (&'static str, super::Text)> {
     [AROUND, CASE, FILES, JSON, PLACES, REPORTS, SHEETS].into_iter().flatten()
