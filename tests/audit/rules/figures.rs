@@ -220,3 +220,59 @@ fn of_unused_columns_the_first_few_are_named() {
         assert!(!says.contains("x20") && !says.contains("more5"), "{says}");
     }
 }
+
+/// Each equation, with its sides counted by hand. `ann` has one who arrived and one who is missing and waived, a
+/// customer of `bob` stands under `ann2`, `eve` is not enrolled and `zoe2` is nobody's.
+#[test]
+fn every_equation_is_checked_on_the_numbers_that_it_names() {
+    let audit = Story::new(
+        "ann: a 2025-01-01 id=w1; ann: b 2025-01-01 id=w2; bob: c 2025-01-01 id=w3; eve: d 2025-01-01 id=w4",
+        "ann2: a 2026-05-02 id=t1; ann2: e 2026-05-02 id=t3; zoe2: f 2026-06-01 id=t9",
+    )
+    .accounts("ann ann2\n bob bob2")
+    .customer_map("w3 t3")
+    .groups("source-before", "g1: ann vip 2025-01-01; g2: eve day 2025-01-01")
+    .groups("target-after", "h1: ann2 vip 2026-05-02")
+    .codes("source-before", "c1: g1")
+    .codes("source-after", "c1:; c2:")
+    .toml("[contract]\nrelations = 3\nunit_price = \"0.80\"")
+    .toml("[[waivers]]\ncode = \"B8-missing\"\nreason = \"known\"\nby = \"lead\"\nuntil = 2027-01-01\n")
+    .audit();
+    let totals = &audit.summary.control_totals;
+    assert!(totals.iter().all(|total| total.holds && total.left == total.right), "{totals:?}");
+    let with_rows = totals.iter().filter(|total| total.left > 0 && !total.name.starts_with("billing "));
+    let counted: Vec<(&str, u64)> = with_rows.map(|total| (total.name.as_str(), total.left)).collect();
+    let expected = [
+        ("records read = accepted + duplicates + rejected + passed over", 16),
+        ("relations of source-before = sum of outcomes", 4),
+        ("relations of source-before = sum of scopes", 4),
+        ("relations of target-after = sum of origins", 3),
+        ("matched at the source = matched at the target", 2),
+        ("relations = accounts + not enrolled", 4),
+        ("outcomes by account = relations of accounts", 3),
+        ("target relations = mapped accounts + others", 3),
+        ("in scope by account = in scope", 3),
+        ("groups of source-before = sum of outcomes", 2),
+        ("groups matched at the source = matched at the target", 1),
+        ("join codes of source-before and source-after = sum of verdicts", 2),
+        ("source-before: records accepted = rows of its tables", 7),
+        ("source-after: records accepted = rows of its tables", 2),
+        ("target-after: records accepted = rows of its tables", 4),
+        ("lists: records accepted = rows of its tables", 3),
+        ("relations = relations of customers", 4),
+        ("missing = missing of customers", 1),
+        ("outcome migrated = rows written", 1),
+        ("outcome misplaced = rows written", 1),
+        ("outcome missing = rows written", 1),
+        ("outcome out_of_scope = rows written", 1),
+        ("origin added_after_migration = rows written", 1),
+        ("origin migrated = rows written", 1),
+        ("origin misplaced = rows written", 1),
+        ("group outcome migrated = rows written", 1),
+        ("group outcome out_of_scope = rows written", 1),
+        ("join code verdict emptied = rows written", 1),
+        ("join code verdict new = rows written", 1),
+        ("waived relations = rows written", 1),
+    ];
+    assert_eq!(counted, expected);
+}
