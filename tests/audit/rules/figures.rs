@@ -1,11 +1,13 @@
 //! Figures and times, also on either side of the limits that rules and findings compare with.
 
+use std::collections::BTreeMap;
+
 use qianhe::findings::Finding;
 use serde_json::{Value, json};
 
 use crate::reports::page::data_of;
 use crate::rules::relations::taken_at;
-use crate::support::{Audit, Story};
+use crate::support::{Audit, Row, Story};
 
 /// `readable` relations that arrived, and beside one of them `lost` records of source-before without a readable key.
 fn with_unreadable_records(readable: usize, lost: usize) -> Story {
@@ -275,4 +277,33 @@ fn every_equation_is_checked_on_the_numbers_that_it_names() {
         ("waived relations = rows written", 1),
     ];
     assert_eq!(counted, expected);
+}
+
+/// Bare answers prove nothing but what they hold: one relation is enough to have seen the account.
+#[test]
+fn an_account_of_one_bare_relation_is_observed() {
+    let customer = r#"{"errcode":0,"external_contact":{"external_userid":"t1","name":"wei","type":1},
+        "follow_user":[{"userid":"ann2","createtime":1777700000}]}"#;
+    let audit = Story::new("ann: wei 2025-01-01; bob: li 2025-01-01", "")
+        .without("target-after/relations.csv")
+        .file("target-after/customer.json", customer)
+        .audit();
+    let coverage: Vec<String> = audit.report("accounts").iter().map(|row| row["target_coverage"].clone()).collect();
+    assert_eq!(coverage, ["observed", "unknown"]);
+}
+
+/// Rows without ids tell of relations without ids, and of no others.
+#[test]
+fn who_left_the_source_is_told_by_rows_of_the_same_kind() {
+    let told = |before: &str| {
+        let story = Story::new(before, "ann2: wei 2026-05-02; ann2: li 2026-05-02");
+        let audit = story.role("source-after", "ann: wei 2025-01-01 id=").audit();
+        let still = |row: Row| (row["customer_name"].clone(), row.get("still_at_source").cloned());
+        audit.report("relations").into_iter().map(still).collect::<BTreeMap<_, _>>()
+    };
+    let expected = |wei: Option<&str>, li: Option<&str>| -> BTreeMap<String, Option<String>> {
+        [("wei", wei), ("li", li)].map(|(name, still)| (name.to_owned(), still.map(str::to_owned))).into()
+    };
+    assert_eq!(told("ann: wei 2025-01-01 id=; ann: li 2025-01-01 id="), expected(Some("true"), Some("false")));
+    assert_eq!(told("ann: wei 2025-01-01 id=w1; ann: li 2025-01-01 id=w2"), expected(None, None));
 }
