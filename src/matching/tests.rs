@@ -314,3 +314,11 @@ fn misplaced_relations_join_by_the_map_before_the_unionid() {
     // Where nothing of it arrived, a doubt is no reason for anything.
     assert_eq!(across(&two, &[], &[CandidateDoubt::OtherRows]), (vec![], vec![NOT_MATCHED; 2], vec![false, false]));
 }
+
+/// A masked name names nobody.
+#[test]
+fn a_customer_is_known_by_id_alone_where_neither_unionid_nor_name_is() {
+    let (source, _) = sides(&[id("w1"), [None, None, Some("***三")], unionid("u1"), name("wei")], &[]);
+    let by_id_alone: Vec<bool> = (0..4).map(|row| source.is_known_by_id_alone(row)).collect();
+    assert_eq!(by_id_alone, [true, true, false, false]);
+}

@@ -157,3 +157,54 @@ pub const GROUP_RULES: &[GroupRule] = &[
 fn in_scope() -> Expr {
     SCOPE.is(GroupScope::InScope)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::facts::Fact;
+    use crate::rules::rule::{FactFrame, first};
+
+    /// What stands for "not covered", so that every fact of a row is one that speaks against a plain `missing`.
+    const NOT_COVERED: Fact = TARGET_COVERED;
+    /// The facts about a group that nothing matches, in order of precedence, and the reasons that they give.
+    const UNMATCHED: [Fact; 4] = [AMBIGUOUS, NO_USABLE_KEY, UNREADABLE, NOT_COVERED];
+    const REASONS: [GroupReason; 4] =
+        [GroupReason::Ambiguous, GroupReason::NoUsableKey, GroupReason::Unreadable, GroupReason::TargetNotCovered];
+
+    /// What becomes of a group of that scope with these facts.
+    fn decided(scope: GroupScope, facts: &[Fact]) -> (GroupOutcome, Option<GroupReason>) {
+        let frame = FactFrame::new(1).words(SCOPE, [Some(scope)]).unwrap();
+        let frame = UNMATCHED.iter().chain(&[MATCHED, STOOD_BEFORE]).fold(frame, |frame, &fact| {
+            let value = facts.contains(&fact) != (fact == NOT_COVERED);
+            frame.flags(fact, vec![value]).unwrap()
+        });
+        let rule = &GROUP_RULES[usize::from(first(GROUP_RULES, &frame.finish().unwrap()).unwrap()[0])];
+        (rule.outcome(), rule.reason(scope))
+    }
+
+    #[test]
+    fn of_groups_in_scope_the_match_then_the_first_doubt_decides() {
+        let scope = GroupScope::InScope;
+        for (first, reason) in REASONS.into_iter().enumerate() {
+            let expected = (GroupOutcome::Undetermined, Some(reason));
+            assert_eq!(decided(scope, &[UNMATCHED[first]]), expected);
+            assert_eq!(decided(scope, &UNMATCHED[first..]), expected);
+            assert_eq!(decided(scope, &[MATCHED, UNMATCHED[first]]), (GroupOutcome::Migrated, None));
+        }
+        assert_eq!(decided(scope, &[MATCHED, STOOD_BEFORE]), (GroupOutcome::Migrated, None));
+        assert_eq!(decided(scope, &[]), (GroupOutcome::Missing, None));
+    }
+
+    /// No doubt makes it anything but out of scope.
+    #[test]
+    fn of_groups_out_of_scope_only_an_arrival_counts() {
+        let scope = GroupScope::NotEnrolled;
+        let out = (GroupOutcome::OutOfScope, Some(GroupReason::NotEnrolled));
+        for fact in UNMATCHED {
+            assert_eq!(decided(scope, &[fact]), out, "{}", fact.name);
+        }
+        let arrived = (GroupOutcome::ArrivedOutOfScope, Some(GroupReason::NotEnrolled));
+        assert_eq!(decided(scope, &[MATCHED]), arrived);
+        assert_eq!(decided(scope, &[MATCHED, STOOD_BEFORE]), out);
+    }
+}

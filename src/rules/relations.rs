@@ -186,3 +186,75 @@ fn in_scope() -> Expr {
 fn existed_before_start() -> Expr {
     TARGET_CREATED_AT.before(STARTED_AT).or(STOOD_BEFORE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::facts::Fact;
+    use crate::rules::rule::{FactFrame, first};
+
+    /// What stands for "not covered", so that every fact of a row is one that speaks against a plain `missing`.
+    const NOT_COVERED: Fact = TARGET_COVERED;
+    /// The facts about a relation that nothing matches, in order of precedence.
+    const UNMATCHED: [Fact; 8] =
+        [REFUSED, MISPLACED, AMBIGUOUS, NO_USABLE_KEY, UNREADABLE, NOT_COVERED, LOOK_ALIKE, TARGET_AT_CAP];
+    const OUTCOMES: [(Outcome, Option<Reason>); 8] = [
+        (Outcome::Refused, None),
+        (Outcome::Misplaced, None),
+        (Outcome::Undetermined, Some(Reason::Ambiguous)),
+        (Outcome::Undetermined, Some(Reason::NoUsableKey)),
+        (Outcome::Undetermined, Some(Reason::Unreadable)),
+        (Outcome::Undetermined, Some(Reason::TargetNotCovered)),
+        (Outcome::Undetermined, Some(Reason::LookAlike)),
+        (Outcome::Missing, Some(Reason::TargetAtCap)),
+    ];
+
+    /// What becomes of a relation of that scope with these facts, whose match was made at that time; the start is 0.
+    fn decided(scope: Scope, facts: &[Fact], made: Option<i64>) -> (Outcome, Option<Reason>) {
+        let frame = FactFrame::new(1).moment(STARTED_AT, 0).words(SCOPE, [Some(scope)]).unwrap();
+        let frame = frame.times(TARGET_CREATED_AT, [made]).unwrap();
+        let flags = UNMATCHED.iter().chain(&[MATCHED, STOOD_BEFORE]);
+        let frame = flags.fold(frame, |frame, &fact| {
+            let value = facts.contains(&fact) != (fact == NOT_COVERED);
+            frame.flags(fact, vec![value]).unwrap()
+        });
+        let rule = &RELATION_RULES[usize::from(first(RELATION_RULES, &frame.finish().unwrap()).unwrap()[0])];
+        (rule.outcome(), rule.reason(scope))
+    }
+
+    #[test]
+    fn of_unmatched_relations_in_scope_the_first_fact_decides() {
+        for (first, expected) in OUTCOMES.into_iter().enumerate() {
+            assert_eq!(decided(Scope::InScope, &[UNMATCHED[first]], None), expected);
+            assert_eq!(decided(Scope::InScope, &UNMATCHED[first..], None), expected);
+        }
+        assert_eq!(decided(Scope::InScope, &[], None), (Outcome::Missing, Some(Reason::NoTrace)));
+    }
+
+    #[test]
+    fn of_matched_relations_in_scope_refusal_then_age_decides() {
+        let decided = |facts: &[Fact], made| decided(Scope::InScope, &[facts, &[MATCHED]].concat(), made).0;
+        assert_eq!(decided(&[REFUSED, STOOD_BEFORE], Some(-1)), Outcome::RefusedButArrived);
+        assert_eq!(decided(&[STOOD_BEFORE], Some(0)), Outcome::AlreadyAtTarget);
+        assert_eq!(decided(&[], Some(-1)), Outcome::AlreadyAtTarget);
+        for made in [Some(0), Some(1), None] {
+            assert_eq!(decided(&[], made), Outcome::Migrated, "{made:?}");
+            assert_eq!(decided(&[NOT_COVERED, NO_USABLE_KEY, TARGET_AT_CAP], made), Outcome::Migrated, "{made:?}");
+        }
+    }
+
+    /// No other fact makes it anything but out of scope.
+    #[test]
+    fn out_of_scope_only_an_arrival_counts() {
+        let scope = Scope::AddedAfterStart;
+        let out = (Outcome::OutOfScope, Some(Reason::AddedAfterStart));
+        let arrived = (Outcome::ArrivedOutOfScope, Some(Reason::AddedAfterStart));
+        for fact in UNMATCHED.into_iter().chain([STOOD_BEFORE]) {
+            assert_eq!(decided(scope, &[fact], None), out, "{}", fact.name);
+            assert_eq!(decided(scope, &[MATCHED, fact], Some(0)), arrived, "{}", fact.name);
+        }
+        for made in [Some(-1), None] {
+            assert_eq!(decided(scope, &[MATCHED], made), out, "{made:?}");
+        }
+    }
+}

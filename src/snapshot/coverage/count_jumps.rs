@@ -96,4 +96,16 @@ mod tests {
         assert_eq!(jumps(500, [200, 100], "c2"), [], "a chain without its end is no count");
         assert_eq!(jumps_with(500, [200, 0], "", 45033), [], "nor is one that ends in an error");
     }
+
+    /// Nor is an account compared that the list was not asked about.
+    #[test]
+    fn an_error_of_the_list_is_no_count() {
+        let list = |errcode| answer(Endpoint::ExternalcontactList, &["ann"], "", "", errcode, 1);
+        let page = ApiAnswer { document: 2, ..answer(Endpoint::BatchGetByUser, &["ann", "bob"], "", "", 0, 1) };
+        for (errcode, expected) in [(0, 1), (45033, 0)] {
+            let mut answers = answers(&[list(errcode), page.clone()]);
+            answers.count(&AccountCount { userid: "ann".to_owned(), relations: 300, file: 0, document: 2 });
+            assert_eq!(count_jumps(&answers).len(), expected, "{errcode}");
+        }
+    }
 }

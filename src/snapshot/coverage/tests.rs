@@ -137,3 +137,72 @@ fn an_empty_follow_user_list_is_a_list() {
     let failed = [answer(Endpoint::GetFollowUserList, &[], "", "", 45033, 1)];
     assert!(!assess(&failed, &[], false).has_follow_user_list(), "an error is no list");
 }
+
+/// Errors of single requests leave details open; who vouches for the snapshot says that nothing is.
+#[test]
+fn failed_requests_for_details_are_a_lack_unless_the_snapshot_is_trusted() {
+    let failed =
+        [Endpoint::ExternalcontactGet, Endpoint::GroupchatGet].map(|endpoint| answer(endpoint, &[], "", "", 45033, 1));
+    for (trusted, lacks) in [(false, true), (true, false)] {
+        let coverage = assess(&failed, &[], trusted);
+        assert_eq!((coverage.lacks_groups(), coverage.lacks_customers("ann")), (lacks, lacks));
+    }
+    assert!(!assess(&[], &[], false).lacks_groups() && !assess(&[], &[], false).lacks_customers("ann"));
+}
+
+/// The table has the corp before its accounts; an unreadable record lowers its own line, and has one where nothing
+/// else has.
+#[test]
+fn the_evidence_is_reported_in_order_with_what_could_not_be_read() {
+    let mut coverage = assess(
+        &[
+            answer(Endpoint::GetFollowUserList, &[], "", "", 0, 1),
+            answer(Endpoint::ExternalcontactList, &["bob"], "", "", 0, 1),
+            answer(Endpoint::ExternalcontactList, &["cat"], "", "", 40014, 1),
+        ],
+        &[RELATIONS],
+        false,
+    );
+    for (dataset, userid) in [
+        (Dataset::Contacts, None),
+        (Dataset::Relations, Some("ann")),
+        (Dataset::Relations, Some("bob")),
+        (Dataset::Relations, Some("cat")),
+        (Dataset::Relations, Some("dan")),
+    ] {
+        coverage.doubts.add(dataset, userid, crate::ingest::doubts::CustomerKey::default(), 1);
+    }
+    let mut plain = Vec::new();
+    coverage.for_each(|dataset, userid, evidence| {
+        plain.push((dataset.to_owned(), userid.map(str::to_owned), evidence.status));
+    });
+    let line = |dataset: &str, userid: Option<&str>, status| (dataset.to_owned(), userid.map(str::to_owned), status);
+    let (complete, partial, failed) = (Coverage::Complete, Coverage::Partial, Coverage::Failed);
+    assert_eq!(
+        plain,
+        [
+            line(FOLLOW_USERS, None, complete),
+            line(RELATIONS, None, complete),
+            line(RELATIONS, Some("bob"), complete),
+            line(RELATIONS, Some("cat"), failed),
+        ]
+    );
+    let mut lowered = Vec::new();
+    coverage.for_each_with_doubts(|dataset, userid, evidence| {
+        assert_eq!(userid.is_some() || dataset == CONTACTS, evidence.detail.contains("records could not be read"));
+        assert!(!evidence.detail.starts_with("; "), "{}", evidence.detail);
+        lowered.push((dataset.to_owned(), userid.map(str::to_owned), evidence.status));
+    });
+    assert_eq!(
+        lowered,
+        [
+            line(CONTACTS, None, partial),
+            line(FOLLOW_USERS, None, complete),
+            line(RELATIONS, None, complete),
+            line(RELATIONS, Some("ann"), partial),
+            line(RELATIONS, Some("bob"), partial),
+            line(RELATIONS, Some("cat"), failed),
+            line(RELATIONS, Some("dan"), partial),
+        ]
+    );
+}

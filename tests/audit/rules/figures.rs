@@ -1,11 +1,13 @@
 //! Figures and times, also on either side of the limits that rules and findings compare with.
 
+use std::collections::BTreeMap;
+
 use qianhe::findings::Finding;
 use serde_json::{Value, json};
 
 use crate::reports::page::data_of;
 use crate::rules::relations::taken_at;
-use crate::support::{Audit, Story};
+use crate::support::{Audit, Row, Story};
 
 /// `readable` relations that arrived, and beside one of them `lost` records of source-before without a readable key.
 fn with_unreadable_records(readable: usize, lost: usize) -> Story {
@@ -219,4 +221,89 @@ fn of_unused_columns_the_first_few_are_named() {
         assert_eq!((says.contains("x19, ...; "), says.contains("; ...)")), (is_cut, is_cut), "{says}");
         assert!(!says.contains("x20") && !says.contains("more5"), "{says}");
     }
+}
+
+/// Each equation, with its sides counted by hand. `ann` has one who arrived and one who is missing and waived, a
+/// customer of `bob` stands under `ann2`, `eve` is not enrolled and `zoe2` is nobody's.
+#[test]
+fn every_equation_is_checked_on_the_numbers_that_it_names() {
+    let audit = Story::new(
+        "ann: a 2025-01-01 id=w1; ann: b 2025-01-01 id=w2; bob: c 2025-01-01 id=w3; eve: d 2025-01-01 id=w4",
+        "ann2: a 2026-05-02 id=t1; ann2: e 2026-05-02 id=t3; zoe2: f 2026-06-01 id=t9",
+    )
+    .accounts("ann ann2\n bob bob2")
+    .customer_map("w3 t3")
+    .groups("source-before", "g1: ann vip 2025-01-01; g2: eve day 2025-01-01")
+    .groups("target-after", "h1: ann2 vip 2026-05-02")
+    .codes("source-before", "c1: g1")
+    .codes("source-after", "c1:; c2:")
+    .toml("[contract]\nrelations = 3\nunit_price = \"0.80\"")
+    .toml("[[waivers]]\ncode = \"B8-missing\"\nreason = \"known\"\nby = \"lead\"\nuntil = 2027-01-01\n")
+    .audit();
+    let totals = &audit.summary.control_totals;
+    assert!(totals.iter().all(|total| total.holds && total.left == total.right), "{totals:?}");
+    let with_rows = totals.iter().filter(|total| total.left > 0 && !total.name.starts_with("billing "));
+    let counted: Vec<(&str, u64)> = with_rows.map(|total| (total.name.as_str(), total.left)).collect();
+    let expected = [
+        ("records read = accepted + duplicates + rejected + passed over", 16),
+        ("relations of source-before = sum of outcomes", 4),
+        ("relations of source-before = sum of scopes", 4),
+        ("relations of target-after = sum of origins", 3),
+        ("matched at the source = matched at the target", 2),
+        ("relations = accounts + not enrolled", 4),
+        ("outcomes by account = relations of accounts", 3),
+        ("target relations = mapped accounts + others", 3),
+        ("in scope by account = in scope", 3),
+        ("groups of source-before = sum of outcomes", 2),
+        ("groups matched at the source = matched at the target", 1),
+        ("join codes of source-before and source-after = sum of verdicts", 2),
+        ("source-before: records accepted = rows of its tables", 7),
+        ("source-after: records accepted = rows of its tables", 2),
+        ("target-after: records accepted = rows of its tables", 4),
+        ("lists: records accepted = rows of its tables", 3),
+        ("relations = relations of customers", 4),
+        ("missing = missing of customers", 1),
+        ("outcome migrated = rows written", 1),
+        ("outcome misplaced = rows written", 1),
+        ("outcome missing = rows written", 1),
+        ("outcome out_of_scope = rows written", 1),
+        ("origin added_after_migration = rows written", 1),
+        ("origin migrated = rows written", 1),
+        ("origin misplaced = rows written", 1),
+        ("group outcome migrated = rows written", 1),
+        ("group outcome out_of_scope = rows written", 1),
+        ("join code verdict emptied = rows written", 1),
+        ("join code verdict new = rows written", 1),
+        ("waived relations = rows written", 1),
+    ];
+    assert_eq!(counted, expected);
+}
+
+/// Bare answers prove nothing but what they hold: one relation is enough to have seen the account.
+#[test]
+fn an_account_of_one_bare_relation_is_observed() {
+    let customer = r#"{"errcode":0,"external_contact":{"external_userid":"t1","name":"wei","type":1},
+        "follow_user":[{"userid":"ann2","createtime":1777700000}]}"#;
+    let audit = Story::new("ann: wei 2025-01-01; bob: li 2025-01-01", "")
+        .without("target-after/relations.csv")
+        .file("target-after/customer.json", customer)
+        .audit();
+    let coverage: Vec<String> = audit.report("accounts").iter().map(|row| row["target_coverage"].clone()).collect();
+    assert_eq!(coverage, ["observed", "unknown"]);
+}
+
+/// Rows without ids tell of relations without ids, and of no others.
+#[test]
+fn who_left_the_source_is_told_by_rows_of_the_same_kind() {
+    let told = |before: &str| {
+        let story = Story::new(before, "ann2: wei 2026-05-02; ann2: li 2026-05-02");
+        let audit = story.role("source-after", "ann: wei 2025-01-01 id=").audit();
+        let still = |row: Row| (row["customer_name"].clone(), row.get("still_at_source").cloned());
+        audit.report("relations").into_iter().map(still).collect::<BTreeMap<_, _>>()
+    };
+    let expected = |wei: Option<&str>, li: Option<&str>| -> BTreeMap<String, Option<String>> {
+        [("wei", wei), ("li", li)].map(|(name, still)| (name.to_owned(), still.map(str::to_owned))).into()
+    };
+    assert_eq!(told("ann: wei 2025-01-01 id=; ann: li 2025-01-01 id="), expected(Some("true"), Some("false")));
+    assert_eq!(told("ann: wei 2025-01-01 id=w1; ann: li 2025-01-01 id=w2"), expected(None, None));
 }

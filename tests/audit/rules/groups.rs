@@ -318,3 +318,80 @@ fn an_ingested_case_tells_the_same_of_groups() {
     let second = crate::support::audit_into(story.write(), &ingested.path().join("reports"), &set).unwrap();
     assert_eq!(first.groups(), second.groups());
 }
+
+/// Another record of the groups could not be read: what a group lacks may be in it, and what it has is not.
+#[test]
+fn what_a_group_lacks_may_be_in_an_unreadable_record() {
+    let before = "g1: ann vip 2025-01-01 members=u1; g2: ann - 2025-01-01 members=u2; g3: - day 2025-01-01 members=u3; \
+        g4: ann night members=u4; g5: ann far 2025-01-01";
+    let story = |more: &str| {
+        let story = story().groups("source-before", before).groups("target-after", "");
+        story.file("source-before/more.csv", &format!("chat_id,name,owner_userid,created_at\n{more}g1,vip,ann,\n"))
+    };
+    let told = |outcomes: [&str; 5]| -> BTreeMap<String, String> {
+        (1..).zip(outcomes).map(|(n, outcome): (u8, _)| (format!("g{n}"), outcome.to_owned())).collect()
+    };
+    let (missing, unreadable) = ("in_scope missing", "in_scope undetermined/unreadable");
+    let out = "not_enrolled out_of_scope/not_enrolled";
+    assert_eq!(story("").audit().groups(), told([missing, missing, out, missing, missing]));
+    let doubted = told([missing, unreadable, unreadable, unreadable, unreadable]);
+    assert_eq!(story(",,ann,2025-01-01\n").audit().groups(), doubted);
+}
+
+/// The unionid of a colleague who is in both groups joins nothing.
+#[test]
+fn only_external_members_are_compared() {
+    let of_kind = |kind: &str| {
+        let members = |id: &str| format!("chat_id,userid,kind,unionid\n{id},ann,{kind},u1\n");
+        let story = story()
+            .groups("source-before", "g1: ann vip 2025-01-01")
+            .groups("target-after", "h1: ann2 day 2026-05-02")
+            .file("source-before/group_members.csv", &members("g1"))
+            .file("target-after/group_members.csv", &members("h1"));
+        story.audit().groups()["g1"].clone()
+    };
+    assert_eq!(of_kind("external"), "in_scope migrated members h1");
+    assert_eq!(of_kind("member"), "in_scope missing");
+}
+
+/// Nothing shows that the unionids of the corps are comparable, but one that could not be read might have.
+#[test]
+fn a_group_with_members_is_not_missing_where_unread_unionids_leave_the_namespaces_open() {
+    let told = |unionid: &str| {
+        let before = format!("ann: wei 2025-01-01 unionid={unionid}; bob: li 2025-01-01 unionid=l");
+        let story = Story::new(&before, "ann2: wei 2026-05-02; bob2: li 2026-05-02 unionid=y")
+            .groups("source-before", "g1: ann vip 2025-01-01 members=u1; g2: ann day 2025-01-01")
+            .groups("target-after", "h1: ann2 other 2026-05-02 members=v1");
+        story.audit().groups().into_values().collect::<Vec<String>>()
+    };
+    assert_eq!(told("w"), ["in_scope missing", "in_scope missing"]);
+    assert_eq!(told("1.5E+10"), ["in_scope undetermined/target_not_covered", "in_scope missing"]);
+}
+
+/// Where an entry of the roster, or its name, could not be read, another member may have the name of the owner, and
+/// the group may be anybody's; unless the user vouches for the snapshot.
+#[test]
+fn a_group_whose_owner_is_in_doubt_leaves_the_groups_of_all_owners_open() {
+    let told = |more: fn(Story) -> Story| {
+        let story = story()
+            .groups("source-before", "g1: bob vip 2025-01-01")
+            .file("target-after/members.csv", "userid,name\nann2,陈静\n")
+            .file(
+                "target-after/群.csv",
+                "群名,群人数,群主,群主所在部门,创建时间\n家长群,18,陈静,销售,2025-01-02 10:00\n",
+            );
+        more(story).audit().groups()["g1"].clone()
+    };
+    let without_userid = |story: Story| story.file("target-after/more.csv", "userid,name\nbob2,李\n,张伟\n");
+    let without_name = |story: Story| {
+        story.file("target-after/more.json", r#"{"errcode":0,"errmsg":"ok","userlist":[{"userid":"zoe2","name":5}]}"#)
+    };
+    assert_eq!(told(|story| story), "in_scope missing");
+    assert_eq!(told(without_userid), "in_scope undetermined/target_not_covered");
+    assert_eq!(told(without_name), "in_scope undetermined/target_not_covered");
+    let trusted = |story: Story| {
+        let story = story.file("target-after/more.csv", "userid,name\nbob2,李\n,张伟\n");
+        story.toml("[snapshots.target-after]\ncoverage = \"trusted\"\n")
+    };
+    assert_eq!(told(trusted), "in_scope missing");
+}

@@ -184,3 +184,18 @@ fn the_summary_counts_every_verdict() {
     assert_eq!(by_verdict.len(), 10, "zeros too");
     assert_eq!([&by_verdict["emptied"], &by_verdict["kept"], &by_verdict["new"], &by_verdict["lost"]], [1, 1, 1, 0]);
 }
+
+/// Owner and time decide the scope of a group; a member does not, and a time that is not given is an old one.
+#[test]
+fn a_linked_group_whose_scope_cannot_be_read_leaves_the_prediction_open() {
+    let groups = "time: ann vip soon; owner: 1.5E+10 day 2025-01-01; \
+        member: ann far 2025-01-01 members=1.5E+10; undated: ann old";
+    let codes = story()
+        .groups("source-before", groups)
+        .groups("target-after", "")
+        .codes("source-before", "a: time; b: owner; c: member; d: undated")
+        .audit()
+        .codes();
+    let predicted: Vec<&str> = codes.values().map(|told| told.split(' ').next().unwrap()).collect();
+    assert_eq!(predicted, ["unknown", "unknown", "empty", "empty"]);
+}

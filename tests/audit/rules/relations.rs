@@ -665,6 +665,39 @@ examples! {
             "Q-unreadable-values",
         ],
     }
+    /// Its own doubt decides, not that of the others whom it may be.
+    a_misplaced_relation_with_an_unreadable_value_is_undetermined_by_that {
+        before: "ann: wei soon id=w1; bob: li 2025-01-01",
+        after: "bob2: wei 2026-05-02 id=t1; bob2: li 2026-05-02; ann2: fu 2026-05-02",
+        more: |s| s.customer_map("w1 t1"),
+        outcomes: [("ann/w1", "in_scope undetermined/unreadable"), ("bob/li", "in_scope migrated")],
+        origins: [
+            ("bob2/t1", "added_during_migration"), ("bob2/li", "migrated"), ("ann2/fu", "added_during_migration"),
+        ],
+        findings: ["B8-inconclusive", "B8-unreadable", "D1-created-unknown", "Q-unreadable-values"],
+    }
+    /// An empty list of the members with permission is a list: nobody has it.
+    of_an_empty_list_of_permissions_nobody_has_it {
+        before: "ann: wei 2025-01-01",
+        after: "ann2: wei 2026-05-02",
+        more: |s| {
+            let answer = r#"{"errcode":0,"errmsg":"ok","follow_user":[]}"#;
+            let envelope = format!(r#"{{"endpoint":"externalcontact/get_follow_user_list","response":{answer}}}"#);
+            s.file("source-before/permissions.json", &envelope)
+        },
+        outcomes: [("ann/wei", "external_contact arrived_out_of_scope/external_contact")],
+        origins: [("ann2/wei", "arrived_out_of_scope")],
+        findings: ["B1-external-contact-arrived"],
+    }
+    /// A customer of two members has two relations (B4): the one that arrived with `ann` is not that of `bob`.
+    a_customer_who_arrived_with_one_member_is_missing_with_the_other {
+        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1",
+        after: "ann2: wei 2026-05-02 id=t1; bob2: fu 2026-05-02",
+        more: |s| s.customer_map("w1 t1"),
+        outcomes: [("ann/w1", "in_scope migrated"), ("bob/w1", "in_scope missing/no_trace")],
+        origins: [("ann2/t1", "migrated"), ("bob2/fu", "added_during_migration")],
+        findings: ["B8-missing"],
+    }
     an_unreadable_record_of_an_enrolled_member_may_be_of_the_misplaced_customer {
         before: "ann: wei 2025-01-01 unionid=u1; bob: hu 2025-01-01; carol: min 2025-01-01 unionid=u3",
         after: "carol2: wei 2026-05-02 unionid=u1; bob2: hu 2026-05-02; ann2: fu 2026-05-02; \
@@ -805,4 +838,19 @@ fn of_two_answers_about_a_customer_the_newest_decides() {
         let told = of_customers.map(|row| format!("{} {}", row["status"], row["detail"]));
         assert_eq!(told, expected, "{answers}");
     }
+}
+
+/// The record of the mapped account that could not be read may be the customer, who then is where he belongs.
+#[test]
+fn a_customer_who_may_be_in_the_mapped_account_is_not_misplaced() {
+    let told = |unread: &str| {
+        let story = Story::new(
+            "ann: wei 2025-01-01 id=w1; bob: li 2025-01-01",
+            "bob2: wei 2026-05-02 id=t1; bob2: li 2026-05-02; ann2: fu 2026-05-02",
+        );
+        let more = format!("userid,external_userid\n{unread}ann2,fu\n");
+        story.customer_map("w1 t1").file("target-after/more.csv", &more).audit().outcomes()["ann/w1"].clone()
+    };
+    assert_eq!(told(""), "in_scope misplaced");
+    assert_eq!(told("ann2,\n"), "in_scope undetermined/target_not_covered");
 }
