@@ -9,8 +9,14 @@ use super::{Lang, Message, Text, Vocabulary};
 use crate::schema::{Column, fields};
 
 /// The columns of reports whose sentences page and workbook translate. Places are translated on screens and in errors.
-pub const COLUMNS: &[&Column] =
-    &[&fields::BILL_LINE, &fields::BASIS, &fields::REJECT_REASON, &fields::DETAIL, &fields::CONTROL_NAME];
+pub const COLUMNS: &[&Column] = &[
+    &fields::BILL_LINE,
+    &fields::BASIS,
+    &fields::PLACE,
+    &fields::REJECT_REASON,
+    &fields::DETAIL,
+    &fields::CONTROL_NAME,
+];
 
 macro_rules! sentences {
     ($($en:literal $zh:literal,)+) => {

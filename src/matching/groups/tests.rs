@@ -148,7 +148,7 @@ fn half_of_the_members_are_enough_and_less_is_not() {
 fn a_member_of_unknown_kind_who_has_a_unionid_is_external() {
     let source = groups_of(&["a: u1 u2"]);
     assert_eq!(matched(&source, &groups_of(&["x: u1/ u2/ u9/member"])).target_of, [0]);
-    assert_eq!(matched(&source, &groups_of(&["x: u1/member u2/member"])).target_of, [super::super::NOT_MATCHED]);
+    assert_eq!(matched(&source, &groups_of(&["x: u1/member u2/member"])).target_of, [NOT_MATCHED]);
 }
 
 /// Members of either side that the other has not count alike: 1 of 3.

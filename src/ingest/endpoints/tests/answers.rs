@@ -127,10 +127,10 @@ fn an_empty_answer_without_errcode_proves_nothing() {
         assert_eq!(read.told(), ["error answers (empty, without errcode): 1"]);
         assert!(read.answers.is_empty());
         if endpoint == "externalcontact/list" {
-            assert!(raw(&response.to_string()).is_err());
+            assert!(raw(response.to_string()).is_err());
             continue;
         }
-        let bare = raw(&response.to_string()).unwrap();
+        let bare = raw(response.to_string()).unwrap();
         assert_eq!(bare.told(), ["error answers without envelope (empty, without errcode): 1"]);
         assert!(bare.answers.is_empty());
     }
