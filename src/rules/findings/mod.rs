@@ -153,6 +153,18 @@ mod tests {
         }
     }
 
+    /// An account whose export failed, or whose userid could not be read, has no relations to find.
+    #[test]
+    fn what_is_wrong_with_the_exports_comes_before_what_may_follow_from_it() {
+        let place = |code: &str| catalogue().position(|rule| rule.code == code).expect("a finding");
+        for cause in ["B5-source-not-covered", "Q-unreadable-records", "Q-unreadable-values", "Q-empty-table"] {
+            for effect in ["B5-account-without-relations", "A3-refusal-unmatched", "B8-missing", "B11-below-tolerance"]
+            {
+                assert!(place(cause) < place(effect), "{cause}, {effect}");
+            }
+        }
+    }
+
     #[test]
     fn both_languages_fill_in_the_same() {
         for rule in catalogue() {
