@@ -41,7 +41,7 @@ impl LooseKind {
             item if is(&item.handover_userid) => Self::Unassigned,
             item if is(&item.config_id) && is(&item.chat_id_list) => Self::JoinCode,
             // Codes that add a member have a type.
-            item if is(&item.config_id) && is(&item.scene) && item.kind.is_null() => Self::JoinCode,
+            item if is(&item.config_id) && is(&item.scene) && !is(&item.kind) => Self::JoinCode,
             item if is(&item.chat_id) && (is(&item.name) || is(&item.owner) || is(&item.member_list)) => {
                 Self::GroupChat
             }

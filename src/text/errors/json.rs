@@ -56,6 +56,6 @@ phrases! {
         "如果不是导出，请移走此文件；表的各行请另存为 CSV、XLSX 或 Parquet；接口应答要原样保存，仅凭键看不出接口的要装入信封 \
             {endpoint, request, fetched_at, response}"
         "remove the file if it is not an export; write rows of a table as CSV, XLSX or Parquet; save answers of the \
-            service unchanged, and one whose endpoint is not clear from its keys in an envelope \
-            {endpoint, request, fetched_at, response}",
+            service unchanged: one whose endpoint is not clear from its keys needs an envelope {endpoint, request, \
+            fetched_at, response}",
 }
