@@ -48,8 +48,8 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         message_en: "{count} [relation|relations] arrived although the customer had refused.",
         next_step_zh: "停止联系这些客户，并要求服务方说明。\
             若几乎所有客户都在其中，先核对拒绝名单是否误用了全部客户的导出。",
-        next_step_en: "Do not contact these customers, and ask the service to explain. If they are nearly all customers, \
-            check first whether the refusals list is an export of all customers.",
+        next_step_en: "Do not contact these customers, and ask the service to explain. If they are nearly all \
+            customers, check first whether the refusals list is an export of all customers.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::RefusedButArrived)]),
     },
     FindingRule {
