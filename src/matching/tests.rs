@@ -304,6 +304,10 @@ fn misplaced_relations_join_by_the_map_before_the_unionid() {
     let of_target = [Some("t1"), Some("u1"), None];
     let found = across(&[id("w1"), id("w1"), unionid("u1")], &[of_target], &[]);
     assert_eq!(found, (vec![], vec![NOT_MATCHED; 3], vec![true, true, false]));
+    // Nor do they themselves get another one by their unionid.
+    let two_of_one = [[Some("w1"), Some("u1"), None], [Some("w1"), Some("u2"), None]];
+    let found = across(&two_of_one, &[id("t1"), unionid("u1")], &[]);
+    assert_eq!(found, (vec![], vec![NOT_MATCHED; 2], vec![true, true]));
     // One of two customers may be the one of an unreadable record: none is found, and that with the doubt of its own is
     // undetermined by it, not ambiguous.
     let two = [unionid("u1"), unionid("u1")];
@@ -321,4 +325,13 @@ fn a_customer_is_known_by_id_alone_where_neither_unionid_nor_name_is() {
     let (source, _) = sides(&[id("w1"), [None, None, Some("***三")], unionid("u1"), name("wei")], &[]);
     let by_id_alone: Vec<bool> = (0..4).map(|row| source.is_known_by_id_alone(row)).collect();
     assert_eq!(by_id_alone, [true, true, false, false]);
+}
+
+/// In NFC and without what cannot be seen, whether other names are written so or not.
+#[test]
+fn names_are_compared_in_their_normal_form() {
+    let source = [name("wei"), name("e\u{301}lan"), name("li\u{200b}")];
+    let target = [name("li"), name("\u{e9}lan"), name("wei")];
+    assert_eq!(of_pair(&source, &target, true).target_of, [2, 1, 0]);
+    assert_eq!(of_pair(&source[1..2], &target[1..2], true).target_of, [0], "all of them are");
 }

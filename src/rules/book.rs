@@ -117,6 +117,14 @@ mod tests {
         check(JOIN_CODE_RULES);
     }
 
+    /// Findings are told of many: "3 relations", not "3 relation".
+    #[test]
+    fn findings_are_told_of_many() {
+        let book = rule_book();
+        let line = book.iter().find(|line| line.code == "B8-missing").unwrap();
+        assert_eq!(line.sentence(Lang::En), "{count} relations in scope left no trace in the target corp.");
+    }
+
     #[test]
     fn codes_are_unique() {
         let book = rule_book();

@@ -395,3 +395,33 @@ fn a_group_whose_owner_is_in_doubt_leaves_the_groups_of_all_owners_open() {
     };
     assert_eq!(told(trusted), "in_scope missing");
 }
+
+#[test]
+fn a_group_that_shows_one_member_has_one() {
+    let story = story().groups("source-before", "g1: ann vip 2025-01-01 members=u1");
+    let audit = story.groups("target-after", "h1: ann2 vip 2026-05-02 members=u1").audit();
+    let row = &audit.report("groups")[0];
+    let cells = ["source_member_count", "target_member_count", "member_overlap"].map(|column| row[column].as_str());
+    assert_eq!(cells, ["1", "1", "1.0"]);
+}
+
+/// A member of whom not even the group could be read may be of any group.
+#[test]
+fn a_member_without_a_readable_group_leaves_every_unmatched_group_open() {
+    let told = |unread: &str| {
+        let members = format!("chat_id,userid,kind,unionid\ng1,m1,external,u1\n{unread}");
+        let story = story()
+            .groups("source-before", "g1: ann vip 2025-01-01")
+            .file("source-before/group_members.csv", &members)
+            .groups("target-after", "");
+        story.audit().groups()["g1"].clone()
+    };
+    assert_eq!(told(""), "in_scope missing");
+    assert_eq!(told(",m2,external,u2\n"), "in_scope undetermined/unreadable");
+}
+
+#[test]
+fn a_time_that_cannot_be_read_brings_no_group_of_a_stranger_into_scope() {
+    let groups = story().groups("source-before", "g1: cat vip soon").groups("target-after", "").audit().groups();
+    assert_eq!(groups["g1"], "not_enrolled out_of_scope/not_enrolled");
+}

@@ -199,3 +199,25 @@ fn a_linked_group_whose_scope_cannot_be_read_leaves_the_prediction_open() {
     let predicted: Vec<&str> = codes.values().map(|told| told.split(' ').next().unwrap()).collect();
     assert_eq!(predicted, ["unknown", "unknown", "empty", "empty"]);
 }
+
+/// An owner may have changed: an unreadable group of any owner may be the one that the code links.
+#[test]
+fn a_group_list_that_is_not_whole_does_not_show_that_a_code_is_empty() {
+    let told = |unread: &str| {
+        let more = format!("chat_id,name,owner_userid\n{unread}out,day,cat\n");
+        case("c: in", "c: in").file("source-after/more.csv", &more).audit().codes()["c"].clone()
+    };
+    assert_eq!(told(""), "empty empty emptied");
+    assert_eq!(told(",,cat\n"), "empty not_observed unverified");
+}
+
+/// A list of groups that could not be read may link any; one that names a group twice in either export is told.
+#[test]
+fn a_code_that_cannot_be_read_is_not_observed_and_one_that_links_twice_is_told() {
+    let unread = "config_id,chat_ids,deleted\nc,,perhaps\n";
+    let audit = case("c: in", "c:").file("source-after/join_codes.csv", unread).audit();
+    assert_eq!(audit.codes()["c"], "empty not_observed unverified");
+    for (before, after) in [("c: in in", "c: in"), ("c: in", "c: in in")] {
+        assert_eq!(case(before, after).audit().findings()["Q-code-links-twice"], 1, "{before}");
+    }
+}

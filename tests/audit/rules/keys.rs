@@ -263,3 +263,14 @@ fn a_customer_of_several_members_has_one_id_and_a_key() {
     assert!(!audit.findings().contains_key("Q-unionid-shared"), "{:?}", audit.findings());
     assert_eq!(audit.relation("bob/w1")["match_method"], "unionid");
 }
+
+#[test]
+fn a_unionid_that_is_no_key_in_both_corps_joins_nothing() {
+    let audit = Story::new(
+        "ann: a 2025-01-01 id=w1 unionid=u0; ann: b 2025-01-01 id=w2 unionid=u0; bob: li 2025-01-01 id=w3 unionid=v",
+        "ann2: c 2026-05-02 id=t1 unionid=u0; ann2: d 2026-05-02 id=t2 unionid=u0; bob2: li 2026-05-02 id=t3 unionid=v",
+    )
+    .audit();
+    let (missing, migrated) = ("in_scope missing/no_trace", "in_scope migrated");
+    assert_eq!(audit.outcomes(), expected(&[("ann/w1", missing), ("ann/w2", missing), ("bob/w3", migrated)]));
+}

@@ -854,3 +854,18 @@ fn a_customer_who_may_be_in_the_mapped_account_is_not_misplaced() {
     assert_eq!(told(""), "in_scope misplaced");
     assert_eq!(told("ann2,\n"), "in_scope undetermined/target_not_covered");
 }
+
+/// A relation that is matched is known, whatever of it could not be read: only an unmatched one may be the customer
+/// whom another account holds.
+#[test]
+fn a_matched_relation_with_an_unreadable_unionid_is_not_the_misplaced_customer() {
+    let told = |arrived: &str| {
+        let story = Story::new(
+            "ann: wei 2025-01-01 id= unionid=1.5E+10; bob: hu 2025-01-01 id=w2",
+            &format!("{arrived}; ann2: hu 2026-05-02 id=t2; bob2: fu 2026-05-02"),
+        );
+        story.customer_map("w2 t2").audit().outcomes()["bob/w2"].clone()
+    };
+    assert_eq!(told("ann2: wei 2026-05-02"), "in_scope misplaced");
+    assert_eq!(told("ann2: min 2026-05-02"), "in_scope undetermined/ambiguous");
+}

@@ -354,3 +354,22 @@ pub fn examples() -> [Audit; 4] {
     ]
     .map(|story| story.audit())
 }
+
+/// What could not be read is no conclusion where it is the only defect, and no excuse for another.
+#[test]
+fn an_unreadable_record_beside_another_defect_does_not_hide_it() {
+    let verdict = |story: Story| {
+        let story = story.role("source-after", "ann: wei 2025-01-01");
+        story.file("source-after/more.csv", "userid,external_userid\nann,wei\n,w1\n").audit().summary.verdict
+    };
+    assert_eq!(verdict(Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")), Verdict::Inconclusive);
+    assert_eq!(verdict(two_missing()), Verdict::Defect);
+}
+
+#[test]
+fn a_waiver_of_a_finding_without_rows_is_used() {
+    let contract = "[contract]\nrelations = 3\nunit_price = \"0.80\"\n";
+    let audit = two_missing().toml(contract).toml(&waiver("B12-party-missing", "")).audit();
+    assert!(!finding(&audit, "B12-party-missing").counts());
+    assert!(!audit.findings().contains_key("Q-waiver-unused"), "{:?}", audit.findings());
+}
