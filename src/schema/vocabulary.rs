@@ -427,7 +427,7 @@ vocabulary! {
         Review = "review" / "需要复核" / "To be reviewed": "Something to review, no defect.",
         Defect = "defect" / "存在缺陷" / "Defects found": "At least one defect.",
         Inconclusive = "inconclusive" / "无法下结论" / "Inconclusive":
-            "More than 5 % of the relations in scope are undetermined.",
+            "More than 5 % of the relations in scope are undetermined, or exports are empty or cannot be read.",
     }
 }
 
