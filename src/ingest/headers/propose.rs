@@ -50,40 +50,50 @@ impl HeaderRow<'_> {
     fn propose(&self, table: &'static Table) -> Option<Proposal> {
         let mut fit = self.match_strong(table);
         let known = fit.matched();
+        let weak = self.weakly_named(&fit);
         let twice = fit.twice.map(|(column, [first, _])| (column, first));
-        let mut places: Vec<(&'static str, usize)> = twice.into_iter().collect();
-        let is_weak = |name| self.all.iter().any(|header| header.folded == name);
-        let mut weak = 0;
-        for by_name in [true, false] {
-            for (at, slot) in table.columns.iter().enumerate() {
-                // By similarity only the columns that identify the table.
-                let is_needed = by_name
-                    || table
-                        .identity
-                        .iter()
-                        .any(|list| list.contains(&slot.column) && !list.iter().any(|column| fit.has(column)));
-                if fit.places[at].is_some() || !is_needed {
-                    continue;
-                }
-                if weak_names(table, slot.column).any(is_weak) {
-                    weak += usize::from(by_name);
-                    continue;
-                }
-                fit.places[at] = self.most_likely(table, slot.column, &fit, by_name);
-                places.extend(fit.places[at].map(|place| (slot.column.name, place)));
-            }
-        }
-        let is_complete = self.is_complete(&fit);
-        let has_key = table.identity.iter().any(|list| list.iter().any(|column| fit.has(column)));
+        let guessed = self.guess(&mut fit, &weak);
+        let mapped = twice.into_iter().chain(guessed);
         let mut columns: Vec<(&'static str, String)> =
-            places.iter().map(|&(column, place)| (column, self.shown(place))).collect();
+            mapped.map(|(column, header)| (column, self.shown(header))).collect();
+        let is_complete = self.is_complete(&fit);
+        let has_any = |list: &&&[&Column]| list.iter().any(|column| fit.has(column));
+        let has_key = table.identity.iter().any(|list| has_any(&list));
         if !is_complete {
-            let lacking = table.identity.iter().filter(|list| !list.iter().any(|column| fit.has(column)));
+            let lacking = table.identity.iter().filter(|list| !has_any(list));
             columns.extend(lacking.map(|list| (list[0].name, NOT_GUESSED.to_owned())));
         }
         let is_likely = is_complete || known >= MIN_KNOWN || known < fit.matched();
-        let matched = fit.matched() + weak;
+        let matched = fit.matched() + weak.len();
         (has_key && is_likely && !columns.is_empty()).then_some(Proposal { is_complete, matched, columns })
+    }
+
+    /// Returns the indexes of the columns that only a header too vague to recognise the table by names. They need no
+    /// mapping.
+    fn weakly_named(&self, fit: &TableMatch) -> Vec<usize> {
+        let has_weak_name =
+            |column| weak_names(fit.table, column).any(|name| self.all.iter().any(|header| header.folded == name));
+        let columns = fit.table.columns.iter().zip(&fit.places).enumerate();
+        columns.filter(|(_, (slot, place))| place.is_none() && has_weak_name(slot.column)).map(|(at, _)| at).collect()
+    }
+
+    /// Guesses the header of each column without one: by the names of other systems, then by similarity those that
+    /// identify the table. Returns the columns with the indexes of their headers.
+    fn guess(&self, fit: &mut TableMatch, weak: &[usize]) -> Vec<(&'static str, usize)> {
+        let table = fit.table;
+        let mut guessed = Vec::new();
+        for by_name in [true, false] {
+            for (at, slot) in table.columns.iter().enumerate() {
+                let identifies =
+                    |list: &&[&Column]| list.contains(&slot.column) && !list.iter().any(|column| fit.has(column));
+                let is_needed = by_name || table.identity.iter().any(identifies);
+                if fit.places[at].is_none() && is_needed && !weak.contains(&at) {
+                    fit.places[at] = self.most_likely(table, slot.column, fit, by_name);
+                    guessed.extend(fit.places[at].map(|header| (slot.column.name, header)));
+                }
+            }
+        }
+        guessed
     }
 
     /// The most likely header of the column: a name that other systems use for it, or else the most similar one.
