@@ -98,9 +98,6 @@ fn components<'a>(sources: &'a [(IdClass, Vec<u32>)], targets: &'a [(IdClass, Ve
     let mut components: Vec<NameComponent<'a>> = Vec::new();
     for source in sources {
         let agreeing: Vec<_> = targets.iter().filter(|target| !source.0.contradicts(target.0)).collect();
-        if agreeing.is_empty() {
-            continue;
-        }
         let touches = |c: &NameComponent<'_>| c.targets.iter().any(|t| agreeing.iter().any(|a| a.0 == t.0));
         let (touched, mut rest): (Vec<_>, Vec<_>) = components.into_iter().partition(touches);
         let mut merged = NameComponent { sources: vec![source], targets: agreeing };
