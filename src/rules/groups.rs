@@ -162,23 +162,17 @@ fn in_scope() -> Expr {
 mod tests {
     use super::*;
     use crate::rules::facts::Fact;
-    use crate::rules::rule::{FactFrame, first};
+    use crate::rules::rule::{FactFrame, deciding};
 
-    /// What stands for "not covered", so that every fact of a row is one that speaks against a plain `missing`.
-    const NOT_COVERED: Fact = TARGET_COVERED;
-    /// The facts about a group that nothing matches, in order of precedence, and the reasons that they give.
-    const UNMATCHED: [Fact; 4] = [AMBIGUOUS, NO_USABLE_KEY, UNREADABLE, NOT_COVERED];
+    /// The facts about a group without a match, in order of precedence, and the reasons that they give.
+    const UNMATCHED: [Fact; 4] = [AMBIGUOUS, NO_USABLE_KEY, UNREADABLE, TARGET_COVERED];
     const REASONS: [GroupReason; 4] =
         [GroupReason::Ambiguous, GroupReason::NoUsableKey, GroupReason::Unreadable, GroupReason::TargetNotCovered];
 
-    /// What becomes of a group of that scope with these facts.
+    /// Decides a group of that scope with these facts; [`TARGET_COVERED`] stands for its negation.
     fn decided(scope: GroupScope, facts: &[Fact]) -> (GroupOutcome, Option<GroupReason>) {
         let frame = FactFrame::new(1).words(SCOPE, [Some(scope)]).unwrap();
-        let frame = UNMATCHED.iter().chain(&[MATCHED, STOOD_BEFORE]).fold(frame, |frame, &fact| {
-            let value = facts.contains(&fact) != (fact == NOT_COVERED);
-            frame.flags(fact, vec![value]).unwrap()
-        });
-        let rule = &GROUP_RULES[usize::from(first(GROUP_RULES, &frame.finish().unwrap()).unwrap()[0])];
+        let rule = deciding(GROUP_RULES, frame, UNMATCHED.into_iter().chain([MATCHED, STOOD_BEFORE]), facts);
         (rule.outcome(), rule.reason(scope))
     }
 

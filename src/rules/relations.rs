@@ -191,13 +191,11 @@ fn existed_before_start() -> Expr {
 mod tests {
     use super::*;
     use crate::rules::facts::Fact;
-    use crate::rules::rule::{FactFrame, first};
+    use crate::rules::rule::{FactFrame, deciding};
 
-    /// What stands for "not covered", so that every fact of a row is one that speaks against a plain `missing`.
-    const NOT_COVERED: Fact = TARGET_COVERED;
-    /// The facts about a relation that nothing matches, in order of precedence.
+    /// The facts about a relation without a match, in order of precedence, and the outcomes that they give.
     const UNMATCHED: [Fact; 8] =
-        [REFUSED, MISPLACED, AMBIGUOUS, NO_USABLE_KEY, UNREADABLE, NOT_COVERED, LOOK_ALIKE, TARGET_AT_CAP];
+        [REFUSED, MISPLACED, AMBIGUOUS, NO_USABLE_KEY, UNREADABLE, TARGET_COVERED, LOOK_ALIKE, TARGET_AT_CAP];
     const OUTCOMES: [(Outcome, Option<Reason>); 8] = [
         (Outcome::Refused, None),
         (Outcome::Misplaced, None),
@@ -209,16 +207,12 @@ mod tests {
         (Outcome::Missing, Some(Reason::TargetAtCap)),
     ];
 
-    /// What becomes of a relation of that scope with these facts, whose match was made at that time; the start is 0.
+    /// Decides a relation of that scope with these facts, whose match was made at that time; the start is 0.
+    /// [`TARGET_COVERED`] stands for its negation.
     fn decided(scope: Scope, facts: &[Fact], made: Option<i64>) -> (Outcome, Option<Reason>) {
         let frame = FactFrame::new(1).moment(STARTED_AT, 0).words(SCOPE, [Some(scope)]).unwrap();
         let frame = frame.times(TARGET_CREATED_AT, [made]).unwrap();
-        let flags = UNMATCHED.iter().chain(&[MATCHED, STOOD_BEFORE]);
-        let frame = flags.fold(frame, |frame, &fact| {
-            let value = facts.contains(&fact) != (fact == NOT_COVERED);
-            frame.flags(fact, vec![value]).unwrap()
-        });
-        let rule = &RELATION_RULES[usize::from(first(RELATION_RULES, &frame.finish().unwrap()).unwrap()[0])];
+        let rule = deciding(RELATION_RULES, frame, UNMATCHED.into_iter().chain([MATCHED, STOOD_BEFORE]), facts);
         (rule.outcome(), rule.reason(scope))
     }
 
@@ -239,7 +233,7 @@ mod tests {
         assert_eq!(decided(&[], Some(-1)), Outcome::AlreadyAtTarget);
         for made in [Some(0), Some(1), None] {
             assert_eq!(decided(&[], made), Outcome::Migrated, "{made:?}");
-            assert_eq!(decided(&[NOT_COVERED, NO_USABLE_KEY, TARGET_AT_CAP], made), Outcome::Migrated, "{made:?}");
+            assert_eq!(decided(&[TARGET_COVERED, NO_USABLE_KEY, TARGET_AT_CAP], made), Outcome::Migrated, "{made:?}");
         }
     }
 

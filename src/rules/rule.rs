@@ -184,6 +184,22 @@ pub fn decide<W: Copy>(book: &'static [Rule<W>], facts: &DataFrame) -> Result<Ve
     Ok(first(book, facts)?.into_iter().map(|index| book[usize::from(index)].gives).collect())
 }
 
+/// Returns the rule of `book` that decides a row with these `facts`, of the `flags` that the book reads; `frame` holds
+/// its other facts. `TARGET_COVERED` is turned round: given, the target is not covered, which is a doubt like the others.
+#[cfg(test)]
+pub fn deciding<W>(
+    book: &'static [Rule<W>],
+    frame: FactFrame,
+    flags: impl IntoIterator<Item = Fact>,
+    facts: &[Fact],
+) -> &'static Rule<W> {
+    let frame = flags.into_iter().fold(frame, |frame, flag| {
+        let holds = facts.contains(&flag) != (flag == super::facts::TARGET_COVERED);
+        frame.flags(flag, vec![holds]).unwrap()
+    });
+    &book[usize::from(first(book, &frame.finish().unwrap()).unwrap()[0])]
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::facts::{
