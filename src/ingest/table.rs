@@ -9,10 +9,8 @@ use super::doubts::CustomerKey;
 use super::headers::{self, ExpectedTables, TableLayout, Unrecognised};
 use super::notes;
 use super::raw::{RelationSink, WHOLE_TABLE};
-use super::records::{
-    ABSENT, FieldFault, FileRecords, PartRecords, Readings, RecordContext, RejectReason, UnreadableRecord,
-};
-use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions};
+use super::records::{ABSENT, FieldFault, FileRecords, PartRecords, Readings, RecordContext, UnreadableRecord};
+use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason};
 use crate::error::{Error, Result};
 use crate::schema::lists::{CaseList, ListKind};
 use crate::schema::tables::{

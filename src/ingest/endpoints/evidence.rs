@@ -10,8 +10,8 @@ use super::{Endpoint, RequestContext, items_of};
 use crate::ingest::json::document::{Answered, Body, Document, FailInfoBody, Follow, IdPayload, RequestBody};
 use crate::ingest::json::payload::PayloadItem;
 use crate::ingest::raw::ApiAnswer;
-use crate::ingest::records::{FieldFault, PartRecords, RejectReason};
-use crate::ingest::value::RawValue;
+use crate::ingest::records::{FieldFault, PartRecords};
+use crate::ingest::value::{RawValue, RejectReason};
 use crate::schema::{Cell, Column, fields};
 
 /// Stand for a page, and for the beginning of the next one, that cannot be read: no page, and none of the service's

@@ -6,8 +6,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::ingest::records::RejectReason;
-use crate::ingest::value::RawValue;
+use crate::ingest::value::{RawValue, RejectReason};
 
 /// The reason of an absent field that may be under a damaged key.
 pub const LOST: RejectReason = "absent, but may be a damaged key of its object";

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use super::doubts::CustomerKey;
+use super::value::RejectReason;
 use crate::schema::Cell;
 use crate::schema::vocabulary::Dataset;
 
@@ -16,9 +17,6 @@ pub use part::{ABSENT, PartRecords};
 
 /// Rejects of one file and reason that are listed one by one; in a file of the wrong kind every row may be one.
 pub const MAX_LISTED_REJECTS: u64 = 100;
-
-/// The reason why a value or record cannot be read. Never quotes the value: it may be personal data.
-pub type RejectReason = &'static str;
 
 /// A field that cannot be read, or not for certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

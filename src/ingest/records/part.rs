@@ -7,10 +7,11 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use arrow::datatypes::UInt64Type;
 
-use super::{FieldFault, MAX_LISTED_REJECTS, RecordContext, RejectReason, UnreadableRecord};
+use super::{FieldFault, MAX_LISTED_REJECTS, RecordContext, UnreadableRecord};
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, Doubts};
 use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
+use crate::ingest::value::RejectReason;
 use crate::schema::lists::ACCOUNTS_LIST;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::{Dataset, Grain, Word};

@@ -1,7 +1,8 @@
 //! Keys: text without padding around it, and never a number or a date that software has converted it to.
 
-use super::{CellBuf, ERROR_CELL, ERROR_CELLS, NULL_WORDS, ROUNDED, RawValue, is_damaged, is_userid, written_time};
-use crate::ingest::records::RejectReason;
+use super::{
+    CellBuf, ERROR_CELL, ERROR_CELLS, NULL_WORDS, ROUNDED, RawValue, RejectReason, is_damaged, is_userid, written_time,
+};
 use crate::names::is_invisible;
 use crate::schema::{Cell, Column, fields};
 

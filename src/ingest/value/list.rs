@@ -1,8 +1,7 @@
 //! Lists: tags, and the groups of a join code.
 
 use super::key::{self, strip_padding};
-use super::{CellBuf, DAMAGED, NO_IDS, NO_LIST, NULL_TEXTS, NULL_WORDS, RawValue, is_damaged};
-use crate::ingest::records::RejectReason;
+use super::{CellBuf, DAMAGED, NO_IDS, NO_LIST, NULL_TEXTS, NULL_WORDS, RawValue, RejectReason, is_damaged};
 use crate::schema::{Cell, Column, fields};
 
 /// Reads a list in one text: with separators, or in brackets as scripts write it.

@@ -12,13 +12,15 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
-use super::records::RejectReason;
 use crate::schema::vocabulary::{Assessment, MemberKind};
 use crate::schema::{Cell, Column, Kind, fields};
 
 pub use key::strip_padding;
 pub use time::{DAYS_TO_1904, micros_of_days};
 pub use written_time::{AMBIGUOUS, day_order};
+
+/// The reason why a value or record cannot be read. Never quotes the value: it may be personal data.
+pub type RejectReason = &'static str;
 
 /// A value as its file stores it.
 #[derive(Debug, Clone, PartialEq, Default)]

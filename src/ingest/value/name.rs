@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::key::{formula_text, is_padding};
-use super::{CellBuf, DAMAGED, ERROR_CELL, ERROR_CELLS, NULL_TEXTS, RawValue, is_damaged};
-use crate::ingest::records::RejectReason;
+use super::{CellBuf, DAMAGED, ERROR_CELL, ERROR_CELLS, NULL_TEXTS, RawValue, RejectReason, is_damaged};
 use crate::schema::Cell;
 
 pub(super) const NOT_A_NAME: RejectReason = "not text, in a name column, but a number, date or boolean: \

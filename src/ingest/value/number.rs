@@ -1,8 +1,7 @@
 //! Whole numbers, codes and booleans.
 
 use super::key::{are_digits, strip_padding};
-use super::{NO_COUNT, NO_FLAG, NO_INTEGER, NULL_WORDS, RawValue};
-use crate::ingest::records::RejectReason;
+use super::{NO_COUNT, NO_FLAG, NO_INTEGER, NULL_WORDS, RawValue, RejectReason};
 use crate::schema::{Column, fields};
 
 /// Unit words behind a number. Others are not ignored: `万` and `%` change the number.

@@ -8,8 +8,7 @@ use jiff::tz::TimeZone;
 use super::key::{are_digits, strip_padding};
 use super::number::whole_float;
 use super::written_time::{WrittenTime, is_dated, micros_of};
-use super::{ERROR_CELL, ERROR_CELLS, ExcelEpoch, NO_TIME, NULL_WORDS, ROUNDED, RawValue, ReadOptions};
-use crate::ingest::records::RejectReason;
+use super::{ERROR_CELL, ERROR_CELLS, ExcelEpoch, NO_TIME, NULL_WORDS, ROUNDED, RawValue, ReadOptions, RejectReason};
 
 const OUT_OF_RANGE: RejectReason = "a time outside 2010 to 2100";
 

@@ -7,8 +7,7 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::key::{are_digits, strip_padding};
 use super::time::{HOUR, is_zero_date};
-use super::{DayOrder, NO_TIME};
-use crate::ingest::records::RejectReason;
+use super::{DayOrder, NO_TIME, RejectReason};
 
 /// The reason of a date that can be read only if the rest of its column shows the order of day and month.
 pub const AMBIGUOUS: RejectReason =

@@ -7,9 +7,8 @@ use calamine::{CellErrorType, DataRef, ExcelDateTime};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::ingest::records::RejectReason;
 use crate::ingest::table::is_blank;
-use crate::ingest::value::{DAYS_TO_1904, ERROR_CELL, ROUNDED, RawValue, micros_of_days};
+use crate::ingest::value::{DAYS_TO_1904, ERROR_CELL, ROUNDED, RawValue, RejectReason, micros_of_days};
 use crate::schema::Kind;
 
 const BARE_FORMULA: RejectReason =
