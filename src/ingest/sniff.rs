@@ -35,6 +35,11 @@ const UNSUPPORTED: &[(&[u8], Text, Text)] = &[
     (b"\x28\xb5\x2f\xfd", say::PACKED_TWICE, say::UNPACK_ONCE),
     (b"BZh", say::BZIP2, say::REPACK),
     (b"\xfd7zXZ", say::XZ, say::REPACK),
+    (b"Rar!\x1a\x07", say::RAR, say::UNPACK_TAR),
+    (b"7z\xbc\xaf\x27\x1c", say::SEVEN_ZIP, say::UNPACK_TAR),
+    (b"SQLite format 3\0", say::SQLITE, say::EXPORT_AS_DATA),
+    (b"Obj\x01", say::AVRO, say::EXPORT_AS_DATA),
+    (b"ARROW1\0\0", say::ARROW_FILE, say::EXPORT_AS_DATA),
     (b"version https://git-lfs", say::LFS_POINTER, say::LFS_POINTER_REMEDY),
 ];
 
@@ -96,6 +101,9 @@ pub fn sniff(head: &[u8], all: bool) -> FileFormat {
         let what = if is_encrypted { say::ENCRYPTED_WORKBOOK } else { say::OLD_WORKBOOK };
         return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
     }
+    if head.starts_with(b"ORC") && memchr::memchr(0, head).is_some() {
+        return FileFormat::Unsupported { what: say::ORC, remedy: say::EXPORT_AS_DATA };
+    }
     if head.get(257..262) == Some(b"ustar") {
         return FileFormat::Unsupported { what: say::TAR, remedy: say::UNPACK_TAR };
     }
@@ -124,6 +132,9 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     }
     if beginning.strip_prefix(b"[").unwrap_or(beginning).starts_with(b"{'") {
         return FileFormat::Unsupported { what: say::PYTHON, remedy: say::PYTHON_REMEDY };
+    }
+    if is_yaml(beginning) {
+        return FileFormat::Unsupported { what: say::YAML, remedy: say::EXPORT_AS_DATA };
     }
     let begins_as_json = match beginning.first() {
         None if all => return FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
@@ -161,6 +172,13 @@ fn is_bracketed_word(text: &[u8]) -> bool {
     }
     let is_value = [&b"null"[..], b"true", b"false", b"NaN"].iter().any(|word| text.starts_with(word));
     !is_value && text.first().is_some_and(|first| first.is_ascii_alphabetic() || !first.is_ascii())
+}
+
+/// Returns whether the text begins as a list or document of YAML does.
+fn is_yaml(text: &[u8]) -> bool {
+    let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let is_key = |item: &[u8]| item.ends_with(b":") || memchr::memmem::find(item, b": ").is_some();
+    line == b"---" || line.strip_prefix(b"- ").is_some_and(is_key)
 }
 
 /// Recognises web pages and other markup, which some systems export as workbooks.
@@ -276,6 +294,14 @@ mod tests {
             (b"\ninsert into t values('ann');\n", "SQL"),
             (b"--\n-- PostgreSQL database dump\n--\n", "SQL"),
             (b"/*\n Navicat Premium Data Transfer\n*/\n", "SQL"),
+            (b"Rar!\x1a\x07\x01\0", "RAR"),
+            (b"7z\xbc\xaf\x27\x1c\0\x04", "7z"),
+            (b"SQLite format 3\0\x10\0", "SQLite"),
+            (b"Obj\x01\x04\x14avro.codec", "Avro"),
+            (b"ORC\x0a\x0b\0\0\x12", "ORC"),
+            (b"ARROW1\0\0\xff\xff", "Arrow IPC"),
+            (b"- userid: ann\n  external_userid: wm1\n", "YAML"),
+            (b"---\nuserlist:\n", "YAML"),
             (b"{'errcode': 0, 'errmsg': 'ok'}", "Python"),
             (b"[{'external_contact': {}}]", "Python"),
             (b"array (\n  'errcode' => 0,\n)", "PHP"),

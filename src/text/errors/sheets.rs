@@ -123,6 +123,9 @@ phrases! {
 
     // Workbooks.
     NO_WORKBOOK "zip 压缩包中没有 XLSX 工作簿" "a zip archive without an XLSX workbook",
+    OPEN_DOCUMENT "OpenDocument 文件（.ods）" "an OpenDocument file (.ods)",
+    BINARY_WORKBOOK "二进制工作簿（.xlsb）" "a binary workbook (.xlsb)",
+    NUMBERS "Apple Numbers 文件" "an Apple Numbers file",
     NO_WORKBOOK_REMEDY "另存为 XLSX，或把压缩包解压到此文件夹" "save it as XLSX, or unpack the archive into the folder",
     WORKBOOK_CUT_OFF "工作簿不完整或已损坏" "the workbook is cut off or damaged",
     workbook_cut_off(error) "工作簿不完整或已损坏（{error}）" "the workbook is cut off or damaged ({error})",

@@ -13,7 +13,14 @@ use crate::interrupt;
 use crate::limits::{
     MAX_EXPANSION, MAX_MARKUP_BYTES, MAX_OTHER_BYTES, MAX_PARTS, MAX_SHEET_BYTES, MAX_TEXTS_BYTES, expands_too_far,
 };
-use crate::text::{Message, errors as say};
+use crate::text::{Message, Text, errors as say};
+
+/// Parts by which documents of other programs are told from archives of files.
+const OTHER_ARCHIVES: &[(&str, Text)] = &[
+    ("workbook.bin", say::BINARY_WORKBOOK),
+    ("meta-inf/manifest.xml", say::OPEN_DOCUMENT),
+    ("index/document.iwa", say::NUMBERS),
+];
 
 /// Bytes checked at once.
 const CHUNK: usize = 256 * 1024;
@@ -27,12 +34,15 @@ pub fn check(path: &Path, open: &OpenFile) -> Result<WorkbookSummary> {
     if archive.len() > MAX_PARTS {
         return Err(too_large(path, say::ARCHIVE, say::too_many_parts(archive.len(), MAX_PARTS)));
     }
-    let is_workbook = archive
-        .file_names()
-        .filter_map(std::result::Result::ok)
-        .any(|name| name.to_ascii_lowercase().ends_with("workbook.xml"));
-    if !is_workbook {
-        return Err(Error::input(path, say::ARCHIVE, say::NO_WORKBOOK, say::NO_WORKBOOK_REMEDY));
+    let has = |part: &str| {
+        let mut names = archive.file_names().filter_map(std::result::Result::ok);
+        names.any(|name| name.to_ascii_lowercase().ends_with(part))
+    };
+    if !has("workbook.xml") {
+        let other = OTHER_ARCHIVES.iter().find(|(part, _)| has(part));
+        let (problem, remedy) =
+            other.map_or((say::NO_WORKBOOK, say::NO_WORKBOOK_REMEDY), |(_, what)| (*what, say::SAVE_AS_SHEET));
+        return Err(Error::input(path, say::ARCHIVE, problem, remedy));
     }
     let mut summary = WorkbookSummary::default();
     for index in 0..archive.len() {

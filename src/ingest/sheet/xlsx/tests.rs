@@ -430,9 +430,16 @@ fn a_workbook_with_false_positions_is_refused() {
         "xl/sharedStrings.xml",
         "more texts",
     );
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("letter.txt", SimpleFileOptions::default()).unwrap();
-    check_error(one(&zip.finish().unwrap().into_inner()), "archive", "without an XLSX workbook");
+    for (part, problem) in [
+        ("letter.txt", "without an XLSX workbook"),
+        ("xl/workbook.bin", "(.xlsb)"),
+        ("META-INF/manifest.xml", "(.ods)"),
+        ("Index/Document.iwa", "Numbers"),
+    ] {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file(part, SimpleFileOptions::default()).unwrap();
+        check_error(one(&zip.finish().unwrap().into_inner()), "archive", problem);
+    }
 }
 
 #[test]
