@@ -57,8 +57,11 @@ const ID_COLUMNS: &[IdColumn] = &[
     id(IdKind::JoinCode, &JOIN_CODES_REPORT, &fields::CONFIG_ID, Some(&fields::CODE_VERDICT)),
 ];
 
-/// Finds an id in every column that holds ids.
+/// Finds an id in every column that holds ids, or the relation that `USERID/CUSTOMER` names.
 pub fn everywhere(reports: &Reports, id: &str) -> Result<Vec<Occurrences>> {
+    if let Some((userid, customer)) = id.split_once('/') {
+        return relation(reports, userid, customer);
+    }
     let mut found: Vec<Occurrences> = Vec::new();
     for column in ID_COLUMNS {
         // Both accounts of a pair may have the same userid; the pair is found once.
@@ -78,7 +81,7 @@ fn is_both(row: &ReportRow, id: &str) -> bool {
 }
 
 /// Finds the relation of a member with a customer: by the customer's id, else by the name.
-pub fn relation(reports: &Reports, userid: &str, customer: &str) -> Result<Vec<Occurrences>> {
+fn relation(reports: &Reports, userid: &str, customer: &str) -> Result<Vec<Occurrences>> {
     let source = |row: &ReportRow| row.value(&fields::SOURCE_USERID) == userid;
     let target = |row: &ReportRow| row.value(&fields::TARGET_USERID) == userid;
     let mut found = Vec::new();

@@ -61,15 +61,20 @@ pub enum IdKind {
     JoinCode,
 }
 
-/// Explains an id, or a relation by `USERID/CUSTOMER`.
+/// Explains an id, or a relation by `USERID/CUSTOMER`. A userid may be in any letter case: the service ignores it (D).
 ///
 /// # Errors
 /// [`Error::Usage`] with the nearest id, if no report holds it; [`Error::Input`] if a report cannot be read.
 pub fn explain(reports: &Reports, id: &str) -> Result<Explanation> {
-    let found = match id.split_once('/') {
-        Some((userid, customer)) => find::relation(reports, userid, customer)?,
-        None => find::everywhere(reports, id)?,
-    };
+    let mut id = id.to_owned();
+    let mut found = find::everywhere(reports, &id)?;
+    if found.is_empty()
+        && let Some(spelled) = nearest::spelling(reports, &id)?
+    {
+        id = spelled;
+        found = find::everywhere(reports, &id)?;
+    }
+    let id = &*id;
     let unread = UnreadableRecords::read(reports, id, &found)?;
     if found.is_empty() {
         if unread.total > 0 {

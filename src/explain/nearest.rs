@@ -1,9 +1,9 @@
-//! Suggests the id that was meant by an unknown one.
+//! The id that was meant by an unknown one: a userid in other letter case, or the nearest, which is suggested.
 
 use crate::error::Result;
 use crate::published::{ParquetScan, Reports, cell};
 use crate::schema::tables::{
-    ACCOUNTS_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
+    ACCOUNTS_REPORT, COVERAGE_REPORT, GROUPS_REPORT, JOIN_CODES_REPORT, RELATIONS_REPORT, TARGET_RELATIONS_REPORT,
 };
 use crate::schema::{Column, Table, fields};
 
@@ -14,6 +14,20 @@ const COLUMNS: &[(&Table, &[&Column])] = &[
     (&RELATIONS_REPORT, &[&fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID, &fields::UNIONID]),
     (&TARGET_RELATIONS_REPORT, &[&fields::TARGET_USERID, &fields::TARGET_EXTERNAL_USERID]),
 ];
+
+/// Returns the id with its userid as the reports spell it, if they have it in other letter case.
+pub fn spelling(reports: &Reports, id: &str) -> Result<Option<String>> {
+    let (userid, customer) = id.split_once('/').map_or((id, ""), |(userid, _)| id.split_at(userid.len()));
+    let mut spelled = None;
+    // Every account of either corp has its coverage.
+    ParquetScan::new(&reports.path(&COVERAGE_REPORT)?, &[fields::USERID.name]).for_each(|batch| {
+        let userids = (0..batch.num_rows()).map(|row| cell(batch.column(0).as_ref(), row));
+        let mut same = userids.filter(|value| value.as_str().is_some_and(|other| other.eq_ignore_ascii_case(userid)));
+        spelled = same.next().and_then(|value| Some(format!("{}{customer}", value.as_str()?)));
+        Ok(spelled.is_none())
+    })?;
+    Ok(spelled)
+}
 
 /// Returns the nearest id of the reports, if one is near enough.
 pub fn nearest(reports: &Reports, id: &str) -> Result<Option<String>> {

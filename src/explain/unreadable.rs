@@ -44,7 +44,9 @@ impl UnreadableRecords {
             if found.is_empty() {
                 return row.text(&fields::GRAIN) == Grain::Record.word();
             }
-            userid.is_none_or(|userid| accounts.iter().any(|(of, account)| is_of_corp(*of) && *account == userid))
+            userid.is_none_or(|userid| {
+                accounts.iter().any(|(of, account)| is_of_corp(*of) && account.eq_ignore_ascii_case(&userid))
+            })
         };
         let mut unread = Self::default();
         ParquetScan::of_table(&reports.path(&REJECTS_REPORT)?, &REJECTS_REPORT).for_each(|batch| {

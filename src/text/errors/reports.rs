@@ -145,9 +145,9 @@ phrases! {
         "it may be in one of the {count} records that could not be read (see rejects): correct them, export again \
          and audit",
     NO_SUCH_ID_REMEDY
-        "ID 可以是 userid、external_userid、unionid、chat_id、config_id 或 userid/external_userid，区分大小写"
-        "an id is a userid, external_userid, unionid, chat_id, config_id, or userid/external_userid; ids are \
-         case-sensitive",
+        "ID 可以是 userid、external_userid、unionid、chat_id、config_id 或 userid/external_userid；除 userid 外区分大小写"
+        "an id is a userid, external_userid, unionid, chat_id, config_id, or userid/external_userid; all but \
+         userids are case-sensitive",
 
     // compare
     different_cases(earlier, later)

@@ -116,6 +116,22 @@ fn customers_groups_and_codes_are_found_by_their_ids() {
     assert!(exit == 0 && output.contains("join-code/kept (A2)"), "{output}");
 }
 
+/// The service ignores the letter case of userids, and of no other id.
+#[test]
+fn a_userid_may_be_in_any_letter_case() {
+    let (_folder, reports) = sample();
+    for (given, spelled) in [("LiuYang", "liuyang"), ("LIUYANG/潘美玲", "liuyang/潘美玲"), ("liuyang.JT", "liuyang.jt")]
+    {
+        let (code, expected) = explain(&reports, spelled, &[]);
+        assert_eq!((code, expected), explain(&reports, given, &[]), "{given}");
+    }
+    let (_, output) = explain(&reports, "liuyang", &["--json"]);
+    let json: Value = serde_json::from_str(&output).unwrap();
+    let customer = json["found"][1]["rows"][0]["values"]["source_external_userid"].as_str().unwrap();
+    assert_eq!(explain(&reports, customer, &[]).0, 0);
+    assert_eq!(explain(&reports, &customer.to_lowercase(), &[]).0, 2, "{customer}");
+}
+
 #[test]
 fn an_unknown_id_is_an_error_with_the_nearest() {
     let (_folder, reports) = sample();
