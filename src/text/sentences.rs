@@ -72,10 +72,12 @@ sentences! {
         "ID 列中的日期，由电子表格或程序库转换而成：把该列设为文本格式后重新导出",
     "a boolean in an id column: export the id as text" "ID 列中的布尔值：把 ID 作为文本导出",
     "not text, in an id column" "ID 列中不是文本",
-    "an id with full-width letters or digits: write them in half width" "ID 中有全角字母或数字：请改为半角",
+    "an id with full-width characters or a long dash: write them in half width, as `-`"
+        "ID 中有全角字符或长横线：请改为半角，横线写成 `-`",
     "an id with an invisible character inside: remove it" "ID 中间有不可见字符：请去掉",
     "several ids in one cell, or brackets around one: write each id into a row of its own"
         "一个单元格里有多个 ID，或 ID 外有括号：请每行只写一个 ID",
+    "an id with a name beside it in brackets: export the id alone" "ID 旁边的括号里还有姓名：请只导出 ID",
     "an id with damaged characters (shown as U+FFFD): export again as UTF-8"
         "ID 中有损坏的字符（显示为 U+FFFD）：用 UTF-8 重新导出",
     "a number with rounded digits (15 digits or more, or an exponent): format the column as text and export again"

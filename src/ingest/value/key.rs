@@ -1,7 +1,8 @@
 //! Keys: text without padding around it, and never a number or a date that software has converted it to.
 
 use super::{
-    CellBuf, ERROR_CELL, ERROR_CELLS, NULL_WORDS, ROUNDED, RawValue, RejectReason, is_damaged, is_userid, written_time,
+    CellBuf, ERROR_CELL, ERROR_CELLS, NULL_WORDS, ROUNDED, RawValue, RejectReason, is_damaged, is_null, is_userid,
+    written_time,
 };
 use crate::names::is_invisible;
 use crate::schema::{Cell, Column, fields};
@@ -14,8 +15,9 @@ const DATE: RejectReason = "a date in an id column, converted from the id by a s
 const FLAG: RejectReason = "a boolean in an id column: export the id as text";
 const NOT_TEXT: RejectReason = "not text, in an id column";
 const INVISIBLE: RejectReason = "an id with an invisible character inside: remove it";
-const FULL_WIDTH: RejectReason = "an id with full-width letters or digits: write them in half width";
+const FULL_WIDTH: RejectReason = "an id with full-width characters or a long dash: write them in half width, as `-`";
 const SEVERAL: RejectReason = "several ids in one cell, or brackets around one: write each id into a row of its own";
+const NAMED: RejectReason = "an id with a name beside it in brackets: export the id alone";
 const DAMAGED: RejectReason = "an id with damaged characters (shown as U+FFFD): export again as UTF-8";
 
 /// Beyond it a float does not represent every whole number.
@@ -37,15 +39,15 @@ pub(super) fn read<'a>(
 /// for "no value", or letters and digits. Padding, exponents and dates are neither.
 #[inline]
 fn is_plain(text: &str) -> bool {
-    // Words for "no value" that start with a letter have at most four.
-    const LONGEST_WORD: usize = 4;
+    // Words for "no value" that start with a letter have at most nine.
+    const LONGEST_WORD: usize = 9;
     let bytes = text.as_bytes();
     match bytes.first() {
         Some(first) if first.is_ascii_alphabetic() => {
-            // Graphic, but for `,` and `;`. Without an early exit the loop is vectorised.
-            let is_of_key = |byte: &u8| matches!(byte, b'!'..=b'+' | b'-'..=b':' | b'<'..=b'~');
+            // Graphic, but for separators. Without an early exit the loop is vectorised.
+            let is_of_key = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b',' | b';' | b'|' | b'/' | b'&');
             let is_key = bytes.iter().fold(true, |all, byte| all & is_of_key(byte));
-            is_key && (bytes.len() > LONGEST_WORD || !NULL_WORDS.contains(&text))
+            is_key && (bytes.len() > LONGEST_WORD || !is_null(text))
         }
         // Of letters and digits alone only `1e15` can be a number with an exponent, and nothing a date.
         Some(first) => {
@@ -64,8 +66,12 @@ fn read_padded<'a>(
     null_words_are_userids: bool,
 ) -> Result<Option<&'a str>, RejectReason> {
     let key = strip_padding(text);
-    let is_named = null_words_are_userids && is_userid(column) && POSSIBLE_USERIDS.contains(&key);
-    if (NULL_WORDS.contains(&key) && !is_named) || (key == "0" && column.name == fields::UNIONID.name) {
+    let is_absent = if is_userid(column) {
+        NULL_WORDS.contains(&key) && !(null_words_are_userids && POSSIBLE_USERIDS.contains(&key))
+    } else {
+        is_null(key) || (key == "0" && column.name == fields::UNIONID.name)
+    };
+    if is_absent {
         return Ok(None);
     }
     fault(key).map_or(Ok(Some(key)), Err)
@@ -89,12 +95,14 @@ pub fn strip_padding(text: &str) -> &str {
     }
 }
 
-/// The text in a pair of quotes, or behind a guard.
+/// The text in a pair of quotes, or behind a guard: straight, or curly as editors correct them.
 fn unquoted(text: &str) -> &str {
-    if let Some(guarded) = text.strip_prefix('\'') {
-        return guarded.strip_suffix('\'').unwrap_or(guarded);
+    const SINGLE: [char; 3] = ['\'', '‘', '’'];
+    const DOUBLE: [char; 3] = ['"', '“', '”'];
+    if let Some(guarded) = text.strip_prefix(SINGLE) {
+        return guarded.strip_suffix(SINGLE).unwrap_or(guarded);
     }
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    text.strip_prefix(DOUBLE).and_then(|text| text.strip_suffix(DOUBLE)).unwrap_or(text)
 }
 
 /// The text of a formula `="00123"`, which prevents a spreadsheet from converting it to a number.
@@ -113,12 +121,12 @@ fn fault(key: &str) -> Option<RejectReason> {
         Some(DAMAGED)
     } else if key.chars().any(|c| c.is_control() || is_invisible(c)) {
         Some(INVISIBLE)
-    } else if key.chars().any(|c| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')) {
+    } else if key.chars().any(is_autocorrected) {
         Some(FULL_WIDTH)
     } else if is_error(key) {
         Some(ERROR_CELL)
     } else if !key.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
-        holds_several(key).then_some(SEVERAL)
+        combination(key)
     } else if is_power(key) {
         Some(ROUNDED)
     } else if is_decimal(key) {
@@ -126,13 +134,26 @@ fn fault(key: &str) -> Option<RejectReason> {
     } else if written_time::looks_like_date(key) {
         Some(DATE)
     } else {
-        holds_several(key).then_some(SEVERAL)
+        combination(key)
     }
 }
 
-/// Returns whether the text has a character that separates ids, or begins a list of them: no id has any.
-fn holds_several(key: &str) -> bool {
-    key.contains([',', ';', '，', '；', '、']) || key.starts_with(['[', '{', '('])
+/// The reason why a text is more than one id. Ids of the service consist of letters, digits and `_-@.`; old userids
+/// have others, but none that separate ids or begin a list of them, nor a name in brackets.
+fn combination(key: &str) -> Option<RejectReason> {
+    const SEPARATORS: [char; 10] = [',', ';', '|', '/', '&', '，', '；', '、', '｜', '／'];
+    if key.contains(SEPARATORS) || key.starts_with(['[', '{', '(']) {
+        return Some(SEVERAL);
+    }
+    let has_letter = |is_ascii: bool| key.contains(|c: char| c.is_alphabetic() && c.is_ascii() == is_ascii);
+    let is_named = key.contains(['(', '（', '[', '【', '<', '＜']) && has_letter(true) && has_letter(false);
+    is_named.then_some(NAMED)
+}
+
+/// Returns whether the character is what a Chinese keyboard, or the autocorrection of an editor, writes in the place of
+/// one that ids consist of.
+fn is_autocorrected(c: char) -> bool {
+    matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '＠' | '．' | '＿' | '－' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// Returns whether the text is an error cell, or the `####` of a column that is too narrow.

@@ -1,14 +1,13 @@
 //! Lists: tags, and the groups of a join code.
 
 use super::key::{self, strip_padding};
-use super::{CellBuf, DAMAGED, NO_IDS, NO_LIST, NULL_TEXTS, NULL_WORDS, RawValue, RejectReason, is_damaged};
+use super::{CellBuf, DAMAGED, NO_IDS, NO_LIST, RawValue, RejectReason, is_damaged, is_null, is_null_text};
 use crate::schema::{Cell, Column, fields};
 
 /// Reads a list in one text: with separators, or in brackets as scripts write it.
 pub(super) fn from_text<'a>(column: &Column, text: &str) -> (CellBuf<'a>, Option<RejectReason>) {
     let text = strip_padding(text);
-    let absent: &[&str] = if holds_keys(column) { &NULL_WORDS } else { &NULL_TEXTS };
-    if absent.contains(&text) {
+    if if holds_keys(column) { is_null(text) } else { is_null_text(text) } {
         return (CellBuf::NULL, None);
     }
     if holds_keys(column) {

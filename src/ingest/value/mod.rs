@@ -116,6 +116,8 @@ const DAMAGED: RejectReason = "damaged characters (shown as U+FFFD): export agai
 /// Words for "no value" in keys, times and numbers.
 const NULL_WORDS: [&str; 15] =
     ["NULL", "null", "\\N", "None", "nan", "NaN", "N/A", "#N/A", "<null>", "[NULL]", "(null)", "-", "--", "无", ""];
+/// Words for "no value" that only libraries write: those of R, pandas and JavaScript. A userid can be one.
+const LIBRARY_NULLS: [&str; 4] = ["NA", "<NA>", "NaT", "undefined"];
 /// Words for "no value" in names and free text, where the others can be names.
 const NULL_TEXTS: [&str; 6] = ["\\N", "<null>", "[NULL]", "(null)", "#N/A", ""];
 /// Error cells, as spreadsheets export them to CSV.
@@ -236,7 +238,7 @@ fn word(words: &'static [&'static str], text: &str) -> Result<Option<&'static st
         _ => None,
     };
     // An account without assessment takes part: only an empty cell means none.
-    let is_absent = if words == Assessment::WORDS { text.is_empty() } else { NULL_WORDS.contains(&text) };
+    let is_absent = if words == Assessment::WORDS { text.is_empty() } else { is_null(text) };
     if is_absent { Ok(None) } else { word.map(Some).ok_or_else(|| no_word(words)) }
 }
 
@@ -264,7 +266,18 @@ fn is_userid(column: &Column) -> bool {
     USERIDS.iter().any(|userid| userid.name == column.name)
 }
 
-/// Returns whether the text is a word for "no value" in keys.
+/// Returns whether the text is a word for "no value" outside names and userids. Tools differ in its letter case:
+/// `Null`, `[Null]`, `(Null)`.
+fn is_null(text: &str) -> bool {
+    NULL_WORDS.iter().chain(&LIBRARY_NULLS).any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Returns whether the text is a word for "no value" in names and free text.
+fn is_null_text(text: &str) -> bool {
+    NULL_TEXTS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Returns whether the text is a word for "no value" in userids.
 pub fn is_null_word(text: &str) -> bool {
     NULL_WORDS.contains(&text)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::key::{formula_text, is_padding};
-use super::{CellBuf, DAMAGED, ERROR_CELL, ERROR_CELLS, NULL_TEXTS, RawValue, RejectReason, is_damaged};
+use super::{CellBuf, DAMAGED, ERROR_CELL, ERROR_CELLS, RawValue, RejectReason, is_damaged, is_null_text};
 use crate::schema::Cell;
 
 pub(super) const NOT_A_NAME: RejectReason = "not text, in a name column, but a number, date or boolean: \
@@ -29,7 +29,7 @@ fn kept(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
 
 fn read_guarded(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
     let trimmed = text.trim_matches(is_padding);
-    if NULL_TEXTS.contains(&trimmed) {
+    if is_null_text(trimmed) {
         (CellBuf::NULL, None)
     } else if ERROR_CELLS.contains(&trimmed) {
         (CellBuf::NULL, Some(ERROR_CELL))

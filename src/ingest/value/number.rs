@@ -1,7 +1,7 @@
 //! Whole numbers, codes and booleans.
 
 use super::key::{are_digits, strip_padding};
-use super::{NO_COUNT, NO_FLAG, NO_INTEGER, NULL_WORDS, RawValue, RejectReason};
+use super::{NO_COUNT, NO_FLAG, NO_INTEGER, RawValue, RejectReason, is_null};
 use crate::schema::{Column, fields};
 
 /// Unit words behind a number. Others are not ignored: `万` and `%` change the number.
@@ -47,7 +47,7 @@ fn null_or_whole(text: &str) -> Result<Option<i64>, RejectReason> {
         return Ok(Some(number));
     }
     let text = strip_padding(text);
-    if NULL_WORDS.contains(&text) { Ok(None) } else { whole(text).map(Some).ok_or(NO_INTEGER) }
+    if is_null(text) { Ok(None) } else { whole(text).map(Some).ok_or(NO_INTEGER) }
 }
 
 fn code(column: &Column, word: &str) -> Option<i64> {
@@ -114,7 +114,7 @@ pub(super) fn flag(text: &str) -> Result<Option<bool>, RejectReason> {
         Ok(Some(true))
     } else if is_one_of(["false", "0", "no", "否", "0.0", "n", "f"]) {
         Ok(Some(false))
-    } else if NULL_WORDS.contains(&text) {
+    } else if is_null(text) {
         Ok(None)
     } else {
         Err(NO_FLAG)

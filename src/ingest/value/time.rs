@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::key::{are_digits, strip_padding};
 use super::number::whole_float;
 use super::written_time::{WrittenTime, is_dated, micros_of};
-use super::{ERROR_CELL, ERROR_CELLS, ExcelEpoch, NO_TIME, NULL_WORDS, ROUNDED, RawValue, ReadOptions, RejectReason};
+use super::{ERROR_CELL, ERROR_CELLS, ExcelEpoch, NO_TIME, ROUNDED, RawValue, ReadOptions, RejectReason, is_null};
 
 const OUT_OF_RANGE: RejectReason = "a time outside 2010 to 2100";
 
@@ -44,7 +44,7 @@ pub(super) fn from_text(text: &str, options: &ReadOptions<'_>) -> TimeResult {
 }
 
 fn from_trimmed(text: &str, options: &ReadOptions<'_>) -> TimeResult {
-    if NULL_WORDS.contains(&text) {
+    if is_null(text) {
         Ok(None)
     } else if are_digits(text) {
         from_digits(text, options)

@@ -38,7 +38,8 @@ pub(super) fn looks_like_date(key: &str) -> bool {
     is_date || is_time() || is_short_date(key)
 }
 
-/// Returns whether a key is like `5月2日`, `2-May` and `2-May-26`, to which spreadsheets convert `5-2` and `may-2`.
+/// Returns whether a key is like `5月2日`, `2026年3月`, `2-May` and `2-May-26`, to which spreadsheets convert `5-2`,
+/// `2026-3` and `may-2`.
 fn is_short_date(key: &str) -> bool {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let is_day = |text: &str| are_digits(text) && text.len() <= 2;
@@ -46,9 +47,13 @@ fn is_short_date(key: &str) -> bool {
         .strip_suffix('日')
         .and_then(|key| key.split_once('月'))
         .is_some_and(|(month, day)| is_day(month) && is_day(day));
+    let is_month = key
+        .strip_suffix('月')
+        .and_then(|key| key.split_once('年'))
+        .is_some_and(|(year, month)| are_digits(year) && is_day(month));
     let mut parts = key.splitn(3, '-');
     let is_english = parts.next().is_some_and(is_day) && parts.next().is_some_and(|month| MONTHS.contains(&month));
-    in_chinese || (is_english && parts.next().is_none_or(are_digits))
+    in_chinese || is_month || (is_english && parts.next().is_none_or(are_digits))
 }
 
 /// A time as parsed, which need not exist.
@@ -78,7 +83,8 @@ impl WrittenTime {
         if scan.0.is_empty() {
             return Ok(Self { date, time: TimeOfDay::default(), offset: None });
         }
-        let _ = scan.eat("T") || scan.eat("t");
+        // JavaScript writes `5/2/2026, 10:00:00 AM`.
+        let _ = scan.eat("T") || scan.eat("t") || scan.eat(",");
         let time = scan.time().ok_or(NO_TIME)?;
         let offset = scan.offset();
         if scan.0.is_empty() { Ok(Self { date, time, offset }) } else { Err(NO_TIME) }

@@ -22,6 +22,8 @@ fn padding_around_a_key_is_stripped() {
         ("'00123", "00123"),
         ("'=\"00123\"", "00123"),
         ("''00123", "00123"),
+        ("‘00123", "00123"),
+        ("“zhang.1”", "zhang.1"),
         ("=\"'00123\"", "00123"),
         ("张三", "张三"),
         ("zhang san", "zhang san"),
@@ -55,8 +57,16 @@ fn null_words_are_null_except_among_members() {
         let is_userid = ["NULL", "null", "None", "nan", "NaN"].contains(&word);
         assert_eq!(read(&fields::OWNER_USERID), if is_userid { word } else { "null" });
     }
-    // Spelt in another way they are keys.
-    for key in ["Null", "NONE", "n/a", "---", "无名", "0", "00.222749110"] {
+    for word in ["Null", "NONE", "(Null)", "n/a", "NA", "<NA>", "NaT", "undefined"] {
+        for column in [&fields::EXTERNAL_USERID, &fields::UNIONID, &fields::CREATED_AT, &fields::ADD_WAY] {
+            assert_eq!(text(column, word), "null", "{word:?} in {}", column.name);
+        }
+    }
+    // Members can be called so.
+    for userid in ["Null", "NONE", "na", "undefined"] {
+        assert_eq!(text(&fields::USERID, userid), userid);
+    }
+    for key in ["---", "无名", "0", "00.222749110"] {
         assert_eq!(text(&fields::EXTERNAL_USERID, key), key);
     }
     assert_eq!(text(&fields::UNIONID, "0"), "null");
@@ -71,7 +81,12 @@ fn several_ids_are_no_key() {
     {
         assert_eq!(text(&fields::USERID, several), "unreadable", "{several}");
     }
-    for one in ["ann(2)", "ann[2]", "a.b@c", "张三"] {
+    for several in
+        ["ann|bob", "ann/1001", "1001/ann", "ann&bob", "安娜／包", "安娜(ann.t)", "ann.t（安娜）", "安娜<ann>"]
+    {
+        assert_eq!(text(&fields::USERID, several), "unreadable", "{several}");
+    }
+    for one in ["ann(2)", "ann[2]", "a.b@c", "张三", "张三(2)"] {
         assert_eq!(text(&fields::USERID, one), one);
     }
 }
@@ -99,6 +114,7 @@ fn numbers_exponents_and_dates_are_not_keys() {
         "2-5-2026 10:00",
         "2026年5月2日",
         "5月2日",
+        "2026年3月",
         "2-May",
         "2-May-26",
         "10:00:00",
@@ -109,6 +125,8 @@ fn numbers_exponents_and_dates_are_not_keys() {
         "zhang\u{fffd}",
         "ｚhang",
         "００１",
+        "ann＠corp．com",
+        "zhang–san",
         "zhang\u{200b}san",
         "zhang\nsan",
     ] {

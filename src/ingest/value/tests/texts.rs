@@ -31,6 +31,8 @@ fn names_are_kept_as_they_are() {
         ("<null>", "null"),
         ("[NULL]", "null"),
         ("(null)", "null"),
+        ("(Null)", "null"),
+        ("NA", "NA"),
         ("#N/A", "null"),
         ("", "null"),
         (" \u{3000}", "null"),
