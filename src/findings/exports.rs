@@ -20,13 +20,8 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     let mut findings =
         vec![about_accounts("B5-account-without-relations", empty), about_accounts("B5-source-not-covered", uncovered)];
     findings.extend(unmatched_rows(decision, case.pseudonyms.as_ref()));
-    findings.extend(snapshot_times(case));
     findings.extend(namespaces(decision));
-    findings.extend(corp_codes(exports));
-    findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
-    findings.push(count_jumps(exports));
-    findings.extend(keys(&exports.enrolment, exports.snapshots(), case.pseudonyms.as_ref()));
-    findings.extend(without_ids(exports));
+    findings.extend(of_snapshots(case, &exports.enrolment, &exports.snapshots().collect::<Vec<_>>(), read));
     let set_aside = &exports.customer_map.set_aside;
     let pseudonyms = case.pseudonyms.as_ref();
     let ids = pseudonyms.map(|_| set_aside.iter().map(|id| shown(pseudonyms, &fields::EXTERNAL_USERID, id)).collect());
@@ -44,12 +39,19 @@ impl Forecast {
     }
 }
 
-/// Finds what is wrong with times, records and keys of the exports from before the start.
-pub(super) fn before_start(case: &Case, read: &[RoleInputs<'_>], of_keys: [Finding; 2]) -> Vec<Finding> {
-    let mut findings = snapshot_times(case);
-    findings.retain(|finding| finding.rule.code != "D1-after-too-early");
+/// Finds what is wrong with times, corps, records and keys of snapshots.
+pub(super) fn of_snapshots(
+    case: &Case,
+    enrolment: &Enrolment,
+    snapshots: &[&Snapshot],
+    read: &[RoleInputs<'_>],
+) -> Vec<Finding> {
+    let mut findings = snapshot_times(case, snapshots);
+    findings.extend(corp_codes(snapshots));
     findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
-    findings.extend(of_keys);
+    findings.push(count_jumps(snapshots));
+    findings.extend(keys(enrolment, snapshots, case.pseudonyms.as_ref()));
+    findings.extend(without_ids(snapshots));
     findings
 }
 
@@ -75,7 +77,7 @@ fn unmatched_rows(decision: &Decision, pseudonyms: Option<&Pseudonyms>) -> Vec<F
 }
 
 /// Finds snapshots on the wrong side of the start or the end, and the gap before the start (D1).
-fn snapshot_times(case: &Case) -> Vec<Finding> {
+fn snapshot_times(case: &Case, snapshots: &[&Snapshot]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let taken = |role: Role| case.snapshots.get(&role).and_then(|settings| settings.taken_at);
     let say = |role: Role, at: i64| format!("{role} {}", moment(case, at));
@@ -87,6 +89,7 @@ fn snapshot_times(case: &Case) -> Vec<Finding> {
     }
     let early: Vec<(Role, i64)> = [Role::SourceAfter, Role::TargetAfter]
         .into_iter()
+        .filter(|role| snapshots.iter().any(|snapshot| snapshot.role == *role))
         .filter_map(|role| taken(role).filter(|&at| at < end).map(|at| (role, at)))
         .collect();
     let detail = early.iter().map(|&(role, at)| say(role, at)).collect::<Vec<_>>().join(", ");
@@ -119,9 +122,9 @@ fn namespaces(decision: &Decision) -> Option<Finding> {
 }
 
 /// Finds accounts whose number of customers differs much between two endpoints.
-fn count_jumps(exports: &Exports) -> Finding {
-    let jumps: Vec<(String, &CountJump)> = exports
-        .snapshots()
+fn count_jumps(snapshots: &[&Snapshot]) -> Finding {
+    let jumps: Vec<(String, &CountJump)> = snapshots
+        .iter()
         .flat_map(|s| s.count_jumps.iter().map(|jump| (format!("{}/{}", s.role, jump.userid), jump)))
         .collect();
     let say = |(key, jump): &(String, &CountJump)| format!("{key} list {} / batch {}", jump.listed, jump.fetched);
@@ -130,11 +133,7 @@ fn count_jumps(exports: &Exports) -> Finding {
 }
 
 /// Finds userids in several spellings, and unionids that several customers share.
-pub(super) fn keys<'a>(
-    enrolment: &Enrolment,
-    snapshots: impl Iterator<Item = &'a Snapshot>,
-    pseudonyms: Option<&Pseudonyms>,
-) -> [Finding; 2] {
+fn keys(enrolment: &Enrolment, snapshots: &[&Snapshot], pseudonyms: Option<&Pseudonyms>) -> [Finding; 2] {
     let mut spellings = vec![("accounts", &enrolment.respelled)];
     let mut shared = Vec::new();
     for snapshot in snapshots {
@@ -174,13 +173,13 @@ fn first_of(texts: &[String], count: u64) -> String {
 }
 
 /// Finds the questions that rows without ids, as the console exports them, leave open.
-fn without_ids(exports: &Exports) -> [Finding; 3] {
-    let open = || exports.snapshots().map(|snapshot| (snapshot.role, &snapshot.relations.without_id));
+fn without_ids(snapshots: &[&Snapshot]) -> [Finding; 3] {
+    let open = || snapshots.iter().map(|snapshot| (snapshot.role, &snapshot.relations.without_id));
     let held: Vec<(Role, u64)> = open().map(|(role, open)| (role, open.rows)).filter(|(_, rows)| *rows > 0).collect();
     let detail = held.iter().map(|(role, rows)| format!("{role} {rows}")).collect::<Vec<_>>().join(", ");
     let held = Finding::new("Q-relations-without-ids", held.iter().map(|(_, rows)| rows).sum(), Vec::new(), detail);
-    let twice: Vec<(String, u64)> = exports
-        .snapshots()
+    let twice: Vec<(String, u64)> = snapshots
+        .iter()
         .flat_map(|snapshot| {
             snapshot.left_over.iter().map(|(account, rows)| (format!("{}/{account}", snapshot.role), *rows))
         })
@@ -198,9 +197,9 @@ fn main_code(codes: &CorpCodes) -> Option<String> {
 }
 
 /// Finds corp codes that suggest swapped or mixed dumps: a warning, for the code is inferred.
-fn corp_codes(exports: &Exports) -> Vec<Finding> {
+fn corp_codes(snapshots: &[&Snapshot]) -> Vec<Finding> {
     let codes: BTreeMap<Role, &CorpCodes> =
-        exports.snapshots().map(|snapshot| (snapshot.role, snapshot.relations.corp_codes())).collect();
+        snapshots.iter().map(|snapshot| (snapshot.role, snapshot.relations.corp_codes())).collect();
     let main: BTreeMap<Role, String> =
         codes.iter().filter_map(|(role, codes)| Some((*role, main_code(codes)?))).collect();
     let mut suspicions = Vec::new();
@@ -213,6 +212,7 @@ fn corp_codes(exports: &Exports) -> Vec<Finding> {
     };
     compare(Role::SourceBefore, Role::SourceAfter, true);
     compare(Role::TargetBefore, Role::TargetAfter, true);
+    compare(Role::SourceBefore, Role::TargetBefore, false);
     compare(Role::SourceBefore, Role::TargetAfter, false);
     let mixed: Vec<String> = codes
         .iter()

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Finding, Waivers};
 use crate::decision::{DecidedGroup, Exports, GroupDecision, JoinCode};
+use crate::lists::Enrolment;
 use crate::personal::{Pseudonyms, shown};
 use crate::rules::{FindingRule, catalogue, findings_of};
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES, JOIN_CODES_REPORT};
 use crate::schema::vocabulary::{Coverage, GroupMatchMethod, GroupOutcome};
 use crate::schema::{Cell, Column, Filter, fields};
+use crate::snapshot::Snapshot;
 
 /// The code of a finding, and the fact about a group that it reports.
 type FactFinding = (&'static str, fn(&DecidedGroup) -> bool);
@@ -50,7 +52,7 @@ impl<'a> GroupFindings<'a> {
 
 pub(super) fn find(exports: &Exports, groups: &GroupFindings<'_>, pseudonyms: Option<&Pseudonyms>) -> Vec<Finding> {
     let mut findings = about_groups(groups, pseudonyms);
-    findings.extend(source_not_covered(exports));
+    findings.extend(source_not_covered(&exports.enrolment, &exports.source_before));
     findings.extend(about_codes(exports, groups));
     let set_aside = &exports.group_map.set_aside;
     findings.push(Finding::of_keys("Q-group-map-contradiction", set_aside.iter().cloned().collect(), ""));
@@ -171,9 +173,8 @@ fn key(decision: &GroupDecision, row: u32) -> String {
 }
 
 /// Finds accounts whose group list of source-before is known to be incomplete.
-fn source_not_covered(exports: &Exports) -> Option<Finding> {
-    let before = &exports.source_before;
-    let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
+pub(super) fn source_not_covered(enrolment: &Enrolment, before: &Snapshot) -> Option<Finding> {
+    let accounts = enrolment.accounts().iter().map(|account| account.source_userid.as_str());
     let not_covered =
         |userid: &&str| matches!(before.coverage.of_groups(Some(userid), true), Coverage::Failed | Coverage::Partial);
     let userids: Vec<String> = accounts.filter(not_covered).map(str::to_owned).collect();

@@ -21,7 +21,7 @@ use crate::decision::{Decision, Exports};
 use crate::figures::Concentration;
 use crate::lists::Enrolment;
 use crate::rules::{self, FindingRule, catalogue, in_number};
-use crate::schema::vocabulary::Severity;
+use crate::schema::vocabulary::{Role, Severity};
 use crate::snapshot::{RoleInputs, Snapshot};
 use crate::text;
 
@@ -201,11 +201,9 @@ pub fn precheck(
     (enrolment, snapshots): (&Enrolment, &[&Snapshot]),
 ) -> Vec<Finding> {
     let mut findings = forecast.find();
-    findings.extend(exports::before_start(
-        case,
-        read,
-        exports::keys(enrolment, snapshots.iter().copied(), case.pseudonyms.as_ref()),
-    ));
+    findings.extend(exports::of_snapshots(case, enrolment, snapshots, read));
+    let before = snapshots.iter().find(|snapshot| snapshot.role == Role::SourceBefore);
+    findings.extend(before.and_then(|before| groups::source_not_covered(enrolment, before)));
     findings.extend(unreadable::find(read, snapshots));
     findings.extend(bill.map(billing::forecast).unwrap_or_default());
     findings.retain(|finding| finding.count > 0);

@@ -65,8 +65,9 @@ impl DocumentFault {
     }
 }
 
-/// Why an empty answer counts as an error.
+/// Why an empty answer counts as an error, and the code that it counts under: that of a busy service.
 const NO_ERRCODE: &str = "empty, without errcode";
+const NO_ANSWER: i64 = -1;
 const NOT_AN_OBJECT: RejectReason = say::NOT_AN_OBJECT.en;
 const NOT_AN_ARRAY: RejectReason = "not an array";
 
@@ -244,7 +245,7 @@ fn bare(
     let Some(endpoint) = shape::of(document)? else { return Err(shape::unknown()) };
     shape::check_payload(document, endpoint)?;
     part.count_kind(endpoint.path());
-    if is_no_answer(document, endpoint) {
+    if endpoint.is_no_answer(document) {
         part.pass_over(format!("{UNTIED_ERRORS} ({NO_ERRCODE})"), 1);
         return Ok(DocumentKind::Answer);
     }
@@ -292,12 +293,11 @@ fn enveloped(
         unknown_accounts(part, answer, endpoint, errcode, &context, fault);
         return Ok(DocumentKind::Answer);
     }
-    if is_no_answer(answer, endpoint) {
-        part.pass_over(format!("error answers ({NO_ERRCODE})"), 1);
-        return Ok(DocumentKind::Answer);
-    }
-    evidence::answer(part, answer, endpoint, errcode, &context, !matches!(asked, Asked::Unknown));
+    let is_no_answer = errcode == 0 && endpoint.is_no_answer(answer);
+    let as_evidence = if is_no_answer { NO_ANSWER } else { errcode };
+    evidence::answer(part, answer, endpoint, as_evidence, &context, !matches!(asked, Asked::Unknown));
     match errcode {
+        _ if is_no_answer => part.pass_over(format!("error answers ({NO_ERRCODE})"), 1),
         0 => endpoint.decode(part, &context, answer),
         _ if endpoint.is_no_such_object(errcode) => groups::deleted_code(part, &context),
         _ => part.pass_over(format!("error answers (errcode {errcode})"), 1),
@@ -328,12 +328,6 @@ fn unknown_accounts(
 fn error_without_envelope(part: &mut PartRecords, errcode: i64) {
     part.count_kind("error answers");
     part.pass_over(format!("{UNTIED_ERRORS} (errcode {errcode})"), 1);
-}
-
-/// Returns whether an answer is empty and does not say that it is no error: other software gives the error code another
-/// name, and errors are empty.
-fn is_no_answer<R>(answer: &Body<'_, R>, endpoint: Endpoint) -> bool {
-    answer.errcode == RawValue::Null && endpoint.is_empty(answer)
 }
 
 fn errcode<R>(answer: &Body<'_, R>, context: &RequestContext<'_>) -> Result<i64, DocumentFault> {

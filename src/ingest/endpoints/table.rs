@@ -4,6 +4,7 @@
 
 use super::{RequestContext, each, groups, is_there, items_of, members, relations};
 use crate::ingest::json::document::{Body, RequestBody};
+use crate::ingest::json::payload::PayloadItem;
 use crate::ingest::records::PartRecords;
 use crate::ingest::value::RawValue;
 use crate::schema::vocabulary::Dataset;
@@ -105,8 +106,10 @@ pub(super) const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers i
 macro_rules! endpoints {
     (@ has array $answer:ident $key:ident) => { $answer.$key.items().is_some() };
     (@ has object $answer:ident $key:ident) => { true };
-    (@ empty array $answer:ident $key:ident) => { $answer.$key.items().is_some_and(<[_]>::is_empty) };
-    (@ empty object $answer:ident $key:ident) => { false };
+    (@ silent array $answer:ident $key:ident) => {
+        $answer.errcode == RawValue::Null && $answer.$key.items().is_some_and(<[_]>::is_empty)
+    };
+    (@ silent object $answer:ident $key:ident) => { $answer.$key.as_ref().is_none_or(PayloadItem::is_null) };
     (@ lacks array $answer:ident $key:ident) => { !$answer.$key.is_there() };
     (@ lacks object $answer:ident $key:ident) => { $answer.$key.is_none() };
     ($($(#[$doc:meta])* $name:ident { spec: $spec:expr, $shape:ident: $key:ident,
@@ -165,10 +168,11 @@ macro_rules! endpoints {
                 }
             }
 
-            /// Returns whether the payload is an array without items, or absent.
-            pub(super) fn is_empty<R>(self, answer: &Body<'_, R>) -> bool {
+            /// Returns whether an answer without an error code other than 0 is an error all the same: it lacks its
+            /// object, or is empty and does not say that it is no error. Other software renames the error code.
+            pub(super) fn is_no_answer<R>(self, answer: &Body<'_, R>) -> bool {
                 match self {
-                    $(Self::$name => endpoints!(@ empty $shape answer $key),)+
+                    $(Self::$name => endpoints!(@ silent $shape answer $key),)+
                 }
             }
 

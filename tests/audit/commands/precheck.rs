@@ -140,6 +140,21 @@ fn every_code_at_risk_has_an_advice() {
     );
 }
 
+/// What is lacking, or of another corp, makes the forecast one of something else.
+#[test]
+fn exports_that_are_not_whole_or_not_of_one_corp_are_told() {
+    let list = r#"{"errcode":0,"group_chat_list":[{"chat_id":"g1","status":0}],"next_cursor":"more"}"#;
+    let cut_off = Story::new("ann: wei 2025-01-01", "").file("source-before/groups.json", list);
+    assert_eq!(codes(&planned(&cut_off)), ["B8-source-groups-not-covered"]);
+    let rows = ["AAAAAAAA", "BBBBBBBB"].map(|corp| {
+        let row = |customer: u32| format!("ann: c{customer} 2025-01-01 id=wm{corp}{customer:022}");
+        format!("{}; {}", row(1), row(2))
+    });
+    assert_eq!(codes(&planned(&Story::new(&rows.join("; "), ""))), ["Q-mixed-dumps"]);
+    let swapped = Story::new(&rows[0], "").role("target-before", &rows[0].replace("ann:", "ann2:"));
+    assert_eq!(codes(&planned(&swapped)), ["Q-swapped-dumps"]);
+}
+
 #[test]
 fn its_reports_are_there_also_when_empty() {
     let story = Story::new("", "");

@@ -117,7 +117,7 @@ fn unrecognised_documents_have_a_fault() {
 
 /// An error has no items either, and other software gives its code another name.
 #[test]
-fn an_empty_answer_without_errcode_proves_nothing() {
+fn an_empty_answer_without_errcode_is_an_error() {
     for (endpoint, request, response) in [
         ("externalcontact/list", json!({"userid":"ann"}), json!({"err_code":45033,"external_userid":[]})),
         ("externalcontact/get_follow_user_list", json!({}), json!({"ErrorCode":45033,"follow_user":null})),
@@ -125,7 +125,7 @@ fn an_empty_answer_without_errcode_proves_nothing() {
     ] {
         let read = read(envelope(endpoint, request, response.clone()));
         assert_eq!(read.told(), ["error answers (empty, without errcode): 1"]);
-        assert!(read.answers.is_empty());
+        assert_eq!(read.answers.iter().map(|answer| answer.errcode).collect::<Vec<_>>(), [NO_ANSWER]);
         if endpoint == "externalcontact/list" {
             assert!(raw(response.to_string()).is_err());
             continue;
@@ -136,6 +136,19 @@ fn an_empty_answer_without_errcode_proves_nothing() {
     }
     let list = read(envelope("externalcontact/list", json!({"userid":"ann"}), json!({"external_userid":["wm1"]})));
     assert_eq!((list.answers.len(), list.told()), (1, vec!["relations 1: userid=ann external_userid=wm1".to_owned()]));
+}
+
+#[test]
+fn an_answer_without_its_object_is_an_error() {
+    for (endpoint, request, response) in [
+        ("externalcontact/groupchat/get", json!({"chat_id":"wr1"}), json!({"errcode":0,"errmsg":"ok"})),
+        ("externalcontact/groupchat/get", json!({"chat_id":"wr1"}), json!({"status":429})),
+        ("externalcontact/groupchat/get_join_way", json!({"config_id":"c1"}), json!({"errcode":0,"join_way":null})),
+    ] {
+        let read = read(envelope(endpoint, request, response));
+        assert_eq!(read.told(), ["error answers (empty, without errcode): 1"]);
+        assert_eq!(read.answers[0].errcode, NO_ANSWER);
+    }
 }
 
 #[test]
