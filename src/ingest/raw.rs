@@ -11,7 +11,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::answers::Answers;
 use super::doubts::Doubts;
-pub use super::endpoints::{Endpoint, Proves};
+pub use super::endpoints::{Endpoint, NO_ANSWER, Proves};
 use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Kind, Rows, Table};
 

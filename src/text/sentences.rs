@@ -152,6 +152,7 @@ sentences! {
     "{path} answered, {pages} page" "{path} 已应答，{pages} 页",
     "{path} answered, {pages} pages" "{path} 已应答，{pages} 页",
     "{path} answered {code}: no customers" "{path} 应答 {code}：没有客户",
+    "{path} answered nothing, without errcode" "{path} 的应答是空的，没有 errcode",
     "{path} answered {code}" "{path} 应答 {code}",
     "{path} answered" "{path} 已应答",
     "{path}: the chain of pages has no end" "{path}：分页没有取到最后一页",

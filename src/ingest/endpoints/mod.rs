@@ -65,9 +65,10 @@ impl DocumentFault {
     }
 }
 
-/// Why an empty answer counts as an error, and the code that it counts under: that of a busy service.
+/// Why an empty answer counts as an error.
 const NO_ERRCODE: &str = "empty, without errcode";
-const NO_ANSWER: i64 = -1;
+/// Stands for the errcode of such an answer; none of the service's own.
+pub const NO_ANSWER: i64 = i64::MIN;
 const NOT_AN_OBJECT: RejectReason = say::NOT_AN_OBJECT.en;
 const NOT_AN_ARRAY: RejectReason = "not an array";
 

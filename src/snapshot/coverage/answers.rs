@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{ANSWERS, CUSTOMERS, Evidence, GROUPS, NO_CUSTOMERS, RELATIONS, SharedEvidence, SnapshotCoverage};
 use crate::ingest::answers::{AnswerChain, Answers, FoldedAnswer, Moment};
-use crate::ingest::raw::{Endpoint, Proves, WHOLE_TABLE};
+use crate::ingest::raw::{Endpoint, NO_ANSWER, Proves, WHOLE_TABLE};
 use crate::schema::vocabulary::Coverage;
 
 /// Assesses the answers of a dump.
@@ -113,8 +113,17 @@ fn of_answer(answers: &Answers, answer: &FoldedAnswer) -> Evidence {
 }
 
 fn failed(answer: &FoldedAnswer, code: i64, message: &str) -> Evidence {
-    let detail = format!("{} answered {code} {message}", answer.endpoint().path()).trim_end().to_owned();
-    Evidence { status: Coverage::Failed, errcode: Some(code), detail }
+    let path = answer.endpoint().path();
+    let detail = match code {
+        NO_ANSWER => format!("{path} answered nothing, without errcode"),
+        _ => format!("{path} answered {code} {message}").trim_end().to_owned(),
+    };
+    Evidence { status: Coverage::Failed, errcode: given(code), detail }
+}
+
+/// Returns the code, unless it stands for an answer without one.
+fn given(code: i64) -> Option<i64> {
+    (code != NO_ANSWER).then_some(code)
 }
 
 /// Follows a chain of pages from its first to its end. A page that was requested again replaces its older answer.
@@ -181,7 +190,7 @@ fn single_objects(answers: &Answers) -> BTreeMap<&'static str, Evidence> {
             if let Some((&code, _)) = most {
                 let (failed, all) = (failures.values().sum::<u64>(), chain.answers().len());
                 let detail = format!("{failed} of {all} answers of {} were errors", endpoint.path());
-                objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: Some(code), detail });
+                objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: given(code), detail });
             }
         }
     }
