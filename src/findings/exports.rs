@@ -23,7 +23,7 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     findings.extend(snapshot_times(case));
     findings.extend(namespaces(decision));
     findings.extend(corp_codes(exports));
-    findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
+    findings.extend(passed_over(read.iter().flat_map(|read| read.exports)));
     findings.push(count_jumps(exports));
     findings.extend(keys(&exports.enrolment, exports.snapshots(), case.pseudonyms.as_ref()));
     findings.extend(without_ids(exports));
@@ -48,7 +48,7 @@ impl Forecast {
 pub(super) fn before_start(case: &Case, read: &[RoleInputs<'_>], of_keys: [Finding; 2]) -> Vec<Finding> {
     let mut findings = snapshot_times(case);
     findings.retain(|finding| finding.rule.code != "D1-after-too-early");
-    findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
+    findings.extend(passed_over(read.iter().flat_map(|read| read.exports)));
     findings.extend(of_keys);
     findings
 }
