@@ -19,7 +19,7 @@ use crate::regular::parent_of;
 use crate::rules::catalogue;
 use crate::rules::thresholds::{CUSTOMER_CAP, MIN_GROUP_OVERLAP, MIN_UNIONID_OVERLAP};
 use crate::schema::lists::LIST_TABLES;
-use crate::schema::tables::{COVERAGE, SNAPSHOT_TABLES, UNREADABLE_TABLE};
+use crate::schema::tables::{OF_INGEST, SNAPSHOT_TABLES};
 use crate::schema::vocabulary::Role;
 use crate::schema::{Table, fields};
 use crate::text::{Lang, Message, errors as say};
@@ -155,7 +155,7 @@ fn own_headers(section: &Section<'_>, tables: &[&Table]) -> Result<OwnHeaders> {
 
 /// Returns the columns that can be mapped: all but those that `qianhe ingest` writes for itself.
 fn mappable(tables: &[&Table]) -> Vec<&'static str> {
-    let foreign = tables.iter().filter(|table| ![COVERAGE.name, UNREADABLE_TABLE.name].contains(&table.name));
+    let foreign = tables.iter().filter(|table| !OF_INGEST.contains(table));
     let own = [&fields::SOURCE_FILE, &fields::SOURCE_RECORD, &fields::UNREADABLE];
     let mut names = Vec::new();
     for slot in foreign.flat_map(|table| table.columns).filter(|slot| !own.contains(&slot.column)) {

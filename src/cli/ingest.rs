@@ -11,8 +11,9 @@ use crate::{case, ingest_tables};
 
 /// Convert the exports of a case to canonical Parquet tables, so that later runs skip parsing.
 ///
-/// Writes OUT/snapshots/ROLE/*.parquet, with the numbers read, rejected and covered. Exports from before the migration
-/// can be converted before it ends: `migration.finished_at` may be absent.
+/// Writes OUT/snapshots/ROLE/*.parquet, with the numbers read, rejected and covered. To audit these tables, which tells
+/// the same, set `path = "snapshots/ROLE"` in [snapshots.ROLE]. Exports from before the migration can be converted
+/// before it ends: `migration.finished_at` may be absent.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("Example:
   qianhe ingest acme --out acme-canonical

@@ -127,7 +127,7 @@ fn lines(found: &Occurrences, lang: Lang) -> String {
 fn in_full(row: &ExplainedRow, lang: Lang) -> String {
     let mut text = String::new();
     if let Some(decided) = row.rules.last() {
-        let _ = writeln!(text, "  {}: {}", say::EXPLAIN_VERDICT.tell(lang), verdict(decided, lang));
+        let _ = writeln!(text, "  {}", say::EXPLAIN_VERDICT.fill(lang, &[("verdict", &verdict(decided, lang))]));
     }
     for rule in &row.rules {
         let sentence = &rule.says[lang as usize];
@@ -139,7 +139,7 @@ fn in_full(row: &ExplainedRow, lang: Lang) -> String {
         );
     }
     for change in changes(&row.rules) {
-        let _ = writeln!(text, "  {}: {}", say::EXPLAIN_CHANGE.tell(lang), change.tell(lang));
+        let _ = writeln!(text, "  {}", say::EXPLAIN_CHANGE.fill(lang, &[("change", &change.tell(lang))]));
     }
     if let (Value::String(file), record) = (row.value(&fields::SOURCE_FILE), row.value(&fields::SOURCE_RECORD)) {
         let _ = writeln!(text, "  {}", say::EXPLAIN_SOURCE.fill(lang, &[("file", &plain(file)), ("record", record)]));

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::{ExplainedRow, Occurrences};
+use super::{ExplainedRow, IdKind, Occurrences};
 use crate::error::Result;
 use crate::published::{ParquetScan, ReportRow, Reports};
 use crate::schema::tables::REJECTS_REPORT;
-use crate::schema::vocabulary::{Grain, Role};
+use crate::schema::vocabulary::{Dataset, Grain, Role, Word};
 use crate::schema::{Column, fields};
 
 /// Maximum number of rejects shown.
@@ -44,9 +44,12 @@ impl UnreadableRecords {
             if found.is_empty() {
                 return row.text(&fields::GRAIN) == Grain::Record.word();
             }
-            userid.is_none_or(|userid| {
-                accounts.iter().any(|(of, account)| is_of_corp(*of) && account.eq_ignore_ascii_case(&userid))
-            })
+            let dataset = Dataset::from_word(&row.text(&fields::DATASET));
+            let may_be = |found: &Occurrences| dataset.is_none_or(|dataset| may_be_of(found.kind, dataset));
+            let is_of = |userid: &str| {
+                accounts.iter().any(|(of, account)| is_of_corp(*of) && account.eq_ignore_ascii_case(userid))
+            };
+            found.iter().any(may_be) && userid.is_none_or(|userid| is_of(&userid))
         };
         let mut unread = Self::default();
         ParquetScan::of_table(&reports.path(&REJECTS_REPORT)?, &REJECTS_REPORT).for_each(|batch| {
@@ -59,5 +62,18 @@ impl UnreadableRecords {
             Ok(true)
         })?;
         Ok(unread)
+    }
+}
+
+/// Returns whether a record of the dataset can bear on an id of that kind. A torn document is listed as of relations.
+fn may_be_of(kind: IdKind, dataset: Dataset) -> bool {
+    let is_of_groups = matches!(dataset, Dataset::Groups | Dataset::GroupMembers);
+    match kind {
+        IdKind::Account => dataset != Dataset::JoinCodes,
+        IdKind::Customer | IdKind::Relation | IdKind::TargetRelation => !is_of_groups && dataset != Dataset::JoinCodes,
+        IdKind::Group => dataset != Dataset::JoinCodes,
+        IdKind::JoinCode => {
+            is_of_groups || matches!(dataset, Dataset::JoinCodes | Dataset::Relations | Dataset::Coverage)
+        }
     }
 }

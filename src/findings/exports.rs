@@ -48,7 +48,7 @@ pub(super) fn of_snapshots(
 ) -> Vec<Finding> {
     let mut findings = snapshot_times(case, snapshots);
     findings.extend(corp_codes(snapshots));
-    findings.extend(passed_over(read.iter().flat_map(|read| read.inputs)));
+    findings.extend(passed_over(read.iter().flat_map(|read| read.exports)));
     findings.push(count_jumps(snapshots));
     findings.extend(keys(enrolment, snapshots, case.pseudonyms.as_ref()));
     findings.extend(without_ids(snapshots));

@@ -52,7 +52,7 @@ fn places(
 ) -> String {
     let mut places: Vec<(String, u64)> = Vec::new();
     for snapshot in snapshots {
-        let inputs = read.iter().filter(|read| read.role == Some(snapshot.role)).flat_map(|read| read.inputs);
+        let inputs = read.iter().filter(|read| read.role == Some(snapshot.role)).flat_map(|read| read.exports);
         let files: Vec<(String, u64)> =
             inputs.map(|input| (input.file.path.clone(), of_file(input))).filter(|(_, count)| *count > 0).collect();
         let written = of(snapshot).saturating_sub(files.iter().map(|(_, count)| count).sum());
@@ -67,7 +67,7 @@ fn places(
 /// Returns file and place of each listed reject.
 fn keys(read: &[RoleInputs<'_>], grain: Grain) -> Vec<String> {
     let of_file = |read: &RoleInputs<'_>, file: u32| {
-        read.inputs.get(file as usize).map_or(String::new(), |input| input.file.path.clone())
+        read.exports.get(file as usize).map_or(String::new(), |input| input.file.path.clone())
     };
     let rejects = read.iter().flat_map(|read| read.rejects.iter().map(move |reject| (read, reject)));
     rejects
@@ -107,7 +107,7 @@ fn empty_tables(snapshots: &[&Snapshot]) -> Finding {
 
 fn unused_columns(read: &[RoleInputs<'_>]) -> Finding {
     let files: Vec<&Input> =
-        read.iter().flat_map(|read| read.inputs).filter(|input| !input.file.unused_columns.is_empty()).collect();
+        read.iter().flat_map(|read| read.exports).filter(|input| !input.file.unused_columns.is_empty()).collect();
     let count = files.iter().map(|input| input.file.unused_columns.len() as u64).sum();
     let named = |input: &&Input| {
         let columns = &input.file.unused_columns;

@@ -191,6 +191,8 @@ pub struct FileTally {
     pub relations: (u64, u64),
     /// Headers or columns that are not used, in the order of the file.
     pub unused_columns: Vec<String>,
+    /// Whether `qianhe ingest` wrote the file.
+    pub is_ingested: bool,
     /// Records recognised but not used, by reason: `bare externalcontact/list cannot be tied to a member`, ...
     pub passed_over: BTreeMap<String, u64>,
 }
@@ -260,6 +262,11 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// Whether `qianhe ingest` wrote all files.
+    pub fn is_ingested(&self) -> bool {
+        self.files.iter().all(|file| file.is_ingested)
+    }
+
     /// The raw batches of `table`.
     pub fn batches(&self, table: &Table) -> &[RecordBatch] {
         self.tables.get(table.name).map_or(&[], Vec::as_slice)

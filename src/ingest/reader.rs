@@ -22,7 +22,7 @@ use crate::interrupt;
 use crate::progress::{Progress, Unit, Work};
 use crate::schema::Table;
 use crate::schema::lists::LIST_TABLES;
-use crate::schema::tables::{CANONICAL, SNAPSHOT_TABLES};
+use crate::schema::tables::{CANONICAL, OF_INGEST, SNAPSHOT_TABLES};
 use crate::schema::vocabulary::Role;
 use crate::text::{Message, Text, errors as say};
 
@@ -49,7 +49,10 @@ impl FileSet {
     /// Lists what a file could have been, for the error of one that is not recognised.
     fn looked_for(self) -> Message {
         match self {
-            Self::Snapshot(_) => say::looked_for_both(endpoints::looked_for(), headers::looked_for(CANONICAL)),
+            Self::Snapshot(_) => {
+                let tables = CANONICAL.iter().filter(|table| !OF_INGEST[1..].contains(table)).copied();
+                say::looked_for_both(endpoints::looked_for(), headers::looked_for(&tables.collect::<Vec<_>>()))
+            }
             Self::Lists => headers::looked_for(self.tables()),
         }
     }
@@ -87,7 +90,9 @@ pub fn read_all(
         add(&mut raw, records);
     }
     ingested::check(files, &raw.files)?;
-    match own.unused().next() {
+    // What headers the dumps had is of no matter any more.
+    let is_ingested = !raw.files.is_empty() && raw.is_ingested();
+    match own.unused().next().filter(|_| !is_ingested) {
         Some((key, header)) => Err(Error::input(
             &case.file,
             Message::verbatim(key),

@@ -14,7 +14,7 @@ use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions, R
 use crate::error::{Error, Result};
 use crate::schema::lists::{CaseList, ListKind};
 use crate::schema::tables::{
-    CONSOLE_GROUPS, COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, UNASSIGNED, UNREADABLE_TABLE,
+    CONSOLE_GROUPS, COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, OF_INGEST, UNASSIGNED,
 };
 use crate::schema::vocabulary::Dataset;
 use crate::schema::{Cell, Column, Kind, Table, fields};
@@ -402,7 +402,7 @@ pub fn dataset_of(table: &Table) -> Dataset {
         name if name == GROUPS.name || name == CONSOLE_GROUPS.name => Dataset::Groups,
         name if name == GROUP_MEMBERS.name => Dataset::GroupMembers,
         name if name == JOIN_CODES.name => Dataset::JoinCodes,
-        name if name == COVERAGE.name || name == UNREADABLE_TABLE.name => Dataset::Coverage,
+        _ if OF_INGEST.contains(&table) => Dataset::Coverage,
         _ if CaseList::of(table).is_some() => Dataset::Lists,
         _ => Dataset::Relations,
     }

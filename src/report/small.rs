@@ -172,9 +172,9 @@ fn coverage<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> SmallTable {
 /// `rejects.parquet`: the records and values that could not be read.
 pub fn rejects(read: &[RoleInputs<'_>]) -> SmallTable {
     let mut rows = Rows::new(&REJECTS_REPORT);
-    for &RoleInputs { role, inputs, rejects } in read {
+    for &RoleInputs { role, exports, rejects, .. } in read {
         for reject in rejects {
-            let file = inputs.get(reject.file as usize).map_or("", |input| input.file.path.as_str());
+            let file = exports.get(reject.file as usize).map_or("", |input| input.file.path.as_str());
             rows.push(cells!(REJECTS_REPORT, {
                 ROLE: role,
                 FILE: file,

@@ -102,10 +102,11 @@ pub const GROUP_RULES: &[GroupRule] = &[
         gives: because(GroupOutcome::Undetermined, GroupReason::Unreadable),
         clause: "B8",
         severity: Review,
-        zh: "应迁移；起决定作用的字段值在导出中，但无法读取。",
-        en: "In scope; a deciding value could not be read.",
-        change_zh: "更正 rejects 中列出的值并重新导出。",
-        change_en: "A new export in which the value that rejects names can be read.",
+        zh: "应迁移；起决定作用的字段值无法读取，或含有它的应答出错。",
+        en: "In scope; a deciding value could not be read, or its answer failed.",
+        change_zh: "重新导出，更正 rejects 列出的值，并重取 coverage 中出错的应答。",
+        change_en: "A new export, with the values in rejects corrected and the answers fetched that coverage \
+            shows as failed.",
         holds: || in_scope().and(UNREADABLE),
     },
     Rule {
@@ -115,8 +116,8 @@ pub const GROUP_RULES: &[GroupRule] = &[
         severity: Review,
         zh: "应迁移；迁入企业的群列表不能证明完整，或缺少群主。",
         en: "In scope; the target's group list is not known to be complete, or lacks owners.",
-        change_zh: "重新导出迁入企业的群列表与每个群的详情。",
-        change_en: "A new export of the target's group list, and of the details of each group.",
+        change_zh: "重新导出迁入企业的群列表与每个群的详情，且每条记录都能读取。",
+        change_en: "A new export of the target's group list and the details of each group, every record readable.",
         holds: || in_scope().and(TARGET_COVERED.not()),
     },
     Rule {

@@ -60,9 +60,9 @@ pub const RELATION_RULES: &[RelationRule] = &[
         severity: Review,
         zh: "应迁移，列入拒绝名单，未到达。",
         en: "In scope, listed as refused, and not found.",
-        change_zh: "若拒绝名单没有该客户，则为缺失；客户同意后由成员重新添加。",
-        change_en: "Without the row of the refusals list it would be missing; with the customer's consent the member \
-            can add them again.",
+        change_zh: "若拒绝名单没有该客户，则为缺失或无法判定；客户同意后由成员重新添加。",
+        change_en: "Without the row of the refusals list it would be missing or undetermined; with the \
+            customer's consent the member can add them again.",
         holds: || in_scope().and(REFUSED),
     },
     Rule {
@@ -105,10 +105,11 @@ pub const RELATION_RULES: &[RelationRule] = &[
         gives: because(Outcome::Undetermined, Reason::Unreadable),
         clause: "B8",
         severity: Review,
-        zh: "应迁移；起决定作用的字段值在导出中，但无法读取。",
-        en: "In scope; a deciding value could not be read.",
-        change_zh: "更正 rejects 中列出的值并重新导出。",
-        change_en: "A new export in which the value that rejects names can be read.",
+        zh: "应迁移；起决定作用的字段值无法读取，或含有它的应答出错。",
+        en: "In scope; a deciding value could not be read, or its answer failed.",
+        change_zh: "重新导出，更正 rejects 列出的值，并重取 coverage 中出错的应答。",
+        change_en: "A new export, with the values in rejects corrected and the answers fetched that coverage \
+            shows as failed.",
         holds: || in_scope().and(UNREADABLE),
     },
     Rule {
@@ -118,8 +119,8 @@ pub const RELATION_RULES: &[RelationRule] = &[
         severity: Review,
         zh: "应迁移；对应账号的导出不能证明完整。",
         en: "In scope; the export of the mapped account is not known to be complete.",
-        change_zh: "重新导出该迁入账号，直到分页结束且没有错误。",
-        change_en: "A new export of the target account, to its last page and without an error.",
+        change_zh: "重新导出该迁入账号，直到分页结束、没有错误，且每条记录都能读取。",
+        change_en: "A new export of the target account: to its last page, without an error, every record readable.",
         holds: || in_scope().and(TARGET_COVERED.not()),
     },
     Rule {

@@ -3,7 +3,7 @@
 use super::column::{Column, Kind, Personal};
 use super::vocabulary::{
     Advice, Assessment, Change, CodeVerdict, Compared, Coverage, Dataset, Grain, GroupMatchMethod, GroupOutcome,
-    GroupReason, GroupScope, MatchMethod, MemberKind, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role,
+    GroupReason, GroupScope, MatchMethod, MemberKind, NoPart, Note, Observed, Origin, Outcome, Predicted, Reason, Role,
     Scope, Severity,
 };
 
@@ -43,6 +43,8 @@ columns! {
         "The id that ties the rows of one contact within a dump of `contact_list`; of no use across dumps.";
     UNREADABLE: Kind::TextList, "unreadable", ["无法读取的字段"],
         "The deciding columns whose value stood in the dump and could not be read; null where there is none.";
+    NOTE: Kind::Word(Note::WORDS), "ingest_note", ["导入附注"], "What is noted.";
+    NOTED_PLACE: Kind::Text, "noted_place", ["附注位置"], "Where in the file: document, row, field.";
     GRAIN: Kind::Word(Grain::WORDS), "grain", ["粒度"], "Whether a whole record could not be read, or one value of it.";
     NAME: Kind::Name, "name", ["姓名", "群名", "客户群名称"], "The name of the member or group.";
     HAS_CUSTOMER_CONTACT: Kind::Flag, "has_customer_contact", ["客户联系权限"],

@@ -129,9 +129,30 @@ table! {
     [required GRAIN, required DATASET, optional USERID, optional EXTERNAL_USERID, optional UNIONID, required COUNT]
 }
 
+table! {
+    /// What the exports of a snapshot showed beside their rows: for findings and for the list of rejects.
+    NOTES = "notes", "one row per thing noted",
+    key [NOTE, SOURCE_FILE, SOURCE_RECORD, NOTED_PLACE, USERID], fallbacks [],
+    identity [[NOTE], [COUNT]], account [USERID], deciding [],
+    [required NOTE, optional SOURCE_FILE, optional SOURCE_RECORD, optional NOTED_PLACE, optional DETAIL,
+     optional DATASET, optional USERID, required COUNT]
+}
+
 /// The canonical tables that `ingest` writes for each snapshot.
-pub const CANONICAL: &[&Table] =
-    &[&RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE];
+pub const CANONICAL: &[&Table] = &[
+    &RELATIONS_TABLE,
+    &MEMBERS,
+    &UNASSIGNED,
+    &GROUPS,
+    &GROUP_MEMBERS,
+    &JOIN_CODES,
+    &COVERAGE,
+    &UNREADABLE_TABLE,
+    &NOTES,
+];
+
+/// Those of them that hold no records, but what `ingest` knows of these.
+pub const OF_INGEST: &[&Table] = &[&COVERAGE, &UNREADABLE_TABLE, &NOTES];
 
 /// The tables that a file of a snapshot may hold.
 pub const SNAPSHOT_TABLES: &[&Table] = &[
@@ -143,6 +164,7 @@ pub const SNAPSHOT_TABLES: &[&Table] = &[
     &JOIN_CODES,
     &COVERAGE,
     &UNREADABLE_TABLE,
+    &NOTES,
     &CONSOLE_GROUPS,
 ];
 

@@ -164,6 +164,24 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What exports showed beside their rows.
+    Note {
+        UnreadableRecord = "unreadable_record": "A record that could not be read.",
+        UnreadableValue = "unreadable_value": "A value that could not be read.",
+        Rejected = "rejected": "How many records of a file could not be read, also of those that are not listed.",
+        UnreadableValues = "unreadable_values": "How many values of a file could not be read, likewise.",
+        PassedOver = "passed_over": "Records of a file that were recognised and not used, and why.",
+        UnusedColumn = "unused_column": "A column of a file that is not used.",
+        Spelling = "spelling": "A userid that was replaced by another spelling of it.",
+        Listed = "listed": "Customers of an account by `externalcontact/list`, where `batch/get_by_user` differs.",
+        Fetched = "fetched": "The same by `batch/get_by_user`.",
+        LeftOver = "left_over": "Rows without an id beside as many with one, of an account, or of `groups`.",
+        Alike = "alike": "Rows without an id that equal another row of their file.",
+        RelationRecords = "relation_records": "How many records of relations could be read, duplicates too.",
+    }
+}
+
+vocabulary! {
     /// Subject of a record of an export.
     Dataset {
         Relations = "relations": "Relations of members and customers.",

@@ -38,7 +38,8 @@ pub struct MergedTable {
 }
 
 /// Merges raw batches of `table`. The rows of `echoes` repeat rows of another table: they add keys that occur nowhere
-/// else, lose every conflict, and are not counted.
+/// else, lose every conflict, and are not counted. `folds`: rows without an id are joined to rows with one; not those
+/// that `ingest` wrote, which joined them.
 ///
 /// # Errors
 /// [`Error::Bug`] if the batches do not have the table's raw schema, or exceed 4 billion rows.
@@ -47,6 +48,7 @@ pub fn merge(
     batches: &[RecordBatch],
     echoes: &[RecordBatch],
     files: &[String],
+    folds: bool,
 ) -> Result<MergedTable> {
     let counted: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let all = concatenated(&raw_schema(table), &batches.iter().chain(echoes).collect::<Vec<_>>())?;
@@ -54,7 +56,7 @@ pub fn merge(
         return Err(Error::Bug(format!("{}: more than {} rows at once", table.name, u32::MAX)));
     }
     let copies = Copies::new(table, &all, counted)?;
-    let fold = Fold::new(table, &all)?;
+    let fold = if folds { Fold::new(table, &all)? } else { None };
     if fold.is_none() && copies.are_in_order() {
         return Ok(MergedTable {
             rows: as_merged(table, &all, files)?,

@@ -8,6 +8,7 @@ mod group_list;
 mod keys;
 mod partitioning;
 mod merge;
+mod notes;
 mod owners;
 mod read;
 mod relations;
@@ -34,17 +35,18 @@ use std::sync::Arc;
 use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
 
 use merge::merge;
+use notes::Notes;
 use relations::add_duplicates;
 use unread::EmptyTables;
 
 use crate::error::Result;
 use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{Raw, Reject, UNTIED_ERRORS};
+use crate::ingest::raw::{FileTally, Raw, Reject, UNTIED_ERRORS};
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
-    COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, RELATIONS_TABLE, UNASSIGNED, UNREADABLE_TABLE,
+    COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, NOTES, RELATIONS_TABLE, UNASSIGNED, UNREADABLE_TABLE,
 };
 use crate::schema::vocabulary::{Coverage, Dataset, Role, Word};
 use crate::schema::{Column, ReadColumns, Rows, Table, cells, fields};
@@ -70,7 +72,7 @@ pub struct Snapshot {
     pub respelled: Respelled,
     /// Unionids that are no keys.
     pub shared_unionids: SharedUnionids,
-    /// Rows of the tables of coverage and of unreadable records, where the snapshot was ingested before.
+    /// Rows of the tables of coverage, unreadable records and notes, where the snapshot was ingested before.
     pub written_records: u64,
     /// Unreadable records by dataset and account; also of a trusted snapshot.
     pub unread: Doubts,
@@ -80,7 +82,9 @@ pub struct Snapshot {
     pub empty_tables: Vec<String>,
     /// Records of each file, by what became of them.
     pub inputs: Vec<Input>,
-    /// Records that could not be read.
+    /// The files in which records stood: the inputs, and the exports of which `ingest` made them.
+    pub exports: Vec<Input>,
+    /// Records that could not be read, by index in `exports`.
     pub rejects: Vec<Reject>,
 }
 
@@ -101,30 +105,34 @@ impl Snapshot {
     ) -> Result<Self> {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
         progress.begin(Work::Merge(role), relations.rows(), Unit::Rows);
-        let Finished { relations, partitioning, mut duplicates, userids, respelled, mut shared_unionids } =
+        let Finished { mut relations, partitioning, mut duplicates, userids, respelled, mut shared_unionids } =
             relations.finish(&mut raw, &paths, progress)?;
+        let notes = Notes::read(&raw)?;
+        let folds = !raw.is_ingested();
+        relations.without_id.alike += notes.alike;
         let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) =
             (BTreeMap::new(), relations.without_id.left_over.clone());
         for table in [&MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE] {
             let merged = match canonical.get(MEMBERS.name) {
                 // The roster is merged before the groups, and has the accounts of their owners.
                 Some(members) if table.name == GROUPS.name => {
-                    merge(table, &owners::with_owners(&raw, members)?, &[], &paths)?
+                    merge(table, &owners::with_owners(&raw, members)?, &[], &paths, folds)?
                 }
-                _ => merge(table, raw.batches(table), &[], &paths)?,
+                _ => merge(table, raw.batches(table), &[], &paths, folds)?,
             };
             left_over.extend(merged.left_over);
             add_duplicates(&mut duplicates, merged.duplicates);
             canonical.insert(table.name, merged.rows);
         }
         shared_unionids.add_members(&canonical[GROUP_MEMBERS.name])?;
-        let written_records =
-            [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum();
+        left_over.extend(notes.left_over);
+        let written_records = notes.rows
+            + [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum::<u64>();
         let mut unread = raw.doubts.clone();
         unread.merge(unread::of_table(&canonical[UNREADABLE_TABLE.name])?);
         let mut answers = std::mem::take(&mut raw.answers);
         answers.fold();
-        let count_jumps = coverage::count_jumps(&answers);
+        let count_jumps = [coverage::count_jumps(&answers), notes.count_jumps].concat();
         let mut coverage = coverage_of(&raw, &answers, &canonical[COVERAGE.name], trusted)?;
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
         let (empty, empty_tables) = empty_tables(role, &raw, &paths, &canonical[UNREADABLE_TABLE.name])?;
@@ -136,8 +144,9 @@ impl Snapshot {
         canonical.insert(MEMBERS.name, members);
         progress.end();
         let inputs = Input::of_files(raw.files, &duplicates);
-        let relation_records = relation_records(&inputs, &unread);
-        Ok(Self {
+        let relation_records = relation_records(&inputs, &unread, notes.relation_records);
+        let (exports, rejects) = exports(&inputs, raw.rejects, notes.files, notes.rejects);
+        let mut snapshot = Self {
             role,
             tables: canonical,
             coverage,
@@ -153,8 +162,12 @@ impl Snapshot {
             relation_records,
             empty_tables,
             inputs,
-            rejects: raw.rejects,
-        })
+            exports,
+            rejects,
+        };
+        let notes = notes::table(&snapshot);
+        snapshot.tables.insert(NOTES.name, notes);
+        Ok(snapshot)
     }
 
     /// Makes the empty snapshot of a role that the case does not have.
@@ -245,10 +258,26 @@ fn coverage_table(coverage: &SnapshotCoverage) -> RecordBatch {
     rows.finish()
 }
 
-/// Counts the records of relations, and the unreadable ones among them; of an ingested snapshot, those of its dumps.
-fn relation_records(inputs: &[Input], unread: &Doubts) -> (u64, u64) {
-    let (read, rejected) =
-        inputs.iter().fold((0, 0), |sums, input| (sums.0 + input.file.relations.0, sums.1 + input.file.relations.1));
+/// Returns the files in which records stood, and what of them could not be read: inputs, then the noted exports.
+fn exports(
+    inputs: &[Input],
+    mut rejects: Vec<Reject>,
+    noted: Vec<FileTally>,
+    noted_rejects: Vec<Reject>,
+) -> (Vec<Input>, Vec<Reject>) {
+    let first = inputs.len() as u32;
+    rejects.extend(noted_rejects.into_iter().map(|reject| Reject { file: first + reject.file, ..reject }));
+    let noted = noted.into_iter().map(|file| Input { file, duplicates: 0 });
+    (inputs.iter().cloned().chain(noted).collect(), rejects)
+}
+
+/// Counts the records of relations, and the unreadable ones among them; of an ingested snapshot, those of its dumps, of
+/// which so many could be read.
+fn relation_records(inputs: &[Input], unread: &Doubts, noted: Option<u64>) -> (u64, u64) {
+    let counted = inputs.iter().filter(|input| noted.is_none() || !input.file.is_ingested);
+    let (read, rejected) = counted.fold((noted.unwrap_or(0), 0), |sums, input| {
+        (sums.0 + input.file.relations.0, sums.1 + input.file.relations.1)
+    });
     let unread = Dataset::OF_RELATIONS.iter().map(|dataset| unread.records_of(*dataset)).sum::<u64>().max(rejected);
     (read - rejected + unread, unread)
 }

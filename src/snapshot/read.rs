@@ -9,7 +9,7 @@ use crate::ingest::{RowEstimate, read_snapshot};
 use crate::lists::Enrolment;
 use crate::memory::MemoryBudget;
 use crate::progress::Progress;
-use crate::schema::tables::{AUDITED_RELATIONS, CANONICAL, COVERAGE, RELATIONS_TABLE, UNREADABLE_TABLE};
+use crate::schema::tables::{AUDITED_RELATIONS, CANONICAL, OF_INGEST, RELATIONS_TABLE};
 use crate::schema::vocabulary::Role;
 use crate::text::errors as say;
 use crate::userids::Userids;
@@ -77,11 +77,7 @@ impl Snapshot {
     /// without the coverage, which comes from whole answers, and without unreadable records (unless they were ingested
     /// before).
     pub fn accepted_rows(&self) -> u64 {
-        CANONICAL
-            .iter()
-            .filter(|table| ![COVERAGE.name, UNREADABLE_TABLE.name].contains(&table.name))
-            .map(|table| self.rows_of(table))
-            .sum::<u64>()
+        CANONICAL.iter().filter(|table| !OF_INGEST.contains(table)).map(|table| self.rows_of(table)).sum::<u64>()
             - self.relations.echoes
             + self.written_records
     }

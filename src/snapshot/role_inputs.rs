@@ -9,6 +9,8 @@ use crate::schema::vocabulary::Role;
 pub struct RoleInputs<'a> {
     pub role: Option<Role>,
     pub inputs: &'a [Input],
+    /// The files in which records stood, as in [`Snapshot`].
+    pub exports: &'a [Input],
     /// Records and values that could not be read. None of lists: a list that cannot be read stops the run.
     pub rejects: &'a [Reject],
 }
@@ -19,8 +21,11 @@ impl<'a> RoleInputs<'a> {
         let of_snapshot = |snapshot: &'a Snapshot| Self {
             role: Some(snapshot.role),
             inputs: &snapshot.inputs,
+            exports: &snapshot.exports,
             rejects: &snapshot.rejects,
         };
-        std::iter::once(Self { role: None, inputs: lists, rejects: &[] }).chain(snapshots.map(of_snapshot)).collect()
+        std::iter::once(Self { role: None, inputs: lists, exports: lists, rejects: &[] })
+            .chain(snapshots.map(of_snapshot))
+            .collect()
     }
 }

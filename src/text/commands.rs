@@ -80,18 +80,18 @@ phrases! {
     EXPLAIN_FIRST "需要处理的前几条：" "the first that need action:",
     EXPLAIN_SUCH_AS "例如：" "for example:",
     EXPLAIN_ALL "查看全部：{command}" "all of them: {command}",
-    EXPLAIN_VERDICT "判定" "verdict",
+    EXPLAIN_VERDICT "判定：{verdict}" "verdict: {verdict}",
     EXPLAIN_DECIDED
         "{outcome}（{words}），{severity}，条款 {clause}"
         "{outcome} ({words}), {severity}, clause {clause}",
     EXPLAIN_SCOPE "范围规则 {code}（{clause}）：{says}" "scope: {code} ({clause}): {says}",
     EXPLAIN_RULE "判定规则 {code}（{clause}）：{says}" "rule: {code} ({clause}): {says}",
-    EXPLAIN_CHANGE "如何改变判定" "what would change it",
+    EXPLAIN_CHANGE "如何改变判定：{change}" "what would change it: {change}",
     EXPLAIN_SOURCE "来源：{file}，第 {record} 条记录" "source: {file}, record {record}",
     EXPLAIN_EVIDENCE "依据：" "evidence:",
     EXPLAIN_UNREAD
-        "可能与之有关的未读取内容（{count} 处）："
-        "records that could not be read and may concern it ({count}):",
+        "其账号（或账号不明）的未读取内容（{count} 处）："
+        "could not be read, of its accounts or of unknown ones ({count}):",
     EXPLAIN_UNREAD_ROW "{file}，{place}：{reason}" "{file}, {place}: {reason}",
 
     // ingest, init, demo

@@ -12,7 +12,6 @@ use crate::published::{ReportRow, Reports, aggregate, collect, read, totals};
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, CUSTOMERS_REPORT, FINDINGS_REPORT, GROUPS_REPORT,
     INPUTS_REPORT, JOIN_CODES_REPORT, REJECTS_REPORT, RELATIONS_REPORT, REPORTS, TARGET_RELATIONS_REPORT,
-    UNREADABLE_TABLE,
 };
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Origin, Outcome, Scope};
 use crate::schema::{Column, Table, computed, fields};
@@ -103,14 +102,7 @@ impl Recount {
 
     fn finding_claims(&mut self, reports: &Reports) -> Result<Vec<Claim>> {
         let rows = reports.rows(&FINDINGS_REPORT)?;
-        // The rejects of an ingested snapshot are listed where it was ingested.
-        let table_of_rejects = format!("parquet: {}", UNREADABLE_TABLE.name);
-        let inputs = reports.rows(&INPUTS_REPORT)?;
-        let is_ingested = inputs.iter().any(|input| input.text(&fields::INPUT_KIND) == table_of_rejects);
         let claim = |row: ReportRow| {
-            if is_ingested && row.text(&fields::REPORT) == REJECTS_REPORT.name {
-                return None;
-            }
             let name = format!("finding {} = rows of its filter", row.text(&fields::CODE));
             self.claim(name, row.count(&fields::COUNT), &row.text(&fields::REPORT), row.value(&fields::FILTER))
         };

@@ -36,6 +36,11 @@ impl HeaderMapping {
         Self { key, headers: headers.iter().map(own).collect() }
     }
 
+    /// No mapping.
+    pub fn none() -> Self {
+        Self { key: String::new(), headers: Vec::new() }
+    }
+
     /// Headers that no file has: the key in case.toml, and the header as typed.
     pub fn unused(&self) -> impl Iterator<Item = (String, &str)> {
         let unused = self.headers.iter().filter(|own| !own.is_used.load(Ordering::Relaxed));

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use super::ExpectedTables;
-use super::names::{foreign_names, is, is_same, names, weak_names};
+use super::names::{foreign_names, is_same, names, weak_names};
 use super::row::{HeaderRow, TableMatch};
-use crate::schema::tables::{COVERAGE, UNREADABLE_TABLE};
+use crate::schema::tables::OF_INGEST;
 use crate::schema::{Column, Table};
 use crate::text::{Message, errors as say};
 
@@ -26,7 +26,7 @@ const MIN_KNOWN: usize = 2;
 /// The remedy for unknown headers: the mapping with which they would be a table, as far as their names suggest one.
 pub(super) fn propose(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message {
     let headers = HeaderRow::new(headers, expected);
-    let foreign = expected.tables.iter().filter(|table| !is(table, &COVERAGE) && !is(table, &UNREADABLE_TABLE));
+    let foreign = expected.tables.iter().filter(|table| !OF_INGEST.contains(table));
     // Of equal ones that of the first table.
     let proposals = foreign.rev().filter_map(|table| headers.propose(table));
     let best =

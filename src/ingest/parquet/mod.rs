@@ -38,7 +38,7 @@ pub use self::bounds::check_schema;
 use self::faulty::{Columns, Values, converted, mark, text_of, values_of};
 use self::footer::TextValidation;
 use self::values::ColumnValues;
-use super::headers::{self, ExpectedTables, TableLayout};
+use super::headers::{self, ExpectedTables, HeaderMapping, TableLayout};
 use super::open_file::OpenFile;
 use super::raw::{RelationSink, raw_schema};
 use super::records::{FileRecords, PartRecords, field_at};
@@ -72,6 +72,9 @@ pub fn read(
 ) -> Result<FileRecords> {
     let footer = footer(path, &open)?;
     let names: Vec<&str> = footer.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    let (is_ingested, no_mapping) = (is_ingested(&footer), HeaderMapping::none());
+    // The user's own headers are those of the dumps.
+    let expected = if is_ingested { ExpectedTables { own: &no_mapping, ..expected } } else { expected };
     let layout = headers::recognise(&names, expected).map_err(|problem| {
         let (problem, remedy) = problem.explain(&names, looked_for, expected);
         Error::input(path, say::columns_found(Message::list(&names)), problem, remedy)
@@ -83,7 +86,7 @@ pub fn read(
     let most = relations.map_or(u64::MAX, RelationSink::batch_rows).min(BATCH_ROWS as u64);
     let batch_rows = bounds::check_pages(path, &open, &footer, &used, most)? as usize;
     let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900);
-    table.is_ingested = is_ingested(&footer);
+    table.is_ingested = is_ingested;
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
     let (as_bytes, with_days) = (OnceLock::new(), OnceLock::new());
     let decoded = AtomicU64::new(0);
@@ -103,6 +106,7 @@ pub fn read(
     };
     let mut records = input.read_groups()?;
     records.tally.kind = format!("parquet: {}", layout.table.name);
+    records.tally.is_ingested = is_ingested;
     records.tally.unused_columns.clone_from(&layout.unused);
     end_of_table(path, &mut records, layout.table, CountsBefore::default())?;
     Ok(records)

@@ -51,10 +51,12 @@ pub(super) const GROUPS: &[FindingRule] = &[
         code: "B8-group-unreadable",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 个客户群无法判定：起决定作用的字段值无法读取。",
-        message_en: "{count} [group|groups] cannot be judged: a value that decides could not be read.",
-        next_step_zh: "查看 rejects 中的原因，更正后重新导出，再审计。",
-        next_step_en: "Look at the reasons in rejects, correct them, export again and audit.",
+        message_zh: "{count} 个客户群无法判定：起决定作用的字段值无法读取，或含有它的应答出错。",
+        message_en: "{count} [group|groups] cannot be judged: a value that decides could not be read, or its \
+            answer failed.",
+        next_step_zh: "查看 rejects 中的原因与 coverage 中出错的应答，更正后重新导出，再审计。",
+        next_step_en: "Look at the reasons in rejects and the failed answers in coverage, correct them, export \
+            again and audit.",
         rows: decided(&GROUPS_REPORT, || {
             vec![is(&GROUP_OUTCOME, GroupOutcome::Undetermined), is(&GROUP_REASON, GroupReason::Unreadable)]
         }),
@@ -63,9 +65,9 @@ pub(super) const GROUPS: &[FindingRule] = &[
         code: "B8-group-target-not-covered",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 个客户群无法判定：迁入企业的群列表失败、不完整，或有群缺少群主。",
-        message_en: "{count} [group|groups] cannot be judged: the target's group list failed, is incomplete, or \
-            lacks the owner of some groups.",
+        message_zh: "{count} 个客户群无法判定：迁入企业的群列表失败、不完整、有记录无法读取，或有群缺少群主。",
+        message_en: "{count} [group|groups] cannot be judged: the target's group list failed, is incomplete, \
+            has records that could not be read, or lacks the owner of some groups.",
         next_step_zh: "重新导出迁入企业的群列表与每个群的详情，再审计。",
         next_step_en: "Export the target's group list and the details of each group again, then audit.",
         rows: decided(&GROUPS_REPORT, || {

@@ -56,9 +56,9 @@ pub(super) const JOIN_CODES: &[FindingRule] = &[
         code: "A2-code-emptied-unpredicted",
         clause: "A2",
         severity: Review,
-        message_zh: "{count} 个加入群聊活码已失效，而迁移前的导出无法预计。",
-        message_en: "{count} join [code|codes] died, which source-before could not predict: that does not hold all \
-            groups that [it|they] linked.",
+        message_zh: "{count} 个加入群聊活码已失效，而迁移前的导出不能说明其关联的群是否都迁走。",
+        message_en: "{count} join [code|codes] died, which source-before could not predict: that does not show \
+            whether all groups that [it|they] linked were to move.",
         next_step_zh: "撤下或更换这些活码。",
         next_step_en: "Take these codes down or replace them.",
         rows: decided(&JOIN_CODES_REPORT, || vec![is(&CODE_VERDICT, CodeVerdict::EmptiedUnpredicted)]),
@@ -67,12 +67,12 @@ pub(super) const JOIN_CODES: &[FindingRule] = &[
         code: "A2-code-unverified",
         clause: "A2",
         severity: Review,
-        message_zh: "{count} 个加入群聊活码在迁移后没有结果（{detail}）；导出中没有某个活码，不说明它已失效。",
-        message_en: "{count} join [code has|codes have] no answer after the migration ({detail}); a dump without a \
+        message_zh: "{count} 个加入群聊活码在迁移后的情况无法核实（{detail}）；导出中没有某个活码，不说明它已失效。",
+        message_en: "{count} join [code|codes] cannot be verified after the migration ({detail}); a dump without a \
             code proves nothing about it.",
-        next_step_zh: "对这些 config_id 调用 get_join_way，存入 source-after，再审计；后台创建的活码请在后台查看。",
-        next_step_en: "Call get_join_way for these ids, put the answers into source-after and audit again; codes \
-            created in the console have to be looked up there.",
+        next_step_zh: "对这些 config_id 调用 get_join_way，连同完整的群列表存入 source-after，再审计；后台创建的活码请在后台查看。",
+        next_step_en: "Call get_join_way for these ids, put the answers and the whole list of groups into source-after \
+            and audit again; codes created in the console have to be looked up there.",
         rows: decided(&JOIN_CODES_REPORT, || vec![is(&CODE_VERDICT, CodeVerdict::Unverified)]),
     },
     FindingRule {

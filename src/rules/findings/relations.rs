@@ -90,10 +90,12 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-unreadable",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 条客户关系无法判定：起决定作用的字段值无法读取。",
-        message_en: "{count} [relation|relations] cannot be judged: a value that decides could not be read.",
-        next_step_zh: "查看 rejects 中的原因，更正后重新导出，再审计。",
-        next_step_en: "Look at the reasons in rejects, correct them, export again and audit.",
+        message_zh: "{count} 条客户关系无法判定：起决定作用的字段值无法读取，或含有它的应答出错。",
+        message_en: "{count} [relation|relations] cannot be judged: a value that decides could not be read, or \
+            its answer failed.",
+        next_step_zh: "查看 rejects 中的原因与 coverage 中出错的应答，更正后重新导出，再审计。",
+        next_step_en: "Look at the reasons in rejects and the failed answers in coverage, correct them, export \
+            again and audit.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Undetermined), is(&REASON, Reason::Unreadable)]),
     },
     FindingRule {
@@ -112,9 +114,9 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-target-not-covered",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 条客户关系无法判定：其迁入账号的导出失败或不完整。",
-        message_en: "{count} [relation|relations] cannot be judged: the dump of [its|their] target account failed or \
-            is incomplete.",
+        message_zh: "{count} 条客户关系无法判定：其迁入账号的导出失败、不完整，或有记录无法读取。",
+        message_en: "{count} [relation|relations] cannot be judged: the dump of [its|their] target account failed, is \
+            incomplete, or has records that could not be read.",
         next_step_zh: "重新导出这些迁入账号（见 coverage），再审计。",
         next_step_en: "Export these target accounts again (see coverage), then audit.",
         rows: decided(&RELATIONS_REPORT, || {

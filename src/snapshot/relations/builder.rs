@@ -122,13 +122,13 @@ impl<'a> RelationsBuilder<'a> {
         self.split_large_partitions(&mut read)?;
         let partitioning = read.partitioning.clone().unwrap_or_default();
         let echoes = route(&partitioning, self.corp, &unassigned_as_relations(self.table, raw.batches(&UNASSIGNED))?)?;
-        let files: Arc<[String]> = files.into();
+        let (files, folds): (Arc<[String]>, _) = (files.into(), !raw.is_ingested());
         let unionids = self
             .matches_unionids()
             .then(|| UnionidIndex::new(read.parts.iter().map(RowBuffer::rows).sum(), &self.memory));
         let merged = |(rows, echoes): (RowBuffer, Vec<RecordBatch>)| {
             let raw_rows = rows.rows();
-            let merged = Stored::merged(self.table, rows, &echoes, &files, &self.memory, unionids.as_ref());
+            let merged = Stored::merged(self.table, rows, &echoes, (&files, folds), &self.memory, unionids.as_ref());
             progress.advance(raw_rows);
             merged
         };

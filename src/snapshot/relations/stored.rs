@@ -36,7 +36,7 @@ pub struct PartitionStats {
 
 impl Stored {
     /// Merges the rows read of a partition. `echoes` are its rows of the unassigned list; `unionids` is updated with
-    /// the relations.
+    /// the relations; `folds` as in [`merge`].
     ///
     /// # Errors
     /// As [`merge`]; [`crate::Error::Io`] if the disk fails.
@@ -44,13 +44,13 @@ impl Stored {
         table: &'static Table,
         mut read: RowBuffer,
         echoes: &[RecordBatch],
-        files: &Arc<[String]>,
+        (files, folds): (&Arc<[String]>, bool),
         memory: &MemoryBudget,
         unionids: Option<&UnionidIndex>,
     ) -> Result<(Self, PartitionStats)> {
         // Loose batches are sorted before merging concatenates them.
         let raw = if read.is_packed() { vec![in_order(&read.all()?)?] } else { batches_in_order(read.batches()?)? };
-        let merged = merge(table, &raw, echoes, files)?;
+        let merged = merge(table, &raw, echoes, files, folds)?;
         drop(raw);
         let part = Partition::new(table, merged.rows.clone(), unassigned(table, &merged.rows, echoes, files)?)?;
         if let Some(unionids) = unionids {
@@ -141,7 +141,7 @@ fn unassigned(
     if echoes.is_empty() {
         return Ok(BooleanArray::from(vec![false; rows.num_rows()]));
     }
-    let listed = merge(table, &[], echoes, files)?.rows;
+    let listed = merge(table, &[], echoes, files, false)?.rows;
     let key = Arc::new(UNASSIGNED.arrow_schema().project(&[0, 1])?);
     let pairs = |batch: &RecordBatch| RecordBatch::try_new(key.clone(), batch.columns()[..2].to_vec());
     exists_in(&UNASSIGNED, &pairs(rows)?, &pairs(&listed)?)

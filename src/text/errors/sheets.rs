@@ -32,7 +32,7 @@ phrases! {
         "the headers match several tables equally well: {tables}; {looked_for}",
     SEVERAL_TABLES_REMEDY "一个文件只放一种表，并尽量带上它的全部列" "put one table into a file, with all of its columns",
     column_twice(column, table, first, second)
-        "表头 `{first}` 和 `{second}` 都可能是{table}的列 `{column}`"
+        "表头 `{first}` 和 `{second}` 都可能是 {table} 的列 `{column}`"
         "the headers `{first}` and `{second}` could both be the column `{column}` of {table}",
     map_column(lines)
         "在 case.toml 中写明是哪一个，或只保留其中一个：\n    {lines}"
@@ -58,11 +58,10 @@ phrases! {
         "{rows} 行全部无法读取：\n    {reasons}"
         "none of its {rows} rows can be read:\n    {reasons}",
     CORRECT_AND_EXPORT_AGAIN
-        "修正后重新导出；在 Excel 中先把账号和 ID 所在的列设为文本格式"
-        "correct it and export it again; in Excel, format the columns with accounts and ids as text first",
+        "按各行所示修正后重新导出" "correct it as the rows above say, and export it again",
     list_unreadable(count, rows)
         "名单中有 {count} 处无法读取：\n    {rows}"
-        "{count} places of the list cannot be read:\n    {rows}",
+        "places of the list that cannot be read: {count}\n    {rows}",
     and_more(more) "（另有 {more} 处）" "(and {more} more)",
     null_word_account(place, column, word)
         "{place}，{column}：{word} 表示“无”，也没有任何导出或花名册含有这个账号"
@@ -88,9 +87,8 @@ phrases! {
         "export again, or correct the list; before Excel opens a CSV, its column of accounts has to be text; if they \
             are two members, put the roster of their corp into its exports",
     CORRECT_LIST
-        "逐一修正后再运行：名单的每一行都影响审计结果；在 Excel 中把账号和 ID 所在的列设为文本格式"
-        "correct each of them and run again: every row of a list counts; in Excel, format the columns with accounts \
-            and ids as text",
+        "逐一修正后再运行：名单的每一行都影响审计结果"
+        "correct each of them and run again: every row of a list counts",
 
     // CSV and TSV.
     MISQUOTED_HEADER "表头行中有多余的引号，其后的数据行可能被并入表头" "a stray quote in the header row: rows of data may be inside it",

@@ -31,7 +31,7 @@ fn a_relation_is_explained_with_rule_evidence_and_source() {
     }
     let (_, zh) = explain(&reports, "liuyang/潘美玲", &["--lang", "zh"]);
     for part in [
-        "判定: 缺失 / 找不到踪迹（missing/no_trace），缺陷，条款 B8",
+        "判定：缺失 / 找不到踪迹（missing/no_trace），缺陷，条款 B8",
         "应迁移，在迁入企业未找到。",
         "来源：source-before/liuyang.json",
     ] {
@@ -185,4 +185,22 @@ fn the_hinted_command_finds_a_group_in_lists() {
     story.audit();
     // Before it was linked by c1 to c5, after by c6 too.
     assert_eq!(rows_of_hints(story.write(), "g1", &[]), [6]);
+}
+
+/// What could not be read of a join code says nothing about a customer, and the other way round.
+#[test]
+fn what_could_not_be_read_is_named_where_it_may_matter() {
+    let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+        .file("source-before/more.csv", "userid,external_userid\nann,w9\nann,17.5\n")
+        .file("source-after/codes.csv", "config_id,chat_ids\nc1,\"[{\"\"chat_id\"\": \"\"g1\"\"}]\"\n");
+    let folder = story.write();
+    assert_eq!(run(folder, &["audit", ".", "-q"]).0, 1);
+    let told = |id: &str, lang: &str| explain(&folder.join("reports"), id, &["--lang", lang]).1;
+    for (id, concerns) in [("ann", "more.csv"), ("ann2", "more.csv"), ("c1", "codes.csv")] {
+        let other = if concerns == "more.csv" { "codes.csv" } else { "more.csv" };
+        for (lang, heading) in [("en", "could not be read, of its accounts"), ("zh", "未读取内容")] {
+            let told = told(id, lang);
+            assert!(told.contains(heading) && told.contains(concerns) && !told.contains(other), "{id}: {told}");
+        }
+    }
 }

@@ -480,14 +480,14 @@ fn a_list_of_which_a_row_cannot_be_read_stops_the_run() {
         check_error(
             lists(&format!("{accounts}{row}\n")),
             "list",
-            &format!("1 places of the list cannot be read:\n    {problem}"),
+            &format!("places of the list that cannot be read: 1\n    {problem}"),
         );
     }
     let many: String = (0..150).map(|n| format!("{n},{n}.0\n")).collect();
     let error = lists(&format!("source_userid,target_userid\nann,ann2\n{many}")).unwrap_err().message();
     let shown = error.tell(Lang::En);
     assert!(
-        shown.contains("150 places")
+        shown.contains("cannot be read: 150")
             && shown.contains("row 22,")
             && !shown.contains("row 23,")
             && shown.contains("(and 130 more)"),
