@@ -171,7 +171,9 @@ macro_rules! endpoints {
             /// Returns whether an answer without an error code other than 0 is an error all the same: it lacks its
             /// object, or is empty and does not say that it is no error. Other software renames the error code.
             pub(super) fn is_no_answer<R>(self, answer: &Body<'_, R>) -> bool {
+                let lacks_customer = || answer.external_contact.is_none() && !answer.follow_user.is_there();
                 match self {
+                    Self::ExternalcontactGet if lacks_customer() => true,
                     $(Self::$name => endpoints!(@ silent $shape answer $key),)+
                 }
             }

@@ -143,6 +143,7 @@ fn an_answer_without_its_object_is_an_error() {
     for (endpoint, request, response) in [
         ("externalcontact/groupchat/get", json!({"chat_id":"wr1"}), json!({"errcode":0,"errmsg":"ok"})),
         ("externalcontact/groupchat/get", json!({"chat_id":"wr1"}), json!({"status":429})),
+        ("externalcontact/get", json!({"external_userid":"wm1"}), json!({"errcode":0,"errmsg":"ok"})),
         ("externalcontact/groupchat/get_join_way", json!({"config_id":"c1"}), json!({"errcode":0,"join_way":null})),
     ] {
         let read = read(envelope(endpoint, request, response));
