@@ -185,7 +185,7 @@ pub fn decide<W: Copy>(book: &'static [Rule<W>], facts: &DataFrame) -> Result<Ve
 }
 
 /// Returns the rule of `book` that decides a row with these `facts`, of the `flags` that the book reads; `frame` holds
-/// its other facts. `TARGET_COVERED` is turned round: given, the target is not covered, which is a doubt like the others.
+/// its other facts. `TARGET_COVERED` is negated: given, the target is not covered, which is a doubt like the others.
 #[cfg(test)]
 pub fn deciding<W>(
     book: &'static [Rule<W>],

@@ -37,8 +37,8 @@ pub(super) const LISTS: &[FindingRule] = &[
         severity: Review,
         message_zh: "账号清单中 {count} 个迁出账号没有任何客户关系。",
         message_en: "{count} enrolled source [account has|accounts have] no relation at all.",
-        next_step_zh: "核对账号拼写（例如前导零是否丢失），以及导出是否包含这些账号。",
-        next_step_en: "Check the spelling (lost leading zeros, for example) and whether the export holds these accounts.",
+        next_step_zh: "核对账号拼写（例如前导零），以及导出是否包含这些账号。",
+        next_step_en: "Check the spelling (such as leading zeros) and whether the export holds these accounts.",
         rows: selected(&ACCOUNTS_REPORT, || vec![Filter::IsZero(&SOURCE_RELATIONS)]),
     },
     FindingRule {
