@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use arrow::array::{Array, AsArray, StringViewArray};
+
 use super::{Snapshot, SnapshotCoverage};
 use crate::error::Result;
 use crate::schema::tables::GROUPS;
@@ -41,6 +43,8 @@ pub struct GroupList<'a> {
     rows: usize,
     ids: HashSet<&'a str>,
     descriptions: HashSet<Description<'a>>,
+    /// The ids of some groups could not be read, or are absent where others have one.
+    lacks_ids: bool,
 }
 
 impl<'a> GroupList<'a> {
@@ -51,19 +55,24 @@ impl<'a> GroupList<'a> {
     pub fn new(snapshot: &'a Snapshot) -> Result<Self> {
         let groups = snapshot.table(&GROUPS);
         let created_at = groups.times(&fields::CREATED_AT)?;
+        let (ids, unreadable) = (groups.texts(&fields::CHAT_ID)?, groups.lists(&fields::UNREADABLE)?);
+        let is_unreadable = |row| unreadable.is_valid(row) && names_id(unreadable.value(row).as_string_view());
+        let is_in_doubt = |row| ids.is_null(row) && (ids.null_count() < ids.len() || is_unreadable(row));
         let described = groups.texts(&fields::NAME)?.iter().zip(groups.texts(&fields::OWNER_USERID)?).zip(created_at);
         Ok(Self {
             coverage: &snapshot.coverage,
             rows: groups.num_rows(),
-            ids: groups.texts(&fields::CHAT_ID)?.iter().flatten().collect(),
+            lacks_ids: (0..ids.len()).any(is_in_doubt),
+            ids: ids.iter().flatten().collect(),
             descriptions: described.map(|((name, owner), created_at)| (name, owner, created_at)).collect(),
         })
     }
 
-    /// Looks up a group by id. `owner` is its owner, if known. A list with groups without ids may hold it unrecognised.
+    /// Looks up a group by id. `owner` is its owner, if known. A list of groups without ids may hold it unrecognised.
     pub fn by_id(&self, chat_id: &str, owner: Option<&str>) -> Listing {
         match self.ids.contains(chat_id) {
             true => Listing::Listed,
+            false if self.lacks_ids => Listing::Unclear,
             false if self.ids.len() < self.rows => Listing::NoList,
             false => self.lacking(owner),
         }
@@ -84,4 +93,9 @@ impl<'a> GroupList<'a> {
             Coverage::Unknown => Listing::NoList,
         }
     }
+}
+
+/// Returns whether the id is among unreadable columns.
+fn names_id(columns: &StringViewArray) -> bool {
+    columns.iter().flatten().any(|column| column == fields::CHAT_ID.name)
 }

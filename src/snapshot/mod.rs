@@ -101,7 +101,7 @@ impl Snapshot {
     ) -> Result<Self> {
         let paths: Vec<String> = raw.files.iter().map(|file| file.path.clone()).collect();
         progress.begin(Work::Merge(role), relations.rows(), Unit::Rows);
-        let Finished { relations, partitioning, mut duplicates, userids, respelled, shared_unionids } =
+        let Finished { relations, partitioning, mut duplicates, userids, respelled, mut shared_unionids } =
             relations.finish(&mut raw, &paths, progress)?;
         let (mut canonical, mut left_over): (BTreeMap<&'static str, RecordBatch>, _) =
             (BTreeMap::new(), relations.without_id.left_over.clone());
@@ -117,6 +117,7 @@ impl Snapshot {
             add_duplicates(&mut duplicates, merged.duplicates);
             canonical.insert(table.name, merged.rows);
         }
+        shared_unionids.add_members(&canonical[GROUP_MEMBERS.name])?;
         let written_records =
             [&COVERAGE, &UNREADABLE_TABLE].map(|table| canonical[table.name].num_rows() as u64).iter().sum();
         let mut unread = raw.doubts.clone();

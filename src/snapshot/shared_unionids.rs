@@ -5,18 +5,22 @@
 //! partitions are merged, takes eight bytes for each relation: 32 bits of the digest of the unionid and 32 bits of that
 //! of the id. A unionid with two different ids there is a candidate. Only if there are candidates, the relations are
 //! read once more, and digests of 128 bits decide. Two ids of one unionid with the same 32 bits are missed: one in four
-//! billion of the unionids that have just two.
+//! billion of the unionids that have just two. The external members of groups are held in memory anyway: their
+//! unionids are examined there, group by group.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use arrow::array::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::relations::{Partition, RelationStore};
 use crate::error::Result;
 use crate::memory::{MemoryBudget, Reservation};
+use crate::schema::vocabulary::MemberKind;
 use crate::schema::{ReadColumns, fields};
 use crate::turns::in_turn;
 
@@ -35,7 +39,7 @@ pub struct SharedUnionid {
     pub unionid: String,
     /// Its first two ids, in order.
     pub external_userids: Vec<String>,
-    /// Number of relations with it and an id.
+    /// Number of relations, or of members of groups, with it and an id.
     pub relations: u64,
 }
 
@@ -76,6 +80,44 @@ impl SharedUnionids {
         let examples = examples(relations, &shared[..shared.len().min(Self::EXAMPLES)])?;
         Ok(Self { digests: shared.into_iter().map(|(digest, _)| digest).collect(), examples })
     }
+
+    /// Adds the unionids that several external members of one group have in common.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bug`] if the table lacks a column.
+    pub(super) fn add_members(&mut self, members: &RecordBatch) -> Result<()> {
+        let mut id_of: HashMap<u64, u64> = HashMap::new();
+        let has_another_id = |&(chat_id, unionid, id): &(&str, &str, &str)| {
+            let id = xxh3_64(id.as_bytes());
+            let member = xxh3_64(chat_id.as_bytes()).wrapping_mul(31) ^ xxh3_64(unionid.as_bytes());
+            *id_of.entry(member).or_insert(id) != id
+        };
+        let candidates: HashSet<&str> =
+            external_members(members)?.filter(has_another_id).map(|(_, unionid, _)| unionid).collect();
+        let mut shared: BTreeMap<&str, (BTreeSet<&str>, u64)> = BTreeMap::new();
+        for (_, unionid, id) in external_members(members)?.filter(|(_, unionid, _)| candidates.contains(unionid)) {
+            let (ids, count) = shared.entry(unionid).or_default();
+            ids.insert(id);
+            *count += 1;
+        }
+        for (unionid, (ids, count)) in shared.into_iter().filter(|(_, (ids, _))| ids.len() > 1) {
+            let is_new = self.digests.insert(xxh3_128(unionid.as_bytes()));
+            if is_new && self.examples.len() < Self::EXAMPLES {
+                let external_userids = ids.into_iter().take(2).map(str::to_owned).collect();
+                self.examples.push(SharedUnionid { unionid: unionid.to_owned(), external_userids, relations: count });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns group, unionid and id of the members that have all three, without those of the corp.
+fn external_members(members: &RecordBatch) -> Result<impl Iterator<Item = (&str, &str, &str)>> {
+    let (unionids, ids) = (members.texts(&fields::UNIONID)?, members.texts(&fields::USERID)?);
+    let is_external = |kind: Option<&str>| kind != Some(MemberKind::Member.word());
+    let rows = members.texts(&fields::CHAT_ID)?.iter().zip(unionids).zip(ids).zip(members.texts(&fields::MEMBER_KIND)?);
+    let all = move |(((chat_id, unionid), id), kind)| is_external(kind).then_some((chat_id?, unionid?, id?));
+    Ok(rows.filter_map(all))
 }
 
 /// Counts of a candidate.
