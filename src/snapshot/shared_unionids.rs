@@ -6,7 +6,7 @@
 //! of the id. A unionid with two different ids there is a candidate. Only if there are candidates, the relations are
 //! read once more, and digests of 128 bits decide. Two ids of one unionid with the same 32 bits are missed: one in four
 //! billion of the unionids that have just two. The external members of groups are held in memory anyway: their
-//! unionids are examined there, in the same way.
+//! unionids are examined there, group by group.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,20 +81,25 @@ impl SharedUnionids {
         Ok(Self { digests: shared.into_iter().map(|(digest, _)| digest).collect(), examples })
     }
 
-    /// Adds the unionids that several external members of groups have in common.
+    /// Adds the unionids that several external members of one group have in common.
     ///
     /// # Errors
     /// [`crate::Error::Bug`] if the table lacks a column.
     pub(super) fn add_members(&mut self, members: &RecordBatch) -> Result<()> {
-        let mut id_of: HashMap<u64, u64> = HashMap::new();
-        let has_another_id = |&(unionid, id): &(&str, &str)| {
-            let id = xxh3_64(id.as_bytes());
-            *id_of.entry(xxh3_64(unionid.as_bytes())).or_insert(id) != id
-        };
-        let candidates: HashSet<&str> =
-            external_members(members)?.filter(has_another_id).map(|(unionid, _)| unionid).collect();
+        let (mut candidates, mut of_group): (HashSet<&str>, HashMap<&str, &str>) = Default::default();
+        let mut group = "";
+        // Rows are sorted by group.
+        for (chat_id, unionid, id) in external_members(members)? {
+            if chat_id != group {
+                of_group.clear();
+                group = chat_id;
+            }
+            if *of_group.entry(unionid).or_insert(id) != id {
+                candidates.insert(unionid);
+            }
+        }
         let mut shared: BTreeMap<&str, (BTreeSet<&str>, u64)> = BTreeMap::new();
-        for (unionid, id) in external_members(members)?.filter(|(unionid, _)| candidates.contains(unionid)) {
+        for (_, unionid, id) in external_members(members)?.filter(|(_, unionid, _)| candidates.contains(unionid)) {
             let (ids, count) = shared.entry(unionid).or_default();
             ids.insert(id);
             *count += 1;
@@ -110,12 +115,13 @@ impl SharedUnionids {
     }
 }
 
-/// Returns unionid and id of the members of groups that have both, without those of the corp.
-fn external_members(members: &RecordBatch) -> Result<impl Iterator<Item = (&str, &str)>> {
+/// Returns group, unionid and id of the members that have all three, without those of the corp.
+fn external_members(members: &RecordBatch) -> Result<impl Iterator<Item = (&str, &str, &str)>> {
     let (unionids, ids) = (members.texts(&fields::UNIONID)?, members.texts(&fields::USERID)?);
     let is_external = |kind: Option<&str>| kind != Some(MemberKind::Member.word());
-    let rows = unionids.iter().zip(ids).zip(members.texts(&fields::MEMBER_KIND)?);
-    Ok(rows.filter_map(move |((unionid, id), kind)| unionid.zip(id).filter(|_| is_external(kind))))
+    let rows = members.texts(&fields::CHAT_ID)?.iter().zip(unionids).zip(ids).zip(members.texts(&fields::MEMBER_KIND)?);
+    let all = move |(((chat_id, unionid), id), kind)| is_external(kind).then_some((chat_id?, unionid?, id?));
+    Ok(rows.filter_map(all))
 }
 
 /// Counts of a candidate.

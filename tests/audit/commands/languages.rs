@@ -144,10 +144,10 @@ fn an_unknown_name_or_id_is_reported() {
     check(
         folder.path(),
         &["explain", "nobody"],
-        &["错误：本次审计中没有 ID 为 `nobody` 的账号、客户、", "区分大小写\n"],
+        &["错误：本次审计中没有 ID 为 `nobody` 的账号、客户、", "；除 userid 外区分大小写\n"],
         &[
             "error: no account, customer, relation, group or join code of this audit has the id `nobody`\n",
-            "; ids are case-sensitive\n",
+            "; all but userids are case-sensitive\n",
         ],
     );
 }
