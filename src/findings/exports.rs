@@ -240,10 +240,11 @@ fn shares(codes: &CorpCodes) -> String {
 
 /// Records that were recognised and could not be used, by why: how the reasons of each finding begin, the last takes
 /// the rest.
-const PASSED_OVER: [(&str, &[&str]); 3] = [
+const PASSED_OVER: [(&str, &[&str]); 4] = [
     ("Q-error-answers", &["error answers"]),
     ("Q-sheets-passed-over", &["hidden sheet", "sheet without"]),
-    ("Q-untied-answers", &[""]),
+    ("Q-untied-answers", &["bare "]),
+    ("Q-records-passed-over", &[""]),
 ];
 
 fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {

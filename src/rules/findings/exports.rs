@@ -173,6 +173,17 @@ pub(super) const EXPORTS: &[FindingRule] = &[
         rows: None,
     },
     FindingRule {
+        code: "Q-records-passed-over",
+        clause: "Q",
+        severity: Info,
+        message_zh: "{count} 条记录没有可审计的内容（例如合计行、重复的表头、企业内部的转接），已略过（{detail}）。",
+        message_en: "{count} [record holds|records hold] nothing to audit, such as a row of totals or a transfer \
+            inside the corp; [it was|they were] passed over ({detail}).",
+        next_step_zh: "无需处理；如其中有应读取的记录，请更正后重新导出。",
+        next_step_en: "Nothing to do, unless one of them is a record of the export: correct it and export again.",
+        rows: None,
+    },
+    FindingRule {
         code: "Q-relations-without-ids",
         clause: "Q",
         severity: Info,

@@ -762,6 +762,14 @@ examples! {
         origins: [("ann2/wei", "migrated")],
         findings: ["Q-untied-answers"],
     }
+    transfers_inside_a_corp_are_nothing_to_audit {
+        before: "ann: wei 2025-01-01",
+        after: "ann2: wei 2026-05-02",
+        more: |s| s.file("source-before/transfers.json", r#"{"errcode":0,"customer":[{"external_userid":"w1"}]}"#),
+        outcomes: [("ann/wei", "in_scope migrated")],
+        origins: [("ann2/wei", "migrated")],
+        findings: ["Q-records-passed-over"],
+    }
 }
 
 fn check(name: &str) {
