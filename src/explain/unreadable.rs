@@ -69,9 +69,8 @@ impl UnreadableRecords {
 fn may_be_of(kind: IdKind, dataset: Dataset) -> bool {
     let is_of_groups = matches!(dataset, Dataset::Groups | Dataset::GroupMembers);
     match kind {
-        IdKind::Account => dataset != Dataset::JoinCodes,
+        IdKind::Account | IdKind::Group => dataset != Dataset::JoinCodes,
         IdKind::Customer | IdKind::Relation | IdKind::TargetRelation => !is_of_groups && dataset != Dataset::JoinCodes,
-        IdKind::Group => dataset != Dataset::JoinCodes,
         IdKind::JoinCode => {
             is_of_groups || matches!(dataset, Dataset::JoinCodes | Dataset::Relations | Dataset::Coverage)
         }
