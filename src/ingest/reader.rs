@@ -22,7 +22,7 @@ use crate::interrupt;
 use crate::progress::{Progress, Unit, Work};
 use crate::schema::Table;
 use crate::schema::lists::LIST_TABLES;
-use crate::schema::tables::{CANONICAL, OF_INGEST, SNAPSHOT_TABLES};
+use crate::schema::tables::{CANONICAL, NOTES, SNAPSHOT_TABLES, UNREADABLE_TABLE};
 use crate::schema::vocabulary::Role;
 use crate::text::{Message, Text, errors as say};
 
@@ -50,7 +50,7 @@ impl FileSet {
     fn looked_for(self) -> Message {
         match self {
             Self::Snapshot(_) => {
-                let tables = CANONICAL.iter().filter(|table| !OF_INGEST[1..].contains(table)).copied();
+                let tables = CANONICAL.iter().filter(|table| ![&UNREADABLE_TABLE, &NOTES].contains(table)).copied();
                 say::looked_for_both(endpoints::looked_for(), headers::looked_for(&tables.collect::<Vec<_>>()))
             }
             Self::Lists => headers::looked_for(self.tables()),
@@ -90,7 +90,7 @@ pub fn read_all(
         add(&mut raw, records);
     }
     ingested::check(files, &raw.files)?;
-    // What headers the dumps had is of no matter any more.
+    // The mapping is for the headers of the exports, which are not read any more.
     let is_ingested = !raw.files.is_empty() && raw.is_ingested();
     match own.unused().next().filter(|_| !is_ingested) {
         Some((key, header)) => Err(Error::input(

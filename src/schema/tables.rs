@@ -151,7 +151,7 @@ pub const CANONICAL: &[&Table] = &[
     &NOTES,
 ];
 
-/// Those of them that hold no records, but what `ingest` knows of these.
+/// The canonical tables without records: evidence about the records, which only `ingest` writes.
 pub const OF_INGEST: &[&Table] = &[&COVERAGE, &UNREADABLE_TABLE, &NOTES];
 
 /// The tables that a file of a snapshot may hold.

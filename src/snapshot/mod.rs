@@ -271,8 +271,8 @@ fn exports(
     (inputs.iter().cloned().chain(noted).collect(), rejects)
 }
 
-/// Counts the records of relations, and the unreadable ones among them; of an ingested snapshot, those of its dumps, of
-/// which so many could be read.
+/// Counts the records of relations, and the unreadable ones among them; of an ingested snapshot, those of its exports,
+/// of which `noted` could be read.
 fn relation_records(inputs: &[Input], unread: &Doubts, noted: Option<u64>) -> (u64, u64) {
     let counted = inputs.iter().filter(|input| noted.is_none() || !input.file.is_ingested);
     let (read, rejected) = counted.fold((noted.unwrap_or(0), 0), |sums, input| {
