@@ -66,22 +66,28 @@ pub fn ingest_tables(case: &Case, out: &Path, resources: Resources, progress: &d
     let memory = stage.memory(resources);
     let mut summary = IngestSummary { folder, rows: Vec::new(), rejected: 0 };
     let mut inputs = Vec::new();
-    let mut read: Vec<(Role, [Vec<Input>; 2], Vec<Reject>)> = Vec::new();
+    let mut read: Vec<(Role, usize, Vec<Input>, Vec<Reject>)> = Vec::new();
     for &role in Role::ALL {
         let Some(snapshot) = Snapshot::read(case, role, Partitions::Own, &memory, progress)? else { continue };
-        controls::checked(vec![controls::rows_of_tables(role.word(), snapshot.accepted_rows(), &snapshot.inputs)])?;
-        let tables = write_snapshot(&snapshot, stage.path(), &footer(case, &snapshot.inputs), progress)?;
+        let snapshot = snapshot.with_notes();
+        controls::checked(vec![controls::accepted(&snapshot)])?;
+        let tables = write_snapshot(&snapshot, stage.path(), &footer(case, snapshot.inputs()), progress)?;
         summary.rows.push((role.word().to_owned(), tables));
-        summary.rejected += snapshot.inputs.iter().map(|input| input.file.rejected).sum::<u64>();
-        inputs.extend(snapshot.inputs.iter().cloned());
-        read.push((role, [snapshot.inputs, snapshot.exports], snapshot.rejects));
+        summary.rejected += snapshot.inputs().iter().map(|input| input.file.rejected).sum::<u64>();
+        inputs.extend(snapshot.inputs().iter().cloned());
+        read.push((role, snapshot.inputs().len(), snapshot.exports, snapshot.rejects));
     }
     if summary.rows.is_empty() {
         return Err(Error::input(&case.file, Message::verbatim("snapshots"), say::NO_EXPORTS, say::NO_EXPORTS_REMEDY));
     }
     let read: Vec<RoleInputs<'_>> = read
         .iter()
-        .map(|(role, [inputs, exports], rejects)| RoleInputs { role: Some(*role), inputs, exports, rejects })
+        .map(|(role, count, exports, rejects)| RoleInputs {
+            role: Some(*role),
+            inputs: &exports[..*count],
+            exports,
+            rejects,
+        })
         .collect();
     // Readers of the tables ignore names with `_`.
     let folder = ReportFolder { path: stage.path(), prefix: "_", footer: &footer(case, &inputs), pseudonyms: None };

@@ -55,7 +55,7 @@ impl InitArgs {
         let values = if is_asked && std::io::stderr().is_terminal() {
             signals::while_asking(|| ask(&file, &mut std::io::stdin().lock(), &mut std::io::stderr(), out.lang))?
         } else {
-            given(&file, &typed)?
+            typed_values(&file, &typed)?
         };
         let is_filled = !values.is_empty();
         let text = if is_filled { case::filled(&values) } else { TEMPLATE.to_owned() };
@@ -159,7 +159,7 @@ fn check(file: &Path, values: &[TemplateValue], others: &[(&'static str, &'stati
 }
 
 /// Returns the values that options give, none of them where none is given.
-fn given(file: &Path, typed: &[Option<String>]) -> Result<Vec<TemplateValue>> {
+fn typed_values(file: &Path, typed: &[Option<String>]) -> Result<Vec<TemplateValue>> {
     let answers = QUESTIONS.iter().zip(typed);
     let mut values: Vec<TemplateValue> =
         answers.filter_map(|(question, answer)| Some(question.value(answer.as_deref()?))).collect();
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn options_are_checked_and_half_a_contract_is_refused() {
         let typed = |options: [Option<&str>; 7]| {
-            given(Path::new("acme/case.toml"), &options.map(|option| option.map(str::to_owned)))
+            typed_values(Path::new("acme/case.toml"), &options.map(|option| option.map(str::to_owned)))
         };
         let none = [None; 7];
         assert_eq!(typed(none).unwrap(), []);

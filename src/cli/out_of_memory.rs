@@ -36,17 +36,17 @@ pub fn reserve() {
 unsafe impl GlobalAlloc for CheckedAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the contract of the caller is that of the system.
-        given(unsafe { System.alloc(layout) })
+        checked(unsafe { System.alloc(layout) })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
-        given(unsafe { System.alloc_zeroed(layout) })
+        checked(unsafe { System.alloc_zeroed(layout) })
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as above.
-        given(unsafe { System.realloc(block, layout, size) })
+        checked(unsafe { System.realloc(block, layout, size) })
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
@@ -56,7 +56,7 @@ unsafe impl GlobalAlloc for CheckedAllocator {
 }
 
 #[inline]
-fn given(block: *mut u8) -> *mut u8 {
+fn checked(block: *mut u8) -> *mut u8 {
     if block.is_null() {
         end();
     }

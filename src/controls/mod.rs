@@ -50,7 +50,7 @@ pub fn before_writing(
     groups: &GroupDecision,
     figures: &Figures,
 ) -> Result<Vec<ControlTotal>> {
-    let inputs: Vec<&Input> = lists.inputs.iter().chain(exports.snapshots().flat_map(|one| &one.inputs)).collect();
+    let inputs: Vec<&Input> = lists.inputs.iter().chain(exports.snapshots().flat_map(Snapshot::inputs)).collect();
     let mut totals = vec![records(&inputs)];
     totals.extend(of_relations(exports, decision, &figures.counts, &figures.accounts)?);
     totals.extend(group_totals(exports, groups, &figures.group_counts)?);
@@ -144,11 +144,11 @@ pub fn records(inputs: &[&Input]) -> ControlTotal {
 
 /// Records accepted = rows of the canonical tables of a snapshot.
 pub fn accepted(snapshot: &Snapshot) -> ControlTotal {
-    rows_of_tables(snapshot.role.word(), snapshot.accepted_rows(), &snapshot.inputs)
+    rows_of_tables(snapshot.role.word(), snapshot.accepted_rows(), snapshot.inputs())
 }
 
 /// Rows of tables = records accepted, which no reader counts by itself.
-pub fn rows_of_tables(name: &str, rows: u64, inputs: &[Input]) -> ControlTotal {
+fn rows_of_tables(name: &str, rows: u64, inputs: &[Input]) -> ControlTotal {
     ControlTotal::new(
         format!("{name}: records accepted = rows of its tables"),
         inputs.iter().map(Input::accepted).sum(),

@@ -9,7 +9,7 @@ use polars::frame::DataFrame;
 use rayon::prelude::*;
 
 use super::join_codes::decide_join_codes;
-use super::{Decision, Exports, GroupDecision};
+use super::{DecidedGroup, Decision, Exports, GroupDecision};
 use crate::case::Case;
 use crate::error::Result;
 use crate::lists::{AccountPair, Enrolment};
@@ -18,41 +18,10 @@ use crate::rules::facts::{
     AMBIGUOUS, ASSESSMENT_FAILED, CREATED_AT, ENROLLED, MATCHED, NO_USABLE_KEY, SCOPE, STARTED_AT, STOOD_BEFORE,
     TARGET_COVERED, UNREADABLE,
 };
-use crate::rules::{FactFrame, GROUP_RULES, GROUP_SCOPE_RULES, GroupRule, decide, first};
+use crate::rules::{FactFrame, GROUP_RULES, GROUP_SCOPE_RULES, decide, first};
 use crate::schema::tables::GROUPS;
-use crate::schema::vocabulary::{Assessment, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope};
+use crate::schema::vocabulary::{Assessment, GroupMatchMethod, GroupScope};
 use crate::snapshot::{GroupList, exists_in};
-
-/// A decided group, with the evidence.
-#[derive(Debug, Clone, Copy)]
-pub struct DecidedGroup {
-    /// The scope.
-    pub scope: GroupScope,
-    /// The rule that decided.
-    pub rule: &'static GroupRule,
-    /// The row of the target group that matches.
-    pub target: Option<u32>,
-    /// The Jaccard index of the external members of both groups; None where a side has no unionids to compare.
-    pub member_overlap: Option<f64>,
-    /// Source-after still lists it; None where source-after does not show it.
-    pub still_at_source: Option<bool>,
-    /// The matched group is in target-before.
-    pub stood_before: bool,
-    /// The group map joins it with a group of an account that its owner is not mapped to.
-    pub of_other_owner: bool,
-}
-
-impl DecidedGroup {
-    /// Returns the outcome.
-    pub fn outcome(&self) -> GroupOutcome {
-        self.rule.outcome()
-    }
-
-    /// Returns the reason that refines the outcome.
-    pub fn reason(&self) -> Option<GroupReason> {
-        self.rule.reason(self.scope)
-    }
-}
 
 /// Decides every group of source-before, and every join code.
 ///

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 
-use super::Exports;
-use super::groups::DecidedGroup;
+use super::{DecidedGroup, Exports};
 use crate::error::Result;
 use crate::matching::GroupSide;
 use crate::rules::facts::{

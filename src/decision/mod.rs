@@ -25,7 +25,7 @@ mod read;
 mod scope;
 
 pub use across::{Misplaced, MisplacedPart};
-pub use groups::{DecidedGroup, decide_groups, planned_scopes};
+pub use groups::{decide_groups, planned_scopes};
 pub use join_codes::{JoinCode, PlannedCode, planned_codes};
 pub use match_part::Sample;
 pub use scope::{Plan, PlannedPart};
@@ -40,8 +40,10 @@ use crate::lists::{AccountPair, Enrolment, IdMap, KeyedLists, UnmatchedRow};
 use crate::matching::{GroupSide, Joined, Matches, NOT_MATCHED, Namespaces, Pair};
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Unit, Work};
-use crate::rules::{RELATION_RULES, RelationRule};
-use crate::schema::vocabulary::{Coverage, Dataset, GroupMatchMethod, Origin, Outcome, Reason, Scope};
+use crate::rules::{GroupRule, RELATION_RULES, RelationRule};
+use crate::schema::vocabulary::{
+    Coverage, Dataset, GroupMatchMethod, GroupOutcome, GroupReason, GroupScope, Origin, Outcome, Reason, Scope,
+};
 use crate::snapshot::{Partition, RelationStore, SharedUnionids, Snapshot};
 use crate::turns::{collect_in_turn, in_turn};
 use across::LeftRows;
@@ -245,6 +247,37 @@ pub struct GroupDecision {
     pub groups: Vec<DecidedGroup>,
     /// The codes of source-before and source-after, in order of their ids.
     pub codes: Vec<JoinCode>,
+}
+
+/// A decided group, with the evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct DecidedGroup {
+    /// The scope.
+    pub scope: GroupScope,
+    /// The rule that decided.
+    pub rule: &'static GroupRule,
+    /// The row of the target group that matches.
+    pub target: Option<u32>,
+    /// The Jaccard index of the external members of both groups; None where a side has no unionids to compare.
+    pub member_overlap: Option<f64>,
+    /// Source-after still lists it; None where source-after does not show it.
+    pub still_at_source: Option<bool>,
+    /// The matched group is in target-before.
+    pub stood_before: bool,
+    /// The group map joins it with a group of an account that its owner is not mapped to.
+    pub of_other_owner: bool,
+}
+
+impl DecidedGroup {
+    /// Returns the outcome.
+    pub fn outcome(&self) -> GroupOutcome {
+        self.rule.outcome()
+    }
+
+    /// Returns the reason that refines the outcome.
+    pub fn reason(&self) -> Option<GroupReason> {
+        self.rule.reason(self.scope)
+    }
 }
 
 /// Decides every relation.

@@ -44,7 +44,7 @@ pub use files::is_hidden;
 pub use parquet::check_schema;
 pub use sheet::xlsx::check_workbook;
 pub use table_end::SHOWN_OF_LIST;
-pub use value::is_null_word;
+pub use value::is_null_userid;
 
 use crate::case::Case;
 use crate::error::Result;

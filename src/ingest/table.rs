@@ -139,7 +139,7 @@ impl<'l> TableReader<'l> {
         let table = self.layout.table;
         let width = table.columns.len();
         let raw: [RawValue<'c>; MAX_TABLE_COLUMNS] = std::array::from_fn(|at| {
-            let place = self.layout.places.get(at).copied().flatten();
+            let place = self.layout.positions.get(at).copied().flatten();
             match place {
                 Some(place) => cell(place, table.columns[at].column.kind),
                 None if self.layout.lost.get(at) == Some(&true) => RawValue::Unreadable(LOST),
@@ -201,7 +201,7 @@ impl<'l> TableReader<'l> {
         self.times().filter(|(time, _)| no_time(*time)).any(|(time, beside)| {
             readings.faults.iter().any(|(at, _)| {
                 let kind = self.layout.table.columns[*at].column.kind;
-                let place = self.layout.places[*at].filter(|place| place.abs_diff(beside) == 1);
+                let place = self.layout.positions[*at].filter(|place| place.abs_diff(beside) == 1);
                 matches!(kind, Kind::Flag | Kind::Integer | Kind::Count)
                     && place.is_some_and(|place| {
                         let raw = cell(place, Kind::Time);
@@ -275,7 +275,7 @@ impl<'l> TableReader<'l> {
     pub fn is_like_a_record<'c>(&self, cell: &impl Fn(usize, Kind) -> RawValue<'c>) -> bool {
         let table = self.layout.table;
         let holds = |column: &&Column| {
-            let place = table.position(column).and_then(|at| self.layout.places[at]);
+            let place = table.position(column).and_then(|at| self.layout.positions[at]);
             place.is_some_and(|place| match cell(place, column.kind) {
                 RawValue::Text(text) if column.kind == Kind::Id => {
                     let id = value::strip_padding(&text);
@@ -300,7 +300,7 @@ impl<'l> TableReader<'l> {
 
     /// The columns with times: their index in the table, and in the file.
     pub fn times(&self) -> impl Iterator<Item = (usize, usize)> {
-        let columns = self.layout.table.columns.iter().zip(&self.layout.places).enumerate();
+        let columns = self.layout.table.columns.iter().zip(&self.layout.positions).enumerate();
         columns
             .filter_map(|(at, (slot, place))| place.filter(|_| slot.column.kind == Kind::Time).map(|place| (at, place)))
     }
@@ -387,7 +387,7 @@ fn add_tag_groups<'c>(tags: &mut CellBuf<'_>, layout: &TableLayout, cell: &impl 
 
 /// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members.
 pub fn dataset_of_layout(layout: &TableLayout) -> Dataset {
-    let has = |column: &Column| layout.table.position(column).is_some_and(|at| layout.places[at].is_some());
+    let has = |column: &Column| layout.table.position(column).is_some_and(|at| layout.positions[at].is_some());
     match dataset_of(layout.table) {
         Dataset::Members if has(&fields::HAS_CUSTOMER_CONTACT) => Dataset::FollowUsers,
         dataset => dataset,

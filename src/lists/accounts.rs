@@ -8,7 +8,7 @@ use arrow::datatypes::{UInt32Type, UInt64Type};
 
 use super::ListTally;
 use crate::error::{Error, Result};
-use crate::ingest::is_null_word;
+use crate::ingest::is_null_userid;
 use crate::ingest::raw::{FILE, RECORD, Raw};
 use crate::schema::lists::ACCOUNTS_LIST;
 use crate::schema::vocabulary::Assessment;
@@ -170,7 +170,7 @@ fn null_words(rows: &[AccountRow], lists: &Raw) -> Vec<NullWord> {
     let of_row = |row: &AccountRow| {
         let place = row.place(lists);
         let userids = [(&fields::SOURCE_USERID, SOURCE(&row.account)), (&fields::TARGET_USERID, TARGET(&row.account))];
-        let words = userids.into_iter().filter(|(_, userid)| is_null_word(userid));
+        let words = userids.into_iter().filter(|(_, userid)| is_null_userid(userid));
         words.map(|(column, word)| NullWord { column, word: word.to_owned(), place: place.clone() }).collect::<Vec<_>>()
     };
     rows.iter().flat_map(of_row).collect()

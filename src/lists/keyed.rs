@@ -124,6 +124,7 @@ enum MatchedBy {
 const KEYS: [&Column; 3] = [&fields::EXTERNAL_USERID, &fields::UNIONID, &fields::CUSTOMER_NAME];
 
 /// Indexes of [`KEYS`].
+const ID: usize = 0;
 const UNIONID: usize = 1;
 const NAME: usize = 2;
 
@@ -154,7 +155,7 @@ impl KeyedRow {
 
     /// Returns the strongest key, or the name if `by_name`, with its column.
     fn key(&self, by_name: bool) -> (&'static Column, &str) {
-        let mut keys = KEYS.into_iter().zip(&self.keys).skip(if by_name { NAME } else { 0 });
+        let mut keys = KEYS.into_iter().zip(&self.keys).skip(if by_name { NAME } else { ID });
         keys.find_map(|(column, key)| Some((column, key.as_deref()?))).expect("a row has a key")
     }
 
@@ -342,8 +343,8 @@ fn spellings(rows: &[RawRow<'_>], known: &Userids) -> Userids {
 }
 
 fn raw_rows(batch: &RecordBatch) -> Result<impl Iterator<Item = RawRow<'_>>> {
-    let columns =
-        [batch.texts(KEYS[0])?, batch.texts(KEYS[UNIONID])?, batch.texts(KEYS[NAME])?, batch.texts(&fields::USERID)?];
+    let texts = |column: &Column| batch.texts(column);
+    let columns = [texts(KEYS[ID])?, texts(KEYS[UNIONID])?, texts(KEYS[NAME])?, texts(&fields::USERID)?];
     let files = file_of_rows(batch)?;
     Ok((0..batch.num_rows()).map(move |row| (columns.map(|column| value_at(column, row)), files.value(row))))
 }

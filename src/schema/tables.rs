@@ -155,18 +155,11 @@ pub const CANONICAL: &[&Table] = &[
 pub const OF_INGEST: &[&Table] = &[&COVERAGE, &UNREADABLE_TABLE, &NOTES];
 
 /// The tables that a file of a snapshot may hold.
-pub const SNAPSHOT_TABLES: &[&Table] = &[
-    &RELATIONS_TABLE,
-    &MEMBERS,
-    &UNASSIGNED,
-    &GROUPS,
-    &GROUP_MEMBERS,
-    &JOIN_CODES,
-    &COVERAGE,
-    &UNREADABLE_TABLE,
-    &NOTES,
-    &CONSOLE_GROUPS,
-];
+pub const SNAPSHOT_TABLES: &[&Table] = &{
+    let mut tables = [&CONSOLE_GROUPS; CANONICAL.len() + 1];
+    tables.split_at_mut(CANONICAL.len()).0.copy_from_slice(CANONICAL);
+    tables
+};
 
 table! {
     /// Every relation of source-before, decided.

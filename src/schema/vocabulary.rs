@@ -168,8 +168,8 @@ vocabulary! {
     Note {
         UnreadableRecord = "unreadable_record": "A record that could not be read.",
         UnreadableValue = "unreadable_value": "A value that could not be read.",
-        Rejected = "rejected": "How many records of a file could not be read, also of those that are not listed.",
-        UnreadableValues = "unreadable_values": "How many values of a file could not be read, likewise.",
+        Rejected = "rejected": "The number of unreadable records of a file, with those that are not listed.",
+        UnreadableValues = "unreadable_values": "The number of its unreadable values, likewise.",
         PassedOver = "passed_over": "Records of a file that were recognised and not used, and why.",
         UnusedColumn = "unused_column": "A column of a file that is not used.",
         Spelling = "spelling": "A userid that was replaced by another spelling of it.",
@@ -177,7 +177,7 @@ vocabulary! {
         Fetched = "fetched": "The same by `batch/get_by_user`.",
         LeftOver = "left_over": "Rows without an id beside as many with one, of an account, or of `groups`.",
         Alike = "alike": "Rows without an id that equal another row of their file.",
-        RelationRecords = "relation_records": "How many records of relations could be read, duplicates too.",
+        RelationRecords = "relation_records": "The number of readable records of relations, with duplicates.",
     }
 }
 

@@ -42,7 +42,7 @@ use unread::EmptyTables;
 use crate::error::Result;
 use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
-use crate::ingest::raw::{FileTally, Raw, Reject, UNTIED_ERRORS};
+use crate::ingest::raw::{Raw, Reject, UNTIED_ERRORS};
 use crate::memory::MemoryBudget;
 use crate::progress::{Progress, Silent, Unit, Work};
 use crate::schema::tables::{
@@ -80,10 +80,11 @@ pub struct Snapshot {
     pub relation_records: (u64, u64),
     /// Files whose table has no row, which proves nothing.
     pub empty_tables: Vec<String>,
-    /// Records of each file, by what became of them.
-    pub inputs: Vec<Input>,
-    /// The files in which records stood: the inputs, and the exports of which `ingest` made them.
+    /// The files in which records stood, by what became of these: the inputs, then the exports of which `ingest` made
+    /// them.
     pub exports: Vec<Input>,
+    /// Number of inputs.
+    input_count: usize,
     /// Records that could not be read, by index in `exports`.
     pub rejects: Vec<Reject>,
 }
@@ -143,10 +144,13 @@ impl Snapshot {
         let members = with_follow_users(&canonical[MEMBERS.name], &coverage)?;
         canonical.insert(MEMBERS.name, members);
         progress.end();
-        let inputs = Input::of_files(raw.files, &duplicates);
-        let relation_records = relation_records(&inputs, &unread, notes.relation_records);
-        let (exports, rejects) = exports(&inputs, raw.rejects, notes.files, notes.rejects);
-        let mut snapshot = Self {
+        let mut exports = Input::of_files(raw.files, &duplicates);
+        let relation_records = relation_records(&exports, &unread, notes.relation_records);
+        let (input_count, mut rejects) = (exports.len(), raw.rejects);
+        exports.extend(notes.files.into_iter().map(|file| Input { file, duplicates: 0 }));
+        let noted = |reject: Reject| Reject { file: input_count as u32 + reject.file, ..reject };
+        rejects.extend(notes.rejects.into_iter().map(noted));
+        Ok(Self {
             role,
             tables: canonical,
             coverage,
@@ -161,13 +165,10 @@ impl Snapshot {
             unread,
             relation_records,
             empty_tables,
-            inputs,
             exports,
+            input_count,
             rejects,
-        };
-        let notes = notes::table(&snapshot);
-        snapshot.tables.insert(NOTES.name, notes);
-        Ok(snapshot)
+        })
     }
 
     /// Makes the empty snapshot of a role that the case does not have.
@@ -177,6 +178,16 @@ impl Snapshot {
     pub fn absent(role: Role) -> Result<Self> {
         let none = RelationsBuilder::new(&RELATIONS_TABLE, corp(role), None, None, &MemoryBudget::unlimited());
         Self::build(role, Raw::default(), none, false, &Silent)
+    }
+
+    /// Adds the table of notes, which only `ingest` writes.
+    pub fn with_notes(mut self) -> Self {
+        self.tables.insert(NOTES.name, notes::table(&self));
+        self
+    }
+
+    pub fn inputs(&self) -> &[Input] {
+        &self.exports[..self.input_count]
     }
 
     /// Returns a canonical table, other than the relations.
@@ -256,19 +267,6 @@ fn coverage_table(coverage: &SnapshotCoverage) -> RecordBatch {
         }));
     });
     rows.finish()
-}
-
-/// Returns the files in which records stood, and what of them could not be read: inputs, then the noted exports.
-fn exports(
-    inputs: &[Input],
-    mut rejects: Vec<Reject>,
-    noted: Vec<FileTally>,
-    noted_rejects: Vec<Reject>,
-) -> (Vec<Input>, Vec<Reject>) {
-    let first = inputs.len() as u32;
-    rejects.extend(noted_rejects.into_iter().map(|reject| Reject { file: first + reject.file, ..reject }));
-    let noted = noted.into_iter().map(|file| Input { file, duplicates: 0 });
-    (inputs.iter().cloned().chain(noted).collect(), rejects)
 }
 
 /// Counts the records of relations, and the unreadable ones among them; of an ingested snapshot, those of its exports,

@@ -20,7 +20,7 @@ impl<'a> RoleInputs<'a> {
     pub fn by_role(lists: &'a [Input], snapshots: impl Iterator<Item = &'a Snapshot>) -> Vec<Self> {
         let of_snapshot = |snapshot: &'a Snapshot| Self {
             role: Some(snapshot.role),
-            inputs: &snapshot.inputs,
+            inputs: snapshot.inputs(),
             exports: &snapshot.exports,
             rejects: &snapshot.rejects,
         };

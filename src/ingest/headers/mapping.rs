@@ -71,7 +71,7 @@ impl HeaderMapping {
     pub fn mark_used(&self, layout: &TableLayout) {
         for own in &self.headers {
             let index = layout.table.columns.iter().position(|slot| slot.column.name == own.column);
-            let place = index.and_then(|at| layout.places[at]);
+            let place = index.and_then(|at| layout.positions[at]);
             if place.is_some_and(|at| layout.header[at] == own.plain) {
                 own.is_used.store(true, Ordering::Relaxed);
             }

@@ -36,7 +36,7 @@ pub struct ExpectedTables<'s> {
 pub struct TableLayout {
     pub table: &'static Table,
     /// Of each column of the table, its index in the file.
-    pub places: Vec<Option<usize>>,
+    pub positions: Vec<Option<usize>>,
     /// Of each column of the table, whether it decides something, has no place, and may be under a header with damaged
     /// characters: then its values cannot be read.
     pub lost: Vec<bool>,
@@ -66,17 +66,17 @@ pub enum Unrecognised {
 impl TableLayout {
     /// Columns of the table that the file has.
     pub fn matched(&self) -> usize {
-        self.places.iter().flatten().count()
+        self.positions.iter().flatten().count()
     }
 
     /// Returns whether the column of the file at that index is one of the table.
     pub fn uses(&self, index: usize) -> bool {
-        self.places.contains(&Some(index))
+        self.positions.contains(&Some(index))
     }
 
     /// Returns whether a row repeats the header, as where files were concatenated, or in the other language.
     pub fn is_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
-        let mut used = used(self.table, &self.places).peekable();
+        let mut used = used(self.table, &self.positions).peekable();
         let may_be_header = |(_, at): &(&Column, usize)| match cell(*at).as_bytes() {
             [first, ..] if first.is_ascii_alphanumeric() => self.initials.contains(&first.to_ascii_lowercase()),
             rest => !rest.is_empty(),
@@ -91,7 +91,7 @@ impl TableLayout {
     /// Returns whether a row is a header of other columns: of a second table, or of the same one in another order. Most
     /// of its cells in the columns of the table are known headers.
     pub fn is_other_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
-        let cells = || self.places.iter().flatten().map(|at| cell(*at)).filter(|cell| !cell.is_empty());
+        let cells = || self.positions.iter().flatten().map(|at| cell(*at)).filter(|cell| !cell.is_empty());
         // No name has a digit, and most ids and times have. Looking names up for each row costs as much as reading it.
         let numbered = cells().filter(|cell| cell.bytes().any(|byte| byte.is_ascii_digit())).count();
         if cells().count() <= 2 * numbered {
@@ -104,8 +104,8 @@ impl TableLayout {
 }
 
 /// The columns of a table that the file has, each with its index.
-fn used(table: &'static Table, places: &[Option<usize>]) -> impl Iterator<Item = (&'static Column, usize)> {
-    table.columns.iter().zip(places).filter_map(|(slot, place)| Some((slot.column, (*place)?)))
+fn used(table: &'static Table, positions: &[Option<usize>]) -> impl Iterator<Item = (&'static Column, usize)> {
+    table.columns.iter().zip(positions).filter_map(|(slot, place)| Some((slot.column, (*place)?)))
 }
 
 /// Finds the header row: the first of those that match the most columns of a table.

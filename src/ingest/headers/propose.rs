@@ -73,7 +73,7 @@ impl HeaderRow<'_> {
     fn weakly_named(&self, fit: &TableMatch) -> Vec<usize> {
         let has_weak_name =
             |column| weak_names(fit.table, column).any(|name| self.all.iter().any(|header| header.folded == name));
-        let columns = fit.table.columns.iter().zip(&fit.places).enumerate();
+        let columns = fit.table.columns.iter().zip(&fit.positions).enumerate();
         columns.filter(|(_, (slot, place))| place.is_none() && has_weak_name(slot.column)).map(|(at, _)| at).collect()
     }
 
@@ -87,9 +87,9 @@ impl HeaderRow<'_> {
                 let identifies =
                     |list: &&[&Column]| list.contains(&slot.column) && !list.iter().any(|column| fit.has(column));
                 let is_needed = by_name || table.identity.iter().any(identifies);
-                if fit.places[at].is_none() && is_needed && !weak.contains(&at) {
-                    fit.places[at] = self.most_likely(table, slot.column, fit, by_name);
-                    guessed.extend(fit.places[at].map(|header| (slot.column.name, header)));
+                if fit.positions[at].is_none() && is_needed && !weak.contains(&at) {
+                    fit.positions[at] = self.most_likely(table, slot.column, fit, by_name);
+                    guessed.extend(fit.positions[at].map(|header| (slot.column.name, header)));
                 }
             }
         }
@@ -102,7 +102,7 @@ impl HeaderRow<'_> {
             // Another table may know it.
             (by_name || !self.known.contains(at))
                 && !self.all[*at].plain.is_empty()
-                && !fit.places.contains(&Some(*at))
+                && !fit.positions.contains(&Some(*at))
                 && !table.columns.iter().any(|slot| names(slot.column).any(|n| is_same(&self.all[*at].folded, n)))
         });
         if by_name {

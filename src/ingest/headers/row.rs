@@ -37,7 +37,7 @@ pub(super) struct HeaderRow<'h> {
 pub(super) struct TableMatch {
     pub table: &'static Table,
     /// Of each column of the table, the index of its header.
-    pub places: Vec<Option<usize>>,
+    pub positions: Vec<Option<usize>>,
     contact_group: Option<usize>,
     /// A column that two headers name, with their indices.
     pub twice: Option<(&'static str, [usize; 2])>,
@@ -46,11 +46,11 @@ pub(super) struct TableMatch {
 impl TableMatch {
     /// Columns that have a header.
     pub fn matched(&self) -> usize {
-        self.places.iter().chain([&self.contact_group]).flatten().count()
+        self.positions.iter().chain([&self.contact_group]).flatten().count()
     }
 
     pub fn has(&self, column: &Column) -> bool {
-        self.table.position(column).is_some_and(|at| self.places[at].is_some())
+        self.table.position(column).is_some_and(|at| self.positions[at].is_some())
     }
 }
 
@@ -76,7 +76,7 @@ impl<'h> HeaderRow<'h> {
             return None;
         }
         for (column, name) in weak_names_of(table) {
-            let place = table.position(column).map(|at| &mut fit.places[at]);
+            let place = table.position(column).map(|at| &mut fit.positions[at]);
             let weak = self
                 .known
                 .iter()
@@ -89,11 +89,11 @@ impl<'h> HeaderRow<'h> {
         let is_group = |at: &usize| {
             is(table, &RELATIONS_TABLE)
                 && self.all[*at].folded == CONTACT_GROUP_HEADER
-                && !fit.places.contains(&Some(*at))
+                && !fit.positions.contains(&Some(*at))
         };
         fit.contact_group = self.known.iter().copied().find(is_group);
         // A damaged header may be the one that another table is known by, as the headers beside it may show.
-        let is_used = |at: &usize| fit.places.contains(&Some(*at)) || fit.contact_group == Some(*at);
+        let is_used = |at: &usize| fit.positions.contains(&Some(*at)) || fit.contact_group == Some(*at);
         (!self.texts.iter().any(|text| is_damaged(text)) || self.known.iter().all(is_used)).then_some(fit)
     }
 
@@ -113,8 +113,8 @@ impl<'h> HeaderRow<'h> {
             twice = twice.or(named.get(1).map(|second| (column.name, [first, *second])));
             Some(first)
         };
-        let places = table.columns.iter().map(|slot| place(slot.column)).collect();
-        TableMatch { table, places, contact_group: None, twice }
+        let positions = table.columns.iter().map(|slot| place(slot.column)).collect();
+        TableMatch { table, positions, contact_group: None, twice }
     }
 
     fn is_named(&self, header: &HeaderText, column: &Column, table: &Table) -> bool {
@@ -186,29 +186,29 @@ impl<'h> HeaderRow<'h> {
     }
 
     pub fn layout(&self, fit: TableMatch) -> TableLayout {
-        let TableMatch { table, places, contact_group, .. } = fit;
+        let TableMatch { table, positions, contact_group, .. } = fit;
         let has_tags = table.position(&TAGS).is_some();
         let tag_groups =
             self.texts.iter().enumerate().filter_map(|(at, text)| Some((at, tag_group(strip_padding(text))?)));
         let tag_groups: Vec<(usize, String)> = tag_groups.take(if has_tags { MAX_TAG_GROUPS } else { 0 }).collect();
         let is_used = |at: usize| {
-            places.contains(&Some(at)) || contact_group == Some(at) || tag_groups.iter().any(|(tag, _)| *tag == at)
+            positions.contains(&Some(at)) || contact_group == Some(at) || tag_groups.iter().any(|(tag, _)| *tag == at)
         };
         let unused: Vec<usize> =
             (0..self.all.len()).filter(|at| !self.all[*at].plain.is_empty() && !is_used(*at)).collect();
         let is_damaged = unused.iter().any(|at| is_damaged(self.texts[*at]));
         let decides = |column| table.deciding.contains(&column) || CaseList::of(table).is_some();
-        let lost = table.columns.iter().zip(&places);
+        let lost = table.columns.iter().zip(&positions);
         let lost = lost.map(|(slot, place)| is_damaged && place.is_none() && decides(slot.column)).collect();
         let more = unused.len().saturating_sub(MAX_UNUSED);
         let shown = unused.iter().take(MAX_UNUSED).map(|at| self.shown(*at));
         let unused = shown.chain((more > 0).then(|| format!("(+ {more})"))).collect();
         let header = self.all.iter().map(|header| header.plain.clone()).collect();
-        let first = used(table, &places).next();
+        let first = used(table, &positions).next();
         let first_byte = |name: &str| name.bytes().next().map(|first| first.to_ascii_lowercase());
         let initials = first.map_or(Vec::new(), |(column, at)| {
             names(column).filter_map(first_byte).chain(first_byte(&self.all[at].plain)).collect()
         });
-        TableLayout { table, places, lost, tag_groups, contact_group, header, initials, unused }
+        TableLayout { table, positions, lost, tag_groups, contact_group, header, initials, unused }
     }
 }

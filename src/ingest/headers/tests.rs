@@ -12,7 +12,7 @@ fn own(headers: &[(&'static str, &str)]) -> HeaderMapping {
     HeaderMapping::new("snapshots.target-after.columns".to_owned(), &headers)
 }
 
-/// The table and the places of its columns.
+/// The table and the positions of its columns.
 fn layout(
     headers: &[&str],
     own: &HeaderMapping,
@@ -28,7 +28,7 @@ fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
 /// The columns that are found, in the order of the headers, each with its header.
 fn columns(headers: &[&str], own: &HeaderMapping) -> String {
     let layout = layout(headers, own, SNAPSHOT_TABLES).unwrap();
-    let columns = layout.table.columns.iter().zip(&layout.places);
+    let columns = layout.table.columns.iter().zip(&layout.positions);
     let mut found: Vec<(usize, &str)> =
         columns.filter_map(|(slot, place)| Some(((*place)?, slot.column.name))).collect();
     found.sort_unstable();

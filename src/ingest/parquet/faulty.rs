@@ -21,11 +21,12 @@ pub type Values = BTreeMap<usize, ColumnValues>;
 /// Converts the columns of a batch to those of the table; also returns the faulty rows.
 pub fn converted(table: &TableReader<'_>, columns: &Columns<'_>, rows: usize) -> (Vec<ArrayRef>, FaultyRows) {
     let mut faulty = FaultyRows::new(rows);
-    let arrays =
-        table.layout.places.iter().enumerate().map(|(at, place)| match place.and_then(|place| columns.get(&place)) {
+    let arrays = table.layout.positions.iter().enumerate().map(|(at, place)| {
+        match place.and_then(|place| columns.get(&place)) {
             Some(array) => convert(array, table, at, &mut faulty),
             None => nulls(&table.layout.table.columns[at].column.kind.arrow_type(), rows),
-        });
+        }
+    });
     (arrays.collect(), faulty)
 }
 

@@ -116,7 +116,7 @@ pub fn read(
 fn used(layout: &TableLayout) -> Vec<usize> {
     let tags = layout.tag_groups.iter().map(|(place, _)| *place);
     let mut used: Vec<usize> =
-        layout.places.iter().flatten().copied().chain(tags).chain(layout.contact_group).collect();
+        layout.positions.iter().flatten().copied().chain(tags).chain(layout.contact_group).collect();
     used.sort_unstable();
     used.dedup();
     used

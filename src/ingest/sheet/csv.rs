@@ -156,13 +156,13 @@ impl CsvReader<'_> {
         if cells.len() < width {
             return !self.has_short_rows && self.rows > 1;
         }
-        let TableLayout { table, places, .. } = self.table.layout;
+        let TableLayout { table, positions, .. } = self.table.layout;
         let (shortest, longest) = self.last_cells;
         self.rows > 2
             && shortest == longest
             && shortest >= LONG_CELL
             && (1..shortest).contains(&cells.get(width - 1).len())
-            && (places.iter().zip(table.columns))
+            && (positions.iter().zip(table.columns))
                 .any(|(place, slot)| *place == Some(width - 1) && matches!(slot.column.kind, Kind::Id | Kind::Time))
     }
 

@@ -1,7 +1,7 @@
 //! Keys: text without padding around it, and never a number or a date that software has converted it to.
 
 use super::{
-    CellBuf, ERROR_CELL, ERROR_CELLS, NULL_WORDS, ROUNDED, RawValue, RejectReason, is_damaged, is_null, is_userid,
+    CellBuf, ERROR_CELL, ERROR_CELLS, ROUNDED, RawValue, RejectReason, is_damaged, is_null, is_null_userid, is_userid,
     written_time,
 };
 use crate::names::is_invisible;
@@ -67,7 +67,7 @@ fn read_padded<'a>(
 ) -> Result<Option<&'a str>, RejectReason> {
     let key = strip_padding(text);
     let is_absent = if is_userid(column) {
-        NULL_WORDS.contains(&key) && !(null_words_are_userids && POSSIBLE_USERIDS.contains(&key))
+        is_null_userid(key) && !(null_words_are_userids && POSSIBLE_USERIDS.contains(&key))
     } else {
         is_null(key) || (key == "0" && column.name == fields::UNIONID.name)
     };

@@ -278,7 +278,7 @@ fn is_null_text(text: &str) -> bool {
 }
 
 /// Returns whether the text is a word for "no value" in userids.
-pub fn is_null_word(text: &str) -> bool {
+pub fn is_null_userid(text: &str) -> bool {
     NULL_WORDS.contains(&text)
 }
 

@@ -118,11 +118,11 @@ fn failed(answer: &FoldedAnswer, code: i64, message: &str) -> Evidence {
         NO_ANSWER => format!("{path} answered nothing, without errcode"),
         _ => format!("{path} answered {code} {message}").trim_end().to_owned(),
     };
-    Evidence { status: Coverage::Failed, errcode: given(code), detail }
+    Evidence { status: Coverage::Failed, errcode: errcode(code), detail }
 }
 
 /// Returns the code, unless it stands for an answer without one.
-fn given(code: i64) -> Option<i64> {
+fn errcode(code: i64) -> Option<i64> {
     (code != NO_ANSWER).then_some(code)
 }
 
@@ -190,7 +190,7 @@ fn single_objects(answers: &Answers) -> BTreeMap<&'static str, Evidence> {
             if let Some((&code, _)) = most {
                 let (failed, all) = (failures.values().sum::<u64>(), chain.answers().len());
                 let detail = format!("{failed} of {all} answers of {} were errors", endpoint.path());
-                objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: given(code), detail });
+                objects.insert(dataset, Evidence { status: Coverage::Failed, errcode: errcode(code), detail });
             }
         }
     }
