@@ -142,7 +142,7 @@ impl SnapshotCoverage {
         }
     }
 
-    /// Whether the snapshot has the list of members with customer-contact permission.
+    /// Returns whether the list of members with customer-contact permission was answered, perhaps without any member.
     pub fn has_follow_user_list(&self) -> bool {
         self.is_complete(FOLLOW_USERS)
     }
