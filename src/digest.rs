@@ -11,7 +11,6 @@ pub fn digest(text: &str) -> u64 {
     xxh3_64(text.as_bytes())
 }
 
-/// Returns the SHA-256 of bytes, hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }

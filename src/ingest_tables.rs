@@ -22,7 +22,6 @@ use crate::turns::in_turn;
 /// Result of writing canonical tables.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct IngestSummary {
-    /// Folder of the tables.
     pub folder: std::path::PathBuf,
     /// Rows by role and table.
     pub rows: Vec<(String, Vec<(String, u64)>)>,

@@ -103,7 +103,7 @@ pub fn audit_signed(
     let (written, sealed) = rayon::join(write, || digests(&parquet));
     written?;
     stage.seal(sealed?);
-    stage.carry_worklist(earlier.digest());
+    stage.carry_worklist(earlier.digest.as_deref());
     stage.publish(Manifest::of_case(case, &summary.inputs))?;
     progress.end();
     Ok(summary)

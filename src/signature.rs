@@ -26,7 +26,6 @@ const PUBLIC_LABEL: &str = "PUBLIC KEY";
 /// Bytes of a key file at most.
 const LARGEST: u64 = 4096;
 
-/// A key that signs.
 pub struct SecretKey(SigningKey);
 
 /// A key that checks signatures.
@@ -75,7 +74,6 @@ impl SecretKey {
         PublicKey(self.0.verifying_key())
     }
 
-    /// Signs a message.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }

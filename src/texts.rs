@@ -22,7 +22,6 @@ impl Texts {
         self.ends.len()
     }
 
-    /// Returns the text of a number.
     pub fn get(&self, number: u32) -> &str {
         text(&self.bytes, &self.ends, number)
     }

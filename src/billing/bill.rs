@@ -18,7 +18,6 @@ const MONEY_PLACES: u32 = 2;
 /// The bill of a case: what is payable, what was paid, what was delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bill {
-    /// The contract.
     pub contract: Contract,
     /// The day of the start, in the time zone of the case: payments have a date, not an hour.
     pub start: Date,
@@ -37,7 +36,6 @@ pub struct Bill {
     pub balance: Decimal,
     /// Relations in the mapped account: `migrated` + `already_at_target`.
     pub delivered: u64,
-    /// The bill, line by line.
     pub lines: Vec<Line>,
 }
 

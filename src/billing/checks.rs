@@ -6,7 +6,6 @@ use super::bill::Bill;
 use crate::case::{Invoice, Payment, PaymentCovers};
 use crate::rules::thresholds::PARTY;
 
-/// One check.
 #[derive(Debug)]
 pub struct Check {
     /// The code of its finding.
@@ -15,7 +14,6 @@ pub struct Check {
     pub finds: fn(&Bill) -> CheckResult,
 }
 
-/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckResult {
     /// Relations, payments or invoices.

@@ -14,7 +14,6 @@ pub struct Line {
     pub name: String,
     /// Relations; `None` where it is about money alone.
     pub quantity: Option<i64>,
-    /// The price of one.
     pub unit_price: Option<Decimal>,
     /// The money, with two places.
     pub amount: Option<Decimal>,

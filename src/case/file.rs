@@ -31,7 +31,6 @@ pub(super) enum Origin {
     Set(String),
 }
 
-/// A value of TOML.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum TomlValue {
     Text(String),
@@ -58,7 +57,6 @@ impl TomlValue {
     }
 }
 
-/// Parses the whole file.
 pub(super) fn parse(file: &Path, text: &str) -> Result<TomlNode> {
     let lines = LineIndex::new(text);
     let (table, errors) = DeTable::parse_recoverable(text);

@@ -75,7 +75,6 @@ pub struct Migration {
 /// `[lists.columns]`.
 pub type OwnHeaders = BTreeMap<&'static str, String>;
 
-/// The path and the settings of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotSettings {
     /// A folder, a file or a glob, relative to the case folder.
@@ -115,7 +114,6 @@ pub enum SurchargeBasis {
     AboveContract,
 }
 
-/// A payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     pub id: String,
@@ -131,7 +129,6 @@ pub enum PaymentCovers {
     Surcharge,
 }
 
-/// An invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoice {
     pub id: String,
@@ -151,7 +148,6 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// Each with its word.
     pub const WORDS: [(&'static str, Self); 3] =
         [(Self::Defect.word(), Self::Defect), (Self::Review.word(), Self::Review), (Self::Never.word(), Self::Never)];
 

@@ -92,7 +92,7 @@ const QUESTIONS: [Question; 7] = [
     question("target", "name", say::INIT_TARGET, quoted_toml, true),
     question("migration", "started_at", say::INIT_START, time_toml, false),
     question("migration", "finished_at", say::INIT_END, time_toml, true),
-    question("contract", "relations", say::INIT_RELATIONS, number_toml, true),
+    question("contract", "relations", say::INIT_RELATIONS, |typed| typed.replace([',', '，'], ""), true),
     Question { follows: true, ..question("contract", "unit_price", say::INIT_PRICE, quoted_toml, false) },
 ];
 
@@ -125,11 +125,6 @@ fn time_toml(text: &str) -> String {
         16 => format!("{text}:00"),
         _ => text,
     }
-}
-
-/// Returns a number of TOML, without separators.
-fn number_toml(text: &str) -> String {
-    text.replace([',', '，'], "")
 }
 
 /// Returns the id that a folder suggests.

@@ -65,7 +65,8 @@ impl Machine {
         let needed = needed(rows, costs, threads);
         let RowEstimate { relations, group_members, customers, answers } = rows;
         let answers = customers + answers;
-        let refused = |problem| Err(Error::usage(problem, say::more_memory(mebibytes(needed))));
+        let enough = format!("{}MiB", needed.div_ceil(1 << 20));
+        let refused = |problem| Err(Error::usage(problem, say::more_memory(enough)));
         let size = ByteSize(needed);
         let memory = match self.memory.map(|memory| memory.as_u64()) {
             Some(asked) if asked < needed => {
@@ -113,10 +114,6 @@ fn there() -> u64 {
         0 => UNKNOWN_MEMORY,
         memory => memory,
     }
-}
-
-fn mebibytes(bytes: u64) -> String {
-    format!("{}MiB", bytes.div_ceil(1 << 20))
 }
 
 #[cfg(test)]

@@ -77,16 +77,33 @@ enum CollectCommand {
         "Example:\n  qianhe-collect relations --case acme --role target-after --users acme/lists/accounts.csv\n\n",
         ends!()
     ))]
-    Relations(RelationsArgs),
+    Relations {
+        #[command(flatten)]
+        service: ServiceArgs,
+        #[command(flatten)]
+        users: UsersArg,
+    },
     /// Collect the groups, and join codes by their ids, which no call of the API lists
     #[command(after_help = concat!(
         "Example:\n  qianhe-collect groups --case acme --role source-before --codes acme/lists/codes.csv\n\n",
         ends!()
     ))]
-    Groups(GroupsArgs),
+    Groups {
+        #[command(flatten)]
+        service: ServiceArgs,
+        #[command(flatten)]
+        codes: CodesArg,
+    },
     /// Collect members, relations and groups
     #[command(after_help = concat!("Example:\n  qianhe-collect all --case acme --role source-before\n\n", ends!()))]
-    All(AllArgs),
+    All {
+        #[command(flatten)]
+        service: ServiceArgs,
+        #[command(flatten)]
+        users: UsersArg,
+        #[command(flatten)]
+        codes: CodesArg,
+    },
     /// Show what is complete, what is missing, and what failed and why; connects to nothing
     #[command(after_help = concat!("Example:\n  qianhe-collect status --case acme --role source-before\n\n", ends!()))]
     Status(RoleArgs),
@@ -157,32 +174,6 @@ struct CodesArg {
     codes: Option<PathBuf>,
 }
 
-#[derive(Debug, clap::Args)]
-struct RelationsArgs {
-    #[command(flatten)]
-    service: ServiceArgs,
-    #[command(flatten)]
-    users: UsersArg,
-}
-
-#[derive(Debug, clap::Args)]
-struct GroupsArgs {
-    #[command(flatten)]
-    service: ServiceArgs,
-    #[command(flatten)]
-    codes: CodesArg,
-}
-
-#[derive(Debug, clap::Args)]
-struct AllArgs {
-    #[command(flatten)]
-    service: ServiceArgs,
-    #[command(flatten)]
-    users: UsersArg,
-    #[command(flatten)]
-    codes: CodesArg,
-}
-
 impl Collect {
     /// Parses the command line, with help texts in the language of the user.
     ///
@@ -210,15 +201,15 @@ impl Collect {
             CollectCommand::Members(service) => {
                 CollectSession::open(service)?.run(out, CollectPlan { members: true, ..CollectPlan::NONE })
             }
-            CollectCommand::Relations(RelationsArgs { service, users }) => {
+            CollectCommand::Relations { service, users } => {
                 let users = users.read(service.role.role)?;
                 CollectSession::open(service)?.run(out, CollectPlan { relations: true, users, ..CollectPlan::NONE })
             }
-            CollectCommand::Groups(GroupsArgs { service, codes }) => {
+            CollectCommand::Groups { service, codes } => {
                 let codes = codes.read()?;
                 CollectSession::open(service)?.run(out, CollectPlan { groups: true, codes, ..CollectPlan::NONE })
             }
-            CollectCommand::All(AllArgs { service, users, codes }) => {
+            CollectCommand::All { service, users, codes } => {
                 let (users, codes) = (users.read(service.role.role)?, codes.read()?);
                 CollectSession::open(service)?
                     .run(out, CollectPlan { members: true, relations: true, groups: true, users, codes })
@@ -317,10 +308,8 @@ impl<'s> CollectSession<'s> {
             })?;
         }
         drop(progress);
-        let taken_at = match case_file::taken_at(&self.folder)? {
-            Some(taken_at) => Some(case_file::write_taken_at(&self.folder, taken_at)?),
-            None => None,
-        };
+        let taken_at = case_file::taken_at(&self.folder)?;
+        let taken_at = taken_at.map(|at| case_file::write_taken_at(&self.folder, at)).transpose()?;
         report(&self.folder, out, taken_at)
     }
 

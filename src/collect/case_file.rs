@@ -31,9 +31,9 @@ pub fn taken_at(folder: &RoleFolder) -> Result<Option<Timestamp>> {
 
 /// Writes `taken_at` into the case file; returns it as text, and whether the file holds it.
 pub fn write_taken_at(folder: &RoleFolder, taken_at: Timestamp) -> Result<(String, bool)> {
-    let zone = TimeZone::get(folder.timezone().unwrap_or(ZONE)).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(folder.timezone.as_deref().unwrap_or(ZONE)).unwrap_or(TimeZone::UTC);
     let time = taken_at.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-    let text = with_taken_at(folder.text(), folder.role, &time);
+    let text = with_taken_at(&folder.text, folder.role, &time);
     if let Some(text) = &text {
         replace(&folder.case_file, text)?;
     }

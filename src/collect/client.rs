@@ -72,7 +72,7 @@ impl Client {
                     Fault::Stop => return Err(self.stopped(reply.errcode, &reply.errmsg)),
                     Fault::Token if tokens < TOKENS => {
                         tokens += 1;
-                        self.forget_token();
+                        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
                         continue;
                     }
                     Fault::Busy => (true, CallEnd::Exhausted(reply)),
@@ -128,11 +128,6 @@ impl Client {
                 Err(self.stopped(reply.errcode, &String::from_utf8_lossy(&body)))
             }
         }
-    }
-
-    /// Drops the token, so that the next request fetches another one.
-    fn forget_token(&self) {
-        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Pauses before an attempt; all workers where the service limits requests.

@@ -22,7 +22,6 @@ const CODE: std::ops::Range<usize> = 2..10;
 const HEAD: u64 = 256 << 10;
 const FILES: usize = 20;
 
-/// Returns the corp code of an id.
 pub fn code_of_id(id: &str) -> Option<&str> {
     let has_kind = ["wm", "wo", "wr"].iter().any(|kind| id.starts_with(kind));
     if id.len() == ID && has_kind && id.is_ascii() { id.get(CODE) } else { None }
@@ -33,7 +32,6 @@ pub fn code_of_id(id: &str) -> Option<&str> {
 struct KnownCode {
     role: Role,
     code: String,
-    /// Whether it is of the same corp.
     is_same_corp: bool,
 }
 
@@ -94,7 +92,6 @@ fn head(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Counts the codes of all ids in a text.
 fn count(text: &[u8], counts: &mut BTreeMap<String, u64>) {
     let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     for word in text.split(|byte| !is_id(byte)).filter(|word| word.len() == ID) {

@@ -10,26 +10,35 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::text::{collect as say, errors};
 
-/// A line of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 pub enum JournalLine {
     /// A run began.
-    Run { run: u32, corp_id: String },
-    /// An answer was kept.
+    Run {
+        run: u32,
+        corp_id: String,
+    },
     Answer(KeptAnswer),
     /// Nothing more is to be requested about a subject.
-    Settled { subject: SubjectKind, id: String, state: SettledState, errcode: i64, items: u64 },
+    Settled {
+        subject: SubjectKind,
+        id: String,
+        state: SettledState,
+        errcode: i64,
+        items: u64,
+    },
     /// The first id with a corp code.
-    Code { code: String },
+    Code {
+        code: String,
+    },
     /// The run ended, and its files were moved to the export.
-    Finished { files: Vec<String> },
+    Finished {
+        files: Vec<String>,
+    },
 }
 
-/// An answer that was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptAnswer {
-    /// Its file.
     pub file: String,
     /// Bytes of the file up to its end.
     pub end: u64,
@@ -52,7 +61,6 @@ pub struct KeptAnswer {
     pub unlicensed: Vec<String>,
 }
 
-/// Kind of the subject of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {

@@ -144,7 +144,6 @@ impl<'a> Collecting<'a> {
         Ok(TaskEnd::Done)
     }
 
-    /// Collects a list of the corp.
     pub fn corp_list(&self, request: &CallRequest, round: Round) -> Result<TaskEnd> {
         self.one(SubjectKind::List, request.call.path, request, round)
     }

@@ -19,7 +19,6 @@ pub struct Collected {
 }
 
 impl Collected {
-    /// Reads the journals of a role.
     pub fn read(folder: &RoleFolder) -> Result<Self> {
         let read = |part: &ExportPart| Ok((*part, PartState::read(&folder.path, *part)?));
         Ok(Self { parts: ExportPart::ALL.iter().map(read).collect::<Result<_>>()? })

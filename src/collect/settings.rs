@@ -14,12 +14,10 @@ use crate::schema::vocabulary::Role;
 use crate::snapshot::{CorpRole, corp};
 use crate::text::{collect as say, errors};
 
-/// The folder of a role of a case.
 #[derive(Debug)]
 pub struct RoleFolder {
     /// The folder of the case, as typed.
     pub case: PathBuf,
-    /// The path of `case.toml`.
     pub case_file: PathBuf,
     pub role: Role,
     /// The folder of the export.
@@ -27,8 +25,9 @@ pub struct RoleFolder {
     /// `corp_id` of the case file for the corp of the role, if given.
     corp_id: Option<String>,
     /// `case.timezone`, if given.
-    timezone: Option<String>,
-    text: String,
+    pub timezone: Option<String>,
+    /// The text of the case file.
+    pub text: String,
 }
 
 impl RoleFolder {
@@ -116,15 +115,5 @@ impl RoleFolder {
             .map(|role| (*role, if *role == self.role { self.path.clone() } else { root.join(role.word()) }))
             .collect();
         CorpCheck::new(self.role, folders.iter().map(|(role, path)| (*role, path.as_path())))
-    }
-
-    /// Returns the text of the case file.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Returns `case.timezone`, if given.
-    pub fn timezone(&self) -> Option<&str> {
-        self.timezone.as_deref()
     }
 }

@@ -9,7 +9,6 @@ use crate::schema::vocabulary::{Change, Compared, Severity};
 /// Maximum number of examples of each change.
 const EXAMPLES: usize = 3;
 
-/// State of a row in one audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowState {
     /// `missing/no_trace`; of a finding the number of rows.
@@ -34,7 +33,6 @@ fn is_open(state: &RowState) -> bool {
     state.severity >= Severity::Review
 }
 
-/// Returns the change of a row.
 pub fn change_of(earlier: Option<&RowState>, later: Option<&RowState>) -> Change {
     match (earlier, later) {
         (None, Some(later)) if is_open(later) => Change::New,

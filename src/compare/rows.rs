@@ -20,7 +20,6 @@ use crate::schema::{Column, Table, fields};
 /// Memory of a key with the state of its row, about.
 const BYTES_OF_KEY: u64 = 192;
 
-/// A report that is compared row by row.
 pub struct ComparedReport {
     pub kind: Compared,
     table: &'static Table,
@@ -28,7 +27,6 @@ pub struct ComparedReport {
     reason: Option<&'static Column>,
 }
 
-/// All of them.
 pub const COMPARED: &[ComparedReport] = &[
     ComparedReport {
         kind: Compared::Relation,
@@ -162,7 +160,6 @@ struct KeyArrays<'a> {
 }
 
 impl KeyArrays<'_> {
-    /// Returns the key of a row as text.
     fn text(&self, row: usize) -> String {
         let (key, fallback) = self.columns.split_at(self.without_fallback);
         let has_id = key.last().is_some_and(|last| last.is_valid(row));

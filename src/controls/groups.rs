@@ -15,14 +15,15 @@ use crate::snapshot::exists_in;
 /// [`crate::Error::Bug`] if a table lacks a column.
 pub fn group_totals(exports: &Exports, decision: &GroupDecision, counts: &GroupCounts) -> Result<Vec<ControlTotal>> {
     let groups = exports.source_before.table(&GROUPS).num_rows() as u64;
+    let total = ControlTotal::new;
     Ok(vec![
-        ControlTotal::new("groups of source-before = sum of outcomes", groups, counts.by_outcome.values().sum()),
-        ControlTotal::new(
+        total("groups of source-before = sum of outcomes", groups, counts.by_outcome.values().sum()),
+        total(
             "groups matched at the source = matched at the target",
             count_matched(&decision.matches.target_of),
             count_matched(&decision.matches.source_of),
         ),
-        ControlTotal::new(
+        total(
             "join codes of source-before and source-after = sum of verdicts",
             codes(exports)?,
             counts.by_verdict.values().sum(),

@@ -88,39 +88,28 @@ fn of_relations(
     let matched =
         |rows: fn(&DecidedPart) -> &[u32]| decision.parts.iter().map(|part| count_matched(rows(part))).sum::<u64>();
     let sum = |column: &Column| column_sum(accounts, column);
+    let total = ControlTotal::new;
     Ok(vec![
-        ControlTotal::new("relations of source-before = sum of outcomes", relations, counts.by_outcome.values().sum()),
-        ControlTotal::new("relations of source-before = sum of scopes", relations, counts.by_scope.values().sum()),
-        ControlTotal::new(
-            "relations of target-after = sum of origins",
-            target_relations,
-            counts.by_origin.values().sum(),
-        ),
-        ControlTotal::new(
+        total("relations of source-before = sum of outcomes", relations, counts.by_outcome.values().sum()),
+        total("relations of source-before = sum of scopes", relations, counts.by_scope.values().sum()),
+        total("relations of target-after = sum of origins", target_relations, counts.by_origin.values().sum()),
+        total(
             "matched at the source = matched at the target",
             matched(|part| &part.joined.target_of) + decision.misplaced.found_at_source(),
             matched(|part| &part.joined.source_of) + decision.misplaced.found_at_target(),
         ),
-        ControlTotal::new(
-            "relations = accounts + not enrolled",
-            relations,
-            sum(&fields::SOURCE_RELATIONS)? + unenrolled(decision),
-        ),
-        ControlTotal::new(
+        total("relations = accounts + not enrolled", relations, sum(&fields::SOURCE_RELATIONS)? + unenrolled(decision)),
+        total(
             "outcomes by account = relations of accounts",
-            outcome_sum(accounts)?,
+            fields::OUTCOME_COUNTS.iter().map(|(_, column)| sum(column)).sum::<Result<u64>>()?,
             sum(&fields::SOURCE_RELATIONS)?,
         ),
-        ControlTotal::new(
+        total(
             "target relations = mapped accounts + others",
             target_relations,
             sum(&fields::TARGET_RELATIONS)? + elsewhere(exports),
         ),
-        ControlTotal::new(
-            "in scope by account = in scope",
-            sum(&fields::IN_SCOPE)?,
-            counts.by_scope.get("in_scope").copied().unwrap_or(0),
-        ),
+        total("in scope by account = in scope", sum(&fields::IN_SCOPE)?, counts.by_scope["in_scope"]),
     ])
 }
 
@@ -169,10 +158,6 @@ fn elsewhere(exports: &Exports) -> u64 {
 
 fn column_sum(batch: &RecordBatch, column: &Column) -> Result<u64> {
     Ok(arrow::compute::sum(batch.integers(column)?).and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0))
-}
-
-fn outcome_sum(accounts: &RecordBatch) -> Result<u64> {
-    fields::OUTCOME_COUNTS.iter().map(|(_, column)| column_sum(accounts, column)).sum()
 }
 
 /// Returns the equations, all of which hold.

@@ -118,9 +118,7 @@ pub struct Decision {
 pub struct DecidedPair {
     /// Coverage of its two accounts.
     pub coverage: PairCoverage,
-    /// Relations of the source account.
     pub source_relations: u64,
-    /// Relations of the target account.
     pub target_relations: u64,
 }
 
@@ -252,7 +250,6 @@ pub struct GroupDecision {
 /// A decided group, with the evidence.
 #[derive(Debug, Clone, Copy)]
 pub struct DecidedGroup {
-    /// The scope.
     pub scope: GroupScope,
     /// The rule that decided.
     pub rule: &'static GroupRule,
@@ -269,7 +266,6 @@ pub struct DecidedGroup {
 }
 
 impl DecidedGroup {
-    /// Returns the outcome.
     pub fn outcome(&self) -> GroupOutcome {
         self.rule.outcome()
     }
@@ -365,7 +361,6 @@ fn decided_pairs(exports: &Exports, coverage: Vec<PairCoverage>) -> Vec<DecidedP
     exports.enrolment.accounts().iter().zip(coverage).map(pair).collect()
 }
 
-/// Counts the rows that have a match.
 pub fn count_matched(rows: &[u32]) -> u64 {
     rows.iter().filter(|&&row| row != NOT_MATCHED).count() as u64
 }

@@ -20,7 +20,7 @@ impl Exports {
         let optional = |role, of: Partitions<'_>| Snapshot::read(case, role, of, memory, progress);
         let pairs = Partitions::Pairs(&enrolment, &[Role::TargetAfter, Role::SourceAfter, Role::TargetBefore]);
         let source_before = required(Role::SourceBefore, pairs)?;
-        let partitioning = source_before.partitioning();
+        let partitioning = &source_before.partitioning;
         let target_after = required(Role::TargetAfter, Partitions::Same(partitioning, &enrolment.targets()))?;
         let source_after = optional(Role::SourceAfter, Partitions::Same(partitioning, &source_before.userids))?;
         let target_before = optional(Role::TargetBefore, Partitions::Same(partitioning, &target_after.userids))?;

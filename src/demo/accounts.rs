@@ -2,7 +2,6 @@
 
 use super::world::World;
 
-/// Kind of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountKind {
     /// Enrolled, passed, covered on both sides.

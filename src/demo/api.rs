@@ -53,7 +53,6 @@ pub struct Envelope<R> {
     response: R,
 }
 
-/// Returns a response with its request.
 pub fn envelope<R: Serialize>(endpoint: &'static str, request: Value, fetched_at: i64, response: R) -> Envelope<R> {
     Envelope { endpoint, request, fetched_at: clock(fetched_at), response }
 }
@@ -63,7 +62,6 @@ pub fn limited() -> Value {
     json!({"errcode": 45033, "errmsg": "api concurrent out of limit"})
 }
 
-/// A page of a list.
 pub struct ListPage<'r, T> {
     pub number: usize,
     pub rows: &'r [T],

@@ -10,12 +10,9 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::text::errors as say;
 
-/// Layout of the documents in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonLayout {
-    /// One a line.
     Lines,
-    /// One array of all.
     Array,
     /// Pretty-printed, one after the other.
     Pretty,

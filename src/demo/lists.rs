@@ -27,7 +27,6 @@ pub const CUSTOMER_MAP: DemoSheet = ("lists/customer_map.csv", &[&SOURCE_EXTERNA
 pub const GROUP_MAP: DemoSheet = ("lists/group_map.csv", &[&SOURCE_CHAT_ID, &TARGET_CHAT_ID]);
 pub const REFUSALS: DemoSheet = ("lists/refusals.csv", &[&EXTERNAL_USERID, &UNIONID, &CUSTOMER_NAME, &USERID]);
 
-/// Rows of sheets, each with its sheet.
 pub type DemoSheetRows = Vec<(DemoSheet, Vec<String>)>;
 
 /// The files of the sheets, each opened by its first row.

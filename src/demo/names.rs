@@ -22,7 +22,6 @@ pub struct CustomerNames {
 }
 
 impl CustomerNames {
-    /// Returns the names of a seed.
     pub fn new(dice: SeededDice) -> Self {
         Self { surnames: SURNAMES.chars().collect(), given: GIVEN.chars().collect(), dice }
     }

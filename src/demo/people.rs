@@ -23,7 +23,6 @@ pub enum CustomerKeys {
     NameOnly,
     /// The customer map, and a unionid that both corps know.
     MapAndUnionid,
-    /// Nothing at all.
     Nothing,
 }
 
@@ -93,7 +92,6 @@ pub struct People {
 }
 
 impl People {
-    /// Returns the people of a world.
     pub fn new(world: &World) -> Self {
         let dice = world.dice;
         let ids = |corp, namespace| CorpIds {
@@ -108,7 +106,6 @@ impl People {
         Self { world: *world, names: CustomerNames::new(dice), source, target }
     }
 
-    /// Returns the ids of one corp.
     pub fn corp(&self, source: bool) -> &CorpIds {
         if source { &self.source } else { &self.target }
     }

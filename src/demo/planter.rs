@@ -31,7 +31,6 @@ pub struct Lot {
     pub ordinal: u64,
 }
 
-/// One instance of a plan in an account.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanInstance<'l> {
     pub home: usize,
@@ -41,7 +40,6 @@ pub struct PlanInstance<'l> {
 }
 
 impl Lot {
-    /// Returns all instances, in the account `home`.
     pub fn instances(&self, home: usize) -> impl Iterator<Item = PlanInstance<'_>> {
         (0..self.count).map(move |number| PlanInstance { home, lot: self, number })
     }

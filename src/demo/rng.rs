@@ -32,7 +32,6 @@ impl SeededDice {
         Self(mix(mix(state.wrapping_add(GOLDEN)) ^ number.wrapping_mul(GOLDEN)))
     }
 
-    /// Returns all 64 bits.
     pub const fn bits(self) -> u64 {
         self.0
     }

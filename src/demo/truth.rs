@@ -29,7 +29,6 @@ pub const JOIN_CODES: &str = "truth/join_codes.parquet";
 /// The label of a row's plan. In no report, so not among the schema's columns.
 pub const PLAN: &str = "plan";
 
-/// Returns the truth of source relations.
 pub fn relations(demo: &DemoCase<'_>, rows: &[SourceRow]) -> Result<RecordBatch> {
     let mapped = |account: usize| demo.at(account).kind.enrolled().then(|| demo.target_userid(account));
     batch(vec![
@@ -52,7 +51,6 @@ pub fn relations(demo: &DemoCase<'_>, rows: &[SourceRow]) -> Result<RecordBatch>
     ])
 }
 
-/// Returns the truth of target relations.
 pub fn target_relations(demo: &DemoCase<'_>, rows: &[TargetRow]) -> Result<RecordBatch> {
     batch(vec![
         (TARGET_USERID.name, texts(rows, |row| Some(demo.target_userid(row.record.account)))),
@@ -64,7 +62,6 @@ pub fn target_relations(demo: &DemoCase<'_>, rows: &[TargetRow]) -> Result<Recor
     ])
 }
 
-/// Returns the truth of source groups.
 pub fn groups(demo: &DemoCase<'_>, rows: &[GroupRow]) -> Result<RecordBatch> {
     let name = |row: &'_ GroupRow| row.owner.is_some();
     let listed = |row: &GroupRow| demo.world.group_list_after.then_some(row.still_listed);

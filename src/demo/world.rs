@@ -26,7 +26,6 @@ pub enum TargetStyle {
     Parquet,
 }
 
-/// End of the pages of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListEnding {
     Whole,
@@ -47,7 +46,6 @@ pub struct World {
     pub relations: u64,
     /// Whether unionids of the two corps are comparable.
     pub shared_unionids: bool,
-    /// Whether there is a customer map.
     pub customer_map: bool,
     /// Whether target-before was exported.
     pub target_before: bool,
@@ -63,9 +61,7 @@ pub struct World {
     pub source_unionid: u64,
     /// Share of target relations with unionid.
     pub target_unionid: u64,
-    /// Whether sheets have Chinese headers.
     pub chinese_headers: bool,
-    /// Whether there is a group map.
     pub group_map: bool,
     /// Whether source-after lists the groups that are left.
     pub group_list_after: bool,

@@ -97,7 +97,6 @@ fn relation(reports: &Reports, userid: &str, customer: &str) -> Result<Vec<Occur
 }
 
 impl IdColumn {
-    /// Finds the rows with the id that are wanted.
     fn find(&self, reports: &Reports, id: &str, is_wanted: impl Fn(&ReportRow) -> bool) -> Result<Option<Occurrences>> {
         let mut found = self.no_occurrence();
         let id = shown(reports.pseudonyms.as_ref(), self.column, id);

@@ -33,7 +33,6 @@ pub struct Explanation {
 /// The rows of a report with the id in one column.
 #[derive(Debug, Serialize)]
 pub struct Occurrences {
-    /// Kind of id in this column.
     pub kind: IdKind,
     pub report: &'static str,
     pub column: &'static str,
@@ -45,7 +44,6 @@ pub struct Occurrences {
     pub rows: Vec<ExplainedRow>,
 }
 
-/// Kind of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdKind {

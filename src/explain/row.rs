@@ -48,7 +48,6 @@ impl From<ReportRow> for ExplainedRow {
     }
 }
 
-/// Returns whether a row needs action.
 pub fn needs_action(row: &ReportRow) -> bool {
     Severity::from_word(&row.text(&fields::SEVERITY)) >= Some(Severity::Review)
 }

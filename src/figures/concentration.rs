@@ -28,7 +28,6 @@ use crate::snapshot::Partition;
 pub enum Grouping {
     /// By the index of the enrolled pair.
     Account,
-    /// By `add_way`.
     AddWay,
     /// By the month of the relation's time in the time zone of the case, counted from year 0.
     Month,
@@ -42,7 +41,6 @@ pub struct Concentration {
     /// Enough relations are missing for a statement.
     is_looked_for: bool,
     timezone: TimeZone,
-    /// By [`Grouping`].
     groups: [MissingByGroup; 3],
 }
 

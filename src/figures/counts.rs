@@ -88,7 +88,6 @@ fn count() -> Expr {
     len().cast(DataType::Int64).alias(RELATIONS.name)
 }
 
-/// Returns a frame of one column of codes.
 fn codes(column: &Column, codes: impl Iterator<Item = u8>) -> Result<LazyFrame> {
     let codes: ArrayRef = Arc::new(UInt8Array::from_iter_values(codes));
     Ok(frame::of(&[(column, codes)])?.lazy())

@@ -31,7 +31,8 @@ pub struct CustomerRanges(Vec<String>);
 
 /// The relations of all customers, in buckets of ids, filled partition by partition.
 pub struct CustomerBuckets {
-    ranges: Vec<RowBuffer>,
+    /// In order of their ids; each gives its customers by [`customers`].
+    pub by_id: Vec<RowBuffer>,
     without_id: RowBuffer,
     memory: MemoryBudget,
 }
@@ -86,7 +87,7 @@ impl CustomerBuckets {
     /// Empty buckets.
     pub fn new(ranges: &CustomerRanges, memory: &MemoryBudget) -> Self {
         let held = || RowBuffer::new(memory, schema());
-        Self { ranges: (0..=ranges.0.len()).map(|_| held()).collect(), without_id: held(), memory: memory.clone() }
+        Self { by_id: (0..=ranges.0.len()).map(|_| held()).collect(), without_id: held(), memory: memory.clone() }
     }
 
     /// Adds the relations of a partition.
@@ -94,11 +95,11 @@ impl CustomerBuckets {
     /// # Errors
     /// [`crate::Error::Io`] if the disk is full.
     pub fn update(&mut self, sorted: BucketedRelations) -> Result<()> {
-        for (bucket, rows) in self.ranges.iter_mut().zip(sorted.buckets).filter(|(_, rows)| rows.num_rows() > 0) {
+        for (bucket, rows) in self.by_id.iter_mut().zip(sorted.buckets).filter(|(_, rows)| rows.num_rows() > 0) {
             bucket.push(rows);
         }
         self.without_id.push(sorted.without_id);
-        make_room(&self.memory, self.ranges.iter_mut().chain(std::iter::once(&mut self.without_id)))
+        make_room(&self.memory, self.by_id.iter_mut().chain(std::iter::once(&mut self.without_id)))
     }
 
     /// Customers without an id, one for each relation, by name.
@@ -115,14 +116,8 @@ impl CustomerBuckets {
         let each: Vec<CustomerCounts> = (0..relations.num_rows() as u32).map(|row| rows.customer(row)).collect();
         table(&relations, &each)
     }
-
-    /// Returns the buckets, in order of their ids; each gives its customers by [`customers`].
-    pub fn into_buckets(self) -> Vec<RowBuffer> {
-        self.ranges
-    }
 }
 
-/// The relations of a partition, by bucket.
 pub struct BucketedRelations {
     buckets: Vec<RecordBatch>,
     without_id: RecordBatch,

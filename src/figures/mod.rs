@@ -64,7 +64,6 @@ impl Figures {
     }
 }
 
-/// Evaluates a figure.
 #[expect(clippy::disallowed_methods, reason = "figures are materialised here, and nowhere else")]
 fn evaluated(figure: LazyFrame) -> Result<DataFrame> {
     Ok(figure.collect()?)

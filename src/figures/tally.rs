@@ -76,7 +76,6 @@ impl Tally {
     }
 }
 
-/// Returns the rows of a frame counted by columns.
 fn count(frame: LazyFrame, by: &[&Column]) -> Result<DataFrame> {
     let by: Vec<Expr> = by.iter().map(|column| column.expr()).collect();
     evaluated(frame.group_by(by).agg([len().cast(DataType::Int64).alias(RELATIONS.name)]))

@@ -16,10 +16,8 @@ use crate::schema::{Column, fields, value_at};
 use crate::text::{Message, errors as say, sentences};
 use crate::userids::{Respelled, Userids};
 
-/// An enrolled pair of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountPair {
-    /// The account of the source corp.
     pub source_userid: String,
     /// The account of the target corp that it is mapped to.
     pub target_userid: String,
@@ -50,9 +48,7 @@ pub struct Enrolment {
 /// A word for "no value" in place of an account.
 #[derive(Debug)]
 pub struct NullWord {
-    /// The column of the account.
     pub column: &'static Column,
-    /// The word.
     pub word: String,
     /// The row of its file.
     pub place: Message,

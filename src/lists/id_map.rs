@@ -67,17 +67,14 @@ impl IdMap {
         self.pairs.is_empty()
     }
 
-    /// Returns the entry of a source id.
     pub fn entry_of_source(&self, source_id: &str) -> Option<u32> {
         self.by_source.find(digest(source_id), |&entry| *self.pairs[entry as usize].0 == *source_id).copied()
     }
 
-    /// Returns the entry of a target id.
     pub fn entry_of_target(&self, target_id: &str) -> Option<u32> {
         self.by_target.find(digest(target_id), |&entry| *self.pairs[entry as usize].1 == *target_id).copied()
     }
 
-    /// Returns the target id of a source id.
     pub fn target_of(&self, source_id: &str) -> Option<&str> {
         self.entry_of_source(source_id).map(|entry| &*self.pairs[entry as usize].1)
     }

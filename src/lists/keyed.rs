@@ -84,9 +84,7 @@ impl KeyedFlags {
 /// A row of a keyed list that names no relation.
 #[derive(Debug)]
 pub struct UnmatchedRow {
-    /// Its list.
     pub list: &'static CaseList,
-    /// The column of its key.
     column: &'static Column,
     key: String,
     userid: Option<String>,
@@ -105,7 +103,6 @@ impl UnmatchedRow {
 /// A relation that a row of a list may name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListMatch {
-    /// Index of the row of the list.
     list_row: u32,
     /// Row of the relation.
     row: u32,

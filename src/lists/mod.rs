@@ -39,7 +39,6 @@ pub struct Lists {
     pub customer_map: IdMap,
     /// Group ids of the source corp -> those of the target corp.
     pub group_map: IdMap,
-    /// The keyed lists.
     pub keyed: KeyedLists,
     /// Their files and rows, for the control totals.
     pub read: ListsRead,

@@ -10,7 +10,6 @@ use crate::schema::vocabulary::MatchMethod;
 /// The unreadable data about a source row that its pair did not match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CandidateDoubt {
-    /// None.
     None,
     /// A value of the row, or a record of its mapped account that may match it: the row is undetermined by that.
     OwnRow,

@@ -61,8 +61,6 @@ impl RowBuffer {
         !self.blocks.is_empty()
     }
 
-    /// Packs the loose rows.
-    ///
     /// # Errors
     /// [`crate::Error::Bug`] only.
     pub fn pack(&mut self) -> Result<()> {

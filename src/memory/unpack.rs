@@ -64,10 +64,8 @@ fn column(blocks: Vec<(&mut Unpacker, usize)>, data_type: &DataType) -> Result<A
     })
 }
 
-/// A column, as a run of rows in each block.
 struct PackedColumn<'b>(Vec<BlockRows<'b>>);
 
-/// The rows of a column in one block.
 struct BlockRows<'b> {
     block: &'b mut Unpacker,
     rows: usize,

@@ -13,7 +13,6 @@ use crate::schema::vocabulary::{Assessment, Coverage, NoPart, Scope};
 use crate::schema::{Filter, Rows, cells, fields};
 use crate::snapshot::Snapshot;
 
-/// Forecast for one source account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountForecast {
     pub source_userid: String,
@@ -50,7 +49,6 @@ impl AccountForecast {
 /// `precheck-accounts.parquet`.
 pub type AccountFinding = (&'static str, fn(&AccountForecast) -> bool, fn() -> Filter);
 
-/// The findings about accounts.
 pub const ACCOUNT_FINDINGS: [AccountFinding; 3] = [
     ("B5-account-without-relations", |account| account.relations == 0, || Filter::IsZero(&fields::SOURCE_RELATIONS)),
     (

@@ -19,7 +19,6 @@ const PROPOSALS: usize = 5;
 /// The finding about codes that will become invalid.
 pub const CODES_WILL_DIE: &str = "A2-codes-will-die";
 
-/// Forecast for one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeForecast {
     /// The code of source-before with its predicted state.
@@ -95,20 +94,16 @@ mod tests {
 
     #[test]
     fn only_a_code_that_becomes_invalid_needs_a_group() {
-        assert_eq!(advice(Predicted::Alive, 5, true), Advice::Nothing);
-        assert_eq!(advice(Predicted::AlreadyEmpty, 0, true), Advice::Nothing);
-        assert_eq!(advice(Predicted::Unknown, 2, true), Advice::FindOwners);
-        assert_eq!(advice(Predicted::Empty, 4, true), Advice::TieGroup);
-    }
-
-    #[test]
-    fn a_full_code_must_drop_a_group_first() {
-        assert_eq!(advice(Predicted::Empty, 5, true), Advice::DropOneAndTieGroup);
-    }
-
-    #[test]
-    fn where_every_group_moves_one_has_to_be_made() {
-        assert_eq!(advice(Predicted::Empty, 1, false), Advice::MakeGroup);
-        assert_eq!(advice(Predicted::Empty, 5, false), Advice::MakeGroup);
+        for (predicted, linked, has_staying_group, expected) in [
+            (Predicted::Alive, 5, true, Advice::Nothing),
+            (Predicted::AlreadyEmpty, 0, true, Advice::Nothing),
+            (Predicted::Unknown, 2, true, Advice::FindOwners),
+            (Predicted::Empty, 4, true, Advice::TieGroup),
+            (Predicted::Empty, 5, true, Advice::DropOneAndTieGroup),
+            (Predicted::Empty, 1, false, Advice::MakeGroup),
+            (Predicted::Empty, 5, false, Advice::MakeGroup),
+        ] {
+            assert_eq!(advice(predicted, linked, has_staying_group), expected, "{predicted} {linked}");
+        }
     }
 }

@@ -35,6 +35,7 @@ use crate::report::parquet::{GroupWriter, footer};
 use crate::report::publish::Stage;
 use crate::report::small::{CommonReports, ReportFolder, SmallTable, SmallTables};
 use crate::report::workbook::EarlierWorklist;
+use crate::report::write_private;
 use crate::schema::tables::{PRECHECK, PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, PRECHECK_RELATIONS};
 use crate::schema::vocabulary::{Predicted, Role, Scope};
 use crate::schema::{Column, arrays, fields};
@@ -62,7 +63,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let target = Snapshot::read(
         case,
         Role::TargetBefore,
-        Partitions::Same(before.partitioning(), &lists.enrolment.targets()),
+        Partitions::Same(&before.partitioning, &lists.enrolment.targets()),
         &memory,
         progress,
     )?;
@@ -101,12 +102,12 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     write_relations(folder, &before, &plan, &lists, progress)?;
     let (accounts, codes) = shown(pseudonyms, accounts, codes);
     let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
-    stage.write_text(SUMMARY, &summary.to_json())?;
+    write_private(&stage.path().join(SUMMARY), summary.to_json())?;
     let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
     let forecast = ForecastTables { case, summary: &summary, tables: &tables };
     page::write(&forecast, &snapshots, stage.path())?;
     workbook::write(&forecast, &earlier, progress, stage.path())?;
-    stage.carry_worklist(earlier.digest());
+    stage.carry_worklist(earlier.digest.as_deref());
     stage.publish(Manifest::of_case(case, &inputs))?;
     Ok(summary)
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{ACCOUNT_FINDINGS, CODES_WILL_DIE, ForecastTables, PrecheckSummary};
+use super::{ACCOUNT_FINDINGS, CODES_WILL_DIE, ForecastTables, PrecheckSummary, ROLES};
 use crate::error::Result;
 use crate::findings::Finding;
 use crate::report::page::{Excerpt, FindingLink, PageFrame, PageKind, document, small_table, to_json, without_rows};
 use crate::report::summary::{BillingJson, CountsJson, WordCounts};
-use crate::report::write_text;
+use crate::report::write_private;
 use crate::schema::tables::{
     ACCOUNTS_REPORT, BILLING_REPORT, CONTROL_TOTALS_REPORT, COVERAGE_REPORT, INPUTS_REPORT, JOIN_CODES,
     PRECHECK_ACCOUNTS, PRECHECK_JOIN_CODES, PRECHECK_RELATIONS, REJECTS_REPORT,
@@ -20,8 +20,6 @@ use crate::snapshot::Snapshot;
 
 /// The file's name.
 pub const PAGE: &str = "precheck.html";
-/// The exports that a precheck reads.
-const ROLES: &[Role] = &[Role::SourceBefore, Role::TargetBefore];
 /// The reports that the page shows beside the relations, of which it has the number only.
 const SHOWN_TABLES: &[&Table] = &[
     &PRECHECK_ACCOUNTS,
@@ -62,13 +60,11 @@ struct PageBill<'a> {
     paid: String,
 }
 
-/// Writes the page.
-///
 /// # Errors
 /// [`crate::Error::Io`] if the disk refuses.
 pub fn write(forecast: &ForecastTables<'_>, snapshots: &[&Snapshot], folder: &Path) -> Result<()> {
     let data = data(forecast, snapshots)?;
-    write_text(&folder.join(PAGE), &document(PageKind::Precheck, &forecast.summary.case_title, &data))
+    write_private(&folder.join(PAGE), document(PageKind::Precheck, &forecast.summary.case_title, &data))
 }
 
 fn data(forecast: &ForecastTables<'_>, snapshots: &[&Snapshot]) -> Result<String> {

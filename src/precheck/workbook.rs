@@ -25,8 +25,6 @@ use crate::text::{Text, fill, workbook as say};
 /// The file's name.
 pub const WORKBOOK: &str = "precheck.xlsx";
 
-/// Writes the workbook.
-///
 /// # Errors
 /// As [`WorkbookContents::write`].
 pub fn write(

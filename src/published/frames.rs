@@ -42,8 +42,6 @@ fn decoded(array: &ArrayRef) -> Result<ArrayRef> {
     }
 }
 
-/// Returns a frame as a batch.
-///
 /// # Errors
 /// [`Error::Bug`](crate::Error::Bug) if Arrow cannot hold a type.
 pub fn batch_of(rows: &DataFrame) -> Result<RecordBatch> {

@@ -24,7 +24,6 @@ impl ReportRow {
         (0..batch.num_rows()).map(move |row| Self { table, values: values(row) })
     }
 
-    /// Returns the columns with their values.
     pub fn columns(&self) -> impl Iterator<Item = (&'static Column, &Value)> {
         self.table.columns.iter().map(|slot| slot.column).zip(&self.values)
     }
@@ -53,8 +52,6 @@ impl Serialize for ReportRow {
 }
 
 impl Reports {
-    /// Returns all rows of a small report.
-    ///
     /// # Errors
     /// As [`ParquetScan::for_each`].
     pub fn rows(&self, table: &'static Table) -> Result<Vec<ReportRow>> {

@@ -41,8 +41,6 @@ pub struct CsvTexts {
     pub escaped: bool,
 }
 
-/// Writes a result.
-///
 /// # Errors
 /// [`Error::Io`] of the writer.
 pub fn write(rows: &RecordBatch, format: OutputFormat, texts: CsvTexts, out: &mut (dyn Write + Send)) -> Result<()> {

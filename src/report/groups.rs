@@ -8,9 +8,7 @@ use crate::findings::GroupFindings;
 use crate::schema::tables::{GROUPS_REPORT, JOIN_CODES_REPORT};
 use crate::schema::{Cell, Column, Rows, cells, fields};
 
-/// The columns by which `groups.parquet` is sorted.
 const GROUPS_SORTED_BY: &[&Column] = &[&fields::GROUP_OUTCOME, &fields::SOURCE_OWNER_USERID, &fields::SOURCE_CHAT_ID];
-/// The columns by which `join_codes.parquet` is sorted.
 const JOIN_CODES_SORTED_BY: &[&Column] = &[&fields::CODE_VERDICT, &fields::CONFIG_ID];
 
 /// Both reports.

@@ -195,7 +195,7 @@ fn write_customers(
     totals.update(&without_id)?;
     writer.write(personal::written(pseudonyms, &CUSTOMERS_REPORT, without_id)?)?;
     in_turn(
-        buckets.into_buckets(),
+        buckets.by_id,
         |bucket| Ok((bucket.rows(), customers(&bucket)?)),
         |(rows, customers): (u64, RecordBatch)| {
             progress.advance(rows);

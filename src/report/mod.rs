@@ -83,21 +83,13 @@ pub fn create_private(path: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// Writes a text into a file that only its owner can read, and syncs it.
+/// Writes a file that only its owner can read, and syncs it.
 ///
 /// # Errors
-/// [`Error::Io`] if the disk refuses.
-pub fn write_text(path: &Path, text: &str) -> Result<()> {
-    write_bytes(path, text.as_bytes())
-}
-
-/// As [`write_text`], of bytes.
-///
-/// # Errors
-/// [`Error::Io`] if the disk refuses.
-pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+/// [`Error::Io`].
+pub fn write_private(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     let mut file = create_private(path)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Error::io(path, say::CANNOT_WRITE))
+    file.write_all(content.as_ref()).and_then(|()| file.sync_all()).map_err(Error::io(path, say::CANNOT_WRITE))
 }
 
 /// Returns a moment as the wall clock of the zone shows it: seconds since 1970 on that clock.

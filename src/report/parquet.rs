@@ -114,8 +114,6 @@ impl TableWriter {
         &self.encoder
     }
 
-    /// Appends a row group.
-    ///
     /// # Errors
     /// [`Error::Io`] if the disk refuses.
     pub fn append(&mut self, group: EncodedRowGroup) -> Result<()> {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::manifest::{Digests, MANIFEST, Manifest, checksum_of, sha256_of};
-use super::{create_private, write_bytes, write_text};
+use super::{create_private, write_private};
 use crate::error::{Error, Result};
 use crate::memory::{MemoryBudget, Resources};
 use crate::progress::Progress;
@@ -46,7 +46,6 @@ pub struct Stage<'p> {
     signer: Option<SecretKey>,
 }
 
-/// A report in a stage.
 pub struct StagedReport {
     /// Below the stage, with `/`.
     name: String,
@@ -90,14 +89,8 @@ impl<'p> Stage<'p> {
         &self.out
     }
 
-    /// Writes a text report.
-    ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn write_text(&self, name: &str, text: &str) -> Result<()> {
-        write_text(&self.path().join(name), text)
-    }
-
     /// Returns the reports written so far.
     ///
     /// # Errors
@@ -154,9 +147,9 @@ impl<'p> Stage<'p> {
             ..manifest
         };
         let manifest = manifest.to_json()?;
-        self.write_text(MANIFEST, &manifest)?;
+        write_private(&self.path().join(MANIFEST), &manifest)?;
         if let Some(signer) = &self.signer {
-            write_bytes(&self.path().join(SIGNATURE), &signer.sign(manifest.as_bytes()))?;
+            write_private(&self.path().join(SIGNATURE), signer.sign(manifest.as_bytes()))?;
         }
         replace::sync_all(self.path()).map_err(Error::io(self.path(), say::CANNOT_WRITE))?;
         step("sealed");

@@ -17,10 +17,8 @@ use crate::schema::vocabulary::{MatchMethod, Origin, Outcome, Reason};
 use crate::schema::{Column, Kind, ReadColumns, Table, alphabetical, arrays, fields};
 use crate::snapshot::Partition;
 
-/// The columns by which `relations.parquet` is sorted.
 pub const RELATIONS_SORTED_BY: &[&Column] =
     &[&fields::OUTCOME, &fields::SOURCE_USERID, &fields::SOURCE_EXTERNAL_USERID];
-/// The columns by which `target_relations.parquet` is sorted.
 pub const TARGET_RELATIONS_SORTED_BY: &[&Column] =
     &[&fields::ORIGIN, &fields::TARGET_USERID, &fields::TARGET_EXTERNAL_USERID];
 

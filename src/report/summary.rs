@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{Audit, write_text};
+use super::{Audit, write_private};
 use crate::billing::Bill;
 use crate::case::{Case, FailOn};
 use crate::controls::ControlTotal;
@@ -34,9 +34,7 @@ pub struct AuditSummary {
     pub group_counts: GroupCounts,
     /// The bill, where the case has a contract.
     pub bill: Option<Bill>,
-    /// The findings.
     pub findings: Vec<Finding>,
-    /// The control totals.
     pub control_totals: Vec<ControlTotal>,
     /// The input files.
     pub inputs: Vec<Input>,
@@ -110,7 +108,6 @@ impl Serialize for WordCounts {
     }
 }
 
-/// A finding in JSON.
 #[derive(Serialize)]
 pub(crate) struct FindingJson<'a> {
     code: &'a str,
@@ -157,12 +154,10 @@ struct InputJson<'a> {
     unused_columns: &'a [String],
 }
 
-/// Writes `summary.json`.
-///
 /// # Errors
 /// [`crate::Error::Io`] if the disk refuses.
 pub fn write(audit: &Audit<'_>, folder: &Path) -> crate::error::Result<()> {
-    write_text(&folder.join("summary.json"), &audit.summary.to_json())
+    write_private(&folder.join("summary.json"), audit.summary.to_json())
 }
 
 impl AuditSummary {
@@ -196,7 +191,6 @@ impl AuditSummary {
         findings::exit_code(&self.findings, self.fail_on)
     }
 
-    /// Returns the text of `summary.json`.
     pub fn to_json(&self) -> String {
         let json = SummaryJson {
             schema_version: SCHEMA_VERSION,

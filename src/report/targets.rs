@@ -73,8 +73,6 @@ impl TargetAccounts {
         make_room(&self.memory, self.origins.iter_mut().flat_map(|origin| &mut origin.held))
     }
 
-    /// Writes all of them.
-    ///
     /// # Errors
     /// As [`GroupWriter`].
     pub fn write(self, path: &Path, footer: &Footer, progress: &dyn Progress) -> Result<()> {

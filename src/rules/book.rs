@@ -10,9 +10,7 @@ use crate::text::{Lang, Text};
 pub struct RuleLine {
     /// `scope/…`, `outcome/…`, `origin/…`, `group-scope/…`, `group-outcome/…`, `join-code/…`, or the code of a finding.
     pub code: &'static str,
-    /// Its clause.
     pub clause: &'static str,
-    /// Its severity.
     pub severity: Severity,
     zh: &'static str,
     en: String,

@@ -10,7 +10,6 @@ use super::rule::{Decided, Rule, always, because, by_scope, plain};
 use crate::schema::vocabulary::Severity::{Defect, Ok as Fine, Review};
 use crate::schema::vocabulary::{GroupOutcome, GroupReason, GroupScope};
 
-/// A rule of groups.
 pub type GroupRule = Rule<Decided<GroupOutcome, GroupReason>>;
 
 /// The rules of scope of groups, in order of precedence. A group without a time is taken to be old.

@@ -11,7 +11,6 @@ use super::rule::{Rule, always};
 use crate::schema::vocabulary::Severity::{Defect, Ok as Fine, Review};
 use crate::schema::vocabulary::{CodeVerdict, Observed, Predicted};
 
-/// A rule of join codes.
 pub type JoinCodeRule = Rule<CodeVerdict>;
 
 /// The rules of prediction, from source-before, in order of precedence.

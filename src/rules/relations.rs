@@ -10,7 +10,6 @@ use super::rule::{Decided, Rule, always, because, by_scope, plain};
 use crate::schema::vocabulary::Severity::{Defect, Ok as Fine, Review};
 use crate::schema::vocabulary::{Outcome, Reason, Scope};
 
-/// A rule of relations.
 pub type RelationRule = Rule<Decided<Outcome, Reason>>;
 
 /// The rules of relations, in order of precedence.

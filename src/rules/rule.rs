@@ -143,8 +143,6 @@ impl FactFrame {
         self
     }
 
-    /// Returns the frame.
-    ///
     /// # Errors
     /// [`Error::Bug`] if a fact was added twice, or with another number of rows.
     pub fn finish(self) -> Result<DataFrame> {

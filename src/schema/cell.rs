@@ -26,57 +26,24 @@ pub enum Cell<'a> {
     List(&'a [String]),
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(text)
-    }
+/// Declares the variant that holds values of a type.
+macro_rules! cell_of {
+    ($($type:ty => $variant:ident),+) => {
+        $(impl<'a> From<$type> for Cell<'a> {
+            fn from(value: $type) -> Self {
+                Self::$variant(value)
+            }
+        })+
+    };
 }
-
-impl<'a> From<&'a String> for Cell<'a> {
-    fn from(text: &'a String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<i64> for Cell<'_> {
-    fn from(number: i64) -> Self {
-        Self::Integer(number)
-    }
+cell_of! {
+    &'a str => Text, &'a String => Text, i64 => Integer, f64 => Ratio, bool => Flag, Decimal => Decimal,
+    &'a [String] => List, &'a Vec<String> => List
 }
 
 impl From<u64> for Cell<'_> {
     fn from(count: u64) -> Self {
         Self::Integer(i64::try_from(count).unwrap_or(i64::MAX))
-    }
-}
-
-impl From<f64> for Cell<'_> {
-    fn from(ratio: f64) -> Self {
-        Self::Ratio(ratio)
-    }
-}
-
-impl From<bool> for Cell<'_> {
-    fn from(flag: bool) -> Self {
-        Self::Flag(flag)
-    }
-}
-
-impl From<Decimal> for Cell<'_> {
-    fn from(decimal: Decimal) -> Self {
-        Self::Decimal(decimal)
-    }
-}
-
-impl<'a> From<&'a [String]> for Cell<'a> {
-    fn from(items: &'a [String]) -> Self {
-        Self::List(items)
-    }
-}
-
-impl<'a> From<&'a Vec<String>> for Cell<'a> {
-    fn from(items: &'a Vec<String>) -> Self {
-        Self::List(items)
     }
 }
 

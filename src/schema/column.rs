@@ -24,7 +24,6 @@ pub enum Kind {
     Ratio,
     /// A moment, UTC, microseconds.
     Time,
-    /// A list of texts.
     TextList,
     /// Exact decimal with two places, in the currency beside it.
     Money,
@@ -173,7 +172,6 @@ pub fn computed(name: &str) -> Expr {
 /// A column's place in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
-    /// The column.
     pub column: &'static Column,
     /// Whether every row has a value.
     pub required: bool,
@@ -214,7 +212,6 @@ pub struct Table {
     pub fallback_key: &'static [&'static [&'static Column]],
     /// The columns that a record of this table needs: of each list at least one.
     pub identity: &'static [&'static [&'static Column]],
-    /// The positions of `identity`.
     pub identity_positions: &'static [&'static [usize]],
     /// The member whose record it is, if the table has one.
     pub account: Option<&'static Column>,

@@ -30,12 +30,10 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// The column holds the word.
     pub fn is(column: &'static Column, word: &str) -> Self {
         Self::one_of(column, [word])
     }
 
-    /// The column holds one of the words.
     pub fn one_of<'a>(column: &'static Column, words: impl IntoIterator<Item = &'a str>) -> Self {
         Self::OneOf(column, words.into_iter().map(str::to_owned).collect())
     }
@@ -192,14 +190,10 @@ mod tests {
             (any, [true, true, false, false]),
             (without_reason, [false, true, false, false]),
         ] {
-            let held = frame.clone().lazy().select([frame_flag(&filter)]).collect().unwrap();
+            let held = frame.clone().lazy().select([filter.expr().alias("held")]).collect().unwrap();
             let held: Vec<bool> = held.column("held").unwrap().bool().unwrap().iter().map(Option::unwrap).collect();
             let held = if held.len() == 1 { vec![held[0]; 4] } else { held };
             assert_eq!(held, expected, "{}", filter.sql());
         }
-    }
-
-    fn frame_flag(filter: &Filter) -> Expr {
-        filter.expr().alias("held")
     }
 }

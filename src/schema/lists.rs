@@ -10,7 +10,6 @@ use super::fields::{
 };
 use super::tables::table;
 
-/// A list of a case.
 #[derive(Debug)]
 pub struct CaseList {
     /// Stem of its file where `demo` writes it; `audit` recognises a list by its headers, whatever the name.

@@ -61,8 +61,6 @@ pub trait ReadColumns {
         self.typed(column)
     }
 
-    /// Flags.
-    ///
     /// # Errors
     /// [`ColumnMismatch`]
     fn flags(&self, column: &Column) -> ColumnResult<&BooleanArray> {

@@ -452,24 +452,25 @@ vocabulary! {
 vocabulary! {
     /// Kind of row by which two audits of one case are compared.
     Compared {
-        Relation = "relation": "A relation of source-before.",
-        Group = "group": "A group of source-before.",
-        JoinCode = "join_code": "A join code of the source corp.",
-        Finding = "finding": "A finding, by its code.",
+        Relation = "relation" / "客户关系" / "relations": "A relation of source-before.",
+        Group = "group" / "客户群" / "groups": "A group of source-before.",
+        JoinCode = "join_code" / "活码" / "join codes": "A join code of the source corp.",
+        Finding = "finding" / "发现" / "findings": "A finding, by its code.",
     }
 }
 
 vocabulary! {
     /// Change from the earlier audit to the later one.
     Change {
-        Resolved = "resolved": "It was to be acted on, and is not any more.",
-        New = "new": "It is to be acted on, and was not before, or was not there.",
-        Worse = "worse": "It is more serious than before; of a finding, it is about more.",
-        Improved = "improved":
+        Resolved = "resolved" / "已解决" / "resolved": "It was to be acted on, and is not any more.",
+        New = "new" / "新增" / "new": "It is to be acted on, and was not before, or was not there.",
+        Worse = "worse" / "加重" / "worse": "It is more serious than before; of a finding, it is about more.",
+        Improved = "improved" / "减轻" / "improved":
             "It is less serious than before, and still to be acted on; of a finding, it is about fewer.",
-        Changed = "changed": "Another outcome, reason or verdict, as serious as before.",
-        Unchanged = "unchanged": "As before.",
-        Gone = "gone": "The later audit does not hold it.",
-        Added = "added": "Only the later audit holds it, and there is nothing to act on.",
+        Changed = "changed" / "有变化" / "changed": "Another outcome, reason or verdict, as serious as before.",
+        Unchanged = "unchanged" / "未变" / "unchanged": "As before.",
+        Gone = "gone" / "已消失" / "gone": "The later audit does not hold it.",
+        Added = "added" / "新出现，无需处理" / "added, no action":
+            "Only the later audit holds it, and there is nothing to act on.",
     }
 }

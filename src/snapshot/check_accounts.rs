@@ -30,7 +30,6 @@ pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot
 struct CorpMembers {
     /// The column of their accounts in the list.
     column: &'static Column,
-    /// The account of an enrolled pair.
     account: fn(&AccountPair) -> &str,
     /// Who holds relations, by snapshot.
     holders: Vec<Userids>,

@@ -33,7 +33,6 @@ struct DatasetEvidence {
     accounts: BTreeMap<Box<str>, Arc<Evidence>>,
 }
 
-/// Coverage of one snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SnapshotCoverage {
     datasets: BTreeMap<Box<str>, DatasetEvidence>,

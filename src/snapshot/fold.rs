@@ -123,7 +123,6 @@ impl<'a> Fold<'a> {
         left_over
     }
 
-    /// Ranges of runs, one for each account.
     fn accounts(&self, order: &[u32], runs: &[Run]) -> Vec<Range<usize>> {
         let Some(account) = self.account else { return std::iter::once(0..runs.len()).collect() };
         let userid = |run: &Run| account.value(order[run.0] as usize);

@@ -48,8 +48,6 @@ pub struct GroupList<'a> {
 }
 
 impl<'a> GroupList<'a> {
-    /// Indexes the groups of `snapshot`.
-    ///
     /// # Errors
     /// [`crate::Error::Bug`] if the table lacks a column.
     pub fn new(snapshot: &'a Snapshot) -> Result<Self> {

@@ -65,7 +65,8 @@ pub struct Snapshot {
     pub left_over: BTreeMap<String, u64>,
     /// Relations, in partitions.
     pub relations: RelationStore,
-    partitioning: Partitioning,
+    /// Partitioning of the relations by account.
+    pub partitioning: Partitioning,
     /// Spelling of every member of the corp known so far.
     pub userids: Userids,
     /// Spellings of members that were replaced.
@@ -189,6 +190,7 @@ impl Snapshot {
     }
 
     /// Adds the table of notes, which only `ingest` writes.
+    #[must_use]
     pub fn with_notes(mut self) -> Self {
         self.tables.insert(NOTES.name, notes::table(&self));
         self
@@ -208,18 +210,12 @@ impl Snapshot {
         self.rows_of(table) > 0 || self.coverage.is_complete(table.name)
     }
 
-    /// Returns the partitioning of [`Self::relations`] by account.
-    pub fn partitioning(&self) -> &Partitioning {
-        &self.partitioning
-    }
-
     /// Returns the number of rows of a canonical table.
     pub fn rows_of(&self, table: &Table) -> u64 {
         if table.name == RELATIONS_TABLE.name { self.relations.len() } else { self.table(table).num_rows() as u64 }
     }
 }
 
-/// Returns the corp of a role.
 pub fn corp(role: Role) -> CorpRole {
     match role {
         Role::SourceBefore | Role::SourceAfter => CorpRole::Source,

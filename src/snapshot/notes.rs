@@ -42,7 +42,6 @@ struct NoteRow<'a> {
     count: u64,
 }
 
-/// Returns the notes on a snapshot as rows.
 pub fn table(snapshot: &Snapshot) -> RecordBatch {
     let mut rows = Rows::new(&NOTES);
     let mut push = |note: Note, row: NoteRow<'_>| {

@@ -48,13 +48,7 @@ pub enum CorpRole {
 }
 
 impl Partitioning {
-    /// Partitions `accounts` of the source corp, given the relations of each, by about `rows` relations, with the
-    /// target accounts that they are mapped to.
-    pub fn of_pairs(accounts: &BTreeMap<String, u64>, enrolment: &Enrolment, rows: u64) -> Self {
-        Self::by_range(accounts, rows).with_targets(Some(enrolment))
-    }
-
-    /// Partitions the accounts of one corp alone.
+    /// Partitions the accounts of one corp, given the relations of each, by about `rows` relations.
     pub fn by_range(accounts: &BTreeMap<String, u64>, rows: u64) -> Self {
         let mut bounds = Vec::new();
         let mut so_far = 0;
@@ -101,7 +95,8 @@ impl Partitioning {
         begin(partition)..begin(partition + 1)
     }
 
-    fn with_targets(mut self, enrolment: Option<&Enrolment>) -> Self {
+    /// Adds the target accounts that they are mapped to.
+    pub(super) fn with_targets(mut self, enrolment: Option<&Enrolment>) -> Self {
         let pairs = enrolment.map_or(&[][..], Enrolment::accounts);
         self.of_target =
             pairs.iter().map(|pair| (pair.target_userid.clone(), self.by_account(&pair.source_userid))).collect();

@@ -67,7 +67,6 @@ impl WithoutId {
     }
 }
 
-/// Relations of one partition.
 #[derive(Clone)]
 pub struct Partition {
     /// The canonical rows, sorted by their key.
@@ -124,8 +123,6 @@ impl RelationStore {
         self.parts.len()
     }
 
-    /// Returns the relations of a partition.
-    ///
     /// # Errors
     /// [`Error::Io`] if they cannot be read back.
     pub fn part(&self, partition: usize) -> Result<Partition> {

@@ -124,7 +124,6 @@ fn external_members(members: &RecordBatch) -> Result<impl Iterator<Item = (&str,
     Ok(rows.filter_map(all))
 }
 
-/// Counts of a candidate.
 struct CandidateCounts {
     id: u64,
     has_several_ids: bool,

@@ -21,7 +21,6 @@ use crate::userids::{Respelled, Userids};
 pub struct Spellings(HashSet<Box<str>>);
 
 impl Spellings {
-    /// Adds a spelling.
     pub fn add(&mut self, userid: &str) {
         if !self.0.contains(userid) {
             self.0.insert(userid.into());

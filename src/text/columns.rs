@@ -6,7 +6,6 @@ use crate::schema::fields::*;
 
 macro_rules! names {
     ($($column:ident $zh:literal $en:literal,)+) => {
-        /// Every column that has a name.
         pub const COLUMN_NAMES: &[(&Column, Text)] = &[$((&$column, Text { zh: $zh, en: $en }),)+];
     };
 }

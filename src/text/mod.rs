@@ -5,7 +5,6 @@
 //! [`crate::rules`].)
 
 mod catalogue;
-mod changes;
 pub mod collect;
 mod columns;
 pub mod commands;

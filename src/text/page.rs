@@ -4,7 +4,6 @@ use super::Text;
 
 macro_rules! texts {
     ($($key:literal $zh:literal $en:literal,)+) => {
-        /// Every text of the page by its key.
         pub const PAGE: &[(&str, Text)] = &[$(($key, Text { zh: $zh, en: $en }),)+];
     };
 }

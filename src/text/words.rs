@@ -3,11 +3,11 @@
 
 use super::Text;
 use crate::schema::vocabulary::{
-    Advice, Assessment, BillingVerdict, CodeVerdict, Coverage, Grain, GroupMatchMethod, GroupOutcome, GroupReason,
-    GroupScope, MatchMethod, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity, Verdict,
+    Advice, Assessment, BillingVerdict, Change, CodeVerdict, Compared, Coverage, Grain, GroupMatchMethod, GroupOutcome,
+    GroupReason, GroupScope, MatchMethod, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
+    Verdict,
 };
 
-/// A vocabulary with the names of its words.
 pub struct Vocabulary {
     /// Its key in the catalogue.
     pub name: &'static str,
@@ -35,7 +35,7 @@ impl Vocabulary {
 }
 
 macro_rules! names {
-    ($(#[$doc:meta])* $all:ident: $($key:literal $vocabulary:ident,)+) => {
+    ($($vocabulary:ident),+) => {
         $(impl $vocabulary {
             /// Returns the name of the word, as people use it.
             pub const fn name(self) -> Text {
@@ -43,6 +43,9 @@ macro_rules! names {
                 Text { zh, en }
             }
         })+
+    };
+    ($(#[$doc:meta])* $all:ident: $($key:literal $vocabulary:ident,)+) => {
+        names!($($vocabulary),+);
 
         $(#[$doc])*
         pub fn $all() -> Vec<Vocabulary> {
@@ -55,8 +58,11 @@ macro_rules! names {
     };
 }
 
+// Of comparisons, which have screens of their own.
+names!(Change, Compared);
+
 names! {
-    /// Every vocabulary with its names.
+    /// Every vocabulary of a case with its names.
     vocabularies:
     "verdict" Verdict,
     "severity" Severity,

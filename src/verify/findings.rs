@@ -21,21 +21,15 @@ const VOUCHED_FOR: &str = "Q-unreadable-records";
 const TOO_MANY_UNDETERMINED: &str = "B8-inconclusive";
 const CONCLUDES_NOTHING: [&str; 3] = [TOO_MANY_UNDETERMINED, "Q-too-much-unreadable", "Q-source-before-empty"];
 
-/// The published findings.
-pub struct PublishedFindings(Vec<ReportRow>);
+pub struct PublishedFindings {
+    pub rows: Vec<ReportRow>,
+}
 
 impl PublishedFindings {
-    /// Reads them.
-    ///
     /// # Errors
     /// [`crate::Error::Input`] if the report cannot be read.
     pub fn read(reports: &Reports) -> Result<Self> {
-        Ok(Self(reports.rows(&FINDINGS_REPORT)?))
-    }
-
-    /// Returns the rows of the report.
-    pub fn rows(&self) -> &[ReportRow] {
-        &self.0
+        Ok(Self { rows: reports.rows(&FINDINGS_REPORT)? })
     }
 
     /// Compares each with its kind, and looks for those that are lacking.
@@ -49,10 +43,10 @@ impl PublishedFindings {
         bill: Option<&RecomputedBill>,
         values: &mut RecomputedValues,
     ) -> Result<()> {
-        let codes: Vec<String> = self.0.iter().map(|row| row.text(&fields::CODE)).collect();
+        let codes: Vec<String> = self.rows.iter().map(|row| row.text(&fields::CODE)).collect();
         let once = codes.iter().collect::<BTreeSet<_>>().len();
         values.compare("findings: different codes", codes.len(), once);
-        for (row, code) in self.0.iter().zip(&codes) {
+        for (row, code) in self.rows.iter().zip(&codes) {
             match catalogue().find(|rule| rule.code == code) {
                 Some(rule) => Self::compare_with_kind(row, rule, &reports.manifest.settings, values),
                 None => values.compare(format!("finding {code}"), "published", "not in the catalogue"),
@@ -111,7 +105,7 @@ impl PublishedFindings {
     /// The most serious come first, then those that the catalogue has first.
     fn compare_order(&self, values: &mut RecomputedValues) {
         let codes = |rows: &[&ReportRow]| rows.iter().map(|row| row.text(&fields::CODE)).collect::<Vec<_>>().join(" ");
-        let published: Vec<&ReportRow> = self.0.iter().collect();
+        let published: Vec<&ReportRow> = self.rows.iter().collect();
         let mut sorted = published.clone();
         let place = |row: &&ReportRow| {
             let severity = Severity::from_word(&row.text(&fields::SEVERITY));
@@ -135,7 +129,7 @@ impl PublishedFindings {
             let counts = totals(&reports.path(table)?, filters.chain(waived).collect())?;
             let (counts, waived) = counts.split_at(counts.len() / 2);
             for ((rule, count), waived) in rules.iter().zip(counts).zip(waived) {
-                let row = self.0.iter().find(|row| row.text(&fields::CODE) == rule.code);
+                let row = self.rows.iter().find(|row| row.text(&fields::CODE) == rule.code);
                 let published = |column| row.map_or(0, |row| row.count(column));
                 let name = |column: &str| format!("finding {}: {column}", rule.code);
                 values.compare(name("count"), published(&fields::COUNT), count);
@@ -154,7 +148,7 @@ impl PublishedFindings {
     /// Returns the verdict that follows from them (SPEC section 7).
     pub fn verdict(&self, relations: &RowsByFlow) -> &'static str {
         let mut by_severity: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in self.0.iter().filter(|row| Self::counts(row, relations)) {
+        for row in self.rows.iter().filter(|row| Self::counts(row, relations)) {
             by_severity.entry(row.text(&fields::SEVERITY)).or_default().push(row.text(&fields::CODE));
         }
         let none = Vec::new();

@@ -24,8 +24,6 @@ const PAGE: &str = "report.html";
 /// Figures that the page has from `summary.json`.
 const FIGURES: [&str; 6] = ["verdict", "relations", "target_relations", "groups", "join_codes", "billing"];
 
-/// Compares the page.
-///
 /// # Errors
 /// [`Error::Io`] if the page, [`Error::Input`] if another report cannot be read.
 pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues) -> Result<()> {
@@ -50,7 +48,7 @@ pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues
     recomputed["flow"] = flow(&published["flow"], relations);
     recomputed["exports"] = exports(&published["exports"], audit, arrived, &zone);
     recomputed["findings"] =
-        findings.rows().iter().map(|row| finding(row, PublishedFindings::counts(row, relations))).collect();
+        findings.rows.iter().map(|row| finding(row, PublishedFindings::counts(row, relations))).collect();
     let mut tables = [0, 1].map(|at| published["tables"][at].clone()).to_vec();
     for (table, total) in tables.iter_mut().zip([relations.total(), arrived]) {
         if let Some(table) = table.as_object_mut() {

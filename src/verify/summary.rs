@@ -12,8 +12,6 @@ use crate::schema::{Column, fields};
 /// Parts of the summary whose counts are compared as control totals; their keys are compared here.
 const COUNTED: [&str; 4] = ["relations", "target_relations", "groups", "join_codes"];
 
-/// Compares the summary.
-///
 /// # Errors
 /// [`crate::Error::Input`] if a report cannot be read.
 pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues) -> Result<()> {
@@ -27,7 +25,7 @@ pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues
         "policy": { "fail_on": audit.setting("policy.fail_on") },
         "verdict": findings.verdict(relations),
         "billing": bill.as_ref().map(|bill| bill.summary.clone()),
-        "findings": findings.rows().iter().map(finding).collect::<Vec<_>>(),
+        "findings": findings.rows.iter().map(finding).collect::<Vec<_>>(),
         "control_totals": reports.rows(&CONTROL_TOTALS_REPORT)?.iter().map(control_total).collect::<Vec<_>>(),
         "inputs": reports.rows(&INPUTS_REPORT)?.iter().map(input).collect::<Vec<_>>(),
     });

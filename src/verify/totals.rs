@@ -24,46 +24,15 @@ pub struct Recount {
     pub not_evaluated: Vec<String>,
 }
 
-/// Counts of `summary.json` by the words of a column.
-struct SummaryCounts {
-    table: &'static Table,
-    column: &'static Column,
-    words: &'static [&'static str],
-    /// JSON pointer to the counts.
-    pointer: &'static str,
-}
+/// Counts of `summary.json` by the words of a column: report, column, words, JSON pointer to the counts.
+type SummaryCounts = (&'static Table, &'static Column, &'static [&'static str], &'static str);
 
 const SUMMARY_COUNTS: &[SummaryCounts] = &[
-    SummaryCounts {
-        table: &RELATIONS_REPORT,
-        column: &fields::OUTCOME,
-        words: Outcome::WORDS,
-        pointer: "/relations/by_outcome",
-    },
-    SummaryCounts {
-        table: &RELATIONS_REPORT,
-        column: &fields::SCOPE,
-        words: Scope::WORDS,
-        pointer: "/relations/by_scope",
-    },
-    SummaryCounts {
-        table: &TARGET_RELATIONS_REPORT,
-        column: &fields::ORIGIN,
-        words: Origin::WORDS,
-        pointer: "/target_relations/by_origin",
-    },
-    SummaryCounts {
-        table: &GROUPS_REPORT,
-        column: &fields::GROUP_OUTCOME,
-        words: GroupOutcome::WORDS,
-        pointer: "/groups/by_outcome",
-    },
-    SummaryCounts {
-        table: &JOIN_CODES_REPORT,
-        column: &fields::CODE_VERDICT,
-        words: CodeVerdict::WORDS,
-        pointer: "/join_codes/by_verdict",
-    },
+    (&RELATIONS_REPORT, &fields::OUTCOME, Outcome::WORDS, "/relations/by_outcome"),
+    (&RELATIONS_REPORT, &fields::SCOPE, Scope::WORDS, "/relations/by_scope"),
+    (&TARGET_RELATIONS_REPORT, &fields::ORIGIN, Origin::WORDS, "/target_relations/by_origin"),
+    (&GROUPS_REPORT, &fields::GROUP_OUTCOME, GroupOutcome::WORDS, "/groups/by_outcome"),
+    (&JOIN_CODES_REPORT, &fields::CODE_VERDICT, CodeVerdict::WORDS, "/join_codes/by_verdict"),
 ];
 
 /// A published number of rows, with the expression that counts these rows in their report.
@@ -219,7 +188,7 @@ fn summary_claims(summary: &Value) -> Vec<Claim> {
         let count = if is_measured { summary.pointer(&pointer).and_then(Value::as_u64).unwrap_or(u64::MAX) } else { 0 };
         claims.push(Claim { name, count, table, rows });
     };
-    for SummaryCounts { table, column, words, pointer } in SUMMARY_COUNTS {
+    for (table, column, words, pointer) in SUMMARY_COUNTS {
         for word in *words {
             let name = format!("summary {}.{} {word} = rows of {}", table.name, column.name, table.name);
             claim(name, format!("{pointer}/{word}"), table, rows_with(column, word));

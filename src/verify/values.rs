@@ -29,7 +29,6 @@ pub struct DifferingValue {
 }
 
 impl RecomputedValues {
-    /// Returns whether all values agree.
     pub fn agrees(&self) -> bool {
         self.differing == 0
     }

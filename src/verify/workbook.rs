@@ -32,8 +32,6 @@ struct ListedSheet {
     filter: String,
 }
 
-/// Compares the workbook.
-///
 /// # Errors
 /// [`Error::Io`] if the workbook, [`Error::Input`] if a report cannot be read.
 pub(super) fn compare(audit: &RecomputedAudit<'_>, values: &mut RecomputedValues) -> Result<()> {

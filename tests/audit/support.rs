@@ -47,6 +47,16 @@ impl Story {
         story.file("lists/accounts.csv", &format!("source_userid,target_userid\n{accounts}"))
     }
 
+    /// One customer, who arrived.
+    pub fn arrived() -> Self {
+        Self::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+    }
+
+    /// One customer, who did not.
+    pub fn lost() -> Self {
+        Self::new("ann: wei 2025-01-01", "")
+    }
+
     /// Replaces the accounts list: `source target assessment` per line.
     pub fn accounts(self, text: &str) -> Self {
         self.list("accounts", &["source_userid", "target_userid", "assessment"], text)

@@ -213,7 +213,6 @@ impl PartState {
     }
 }
 
-/// Returns the path of a part's journal.
 pub fn journal_path(role: &Path, part: ExportPart) -> PathBuf {
     role.join(FOLDER).join(format!("{}.journal", part.word()))
 }

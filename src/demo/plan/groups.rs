@@ -76,7 +76,6 @@ pub enum GroupFate {
     Torn,
 }
 
-/// A group of the source corp.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceGroup {
     pub title: Title,
@@ -117,7 +116,6 @@ impl SourceGroup {
     }
 }
 
-/// A group of the target corp.
 #[derive(Debug, Clone, Copy)]
 pub struct TargetGroup {
     pub title: Title,
@@ -290,7 +288,6 @@ const fn plan(
 }
 
 impl DemoPlan {
-    /// With rows of the group map.
     const fn group_map(self, map: &'static [(u64, u64)]) -> Self {
         self.needs(GROUP_MAP).map(map)
     }

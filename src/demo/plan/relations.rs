@@ -35,7 +35,6 @@ pub enum SourceForm {
     ListOnly,
     /// As `Full`, and in the unassigned list.
     Unassigned,
-    /// In the unassigned list only.
     UnassignedOnly,
     /// In `contact_list`, as no customer.
     NotCustomer,
@@ -155,7 +154,6 @@ pub enum Origins {
     Alone(Origin),
 }
 
-/// A relation of the target corp.
 #[derive(Debug, Clone, Copy)]
 pub struct TargetRelation {
     pub form: TargetForm,

@@ -37,7 +37,6 @@ pub struct MemberTest {
     pub min_overlap: f64,
 }
 
-/// Matches all groups.
 pub fn match_groups(
     source: &GroupSide,
     target: &GroupSide,

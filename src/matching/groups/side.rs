@@ -82,7 +82,6 @@ impl GroupSide {
         value_at(&self.chat_id, row as usize)
     }
 
-    /// Returns its name.
     pub fn name(&self, row: u32) -> Option<&str> {
         value_at(&self.name, row as usize)
     }
@@ -102,7 +101,6 @@ impl GroupSide {
         self.owner_in_doubt[row as usize]
     }
 
-    /// Returns its owner.
     pub fn owner(&self, row: u32) -> Option<&str> {
         value_at(&self.owner_userid, row as usize)
     }

@@ -62,7 +62,6 @@ fn keys_in(script: &str) -> BTreeSet<&str> {
     calls.filter_map(|at| script[at + 3..].split('"').next()).collect()
 }
 
-/// Returns the document of that kind, title and data.
 pub fn document(kind: PageKind, title: &str, json: &str) -> String {
     let script = kind.script();
     let policy = format!(
@@ -70,7 +69,8 @@ pub fn document(kind: PageKind, title: &str, json: &str) -> String {
         digest(STYLE),
         digest(script)
     );
-    let (title, json, noscript) = (escaped(title), inert(json), both("noscript"));
+    // JSON must not end its element: `<` occurs within texts only, where it may be written as an escape.
+    let (title, json, noscript) = (escaped(title), json.replace('<', "\\u003c"), both("noscript"));
     // In one pass: nothing that was filled in is looked at as a place to fill.
     let mut page = String::with_capacity(FRAME.len() + STYLE.len() + script.len() + json.len());
     for (n, piece) in FRAME.split("{{").enumerate() {
@@ -106,14 +106,8 @@ fn both(key: &str) -> String {
     format!("{} {}", text.zh, text.en)
 }
 
-/// Text escaped for markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// JSON that cannot end its element: `<` occurs within texts only, where it may be written as an escape.
-fn inert(json: &str) -> String {
-    json.replace('<', "\\u003c")
 }
 
 /// Returns the source expression of a Content-Security-Policy for exactly this text.

@@ -18,7 +18,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Audit, write_text};
+use super::{Audit, write_private};
 use crate::error::Result;
 
 pub use data::{FindingLink, PageFrame, constants, small_table, small_tables, to_json, without_rows};
@@ -33,11 +33,9 @@ pub fn data_of(page: &str) -> Option<Value> {
     (document(PageKind::Audit, title, data) == page).then_some(parsed)
 }
 
-/// Writes the page of an audit.
-///
 /// # Errors
 /// [`crate::Error::Io`] if the disk refuses.
 pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {
     let page = document(PageKind::Audit, &audit.summary.case_title, &data::data(audit)?);
-    write_text(&folder.join("report.html"), &page)
+    write_private(&folder.join("report.html"), page)
 }

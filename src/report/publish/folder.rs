@@ -205,14 +205,12 @@ fn take_turn(folder: &Path) -> Option<File> {
     None
 }
 
-/// Returns the stages in a folder.
 fn stages(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let stages = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     stages.filter(|entry| is_stage(&entry.file_name())).map(|entry| entry.path())
 }
 
-/// Returns whether a name is that of a stage.
 pub fn is_stage(name: &OsStr) -> bool {
     name.to_str().and_then(|name| name.strip_prefix(PREFIX)).is_some_and(|random| random.len() == RANDOM)
 }

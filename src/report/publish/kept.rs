@@ -37,7 +37,6 @@ struct Outsider {
     is_changed: bool,
 }
 
-/// A file that was kept.
 pub struct KeptFile {
     /// Its path below the earlier output.
     path: PathBuf,

@@ -79,7 +79,7 @@ impl<'e> CarriedWork<'e> {
 
     /// Notes what was carried over, if anything was.
     pub fn note(&self, progress: &dyn Progress) {
-        if self.earlier.digest().is_none() {
+        if self.earlier.digest.is_none() {
             return;
         }
         let entered = self.by_task.iter().flatten().filter(|entered| !entered.is_empty()).count();

@@ -58,7 +58,6 @@ impl<'a> CellFormat<'a> {
         Self { language: case.language, zone: &case.timezone }
     }
 
-    /// For a column.
     pub fn of(self, column: &'static Column) -> ColumnCells<'a> {
         let names = match column.kind {
             Kind::Word(words) => names(words, self.language),
@@ -101,7 +100,6 @@ impl<'a> CellFormat<'a> {
 }
 
 impl ColumnCells<'_> {
-    /// Returns the cell of a row.
     pub fn cell(&self, values: &ArrayRef, row: usize) -> SheetCell {
         if values.is_null(row) {
             return SheetCell::Empty;

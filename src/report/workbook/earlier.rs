@@ -30,11 +30,10 @@ pub struct EarlierWorklist {
     pub rows: Vec<EarlierRow>,
     /// Titles of the columns that users added.
     pub added: Vec<String>,
-    /// SHA-256 of the workbook.
-    digest: Option<String>,
+    /// SHA-256 of the workbook that is carried over; `None` if there is nothing to carry over.
+    pub digest: Option<String>,
 }
 
-/// A row of it.
 pub struct EarlierRow {
     pub key: TaskKey,
     /// The columns before those to fill in.
@@ -110,11 +109,6 @@ impl EarlierWorklist {
             Ok(_) => Self::default(),
             Err(problem) => unreadable(problem),
         }
-    }
-
-    /// SHA-256 of the workbook that is carried over; `None` if there is nothing to carry over.
-    pub fn digest(&self) -> Option<&str> {
-        self.digest.as_deref()
     }
 }
 

@@ -28,7 +28,6 @@ use crate::text::{Lang, Text, fill, workbook};
 /// Rows of a sheet that is not about relations.
 pub const ROWS_SHOWN: usize = 100_000;
 
-/// A kind of exception.
 pub struct ExceptionKind {
     pub name: Text,
     /// The sheet in a sentence.

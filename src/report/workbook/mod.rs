@@ -54,20 +54,17 @@ pub const WORKBOOK: &str = "exceptions.xlsx";
 /// Of 0 to 9. Beyond it the file gets little smaller, and takes twice as long.
 const COMPRESSION: u8 = 2;
 
-/// The content of a sheet.
 enum SheetContent<'k> {
     Kind(&'k ExceptionKind),
     Worklist,
 }
 
-/// The content of a workbook.
 pub struct WorkbookContents<'a> {
     pub case: &'a Case,
     /// The heading of the first sheet.
     pub title: Text,
     /// The age of the document, in microseconds since 1970, for a clock would make two runs differ.
     pub created_at: i64,
-    /// The figures of the first sheet.
     pub figures: Vec<(String, SheetCell)>,
     pub kinds: Vec<ExceptionKind>,
     /// Rows that the sheets hold at most, as a note.
@@ -78,8 +75,6 @@ pub struct WorkbookContents<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// Writes the workbook of an audit.
-///
 /// # Errors
 /// [`Error::Io`], [`Error::Interrupted`].
 pub fn write(audit: &Audit<'_>, folder: &Path) -> Result<()> {

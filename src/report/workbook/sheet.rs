@@ -16,7 +16,6 @@ const WIDTHS: std::ops::RangeInclusive<f64> = 9.0..=60.0;
 /// Width of a filter button and the margins.
 const MARGIN: f64 = 3.0;
 
-/// The style of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellStyle {
     Text,
@@ -109,7 +108,6 @@ impl Formats {
         [text, &self.header].into_iter().chain(others).for_each(|format| book.register_format(format));
     }
 
-    /// Returns the format of cells of that style.
     pub fn of(&self, style: CellStyle) -> &Format {
         &self.cells[style as usize]
     }

@@ -44,7 +44,7 @@ pub fn write(
     page.row += 1;
     page.sheets(&contents.kinds, tasks)?;
     page.row += 1;
-    page.notes(&contents.kinds, &contents.limits, contents.earlier.digest().is_some())
+    page.notes(&contents.kinds, &contents.limits, contents.earlier.digest.is_some())
 }
 
 /// Returns the case and its corps.
@@ -55,7 +55,6 @@ pub fn case_figures(case: &Case, language: Lang) -> [(String, SheetCell); 2] {
     ]
 }
 
-/// Returns the figures of an audit.
 pub fn figures(audit: &Audit<'_>, cells: CellFormat<'_>) -> Vec<(String, SheetCell)> {
     let (case, summary) = (audit.case, audit.summary);
     let tell = |text: Text| text.tell(cells.language).to_owned();
@@ -167,7 +166,6 @@ impl SummarySheet<'_> {
     }
 }
 
-/// Returns the cell of a count.
 pub fn count(count: u64) -> SheetCell {
     integer(i64::try_from(count).unwrap_or(i64::MAX))
 }

@@ -24,15 +24,12 @@ pub struct FindingRule {
     pub code: &'static str,
     /// A clause of DOMAIN.md, or `Q`: the quality of the exports, of which no clause speaks.
     pub clause: &'static str,
-    /// Its severity.
     pub severity: Severity,
     /// The message in Chinese.
     pub message_zh: &'static str,
     /// The message in English.
     pub message_en: &'static str,
-    /// The next step in Chinese.
     pub next_step_zh: &'static str,
-    /// The next step in English.
     pub next_step_en: &'static str,
     /// The rows that it is about, if it is about rows of a report.
     pub rows: Option<FindingRows>,
@@ -110,7 +107,6 @@ pub fn catalogue() -> impl Iterator<Item = &'static FindingRule> {
     CATALOGUE.into_iter().flatten()
 }
 
-/// Returns the kind of finding with that code.
 pub fn finding(code: &str) -> Option<&'static FindingRule> {
     catalogue().find(|rule| rule.code == code)
 }

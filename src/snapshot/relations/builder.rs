@@ -196,10 +196,7 @@ impl<'a> RelationsBuilder<'a> {
         for pair in awaited {
             accounts.entry(pair.source_userid.clone()).or_insert(average);
         }
-        let partitioning = match self.enrolment {
-            Some(enrolment) => Partitioning::of_pairs(&accounts, enrolment, self.partition_rows()),
-            None => Partitioning::by_range(&accounts, self.partition_rows()),
-        };
+        let partitioning = Partitioning::by_range(&accounts, self.partition_rows()).with_targets(self.enrolment);
         read.set(partitioning, self.table, &self.memory);
         let unrouted = std::mem::replace(&mut read.unrouted, self.buffer());
         let partitioning = read.partitioning.clone().unwrap_or_default();

@@ -7,27 +7,12 @@ use serde_json::Value;
 
 use crate::support::{Story, names_in, run};
 
-/// Everything arrived.
-fn reconciled() -> Story {
-    Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
-}
-
-/// One refused, nothing worse.
-fn to_review() -> Story {
-    Story::new("ann: wei 2025-01-01", "").refusals("wei")
-}
-
-/// One missing.
-fn defective() -> Story {
-    Story::new("ann: wei 2025-01-01", "")
-}
-
 #[test]
 fn the_exit_code_follows_the_policy() {
     for (story, name, expected) in [
-        (reconciled(), "reconciled", [0, 0, 0]),
-        (to_review(), "review", [0, 1, 0]),
-        (defective(), "defect", [1, 1, 0]),
+        (Story::arrived(), "reconciled", [0, 0, 0]),
+        (Story::lost().refusals("wei"), "review", [0, 1, 0]),
+        (Story::lost(), "defect", [1, 1, 0]),
     ] {
         for (policy, code) in ["defect", "review", "never"].into_iter().zip(expected) {
             let set = format!("policy.fail_on={policy}");
@@ -45,7 +30,7 @@ fn the_exit_code_follows_the_policy() {
 
 #[test]
 fn results_go_to_stdout_and_nothing_else_does() {
-    let (code, stdout, stderr) = run(defective().write(), &["audit", "."]);
+    let (code, stdout, stderr) = run(Story::lost().write(), &["audit", "."]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     for part in ["story: DEFECT", "B8-missing", "\n  ! Missing                    1 100.0 %\n", "reports in ./reports"]
     {
@@ -55,8 +40,8 @@ fn results_go_to_stdout_and_nothing_else_does() {
 
 #[test]
 fn a_failing_run_reports_on_stderr_and_leaves_no_file() {
-    let broken = reconciled().file("target-after/broken.json", "{");
-    let absent = reconciled().without("target-after");
+    let broken = Story::arrived().file("target-after/broken.json", "{");
+    let absent = Story::arrived().without("target-after");
     for (story, args, says) in [
         (&broken, vec!["audit", "."], "broken.json"),
         (&broken, vec!["audit", ".", "--json"], "broken.json"),
@@ -80,7 +65,7 @@ fn a_failing_run_reports_on_stderr_and_leaves_no_file() {
 
 #[test]
 fn json_is_the_summary() {
-    let story = defective();
+    let story = Story::lost();
     let (code, stdout, stderr) = run(story.write(), &["audit", ".", "--json"]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     assert_eq!(stdout, fs::read_to_string(story.write().join("reports/summary.json")).unwrap());
@@ -93,7 +78,7 @@ fn json_is_the_summary() {
 
 #[test]
 fn quiet_prints_nothing_but_what_json_asks_for_and_errors() {
-    let story = defective();
+    let story = Story::lost();
     assert_eq!(run(story.write(), &["audit", ".", "--quiet"]), (1, String::new(), String::new()));
     assert_eq!(run(story.write(), &["ingest", ".", "-q"]), (0, String::new(), String::new()));
     let (_, stdout, stderr) = run(story.write(), &["audit", ".", "--json", "--quiet"]);
@@ -105,7 +90,7 @@ fn quiet_prints_nothing_but_what_json_asks_for_and_errors() {
 #[test]
 fn set_overrides_the_case() {
     // Seen from a start on 3 May, what was made on 2 May stood there already.
-    let story = reconciled();
+    let story = Story::arrived();
     let outcome = |args: &[&str]| -> Value {
         let (_, stdout, stderr) = run(story.write(), &[&["audit", ".", "--json"], args].concat());
         serde_json::from_str::<Value>(&stdout).unwrap_or_else(|_| panic!("{stderr}"))["relations"]["by_outcome"].clone()
@@ -123,7 +108,7 @@ fn set_overrides_the_case() {
 
 #[test]
 fn out_is_where_reports_go() {
-    let story = reconciled();
+    let story = Story::arrived();
     let (code, stdout, _) = run(story.write(), &["audit", "case.toml", "--out", "elsewhere/deep"]);
     assert!(code == 0 && stdout.contains("reports in elsewhere/deep"), "{stdout}");
     assert!(story.write().join("elsewhere/deep/manifest.json").is_file());
@@ -182,7 +167,7 @@ fn rules_lists_every_rule() {
 
 #[test]
 fn ingest_lists_its_tables() {
-    let story = reconciled();
+    let story = Story::arrived();
     let (code, stdout, stderr) = run(story.write(), &["ingest", "."]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let rows: Vec<Vec<&str>> = stdout.lines().map(|line| line.split_whitespace().collect()).collect();
@@ -200,7 +185,7 @@ fn ingest_lists_its_tables() {
 
 #[test]
 fn exports_can_be_ingested_before_the_end_of_the_migration() {
-    let story = reconciled().without("target-after");
+    let story = Story::arrived().without("target-after");
     let folder = story.write();
     let case = fs::read_to_string(folder.join("case.toml")).unwrap();
     fs::write(folder.join("case.toml"), case.replace("finished_at", "#")).unwrap();
@@ -212,7 +197,7 @@ fn exports_can_be_ingested_before_the_end_of_the_migration() {
 
 #[test]
 fn results_are_printed_in_the_language_of_the_option() {
-    let story = reconciled();
+    let story = Story::arrived();
     let folder = tempfile::tempdir().unwrap();
     let printed = |folder: &std::path::Path, args: &[&str]| {
         let (code, stdout, stderr) = run(folder, &[args, &["--lang", "zh"]].concat());

@@ -134,18 +134,15 @@ fn the_exit_code_follows_the_policy() {
     let (code, stdout, _) = compare(&later, &later, &["--fail-on", "review"]);
     assert!(code == 0 && stdout.starts_with("story: nothing is new or worse."), "{stdout}");
     // Refused now, fine before: to be reviewed, no defect.
-    let (fine, refused) = (
-        Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02"),
-        Story::new("ann: wei 2025-01-01", "").refusals("wei"),
-    );
+    let (fine, refused) = (Story::arrived(), Story::lost().refusals("wei"));
     fine.audit();
     refused.audit();
     assert_eq!((compare(&fine, &refused, &[]).0, compare(&fine, &refused, &["--fail-on", "review"]).0), (0, 1));
     // The policy of the later audit holds, not that of the earlier one; what is asked for goes before both.
-    let strict = Story::new("ann: wei 2025-01-01", "").refusals("wei").toml("[policy]\nfail_on = \"review\"");
+    let strict = Story::lost().refusals("wei").toml("[policy]\nfail_on = \"review\"");
     strict.audit();
     assert_eq!((compare(&fine, &strict, &[]).0, compare(&fine, &strict, &["--fail-on", "defect"]).0), (1, 0));
-    let lenient = Story::new("ann: wei 2025-01-01", "").toml("[policy]\nfail_on = \"never\"");
+    let lenient = Story::lost().toml("[policy]\nfail_on = \"never\"");
     lenient.audit();
     assert_eq!(compare(&fine, &lenient, &[]).0, 0);
     let json: Value = serde_json::from_str(&compare(&fine, &strict, &["--json"]).1).unwrap();
@@ -158,9 +155,9 @@ fn the_exit_code_follows_the_policy() {
 #[test]
 fn reports_without_a_policy_fail_on_defects() {
     let [fine, missing, refused] = [
-        Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02"),
-        Story::new("ann: wei 2025-01-01", "").toml("[policy]\nfail_on = \"never\""),
-        Story::new("ann: wei 2025-01-01", "").refusals("wei").toml("[policy]\nfail_on = \"review\""),
+        Story::arrived(),
+        Story::lost().toml("[policy]\nfail_on = \"never\""),
+        Story::lost().refusals("wei").toml("[policy]\nfail_on = \"review\""),
     ];
     fine.audit();
     for (story, code) in [(&missing, 1), (&refused, 0)] {
@@ -186,10 +183,10 @@ fn reports_without_a_policy_fail_on_defects() {
 
 #[test]
 fn audits_of_different_cases_are_compared_by_force_only() {
-    let earlier = Story::new("ann: wei 2025-01-01", "");
+    let earlier = Story::lost();
     let toml = "[case]\nid = \"other\"\n[migration]\nstarted_at = 2026-05-01T00:00:00+08:00\n\
         finished_at = 2026-05-07T00:00:00+08:00\n";
-    let later = Story::new("ann: wei 2025-01-01", "").case(toml);
+    let later = Story::lost().case(toml);
     earlier.audit();
     later.audit();
     let (code, stdout, stderr) = compare(&earlier, &later, &[]);

@@ -177,7 +177,7 @@ fn the_hinted_command_shows_all_rows() {
 #[cfg(unix)]
 #[test]
 fn the_hinted_command_finds_a_group_in_lists() {
-    let story = Story::new("ann: wei 2025-01-01", "")
+    let story = Story::lost()
         .groups("source-before", "g1: ann a 2025-01-01; g2: ann b 2025-01-01")
         .groups("source-after", "g1: ann a 2025-01-01; g2: ann b 2025-01-01")
         .codes("source-before", "c1: g1; c2: g1; c3: g1 g2; c4: g1; c5: g1; c6: g2; c7: g2")
@@ -190,7 +190,7 @@ fn the_hinted_command_finds_a_group_in_lists() {
 /// What could not be read of a join code says nothing about a customer, and the other way round.
 #[test]
 fn what_could_not_be_read_is_named_where_it_may_matter() {
-    let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+    let story = Story::arrived()
         .file("source-before/more.csv", "userid,external_userid\nann,w9\nann,17.5\n")
         .file("source-after/codes.csv", "config_id,chat_ids\nc1,\"[{\"\"chat_id\"\": \"\"g1\"\"}]\"\n");
     let folder = story.write();

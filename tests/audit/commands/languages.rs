@@ -4,8 +4,8 @@ use std::path::Path;
 
 use qianhe::text::Lang;
 
-use crate::readers::bad_input::{MISTAKES, good};
-use crate::support::{run, sample};
+use crate::readers::bad_input::MISTAKES;
+use crate::support::{Story, run, sample};
 
 /// Runs a command that has to fail, and returns its stderr in one language.
 fn refused(folder: &Path, args: &[&str], lang: &str) -> String {
@@ -26,7 +26,7 @@ fn check(folder: &Path, args: &[&str], zh: &[&str], en: &[&str]) {
 
 #[test]
 fn a_bad_key_is_reported_with_its_line() {
-    let story = good().toml("[policy]\nfail_onn = \"defect\"");
+    let story = Story::arrived().toml("[policy]\nfail_onn = \"defect\"");
     check(
         story.write(),
         &["audit", "."],
@@ -40,14 +40,14 @@ fn a_bad_key_is_reported_with_its_line() {
         ],
     );
     check(
-        good().write(),
+        Story::arrived().write(),
         &["audit", ".", "--set", "policy.customer_cap=\"many\""],
         &["--set policy.customer_cap：是文本，应为整数\n  建议：写不小于 1 的整数"],
         &["--set policy.customer_cap: is text, but has to be a whole number\n  help: write a whole number of at \
                 least 1"],
     );
     check(
-        good().write(),
+        Story::arrived().write(),
         &["audit", ".", "--set", "nonsense"],
         &["错误：`--set nonsense` 不是 key=value 的形式"],
         &["error: `--set nonsense` is not of the form key=value"],
@@ -56,7 +56,8 @@ fn a_bad_key_is_reported_with_its_line() {
 
 #[test]
 fn a_row_of_a_list_that_cannot_be_read_is_reported_with_the_reason() {
-    let story = good().file("lists/customers.csv", "source_external_userid,target_external_userid\n1.5E+17,x\n");
+    let story =
+        Story::arrived().file("lists/customers.csv", "source_external_userid,target_external_userid\n1.5E+17,x\n");
     check(
         story.write(),
         &["audit", "."],
@@ -68,7 +69,7 @@ fn a_row_of_a_list_that_cannot_be_read_is_reported_with_the_reason() {
 
 #[test]
 fn a_missing_file_is_reported() {
-    let story = good().without("target-after");
+    let story = Story::arrived().without("target-after");
     check(
         story.write(),
         &["audit", "nowhere"],
@@ -88,7 +89,7 @@ fn an_unreadable_record_is_reported_with_file_and_number() {
     // 41 bytes, the last bracket missing.
     let cut_off = r#"{"errcode":0,"userlist":[{"userid":"ann"}"#;
     check(
-        good().file("source-before/a.json", &format!("{{\"errcode\":0,\"userlist\":[]}}\n{cut_off}")).write(),
+        Story::arrived().file("source-before/a.json", &format!("{{\"errcode\":0,\"userlist\":[]}}\n{cut_off}")).write(),
         &["audit", "."],
         &[
             "source-before/a.json：第 2 个文档，字节 69：JSON 在一个文档中间就结束了\n  建议：导出被截断：请重新获取或复制\n",
@@ -97,13 +98,13 @@ fn an_unreadable_record_is_reported_with_file_and_number() {
                 was cut off: fetch or copy it again\n"],
     );
     check(
-        good().file("source-before/a.csv", "userid,name\nann,\"Ann\nbob,Bob\n").write(),
+        Story::arrived().file("source-before/a.csv", "userid,name\nann,\"Ann\nbob,Bob\n").write(),
         &["audit", "."],
         &["source-before/a.csv：第 2 行：这一行的引号没有闭合\n  建议：补上引号"],
         &["source-before/a.csv: row 2: a quote is opened in this row and never closed\n  help: close the quote"],
     );
     check(
-        good().file("lists/prices.csv", "phone,price\n1,2\n").write(),
+        Story::arrived().file("lists/prices.csv", "phone,price\n1,2\n").write(),
         &["audit", "."],
         &[
             "lists/prices.csv：找到的表头：phone、price：不是已知的表；可识别的表及其表头：账号清单（source_userid 迁出账号、target_userid 迁入账号）、客户 ID \
@@ -114,7 +115,7 @@ fn an_unreadable_record_is_reported_with_file_and_number() {
                     customer map ("],
     );
     check(
-        good().accounts("a x\n a y").write(),
+        Story::arrived().accounts("a x\n a y").write(),
         &["audit", "."],
         &[
             "lists：账号清单：不是一对一：\n    B7-one-to-many：迁出账号 a 对应了 x、y（lists/accounts.csv 第 2 行、lists/accounts.csv 第 3 \
@@ -167,7 +168,7 @@ fn the_locale_is_the_default() {
 fn each_mistake_is_reported_in_both_languages() {
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     for mistake in MISTAKES {
-        let message = (mistake.make)(good()).failure().message();
+        let message = (mistake.make)(Story::arrived()).failure().message();
         let (zh, en) = (message.tell(Lang::Zh), message.tell(Lang::En));
         let file = en.split(": ").next().unwrap();
         let rest =

@@ -26,7 +26,7 @@ fn with_cap(cap: u64) -> Story {
 /// Join codes of every kind.
 fn with_dying_codes() -> Story {
     let moving = "g1: ann a 2025-01-01; g2: ann b 2025-01-01; g3: ann c 2025-01-01; g4: ann d 2025-01-01";
-    Story::new("ann: wei 2025-01-01", "")
+    Story::lost()
         .groups("source-before", &format!("{moving}; g5: ann e 2025-01-01; s1: zoe stays 2025-01-01"))
         .codes("source-before", "dies: g1 g2; full: g1 g2 g3 g4 g5; lives: g1 s1; nothing:; strange: g1 g9")
 }
@@ -114,7 +114,7 @@ fn the_cost_is_forecast_with_the_limit_inclusive() {
 
 #[test]
 fn without_a_contract_the_bill_is_left_out_and_said_to_be() {
-    let summary = planned(&Story::new("ann: wei 2025-01-01", ""));
+    let summary = planned(&Story::lost());
     assert!(summary.bill.is_none() && shown_by(&summary).contains("\nno bill: case.toml has no [contract]\n"));
 }
 
@@ -144,7 +144,7 @@ fn every_code_at_risk_has_an_advice() {
 #[test]
 fn exports_that_are_not_whole_or_not_of_one_corp_are_told() {
     let list = r#"{"errcode":0,"group_chat_list":[{"chat_id":"g1","status":0}],"next_cursor":"more"}"#;
-    let cut_off = Story::new("ann: wei 2025-01-01", "").file("source-before/groups.json", list);
+    let cut_off = Story::lost().file("source-before/groups.json", list);
     assert_eq!(codes(&planned(&cut_off)), ["B8-source-groups-not-covered"]);
     let rows = ["AAAAAAAA", "BBBBBBBB"].map(|corp| {
         let row = |customer: u32| format!("ann: c{customer} 2025-01-01 id=wm{corp}{customer:022}");
@@ -178,7 +178,7 @@ fn its_reports_are_there_also_when_empty() {
 
 #[test]
 fn an_accounts_list_that_is_not_one_to_one_stops_it() {
-    let story = Story::new("ann: wei 2025-01-01", "").accounts("ann x\n bob x");
+    let story = Story::lost().accounts("ann x\n bob x");
     let error = precheck(story.write()).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("B6-many-to-one"), "{error}");

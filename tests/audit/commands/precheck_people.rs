@@ -86,7 +86,7 @@ fn the_rows_of_each_finding_are_as_many_as_it_counts() {
 
 #[test]
 fn what_was_not_exported_or_agreed_is_not_shown_as_none() {
-    let data = page(&Story::new("ann: wei 2025-01-01", ""));
+    let data = page(&Story::lost());
     assert_eq!(
         (&data["join_codes"], &data["billing"], &data["exports"][1]["relations"]),
         (&Value::Null, &Value::Null, &Value::Null)

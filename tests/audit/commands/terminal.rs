@@ -139,9 +139,8 @@ fn no_command_prints_what_a_terminal_would_act_upon() {
 #[test]
 #[cfg(unix)]
 fn no_error_prints_what_a_terminal_would_act_upon() {
-    let case = |toml: &str| Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").toml(toml);
+    let case = |toml: &str| Story::arrived().toml(toml);
     let text = toml(HOSTILE);
-    let good = || case("");
     let name = |folder: &str, ending: &str| format!("{folder}/{HOSTILE_NAME}.{ending}");
     for (story, wanted) in [
         (case(&format!("{text} = 1")), "FORGED"),
@@ -152,29 +151,32 @@ fn no_error_prints_what_a_terminal_would_act_upon() {
         (case(&format!("[lists.columns]\nsource_userid = {text}")), "FORGED"),
         (case(&format!("[[waivers]]\ncode = {text}\nreason = \"x\"\nby = \"x\"")), "FORGED"),
         (case("key = \"\u{1b}[2J\r\u{202e}FORGED"), "case.toml"),
-        (good().file(&name("source-before", "json"), "{"), "FORGED"),
-        (good().file(&name("source-before", "csv"), "a,b\n1,2\n"), "FORGED"),
-        (good().file("source-before/x.csv", &format!("\"{HOSTILE}\",userid\n1,2\n")), "x.csv"),
-        (good().file(&name("source-before", "parquet"), "PAR1junkPAR1"), "FORGED"),
-        (good().file(&name("source-before", "xlsx"), "PK\u{3}\u{4}junk"), "FORGED"),
-        (good().file(&name("source-before", "gz"), "\u{1f}junk"), "FORGED"),
+        (Story::arrived().file(&name("source-before", "json"), "{"), "FORGED"),
+        (Story::arrived().file(&name("source-before", "csv"), "a,b\n1,2\n"), "FORGED"),
+        (Story::arrived().file("source-before/x.csv", &format!("\"{HOSTILE}\",userid\n1,2\n")), "x.csv"),
+        (Story::arrived().file(&name("source-before", "parquet"), "PAR1junkPAR1"), "FORGED"),
+        (Story::arrived().file(&name("source-before", "xlsx"), "PK\u{3}\u{4}junk"), "FORGED"),
+        (Story::arrived().file(&name("source-before", "gz"), "\u{1f}junk"), "FORGED"),
         (
-            good().file(
+            Story::arrived().file(
                 "lists/accounts.csv",
                 &format!("source_userid,target_userid\n\"{HOSTILE}\",a\n\"{HOSTILE}\",b\n"),
             ),
             "accounts.csv",
         ),
         (
-            good().file(
+            Story::arrived().file(
                 "lists/accounts.csv",
                 &format!("source_userid,target_userid,assessment\nann,ann2,\"{HOSTILE}\"\n"),
             ),
             "accounts.csv",
         ),
-        (good().file("source-before/w.csv", &format!("userid,external_userid\n\"{HOSTILE}\",1.5e9\n")), "w.csv"),
         (
-            good().file(
+            Story::arrived().file("source-before/w.csv", &format!("userid,external_userid\n\"{HOSTILE}\",1.5e9\n")),
+            "w.csv",
+        ),
+        (
+            Story::arrived().file(
                 "source-before/y.json",
                 &format!("{{\"endpoint\":{0},\"response\":{{\"errcode\":{0}}}}}", Value::from(HOSTILE)),
             ),
@@ -185,7 +187,7 @@ fn no_error_prints_what_a_terminal_would_act_upon() {
         assert!(code == 2 && stdout.is_empty(), "{wanted}: {stdout}{stderr}");
         assert!(stderr.contains(wanted), "{wanted}: {stderr}");
     }
-    let story = good();
+    let story = Story::arrived();
     let folder = story.write();
     assert_eq!(run(folder, &["audit", "."]).0, 0);
     let set = format!("{HOSTILE}={HOSTILE}");
@@ -226,7 +228,7 @@ fn no_error_prints_what_a_terminal_would_act_upon() {
 #[test]
 #[cfg(unix)]
 fn forged_reports_print_nothing_that_a_terminal_would_act_upon() {
-    let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02");
+    let story = Story::arrived();
     let folder = story.write();
     assert_eq!(run(folder, &["audit", "."]).0, 0);
     let manifest = folder.join("reports/manifest.json");

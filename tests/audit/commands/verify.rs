@@ -134,7 +134,7 @@ fn a_foreign_manifest_is_refused() {
 
 #[test]
 fn an_audit_with_more_rejects_than_are_listed_verifies() {
-    let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02");
+    let story = Story::arrived();
     let unreadable = "NULL,lin\n".repeat(130);
     let story = story.file("target-after/more.csv", &format!("userid,customer_name\nann2,lin\n{unreadable}"));
     assert_eq!(run(story.write(), &["audit", ".", "--out", "reports"]).0, 1);
@@ -143,7 +143,7 @@ fn an_audit_with_more_rejects_than_are_listed_verifies() {
 
 #[test]
 fn a_precheck_has_files_to_verify_and_no_totals() {
-    let story = Story::new("ann: wei 2025-01-01", "");
+    let story = Story::lost();
     assert_eq!(run(story.write(), &["precheck", "."]).0, 0);
     let output = verify(&story.write().join("precheck"), 0);
     assert!(output.contains("not the reports of an audit"), "{output}");

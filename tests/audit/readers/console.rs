@@ -29,9 +29,7 @@ fn with_hidden_sheet() -> Audit {
     let mut workbook = Workbook::new();
     fill(workbook.add_worksheet(), "userid|name\nann|Ann");
     fill(workbook.add_worksheet().set_name("old").unwrap().set_hidden(true), "userid|name\nbob|Bob\ncat|Cat");
-    Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
-        .bytes("source-before/members.xlsx", &workbook.save_to_buffer().unwrap())
-        .audit()
+    Story::arrived().bytes("source-before/members.xlsx", &workbook.save_to_buffer().unwrap()).audit()
 }
 
 #[test]
@@ -267,7 +265,7 @@ fn synonyms_of_headers_are_one() {
     }
     for (account, group, created) in [("帐号", "群名", "创建时间"), ("账号", "客户群名称", "创群时间")]
     {
-        let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+        let story = Story::arrived()
             .bytes("source-before/成员.xlsx", &xlsx(&format!("{account}|姓名\nann|陈静")))
             .bytes("source-before/群.xlsx", &xlsx(&format!("{group}|群人数|群主|{created}\n家长群|9|陈静|2025-01-02")));
         let groups = story.audit().report("groups");

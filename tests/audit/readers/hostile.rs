@@ -13,7 +13,6 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, GzipLevel, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 
-use super::bad_input::good;
 use crate::support::{Story, run};
 
 /// As [`run`], of a program that has to end within a minute.
@@ -97,7 +96,7 @@ fn zstd() -> WriterPropertiesBuilder {
 }
 
 fn parquet(bytes: &[u8]) -> Story {
-    good().bytes("source-before/x.parquet", bytes)
+    Story::arrived().bytes("source-before/x.parquet", bytes)
 }
 
 #[test]
@@ -161,7 +160,7 @@ fn only_regular_files_are_opened() {
     let pipe = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     let zero = |path: &Path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
     for make in [&pipe as &dyn Fn(&Path), &zero] {
-        let story = good();
+        let story = Story::arrived();
         let folder = story.write();
         assert_eq!(run(folder, &["audit", "."]).0, 0);
         for (file, commands) in [
@@ -203,19 +202,19 @@ fn only_regular_files_are_opened() {
 
 #[test]
 fn a_case_file_has_a_size() {
-    assert_refused(&good().toml(&"#\n".repeat(9 << 20)), "is larger than 16777216 bytes");
+    assert_refused(&Story::arrived().toml(&"#\n".repeat(9 << 20)), "is larger than 16777216 bytes");
 }
 
 #[test]
 fn nesting_has_an_end() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(60_000), close.repeat(60_000));
     for toml in [deep("a = [", "]"), format!("a = {}", deep("[", "]")), format!("a{} = 1", ".a".repeat(60_000))] {
-        assert_refused(&good().toml(&toml), "case.toml");
+        assert_refused(&Story::arrived().toml(&toml), "case.toml");
     }
     for json in [deep("[", "]"), deep("{\"a\":", "}"), format!("{{\"errcode\":{}}}", deep("[", "]"))] {
-        assert_refused(&good().file("source-before/x.json", &json), "x.json");
+        assert_refused(&Story::arrived().file("source-before/x.json", &json), "x.json");
     }
-    let story = good();
+    let story = Story::arrived();
     let set = format!("policy{}=1", ".a".repeat(60_000));
     let (code, _, stderr) = run_soon(story.write(), &["audit", ".", "--set", &set]);
     assert!(code == 2 && stderr.contains("60001 parts; one of a case has at most 16"), "{code} {stderr}");
@@ -223,7 +222,7 @@ fn nesting_has_an_end() {
 
 #[test]
 fn a_statement_is_not_deeper_than_the_stack() {
-    let story = good();
+    let story = Story::arrived();
     let folder = story.write();
     assert_eq!(run(folder, &["audit", "."]).0, 0);
     // On stdin: the system limits arguments to 128 KiB.
@@ -252,7 +251,7 @@ fn a_statement_is_not_deeper_than_the_stack() {
 
 #[test]
 fn a_column_of_nulls_has_every_format() {
-    let story = good();
+    let story = Story::arrived();
     let folder = story.write();
     assert_eq!(run(folder, &["audit", "."]).0, 0);
     for (format, shown) in [("csv", "n\n\"\"\n"), ("json", "[\n{\"n\":null}\n]\n"), ("table", "n\n-\n\n(1 row)\n")] {
@@ -267,7 +266,7 @@ fn a_column_of_nulls_has_every_format() {
 fn names_that_are_not_utf_8_are_told_apart() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let story = good();
+    let story = Story::arrived();
     let folder = story.write();
     for (name, customer) in [(&b"\xff.csv"[..], "ada"), (b"\xfe.csv", "bea"), (br"\xff.csv", "cai")] {
         let path = folder.join("source-before").join(OsStr::from_bytes(name));

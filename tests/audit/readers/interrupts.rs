@@ -79,9 +79,8 @@ fn file(format: &str) -> Vec<u8> {
 #[ignore = "interrupts the process; every_reader_stops_in_the_middle_of_a_file runs it"]
 fn interrupted() {
     let format = std::env::var("QIANHE_TEST_FORMAT").unwrap();
-    let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
-        .without("source-before/relations.csv")
-        .bytes("source-before/customers", &file(&format));
+    let story =
+        Story::arrived().without("source-before/relations.csv").bytes("source-before/customers", &file(&format));
     let folder = story.write();
     let before = names_in(folder);
     let case = qianhe::case::load(folder, &[]).unwrap();

@@ -16,10 +16,6 @@ use crate::support::{Story, audit_into, names_in, run};
 const STEPS: [&str; 9] = ["made", "written", "sealed", "whole", "put", "moved", "done", "nameless", "unlocked"];
 const STEPS_WITHOUT_EXCHANGE: [&str; 6] = ["aside", "put", "moved", "done", "nameless", "unlocked"];
 
-fn arrived() -> Story {
-    Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
-}
-
 /// The same case, and nothing arrived.
 fn lost(story: Story) -> Story {
     story.file("target-after/relations.csv", "userid,customer_name\nann2,somebody\n")
@@ -45,7 +41,7 @@ fn whole_verdict(folder: &Path) -> String {
 
 /// Published once, with ingested tables and a file of people beside the reports; then audited again, and killed.
 fn killed(faults: &str) -> Story {
-    let story = arrived();
+    let story = Story::arrived();
     story.audit();
     let folder = story.write().to_path_buf();
     assert_eq!(run(&folder, &["ingest", ".", "--out", "reports"]).0, 0);
@@ -61,7 +57,7 @@ fn killed(faults: &str) -> Story {
 /// `verify --again` writes into a private folder below TMPDIR, names it, and removes it however the audit ends.
 #[test]
 fn an_audit_that_is_run_again_leaves_nothing() {
-    let story = arrived();
+    let story = Story::arrived();
     story.audit();
     let folder = story.write();
     let temporary = folder.join("temporary");
@@ -93,7 +89,7 @@ fn an_audit_that_is_run_again_leaves_nothing() {
 /// Each report in turn is the first that is larger than the limit, the workbook and the page too.
 #[test]
 fn a_file_that_may_not_grow_is_said_and_is_not_our_bug() {
-    let story = arrived();
+    let story = Story::arrived();
     story.audit();
     let folder = story.write();
     let before = names_in(folder);
@@ -115,7 +111,7 @@ fn a_file_that_may_not_grow_is_said_and_is_not_our_bug() {
 /// Folders that are made for an output go again if nothing is published in them; those that were there stay.
 #[test]
 fn a_run_that_fails_leaves_no_folder_that_it_made() {
-    let story = arrived().file("source-before/relations.csv", "no,such,columns\n");
+    let story = Story::arrived().file("source-before/relations.csv", "no,such,columns\n");
     let folder = story.write();
     fs::create_dir(folder.join("made")).unwrap();
     let before = names_in(folder);
@@ -170,7 +166,7 @@ fn where_folders_cannot_be_exchanged_the_next_run_completes_what_a_killed_one_be
 
 #[test]
 fn a_stage_whose_run_lives_is_left_alone_and_a_second_run_onto_its_output_ends() {
-    let story = arrived();
+    let story = Story::arrived();
     let folder = story.write();
     let stage = Stage::beside(&folder.join("reports"), &Silent).unwrap();
     fs::write(stage.path().join("half.parquet"), "half").unwrap();
@@ -192,7 +188,7 @@ fn a_stage_whose_run_lives_is_left_alone_and_a_second_run_onto_its_output_ends()
 /// An audit onto a folder that tables are just ingested into would pull the folder away.
 #[test]
 fn an_ingest_into_an_output_and_an_audit_of_it_exclude_each_other() {
-    let story = arrived();
+    let story = Story::arrived();
     let reports = story.audit().reports;
     let folder = story.write();
     let ingesting = Stage::beside(&reports.join("snapshots"), &Silent).unwrap();
@@ -206,7 +202,7 @@ fn an_ingest_into_an_output_and_an_audit_of_it_exclude_each_other() {
 
 #[test]
 fn of_runs_that_race_at_least_one_publishes_and_the_others_say_why_not() {
-    let story = arrived();
+    let story = Story::arrived();
     let folder = story.write();
     for _ in 0..3 {
         let begin = |_| {
@@ -231,7 +227,7 @@ fn of_runs_that_race_at_least_one_publishes_and_the_others_say_why_not() {
 
 #[test]
 fn outputs_are_closed_to_others_whatever_the_umask() {
-    let story = arrived();
+    let story = Story::arrived();
     let folder = story.write();
     for (umask, out) in [("000", "open"), ("777", "closed")] {
         let commands = format!(
@@ -259,7 +255,7 @@ fn walkdir(folder: &Path) -> BTreeSet<std::path::PathBuf> {
 /// The file size is in units of the shell, the memory in kB; both are far below what the smallest audit needs.
 #[test]
 fn what_the_system_refuses_is_no_bug_and_leaves_nothing() {
-    let story = arrived();
+    let story = Story::arrived();
     let folder = story.write();
     let before = names_in(folder);
     for (limit, lang, says) in [
@@ -300,7 +296,7 @@ impl<F: Fn() + Sync> Progress for Meanwhile<F> {
 
 #[test]
 fn files_of_people_are_never_deleted() {
-    let story = arrived();
+    let story = Story::arrived();
     let reports = story.audit().reports;
     let folder = story.write();
     fs::create_dir_all(reports.join("minutes/may")).unwrap();
@@ -332,7 +328,7 @@ fn files_of_people_are_never_deleted() {
 
 #[test]
 fn a_report_that_was_changed_is_kept_under_a_dated_name() {
-    let story = arrived();
+    let story = Story::arrived();
     let reports = story.audit().reports;
     let folder = story.write();
     let today = jiff::Zoned::now().date();
@@ -356,7 +352,7 @@ fn a_report_that_was_changed_is_kept_under_a_dated_name() {
 /// A second table beside the first would be read as one more export.
 #[test]
 fn a_changed_table_of_an_ingest_is_kept_where_no_reader_takes_it() {
-    let story = arrived();
+    let story = Story::arrived();
     let folder = story.write();
     assert_eq!(run(folder, &["ingest", "."]).0, 0);
     let table = folder.join("snapshots/source-before/relations.parquet");

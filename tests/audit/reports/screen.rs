@@ -46,7 +46,7 @@ fn the_bar_shows_what_the_counts_say() {
 
 #[test]
 fn one_relation_is_one_relation() {
-    let story = Story::new("ann: wei 2025-01-01", "");
+    let story = Story::lost();
     let (_, stdout, _) = run(story.write(), &["audit", "."]);
     assert!(stdout.contains("B8-missing: 1 relation in scope left no trace in the target corp.\n"), "{stdout}");
     let (_, stdout, _) = run(story.write(), &["audit", ".", "--lang", "zh"]);

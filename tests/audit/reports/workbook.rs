@@ -158,7 +158,7 @@ fn nothing_starts_a_formula() {
         .enumerate()
         .map(|(n, name)| format!("w{n},ann,\"{}\",=cmd|x,2025-01-01\n", name.replace('"', "\"\"")))
         .collect();
-    let story = Story::new("ann: wei 2025-01-01", "").file(
+    let story = Story::lost().file(
         "source-before/relations.csv",
         &format!("external_userid,userid,customer_name,remark,created_at\n{before}\"\t=1\",ann,x,,2025-01-01\n"),
     );

@@ -60,8 +60,7 @@ fn unreadable_records_are_a_defect_where_nobody_vouches_for_one_of_them() {
 #[test]
 fn the_times_of_snapshots_are_told_to_the_minute() {
     let story = |times: &[(&str, &str)]| {
-        let story =
-            Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").role("source-after", "ann: wei 2025-01-01");
+        let story = Story::arrived().role("source-after", "ann: wei 2025-01-01");
         times.iter().fold(story, |story, (role, time)| story.toml(&taken_at(role, time))).audit()
     };
     let message = |audit: &Audit, code: &str| {
@@ -206,7 +205,7 @@ fn of_unused_columns_the_first_few_are_named() {
     let story = |files: usize, columns: usize| {
         let names: String = (0..columns).map(|i| format!(",x{i:02}")).collect();
         let more = format!("userid,external_userid{names}\nann,wei{}\n", ",1".repeat(columns));
-        let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02");
+        let story = Story::arrived();
         (0..files).fold(story, |story, i| story.file(&format!("source-before/more{i}.csv"), &more)).audit()
     };
     for (files, columns) in [(5, 20), (6, 21)] {

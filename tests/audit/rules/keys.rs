@@ -107,7 +107,7 @@ fn a_relation_is_gone_from_the_source_where_rows_with_ids_do_not_hold_it() {
 fn the_first_spelling_in_byte_order_is_used_whatever_the_order_of_files() {
     for (first, second) in [("Bo", "bo"), ("bo", "Bo"), ("bo", "BO")] {
         let file = |userid: &str, id: &str| format!("userid,external_userid\n{userid},{id}\n");
-        let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+        let story = Story::arrived()
             .file("source-before/1.csv", &file(first, "w1"))
             .file("source-before/2.csv", &file(second, "w1"))
             .file("source-before/3.csv", &file(first, "w2"));
@@ -156,7 +156,7 @@ fn ingest_and_precheck_fold_userids_as_an_audit_does() {
 
 #[test]
 fn an_ingested_table_without_rows_is_doubted_as_the_export_was() {
-    let story = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
+    let story = Story::arrived()
         .file("target-before/relations.csv", "userid,external_userid\n")
         .file("target-before/more.csv", "userid,external_userid\nann2,w9\n")
         .toml("[snapshots.target-before]\npath = \"target-before\"");
@@ -175,7 +175,7 @@ fn an_ingested_table_without_rows_is_doubted_as_the_export_was() {
 
 #[test]
 fn every_spelling_of_an_account_that_is_not_one_to_one_is_named() {
-    let error = Story::new("ann: wei 2025-01-01", "").accounts("ann x; Ann Y; bob Z; cat z").error();
+    let error = Story::lost().accounts("ann x; Ann Y; bob Z; cat z").error();
     for part in ["source account Ann, ann is mapped to Y, x", "target account Z, z is mapped from bob, cat"] {
         assert!(error.contains(part), "{error}\nlacks {part}");
     }

@@ -91,7 +91,7 @@ fn a_waiver_is_about_its_own_finding_only() {
 
 #[test]
 fn findings_without_rows_are_waived_by_their_keys() {
-    let story = || Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02").refusals("nobody\n noone");
+    let story = || Story::arrived().refusals("nobody\n noone");
     let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\"]")).audit();
     assert_eq!((audit.summary.verdict, finding(&audit, "A3-refusal-unmatched").waived.count), (Verdict::Review, 1));
     let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\", \"nobody\"]")).audit();
@@ -169,9 +169,7 @@ fn an_expired_waiver_counts_again_and_is_told() {
     let expired = finding(&audit, "Q-waiver-expired");
     assert_eq!((expired.count, expired.examples.as_slice()), (1, ["B8-missing".to_owned()].as_slice()));
     assert!(expired.message_en().contains("B8-missing 2026-05-06 (Li Na)"), "{}", expired.message_en());
-    let settled = Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")
-        .toml(&waiver("B8-missing", "until = 2026-05-06"))
-        .audit();
+    let settled = Story::arrived().toml(&waiver("B8-missing", "until = 2026-05-06")).audit();
     assert_eq!(
         settled.findings().into_iter().collect::<Vec<_>>(),
         [("Q-waiver-unused", 1)],
@@ -362,7 +360,7 @@ fn an_unreadable_record_beside_another_defect_does_not_hide_it() {
         let story = story.role("source-after", "ann: wei 2025-01-01");
         story.file("source-after/more.csv", "userid,external_userid\nann,wei\n,w1\n").audit().summary.verdict
     };
-    assert_eq!(verdict(Story::new("ann: wei 2025-01-01", "ann2: wei 2026-05-02")), Verdict::Inconclusive);
+    assert_eq!(verdict(Story::arrived()), Verdict::Inconclusive);
     assert_eq!(verdict(two_missing()), Verdict::Defect);
 }
 
