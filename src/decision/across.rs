@@ -89,10 +89,10 @@ pub fn find(
     unionids_shared: bool,
 ) -> Result<Misplaced> {
     let refused: Vec<&BooleanArray> = flags.iter().map(|flags| flags.of(&REFUSALS)).collect();
-    let candidates =
-        || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.candidates.iter().map(move |left| (part, left)));
-    let arrivals =
-        || matched.iter().zip(0..).flat_map(|(of_part, part)| of_part.arrivals.iter().map(move |left| (part, left)));
+    let left_of = |of: fn(&MatchedPart) -> &Vec<LeftOver>| {
+        matched.iter().enumerate().flat_map(move |(part, rows)| of(rows).iter().map(move |left| (part, left)))
+    };
+    let (candidates, arrivals) = (|| left_of(|part| &part.candidates), || left_of(|part| &part.arrivals));
     let at_target = LeftOverKeys::of(arrivals().map(|(_, left)| left));
     let is_candidate =
         |(part, left): (usize, &LeftOver)| !refused[part].value(left.row as usize) && at_target.hold_any_of(left);

@@ -72,14 +72,14 @@ pub(super) fn decide_join_codes(
 }
 
 /// A code as one snapshot holds it.
-#[derive(Debug, Default)]
-struct HeldCode {
-    remark: Option<String>,
-    state: Option<String>,
-    auto_create_room: Option<bool>,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldCode {
+    pub remark: Option<String>,
+    pub state: Option<String>,
+    pub auto_create_room: Option<bool>,
     deleted: bool,
-    /// Each once, in the order of the dump; none where it was deleted.
-    chat_ids: Vec<String>,
+    /// The groups that it links, each once, in the order of the dump; none where it was deleted.
+    pub chat_ids: Vec<String>,
     links_twice: bool,
     /// Its list of groups, or its deleted flag, could not be read.
     is_unreadable: bool,
@@ -190,11 +190,7 @@ fn scope_of_group(groups: &GroupSide, row: u32, scope: GroupScope) -> Option<Gro
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedCode {
     pub config_id: String,
-    pub remark: Option<String>,
-    pub state: Option<String>,
-    pub auto_create_room: Option<bool>,
-    /// The groups that it links, each once.
-    pub chat_ids: Vec<String>,
+    pub held: HeldCode,
     pub predicted: Predicted,
 }
 
@@ -207,15 +203,8 @@ pub fn planned_codes(before: &Snapshot, groups: &GroupSide, scopes: &[GroupScope
     let scope_of = |id: &str| rows_by_id.get(id).and_then(|&row| scope_of_group(groups, row, scopes[row as usize]));
     let codes = codes_of(before)?;
     let predicted = predict(&codes.values().map(|code| LinkedBefore::new(code, scope_of)).collect::<Vec<_>>())?;
-    let planned = |((id, held), predicted): ((&str, HeldCode), Predicted)| PlannedCode {
-        config_id: id.to_owned(),
-        predicted,
-        remark: held.remark,
-        state: held.state,
-        auto_create_room: held.auto_create_room,
-        chat_ids: held.chat_ids,
-    };
-    Ok(codes.into_iter().zip(predicted).map(planned).collect())
+    let planned = codes.into_iter().zip(predicted);
+    Ok(planned.map(|((id, held), predicted)| PlannedCode { config_id: id.to_owned(), held, predicted }).collect())
 }
 
 /// The groups that codes link, with their decisions and the group list of source-after.

@@ -37,7 +37,7 @@ impl IdClass {
 /// Returns whether the ids of a source row and a target row contradict that they are one relation.
 pub fn contradict(source: &Side, target: &Side, (row, other): (u32, u32), unionids_shared: bool) -> bool {
     let ids = NameJoin { source, target, unionids_shared };
-    ids.source_class(row).contradicts(ids.target_class(other))
+    ids.class(source, row).contradicts(ids.class(target, other))
 }
 
 impl NameJoin<'_> {
@@ -46,8 +46,8 @@ impl NameJoin<'_> {
         if group.target.is_empty() {
             return;
         }
-        let sources = by_class(group.source, |row| self.source_class(row));
-        let targets = by_class(group.target, |row| self.target_class(row));
+        let sources = by_class(group.source, |row| self.class(self.source, row));
+        let targets = by_class(group.target, |row| self.class(self.target, row));
         for component in components(&sources, &targets) {
             if component.is_without_contradiction() {
                 let (source, target) = component.in_order_of(group);
@@ -56,14 +56,6 @@ impl NameJoin<'_> {
                 component.settle(result);
             }
         }
-    }
-
-    fn source_class(&self, row: u32) -> IdClass {
-        self.class(self.source, row)
-    }
-
-    fn target_class(&self, row: u32) -> IdClass {
-        self.class(self.target, row)
     }
 
     fn class(&self, side: &Side, row: u32) -> IdClass {

@@ -38,7 +38,7 @@ pub fn forecast_codes(case: &Case, enrolment: &Enrolment, before: &Snapshot) -> 
     let scopes = planned_scopes(case, enrolment, &groups)?;
     let staying = staying(&groups, &scopes);
     let forecast = |code: PlannedCode| {
-        let advice = advice(code.predicted, code.chat_ids.len(), !staying.is_empty());
+        let advice = advice(code.predicted, code.held.chat_ids.len(), !staying.is_empty());
         let needs_group = matches!(advice, Advice::TieGroup | Advice::DropOneAndTieGroup);
         let proposals = if needs_group { staying.iter().take(PROPOSALS).cloned().collect() } else { Vec::new() };
         CodeForecast { code, advice, proposals }
@@ -76,10 +76,10 @@ pub(super) fn table(codes: &[CodeForecast]) -> RecordBatch {
     for CodeForecast { code, advice, proposals } in codes {
         rows.push(cells!(PRECHECK_JOIN_CODES, {
             CONFIG_ID: &code.config_id,
-            REMARK: code.remark.as_deref(),
-            STATE: code.state.as_deref(),
-            AUTO_CREATE_ROOM: code.auto_create_room,
-            CHAT_IDS_BEFORE: &code.chat_ids,
+            REMARK: code.held.remark.as_deref(),
+            STATE: code.held.state.as_deref(),
+            AUTO_CREATE_ROOM: code.held.auto_create_room,
+            CHAT_IDS_BEFORE: &code.held.chat_ids,
             PREDICTED: code.predicted,
             ADVICE: *advice,
             PROPOSALS: proposals,

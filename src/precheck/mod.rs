@@ -132,7 +132,7 @@ fn shown(
         replace(&mut account.assessment_reason, &fields::ASSESSMENT_REASON);
     }
     for code in &mut codes {
-        replace(&mut code.code.remark, &fields::REMARK);
+        replace(&mut code.code.held.remark, &fields::REMARK);
     }
     (accounts, codes)
 }

@@ -112,7 +112,7 @@ fn codes_at_risk(plan: &PrecheckSummary, lang: Lang) -> String {
     let mut lines = Vec::new();
     for alike in advised.chunk_by(|one, next| one.advice == next.advice) {
         lines.push(format!("  {}", cut(alike[0].advice.name().tell(lang), COLUMNS - 2)));
-        let remark = |code: &PlannedCode| code.remark.as_deref().map(plain).unwrap_or_default();
+        let remark = |code: &PlannedCode| code.held.remark.as_deref().map(plain).unwrap_or_default();
         lines.extend(alike.iter().map(|CodeForecast { code, .. }| beside(4, &plain(&code.config_id), &remark(code))));
     }
     // The proposals are the same for all codes.

@@ -63,7 +63,7 @@ pub fn batch_of(rows: &DataFrame) -> Result<RecordBatch> {
 /// # Errors
 /// As [`ParquetScan::for_each`].
 pub fn read(path: &Path, columns: &[&Column]) -> Result<DataFrame> {
-    aggregate(path, &names(columns), |frame| frame)
+    aggregate(path, &columns.iter().map(|column| column.name).collect::<Vec<_>>(), |frame| frame)
 }
 
 /// Aggregates a report frame by frame, and returns these partial aggregates below each other: with one more aggregation
@@ -111,8 +111,4 @@ pub fn totals(path: &Path, counts: Vec<Expr>) -> Result<Vec<u64>> {
 /// Returns the columns that an expression reads.
 fn columns_of(expr: &Expr) -> impl Iterator<Item = String> + '_ {
     expr.into_iter().filter_map(|part| if let Expr::Column(name) = part { Some(name.to_string()) } else { None })
-}
-
-fn names<'a>(columns: &[&'a Column]) -> Vec<&'a str> {
-    columns.iter().map(|column| column.name).collect()
 }

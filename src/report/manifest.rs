@@ -29,7 +29,7 @@ pub const MANIFEST: &str = "manifest.json";
 pub type Digests = BTreeMap<String, String>;
 
 /// The manifest of a folder of reports.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Manifest {
     pub tool: Tool,
     pub schema_version: u32,
@@ -70,7 +70,7 @@ pub struct CaseFile {
 }
 
 /// The tool that wrote the reports.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Tool {
     pub name: String,
     pub version: String,
@@ -94,14 +94,7 @@ impl Manifest {
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             schema_version: SCHEMA_VERSION,
             case: case_id.to_owned(),
-            case_file: CaseFile::default(),
-            settings: EffectiveSettings::new(),
-            pseudonyms: None,
-            reports: Digests::new(),
-            checksums: Digests::new(),
-            inputs: Digests::new(),
-            kept: Vec::new(),
-            worklist: None,
+            ..Self::default()
         }
     }
 

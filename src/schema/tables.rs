@@ -130,7 +130,7 @@ table! {
 }
 
 table! {
-    /// What the exports of a snapshot showed beside their rows: for findings and for the list of rejects.
+    /// Notes on the exports of a snapshot, beside their rows: for findings and for the list of rejects.
     NOTES = "notes", "one row per thing noted",
     key [NOTE, SOURCE_FILE, SOURCE_RECORD, NOTED_PLACE, USERID], fallbacks [],
     identity [[NOTE], [COUNT]], account [USERID], deciding [],

@@ -164,7 +164,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What exports showed beside their rows.
+    /// Kind of a note on exports.
     Note {
         UnreadableRecord = "unreadable_record": "A record that could not be read.",
         UnreadableValue = "unreadable_value": "A value that could not be read.",

@@ -10,6 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::TimestampMicrosecondType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use qianhe::findings::Finding;
 use qianhe::progress::Silent;
 use qianhe::run::AuditSummary;
 use tempfile::TempDir;
@@ -275,6 +276,24 @@ pub fn names_in(folder: &Path) -> BTreeSet<String> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// Every file below a folder, by its path there.
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            (name, fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+/// The files that only one of two folders has, or that are not the same.
+pub fn differing(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
+    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
+}
+
 /// Audits the case in a folder into its `reports`.
 pub fn audit(folder: &Path) -> qianhe::Result<Audit> {
     audit_into(folder, &folder.join("reports"), &[])
@@ -353,6 +372,12 @@ impl Audit {
     /// `summary.json`.
     pub fn summary_json(&self) -> serde_json::Value {
         serde_json::from_str(&fs::read_to_string(self.reports.join("summary.json")).unwrap()).unwrap()
+    }
+
+    /// The finding of a code, which must be there.
+    pub fn finding(&self, code: &str) -> &Finding {
+        let found = self.summary.findings.iter().find(|finding| finding.rule.code == code);
+        found.unwrap_or_else(|| panic!("no {code} among {:?}", self.findings()))
     }
 
     /// The codes of the findings with their counts.

@@ -309,16 +309,9 @@ fn accounts(audit: &Audit<'_>) -> Result<ExceptionKind> {
     const COVERAGES: [&Column; 2] = [&SOURCE_COVERAGE, &TARGET_COVERAGE];
     let not_whole = COVERAGES.into_iter().map(is_not_whole);
     let filter = Filter::Or(std::iter::once(Filter::AnyCounted(OPEN.to_vec())).chain(not_whole).collect());
-    let mut columns =
-        vec![&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &SOURCE_COVERAGE, &TARGET_COVERAGE, &IN_SCOPE, &ARRIVAL_RATE];
-    columns.extend([
-        &COUNT_MIGRATED,
-        &COUNT_ALREADY_AT_TARGET,
-        &COUNT_MISSING,
-        &COUNT_MISPLACED,
-        &COUNT_REFUSED_OUTCOME,
-    ]);
-    columns.extend([&COUNT_REFUSED_BUT_ARRIVED, &COUNT_UNDETERMINED, &COUNT_ARRIVED_OUT_OF_SCOPE]);
+    let pair = [&SOURCE_USERID, &TARGET_USERID, &ASSESSMENT, &SOURCE_COVERAGE, &TARGET_COVERAGE, &IN_SCOPE];
+    let columns = pair.into_iter().chain([&ARRIVAL_RATE, &COUNT_MIGRATED, &COUNT_ALREADY_AT_TARGET]).chain(OPEN);
+    let columns = columns.collect();
     let kind = of_table(&ACCOUNTS_REPORT, workbook::ACCOUNTS, workbook::HOLDS_ACCOUNTS, audit.case.language);
     selected(ExceptionKind { columns, ..kind }, audit.tables.rows(&ACCOUNTS_REPORT)?, &filter)
 }

@@ -1,33 +1,14 @@
 //! Equal inputs give equal bytes, whatever the memory, partitions, threads, language and time zone of the machine.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use qianhe::memory::Resources;
 use qianhe::progress::Silent;
 
-use crate::support::read_parquet;
+use crate::support::{differing, files, read_parquet};
 
 /// More rows of one outcome than a page holds, so that pages end within the rows of a partition.
 const RELATIONS: u64 = 24_000;
-
-/// Every file below a folder, by its path there.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
-    let files = entries.filter(|entry| entry.file_type().is_file());
-    files
-        .map(|entry| {
-            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-            (name, fs::read(entry.path()).unwrap())
-        })
-        .collect()
-}
-
-fn differing(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
-    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-    names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
-}
 
 /// Rows reach the encoder in portions that depend on partitions, and are packed where memory is short; neither shows in
 /// a page or a row group.

@@ -1,11 +1,10 @@
 //! The sample case: the tables of data/README.md, derived by hand, hold; and the reports kept in the repository are
 //! what the program writes.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::support::{self, Audit, Row};
+use crate::support::{self, Audit, Row, files};
 
 /// The tables that people read are the ones that are tested.
 const README: &str = include_str!("../../../data/README.md");
@@ -162,16 +161,6 @@ fn the_kept_reports_are_what_the_program_writes() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("reports");
     audited(&out);
-    let (kept, written) = (files(&sample().join("reports")), files(&out));
-    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&kept), names(&written));
-    let differing: Vec<_> =
-        kept.iter().filter(|(name, bytes)| written[*name] != **bytes).map(|(name, _)| name).collect();
+    let differing = support::differing(&files(&sample().join("reports")), &files(&out));
     assert!(differing.is_empty(), "{differing:?} differ; if they should, run: cargo run --locked -- audit data/sample");
-}
-
-/// The files of a folder by name.
-pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
-    entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())).collect()
 }

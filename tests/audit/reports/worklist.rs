@@ -7,8 +7,7 @@ use std::path::Path;
 use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-use crate::reports::sample::files;
-use crate::support::{Story, names_in, run};
+use crate::support::{Story, files, names_in, run};
 
 /// Rows of cells as people see them; the first is the header.
 pub type Grid = Vec<Vec<String>>;

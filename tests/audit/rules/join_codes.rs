@@ -171,7 +171,7 @@ fn a_code_is_described_as_it_was_before_the_migration() {
 #[test]
 fn the_finding_says_what_the_dump_could_tell() {
     let audit = case("c: in; d: in", "d:").file("source-after/code.json", &error("c", 45033)).audit();
-    let unverified = audit.summary.findings.iter().find(|finding| finding.rule.code == "A2-code-unverified").unwrap();
+    let unverified = audit.finding("A2-code-unverified");
     assert_eq!(unverified.count, 1);
     assert!(unverified.message_en().contains("source-after: 1 / 2"), "{}", unverified.message_en());
 }

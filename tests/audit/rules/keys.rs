@@ -11,16 +11,6 @@ fn expected(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, expected)| ((*key).to_owned(), (*expected).to_owned())).collect()
 }
 
-fn message(audit: &Audit, code: &str) -> String {
-    audit
-        .summary
-        .findings
-        .iter()
-        .find(|finding| finding.rule.code == code)
-        .unwrap_or_else(|| panic!("no {code}"))
-        .message_en()
-}
-
 /// A member, `zhangsan` of the accounts list, in another spelling wherever a userid can stand, and one who is not
 /// enrolled.
 fn spelled_differently() -> Story {
@@ -69,7 +59,7 @@ fn a_member_is_one_in_whatever_letter_case_wherever_a_userid_stands() {
     assert_eq!(audit.report("inputs").iter().find(relations).unwrap()["duplicate"], "1");
     // source-before: ZHANGSAN, ZhangSan, Bo, bo; source-after: bO, zhangSAN; target-after: ZHANG.T, ZHANG.t, Zhang.T.
     assert_eq!(audit.findings()["Q-userid-case"], 9);
-    let says = message(&audit, "Q-userid-case");
+    let says = audit.finding("Q-userid-case").message_en();
     assert!(says.starts_with("9 spellings of userids differ in letter case only"), "{says}");
     assert!(says.contains("source-before/Bo = BO, source-before/ZHANGSAN = zhangsan"), "{says}");
 }
@@ -210,7 +200,7 @@ fn a_unionid_under_two_ids_joins_nothing_and_contradicts_nothing() {
     assert_eq!(audit.groups(), expected(&[("g1", "in_scope missing"), ("g2", "in_scope migrated members g9")]));
     let findings = audit.findings();
     assert_eq!((findings["Q-unionid-shared"], findings["A3-refusal-unmatched"]), (1, 1));
-    let says = message(&audit, "Q-unionid-shared");
+    let says = audit.finding("Q-unionid-shared").message_en();
     assert_eq!(
         says,
         "1 unionid belongs to several external_userids of one corp and is not used as a key: source-before/x ×3 \
@@ -251,8 +241,7 @@ fn dumps_of_two_apps_are_joined_by_name() {
                 reason = \"known\"\nby = \"Li\"",
         )
         .audit();
-    let finding = waived.summary.findings.iter().find(|finding| finding.rule.code == "Q-unionid-shared").unwrap();
-    assert_eq!(finding.waived.count, 2);
+    assert_eq!(waived.finding("Q-unionid-shared").waived.count, 2);
 }
 
 #[test]

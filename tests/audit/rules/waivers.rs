@@ -1,7 +1,6 @@
 //! Waivers: accepted findings stay visible and stop counting; and the findings about where missing relations sit
 //! and about endpoints that disagree.
 
-use qianhe::findings::Finding;
 use qianhe::schema::vocabulary::Verdict;
 
 use crate::support::{Audit, Story, screen};
@@ -13,10 +12,6 @@ fn two_missing() -> Story {
 
 fn waiver(code: &str, more: &str) -> String {
     format!("[[waivers]]\ncode = \"{code}\"\nreason = \"agreed with Tencent\"\nby = \"Li Na\"\n{more}\n")
-}
-
-fn finding<'a>(audit: &'a Audit, code: &str) -> &'a Finding {
-    audit.summary.findings.iter().find(|finding| finding.rule.code == code).unwrap_or_else(|| panic!("no {code}"))
 }
 
 /// Keys of the waived rows of `relations`.
@@ -64,7 +59,7 @@ fn a_key_waives_its_row_and_no_other() {
     assert_eq!((audit.summary.verdict, waived_rows(&audit)), (Verdict::Defect, vec!["ann/wei".to_owned()]));
     let waived = ["ann/wei", "ann/li", "ann/min"].map(|key| audit.relation(key)["waived"].clone());
     assert_eq!(waived, ["true", "false", "false"]);
-    let missing = finding(&audit, "B8-missing");
+    let missing = audit.finding("B8-missing");
     assert_eq!((missing.count, missing.waived.count, missing.counts()), (2, 1, true));
     assert_eq!(missing.examples, ["ann/li", "ann/wei"], "what counts comes first");
     assert!(screen(&audit.summary).contains("(1 of them waived)"));
@@ -75,7 +70,7 @@ fn all_keys_waive_the_finding() {
     let toml = waiver("B8-missing", "keys = [\"ann/wei\"]\nuntil = 2026-12-31")
         + &waiver("B8-missing", "keys = [\"ann/li\"]\nuntil = 2026-10-31").replace("Li Na", "Wang Wei");
     let audit = two_missing().toml(&toml).audit();
-    let missing = finding(&audit, "B8-missing");
+    let missing = audit.finding("B8-missing");
     assert_eq!((audit.summary.verdict, missing.counts()), (Verdict::Reconciled, false));
     assert_eq!(missing.waived.by.as_deref(), Some("Li Na; Wang Wei"));
     assert_eq!(missing.waived.reason.as_deref(), Some("agreed with Tencent"), "each reason once");
@@ -86,14 +81,14 @@ fn all_keys_waive_the_finding() {
 fn a_waiver_is_about_its_own_finding_only() {
     let audit = two_missing().refusals("wei").toml(&waiver("A3-refused", "")).audit();
     assert_eq!((audit.summary.verdict, waived_rows(&audit)), (Verdict::Defect, vec!["ann/wei".to_owned()]));
-    assert!(finding(&audit, "B8-missing").counts() && !finding(&audit, "A3-refused").counts());
+    assert!(audit.finding("B8-missing").counts() && !audit.finding("A3-refused").counts());
 }
 
 #[test]
 fn findings_without_rows_are_waived_by_their_keys() {
     let story = || Story::arrived().refusals("nobody\n noone");
     let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\"]")).audit();
-    assert_eq!((audit.summary.verdict, finding(&audit, "A3-refusal-unmatched").waived.count), (Verdict::Review, 1));
+    assert_eq!((audit.summary.verdict, audit.finding("A3-refusal-unmatched").waived.count), (Verdict::Review, 1));
     let audit = story().toml(&waiver("A3-refusal-unmatched", "keys = [\"noone\", \"nobody\"]")).audit();
     assert_eq!((audit.summary.verdict, exit_codes(&audit)), (Verdict::Reconciled, (0, 0)));
 }
@@ -113,7 +108,7 @@ fn groups_and_join_codes_are_waived_by_their_ids() {
         audit.report(report).iter().filter(|row| row["waived"] == "true").map(|row| row[id].clone()).collect()
     };
     let audit = left_behind().audit();
-    assert!(finding(&audit, "B8-group-missing").counts() && finding(&audit, "A2-code-group-left-behind").counts());
+    assert!(audit.finding("B8-group-missing").counts() && audit.finding("A2-code-group-left-behind").counts());
     assert!(
         waived(&audit, "groups", "source_chat_id").is_empty() && waived(&audit, "join_codes", "config_id").is_empty()
     );
@@ -123,7 +118,7 @@ fn groups_and_join_codes_are_waived_by_their_ids() {
     assert_eq!(waived(&audit, "groups", "source_chat_id"), ["g"]);
     assert_eq!(waived(&audit, "join_codes", "config_id"), ["c"]);
     assert_eq!(
-        (finding(&audit, "B8-group-missing").waived.count, finding(&audit, "A2-code-group-left-behind").counts()),
+        (audit.finding("B8-group-missing").waived.count, audit.finding("A2-code-group-left-behind").counts()),
         (1, false)
     );
     assert!(!audit.findings().contains_key("Q-waiver-unused"));
@@ -166,7 +161,7 @@ fn the_case_may_say_the_day_itself() {
 fn an_expired_waiver_counts_again_and_is_told() {
     let audit = two_missing().toml(&waiver("B8-missing", "until = 2026-05-06")).audit();
     assert_eq!((audit.summary.verdict, waived_rows(&audit)), (Verdict::Defect, vec![]));
-    let expired = finding(&audit, "Q-waiver-expired");
+    let expired = audit.finding("Q-waiver-expired");
     assert_eq!((expired.count, expired.examples.as_slice()), (1, ["B8-missing".to_owned()].as_slice()));
     assert!(expired.message_en().contains("B8-missing 2026-05-06 (Li Na)"), "{}", expired.message_en());
     let settled = Story::arrived().toml(&waiver("B8-missing", "until = 2026-05-06")).audit();
@@ -181,7 +176,7 @@ fn an_expired_waiver_counts_again_and_is_told() {
 fn what_a_waiver_is_about_and_nothing_is_is_told() {
     let toml = waiver("A3-refused", "") + &waiver("B8-missing", "keys = [\"ann/wei\", \"ann/typo\"]");
     let audit = two_missing().toml(&toml).audit();
-    let unused = finding(&audit, "Q-waiver-unused");
+    let unused = audit.finding("Q-waiver-unused");
     assert_eq!(
         (unused.count, unused.examples.as_slice()),
         (2, ["A3-refused".to_owned(), "B8-missing ann/typo".to_owned()].as_slice())
@@ -234,14 +229,14 @@ fn the_undetermined_share_is_told_to_a_tenth_of_a_percent() {
         "ann2: wei 2026-05-02; ann2: twin 2026-05-02 id=x",
     )
     .audit();
-    let says = finding(&audit, "B8-inconclusive").message_en();
+    let says = audit.finding("B8-inconclusive").message_en();
     assert!(says.starts_with("2 relations in scope are undetermined (66.6 %), more than 5 %"), "{says}");
 }
 
 #[test]
 fn inconclusive_stays_visible_when_it_is_settled_by_its_rows() {
     let audit = with_undetermined(2).toml(&waiver("B8-ambiguous", "keys = [\"ann/t0\"]")).audit();
-    let inconclusive = finding(&audit, "B8-inconclusive");
+    let inconclusive = audit.finding("B8-inconclusive");
     assert_eq!((inconclusive.count, inconclusive.waived.count, inconclusive.counts()), (2, 1, false));
     assert_eq!(waived_rows(&audit), ["ann/t0"]);
 }
@@ -261,7 +256,7 @@ fn missing_by_account(missing: &[usize]) -> Story {
 #[test]
 fn concentration_is_one_sentence_in_both_languages() {
     let audit = missing_by_account(&[0, 11, 1, 0, 0]).audit();
-    let found = finding(&audit, "B8-concentration");
+    let found = audit.finding("B8-concentration");
     assert_eq!(found.message_en(), "Of 12 missing relations 91 % sit with 1 of 5 accounts.");
     assert_eq!(found.message_zh(), "12 条未到达的客户关系中，91% 集中在 5 个账号中的 1 个。");
     assert_eq!((found.count, found.examples.as_slice()), (12, ["m1".to_owned()].as_slice()));
@@ -289,7 +284,7 @@ fn concentration_by_way_and_month_of_adding() {
     let kept = (1..10).map(|i| format!("ann: kept{i} 2025-0{i}-15 add_way={i}"));
     let arrived: Vec<String> = (1..10).map(|i| format!("ann2: kept{i} 2026-05-02")).collect();
     let audit = Story::new(&lost.chain(kept).collect::<Vec<_>>().join(";"), &arrived.join(";")).audit();
-    let found = finding(&audit, "B8-concentration");
+    let found = audit.finding("B8-concentration");
     assert_eq!(
         found.message_en(),
         "Of 10 missing relations 100 % were added in 1 of 9 ways, 100 % were added in 1 of 9 months."
@@ -329,7 +324,7 @@ fn by_two_endpoints(listed: usize, fetched: usize) -> Story {
 #[test]
 fn endpoints_that_disagree_on_an_account_are_told() {
     let audit = by_two_endpoints(50, 30).audit();
-    let jump = finding(&audit, "Q-count-jump");
+    let jump = audit.finding("Q-count-jump");
     assert_eq!((jump.count, jump.examples.as_slice()), (1, ["target-after/ann2".to_owned()].as_slice()));
     assert!(jump.message_en().ends_with("target-after/ann2 list 50 / batch 30."), "{}", jump.message_en());
     assert!(by_two_endpoints(30, 50).audit().findings().contains_key("Q-count-jump"));
@@ -368,6 +363,6 @@ fn an_unreadable_record_beside_another_defect_does_not_hide_it() {
 fn a_waiver_of_a_finding_without_rows_is_used() {
     let contract = "[contract]\nrelations = 3\nunit_price = \"0.80\"\n";
     let audit = two_missing().toml(contract).toml(&waiver("B12-party-missing", "")).audit();
-    assert!(!finding(&audit, "B12-party-missing").counts());
+    assert!(!audit.finding("B12-party-missing").counts());
     assert!(!audit.findings().contains_key("Q-waiver-unused"), "{:?}", audit.findings());
 }
