@@ -169,24 +169,53 @@ impl<R: Read> TextDecoder<R> {
         Ok(())
     }
 
+    /// Decodes what was read; of GB18030 whole lines, since some may be in UTF-8: exports were appended to another.
     fn decode(&mut self, last: bool, text: &mut String) {
         let Decoding::By(decoder) = &mut self.decoding else { return };
-        let mut from = 0;
-        loop {
-            let raw = &self.raw[from..];
-            text.reserve(
-                decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).min(4 * CHUNK) + 4,
-            );
-            let (result, read) = decoder.decode_to_string_without_replacement(raw, text, last);
-            from += read;
-            match result {
-                DecoderResult::InputEmpty => break,
-                DecoderResult::OutputFull => {}
-                DecoderResult::Malformed(..) => text.push(char::REPLACEMENT_CHARACTER),
+        if decoder.encoding() == GB18030 && memchr::memchr(b'\n', &self.raw).is_some() {
+            let whole = if last { self.raw.len() } else { memchr::memrchr(b'\n', &self.raw).map_or(0, |end| end + 1) };
+            for line in self.raw[..whole].split_inclusive(|byte| *byte == b'\n') {
+                if is_line_of_utf8(line) {
+                    self.name = "gb18030, lines of utf-8";
+                    text.push_str(&String::from_utf8_lossy(line));
+                } else {
+                    append(decoder, line, false, text);
+                }
+            }
+            self.raw.drain(..whole);
+            // A line longer than what is read at once.
+            if self.raw.len() < CHUNK {
+                return;
             }
         }
+        append(decoder, &self.raw, last, text);
         self.raw.clear();
     }
+}
+
+/// Decodes bytes; `last`, if no more follow.
+fn append(decoder: &mut Decoder, raw: &[u8], last: bool, text: &mut String) {
+    let mut from = 0;
+    loop {
+        let raw = &raw[from..];
+        text.reserve(
+            decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).min(4 * CHUNK) + 4,
+        );
+        let (result, read) = decoder.decode_to_string_without_replacement(raw, text, last);
+        from += read;
+        match result {
+            DecoderResult::InputEmpty => break,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+}
+
+/// Returns whether a line of a file in GB18030 is in UTF-8: all that is not ASCII are characters of three bytes and
+/// more, as Chinese is there. By chance a line of GB18030 is so once in 100,000.
+fn is_line_of_utf8(line: &[u8]) -> bool {
+    !line.is_ascii()
+        && std::str::from_utf8(line).is_ok_and(|text| text.chars().all(|c| c.is_ascii() || c.len_utf8() > 2))
 }
 
 /// Returns whether a text, `all` of it or the beginning, is UTF-8, damaged or not.
