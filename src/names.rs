@@ -100,13 +100,65 @@ pub(crate) fn key(name: &str) -> Option<Cow<'_, str>> {
 const GAP: char = char::REPLACEMENT_CHARACTER;
 
 /// The name as it looks: names with equal looks are easily taken for one another. NFKC, case folding, without white
-/// space and invisible characters, Chinese punctuation as that of ASCII. A run of `?` or U+FFFD is one U+FFFD.
+/// space, invisible characters and quotes around, Chinese punctuation as that of ASCII. A run of `?` or U+FFFD is one
+/// U+FFFD. Escapes that pages, JSON and SQL need are what they stand for.
 fn look(name: &str) -> String {
+    let name = &*unescaped(name);
     // NFKC and folding leave Chinese characters as they are, and of ASCII change letters only.
     if name.chars().all(|c| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c)) {
         return look_of(name.chars().map(|c| c.to_ascii_lowercase()));
     }
     look_of(folded(name))
+}
+
+/// Replaces the escapes of pages (`&amp;`) and of strings (`\"`).
+fn unescaped(name: &str) -> Cow<'_, str> {
+    if !name.contains(['&', '\\']) {
+        return Cow::Borrowed(name);
+    }
+    let (mut plain, mut rest) = (String::with_capacity(name.len()), name);
+    // Halves of a pair of UTF-16 stand beside one another.
+    let mut units: Vec<u16> = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        if let Some(unit) = utf16_escape(rest) {
+            units.push(unit);
+            rest = &rest[6..];
+            continue;
+        }
+        plain.push_str(&String::from_utf16_lossy(&units));
+        units.clear();
+        let (c, length) = escape(rest).unwrap_or((first, first.len_utf8()));
+        plain.push(c);
+        rest = &rest[length..];
+    }
+    plain.push_str(&String::from_utf16_lossy(&units));
+    Cow::Owned(plain)
+}
+
+/// The unit that an escape like `\u6797` at the beginning of the text stands for.
+fn utf16_escape(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+/// The character that an escape at the beginning of the text stands for, and its length.
+fn escape(text: &str) -> Option<(char, usize)> {
+    const ENTITIES: [(&str, char); 6] =
+        [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' ')];
+    const LONGEST: usize = 10;
+    if let Some(rest) = text.strip_prefix('\\') {
+        let c = rest.chars().next()?;
+        let blank = matches!(c, 'n' | 'r' | 't').then_some(' ');
+        return blank.or(matches!(c, '\\' | '"' | '\'' | '/').then_some(c)).map(|c| (c, 2));
+    }
+    let (name, _) = text.strip_prefix('&')?.split_once(';').filter(|(name, _)| name.len() <= LONGEST)?;
+    let by_number = || {
+        let number = name.strip_prefix('#')?;
+        let hexadecimal = number.strip_prefix(['x', 'X']).map(|digits| u32::from_str_radix(digits, 16));
+        char::from_u32(hexadecimal.unwrap_or_else(|| number.parse()).ok()?)
+    };
+    let named = ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
+    Some((named.or_else(by_number)?, name.len() + 2))
 }
 
 /// Upper case first: `ß` becomes `SS`, and so `ss`.
@@ -121,6 +173,11 @@ fn look_of(folded: impl Iterator<Item = char>) -> String {
         if c != GAP || !look.ends_with(GAP) {
             look.push(c);
         }
+    }
+    let is_quoted = |quote: char| look.len() > 2 && look.starts_with(quote) && look.ends_with(quote);
+    if is_quoted('\'') || is_quoted('"') {
+        look.pop();
+        look.remove(0);
     }
     look
 }
@@ -350,6 +407,14 @@ mod tests {
             ("【VIP】林", "[vip]林", true),
             ("林。", "林｡", true),
             ("“林”", "\"林\"", true),
+            ("'林'", "林", true),
+            ("A&B", "A&amp;B", true),
+            ("林&nbsp;一", "林一", true),
+            ("小🎉", "小&#127881;", true),
+            ("小🎉", "小\\ud83c\\udf89", true),
+            ("a\\b", "a\\\\b", true),
+            ("A&B", "A&lt;B", false),
+            ("A&B", "A&abc;B", false),
             ("e\u{301}", "É", true),
             ("在吗?", "在吗？", true),
             ("林一", "林二", false),

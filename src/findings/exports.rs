@@ -12,6 +12,8 @@ use crate::schema::fields;
 use crate::schema::lists::{CaseList, LISTS, ListKind};
 use crate::schema::vocabulary::Role;
 use crate::snapshot::{CorpCodes, CountJump, Input, RoleInputs, SharedUnionid, Snapshot};
+use crate::text::Lang;
+use crate::text::sentences::sentence;
 
 pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[RoleInputs<'_>]) -> Vec<Finding> {
     let accounts = exports.enrolment.accounts().iter().map(|account| account.source_userid.as_str());
@@ -258,8 +260,12 @@ fn passed_over<'a>(inputs: impl Iterator<Item = &'a Input>) -> Vec<Finding> {
         |reason: &str| PASSED_OVER.iter().position(|(_, begins)| begins.iter().any(|begin| reason.starts_with(begin)));
     let finding = |(place, (code, _)): (usize, &(&str, _))| {
         let of_kind = || reasons.iter().filter(move |(reason, _)| kind(reason) == Some(place));
-        let detail = of_kind().map(|(reason, count)| format!("{reason} ×{count}")).collect::<Vec<_>>().join("; ");
-        Finding::new(code, of_kind().map(|(_, count)| count).sum(), Vec::new(), detail)
+        let detail = |lang, between: &str| {
+            let said = of_kind().map(|(reason, count)| format!("{} ×{count}", sentence(reason, lang)));
+            said.collect::<Vec<_>>().join(between)
+        };
+        Finding::new(code, of_kind().map(|(_, count)| count).sum(), Vec::new(), detail(Lang::En, "; "))
+            .in_chinese(detail(Lang::Zh, "；"))
     };
     PASSED_OVER.iter().enumerate().map(finding).collect()
 }

@@ -130,6 +130,9 @@ impl InputPath<'_> {
             if entry.file_type().is_dir() && LAKES.iter().any(|log| entry.path().join(log).is_dir()) {
                 return Err(Error::input(entry.path(), say::FOLDER, say::TABLE_OF_A_LAKE, say::TABLE_OF_A_LAKE_REMEDY));
             }
+            if entry.file_type().is_dir() && is_unfinished(entry.path()) {
+                return Err(Error::input(entry.path(), say::FOLDER, say::UNFINISHED_JOB, say::UNFINISHED_JOB_REMEDY));
+            }
             if entry.file_type().is_dir() || !wanted(entry.path()) {
                 continue;
             }
@@ -159,6 +162,11 @@ impl InputPath<'_> {
         let (Ok(base), Ok(root)) = (base.canonicalize(), self.root.canonicalize()) else { return base.to_path_buf() };
         base.strip_prefix(&root).map(Path::to_path_buf).unwrap_or(base)
     }
+}
+
+/// Returns whether a job of Spark or Hive that writes into the folder has not ended: rows may not be there yet.
+fn is_unfinished(folder: &Path) -> bool {
+    folder.join("_temporary").is_dir() && !folder.join("_SUCCESS").exists()
 }
 
 /// The first folder whose name is a column and its value.

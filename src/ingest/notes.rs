@@ -3,15 +3,18 @@
 
 use crate::ingest::value::strip_padding;
 
-/// Beginnings of a row of totals.
-const TOTALS: [&str; 8] = ["合计", "总计", "共计", "小计", "汇总", "Total", "Grand Total", "Subtotal"];
+/// Beginnings of a row of totals, the longer of two first.
+const TOTALS: [&str; 10] =
+    ["合计", "总计数", "总计", "共计", "小计", "汇总", "Total", "Grand Total", "Grand Count", "Subtotal"];
+/// Ends of the first cell of a subtotal, behind the value that its rows share: `ann 计数`.
+const SUBTOTALS: [&str; 6] = [" 汇总", " 计数", " 小计", " 合计", " Total", " Count"];
 /// Beginnings of a note on the export, which is alone in its row.
 const NOTES: [&str; 2] = ["导出时间", "导出日期"];
 /// Units behind a number.
 const UNITS: [char; 7] = ['条', '人', '个', '位', '行', '名', '户'];
 
-/// Types of columns, which `CSVWithNamesAndTypes` of a database has below the header, and what stands around them.
-const TYPES: [&str; 17] = [
+/// Types of columns, which databases and consoles of warehouses write below the header, and what stands around them.
+const TYPES: [&str; 34] = [
     "String",
     "DateTime",
     "DateTime64",
@@ -29,8 +32,27 @@ const TYPES: [&str; 17] = [
     "UInt64",
     "Float32",
     "Float64",
+    "char",
+    "varchar",
+    "varchar2",
+    "nvarchar",
+    "text",
+    "longtext",
+    "tinyint",
+    "smallint",
+    "int",
+    "integer",
+    "bigint",
+    "float",
+    "double",
+    "decimal",
+    "number",
+    "boolean",
+    "timestamp",
 ];
-const TYPES_OF: [&str; 3] = ["LowCardinality(", "Nullable(", "Array("];
+const TYPES_OF: [&str; 4] = ["LowCardinality(", "Nullable(", "Array(", "array<"];
+/// What a template writes below the header: whether the column has to be filled in.
+const DUTIES: [&str; 6] = ["必填", "选填", "非必填", "可选", "required", "optional"];
 
 /// Returns why the row holds no record, if it is known to hold none.
 pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'static str> {
@@ -43,8 +65,13 @@ pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'st
         let rest = rest.trim_start_matches([':', '：', ' ']);
         return ((rest.is_empty() || is_number(rest)) && filled.all(is_number)).then_some("row of totals");
     }
-    if first.starts_with(|c: char| c.is_ascii_uppercase()) && is_type(first) {
-        return (filled.next().is_some_and(is_type) && filled.all(is_type)).then_some("row of types");
+    for (is_one, why) in [(is_type as fn(&str) -> bool, "row of types"), (is_duty, "row of a template")] {
+        if is_one(first) {
+            return (filled.next().is_some_and(is_one) && filled.all(is_one)).then_some(why);
+        }
+    }
+    if SUBTOTALS.iter().any(|end| first.ends_with(end)) {
+        return (filled.next().is_some_and(is_number) && filled.all(is_number)).then_some("row of totals");
     }
     let is_note = is_count_of_rows(first) || behind_any(first, &NOTES).is_some();
     (is_note && filled.next().is_none()).then_some("note below a table")
@@ -63,11 +90,21 @@ fn is_line(cell: &str) -> bool {
 }
 
 fn is_type(cell: &str) -> bool {
-    let mut name = cell.trim_end_matches(')');
+    // Looking a type up for each row costs as much as reading it.
+    const LONGEST: usize = 64;
+    if cell.len() > LONGEST || !cell.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
+    let mut name = cell.trim_end_matches([')', '>']);
     while let Some(inner) = TYPES_OF.iter().find_map(|outer| name.strip_prefix(outer)) {
         name = inner;
     }
-    TYPES.contains(&name.split('(').next().unwrap_or(name))
+    let name = name.split('(').next().unwrap_or(name);
+    TYPES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn is_duty(cell: &str) -> bool {
+    DUTIES.iter().any(|duty| duty.eq_ignore_ascii_case(cell.trim_start_matches('*')))
 }
 
 /// Returns whether the text is a number, maybe with a unit; no id or time.
@@ -111,6 +148,10 @@ mod tests {
                 Some("row of types"),
             ),
             (&["String", "Array(String)"], Some("row of types")),
+            (&["varchar(64)", "", "BIGINT", "array<string>"], Some("row of types")),
+            (&["必填", "", "选填"], Some("row of a template")),
+            (&["ann 计数", "", "3"], Some("row of totals")),
+            (&["总计数", "4"], Some("row of totals")),
             (&["导出时间：2026-05-08 10:00:00"], Some("note below a table")),
         ] {
             assert_eq!(of_no_record(cells.iter().copied()), why, "{cells:?}");
@@ -131,6 +172,10 @@ mod tests {
             &["共 4 条", "ann"],
             &["4 rows", "ann"],
             &["String"],
+            &["text", "wmA1"],
+            &["必填"],
+            &["ann 计数"],
+            &["ann 计数", "wmA1"],
             &["Date", "wmA1"],
             &["2001", "4"],
             &["", ""],

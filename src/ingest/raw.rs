@@ -267,6 +267,11 @@ impl Raw {
         self.files.iter().all(|file| file.is_ingested)
     }
 
+    /// Whether that file is a sheet or Parquet, and none that `ingest` wrote.
+    pub fn is_of_table(&self, file: u32) -> bool {
+        self.files.get(file as usize).is_some_and(|file| !file.is_ingested && !file.kind.starts_with("json"))
+    }
+
     /// The raw batches of `table`.
     pub fn batches(&self, table: &Table) -> &[RecordBatch] {
         self.tables.get(table.name).map_or(&[], Vec::as_slice)

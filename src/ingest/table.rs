@@ -96,6 +96,8 @@ pub struct TableReader<'l> {
     null_words_are_userids: bool,
     /// Whether `qianhe ingest` wrote the file: unreadable values were counted then.
     pub is_ingested: bool,
+    /// The column with the ids of customers, and those of members and unionids, which have another form.
+    customer: Option<(usize, [Option<usize>; 2])>,
     /// Of each column, the order of day and month in dates with slashes; none before [`DayOrders`] was applied.
     days: Option<[DayOrder; MAX_TABLE_COLUMNS]>,
 }
@@ -112,6 +114,7 @@ impl<'l> TableReader<'l> {
             epoch,
             null_words_are_userids,
             is_ingested: false,
+            customer: customer_columns(layout.table),
             days: None,
         }
     }
@@ -178,16 +181,34 @@ impl<'l> TableReader<'l> {
         if lacks_account(table, &readings) {
             readings.faults.push((const { COVERAGE.position_of(&fields::USERID) }, NO_ACCOUNT));
         }
-        if !readings.faults.is_empty() && self.is_shifted(&readings, &cell) {
+        if self.has_customer_elsewhere(&readings) || (!readings.faults.is_empty() && self.is_shifted(&readings, &cell))
+        {
             self.reject_row(part, place(""), SHIFTED);
             return RowRead::Done;
         }
-        let context = RecordContext { dataset: self.dataset, fetched_at: None, place, accounts: &[] };
+        let place = |field: &str| place(self.name_of(field));
+        let context = RecordContext { dataset: self.dataset, fetched_at: None, place: &place, accounts: &[] };
         match self.not_a_record(&readings, &cell) {
             Some(why) => part.pass_over(why, 1),
             None => part.record(table, &readings.cells[..width], &readings.faults, &context),
         }
         RowRead::Done
+    }
+
+    /// The name of a column for people: of a list, which they write, its header.
+    fn name_of<'n>(&'n self, field: &'n str) -> &'n str {
+        let table = self.layout.table;
+        let place = CaseList::of(table).and_then(|_| table.columns.iter().position(|slot| slot.column.name == field));
+        place.and_then(|at| self.layout.positions[at]).map_or(field, |place| &self.layout.header[place])
+    }
+
+    /// Returns whether a member or a unionid is the id of a customer, and the customer is another text: rows with another order
+    /// of columns were appended, or software put no delimiter between two cells.
+    fn has_customer_elsewhere(&self, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
+        let is_customer = |at: usize| matches!(readings.cells[at], Cell::Text(text) if is_customer_id(text));
+        let Some((customer, others)) = self.customer else { return false };
+        others.into_iter().flatten().any(is_customer)
+            && matches!(readings.cells[customer], Cell::Text(text) if !is_customer_id(text))
     }
 
     /// Returns whether the cells of a row are beside their columns, as where one was deleted or inserted: a flag or
@@ -339,6 +360,18 @@ impl ColumnReader<'_> {
         let was_counted = self.is_ingested && value.cell() != Cell::Null;
         (value, reason.filter(|_| !was_counted))
     }
+}
+
+/// The column with the ids of customers, and those of members and unionids.
+fn customer_columns(table: &Table) -> Option<(usize, [Option<usize>; 2])> {
+    let customer = table.position(&fields::EXTERNAL_USERID)?;
+    Some((customer, [table.account?, &fields::UNIONID].map(|column| table.position(column))))
+}
+
+/// Returns whether an id has the form of those that the service gives to customers.
+fn is_customer_id(id: &str) -> bool {
+    const LENGTH: usize = 32;
+    id.len() == LENGTH && ["wm", "wo"].iter().any(|kind| id.starts_with(kind))
 }
 
 /// Returns whether a cell is empty or has nothing but padding.

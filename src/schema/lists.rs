@@ -120,6 +120,10 @@ pub const LISTS: &[CaseList] = &[
                     "takeoveruserid",
                 ],
             ),
+            (
+                &ASSESSMENT,
+                &["预评估", "评估结果", "预评估结论", "预评估状态", "是否通过", "是否通过预评估", "assessmentresult"],
+            ),
         ],
     },
     CaseList {

@@ -1,6 +1,7 @@
 //! Raw rows of one role -> its canonical tables: duplicates merged, one row per key, with the coverage of the snapshot.
 
 mod check_accounts;
+mod codes;
 mod corp_codes;
 mod coverage;
 mod fold;
@@ -120,6 +121,7 @@ impl Snapshot {
                 Some(members) if table.name == GROUPS.name => {
                     merge(table, &owners::with_owners(&raw, members)?, &[], &paths, folds)?
                 }
+                _ if table.name == JOIN_CODES.name => merge(table, &codes::with_all_groups(&raw)?, &[], &paths, folds)?,
                 _ => merge(table, raw.batches(table), &[], &paths, folds)?,
             };
             left_over.extend(merged.left_over);

@@ -129,6 +129,31 @@ sentences! {
         "没有表头的工作表，与工作簿中的表一样宽，没有读取：请补上表头，或移到另一个工作簿",
     "a date such as 5/2/2026 in a column that does not show which part is the day: use 2026-05-02"
         "像 5/2/2026 这样的日期，该列看不出哪一部分是日：请写成 2026-05-02",
+    "an id that ends in dots, as programs show a long one: export it in full"
+        "以省略号结尾的 ID，是程序显示长 ID 时截短的：请导出完整的 ID",
+    "a date in which the spreadsheet may have exchanged day and month, for it left others of the column as texts: \
+     export again, with dates like 2026-05-02"
+        "电子表格可能颠倒了日和月的日期（该列另有日期仍是文本）：请以 2026-05-02 的形式重新导出",
+    "text decoded in the wrong encoding (UTF-8 taken for Latin-1): export again as UTF-8"
+        "用错误的编码解码的文字（把 UTF-8 当作 Latin-1）：请以 UTF-8 重新导出",
+
+    // Why it was passed over.
+    "row of totals" "合计行",
+    "row of types" "字段类型行",
+    "row of a template" "模板的必填说明行",
+    "line of dashes" "分隔线",
+    "note below a table" "表下的说明",
+    "repeated header" "重复的表头",
+    "contact of a group, without a member" "客户群中的联系人，没有添加的成员",
+    "row of a map without its target" "没有迁入 ID 的对照行",
+    "sheet without a known table `{sheet}`" "没有可识别的表的工作表“{sheet}”",
+    "error answers (errcode {code})" "报错的应答（errcode {code}）",
+    "error answers without envelope (errcode {code})" "没有信封的报错应答（errcode {code}）",
+    "externalcontact/get without a follower" "externalcontact/get 的应答没有跟进的成员",
+    "bare externalcontact/list cannot be tied to a member" "没有信封的 externalcontact/list 无法归属到成员",
+    "contact_list: rows by group, without a relation" "contact_list 按客户群列出的行，不是客户关系",
+    "contact_list: non-customers whom no member added" "contact_list 中没有成员添加的非客户",
+    "transfer_result is about transfers inside a corp only (D2)" "transfer_result 只记录企业内部的转接（D2）",
 
     // Where it is.
     "row {number}, {field}" "第 {number} 行，{field}",

@@ -22,6 +22,7 @@ HERE = pathlib.Path(__file__).parent
 NAMES = {1: "秦岚", 2: "陆川", 3: "唐宁", 4: "沈默", 5: "方圆", 6: "姜禾", 7: "白露", 8: "夏至", 9: "严冬"}
 HEADER = ["userid", "external_userid", "unionid", "customer_name", "created_at"]
 TEXT_TIME = "2026-06-02 14:30:00"
+OWN = [(1, "ann", "林一"), (2, "ann", "周二"), (4, "bob", "郑四")]
 # The same moment on the clock of the case, the start of the migration, and both in seconds since 1970.
 MOMENT, START = datetime.datetime(2026, 6, 2, 14, 30), datetime.datetime(2026, 6, 1)
 SECONDS = [1_780_381_800, 1_780_243_200]
@@ -71,13 +72,13 @@ class Book:
         self.path.write_bytes(self.buffer.getvalue())
 
 
-def without_results(path):
-    """Takes the results of formulas out, as libraries that calculate nothing write them."""
+def with_markup(path, old, new):
+    """Replaces markup in all parts of a workbook."""
     with zipfile.ZipFile(path) as book:
         parts = [(part, book.read(part)) for part in book.infolist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for part, content in parts:
-            book.writestr(part, content.replace(b"</f><v>0</v>", b"</f>"))
+            book.writestr(part, content.replace(old, new))
 
 
 def number(value, shown=None):
@@ -134,7 +135,22 @@ def sheets():
     sheet.write_formula(2, 2, '="ouLH"&"0002"')
     sheet.write_formula(2, 3, "=D2")
     book.close()
-    without_results(HERE / path)
+    # As libraries that calculate nothing write formulas.
+    with_markup(HERE / path, b"</f><v>0</v>", b"</f>")
+
+    path = f"09-errors-of-a-workbook/{target}"
+    book = Book(path)
+
+    def error(sheet, y, x):
+        sheet.write_formula(y, x, "=Z9", None, "#REF!")
+
+    own = [dict(zip(HEADER, [f"{member}.t", f"wmTgtCorpB{n:022d}", f"ouAB{n:024d}", name, "2026-05-02 10:00:00"])) for n, member, name in OWN]
+    own[1]["customer_name"] = error
+    own[2].update(dict.fromkeys(["external_userid", "unionid", "customer_name"], error))
+    book.sheet(cells(*own))
+    book.close()
+    # As LibreOffice writes it.
+    with_markup(HERE / path, b"<v>#REF!</v>", b"<v>Err:502</v>")
 
     book = Book("09-xlsx-zeros/lists/名单.xlsx")
     zeros = book.book.add_format({"num_format": "00000"})
@@ -163,6 +179,14 @@ def dates():
     book = Book(f"05-xlsx-dates/{target}")
     serial = (MOMENT - datetime.datetime(1899, 12, 30)) / datetime.timedelta(days=1)
     book.sheet(cells(row(1, created_at=date(book)), row(2, created_at=number(serial)), row(3), row(4, created_at=error)))
+    book.close()
+
+    book = Book("05-day-and-month-exchanged/source-before/客户.xlsx")
+    shown = book.book.add_format({"num_format": "m/d/yyyy h:mm"})
+    swapped = datetime.datetime(2026, 4, 5, 10)
+    times = [lambda sheet, y, x: sheet.write_datetime(y, x, swapped, shown), "13/03/2026 10:00", "25/03/2026 10:00"]
+    own = [[member, f"wmSrcCorpA{n:022d}", f"ouAB{n:024d}", name] for n, member, name in OWN]
+    book.sheet([HEADER, *([*row, time] for row, time in zip(own, times))])
     book.close()
 
     book = Book(f"05-xlsx-1904/{target}", date_1904=True)

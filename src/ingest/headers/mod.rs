@@ -9,9 +9,9 @@ mod propose;
 mod row;
 
 pub use mapping::HeaderMapping;
-pub use names::is_known;
+pub use names::{holds_several, is_known};
 
-use self::names::{HeaderText, is, is_same, names};
+use self::names::{HeaderText, is, is_name_of};
 use self::row::{HeaderRow, LINKS, TableMatch};
 use super::value::strip_padding;
 use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
@@ -61,6 +61,10 @@ pub enum Unrecognised {
     Several(Vec<&'static str>),
     /// Two headers are one column of the table.
     Twice { table: &'static str, column: &'static str, headers: [String; 2] },
+    /// No header is the column, which decides much, and this one may be.
+    Unsure { table: &'static str, column: &'static str, header: String },
+    /// Two tables stand beside one another.
+    Beside([&'static str; 2]),
 }
 
 impl TableLayout {
@@ -74,7 +78,7 @@ impl TableLayout {
         self.positions.contains(&Some(index))
     }
 
-    /// Returns whether a row repeats the header, as where files were concatenated, or in the other language.
+    /// Returns whether a row repeats the header, as where files were concatenated, or in another language or system.
     pub fn is_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
         let mut used = used(self.table, &self.positions).peekable();
         let may_be_header = |(_, at): &(&Column, usize)| match cell(*at).as_bytes() {
@@ -83,7 +87,7 @@ impl TableLayout {
         };
         let is_named = |(column, at): (&Column, usize)| {
             let cell = strip_padding(cell(at));
-            cell.eq_ignore_ascii_case(&self.header[at]) || names(column).any(|name| is_same(cell, name))
+            cell.eq_ignore_ascii_case(&self.header[at]) || is_name_of(column, cell)
         };
         used.peek().is_some_and(may_be_header) && used.all(is_named)
     }
@@ -131,17 +135,38 @@ pub fn find_header<'r>(
 
 /// Recognises the table: that of which all required columns are there, and the most columns.
 pub fn recognise(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Result<TableLayout, Unrecognised> {
-    let headers = HeaderRow::new(headers, expected);
+    let all = headers;
+    let headers = HeaderRow::new(all, expected);
     let mut fitting: Vec<TableMatch> = expected.tables.iter().filter_map(|table| headers.match_table(table)).collect();
     let most = fitting.iter().map(TableMatch::matched).max().ok_or(Unrecognised::Nothing)?;
+    if let Some(tables) = tables_beside(all, expected) {
+        return Err(Unrecognised::Beside(tables));
+    }
     fitting.retain(|fit| fit.matched() == most);
     match (fitting.len(), fitting.pop()) {
         (1, Some(TableMatch { table, twice: Some((column, pair)), .. })) => {
             Err(Unrecognised::Twice { table: table.name, column, headers: pair.map(|at| headers.shown(at)) })
         }
-        (1, Some(fit)) => Ok(headers.layout(fit)),
+        (1, Some(fit)) => match headers.unsure(&fit) {
+            Some((column, at)) => {
+                Err(Unrecognised::Unsure { table: fit.table.name, column, header: headers.shown(at) })
+            }
+            None => Ok(headers.layout(fit)),
+        },
         (_, last) => Err(Unrecognised::Several(fitting.iter().chain(&last).map(|fit| fit.table.name).collect())),
     }
+}
+
+/// The tables on either side of a column without header, if there is one on each.
+fn tables_beside(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Option<[&'static str; 2]> {
+    let table_of = |headers: &[_]| {
+        let headers = HeaderRow::new(headers, expected);
+        expected.tables.iter().find(|table| headers.match_table(table).is_some()).map(|table| table.name)
+    };
+    let is_empty = |at: &usize| strip_padding(headers[*at].as_ref()).is_empty();
+    (1..headers.len().saturating_sub(1))
+        .filter(is_empty)
+        .find_map(|at| Some([table_of(&headers[..at])?, table_of(&headers[at + 1..])?]))
 }
 
 /// Names the tables, with the headers that each requires.
@@ -195,6 +220,14 @@ impl Unrecognised {
                 let remedy = if is_same { say::KEEP_ONE_COLUMN.into() } else { say::map_column(lines()) };
                 (say::column_twice(column, called(table), first, second), remedy)
             }
+            Self::Unsure { table, column, header } => {
+                let lines = expected.own.lines(&[(column, header.clone())]);
+                (say::column_unsure(column, called(table), header), say::map_or_rename(lines))
+            }
+            Self::Beside(tables) => {
+                let [left, right] = tables.map(called);
+                (say::tables_beside(left, right), say::ONE_TABLE_EACH.into())
+            }
         }
     }
 }
@@ -202,7 +235,7 @@ impl Unrecognised {
 /// The remedy for headers of no table that belongs there: it may belong elsewhere, or fit with a mapping.
 fn remedy(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Message {
     if let [header] = &headers.iter().map(AsRef::as_ref).filter(|header| !header.is_empty()).collect::<Vec<_>>()[..]
-        && names::holds_several(header)
+        && holds_several(header)
     {
         return say::OTHER_DELIMITER_REMEDY.into();
     }

@@ -30,6 +30,9 @@ const WEAK_NAMES: &[(&Table, &Column, &str)] = &[
     (&RELATIONS_TABLE, &CUSTOMER_TYPE, "type"),
     (&RELATIONS_TABLE, &TAGS, "tagid"),
     (&GROUP_MEMBERS, &MEMBER_KIND, "type"),
+    // A row for each group of a code.
+    (&JOIN_CODES, &CHAT_IDS, "chatid"),
+    (&JOIN_CODES, &CHAT_IDS, "客户群id"),
 ];
 
 /// Objects of the API that contain fields of a table, folded: `external_contact.name`, `follow_info_userid`.
@@ -165,6 +168,12 @@ static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     named.chain(all_weak_names().map(|(.., name)| name.to_owned())).collect()
 });
 
+/// Returns whether the text is a name of the column, also in other systems.
+pub(super) fn is_name_of(column: &Column, text: &str) -> bool {
+    let foreign = || foreign_names(column).is_some_and(|names| names.iter().any(|name| is_same(text, name)));
+    names(column).any(|name| is_same(text, name)) || foreign()
+}
+
 /// Returns whether some table has the header.
 pub fn is_known(text: &str) -> bool {
     KNOWN.contains(&HeaderText::new(text).folded)
@@ -185,7 +194,7 @@ pub(super) fn is_misdecoded(header: &str) -> bool {
 }
 
 /// Returns whether a cell is several headers, with something between them that no dialect of sheets has.
-pub(super) fn holds_several(cell: &str) -> bool {
+pub fn holds_several(cell: &str) -> bool {
     let is_between = |c: char| c.is_whitespace() || matches!(c, '|' | '│' | '^' | '~' | '\u{1}' | '，' | '、');
     cell.split(is_between).filter(|part| is_known(part)).nth(1).is_some()
 }
@@ -201,9 +210,15 @@ pub(super) fn is_same(header: &str, name: &str) -> bool {
     fold(header).eq(fold(name))
 }
 
-/// A header in lower case, without separators of words, and with 帐 in the spelling 账.
+/// Returns whether the character is a mark that templates and pages put beside a header: of a column to fill in, of the
+/// order of its rows.
+fn is_mark(c: char) -> bool {
+    matches!(c, '*' | '＊' | '★' | '☆' | ':' | '：' | '↑' | '↓' | '↕' | '⇅' | '▲' | '▼' | '△' | '▽' | 'ⓘ') || c == ' '
+}
+
+/// A header in lower case, without marks and separators of words, and with 帐 in the spelling 账.
 fn fold(header: &str) -> impl Iterator<Item = char> {
-    let words = header.chars().filter(|c| !matches!(c, '_' | '-' | '.') && !c.is_whitespace());
+    let words = header.trim_matches(is_mark).chars().filter(|c| !matches!(c, '_' | '-' | '.') && !c.is_whitespace());
     words.map(|c| if c == '帐' { '账' } else { c.to_ascii_lowercase() })
 }
 

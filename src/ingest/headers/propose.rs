@@ -14,7 +14,7 @@ const MIN_SIMILARITY: f64 = 0.87;
 
 /// Returns whether the character separates a name from what people write around it: `*userid`, `t.userid`,
 /// `userid（成员）`.
-fn is_around_name(c: char) -> bool {
+pub(super) fn is_around_name(c: char) -> bool {
     !c.is_alphanumeric() && !matches!(c, '_' | '-' | ' ')
 }
 

@@ -274,6 +274,11 @@ impl CsvHeader {
                 widest = row.len();
                 shown.clone_from(row);
             }
+            if widest == 1
+                && let Some((row, _)) = rows.iter().find(|(row, _)| row.iter().any(|cell| headers::holds_several(cell)))
+            {
+                shown.clone_from(row);
+            }
             match headers::find_header(rows.iter().map(|(row, _)| row), file.expected) {
                 Ok((row, layout))
                     if best.as_ref().is_none_or(|(other, _)| layout.matched() > other.layout.matched()) =>

@@ -15,7 +15,7 @@ use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use self::cell::XlsxCell;
 use self::markup::WorkbookSummary;
-use self::rows::{MergedCells, MergedRange, SheetRows, XlsxRow, bare_formulas};
+use self::rows::{CellFaults, MergedCells, MergedRange, SheetRows, XlsxRow, bare_formulas};
 use crate::error::{Error, Result};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
@@ -23,15 +23,19 @@ use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord, field_at};
 use crate::ingest::table::{DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout};
 use crate::ingest::table_end::{CountsBefore, end_of_table};
-use crate::ingest::value::{ExcelEpoch, RejectReason};
+use crate::ingest::value::{DayOrder, ExcelEpoch, RawValue, RejectReason, day_of_month, day_order};
 use crate::interrupt;
 use crate::limits::MAX_COLUMNS;
+use crate::schema::Kind;
 use crate::schema::vocabulary::Dataset;
 use crate::text::errors as say;
 
 const HIDDEN: RejectReason = "a hidden sheet with the header of a table, which is not read: unhide or delete it";
 const HEADERLESS: RejectReason = "a sheet without a header, as wide as a table of the workbook, which is not read: \
     add the header, or move it to another workbook";
+
+const EXCHANGED: RejectReason = "a date in which the spreadsheet may have exchanged day and month, for it left others \
+    of the column as texts: export again, with dates like 2026-05-02";
 
 type Workbook = Xlsx<BufReader<FileReader>>;
 
@@ -50,7 +54,7 @@ pub fn read(file: SheetFile<'_>, open: &OpenFile) -> Result<FileRecords> {
     let mut workbook: Workbook = Xlsx::new(open.reader()).map_err(|error| damaged(file, &error))?;
     let mut reader = WorkbookReader {
         file,
-        summary,
+        summary: &summary,
         records: FileRecords::default(),
         read: Vec::new(),
         skipped: Vec::new(),
@@ -68,7 +72,7 @@ pub fn read(file: SheetFile<'_>, open: &OpenFile) -> Result<FileRecords> {
 /// Reads a workbook.
 struct WorkbookReader<'f> {
     file: SheetFile<'f>,
-    summary: WorkbookSummary,
+    summary: &'f WorkbookSummary,
     records: FileRecords,
     /// The tables that were read.
     read: Vec<TableLayout>,
@@ -80,12 +84,13 @@ struct WorkbookReader<'f> {
     widest: Vec<String>,
 }
 
-impl WorkbookReader<'_> {
+impl<'f> WorkbookReader<'f> {
     fn sheet(&mut self, workbook: &mut Workbook, sheet: &str, is_hidden: bool) -> Result<()> {
         let file = self.file;
         let merges = if self.summary.has_tall_merges { MergedRange::read(file, workbook, sheet)? } else { Vec::new() };
         let bare = if self.summary.has_bare_formulas { bare_formulas(file, workbook, sheet)? } else { Vec::new() };
-        let head = SheetRows::new(file, workbook, sheet, &bare)?.head()?;
+        let faults = CellFaults { bare_formulas: &bare, ..self.no_formulas() };
+        let head = SheetRows::new(file, workbook, sheet, faults)?.head()?;
         let found = find_header(&head, &merges, file);
         if is_hidden {
             return self.skip_hidden(workbook, sheet, found);
@@ -94,10 +99,7 @@ impl WorkbookReader<'_> {
             Ok((header, layout)) => {
                 // Headers that are merged downwards were read with the header.
                 let merges = &merges[merges.partition_point(|merge| merge.first_row <= header)..];
-                self.table(workbook, SheetTable { sheet, header, merges, bare_formulas: &bare }, layout)
-            }
-            Err(problem @ (Unrecognised::Several(_) | Unrecognised::Twice { .. })) => {
-                Err(file.no_header(&widest(&head), &problem))
+                self.table(workbook, SheetTable { sheet, header, merges, faults, exchanged: &[] }, layout)
             }
             Err(Unrecognised::Nothing) => {
                 if self.widest.is_empty() {
@@ -105,12 +107,16 @@ impl WorkbookReader<'_> {
                 }
                 self.skip_headerless(workbook, sheet, "sheet without a known table")
             }
+            Err(problem) => Err(file.no_header(&widest(&head), &problem)),
         }
     }
 
     /// Reads the rows after the header.
     fn table(&mut self, workbook: &mut Workbook, place: SheetTable<'_>, layout: TableLayout) -> Result<()> {
         let file = self.file;
+        let exchanged =
+            if self.summary.has_dated_texts { exchanged_times(file, workbook, place, &layout)? } else { Vec::new() };
+        let place = SheetTable { exchanged: &exchanged, ..place };
         let before = CountsBefore::new(&self.records);
         let epoch = if workbook.has_1904_epoch() { ExcelEpoch::Since1904 } else { ExcelEpoch::Since1900 };
         let mut table = TableReader::new(&layout, file.zone, epoch);
@@ -136,7 +142,7 @@ impl WorkbookReader<'_> {
         let file = self.file;
         let uses = |column| table.layout.uses(column);
         let mut merged = MergedCells::new(at.merges, &uses);
-        let mut rows = SheetRows::new(file, workbook, at.sheet, at.bare_formulas)?;
+        let mut rows = SheetRows::new(file, workbook, at.sheet, at.faults)?;
         let (mut part, mut in_part) = (PartRecords::new(file.file), 0);
         let mut result = RowRead::Done;
         while let Some(mut row) = rows.next()? {
@@ -173,7 +179,8 @@ impl WorkbookReader<'_> {
         let (header, datasets) = match found {
             Ok((header, layout)) => (header, vec![dataset_of_layout(&layout)]),
             Err(Unrecognised::Several(tables)) => (1, named(&tables)),
-            Err(Unrecognised::Twice { table, .. }) => (1, named(&[table])),
+            Err(Unrecognised::Twice { table, .. } | Unrecognised::Unsure { table, .. }) => (1, named(&[table])),
+            Err(Unrecognised::Beside(tables)) => (1, named(&tables)),
             Err(Unrecognised::Nothing) => return self.skip_headerless(workbook, sheet, "hidden sheet"),
         };
         if self.pass_over(workbook, sheet, "hidden sheet", header)?.below == 0 {
@@ -202,10 +209,16 @@ impl WorkbookReader<'_> {
         self.file.append(&mut self.records, part)
     }
 
+    /// The faults of a sheet that is not read.
+    fn no_formulas(&self) -> CellFaults<'f> {
+        let summary = self.summary;
+        CellFaults { bare_formulas: &[], strange_errors: &summary.strange_errors }
+    }
+
     /// Counts the rows of a sheet that is not read as passed over.
     fn pass_over(&mut self, workbook: &mut Workbook, sheet: &str, why: &str, header: u64) -> Result<SkippedRows> {
         let file = self.file;
-        let mut rows = SheetRows::new(file, workbook, sheet, &[])?;
+        let mut rows = SheetRows::new(file, workbook, sheet, self.no_formulas())?;
         let mut passed = SkippedRows::default();
         while let Some(row) = rows.next()? {
             let is_filled = u64::from(!row.is_blank());
@@ -227,7 +240,7 @@ impl WorkbookReader<'_> {
             return Err(self.file.no_header(&self.widest, &Unrecognised::Nothing));
         }
         for (sheet, width) in std::mem::take(&mut self.headerless) {
-            let head = SheetRows::new(self.file, workbook, &sheet, &[])?.head()?;
+            let head = SheetRows::new(self.file, workbook, &sheet, self.no_formulas())?.head()?;
             let may_be_of = |layout: &&TableLayout| may_be_of(layout, width, &head, self.file);
             let datasets: Vec<Dataset> = self.read.iter().filter(may_be_of).map(dataset_of_layout).collect();
             if !datasets.is_empty() {
@@ -263,14 +276,20 @@ struct SheetTable<'p> {
     /// The number of the header row.
     header: u64,
     merges: &'p [MergedRange],
-    /// The positions of formulas without a result.
-    bare_formulas: &'p [(u32, u32)],
+    faults: CellFaults<'p>,
+    /// Columns whose dates may have day and month exchanged.
+    exchanged: &'p [usize],
 }
 
 impl SheetTable<'_> {
     fn read(self, path: &Path, part: &mut PartRecords, table: &TableReader<'_>, row: &XlsxRow) -> Result<RowRead> {
         let place = |field: &str| field_at(format_args!("sheet {}, row {}", self.sheet, row.number), field);
-        let cell = |at: usize, kind| row.cell(at).map(|cell| cell.raw_value(kind)).unwrap_or_default();
+        let cell = |at: usize, kind| match row.cell(at).map(|cell| cell.raw_value(kind)).unwrap_or_default() {
+            RawValue::CivilTime(_) if kind == Kind::Time && self.exchanged.contains(&at) => {
+                RawValue::Unreadable(EXCHANGED)
+            }
+            raw => raw,
+        };
         if row.number < self.header {
             table.row_above(part, row.width(), &place, cell);
             return Ok(RowRead::Done);
@@ -291,7 +310,7 @@ fn day_orders(
     at: SheetTable<'_>,
     table: &TableReader<'_>,
 ) -> Result<DayOrders> {
-    let mut rows = SheetRows::new(file, workbook, at.sheet, at.bare_formulas)?;
+    let mut rows = SheetRows::new(file, workbook, at.sheet, at.faults)?;
     let mut days = DayOrders::default();
     while let Some(row) = rows.next()? {
         if row.number > at.header {
@@ -299,6 +318,43 @@ fn day_orders(
         }
     }
     Ok(days)
+}
+
+/// Returns the columns of times of which a spreadsheet read some with day and month exchanged. Those that fit no such
+/// order it left as texts, so that no date of the column has a day after the 12th.
+fn exchanged_times(
+    file: SheetFile<'_>,
+    workbook: &mut Workbook,
+    at: SheetTable<'_>,
+    layout: &TableLayout,
+) -> Result<Vec<usize>> {
+    let mut columns: Vec<(usize, TimesSeen)> = TableReader::new(layout, file.zone, ExcelEpoch::None)
+        .times()
+        .map(|(_, place)| (place, TimesSeen::default()))
+        .collect();
+    let mut rows = SheetRows::new(file, workbook, at.sheet, at.faults)?;
+    while let Some(row) = rows.next()? {
+        for (place, seen) in columns.iter_mut().filter(|_| row.number > at.header) {
+            match row.cell(*place).map(|cell| cell.raw_value(Kind::Time)) {
+                Some(RawValue::Text(text)) => seen.texts |= day_order(std::iter::once(&*text)) != DayOrder::Unknown,
+                Some(RawValue::CivilTime(micros)) if day_of_month(micros) > 12 => seen.late = true,
+                Some(RawValue::CivilTime(_)) => seen.early = true,
+                _ => {}
+            }
+        }
+    }
+    let is_exchanged = |seen: &TimesSeen| seen.texts && seen.early && !seen.late;
+    Ok(columns.into_iter().filter(|(_, seen)| is_exchanged(seen)).map(|(place, _)| place).collect())
+}
+
+/// The times of a column.
+#[derive(Default)]
+struct TimesSeen {
+    /// Texts that only one order of day and month fits.
+    texts: bool,
+    /// Dates up to the 12th of a month, and after it.
+    early: bool,
+    late: bool,
 }
 
 /// Returns whether a sheet without header may contain rows of a table of the workbook: it is as wide, or its first

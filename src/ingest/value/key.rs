@@ -1,8 +1,8 @@
 //! Keys: text without padding around it, and never a number or a date that software has converted it to.
 
 use super::{
-    CellBuf, ERROR_CELL, ERROR_CELLS, ROUNDED, RawValue, RejectReason, is_damaged, is_null, is_null_userid, is_userid,
-    written_time,
+    CellBuf, ERROR_CELL, ROUNDED, RawValue, RejectReason, is_damaged, is_error_cell, is_null, is_null_userid,
+    is_userid, written_time,
 };
 use crate::names::is_invisible;
 use crate::schema::{Cell, Column, fields};
@@ -18,6 +18,7 @@ const INVISIBLE: RejectReason = "an id with an invisible character inside: remov
 const FULL_WIDTH: RejectReason = "an id with full-width characters or a long dash: write them in half width, as `-`";
 const SEVERAL: RejectReason = "several ids in one cell, or brackets around one: write each id into a row of its own";
 const NAMED: RejectReason = "an id with a name beside it in brackets: export the id alone";
+const SHORTENED: RejectReason = "an id that ends in dots, as programs show a long one: export it in full";
 const DAMAGED: RejectReason = "an id with damaged characters (shown as U+FFFD): export again as UTF-8";
 
 /// Beyond it a float does not represent every whole number.
@@ -45,8 +46,9 @@ fn is_plain(text: &str) -> bool {
     match bytes.first() {
         Some(first) if first.is_ascii_alphabetic() => {
             // Graphic, but for separators. Without an early exit the loop is vectorised.
-            let is_of_key = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b',' | b';' | b'|' | b'/' | b'&');
-            let is_key = bytes.iter().fold(true, |all, byte| all & is_of_key(byte));
+            let is_of_key =
+                |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b',' | b';' | b'|' | b'/' | b'&' | b':');
+            let is_key = bytes.iter().fold(bytes.last() != Some(&b'.'), |all, byte| all & is_of_key(byte));
             is_key && (bytes.len() > LONGEST_WORD || !is_null(text))
         }
         // Of letters and digits alone only `1e15` can be a number with an exponent, and nothing a date.
@@ -125,6 +127,8 @@ fn fault(key: &str) -> Option<RejectReason> {
         Some(FULL_WIDTH)
     } else if is_error(key) {
         Some(ERROR_CELL)
+    } else if ["...", "…"].iter().any(|dots| key.ends_with(dots) || key.starts_with(dots)) {
+        Some(SHORTENED)
     } else if !key.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
         combination(key)
     } else if is_power(key) {
@@ -158,7 +162,7 @@ fn is_autocorrected(c: char) -> bool {
 
 /// Returns whether the text is an error cell, or the `####` of a column that is too narrow.
 fn is_error(key: &str) -> bool {
-    key.starts_with('#') && (ERROR_CELLS.contains(&key) || (key.len() > 1 && key.bytes().all(|byte| byte == b'#')))
+    is_error_cell(key) || (key.len() > 1 && key.bytes().all(|byte| byte == b'#'))
 }
 
 /// Returns whether the text is a number with an exponent, as software writes it: one digit before the point, and a sign
@@ -180,13 +184,14 @@ fn is_power(key: &str) -> bool {
 fn is_decimal(key: &str) -> bool {
     let number = unsigned(key);
     let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
-    let has_separators = whole.contains(',');
-    let is_whole = if has_separators { super::number::are_thousands(whole, ',') } else { are_digits(whole) };
+    let separator = whole.chars().find(|c| matches!(c, ',' | ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’'));
+    let is_whole =
+        separator.map_or_else(|| are_digits(whole), |separator| super::number::are_thousands(whole, separator));
     // No number is written with a zero before its digits: `00.123` is an id, but `007.0` may have been made of `007`.
     let is_padded = whole.len() > 1
         && whole.starts_with('0')
         && fraction.is_some_and(|digits| digits.contains(|digit| digit != '0'));
-    is_whole && !is_padded && fraction.map_or(has_separators, are_digits)
+    is_whole && !is_padded && fraction.map_or(separator.is_some(), are_digits)
 }
 
 fn unsigned(number: &str) -> &str {

@@ -16,7 +16,7 @@ use crate::schema::vocabulary::{Assessment, MemberKind};
 use crate::schema::{Cell, Column, Kind, fields};
 
 pub use key::strip_padding;
-pub use time::{DAYS_TO_1904, micros_of_days};
+pub use time::{DAYS_TO_1904, day_of_month, micros_of_days};
 pub use written_time::{AMBIGUOUS, day_order};
 
 /// The reason why a value or record cannot be read. Never quotes the value: it may be personal data.
@@ -120,8 +120,8 @@ const NULL_WORDS: [&str; 15] =
 const LIBRARY_NULLS: [&str; 4] = ["NA", "<NA>", "NaT", "undefined"];
 /// Words for "no value" in names and free text, where the others can be names.
 const NULL_TEXTS: [&str; 6] = ["\\N", "<null>", "[NULL]", "(null)", "#N/A", ""];
-/// Error cells, as spreadsheets export them to CSV.
-const ERROR_CELLS: [&str; 11] = [
+/// Error cells, as spreadsheets export them to CSV: Excel, Google, WPS.
+const ERROR_CELLS: [&str; 17] = [
     "#REF!",
     "#VALUE!",
     "#NAME?",
@@ -133,6 +133,12 @@ const ERROR_CELLS: [&str; 11] = [
     "#FIELD!",
     "#BLOCKED!",
     "#GETTING_DATA",
+    "#ERROR!",
+    "#BUSY!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#EXTERNAL!",
+    "#PYTHON!",
 ];
 
 /// Reads a value of the column. Returns it, and the reason why it cannot be read, or (a name or free text with damaged
@@ -275,6 +281,12 @@ fn is_null(text: &str) -> bool {
 /// Returns whether the text is a word for "no value" in names and free text.
 fn is_null_text(text: &str) -> bool {
     NULL_TEXTS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Returns whether the text is an error cell: one of those words, or like `Err:502`, as other programs write them.
+fn is_error_cell(text: &str) -> bool {
+    ERROR_CELLS.contains(&text)
+        || text.strip_prefix("Err:").is_some_and(|code| code.len() == 3 && key::are_digits(code))
 }
 
 /// Returns whether the text is a word for "no value" in userids.

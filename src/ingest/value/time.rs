@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::key::{are_digits, strip_padding};
 use super::number::whole_float;
 use super::written_time::{WrittenTime, is_dated, micros_of};
-use super::{ERROR_CELL, ERROR_CELLS, ExcelEpoch, NO_TIME, ROUNDED, RawValue, ReadOptions, RejectReason, is_null};
+use super::{ERROR_CELL, ExcelEpoch, NO_TIME, ROUNDED, RawValue, ReadOptions, RejectReason, is_error_cell, is_null};
 
 const OUT_OF_RANGE: RejectReason = "a time outside 2010 to 2100";
 
@@ -48,7 +48,7 @@ fn from_trimmed(text: &str, options: &ReadOptions<'_>) -> TimeResult {
         Ok(None)
     } else if are_digits(text) {
         from_digits(text, options)
-    } else if ERROR_CELLS.contains(&text) {
+    } else if is_error_cell(text) {
         Err(ERROR_CELL)
     } else if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'))
         && !is_dated(text)
@@ -187,6 +187,11 @@ fn from_float(number: f64, options: &ReadOptions<'_>) -> TimeResult {
 #[expect(clippy::cast_possible_truncation, reason = "rounded; beyond i64 it saturates, far outside valid times")]
 pub fn micros_of_days(days: f64) -> i64 {
     (((days - DAYS_TO_1970) * 86_400_000.0).round() as i64).saturating_mul(1000)
+}
+
+/// The day of the month of a civil time, in microseconds since 1970; 0 outside the calendar.
+pub fn day_of_month(micros: i64) -> i8 {
+    Timestamp::from_microsecond(micros).map_or(0, |moment| TimeZone::UTC.to_datetime(moment).day())
 }
 
 /// Reads a day number of Excel. None where numbers are not days.

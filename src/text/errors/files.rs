@@ -79,6 +79,12 @@ phrases! {
     TABLE_OF_A_LAKE
         "数据湖的表（Delta Lake 或 Hudi）：其中也有不再有效的文件"
         "a table of a data lake (Delta Lake or Hudi), some of whose files are no longer valid",
+    UNFINISHED_JOB
+        "写入作业没有完成（有 `_temporary` 而没有 `_SUCCESS`）：可能缺少数据"
+        "a job that writes here has not ended (`_temporary`, and no `_SUCCESS`): rows may be missing",
+    UNFINISHED_JOB_REMEDY
+        "重新运行作业直到完成；数据已经完整的，删去 `_temporary`"
+        "run the job again to its end; delete `_temporary` if all rows are there",
     TABLE_OF_A_LAKE_REMEDY "把表导出为单独的 Parquet 或 CSV 文件" "export the table as separate Parquet or CSV files",
 
     // The accounts list.

@@ -37,6 +37,15 @@ phrases! {
     map_column(lines)
         "在 case.toml 中写明是哪一个，或只保留其中一个：\n    {lines}"
         "map one of them in case.toml, or keep only one:\n    {lines}",
+    column_unsure(column, table, header)
+        "表头 `{header}` 可能就是{table}的 `{column}` 列，而这一列会改变结论"
+        "the header `{header}` may be the column `{column}` of the {table}, which changes the outcome",
+    map_or_rename(lines)
+        "如果是，改为该列的表头，或在 case.toml 中写明；如果不是，改成别的表头：\n    {lines}"
+        "if it is, give it that header, or map it in case.toml; if it is not, give it another header:\n    {lines}",
+    tables_beside(left, right)
+        "两个表左右并排：{left}、{right}"
+        "two tables beside one another: {left}, {right}",
     KEEP_ONE_COLUMN "只保留其中一列，或改掉另一列的表头" "keep only one of the columns, or give the other one another header",
     map_columns(lines)
         "在 case.toml 中写明哪个表头是哪一列（账号和 ID 必须是企业微信的，而不是数据库自己的编号）：\n    {lines}"

@@ -4,10 +4,16 @@
 //! Our own scanner, since `quick-xml`, which `calamine` uses, buffers an event of any size before it returns it: what
 //! is too large has to be refused before.
 
+use std::collections::BTreeSet;
+
 use memchr::memchr_iter;
 
+use crate::ingest::value::{DayOrder, day_order};
 use crate::limits::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_MERGES, MAX_SHEET_ROWS, MAX_TAG_BYTES, MAX_TEXTS};
 use crate::text::{Text, errors as say};
+
+/// Errors of cells that `calamine` knows.
+const KNOWN_ERRORS: [&[u8]; 7] = [b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!"];
 
 /// Counts over all parts of a workbook.
 #[derive(Debug, Default)]
@@ -16,6 +22,10 @@ pub struct WorkbookSummary {
     pub has_tall_merges: bool,
     /// Whether a cell has a formula without its result.
     pub has_bare_formulas: bool,
+    /// Places of cells with an error that `calamine` does not know, by row and column from 0, over all sheets.
+    pub strange_errors: BTreeSet<(u32, u32)>,
+    /// Whether a text is a date with the year last that only one order of day and month fits.
+    pub has_dated_texts: bool,
     texts: u64,
     merges: u64,
 }
@@ -29,6 +39,8 @@ pub struct MarkupCheck {
     /// Bytes since the start of the current cell or shared text.
     cell: Option<usize>,
     formula: FormulaCell,
+    /// The place of the current cell, if it holds an error.
+    error_at: Option<(u32, u32)>,
 }
 
 /// State of a cell that may have a formula.
@@ -77,14 +89,23 @@ impl MarkupCheck {
             b"c" => {
                 self.cell = Some(0);
                 self.formula = FormulaCell { has_formula: false, has_result: attribute(tag, b"t") == Some(b"str") };
-                attribute(tag, b"r").map_or(Ok(()), |place| cell(place).map(drop).ok_or(say::NOT_IN_A_SHEET))?;
+                let place = attribute(tag, b"r").map(|place| cell(place).ok_or(say::NOT_IN_A_SHEET)).transpose()?;
+                let from_0 = |(column, row): (u64, u64)| Some((small(row)?, small(column)?));
+                self.error_at = place.filter(|_| attribute(tag, b"t") == Some(b"e")).and_then(from_0);
             }
             b"si" => {
                 self.cell = Some(0);
                 summary.texts += 1;
             }
+            b"t" if !summary.has_dated_texts => {
+                summary.has_dated_texts = is_dated_text(&piece[(tag.len() + 1).min(piece.len())..]);
+            }
             b"f" => self.formula.has_formula = true,
-            b"v" => self.formula.has_result |= piece.len() > tag.len() + 1,
+            b"v" => {
+                self.formula.has_result |= piece.len() > tag.len() + 1;
+                let is_known = || KNOWN_ERRORS.contains(&piece[(tag.len() + 1).min(piece.len())..].trim_ascii());
+                summary.strange_errors.extend(self.error_at.filter(|_| !is_known()));
+            }
             b"/c" => {
                 self.cell = None;
                 let FormulaCell { has_formula, has_result } = std::mem::take(&mut self.formula);
@@ -150,6 +171,19 @@ fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
         }
     }
     None
+}
+
+/// Returns whether the text is like `13/5/2026`, where only one order of day and month fits.
+fn is_dated_text(text: &[u8]) -> bool {
+    let is_like_one =
+        text.len() >= 8 && text[0].is_ascii_digit() && text[1..3].iter().any(|byte| !byte.is_ascii_digit());
+    let shows_order = |text: &str| day_order(std::iter::once(text)) != DayOrder::Unknown;
+    is_like_one && std::str::from_utf8(text).is_ok_and(shows_order)
+}
+
+/// A number from 1 as one from 0.
+fn small(number: u64) -> Option<u32> {
+    u32::try_from(number).ok()?.checked_sub(1)
 }
 
 fn number(digits: &[u8]) -> Option<u64> {

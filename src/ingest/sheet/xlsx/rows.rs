@@ -1,9 +1,10 @@
 //! The rows of a sheet, with the values of merged cells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::BufReader;
+use std::ops::Bound;
 
-use calamine::{DataRef, Dimensions, XlsxCellReader};
+use calamine::{Cell, DataRef, Dimensions, XlsxCellReader, XlsxError};
 
 use super::cell::XlsxCell;
 use super::{Workbook, damaged};
@@ -63,31 +64,52 @@ impl XlsxRow {
     }
 }
 
+/// Cells of a sheet without a value that can be read, by row and column from 0.
+#[derive(Clone, Copy)]
+pub struct CellFaults<'w> {
+    /// Formulas without a result.
+    pub bare_formulas: &'w [(u32, u32)],
+    /// Errors that the library does not know, and those of other sheets.
+    pub strange_errors: &'w BTreeSet<(u32, u32)>,
+}
+
 /// Reads the rows of a sheet that have any cell, in order.
 pub struct SheetRows<'w> {
     file: SheetFile<'w>,
     sheet: &'w str,
     cells: XlsxCellReader<'w, BufReader<FileReader>>,
-    bare_formulas: &'w [(u32, u32)],
+    faults: CellFaults<'w>,
     from_1904: bool,
     /// The first cell of the next row, read to find the end of the last.
     pending: Option<((u32, u32), XlsxCell)>,
     /// The position of the last cell.
     last: Option<(u32, u32)>,
     ended: bool,
+    /// Cells that were read.
+    ready: VecDeque<((u32, u32), XlsxCell)>,
 }
 
 impl<'w> SheetRows<'w> {
-    /// A reader of the sheet, with the positions of its formulas without a result.
+    /// A reader of the sheet.
     pub fn new(
         file: SheetFile<'w>,
         workbook: &'w mut Workbook,
         sheet: &'w str,
-        bare_formulas: &'w [(u32, u32)],
+        faults: CellFaults<'w>,
     ) -> Result<Self> {
         let from_1904 = workbook.has_1904_epoch();
         let cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(file, &error))?;
-        Ok(Self { file, sheet, cells, bare_formulas, from_1904, pending: None, last: None, ended: false })
+        Ok(Self {
+            file,
+            sheet,
+            cells,
+            faults,
+            from_1904,
+            pending: None,
+            last: None,
+            ended: false,
+            ready: VecDeque::new(),
+        })
     }
 
     /// Reads the rows that may contain the header.
@@ -133,40 +155,66 @@ impl<'w> SheetRows<'w> {
         say::row_of_sheet(self.sheet, u64::from(row) + 1)
     }
 
-    /// Reads the next cell that is not empty. Cells out of order are refused: one could replace another.
+    /// Reads the next cell that is not empty.
     fn next_cell(&mut self) -> Result<Option<((u32, u32), XlsxCell)>> {
         loop {
+            if let Some(ready) = self.ready.pop_front() {
+                return Ok(Some(ready));
+            }
+            let (before, mut has_errors) = (self.last, false);
             // After the last cell the library would search on.
-            let cell = if self.ended {
-                None
-            } else {
-                self.cells.next_cell_with_style_id().map_err(|error| damaged(self.file, &error))?
+            let cell = loop {
+                match if self.ended { Ok(None) } else { self.cells.next_cell_with_style_id() } {
+                    // It is behind the cell then, without having told its place.
+                    Err(XlsxError::CellError(_)) => has_errors = true,
+                    Err(error) => return Err(damaged(self.file, &error)),
+                    Ok(cell) => break cell,
+                }
             };
+            let place = cell.as_ref().map(|(cell, _)| cell.get_position());
+            if has_errors {
+                self.add_errors(before, place)?;
+            }
             let Some((cell, style)) = cell else {
                 self.ended = true;
-                return Ok(None);
+                if self.ready.is_empty() {
+                    return Ok(None);
+                }
+                continue;
             };
-            let place = cell.get_position();
-            if place.1 as usize >= MAX_COLUMNS || self.last.is_some_and(|last| last >= place) {
-                return Err(Error::input(
-                    self.file.path,
-                    self.place(place.0),
-                    say::OUT_OF_ORDER,
-                    say::OUT_OF_ORDER_REMEDY,
-                ));
-            }
-            self.last = Some(place);
-            if matches!(cell.get_value(), DataRef::Empty) && self.bare_formulas.binary_search(&place).is_ok() {
-                return Ok(Some((place, XlsxCell::bare_formula())));
-            }
-            if !matches!(cell.get_value(), DataRef::Empty) {
-                let format = self.cells.styles().get(style).and_then(|style| style.number_format.as_ref());
-                return Ok(Some((
-                    place,
-                    XlsxCell::read(cell.get_value(), format.map(|format| format.format_code.as_str()), self.from_1904),
-                )));
-            }
+            self.take(&cell, style)?;
         }
+    }
+
+    /// Takes a cell. Cells out of order are refused: one could replace another.
+    fn take(&mut self, cell: &Cell<DataRef<'_>>, style: usize) -> Result<()> {
+        let place = cell.get_position();
+        if place.1 as usize >= MAX_COLUMNS || self.last.is_some_and(|last| last >= place) {
+            return Err(Error::input(self.file.path, self.place(place.0), say::OUT_OF_ORDER, say::OUT_OF_ORDER_REMEDY));
+        }
+        self.last = Some(place);
+        if !matches!(cell.get_value(), DataRef::Empty) {
+            let format = self.cells.styles().get(style).and_then(|style| style.number_format.as_ref());
+            let format = format.map(|format| format.format_code.as_str());
+            self.ready.push_back((place, XlsxCell::read(cell.get_value(), format, self.from_1904)));
+        } else if self.faults.bare_formulas.binary_search(&place).is_ok() {
+            self.ready.push_back((place, XlsxCell::bare_formula()));
+        }
+        Ok(())
+    }
+
+    /// Adds the cells with errors that the library does not know, of which there are some between two others.
+    fn add_errors(&mut self, before: Option<(u32, u32)>, next: Option<(u32, u32)>) -> Result<()> {
+        let from = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let to = next.map_or(Bound::Unbounded, Bound::Excluded);
+        let is_in_order = next.is_none_or(|next| before.is_none_or(|before| before < next));
+        let places = is_in_order.then(|| self.faults.strange_errors.range((from, to))).into_iter().flatten();
+        let begun = self.ready.len();
+        self.ready.extend(places.map(|place| (*place, XlsxCell::error())));
+        if self.ready.len() == begun {
+            return Err(damaged(self.file, &XlsxError::CellError(String::new())));
+        }
+        Ok(())
     }
 }
 
@@ -174,9 +222,13 @@ impl<'w> SheetRows<'w> {
 pub fn bare_formulas(file: SheetFile<'_>, workbook: &mut Workbook, sheet: &str) -> Result<Vec<(u32, u32)>> {
     let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(file, &error))?;
     let mut bare = Vec::new();
-    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| damaged(file, &error))? {
-        if cell.formula.is_some() && cell.value == DataRef::Empty {
-            bare.push(cell.pos);
+    loop {
+        match cells.next_cell_with_formula_metadata() {
+            Ok(Some(cell)) if cell.formula.is_some() && cell.value == DataRef::Empty => bare.push(cell.pos),
+            // An error that the library does not know: no formula without a result.
+            Ok(Some(_)) | Err(XlsxError::CellError(_)) => {}
+            Ok(None) => break,
+            Err(error) => return Err(damaged(file, &error)),
         }
     }
     bare.sort_unstable();
