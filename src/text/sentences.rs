@@ -111,7 +111,7 @@ sentences! {
     "the last row ends before the end of its last cell: the export was cut off" "最后一行不完整：导出文件被截断",
     "a row above the header that looks like a record: move the header to the top"
         "表头上方有一行像是记录：把表头移到最上面",
-    "not an array" "不是数组",
+    "not an array, or under another key" "不是数组，或在别的键下",
     "an object, where a userid belongs" "应为成员账号，却是对象",
     "an object, where an id belongs" "应为 ID，却是对象",
     "empty, where an id belongs" "应为 ID，却是空的",

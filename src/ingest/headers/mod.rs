@@ -9,7 +9,7 @@ mod propose;
 mod row;
 
 pub use mapping::HeaderMapping;
-pub use names::is_known;
+pub use names::{is_known, is_same_header};
 
 use self::names::{HeaderText, is, is_same, names};
 use self::row::{HeaderRow, LINKS, TableMatch};

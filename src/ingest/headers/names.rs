@@ -201,6 +201,13 @@ pub(super) fn is_same(header: &str, name: &str) -> bool {
     fold(header).eq(fold(name))
 }
 
+/// Returns whether a header or key, with whatever padding, is spelled as the name is, but for case and separators.
+pub fn is_same_header(given: &str, name: &str) -> bool {
+    // Most keys differ in their first letter.
+    let may_be = !given.starts_with(|c: char| c.is_ascii_lowercase() && !name.starts_with(c));
+    may_be && is_same(strip_padding(given), name)
+}
+
 /// A header in lower case, without separators of words, and with 帐 in the spelling 账.
 fn fold(header: &str) -> impl Iterator<Item = char> {
     let words = header.chars().filter(|c| !matches!(c, '_' | '-' | '.') && !c.is_whitespace());

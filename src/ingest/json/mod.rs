@@ -16,6 +16,7 @@ use crate::ingest::framing::{Batch, BufferPool, Framer};
 use crate::ingest::quick::TextMarks;
 use crate::ingest::raw::RelationSink;
 use crate::ingest::records::{FileRecords, PartRecords};
+use crate::ingest::table_end::end_of_items;
 use crate::interrupt;
 
 pub use text::JsonText;
@@ -81,7 +82,7 @@ pub fn read(json: JsonFile<'_>, text: &mut JsonText<'_, '_>) -> Result<FileRecor
     }
     match documents.first_torn {
         Some(error) if documents.torn * DOCUMENTS_PER_TORN_ONE > documents.all => Err(error),
-        _ => Ok(records),
+        _ => end_of_items(json.path, &records).map(|()| records),
     }
 }
 
