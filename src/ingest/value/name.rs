@@ -5,8 +5,9 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::garbled::is_garbled;
 use super::key::{formula_text, is_padding};
-use super::{CellBuf, DAMAGED, ERROR_CELL, ERROR_CELLS, RawValue, RejectReason, is_damaged, is_null_text};
+use super::{CellBuf, DAMAGED, ERROR_CELL, ERROR_CELLS, GARBLED, RawValue, RejectReason, is_damaged, is_null_text};
 use crate::schema::Cell;
 
 pub(super) const NOT_A_NAME: RejectReason = "not text, in a name column, but a number, date or boolean: \
@@ -19,6 +20,13 @@ pub(super) fn read(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
     let starts_plainly =
         text.as_bytes().first().is_some_and(|byte| byte.is_ascii_alphanumeric() || (0xe4..=0xe9).contains(byte));
     if starts_plainly { kept(text) } else { read_guarded(text) }
+}
+
+/// Reads a name, with the reason if it is not certain.
+#[inline]
+pub(super) fn read_name(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
+    let (name, wrong) = read(text);
+    (name, wrong.or_else(|| is_garbled(text).then_some(GARBLED)))
 }
 
 /// The text as it is. Most names start with a letter, a digit or a Chinese character, and so have no guard and are no
