@@ -111,54 +111,37 @@ fn look(name: &str) -> String {
     look_of(folded(name))
 }
 
-/// Replaces the escapes of pages (`&amp;`) and of strings (`\"`).
+/// Replaces the escapes of pages (`&amp;`) and of strings (`\"`), and strips the quotes around a text. Names with escapes
+/// of characters (`\u6797`) cannot be read.
 fn unescaped(name: &str) -> Cow<'_, str> {
+    const ESCAPES: [(&str, &str); 12] = [
+        ("&amp;", "&"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("\\n", " "),
+        ("\\\"", "\""),
+        ("\\'", "'"),
+        ("\\/", "/"),
+        ("\\\\", "\\"),
+    ];
+    let is_quoted = |quote: char| name.len() > 2 && name.starts_with(quote) && name.ends_with(quote);
+    let name = if is_quoted('\'') || is_quoted('"') { &name[1..name.len() - 1] } else { name };
     if !name.contains(['&', '\\']) {
         return Cow::Borrowed(name);
     }
     let (mut plain, mut rest) = (String::with_capacity(name.len()), name);
-    // Halves of a pair of UTF-16 stand beside one another.
-    let mut units: Vec<u16> = Vec::new();
     while let Some(first) = rest.chars().next() {
-        if let Some(unit) = utf16_escape(rest) {
-            units.push(unit);
-            rest = &rest[6..];
-            continue;
-        }
-        plain.push_str(&String::from_utf16_lossy(&units));
-        units.clear();
-        let (c, length) = escape(rest).unwrap_or((first, first.len_utf8()));
-        plain.push(c);
+        let escape = ESCAPES.iter().find(|(escape, _)| rest.starts_with(escape));
+        let (meant, length) =
+            escape.map_or((&rest[..first.len_utf8()], first.len_utf8()), |(escape, meant)| (*meant, escape.len()));
+        plain.push_str(meant);
         rest = &rest[length..];
     }
-    plain.push_str(&String::from_utf16_lossy(&units));
     Cow::Owned(plain)
-}
-
-/// The unit that an escape like `\u6797` at the beginning of the text stands for.
-fn utf16_escape(text: &str) -> Option<u16> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
-    u16::from_str_radix(digits, 16).ok()
-}
-
-/// The character that an escape at the beginning of the text stands for, and its length.
-fn escape(text: &str) -> Option<(char, usize)> {
-    const ENTITIES: [(&str, char); 6] =
-        [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' ')];
-    const LONGEST: usize = 10;
-    if let Some(rest) = text.strip_prefix('\\') {
-        let c = rest.chars().next()?;
-        let blank = matches!(c, 'n' | 'r' | 't').then_some(' ');
-        return blank.or(matches!(c, '\\' | '"' | '\'' | '/').then_some(c)).map(|c| (c, 2));
-    }
-    let (name, _) = text.strip_prefix('&')?.split_once(';').filter(|(name, _)| name.len() <= LONGEST)?;
-    let by_number = || {
-        let number = name.strip_prefix('#')?;
-        let hexadecimal = number.strip_prefix(['x', 'X']).map(|digits| u32::from_str_radix(digits, 16));
-        char::from_u32(hexadecimal.unwrap_or_else(|| number.parse()).ok()?)
-    };
-    let named = ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
-    Some((named.or_else(by_number)?, name.len() + 2))
 }
 
 /// Upper case first: `ß` becomes `SS`, and so `ss`.

@@ -218,22 +218,23 @@ fn append(decoder: &mut Decoder, raw: &[u8], last: bool, text: &mut String) {
 }
 
 /// Returns how many bytes of a text in GB18030 are, from its beginning, lines that may be UTF-8, where each character is
-/// ASCII or has three bytes or more, as Chinese has there; and whether they are. A name of three characters of GB18030
-/// reads so once in 20,000. Twelve such bytes are no chance, nor is one that GB18030 has in rare characters only.
+/// ASCII or has three bytes or more, as Chinese has there; and whether they are.
 fn lines_of_utf8(text: &[u8]) -> (usize, bool) {
-    const MIN_BYTES: usize = 12;
     let may_be = |line: &&[u8]| {
         std::str::from_utf8(line).is_ok_and(|text| text.chars().all(|c| c.is_ascii() || c.len_utf8() > 2))
     };
     let lines = text.split_inclusive(|byte| *byte == b'\n').take_while(may_be);
     let length = lines.map(<[u8]>::len).sum();
-    let foreign = text[..length].iter().filter(|byte| !byte.is_ascii()).count();
-    (length, foreign >= MIN_BYTES || has_rare_characters(&text[..length]))
+    (length, is_beyond_chance(&text[..length]))
 }
 
-/// Returns whether a text, read as GB18030, has characters that its predecessor GB 2312 lacks: their second bytes are
-/// below 0xa1.
-fn has_rare_characters(text: &[u8]) -> bool {
+/// Returns whether bytes that may be GB18030 or UTF-8 are UTF-8. A name of three characters of GB18030 reads so once in
+/// 20,000; not if it has twelve such bytes, or characters that GB 2312 lacks, whose second bytes are below 0xa1.
+pub fn is_beyond_chance(text: &[u8]) -> bool {
+    const MIN_BYTES: usize = 12;
+    if text.iter().filter(|byte| !byte.is_ascii()).count() >= MIN_BYTES {
+        return true;
+    }
     let mut bytes = text.iter();
     while let Some(first) = bytes.next() {
         if !first.is_ascii() && bytes.next().is_some_and(|second| *second < 0xa1) {

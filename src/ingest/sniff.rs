@@ -8,10 +8,12 @@ use crate::text::{Text, errors as say};
 /// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFormat {
-    /// Answers of the service.
+    /// Answers of the service, in UTF-8.
     Json {
         bom: bool,
     },
+    /// Answers of the service, to be decoded.
+    EncodedJson(EncodingHint),
     /// Text, presumably a sheet.
     Text(EncodingHint),
     Parquet,
@@ -130,7 +132,7 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     if PHP.iter().any(|start| begins(beginning, start)) {
         return FileFormat::Unsupported { what: say::PHP, remedy: say::PHP_REMEDY };
     }
-    if beginning.strip_prefix(b"[").unwrap_or(beginning).starts_with(b"{'") {
+    if is_python(beginning) {
         return FileFormat::Unsupported { what: say::PYTHON, remedy: say::PYTHON_REMEDY };
     }
     if is_yaml(beginning) {
@@ -148,7 +150,7 @@ fn sniff_text(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     if is_utf8(text, all) {
         FileFormat::Json { bom: hint != EncodingHint::Unknown }
     } else {
-        FileFormat::Unsupported { what: say::FOREIGN_JSON, remedy: say::SAVE_AS_UTF8 }
+        FileFormat::EncodedJson(hint)
     }
 }
 
@@ -172,6 +174,12 @@ fn is_bracketed_word(text: &[u8]) -> bool {
     }
     let is_value = [&b"null"[..], b"true", b"false", b"NaN"].iter().any(|word| text.starts_with(word));
     !is_value && text.first().is_some_and(|first| first.is_ascii_alphabetic() || !first.is_ascii())
+}
+
+/// Returns whether the text begins as Python shows a dictionary or a list of them.
+fn is_python(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"[").unwrap_or(text).trim_ascii_start();
+    text.strip_prefix(b"{").is_some_and(|entries| entries.trim_ascii_start().starts_with(b"'"))
 }
 
 /// Returns whether the text begins as a list or document of YAML does.
@@ -200,15 +208,10 @@ fn begins(text: &[u8], start: &str) -> bool {
 fn sniff_utf16(text: &[u8], hint: EncodingHint, all: bool) -> FileFormat {
     let is_le = matches!(hint, EncodingHint::Known { encoding: UnicodeEncoding::Utf16Le, .. });
     let unit = |pair: &[u8; 2]| if is_le { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
-    let bytes: Vec<u8> = text.as_chunks().0.iter().map(|pair| u8::try_from(unit(pair)).unwrap_or(u8::MAX)).collect();
-    let bytes = bytes.trim_ascii_start();
-    if let Some(markup) = markup(bytes) {
-        return markup;
-    }
-    match bytes.first() {
-        None if all => FileFormat::Unsupported { what: say::EMPTY, remedy: say::EMPTY_REMEDY },
-        Some(b'{' | b'[') => FileFormat::Unsupported { what: say::UTF16_JSON, remedy: say::SAVE_AS_UTF8 },
-        _ => FileFormat::Text(hint),
+    let units: Vec<u16> = text.as_chunks().0.iter().map(unit).collect();
+    match sniff_text(String::from_utf16_lossy(&units).as_bytes(), hint, all) {
+        FileFormat::Json { .. } => FileFormat::EncodedJson(hint),
+        other => other,
     }
 }
 
@@ -269,7 +272,10 @@ mod tests {
             assert_eq!(sniff(json, true), FileFormat::Json { bom: false }, "{}", String::from_utf8_lossy(json));
         }
         // 客户名称 in GB18030, cut off within a character.
-        assert!(matches!(sniff(b"[\"\xbf\xcd\xbb\xa7\xc3\xfb\xb3", false), FileFormat::Unsupported { .. }));
+        let encoded = FileFormat::EncodedJson(EncodingHint::Unknown);
+        assert_eq!(sniff(b"[\"\xbf\xcd\xbb\xa7\xc3\xfb\xb3", false), encoded);
+        let utf16 = EncodingHint::Known { encoding: UnicodeEncoding::Utf16Le, bom: true };
+        assert_eq!(sniff(b"\xff\xfe{\0\"\0", true), FileFormat::EncodedJson(utf16));
     }
 
     #[test]
@@ -282,8 +288,6 @@ mod tests {
             (b"<?xml version=\"1.0\"?><html xmlns=\"x\">", "HTML"),
             (b"<?xml version=\"1.0\"?><Workbook>", "XML"),
             (b"\xff\xfe<\0h\0t\0m\0l\0>\0", "HTML"),
-            (b"\xff\xfe{\0\"\0", "JSON in UTF-16"),
-            (b"[\"\xbf\xcd\xbb\xa7\"]", "JSON that is not in UTF-8"),
             (b"\x7fELF\x02\x01\x01\0\0\0\0\0", "binary"),
             (b"\xff\xfe", "empty"),
             (b"  \n", "empty"),
@@ -304,6 +308,7 @@ mod tests {
             (b"---\nuserlist:\n", "YAML"),
             (b"{'errcode': 0, 'errmsg': 'ok'}", "Python"),
             (b"[{'external_contact': {}}]", "Python"),
+            (b"[\n { 'external_contact': {}}]", "Python"),
             (b"array (\n  'errcode' => 0,\n)", "PHP"),
             (b"Array\n(\n    [errcode] => 0\n)", "PHP"),
         ] {

@@ -126,6 +126,10 @@ impl<'p> Stream<'p> {
         }
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub fn compression(&self) -> Compression {
         self.compression
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::endpoints::ITEMS;
 use super::raw::Reject;
 use super::records::FileRecords;
 use super::table::dataset_of;
@@ -39,13 +40,11 @@ pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Tabl
     let rejected = records.tally.rejected - before.rejected;
     let dataset = dataset_of(table);
     if pushed == 0 && rejected > 0 && dataset != Dataset::Lists {
-        let rejects = records.rejects[before.rejects..].iter().filter(|reject| reject.grain == Grain::Record);
-        let reasons = Message::lines(rejects.take(SHOWN_OF_TABLE).map(line));
-        return Err(Error::input(
+        return Err(nothing_readable(
             path,
             Message::verbatim(table.name),
-            say::nothing_readable(rejected, reasons),
-            say::CORRECT_AND_EXPORT_AGAIN,
+            rejected,
+            &records.rejects[before.rejects..],
         ));
     }
     if pushed + rejected > 0 || matches!(dataset, Dataset::Coverage | Dataset::Lists) {
@@ -54,6 +53,24 @@ pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Tabl
         records.add_empty_table(table);
     }
     Ok(())
+}
+
+/// Stops the run where a file holds items without their answers, as a table holds rows, and none can be read.
+///
+/// # Errors
+/// [`Error::Input`] with the first reasons.
+pub fn end_of_items(path: &Path, records: &FileRecords) -> Result<()> {
+    let tally = &records.tally;
+    if tally.pushed > 0 || tally.rejected == 0 || !records.kinds.keys().all(|kind| kind.starts_with(ITEMS)) {
+        return Ok(());
+    }
+    Err(nothing_readable(path, say::FILE.into(), tally.rejected, &records.rejects))
+}
+
+fn nothing_readable(path: &Path, place: Message, rejected: u64, rejects: &[Reject]) -> Error {
+    let rejects = rejects.iter().filter(|reject| reject.grain == Grain::Record);
+    let reasons = Message::lines(rejects.take(SHOWN_OF_TABLE).map(line));
+    Error::input(path, place, say::nothing_readable(rejected, reasons), say::CORRECT_AND_EXPORT_AGAIN)
 }
 
 /// Refuses a list with anything unreadable: lists are small, and each row decides much.

@@ -304,9 +304,9 @@ fn a_file_that_is_not_recognised_is_refused() {
     check_error(one(b"PK\x03\x04.."), "archive", "cut off or damaged");
     check_error(one(&gzip(b"PK\x03\x04..")), "file", "in a compressed file");
     check_error(one(b""), "file", "empty");
-    check_error(one(b"\xff\xfe{\0}\0"), "file", "JSON in UTF-16");
+    check_error(one(b"\xff\xfe{\0}\0"), "document 1", "neither an answer");
     check_error(one(b"<html><table><tr><td>userid"), "file", "a web page (HTML)");
-    check_error(one(b"[\"\xbf\xcd\xbb\xa7\"]"), "file", "JSON that is not in UTF-8");
+    check_error(one(b"[\"\xbf\xcd\xbb\xa7\"]"), "document 1", "does not begin with `{`");
     check_error(one(b"dear all,\nplease find"), "headers found: dear all", "looked for answers of user/simplelist");
     check_error(one(&gzip(b"PAR1")), "file", "Parquet in a compressed file");
     check_error(lists("{\"errcode\":0,\"userlist\":[]}"), "file", "JSON instead of a list");

@@ -75,6 +75,9 @@ sentences! {
     "an id with full-width characters or a long dash: write them in half width, as `-`"
         "ID 中有全角字符或长横线：请改为半角，横线写成 `-`",
     "an id with an invisible character inside: remove it" "ID 中间有不可见字符：请去掉",
+    "an id that was masked or cut off (`*`, `...`): export it whole" "ID 被脱敏或截断（`*`、`...`）：请导出完整的 ID",
+    "a name that was decoded in a wrong encoding or left in escapes (such as \\u6797): export again as UTF-8"
+        "名称是乱码或没有还原的转义（如 \\u6797）：请以 UTF-8 重新导出",
     "several ids in one cell, or brackets around one: write each id into a row of its own"
         "一个单元格里有多个 ID，或 ID 外有括号：请每行只写一个 ID",
     "an id with a name beside it in brackets: export the id alone" "ID 旁边的括号里还有姓名：请只导出 ID",
@@ -111,7 +114,7 @@ sentences! {
     "the last row ends before the end of its last cell: the export was cut off" "最后一行不完整：导出文件被截断",
     "a row above the header that looks like a record: move the header to the top"
         "表头上方有一行像是记录：把表头移到最上面",
-    "not an array" "不是数组",
+    "not an array, or under another key" "不是数组，或在别的键下",
     "an object, where a userid belongs" "应为成员账号，却是对象",
     "an object, where an id belongs" "应为 ID，却是对象",
     "empty, where an id belongs" "应为 ID，却是空的",
@@ -129,13 +132,9 @@ sentences! {
         "没有表头的工作表，与工作簿中的表一样宽，没有读取：请补上表头，或移到另一个工作簿",
     "a date such as 5/2/2026 in a column that does not show which part is the day: use 2026-05-02"
         "像 5/2/2026 这样的日期，该列看不出哪一部分是日：请写成 2026-05-02",
-    "an id that ends in dots, as programs show a long one: export it in full"
-        "以省略号结尾的 ID，是程序显示长 ID 时截短的：请导出完整的 ID",
     "a date in which the spreadsheet may have exchanged day and month, for it left others of the column as texts: \
      export again, with dates like 2026-05-02"
         "电子表格可能颠倒了日和月的日期（该列另有日期仍是文本）：请以 2026-05-02 的形式重新导出",
-    "text decoded in the wrong encoding (UTF-8 taken for Latin-1): export again as UTF-8"
-        "用错误的编码解码的文字（把 UTF-8 当作 Latin-1）：请以 UTF-8 重新导出",
 
     // Why it was passed over.
     "row of totals" "合计行",

@@ -50,6 +50,8 @@ pub fn answer<R>(
         next_cursor,
         envelope,
         userids: Arc::clone(&context.accounts),
+        is_full: node.next_cursor == RawValue::Null
+            && request.is_some_and(|request| is_full(context, request, endpoint.items(node))),
         unlicensed: unlicensed(part, &node.fail_info, endpoint, context),
         fetched_at: context.fetched_at,
         file: part.file,
@@ -58,14 +60,26 @@ pub fn answer<R>(
     part.answer(answer);
 }
 
-/// Returns whether the request leaves out groups of other states, or may do so: such a list is no evidence of the
-/// whole.
+/// Returns whether a page holds as many items as its request allows.
+fn is_full(context: &RequestContext<'_>, request: &RequestBody<'_>, items: usize) -> bool {
+    let limit = context.leaf(&fields::QUANTITY, &request.limit, "request.limit");
+    let Cell::Integer(limit) = limit.reading().cell else { return false };
+    usize::try_from(limit).is_ok_and(|limit| limit > 0 && items >= limit)
+}
+
+/// Returns whether the request leaves out groups of other states or owners, or may do so: such a list is no evidence
+/// of the whole. A request that has something unknown in it, such as one that is logged with its headers, may.
 fn is_filtered(
     part: &mut PartRecords,
     endpoint: Endpoint,
     context: &RequestContext<'_>,
     request: &RequestBody<'_>,
 ) -> bool {
+    // Such as the departments of `owner_filter`.
+    let has_other_filter = matches!(&request.owner_filter, PayloadItem::Object(filter) if filter.has_others);
+    if matches!(endpoint.spec().subject, RequestSubject::Owners) && (request.has_others || has_other_filter) {
+        return true;
+    }
     let filter = context.leaf(&fields::STATUS, &request.status_filter, "request.status_filter");
     if let Some(fault) = filter.fault() {
         unreadable(part, endpoint, context, fault);
@@ -175,7 +189,7 @@ pub fn asked_about(subject: RequestSubject, context: &RequestContext<'_>) -> Ask
         (RequestSubject::Accounts, Some(request)) => requested(context, request),
         (RequestSubject::Owners, Some(request)) => match &request.owner_filter {
             PayloadItem::Object(filter) => userids(context, &filter.userid_list, "request.owner_filter.userid_list"),
-            PayloadItem::Other(RawValue::Null) => return corp(),
+            PayloadItem::Other(RawValue::Null) => owners(context, request),
             PayloadItem::Other(_) => Err(FieldFault { field: "request.owner_filter", reason: super::NOT_AN_OBJECT }),
         },
         _ => return corp(),
@@ -191,6 +205,16 @@ pub fn asked_about(subject: RequestSubject, context: &RequestContext<'_>) -> Ask
 pub fn requested(context: &RequestContext<'_>, request: &RequestBody<'_>) -> Result<Vec<String>, FieldFault> {
     let listed = userids(context, &request.userid_list, "request.userid_list")?;
     if listed.is_empty() { Ok(userid(context, request)?.into_iter().collect()) } else { Ok(listed) }
+}
+
+/// Returns the owners whose groups were asked for, as scripts note them; none, if the request names none.
+fn owners(context: &RequestContext<'_>, request: &RequestBody<'_>) -> Result<Vec<String>, FieldFault> {
+    let owner = context.leaf(&fields::OWNER_USERID, &request.owner, "request.owner");
+    match (owner.text(), owner.fault()) {
+        (_, Some(fault)) => Err(fault),
+        (Some(owner), None) => Ok(vec![owner.to_owned()]),
+        (None, None) => requested(context, request),
+    }
 }
 
 fn userid(context: &RequestContext<'_>, request: &RequestBody<'_>) -> Result<Option<String>, FieldFault> {

@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use super::record::{Leaf, record};
 use super::{NOT_AN_ARRAY, NOT_AN_OBJECT, RequestContext, below, evidence};
 use crate::ingest::json::document::{GroupChatBody, GroupItem, GroupMember, JoinWay};
-use crate::ingest::json::payload::{Payload, PayloadItem};
+use crate::ingest::json::payload::PayloadItem;
 use crate::ingest::records::{FieldFault, FieldReading, PartRecords, RecordContext, UnreadableRecord, readings};
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS, JOIN_CODES};
 use crate::schema::vocabulary::{Dataset, MemberKind, Word};
@@ -51,7 +51,7 @@ pub fn group_and_members(part: &mut PartRecords, context: &RequestContext<'_>, k
 }
 
 fn push_group(part: &mut PartRecords, context: &RequestContext<'_>, group: &GroupChatBody<'_>, at: &RecordContext<'_>) {
-    let members = group.member_list.items();
+    let members = group.member_list.items_among(group.has_others);
     let count = |number: usize| Cell::Integer(i64::try_from(number).unwrap_or(i64::MAX));
     let all = members.filter(|_| group.member_list.is_there()).map_or(Cell::Null, |members| count(members.len()));
     let external = members.filter(|_| group.member_list.is_there()).and_then(|members| {
@@ -124,7 +124,7 @@ pub fn join_way(part: &mut PartRecords, context: &RequestContext<'_>, code: Opti
 
 /// One join code, of an answer or an item by itself.
 pub fn push_code(part: &mut PartRecords, context: &RequestContext<'_>, code: &JoinWay<'_>, at: &RecordContext<'_>) {
-    let (chat_ids, fault) = linked(context, &code.chat_id_list);
+    let (chat_ids, fault) = linked(context, code.chat_id_list.items_among(code.has_others));
     record!(part, context, JOIN_CODES, at, {
         CONFIG_ID: code.config_id => "config_id",
         AUTO_CREATE_ROOM: code.auto_create_room => "auto_create_room",
@@ -135,9 +135,12 @@ pub fn push_code(part: &mut PartRecords, context: &RequestContext<'_>, code: &Jo
 }
 
 /// The groups that a code links, as far as they can be read.
-fn linked(context: &RequestContext<'_>, list: &Payload<'_, IgnoredAny>) -> (Vec<String>, Option<FieldFault>) {
+fn linked(
+    context: &RequestContext<'_>,
+    items: Option<&[PayloadItem<'_, IgnoredAny>]>,
+) -> (Vec<String>, Option<FieldFault>) {
     let fault = |reason| FieldFault { field: "chat_id_list", reason };
-    let Some(items) = list.items() else { return (Vec::new(), Some(fault(NOT_AN_ARRAY))) };
+    let Some(items) = items else { return (Vec::new(), Some(fault(NOT_AN_ARRAY))) };
     let (mut chat_ids, mut wrong) = (Vec::with_capacity(items.len()), None);
     for item in items {
         match evidence::id(context, item) {

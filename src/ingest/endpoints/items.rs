@@ -8,10 +8,15 @@ use crate::ingest::json::payload::{KeyPresence, PayloadItem};
 use crate::ingest::records::{PartRecords, RecordContext};
 use crate::schema::vocabulary::Dataset;
 
+/// The beginning of the names of kinds of items.
+pub const ITEMS: &str = "items of ";
+
 /// Kinds of items, by the endpoint whose answers hold them.
 #[derive(Clone, Copy)]
 enum LooseKind {
     Relation,
+    /// A customer, with the member and what they know of the customer beside it.
+    Beside,
     /// The customer of a relation, without the member.
     Customer,
     Contact,
@@ -35,7 +40,13 @@ impl LooseKind {
             item if item.follow_info == KeyPresence::There => Self::Relation,
             // A relation without its member.
             item if is(&item.external_contact) && item.follow_info == KeyPresence::Null => Self::Relation,
-            item if is(&item.external_contact) && item.follow_info == KeyPresence::Absent => Self::Customer,
+            item if is(&item.external_contact) && item.follow_info == KeyPresence::Absent => {
+                if is(&item.userid) {
+                    Self::Beside
+                } else {
+                    Self::Customer
+                }
+            }
             item if is(&item.tmp_openid) || adds && is(&item.follow_userid) => Self::Contact,
             item if is(&item.takeover_userid) || is(&item.takeover_time) => Self::Transfer,
             item if is(&item.handover_userid) => Self::Unassigned,
@@ -53,7 +64,7 @@ impl LooseKind {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Relation => "items of externalcontact/batch/get_by_user",
+            Self::Relation | Self::Beside => "items of externalcontact/batch/get_by_user",
             Self::Customer => "items of externalcontact/get",
             Self::Contact => "items of externalcontact/contact_list",
             Self::Transfer => "items of externalcontact/transfer_result",
@@ -84,6 +95,10 @@ pub fn decode(
     };
     match kind {
         LooseKind::Relation => push(part, context, Dataset::Relations, &parse(text, marks)?, relations::loose),
+        LooseKind::Beside => {
+            let customer = (parse(text, marks)?, serde_json::from_str(text)?);
+            relations::beside(part, context, customer, &context.at(Dataset::Relations, &|field| context.place(field)));
+        }
         LooseKind::Customer => relations::without_follower(part),
         LooseKind::Transfer => part.pass_over(IN_CORP_TRANSFERS, 1),
         LooseKind::Contact => push(part, context, Dataset::Contacts, &parse(text, marks)?, relations::contact),

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+pub use items::ITEMS;
 pub use shape::looked_for;
 pub use table::{Endpoint, Proves};
 pub use torn::torn;
@@ -70,7 +71,7 @@ const NO_ERRCODE: &str = "empty, without errcode";
 /// Stands for the errcode of such an answer; none of the service's own.
 pub const NO_ANSWER: i64 = i64::MIN;
 const NOT_AN_OBJECT: RejectReason = say::NOT_AN_OBJECT.en;
-const NOT_AN_ARRAY: RejectReason = "not an array";
+const NOT_AN_ARRAY: RejectReason = "not an array, or under another key";
 
 /// The request that a document answers, as far as it is known.
 struct RequestContext<'q> {
@@ -263,10 +264,13 @@ fn enveloped(
     envelope: &Document<'_>,
     answer: &Answered<'_>,
 ) -> Result<DocumentKind, DocumentFault> {
-    let lost;
+    let (lost, by_query);
     let request = match &envelope.request {
         PayloadItem::Object(request) => Some(request),
-        PayloadItem::Other(RawValue::Null) => None,
+        PayloadItem::Other(RawValue::Null) => {
+            by_query = shape::request_of_query(&envelope.endpoint);
+            by_query.as_ref()
+        }
         PayloadItem::Other(_) => {
             lost = RequestBody::unreadable();
             Some(&lost)

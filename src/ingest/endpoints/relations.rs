@@ -4,7 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::record::{Leaf, record};
 use super::{NOT_AN_ARRAY, NOT_AN_OBJECT, RequestContext, each, evidence, is_there, items_of};
-use crate::ingest::json::document::{BatchItem, Body, Contact, ContactListItem, Follow, Tag, UnassignedItem};
+use crate::ingest::json::document::{BatchItem, Body, Contact, ContactListItem, Follow, Tag, Transfer, UnassignedItem};
 use crate::ingest::json::payload::{Payload, PayloadItem};
 use crate::ingest::records::{FieldFault, FieldReading, PartRecords, RecordContext};
 use crate::ingest::value::{RawValue, RejectReason};
@@ -16,11 +16,15 @@ use crate::schema::{Cell, fields};
 const CONTACT: &str = "external_contact";
 const FOLLOW: &str = "follow_info";
 
-/// Each id of `external_userid`.
-pub fn list(part: &mut PartRecords, context: &RequestContext<'_>, items: &[PayloadItem<'_, IgnoredAny>]) {
-    let nothing = RawValue::Null;
-    let asked = context.request.map_or(&nothing, |request| &request.userid);
-    let userid = context.leaf(&fields::USERID, asked, "request.userid");
+/// Each id of `external_userid`; without a request, of the member who stands beside it.
+pub fn list(
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
+    beside: &RawValue<'_>,
+    items: &[PayloadItem<'_, IgnoredAny>],
+) {
+    let (asked, field) = context.request.map_or((beside, "userid"), |request| (&request.userid, "request.userid"));
+    let userid = context.leaf(&fields::USERID, asked, field);
     match userid.reading() {
         FieldReading { cell: Cell::Null, fault: None } => {
             return part.pass_over("bare externalcontact/list cannot be tied to a member", items.len() as u64);
@@ -29,8 +33,8 @@ pub fn list(part: &mut PartRecords, context: &RequestContext<'_>, items: &[Paylo
         _ => {}
     }
     for (index, item) in items.iter().enumerate() {
-        let place = |field: &str| match field {
-            "request.userid" => context.place(field),
+        let place = |at: &str| match at {
+            _ if at == field => context.place(field),
             _ => context.place_in("external_userid", index, ""),
         };
         let at = context.at(Dataset::Relations, &place);
@@ -84,6 +88,16 @@ pub fn batch(part: &mut PartRecords, context: &RequestContext<'_>, items: &[Payl
     each(part, context, Dataset::Relations, "external_contact_list", items, |part, context, item, at| {
         relation(part, context, &item.external_contact, &item.follow_info, only_account, at);
     });
+}
+
+/// One relation of a customer, with what the member knows beside it.
+pub fn beside<'a>(
+    part: &mut PartRecords,
+    context: &RequestContext<'_>,
+    (contact, follow): (BatchItem<'a>, Follow<'a>),
+    at: &RecordContext<'_>,
+) {
+    relation(part, context, &contact.external_contact, &PayloadItem::Object(follow), None, at);
 }
 
 /// One relation of a batch without its request.
@@ -219,6 +233,13 @@ pub fn contact(
         CUSTOMER_NAME: item.name => "name",
         CREATED_AT: item.add_time => "add_time",
     }, { USERID: userid.reading(), IS_CUSTOMER: is_customer.reading() });
+}
+
+/// Returns whether the items are all of transfers inside a corp.
+pub fn are_transfers(items: &[PayloadItem<'_, Transfer<'_>>]) -> bool {
+    let has_mark =
+        |transfer: &Transfer<'_>| [&transfer.status, &transfer.takeover_time].iter().any(|v| **v != RawValue::Null);
+    items.iter().all(|item| matches!(item, PayloadItem::Object(transfer) if has_mark(transfer)))
 }
 
 /// One item of `info`: a customer of a left member.

@@ -1,10 +1,10 @@
 //! Text that is not sound (SPEC section 1.3): bytes that are no UTF-8, lone surrogates, raw control characters in
-//! strings; and `NaN`, which libraries write where there is no value.
+//! strings; and `NaN` and `Infinity`, which libraries write where there is no value.
 
 use std::fmt::Write as _;
 
-/// The text of a document with U+FFFD in the place of what is not sound, and `null` in that of `NaN`; `None` if nothing
-/// is.
+/// The text of a document with U+FFFD in the place of what is not sound, and `null` in that of `NaN` and
+/// `Infinity`; `None` if nothing is.
 pub fn sound(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut sound = String::with_capacity(text.len());
@@ -37,7 +37,14 @@ pub fn sound(bytes: &[u8]) -> Option<String> {
 
 /// Copies a stretch of a string, or of what is between strings.
 fn push(sound: &mut String, text: &str, in_string: bool) {
-    if in_string { sound.push_str(text) } else { sound.push_str(&text.replace("NaN", "null")) }
+    if in_string {
+        return sound.push_str(text);
+    }
+    let mut numbers = text.to_owned();
+    for none in ["-Infinity", "Infinity", "-NaN", "NaN"] {
+        numbers = numbers.replace(none, "null");
+    }
+    sound.push_str(&numbers);
 }
 
 /// Copies the escape that the text begins with, a pair of surrogates as a whole, half a pair as U+FFFD. Returns its
@@ -78,6 +85,7 @@ mod tests {
             (b"{\"a\":\"x\ny\0\"}\n", "{\"a\":\"x\u{fffd}y\u{fffd}\"}\n"),
             (b"{\"a\\\"\":\"\\\\\t\"}", "{\"a\\\"\":\"\\\\\u{fffd}\"}"),
             (b"{\"a\":\"\\\xff\"}", "{\"a\":\"\\\u{fffd}\"}"),
+            (br#"{"a":[Infinity,-Infinity,-NaN,"Infinity"]}"#, r#"{"a":[null,null,null,"Infinity"]}"#),
             (br#"{"NaN":[NaN,"NaN"],"a": NaN }"#, r#"{"NaN":[null,"NaN"],"a": null }"#),
         ] {
             assert_eq!(sound(unsound).as_deref(), Some(expected), "{}", String::from_utf8_lossy(unsound));

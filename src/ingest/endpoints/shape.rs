@@ -1,7 +1,9 @@
 //! Recognition of endpoints: by the envelope, else by the payload key.
 
+use std::borrow::Cow;
+
 use super::{Document, DocumentFault, Endpoint};
-use crate::ingest::json::document::{Answered, Body};
+use crate::ingest::json::document::{Answered, Body, RequestBody};
 use crate::ingest::value::RawValue;
 use crate::text::{Message, errors as say};
 
@@ -73,6 +75,32 @@ fn recognised<R>(answer: &Body<'_, R>) -> impl Iterator<Item = Endpoint> {
 fn path(name: &str) -> &str {
     let path = name.split_once("cgi-bin/").map_or(name, |(_, path)| path);
     path.split(['?', '#']).next().unwrap_or_default().trim().trim_matches('/')
+}
+
+/// Returns the request in the query of an address; `None` if it names nothing.
+pub fn request_of_query(endpoint: &RawValue<'_>) -> Option<RequestBody<'static>> {
+    let RawValue::Text(address) = endpoint else { return None };
+    let query = address.split_once('?')?.1.split('#').next()?;
+    let value = |key: &str| {
+        let given = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == key);
+        given.map_or(RawValue::Null, |(_, value)| RawValue::Text(Cow::Owned(unescaped(value))))
+    };
+    let [userid, external_userid, cursor] = ["userid", "external_userid", "cursor"].map(value);
+    let is_empty = [&userid, &external_userid, &cursor].iter().all(|value| **value == RawValue::Null);
+    (!is_empty).then(|| RequestBody { userid, external_userid, cursor, ..RequestBody::default() })
+}
+
+/// Replaces the escapes of a query (`%40`) by what they stand for.
+fn unescaped(value: &str) -> String {
+    let mut parts = value.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => bytes.extend(std::iter::once(byte).chain(part.bytes().skip(2))),
+            None => bytes.extend(std::iter::once(b'%').chain(part.bytes())),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Finds the endpoint of a name.

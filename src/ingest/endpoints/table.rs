@@ -106,6 +106,8 @@ pub(super) const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers i
 macro_rules! endpoints {
     (@ has array $answer:ident $key:ident) => { $answer.$key.items().is_some() };
     (@ has object $answer:ident $key:ident) => { true };
+    (@ items array $answer:ident $key:ident) => { $answer.$key.items().map_or(0, <[_]>::len) };
+    (@ items object $answer:ident $key:ident) => { 0 };
     (@ silent array $answer:ident $key:ident) => {
         $answer.errcode == RawValue::Null && $answer.$key.items().is_some_and(<[_]>::is_empty)
     };
@@ -165,6 +167,13 @@ macro_rules! endpoints {
             pub(super) fn has_payload<R>(self, answer: &Body<'_, R>) -> bool {
                 match self {
                     $(Self::$name => endpoints!(@ has $shape answer $key),)+
+                }
+            }
+
+            /// Returns the number of items of the payload.
+            pub(super) fn items<R>(self, answer: &Body<'_, R>) -> usize {
+                match self {
+                    $(Self::$name => endpoints!(@ items $shape answer $key),)+
                 }
             }
 
@@ -271,7 +280,9 @@ endpoints! {
         array: external_userid,
         // Scripts put the id that they asked about beside its customer.
         recognised: |answer| answer.external_userid.is_there() && !is_there(answer.external_contact.as_ref()),
-        decode: |part, context, answer| relations::list(part, context, items_of(&answer.external_userid)),
+        decode: |part, context, answer| {
+            relations::list(part, context, &answer.userid, items_of(&answer.external_userid));
+        },
     }
 
     /// A customer and the members who have them.
@@ -394,7 +405,8 @@ endpoints! {
             ..ENDPOINT
         },
         array: customer,
-        recognised: |answer| answer.customer.is_there(),
+        // Other systems have customers under this key.
+        recognised: |answer| answer.customer.is_there() && relations::are_transfers(items_of(&answer.customer)),
         decode: |part, _question, answer| part.pass_over(IN_CORP_TRANSFERS, items_of(&answer.customer).len() as u64),
     }
 }

@@ -9,7 +9,7 @@ mod propose;
 mod row;
 
 pub use mapping::HeaderMapping;
-pub use names::{holds_several, is_known};
+pub use names::{holds_several, is_known, is_same_header};
 
 use self::names::{HeaderText, is, is_name_of};
 use self::row::{HeaderRow, LINKS, TableMatch};

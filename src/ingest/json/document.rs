@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::payload::{KeyPresence, MarkUnreadable, Payload, PayloadItem};
+use crate::ingest::headers::is_same_header;
 use crate::ingest::quick::{JsonReader, Quick, Quickly, Unusual};
 use crate::ingest::value::{RawValue, is_damaged};
 
@@ -61,13 +62,26 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// Returns the key that is meant by a name in camelCase, as other software writes it: `externalUserid`.
-fn in_snake_case(name: &str, keys: &[&'static str]) -> Option<&'static str> {
-    let folded =
-        |key: &'_ str| key.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect();
-    let is_camel_case = name.bytes().any(|byte| byte.is_ascii_uppercase());
-    let name: Vec<u8> = is_camel_case.then(|| folded(name))?;
-    keys.iter().copied().find(|key| folded(key) == name)
+/// Names of the schema for fields to which the service gives other names.
+const SCHEMA_NAMES: [(&str, &[&str]); 5] = [
+    ("created_at", &["createtime", "create_time", "add_time"]),
+    ("add_time", &["createtime"]),
+    ("customer_name", &["name"]),
+    ("owner_userid", &["owner"]),
+    ("chat_ids", &["chat_id_list"]),
+];
+
+/// Returns the key that is meant by a name in another spelling, as other software writes it (`externalUserid`,
+/// `union_id`), or by its name in the schema: names are compared as the headers of sheets are.
+fn key_of(name: &str, keys: &[&'static str]) -> Option<&'static str> {
+    if keys.contains(&name) {
+        return None;
+    }
+    let spelled = keys.iter().copied().find(|key| is_same_header(name, key));
+    spelled.or_else(|| {
+        let (_, meant) = SCHEMA_NAMES.iter().find(|(schema_name, _)| is_same_header(name, schema_name))?;
+        keys.iter().copied().find(|key| meant.contains(key))
+    })
 }
 
 /// A value under a key that is not known: whether it holds others. Texts in it are not decoded, for nothing depends on
@@ -117,7 +131,7 @@ macro_rules! objects {
                 $(let mut $field = false;)+
                 let mut is_undamaged = true;
                 while let Some(ObjectKey(key)) = entries.next_key()? {
-                    let meant = in_snake_case(&key, &[$($key),+]);
+                    let meant = key_of(&key, &[$($key),+]);
                     match meant.unwrap_or(&key) {
                         // The service's own name goes before another spelling of it.
                         $($key if meant.is_some() && !$field => self.$field = entries.next_value()?,)+
@@ -145,10 +159,8 @@ macro_rules! objects {
                         // `serde_json` reports a duplicate key.
                         $($key if !std::mem::replace(&mut $field, true) => self.$field.fill(reader)?,)+
                         $($key => return Err(Unusual),)+
-                        // It may be damaged text, or a name in camelCase.
-                        other if !other.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) => {
-                            return Err(Unusual);
-                        }
+                        // It may be damaged text, or another spelling.
+                        other if !other.is_ascii() || key_of(other, &[$($key),+]).is_some() => return Err(Unusual),
                         _ => self.has_others |= reader.skip_other()?,
                     }
                     Ok(())
@@ -176,6 +188,8 @@ objects! {
         "dept_user" => dept_user: Payload<'a, User<'a>>,
         /// Userids in `get_follow_user_list`, objects in `get`.
         "follow_user" => follow_user: Payload<'a, Follow<'a>>,
+        /// The member beside a list of their customers, as scripts store it.
+        "userid" => userid: RawValue<'a>,
         "external_userid" => external_userid: IdPayload<'a>,
         "external_contact" => external_contact: Option<PayloadItem<'a, Contact<'a>>>,
         "external_contact_list" => external_contact_list: Payload<'a, BatchItem<'a>>,
@@ -184,7 +198,7 @@ objects! {
         "group_chat_list" => group_chat_list: Payload<'a, GroupItem<'a>>,
         "group_chat" => group_chat: Option<PayloadItem<'a, GroupChatBody<'a>>>,
         "join_way" => join_way: Option<PayloadItem<'a, JoinWay<'a>>>,
-        "customer" => customer: IdPayload<'a>,
+        "customer" => customer: Payload<'a, Transfer<'a>>,
     }
 
     /// The request of an envelope.
@@ -196,8 +210,17 @@ objects! {
         "chat_id" => chat_id: RawValue<'a>,
         "config_id" => config_id: RawValue<'a>,
         "cursor" => cursor: RawValue<'a>,
+        "limit" => limit: RawValue<'a>,
         "owner_filter" => owner_filter: PayloadItem<'a, OwnerFilter<'a>>,
         "status_filter" => status_filter: RawValue<'a>,
+        /// As scripts name the owner of `groupchat/list`.
+        "owner" => owner: RawValue<'a>,
+    }
+
+    /// A transfer inside a corp: what tells it from a customer.
+    struct Transfer<'a> {
+        "status" => status: RawValue<'a>,
+        "takeover_time" => takeover_time: RawValue<'a>,
     }
 
     struct OwnerFilter<'a> {
@@ -274,6 +297,8 @@ objects! {
         "owner" => owner: RawValue<'a>,
         "create_time" => create_time: RawValue<'a>,
         "member_list" => member_list: Payload<'a, GroupMember<'a>>,
+        /// Not read; named so that it is no list of members under another key.
+        "admin_list" => admin_list: IdPayload<'a>,
     }
 
     struct GroupMember<'a> {
@@ -331,6 +356,7 @@ impl RequestBody<'_> {
             &mut request.config_id,
             &mut request.cursor,
             &mut request.status_filter,
+            &mut request.owner,
         ] {
             field.mark_unreadable();
         }

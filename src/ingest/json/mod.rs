@@ -4,6 +4,7 @@
 pub(crate) mod document;
 pub(crate) mod payload;
 mod scalar;
+mod text;
 
 use std::path::Path;
 
@@ -15,8 +16,10 @@ use crate::ingest::framing::{Batch, BufferPool, Framer};
 use crate::ingest::quick::TextMarks;
 use crate::ingest::raw::RelationSink;
 use crate::ingest::records::{FileRecords, PartRecords};
-use crate::ingest::stream::Stream;
+use crate::ingest::table_end::end_of_items;
 use crate::interrupt;
+
+pub use text::JsonText;
 
 /// The size of batches; about twice `batches * batch_bytes` are in memory for each file being read.
 #[derive(Debug, Clone, Copy)]
@@ -44,10 +47,10 @@ pub struct JsonFile<'f> {
 const DOCUMENTS_PER_TORN_ONE: u64 = 10;
 
 /// Reads all documents of the file.
-pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> {
+pub fn read(json: JsonFile<'_>, text: &mut JsonText<'_, '_>) -> Result<FileRecords> {
     let (mut records, mut documents) = (FileRecords::default(), DocumentCounts::default());
     let mut framer = Framer::new(json.plan.pool);
-    let mut batches = json.next_batches(&mut framer, stream)?;
+    let mut batches = json.next_batches(&mut framer, text)?;
     if framer.ended() && batches.len() == 1 {
         // A file with a single page: decoded here, without other threads.
         let (part, of_batch) = json.decode(&batches[0], 0)?;
@@ -62,7 +65,7 @@ pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> 
             for (part, batch) in parts.iter_mut().zip(&batches) {
                 scope.spawn(move |_| *part = Some(json.decode(batch, capacity)));
             }
-            json.next_batches(&mut framer, stream)
+            json.next_batches(&mut framer, text)
         });
         for part in parts.into_iter().flatten() {
             let (part, of_batch) = part?;
@@ -79,7 +82,7 @@ pub fn read(json: JsonFile<'_>, stream: &mut Stream<'_>) -> Result<FileRecords> 
     }
     match documents.first_torn {
         Some(error) if documents.torn * DOCUMENTS_PER_TORN_ONE > documents.all => Err(error),
-        _ => Ok(records),
+        _ => end_of_items(json.path, &records).map(|()| records),
     }
 }
 
@@ -100,11 +103,11 @@ impl DocumentCounts {
 }
 
 impl JsonFile<'_> {
-    fn next_batches(&self, framer: &mut Framer<'_>, stream: &mut Stream<'_>) -> Result<Vec<Batch>> {
+    fn next_batches(&self, framer: &mut Framer<'_>, text: &mut JsonText<'_, '_>) -> Result<Vec<Batch>> {
         let mut batches = Vec::new();
         while batches.len() < self.plan.batches {
             interrupt::check()?;
-            match framer.next_batch(self.plan.batch_bytes, |limit, buffer| stream.read_some(limit, buffer))? {
+            match framer.next_batch(self.plan.batch_bytes, |limit, buffer| text.read_some(limit, buffer))? {
                 Some(batch) => batches.push(batch),
                 None => break,
             }

@@ -155,6 +155,12 @@ impl<'a, T> Payload<'a, T> {
         matches!(self, Self::Items(_) | Self::NotAnArray)
     }
 
+    /// The items; `None` if they cannot be read, or may be under another key: its object has unknown arrays or objects.
+    pub fn items_among(&self, has_others: bool) -> Option<&[PayloadItem<'a, T>]> {
+        let is_elsewhere = has_others && matches!(self, Self::Absent);
+        self.items().filter(|_| !is_elsewhere)
+    }
+
     /// The items; `None` if they cannot be read.
     pub fn items(&self) -> Option<&[PayloadItem<'a, T>]> {
         match self {

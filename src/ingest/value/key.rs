@@ -18,7 +18,7 @@ const INVISIBLE: RejectReason = "an id with an invisible character inside: remov
 const FULL_WIDTH: RejectReason = "an id with full-width characters or a long dash: write them in half width, as `-`";
 const SEVERAL: RejectReason = "several ids in one cell, or brackets around one: write each id into a row of its own";
 const NAMED: RejectReason = "an id with a name beside it in brackets: export the id alone";
-const SHORTENED: RejectReason = "an id that ends in dots, as programs show a long one: export it in full";
+const MASKED: RejectReason = "an id that was masked or cut off (`*`, `...`): export it whole";
 const DAMAGED: RejectReason = "an id with damaged characters (shown as U+FFFD): export again as UTF-8";
 
 /// Beyond it a float does not represent every whole number.
@@ -45,11 +45,10 @@ fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     match bytes.first() {
         Some(first) if first.is_ascii_alphabetic() => {
-            // Graphic, but for separators. Without an early exit the loop is vectorised.
-            let is_of_key =
-                |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b',' | b';' | b'|' | b'/' | b'&' | b':');
-            let is_key = bytes.iter().fold(bytes.last() != Some(&b'.'), |all, byte| all & is_of_key(byte));
-            is_key && (bytes.len() > LONGEST_WORD || !is_null(text))
+            // Graphic, but for separators and masks. Without an early exit the loop is vectorised.
+            let is_other = |byte: &u8| matches!(byte, b',' | b';' | b'|' | b'/' | b'&' | b'*' | b':');
+            let is_key = bytes.iter().fold(true, |all, byte| all & byte.is_ascii_graphic() & !is_other(byte));
+            is_key && bytes.last() != Some(&b'.') && (bytes.len() > LONGEST_WORD || !is_null(text))
         }
         // Of letters and digits alone only `1e15` can be a number with an exponent, and nothing a date.
         Some(first) => {
@@ -127,8 +126,8 @@ fn fault(key: &str) -> Option<RejectReason> {
         Some(FULL_WIDTH)
     } else if is_error(key) {
         Some(ERROR_CELL)
-    } else if ["...", "…"].iter().any(|dots| key.ends_with(dots) || key.starts_with(dots)) {
-        Some(SHORTENED)
+    } else if key.contains('*') || ["...", "…"].iter().any(|dots| key.ends_with(dots) || key.starts_with(dots)) {
+        Some(MASKED)
     } else if !key.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
         combination(key)
     } else if is_power(key) {
@@ -146,7 +145,7 @@ fn fault(key: &str) -> Option<RejectReason> {
 /// have others, but none that separate ids or begin a list of them, nor a name in brackets.
 fn combination(key: &str) -> Option<RejectReason> {
     const SEPARATORS: [char; 10] = [',', ';', '|', '/', '&', '，', '；', '、', '｜', '／'];
-    if key.contains(SEPARATORS) || key.starts_with(['[', '{', '(']) {
+    if key.contains(SEPARATORS) || key.starts_with(['[', '{', '(', '<']) {
         return Some(SEVERAL);
     }
     let has_letter = |is_ascii: bool| key.contains(|c: char| c.is_alphabetic() && c.is_ascii() == is_ascii);

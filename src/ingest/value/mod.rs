@@ -1,6 +1,7 @@
 //! The one reading of values for every format (SPEC section 1.3): a [`RawValue`] of a file -> the value of its
 //! column, or the reason why it cannot be read. Reasons never quote the value: it may be personal data.
 
+mod garbled;
 mod key;
 mod list;
 mod name;
@@ -111,6 +112,8 @@ const NO_ASSESSMENT: RejectReason = "neither pass nor fail, nor empty";
 const NO_LIST: RejectReason = "not a list of texts";
 const NO_IDS: RejectReason = "not a list of ids: separate ids with commas";
 pub const ERROR_CELL: RejectReason = "a spreadsheet error (such as #REF!): correct the cell";
+const GARBLED: RejectReason =
+    "a name that was decoded in a wrong encoding or left in escapes (such as \\u6797): export again as UTF-8";
 const DAMAGED: RejectReason = "damaged characters (shown as U+FFFD): export again as UTF-8";
 
 /// Words for "no value" in keys, times and numbers.
@@ -165,7 +168,8 @@ pub fn read<'a>(
 pub fn read_text<'a>(column: &Column, text: &'a str, options: &ReadOptions<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
     match column.kind {
         Kind::Id => split(key::read(column, text, options.null_words_are_userids).map(text_cell)),
-        Kind::Text | Kind::Name => name::read(text),
+        Kind::Text => name::read(text),
+        Kind::Name => name::read_name(text),
         Kind::Time => split(time::from_text(text, options).map(time_cell)),
         _ => read_other_text(column, text),
     }

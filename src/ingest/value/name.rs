@@ -2,17 +2,16 @@
 
 use std::fmt::Write;
 
-use encoding_rs::WINDOWS_1252;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::garbled::is_garbled;
 use super::key::{formula_text, is_padding};
-use super::{CellBuf, DAMAGED, ERROR_CELL, RawValue, RejectReason, is_damaged, is_error_cell, is_null_text};
+use super::{CellBuf, DAMAGED, ERROR_CELL, GARBLED, RawValue, RejectReason, is_damaged, is_error_cell, is_null_text};
 use crate::schema::Cell;
 
 pub(super) const NOT_A_NAME: RejectReason = "not text, in a name column, but a number, date or boolean: \
     format the column as text and export again";
-const MISDECODED: RejectReason = "text decoded in the wrong encoding (UTF-8 taken for Latin-1): export again as UTF-8";
 const NOT_TEXT: RejectReason = "a list or an object in a text column";
 
 /// Reads a name or free text, with the reason if it is not certain.
@@ -23,32 +22,17 @@ pub(super) fn read(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
     if starts_plainly && !text.starts_with("Err:") { kept(text) } else { read_guarded(text) }
 }
 
+/// Reads a name, with the reason if it is not certain.
+#[inline]
+pub(super) fn read_name(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
+    let (name, wrong) = read(text);
+    (name, wrong.or_else(|| is_garbled(text).then_some(GARBLED)))
+}
+
 /// The text as it is. Most names start with a letter, a digit or a Chinese character, and so have no guard and are no
 /// word for "no value".
 fn kept(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
-    let fault = if is_damaged(text) { Some(DAMAGED) } else { is_misdecoded(text).then_some(MISDECODED) };
-    (CellBuf::Cell(Cell::Text(text)), fault)
-}
-
-/// Returns whether the text is UTF-8 that software took for Latin-1: `æž—` for `林`. Nobody is called so.
-fn is_misdecoded(text: &str) -> bool {
-    // In front of what the first byte of such a character became. Few texts have it.
-    const FIRST_BYTE: u8 = 0xc3;
-    if memchr::memchr(FIRST_BYTE, text.as_bytes()).is_none() {
-        return false;
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    for c in text.chars() {
-        match u8::try_from(c) {
-            Ok(byte) => bytes.push(byte),
-            // Windows has characters in the place of some controls of Latin-1.
-            Err(_) => match WINDOWS_1252.encode(c.encode_utf8(&mut [0; 4])) {
-                (byte, _, false) => bytes.extend_from_slice(&byte),
-                _ => return false,
-            },
-        }
-    }
-    std::str::from_utf8(&bytes).is_ok()
+    (CellBuf::Cell(Cell::Text(text)), is_damaged(text).then_some(DAMAGED))
 }
 
 fn read_guarded(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {

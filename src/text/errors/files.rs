@@ -152,8 +152,6 @@ phrases! {
     BINARY_REMEDY "改为导出 JSON、CSV、XLSX 或 Parquet" "export the data as JSON, CSV, XLSX or Parquet",
     EMPTY "空文件" "empty",
     EMPTY_REMEDY "重新导出，或移走它" "export it again, or remove it",
-    FOREIGN_JSON "不是 UTF-8 的 JSON" "JSON that is not in UTF-8",
-    UTF16_JSON "UTF-16 的 JSON" "JSON in UTF-16",
     SAVE_AS_UTF8 "另存为 UTF-8" "save it in UTF-8",
 
     // Compressed files.

@@ -122,8 +122,8 @@ phrases! {
         "the row is longer than {bytes} bytes: a quote in it is never closed, or it is not a row of a sheet",
     LONG_ROW_OF_TEXT_REMEDY "补上引号；检查文件是由什么程序写出的" "close the quote; check what wrote the file",
     foreign_text(encoding)
-        "文本似乎是 {encoding} 编码；表只支持 UTF-8、UTF-16 和 GB18030"
-        "text in {encoding}, it seems; sheets are read in UTF-8, UTF-16 and GB18030",
+        "文本似乎是 {encoding} 编码；只支持 UTF-8、UTF-16 和 GB18030"
+        "text in {encoding}, it seems; texts are read in UTF-8, UTF-16 and GB18030",
     SAVE_CSV_AGAIN
         "另存为 UTF-8 的 CSV（Excel 中选“另存为”，类型选“CSV UTF-8”）"
         "save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8)",

@@ -72,8 +72,6 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake { what: "a PDF", make: |s| s.file("target-after/a.pdf", "%PDF-1.7"),
         says: &["target-after/a.pdf: file", "a PDF", "JSON, CSV or Parquet"] },
     // Formats that are not read, each by name: never zero columns in common and "all is well".
-    Mistake { what: "JSON in UTF-16", make: |s| s.bytes("source-before/a.json", b"\xff\xfe{\0}\0"),
-        says: &["source-before/a.json: file", "JSON in UTF-16", "save it in UTF-8"] },
     // 客戶名稱 and more, in Big5.
     Mistake { what: "Big5", make: |s| s.bytes("source-before/a.csv", &b"userid,name\n\
         ann,\xab\xc8\xa4\xe1\xa6W\xba\xd9\xbbP\xad\xfb\xa4u\xb1b\xb8\xb9\xbd\xd0\xb1N\xb3o\xa5\xf7\xa6W\xb3\xe6\xa5\

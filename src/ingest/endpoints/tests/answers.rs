@@ -119,7 +119,7 @@ fn unrecognised_documents_have_a_fault() {
 #[test]
 fn an_empty_answer_without_errcode_is_an_error() {
     for (endpoint, request, response) in [
-        ("externalcontact/list", json!({"userid":"ann"}), json!({"err_code":45033,"external_userid":[]})),
+        ("externalcontact/list", json!({"userid":"ann"}), json!({"code":45033,"external_userid":[]})),
         ("externalcontact/get_follow_user_list", json!({}), json!({"ErrorCode":45033,"follow_user":null})),
         ("externalcontact/groupchat/list", json!({}), json!({"group_chat_list":[],"next_cursor":""})),
     ] {

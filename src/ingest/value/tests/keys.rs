@@ -185,3 +185,13 @@ fn numbers_exponents_and_dates_are_not_keys() {
         assert!(wrong.is_some_and(|wrong| wrong.contains("date")));
     }
 }
+
+#[test]
+fn a_masked_or_cut_off_id_cannot_be_known_again() {
+    for key in ["oUni****0001", "****", "wmTgt...", "wmTgt…", "<hidden>"] {
+        assert!(key::read(&fields::UNIONID, key, true).is_err(), "{key}");
+    }
+    for key in ["wm.t", "ann.t", "wm-T_1"] {
+        assert_eq!(key::read(&fields::UNIONID, key, true), Ok(Some(key)));
+    }
+}
