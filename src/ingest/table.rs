@@ -199,7 +199,7 @@ impl<'l> TableReader<'l> {
     fn name_of<'n>(&'n self, field: &'n str) -> &'n str {
         let table = self.layout.table;
         let place = CaseList::of(table).and_then(|_| table.columns.iter().position(|slot| slot.column.name == field));
-        place.and_then(|at| self.layout.positions[at]).map_or(field, |place| &self.layout.header[place])
+        place.and_then(|at| self.layout.positions[at]).map_or(field, |place| &self.layout.shown[place])
     }
 
     /// Returns whether a member or a unionid is the id of a customer, and the customer is another text: rows with another order

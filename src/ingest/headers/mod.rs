@@ -46,6 +46,8 @@ pub struct TableLayout {
     pub contact_group: Option<usize>,
     /// The header row, each cell in the form that is compared.
     pub header: Vec<String>,
+    /// The same for messages.
+    pub shown: Vec<String>,
     /// First letters of the names of the first used column, in lower case: a quick test for a repeated header.
     initials: Vec<u8>,
     /// Headers of columns that are not used, as they are shown.

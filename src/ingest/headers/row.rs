@@ -227,11 +227,12 @@ impl<'h> HeaderRow<'h> {
         let shown = unused.iter().take(MAX_UNUSED).map(|at| self.shown(*at));
         let unused = shown.chain((more > 0).then(|| format!("(+ {more})"))).collect();
         let header = self.all.iter().map(|header| header.plain.clone()).collect();
+        let shown = (0..self.all.len()).map(|at| self.shown(at)).collect();
         let first = used(table, &positions).next();
         let first_byte = |name: &str| name.bytes().next().map(|first| first.to_ascii_lowercase());
         let initials = first.map_or(Vec::new(), |(column, at)| {
             names(column).filter_map(first_byte).chain(first_byte(&self.all[at].plain)).collect()
         });
-        TableLayout { table, positions, lost, tag_groups, contact_group, header, initials, unused }
+        TableLayout { table, positions, lost, tag_groups, contact_group, header, shown, initials, unused }
     }
 }
