@@ -76,8 +76,8 @@ sentences! {
         "ID 中有全角字符或长横线：请改为半角，横线写成 `-`",
     "an id with an invisible character inside: remove it" "ID 中间有不可见字符：请去掉",
     "an id that was masked or cut off (`*`, `...`): export it whole" "ID 被脱敏或截断（`*`、`...`）：请导出完整的 ID",
-    "a name that was decoded in a wrong encoding or left in escapes (such as \\u6797): export again as UTF-8"
-        "名称是乱码或没有还原的转义（如 \\u6797）：请以 UTF-8 重新导出",
+    "a name that was decoded in a wrong encoding or left in escapes (such as &#26519;): export again as UTF-8"
+        "名称是乱码或没有还原的转义（如 &#26519;）：请以 UTF-8 重新导出",
     "several ids in one cell, or brackets around one: write each id into a row of its own"
         "一个单元格里有多个 ID，或 ID 外有括号：请每行只写一个 ID",
     "an id with a name beside it in brackets: export the id alone" "ID 旁边的括号里还有姓名：请只导出 ID",

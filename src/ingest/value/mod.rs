@@ -113,7 +113,7 @@ const NO_LIST: RejectReason = "not a list of texts";
 const NO_IDS: RejectReason = "not a list of ids: separate ids with commas";
 pub const ERROR_CELL: RejectReason = "a spreadsheet error (such as #REF!): correct the cell";
 const GARBLED: RejectReason =
-    "a name that was decoded in a wrong encoding or left in escapes (such as \\u6797): export again as UTF-8";
+    "a name that was decoded in a wrong encoding or left in escapes (such as &#26519;): export again as UTF-8";
 const DAMAGED: RejectReason = "damaged characters (shown as U+FFFD): export again as UTF-8";
 
 /// Words for "no value" in keys, times and numbers.
