@@ -1,5 +1,6 @@
 //! Writes the exports of a case as canonical tables: read, balance, publish.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::case::Case;
@@ -20,7 +21,7 @@ use crate::text::{Lang, Message, commands, errors as say, path_text};
 use crate::turns::in_turn;
 
 /// Result of writing canonical tables.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone)]
 pub struct IngestSummary {
     pub folder: std::path::PathBuf,
     /// Rows by role and table.
@@ -47,10 +48,8 @@ impl IngestSummary {
 
     /// The summary as JSON.
     pub fn to_json(&self) -> String {
-        let object =
-            |pairs: &[(String, u64)]| pairs.iter().map(|(table, rows)| (table.clone(), (*rows).into())).collect();
-        let rows: serde_json::Map<String, serde_json::Value> =
-            self.rows.iter().map(|(role, tables)| (role.clone(), serde_json::Value::Object(object(tables)))).collect();
+        let rows: BTreeMap<_, BTreeMap<_, _>> =
+            self.rows.iter().map(|(role, tables)| (role, tables.iter().cloned().collect())).collect();
         serde_json::json!({ "folder": self.folder, "rows": rows, "rejected": self.rejected }).to_string() + "\n"
     }
 }

@@ -58,9 +58,7 @@ impl SecretKey {
     /// # Errors
     /// [`Error::Io`].
     pub fn write_pair(&self, path: &Path) -> Result<PathBuf> {
-        let mut public = path.as_os_str().to_owned();
-        public.push(".pub");
-        let public = PathBuf::from(public);
+        let public = path.with_added_extension("pub");
         if let Some(there) = [path, &public].into_iter().find(|path| path.symlink_metadata().is_ok()) {
             return Err(Error::output(there, say::KEY_EXISTS, say::KEY_EXISTS_REMEDY));
         }

@@ -1,10 +1,10 @@
 //! `qianhe rules`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::exit_codes;
 use super::out::{self, Out};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::rules::{RuleLine, rule_book};
 use crate::text::Lang;
 
@@ -26,7 +26,7 @@ impl RulesArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
         let rules = rule_book();
         if self.json {
-            out::json_text(&as_json(&rules)?)?;
+            out::json(&rules.iter().map(as_json).collect::<Vec<_>>())?;
         } else {
             out.text(&as_text(&rules, out.lang))?;
         }
@@ -34,17 +34,13 @@ impl RulesArgs {
     }
 }
 
-fn as_json(rules: &[RuleLine]) -> Result<String> {
-    let line = |rule: &RuleLine| {
-        json!({
-            "code": rule.code,
-            "clause": rule.clause,
-            "severity": rule.severity.to_string(),
-            "what": rule.sentence(Lang::En),
-        })
-    };
-    let lines: Vec<_> = rules.iter().map(line).collect();
-    serde_json::to_string_pretty(&lines).map_err(|error| Error::Bug(format!("the rule book as JSON: {error}")))
+fn as_json(rule: &RuleLine) -> Value {
+    json!({
+        "code": rule.code,
+        "clause": rule.clause,
+        "severity": rule.severity.to_string(),
+        "what": rule.sentence(Lang::En),
+    })
 }
 
 /// One rule a line, the columns as wide as their widest word.

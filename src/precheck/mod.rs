@@ -81,7 +81,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
     let of_keys = (&lists.enrolment, &snapshots[..]);
     let forecast = Forecast::new(&accounts, &codes);
     let findings = findings::precheck(case, forecast, bill.as_ref(), &read, of_keys);
-    let totals = controls::checked(totals(&plan, &accounts, &inputs, snapshots.iter().copied()))?;
+    let control_totals = controls::checked(totals(&plan, &accounts, &inputs, snapshots.iter().copied()))?;
 
     let (footer, pseudonyms) = (footer(case, &inputs), case.pseudonyms.as_ref());
     let folder = ReportFolder { path: stage.path(), prefix: PRECHECK, footer: &footer, pseudonyms };
@@ -95,13 +95,25 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
         findings: &findings,
         snapshots: snapshots.iter().copied(),
         read: &read,
-        totals: &totals,
+        totals: &control_totals,
     };
     let mut tables = SmallTables::default();
     tables.write(folder, forecasts.into_iter().chain(common.tables()))?;
     write_relations(folder, &before, &plan, &lists, progress)?;
     let (accounts, codes) = shown(pseudonyms, accounts, codes);
-    let summary = PrecheckSummary::new(case, &plan, accounts, codes, bill, findings, totals, out);
+    let count = |scope: &Scope| plan.scopes().filter(|known| known == scope).count() as u64;
+    let summary = PrecheckSummary {
+        case_id: case.id.clone(),
+        case_title: case.title.clone(),
+        by_scope: Scope::ALL.iter().map(|scope| (scope.word(), count(scope))).collect(),
+        accounts,
+        codes,
+        bill,
+        customer_cap: case.policy.customer_cap,
+        findings,
+        control_totals,
+        folder: out.to_path_buf(),
+    };
     write_private(&stage.path().join(SUMMARY), summary.to_json())?;
     let earlier = EarlierWorklist::read(stage.out(), WORKBOOK, case, progress);
     let forecast = ForecastTables { case, summary: &summary, tables: &tables };

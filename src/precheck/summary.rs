@@ -1,19 +1,18 @@
 //! The result of a precheck as data, and `precheck.json`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{AccountForecast, CodeForecast};
 use crate::billing::Bill;
-use crate::case::{Case, Policy};
+use crate::case::Policy;
 use crate::controls::ControlTotal;
-use crate::decision::Plan;
 use crate::findings::{self, Finding};
 use crate::report::summary::{BillingJson, FindingJson, SCHEMA_VERSION};
-use crate::schema::vocabulary::{Predicted, Scope};
+use crate::schema::vocabulary::Predicted;
 
 /// The assessment of a planned migration, as data.
 #[derive(Debug, Clone)]
@@ -34,33 +33,6 @@ pub struct PrecheckSummary {
 }
 
 impl PrecheckSummary {
-    /// Assembles the parts.
-    #[expect(clippy::too_many_arguments, reason = "assembles all parts of the result")]
-    pub(super) fn new(
-        case: &Case,
-        plan: &Plan,
-        accounts: Vec<AccountForecast>,
-        codes: Vec<CodeForecast>,
-        bill: Option<Bill>,
-        findings: Vec<Finding>,
-        control_totals: Vec<ControlTotal>,
-        out: &Path,
-    ) -> Self {
-        let count = |scope: Scope| plan.scopes().filter(|known| *known == scope).count() as u64;
-        Self {
-            case_id: case.id.clone(),
-            case_title: case.title.clone(),
-            by_scope: Scope::ALL.iter().map(|scope| (scope.word(), count(*scope))).collect(),
-            accounts,
-            codes,
-            bill,
-            customer_cap: case.policy.customer_cap,
-            findings,
-            control_totals,
-            folder: out.to_path_buf(),
-        }
-    }
-
     /// 0, or 1 if a finding is at or above what the policy fails on.
     pub fn exit_code(&self, policy: &Policy) -> u8 {
         findings::exit_code(&self.findings, policy.fail_on)
@@ -93,9 +65,7 @@ impl PrecheckSummary {
 
     /// Returns the text of `precheck.json`.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(&PrecheckJson::new(self)).unwrap_or_default();
-        text.push('\n');
-        text
+        serde_json::to_string_pretty(&PrecheckJson::new(self)).unwrap_or_default() + "\n"
     }
 }
 

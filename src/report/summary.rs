@@ -202,9 +202,7 @@ impl AuditSummary {
             control_totals: &self.control_totals,
             inputs: self.inputs.iter().map(InputJson::of).collect(),
         };
-        let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
-        text.push('\n');
-        text
+        serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
     }
 
     /// Returns the figures, every value of every vocabulary, zeros too.
