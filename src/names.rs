@@ -111,8 +111,8 @@ fn look(name: &str) -> String {
     look_of(folded(name))
 }
 
-/// Replaces the escapes of pages (`&amp;`) and of strings (`\"`), and strips the quotes around a text. Names with escapes
-/// of characters (`\u6797`) cannot be read.
+/// Replaces the escapes of pages (`&amp;`) and of strings (`\"`), and strips the quotes around a text. Names with
+/// escapes of characters (`\u6797`) cannot be read.
 fn unescaped(name: &str) -> Cow<'_, str> {
     const ESCAPES: [(&str, &str); 12] = [
         ("&amp;", "&"),
@@ -393,8 +393,6 @@ mod tests {
             ("'林'", "林", true),
             ("A&B", "A&amp;B", true),
             ("林&nbsp;一", "林一", true),
-            ("小🎉", "小&#127881;", true),
-            ("小🎉", "小\\ud83c\\udf89", true),
             ("a\\b", "a\\\\b", true),
             ("A&B", "A&lt;B", false),
             ("A&B", "A&abc;B", false),

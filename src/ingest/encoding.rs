@@ -217,8 +217,8 @@ fn append(decoder: &mut Decoder, raw: &[u8], last: bool, text: &mut String) {
     }
 }
 
-/// Returns how many bytes of a text in GB18030 are, from its beginning, lines that may be UTF-8, where each character is
-/// ASCII or has three bytes or more, as Chinese has there; and whether they are.
+/// Returns how many bytes of a text in GB18030 are, from its beginning, lines that may be UTF-8, where each character
+/// is ASCII or has three bytes or more, as Chinese has there; and whether they are.
 fn lines_of_utf8(text: &[u8]) -> (usize, bool) {
     let may_be = |line: &&[u8]| {
         std::str::from_utf8(line).is_ok_and(|text| text.chars().all(|c| c.is_ascii() || c.len_utf8() > 2))

@@ -202,8 +202,8 @@ impl<'l> TableReader<'l> {
         place.and_then(|at| self.layout.positions[at]).map_or(field, |place| &self.layout.shown[place])
     }
 
-    /// Returns whether a member or a unionid is the id of a customer, and the customer is another text: rows with another order
-    /// of columns were appended, or software put no delimiter between two cells.
+    /// Returns whether a member or a unionid is the id of a customer, and the customer is another text: rows with
+    /// another order of columns were appended, or software put no delimiter between two cells.
     fn has_customer_elsewhere(&self, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
         let is_customer = |at: usize| matches!(readings.cells[at], Cell::Text(text) if is_customer_id(text));
         let Some((customer, others)) = self.customer else { return false };

@@ -166,8 +166,8 @@ impl<'h> HeaderRow<'h> {
         is_distinct && fit.table.identity.iter().all(|columns| any(columns))
     }
 
-    /// Returns a column of a list that decides much and has no header, and an unused header that has its name inside. In
-    /// snapshots such a header is told as unused; a list is small, and a whole column of it changes what is audited.
+    /// Returns a column of a list that decides much and has no header, and an unused header that has its name inside.
+    /// In snapshots such a header is told as unused; a list is small, and a whole column of it changes what is audited.
     pub fn unsure(&self, fit: &TableMatch) -> Option<(&'static str, usize)> {
         CaseList::of(fit.table)?;
         let is_used = |at: usize| fit.positions.contains(&Some(at)) || fit.contact_group == Some(at);

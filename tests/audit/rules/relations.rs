@@ -729,7 +729,7 @@ examples! {
         findings: ["Q-untied-answers"],
     }
     transfers_inside_a_corp_are_nothing_to_audit {
-        more: |s| s.file("source-before/transfers.json", r#"{"errcode":0,"customer":[{"external_userid":"w1"}]}"#),
+        more: |s| s.file("source-before/transfers.json", r#"{"errcode":0,"customer":[{"external_userid":"w1","status":1}]}"#),
         findings: ["Q-records-passed-over"],
     }
 }
