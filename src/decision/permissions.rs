@@ -28,7 +28,7 @@ impl<'a> Permissions<'a> {
         let members = before.table(&MEMBERS);
         let permission = members.flags(&fields::HAS_CUSTOMER_CONTACT)?;
         let has_unread_entries = before.coverage.doubts.concern(Dataset::FollowUsers);
-        let has_list = permission.null_count() < permission.len();
+        let has_list = before.coverage.has_follow_user_list() || permission.null_count() < permission.len();
         let unreadable = members.lists(&fields::UNREADABLE)?;
         Ok(Self {
             members: members.texts(&fields::USERID)?.iter().flatten().zip(permission.iter()).collect(),

@@ -141,7 +141,7 @@ impl SnapshotCoverage {
         }
     }
 
-    /// Returns whether the list of members with customer-contact permission was answered, perhaps without any member.
+    /// Whether the snapshot has the list of members with customer-contact permission.
     pub fn has_follow_user_list(&self) -> bool {
         self.is_complete(FOLLOW_USERS)
     }

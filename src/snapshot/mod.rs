@@ -139,15 +139,7 @@ impl Snapshot {
         let count_jumps = [coverage::count_jumps(&answers), notes.count_jumps].concat();
         let mut coverage = coverage_of(&raw, &answers, &canonical[COVERAGE.name], trusted)?;
         canonical.insert(COVERAGE.name, coverage_table(&coverage));
-        let (mut empty, mut empty_tables) = empty_tables(role, &raw, &paths, &canonical[UNREADABLE_TABLE.name])?;
-        if coverage.has_follow_user_list()
-            && !names_followers(&canonical[MEMBERS.name])?
-            && !unread.concern(Dataset::FollowUsers)
-            && !empty.contains_key(&Dataset::FollowUsers)
-        {
-            empty.insert(Dataset::FollowUsers, 1);
-            empty_tables.push(format!("{role}: {}", Dataset::FollowUsers));
-        }
+        let (empty, empty_tables) = empty_tables(role, &raw, &paths, &canonical[UNREADABLE_TABLE.name])?;
         canonical.insert(UNREADABLE_TABLE.name, unread::table(&unread, &empty));
         if !trusted {
             coverage.doubts = unread.clone();
@@ -286,21 +278,18 @@ fn relation_records(inputs: &[Input], unread: &Doubts, noted: Option<u64>) -> (u
     (read - rejected + unread, unread)
 }
 
-/// Returns whether the customer-contact permission of some member is told: by `get_follow_user_list`, or by a table of
-/// members with that column. A list that names nobody is what an app without visible members gets (DOMAIN.md, section
-/// 3), so it proves nothing.
-fn names_followers(members: &RecordBatch) -> Result<bool> {
-    let (listed, unreadable) = (members.flags(&fields::HAS_CUSTOMER_CONTACT)?, members.array(&fields::UNREADABLE)?);
-    Ok(listed.null_count() < listed.len() || unreadable.null_count() < unreadable.len())
-}
-
 /// Decides the customer-contact permission of members by the list of those who have it, if the snapshot has that list:
 /// a member who is not on it has none, unless an entry of it could not be read, which may be of any member.
 fn with_follow_users(members: &RecordBatch, coverage: &SnapshotCoverage) -> Result<RecordBatch> {
-    if !names_followers(members)? || coverage.doubts.concern(Dataset::FollowUsers) {
+    let listed = members.flags(&fields::HAS_CUSTOMER_CONTACT)?;
+    // A table of members with this column is such a list too.
+    let unreadable = members.array(&fields::UNREADABLE)?;
+    let is_list = coverage.has_follow_user_list()
+        || listed.null_count() < listed.len()
+        || unreadable.null_count() < unreadable.len();
+    if !is_list || coverage.doubts.concern(Dataset::FollowUsers) {
         return Ok(members.clone());
     }
-    let (listed, unreadable) = (members.flags(&fields::HAS_CUSTOMER_CONTACT)?, members.array(&fields::UNREADABLE)?);
     let decide = |(row, listed): (usize, Option<bool>)| listed.or(unreadable.is_null(row).then_some(false));
     let decided: BooleanArray = listed.iter().enumerate().map(decide).collect();
     let mut columns = members.columns().to_vec();

@@ -131,7 +131,7 @@ fn groups_without_a_list_are_observed_and_an_error_is_never_covered() {
 }
 
 #[test]
-fn an_answer_without_followers_is_a_list() {
+fn an_empty_follow_user_list_is_a_list() {
     let answers = [answer(Endpoint::GetFollowUserList, &[], "", "", 0, 1)];
     assert!(assess(&answers, &[], false).has_follow_user_list());
     assert!(!assess(&[], &[], false).has_follow_user_list());
