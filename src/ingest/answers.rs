@@ -59,8 +59,6 @@ pub struct FoldedAnswer {
     endpoint: Endpoint,
     /// Whether it came without an envelope: of such pages the request and the order are unknown.
     bare: bool,
-    /// Whether the page has no word of a next one, and as many items as its request allows.
-    full: bool,
 }
 
 impl FoldedAnswer {
@@ -106,8 +104,6 @@ pub struct Answers {
     errors: Texts,
     lists: AccountLists,
     kept: Vec<FoldedAnswer>,
-    /// Endpoints of which some page has a next one.
-    with_next: Vec<Endpoint>,
     /// Answers that were left by the last fold.
     folded: usize,
     /// Relations by document and account, of endpoints that take accounts, in order of the documents.
@@ -146,7 +142,6 @@ impl Answers {
             error,
             endpoint: answer.endpoint,
             bare: !answer.envelope,
-            full: answer.is_full,
         });
     }
 
@@ -159,9 +154,6 @@ impl Answers {
     }
 
     fn push(&mut self, answer: FoldedAnswer) {
-        if answer.next != NO_CURSOR && !self.with_next.contains(&answer.endpoint) {
-            self.with_next.push(answer.endpoint);
-        }
         self.kept.push(answer);
         if self.kept.len() >= 2 * self.folded.max(FIRST_FOLD) {
             self.fold();
@@ -292,8 +284,7 @@ impl<'a> AnswerChain<'a> {
         self.pages.iter().map(FoldedAnswer::moment).max().unwrap_or_default()
     }
 
-    /// Returns the pages from the first as far as the chain goes, and whether its end is reached. A full page without a
-    /// cursor is no end where no page has one: some clients leave it out of what they store.
+    /// Returns the pages from the first as far as the chain goes, and whether its end is reached.
     pub fn walk(self) -> (Vec<&'a FoldedAnswer>, bool) {
         let mut walked = Vec::new();
         let mut cursor = NO_CURSOR;
@@ -306,8 +297,7 @@ impl<'a> AnswerChain<'a> {
             walked.push(page);
             cursor = page.next;
             if page.is_error() || cursor == NO_CURSOR {
-                let is_cut_off = page.full && !self.all.with_next.contains(&page.endpoint);
-                return (walked, !page.is_error() && !is_cut_off);
+                return (walked, !page.is_error());
             }
         }
         (walked, false)
@@ -367,7 +357,6 @@ mod tests {
             next_cursor: some(next),
             envelope: true,
             unlicensed: Vec::new(),
-            is_full: false,
             fetched_at: None,
             file: 0,
             document,

@@ -124,8 +124,6 @@ pub struct ApiAnswer {
     pub envelope: bool,
     /// Members without a licence, whom an answer of errcode 0 leaves out.
     pub unlicensed: Vec<String>,
-    /// Whether it has no word of a next page, and as many items as its request allows.
-    pub is_full: bool,
     /// The time of fetching: microseconds since 1970, UTC.
     pub fetched_at: Option<i64>,
     /// The index of its file in [`Raw::files`].

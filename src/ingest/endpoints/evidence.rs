@@ -50,21 +50,12 @@ pub fn answer<R>(
         next_cursor,
         envelope,
         userids: Arc::clone(&context.accounts),
-        is_full: node.next_cursor == RawValue::Null
-            && request.is_some_and(|request| is_full(context, request, endpoint.items(node))),
         unlicensed: unlicensed(part, &node.fail_info, endpoint, context),
         fetched_at: context.fetched_at,
         file: part.file,
         document: context.document,
     };
     part.answer(answer);
-}
-
-/// Returns whether a page holds as many items as its request allows.
-fn is_full(context: &RequestContext<'_>, request: &RequestBody<'_>, items: usize) -> bool {
-    let limit = context.leaf(&fields::QUANTITY, &request.limit, "request.limit");
-    let Cell::Integer(limit) = limit.reading().cell else { return false };
-    usize::try_from(limit).is_ok_and(|limit| limit > 0 && items >= limit)
 }
 
 /// Returns whether the request leaves out groups of other states or owners, or may do so: such a list is no evidence

@@ -106,8 +106,6 @@ pub(super) const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers i
 macro_rules! endpoints {
     (@ has array $answer:ident $key:ident) => { $answer.$key.items().is_some() };
     (@ has object $answer:ident $key:ident) => { true };
-    (@ items array $answer:ident $key:ident) => { $answer.$key.items().map_or(0, <[_]>::len) };
-    (@ items object $answer:ident $key:ident) => { 0 };
     (@ silent array $answer:ident $key:ident) => {
         $answer.errcode == RawValue::Null && $answer.$key.items().is_some_and(<[_]>::is_empty)
     };
@@ -167,13 +165,6 @@ macro_rules! endpoints {
             pub(super) fn has_payload<R>(self, answer: &Body<'_, R>) -> bool {
                 match self {
                     $(Self::$name => endpoints!(@ has $shape answer $key),)+
-                }
-            }
-
-            /// Returns the number of items of the payload.
-            pub(super) fn items<R>(self, answer: &Body<'_, R>) -> usize {
-                match self {
-                    $(Self::$name => endpoints!(@ items $shape answer $key),)+
                 }
             }
 

@@ -210,7 +210,6 @@ objects! {
         "chat_id" => chat_id: RawValue<'a>,
         "config_id" => config_id: RawValue<'a>,
         "cursor" => cursor: RawValue<'a>,
-        "limit" => limit: RawValue<'a>,
         "owner_filter" => owner_filter: PayloadItem<'a, OwnerFilter<'a>>,
         "status_filter" => status_filter: RawValue<'a>,
         /// As scripts name the owner of `groupchat/list`.

@@ -16,7 +16,6 @@ pub fn answer(endpoint: Endpoint, userids: &[&str], cursor: &str, next: &str, er
         next_cursor: some(next),
         envelope: true,
         unlicensed: Vec::new(),
-        is_full: false,
         fetched_at: Some(at),
         file: 0,
         document: 1,
