@@ -729,7 +729,10 @@ examples! {
         findings: ["Q-untied-answers"],
     }
     transfers_inside_a_corp_are_nothing_to_audit {
-        more: |s| s.file("source-before/transfers.json", r#"{"errcode":0,"customer":[{"external_userid":"w1","status":1}]}"#),
+        more: |s| {
+            let answer = r#"{"errcode":0,"customer":[{"external_userid":"w1","status":1}]}"#;
+            s.file("source-before/transfers.json", answer)
+        },
         findings: ["Q-records-passed-over"],
     }
 }
