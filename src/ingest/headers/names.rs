@@ -212,9 +212,7 @@ pub(super) fn is_same(header: &str, name: &str) -> bool {
 
 /// Returns whether a header or key, with whatever padding, is spelled as the name is, but for case and separators.
 pub fn is_same_header(given: &str, name: &str) -> bool {
-    // Most keys differ in their first letter.
-    let may_be = !given.starts_with(|c: char| c.is_ascii_lowercase() && !name.starts_with(c));
-    may_be && is_same(strip_padding(given), name)
+    is_same(strip_padding(given), name)
 }
 
 /// Returns whether the character is a mark that templates and pages put beside a header: of a column to fill in, of the

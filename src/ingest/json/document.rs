@@ -71,15 +71,18 @@ const SCHEMA_NAMES: [(&str, &[&str]); 5] = [
     ("chat_ids", &["chat_id_list"]),
 ];
 
-/// Returns the key that is meant by a name in another spelling, as other software writes it (`externalUserid`,
-/// `union_id`), or by its name in the schema: names are compared as the headers of sheets are.
-fn key_of(name: &str, keys: &[&'static str]) -> Option<&'static str> {
-    if keys.contains(&name) {
-        return None;
+/// Returns the key that is meant by a name that is none of them: in another spelling, as other software writes it
+/// (`externalUserid`, `union_id`), or by its name in the schema. Names are compared as the headers of sheets are.
+fn spelled(name: &str, keys: &[&'static str]) -> Option<&'static str> {
+    fn letters(key: &str) -> impl Iterator<Item = u8> {
+        key.bytes().filter(|byte| *byte != b'_')
     }
-    let spelled = keys.iter().copied().find(|key| is_same_header(name, key));
-    spelled.or_else(|| {
-        let (_, meant) = SCHEMA_NAMES.iter().find(|(schema_name, _)| is_same_header(name, schema_name))?;
+
+    // Every answer has keys that are not read: those in the service's own style are compared letter by letter.
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let is_same = |key: &str| if is_plain { letters(name).eq(letters(key)) } else { is_same_header(name, key) };
+    keys.iter().copied().find(|key| is_same(key)).or_else(|| {
+        let (_, meant) = SCHEMA_NAMES.iter().find(|(schema_name, _)| is_same(schema_name))?;
         keys.iter().copied().find(|key| meant.contains(key))
     })
 }
@@ -131,7 +134,8 @@ macro_rules! objects {
                 $(let mut $field = false;)+
                 let mut is_undamaged = true;
                 while let Some(ObjectKey(key)) = entries.next_key()? {
-                    let meant = key_of(&key, &[$($key),+]);
+                    let keys = [$($key),+];
+                    let meant = if keys.contains(&&*key) { None } else { spelled(&key, &keys) };
                     match meant.unwrap_or(&key) {
                         // The service's own name goes before another spelling of it.
                         $($key if meant.is_some() && !$field => self.$field = entries.next_value()?,)+
@@ -160,7 +164,7 @@ macro_rules! objects {
                         $($key if !std::mem::replace(&mut $field, true) => self.$field.fill(reader)?,)+
                         $($key => return Err(Unusual),)+
                         // It may be damaged text, or another spelling.
-                        other if !other.is_ascii() || key_of(other, &[$($key),+]).is_some() => return Err(Unusual),
+                        other if !other.is_ascii() || spelled(other, &[$($key),+]).is_some() => return Err(Unusual),
                         _ => self.has_others |= reader.skip_other()?,
                     }
                     Ok(())
