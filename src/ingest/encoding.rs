@@ -228,8 +228,9 @@ fn lines_of_utf8(text: &[u8]) -> (usize, bool) {
     (length, is_beyond_chance(&text[..length]))
 }
 
-/// Returns whether bytes that may be GB18030 or UTF-8 are UTF-8. A name of three characters of GB18030 reads so once in
-/// 20,000; not if it has twelve such bytes, or characters that GB 2312 lacks, whose second bytes are below 0xa1.
+/// Returns whether bytes that are valid UTF-8, and may be GB18030, are UTF-8. A name of three characters in GB18030 is
+/// valid UTF-8 once in 20,000. Twelve bytes are so by no chance, and neither are characters that GB 2312 lacks (their
+/// second bytes are below 0xa1), since few names have any.
 pub fn is_beyond_chance(text: &[u8]) -> bool {
     const MIN_BYTES: usize = 12;
     if text.iter().filter(|byte| !byte.is_ascii()).count() >= MIN_BYTES {

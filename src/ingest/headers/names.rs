@@ -218,7 +218,7 @@ pub fn is_same_header(given: &str, name: &str) -> bool {
 /// Returns whether the character is a mark that templates and pages put beside a header: of a column to fill in, of the
 /// order of its rows.
 fn is_mark(c: char) -> bool {
-    matches!(c, '*' | '＊' | '★' | '☆' | ':' | '：' | '↑' | '↓' | '↕' | '⇅' | '▲' | '▼' | '△' | '▽' | 'ⓘ') || c == ' '
+    matches!(c, ' ' | '*' | '＊' | '★' | '☆' | ':' | '：' | '↑' | '↓' | '↕' | '⇅' | '▲' | '▼' | '△' | '▽' | 'ⓘ')
 }
 
 /// A header in lower case, without marks and separators of words, and with 帐 in the spelling 账.

@@ -53,6 +53,11 @@ impl TableMatch {
     pub fn has(&self, column: &Column) -> bool {
         self.table.position(column).is_some_and(|at| self.positions[at].is_some())
     }
+
+    /// Returns whether the header at that index is one of the table.
+    fn uses(&self, at: usize) -> bool {
+        self.positions.iter().chain([&self.contact_group]).any(|used| *used == Some(at))
+    }
 }
 
 impl<'h> HeaderRow<'h> {
@@ -94,8 +99,7 @@ impl<'h> HeaderRow<'h> {
         };
         fit.contact_group = self.known.iter().copied().find(is_group);
         // A damaged header may be the one that another table is known by, as the headers beside it may show.
-        let is_used = |at: &usize| fit.positions.contains(&Some(*at)) || fit.contact_group == Some(*at);
-        (!self.texts.iter().any(|text| is_damaged(text)) || self.known.iter().all(is_used)).then_some(fit)
+        (!self.texts.iter().any(|text| is_damaged(text)) || self.known.iter().all(|at| fit.uses(*at))).then_some(fit)
     }
 
     /// Matches the columns by the names that identify them.
@@ -170,7 +174,6 @@ impl<'h> HeaderRow<'h> {
     /// In snapshots such a header is told as unused; a list is small, and a whole column of it changes what is audited.
     pub fn unsure(&self, fit: &TableMatch) -> Option<(&'static str, usize)> {
         CaseList::of(fit.table)?;
-        let is_used = |at: usize| fit.positions.contains(&Some(at)) || fit.contact_group == Some(at);
         let holds = |at: usize, column: &Column| {
             let header = &self.all[at].plain;
             let is_part = |part: &str| part.len() < header.len() && names(column).any(|name| is_same(part, name));
@@ -179,7 +182,7 @@ impl<'h> HeaderRow<'h> {
         let absent = fit.table.columns.iter().zip(&fit.positions).filter(|(_, place)| place.is_none());
         absent.map(|(slot, _)| slot.column).filter(|column| [&ASSESSMENT, &USERID].contains(column)).find_map(
             |column| {
-                let at = (0..self.all.len()).find(|at| !is_used(*at) && holds(*at, column))?;
+                let at = (0..self.all.len()).find(|at| !fit.uses(*at) && holds(*at, column))?;
                 Some((column.name, at))
             },
         )
