@@ -98,6 +98,10 @@ fn trust_and_whole_tables_cover_all_but_failures() {
 
 #[test]
 fn without_evidence_it_depends_on_what_is_seen() {
+    for next in ["", "c1"] {
+        let of_another = [answer(Endpoint::BatchGetByUser, &["bob"], "", next, 0, 1)];
+        assert_eq!(assess(&of_another, &[], false).of_account("ann", true), Coverage::Observed);
+    }
     assert_eq!(assess(&[], &[], false).of_account("ann", true), Coverage::Observed);
     assert_eq!(assess(&[], &[], false).of_account("ann", false), Coverage::Unknown);
 }
@@ -148,6 +152,10 @@ fn failed_requests_for_details_are_a_lack_unless_the_snapshot_is_trusted() {
         assert_eq!((coverage.lacks_groups(), coverage.lacks_customers("ann")), (lacks, lacks));
     }
     assert!(!assess(&[], &[], false).lacks_groups() && !assess(&[], &[], false).lacks_customers("ann"));
+    let nobodys = [Endpoint::ExternalcontactGet, Endpoint::GroupchatGet]
+        .map(|endpoint| answer(endpoint, &[], "", "", NO_CUSTOMERS, 1));
+    let coverage = assess(&nobodys, &[], false);
+    assert_eq!((coverage.lacks_groups(), coverage.lacks_customers("ann")), (true, false));
 }
 
 /// The table has the corp before its accounts; an unreadable record lowers its own line, and has one where nothing

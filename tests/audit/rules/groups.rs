@@ -263,6 +263,7 @@ fn where_source_after_cannot_tell_nothing_is_said() {
     assert_eq!(told(|s| s.role("source-after", "ann: wei 2025-01-01")), None, "no list");
     assert_eq!(told(|s| s.file("source-after/list.json", &list("", RATE_LIMIT))), None, "an error");
     assert_eq!(told(|s| s.groups("source-after", "-: ann vip 2025-01-01")), None, "a list without ids");
+    assert_eq!(told(|s| s.groups("source-after", "-: ann vip; g2: ann day")), None, "a list that lacks an id");
     assert_eq!(told(|s| s.file("source-after/list.json", &list("", EMPTY_LIST))).as_deref(), Some("false"));
     assert_eq!(told(|s| s.groups("source-after", "g1: ann vip 2025-01-01")).as_deref(), Some("true"));
 }

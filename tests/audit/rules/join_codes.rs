@@ -211,6 +211,22 @@ fn a_group_list_that_is_not_whole_does_not_show_that_a_code_is_empty() {
     assert_eq!(told(",,cat\n"), "empty not_observed unverified");
 }
 
+/// A list without any id tells nothing of the linked group; one that lacks an id may hold it, and so may answers that are
+/// not the whole list.
+#[test]
+fn the_ids_of_the_groups_of_source_after_decide_whether_the_linked_group_is_gone() {
+    let told = |groups: &str| {
+        let list = format!("chat_id,name,owner_userid,created_at\n{groups}");
+        case("c: in", "c: in").file("source-after/groups.csv", &list).audit().codes()["c"].clone()
+    };
+    for groups in [",day,cat,2025-01-01\n", ",day,cat,soon\n"] {
+        assert_eq!(told(groups), "empty alive alive_group_left_behind", "{groups}");
+    }
+    for groups in ["out,day,cat,2025-01-01\n,new,cat,2026-05-08\n", "1.5E+10,day,cat,2025-01-01\n"] {
+        assert_eq!(told(groups), "empty not_observed unverified", "{groups}");
+    }
+}
+
 /// A list of groups that could not be read may link any; one that names a group twice in either export is told.
 #[test]
 fn a_code_that_cannot_be_read_is_not_observed_and_one_that_links_twice_is_told() {

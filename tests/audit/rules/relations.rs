@@ -689,6 +689,27 @@ examples! {
             "Q-unreadable-records",
         ],
     }
+    an_unreadable_record_that_names_nobody_may_be_of_the_misplaced_customer {
+        before: "ann: wei 2025-01-01 unionid=u1; bob: hu 2025-01-01; carol: min 2025-01-01 unionid=u3",
+        after: "carol2: wei 2026-05-02 unionid=u1; bob2: hu 2026-05-02; ann2: fu 2026-05-02; \
+            carol2: min 2026-05-02 unionid=u3",
+        more: |s| s.file("source-before/more.csv", "userid,external_userid,created_at\n,,2025-01-01\nbob,hu,\n"),
+        outcomes: [
+            ("ann/wei", "in_scope undetermined/ambiguous"),
+            ("bob/hu", "in_scope migrated"),
+            ("carol/min", "in_scope migrated"),
+        ],
+        origins: [
+            ("carol2/wei", "added_during_migration"),
+            ("bob2/hu", "migrated"),
+            ("ann2/fu", "added_during_migration"),
+            ("carol2/min", "migrated"),
+        ],
+        findings: [
+            "B5-source-not-covered", "B8-ambiguous", "B8-inconclusive", "Q-too-much-unreadable",
+            "Q-unreadable-records",
+        ],
+    }
     /// Neither the relation of a member who is not enrolled nor the group can be the customer that `carol2` holds.
     an_unreadable_record_of_another_kind_is_not_of_the_misplaced_customer {
         before: "ann: wei 2025-01-01 unionid=u1; carol: min 2025-01-01 unionid=u3",
