@@ -78,9 +78,14 @@ fn spelled(name: &str, keys: &[&'static str]) -> Option<&'static str> {
         key.bytes().filter(|byte| *byte != b'_')
     }
 
-    // Every answer has keys that are not read: those in the service's own style are compared letter by letter.
-    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let is_same = |key: &str| if is_plain { letters(name).eq(letters(key)) } else { is_same_header(name, key) };
+    // Every answer has keys that are not read: those in the service's own style are compared by their letters, and most
+    // differ in the first.
+    let first = name.bytes().next().filter(u8::is_ascii_lowercase);
+    let is_plain = first.is_some() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let is_same = |key: &str| match is_plain {
+        true => key.bytes().next() == first && letters(name).eq(letters(key)),
+        false => is_same_header(name, key),
+    };
     keys.iter().copied().find(|key| is_same(key)).or_else(|| {
         let (_, meant) = SCHEMA_NAMES.iter().find(|(schema_name, _)| is_same(schema_name))?;
         keys.iter().copied().find(|key| meant.contains(key))

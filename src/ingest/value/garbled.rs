@@ -48,10 +48,10 @@ fn is_misdecoded_latin(name: &str) -> bool {
 
 /// Returns whether a name is UTF-8 that was decoded as GB18030, as a Chinese console does: `鏋椾竴` for `林一`.
 fn is_misdecoded_chinese(name: &str) -> bool {
-    /// The characters of GB18030 that begin as a Chinese character does in UTF-8, as bits.
+    /// The characters of GB18030 that begin as a character of three or four bytes does in UTF-8.
     static BEGINNINGS: LazyLock<Vec<bool>> = LazyLock::new(|| {
         let mut beginnings = vec![false; 1 << 16];
-        for (first, second) in (0xe4..=0xe9).flat_map(|first| (0x80..=0xbf).map(move |second| (first, second))) {
+        for (first, second) in (0xe2..=0xf0).flat_map(|first| (0x80..=0xbf).map(move |second| (first, second))) {
             let bytes = [first, second];
             let text = GB18030.decode_without_bom_handling(&bytes).0;
             for at in text.chars().map(|c| c as usize).filter(|at| *at < 1 << 16) {
@@ -60,7 +60,9 @@ fn is_misdecoded_chinese(name: &str) -> bool {
         }
         beginnings
     });
-    if !name.chars().any(|c| BEGINNINGS.get(c as usize) == Some(&true)) {
+    // Only ASCII is left as it was.
+    let first = name.chars().find(|c| !c.is_ascii());
+    if first.is_none_or(|first| BEGINNINGS.get(first as usize) != Some(&true)) {
         return false;
     }
     let bytes = GB18030.encode(name).0;
