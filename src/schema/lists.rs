@@ -22,6 +22,8 @@ pub struct CaseList {
     pub title_en: &'static str,
     /// Keying and use of its rows.
     pub kind: ListKind,
+    /// Optional columns that change what is audited: a list in which one may have another header is refused.
+    pub decisive: &'static [&'static Column],
     /// Headers too vague to recognise the list by, each with its column: used once other columns decided.
     pub weak_headers: &'static [(&'static Column, &'static str)],
     /// Names of its own columns in other systems, without `_`, for the mapping that an error proposes.
@@ -82,6 +84,7 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "账号清单",
         title_en: "accounts list",
         kind: ListKind::Accounts,
+        decisive: &[&ASSESSMENT],
         weak_headers: &[],
         foreign_headers: &[
             (
@@ -132,6 +135,7 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "客户 ID 对照表",
         title_en: "customer map",
         kind: ListKind::IdMap,
+        decisive: &[],
         weak_headers: &[],
         foreign_headers: &[
             (
@@ -158,6 +162,7 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "客户群 ID 对照表",
         title_en: "group map",
         kind: ListKind::IdMap,
+        decisive: &[],
         weak_headers: &[],
         foreign_headers: &[
             (&SOURCE_CHAT_ID, &["oldchatid", "fromchatid", "原群id", "旧群id"]),
@@ -170,6 +175,7 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "拒绝名单",
         title_en: "refusals",
         kind: ListKind::Keyed { unmatched: "A3-refusal-unmatched", ambiguous_name: "A3-refusal-name-ambiguous" },
+        decisive: &[&USERID],
         weak_headers: &[(&CUSTOMER_NAME, "name")],
         foreign_headers: &[],
     },

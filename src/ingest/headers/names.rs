@@ -238,12 +238,10 @@ fn all_weak_names() -> impl Iterator<Item = (&'static Table, &'static Column, &'
     WEAK_NAMES.iter().copied().chain(LISTS.iter().flat_map(of_list))
 }
 
-/// The weak names of a table, each with its column.
 pub(super) fn weak_names_of(table: &Table) -> impl Iterator<Item = (&'static Column, &'static str)> {
     all_weak_names().filter(move |(of, ..)| is(of, table)).map(|(_, column, name)| (column, name))
 }
 
-/// The weak names of a column of a table.
 pub(super) fn weak_names(table: &Table, column: &Column) -> impl Iterator<Item = &'static str> {
     weak_names_of(table).filter(move |(named, _)| *named == column).map(|(_, name)| name)
 }

@@ -77,7 +77,6 @@ pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'st
     (is_note && filled.next().is_none()).then_some("note below a table")
 }
 
-/// The text behind one of the beginnings.
 fn behind_any<'c>(cell: &'c str, beginnings: &[&str]) -> Option<&'c str> {
     beginnings.iter().find_map(|beginning| {
         let (begin, rest) = cell.split_at_checked(beginning.len())?;
