@@ -34,14 +34,7 @@ const MIGRATION: &[&str] = &["started_at", "finished_at"];
 const SNAPSHOT: &[&str] = &["path", "taken_at", "coverage", "columns"];
 const LISTS: &[&str] = &["columns"];
 const CONTRACT: &[&str] = &[
-    "signed_on",
-    "party",
-    "relations",
-    "unit_price",
-    "currency",
-    "surcharge_unit_price",
-    "surcharge_basis",
-    "payments",
+    "signed_on", "party", "relations", "unit_price", "currency", "surcharge_unit_price", "surcharge_basis", "payments",
     "invoices",
 ];
 const PAYMENT: &[&str] = &["id", "paid_on", "amount", "currency", "covers"];

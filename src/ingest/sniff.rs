@@ -67,19 +67,8 @@ const MARKUP: &[(&str, Text)] = &[
 
 /// Beginnings of SQL, in lower case: of statements, and of the comments above them.
 const SQL: &[&str] = &[
-    "insert into ",
-    "create table ",
-    "drop table ",
-    "set names ",
-    "begin transaction;",
-    "pragma ",
-    "-- mysql dump",
-    "-- mariadb dump",
-    "-- postgresql",
-    "--\n-- postgresql",
-    "-- phpmyadmin",
-    "-- ----",
-    "/*",
+    "insert into ", "create table ", "drop table ", "set names ", "begin transaction;", "pragma ", "-- mysql dump",
+    "-- mariadb dump", "-- postgresql", "--\n-- postgresql", "-- phpmyadmin", "-- ----", "/*",
 ];
 
 /// Beginnings of values as PHP shows them, in lower case.

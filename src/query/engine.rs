@@ -98,20 +98,7 @@ impl Session {
 
 /// Words that are operators of SQL, or nest like them.
 const OPERATORS: [&str; 15] = [
-    "and",
-    "or",
-    "not",
-    "like",
-    "ilike",
-    "between",
-    "is",
-    "in",
-    "case",
-    "when",
-    "union",
-    "intersect",
-    "except",
-    "join",
+    "and", "or", "not", "like", "ilike", "between", "is", "in", "case", "when", "union", "intersect", "except", "join",
     "cast",
 ];
 /// Words that combine tables.

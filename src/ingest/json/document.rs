@@ -354,13 +354,8 @@ impl RequestBody<'_> {
     pub fn unreadable() -> Self {
         let mut request = Self::default();
         for field in [
-            &mut request.userid,
-            &mut request.external_userid,
-            &mut request.chat_id,
-            &mut request.config_id,
-            &mut request.cursor,
-            &mut request.status_filter,
-            &mut request.owner,
+            &mut request.userid, &mut request.external_userid, &mut request.chat_id, &mut request.config_id,
+            &mut request.cursor, &mut request.status_filter, &mut request.owner,
         ] {
             field.mark_unreadable();
         }
