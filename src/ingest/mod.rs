@@ -4,7 +4,7 @@
 //! files, stream, sniff, reader     which files, their bytes, their format; all files in parallel
 //! json      framing (documents), quick (fields), endpoints (records)      sheet     CSV, TSV, XLSX
 //! parquet   columns -> batches                                            encoding  text in any encoding -> UTF-8
-//! headers   headers -> table and columns                                  table     row of a table -> record, if it is one
+//! headers   headers -> table and columns                                  table     row of a table -> record, or none
 //! table_end whether the end of a table proves anything, or stops the run
 //! value     every format: raw value -> value of a column                  records   every record counted once
 //! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places

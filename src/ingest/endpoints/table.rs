@@ -333,7 +333,12 @@ endpoints! {
     GetJoinWay {
         spec: EndpointSpec {
             does_not_exist: Some(groups::NO_SUCH_CODE),
-            ..single_objects("externalcontact/groupchat/get_join_way", &[Dataset::JoinCodes], &CONFIG_ID, Dataset::JoinCodes)
+            ..single_objects(
+                "externalcontact/groupchat/get_join_way",
+                &[Dataset::JoinCodes],
+                &CONFIG_ID,
+                Dataset::JoinCodes,
+            )
         },
         object: join_way,
         recognised: |answer| is_there(answer.join_way.as_ref()),

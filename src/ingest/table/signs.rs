@@ -1,5 +1,5 @@
-//! Signs that a row of a table is not the record that it seems to be: rows which software writes beside the records, and
-//! records whose cells are not below their headers.
+//! Signs that a row of a table is not the record that it seems to be: rows which software writes beside the records,
+//! and records whose cells are not below their headers.
 
 use std::path::Path;
 
@@ -106,8 +106,8 @@ fn lacks_target(row: &RowSeen<'_, '_>) -> bool {
     is_list_of(row.table.layout.table, ListKind::IdMap) && !row.readings.has_fault(0) && row.readings.is_absent(1)
 }
 
-/// The fault of a row of coverage about the relations of an account, without its userid: only a whole table covers those
-/// of all accounts.
+/// The fault of a row of coverage about the relations of an account, without its userid: only a whole table covers
+/// those of all accounts.
 pub fn lack_of_account(table: &Table, readings: &RowReadings<'_>) -> Option<(usize, FieldFault)> {
     let cell = |column: &Column| table.position(column).map(|at| readings.cells[at]);
     let lacks = table.name == COVERAGE.name
@@ -148,7 +148,7 @@ impl TableReader<'_> {
         }
     }
 
-    /// Returns what the row is, in place of a record, by its texts: `cell` gives one by its column, `cells` all of them.
+    /// Returns what the row is in place of a record, by its texts: `cell` gives one by its column, `cells` all.
     pub fn not_a_record<'c, C: Iterator<Item = &'c str>>(
         &self,
         cell: impl Fn(usize) -> &'c str,
