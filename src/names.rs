@@ -103,7 +103,7 @@ const GAP: char = char::REPLACEMENT_CHARACTER;
 /// space, invisible characters and quotes around, Chinese punctuation as that of ASCII. A run of `?` or U+FFFD is one
 /// U+FFFD. Escapes that pages, JSON and SQL need are what they stand for.
 fn look(name: &str) -> String {
-    let name = &*unescaped(name);
+    let name = &*without_escapes(name);
     // NFKC and folding leave Chinese characters as they are, and of ASCII change letters only.
     if name.chars().all(|c| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c)) {
         return look_of(name.chars().map(|c| c.to_ascii_lowercase()));
@@ -113,7 +113,7 @@ fn look(name: &str) -> String {
 
 /// Replaces the escapes of pages (`&amp;`) and of strings (`\"`), and strips the quotes around a text. Names with
 /// escapes of characters (`\u6797`) cannot be read.
-fn unescaped(name: &str) -> Cow<'_, str> {
+fn without_escapes(name: &str) -> Cow<'_, str> {
     const ESCAPES: [(&str, &str); 12] = [
         ("&amp;", "&"),
         ("&lt;", "<"),

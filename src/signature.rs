@@ -67,7 +67,6 @@ impl SecretKey {
         Ok(public)
     }
 
-    /// The key that checks its signatures.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::bill::{Bill, amount};
-use crate::case::{PaymentCovers, SurchargeBasis};
+use crate::case::SurchargeBasis;
 use crate::schema::vocabulary::{Outcome, Scope};
 use crate::schema::{Filter, fields};
 
@@ -17,7 +17,6 @@ pub struct Line {
     pub unit_price: Option<Decimal>,
     /// The money, with two places.
     pub amount: Option<Decimal>,
-    /// Its calculation.
     pub basis: String,
     /// The relations that it counts, if it counts any.
     pub rows: Option<Filter>,
@@ -92,12 +91,8 @@ pub(super) fn agreed(bill: &Bill) -> Vec<Line> {
 /// Returns each payment, their sum, and what is left to pay.
 fn paid(bill: &Bill) -> Vec<Line> {
     let payment = |payment: &crate::case::Payment| {
-        let covers = match payment.covers {
-            PaymentCovers::Contract => "contract",
-            PaymentCovers::Surcharge => "surcharge",
-        };
-        Line::new(format!("payment {}", payment.id), format!("paid on {} for the {covers}", payment.paid_on))
-            .costs(payment.amount)
+        let basis = format!("paid on {} for the {}", payment.paid_on, payment.covers);
+        Line::new(format!("payment {}", payment.id), basis).costs(payment.amount)
     };
     let mut lines: Vec<Line> = bill.contract.payments.iter().map(payment).collect();
     lines.push(Line::new("paid", "all payments").costs(bill.paid));

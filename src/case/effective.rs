@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::{Case, Contract, OwnHeaders, PaymentCovers, SurchargeBasis};
+use super::settings::{Case, Contract, OwnHeaders};
 use crate::text::Lang;
 
 /// Settings by key: `policy.customer_cap`, `contract.payments[0].amount`.
@@ -80,11 +80,7 @@ impl CollectedSettings {
         self.put(&key("unit_price"), &contract.unit_price);
         self.put(&key("surcharge_unit_price"), &contract.surcharge_unit_price);
         self.put(&key("currency"), &contract.currency);
-        let basis = match contract.surcharge_basis {
-            SurchargeBasis::AboveTolerance => "above-tolerance",
-            SurchargeBasis::AboveContract => "above-contract",
-        };
-        self.put(&key("surcharge_basis"), basis);
+        self.put(&key("surcharge_basis"), &contract.surcharge_basis);
         self.put_some(&key("signed_on"), contract.signed_on);
         self.put_some(&key("party"), contract.party.as_ref());
         for (number, payment) in contract.payments.iter().enumerate() {
@@ -92,11 +88,7 @@ impl CollectedSettings {
             self.put(&key("id"), &payment.id);
             self.put(&key("paid_on"), &payment.paid_on);
             self.put(&key("amount"), &payment.amount);
-            let covers = match payment.covers {
-                PaymentCovers::Contract => "contract",
-                PaymentCovers::Surcharge => "surcharge",
-            };
-            self.put(&key("covers"), covers);
+            self.put(&key("covers"), &payment.covers);
         }
         for (number, invoice) in contract.invoices.iter().enumerate() {
             let key = |name: &str| format!("contract.invoices[{number}].{name}");

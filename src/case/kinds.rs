@@ -8,6 +8,7 @@ use toml::value::{Datetime, Offset as TypedOffset};
 use super::file::TomlValue;
 use super::section::{CaseField, nearest};
 use crate::error::Result;
+use crate::schema::vocabulary::Word;
 use crate::text::{Message, Text, errors as say};
 
 /// Digits before the point in the reports: `decimal(18,2)`.
@@ -46,6 +47,11 @@ pub(super) fn word<T: Copy>(field: &CaseField<'_>, words: &[(&str, T)]) -> Resul
         let known = Message::list(words.iter().map(|(word, _)| format!("\"{word}\"")));
         field.fault(say::not_a_word(typed), say::one_of(known))
     })
+}
+
+/// Reads a word of a vocabulary.
+pub(super) fn one_of<W: Word>(field: &CaseField<'_>, words: &[W]) -> Result<W> {
+    word(field, &words.iter().map(|known| (known.word(), *known)).collect::<Vec<_>>())
 }
 
 /// Reads a whole number of at least `least`.
@@ -117,7 +123,6 @@ pub(super) fn timezone(field: &CaseField<'_>) -> Result<TimeZone> {
     })
 }
 
-/// Reads a date.
 pub(super) fn date(field: &CaseField<'_>) -> Result<Date> {
     let typed = datetime(field, say::A_DATE, say::DATE_REMEDY)?;
     if typed.time.is_some() {

@@ -25,7 +25,6 @@ pub(super) struct CaseField<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The whole file.
     pub fn root(file: &'a Path, node: &'a TomlNode, known: &[&str]) -> Result<Self> {
         CaseField { file, key: String::new(), node }.section(known)
     }
@@ -76,7 +75,6 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> CaseField<'a> {
-    /// Returns the value as typed.
     pub fn value(&self) -> &'a TomlValue {
         &self.node.value
     }
@@ -86,12 +84,10 @@ impl<'a> CaseField<'a> {
         Error::input(self.file, self.place(), problem, remedy)
     }
 
-    /// Returns the error of a value of the wrong type.
     pub fn wrong_type(&self, wanted: impl Localized, remedy: impl Into<Message>) -> Error {
         self.fault(say::is_but_has_to_be(self.value().kind(), wanted), remedy)
     }
 
-    /// Returns the items of a list.
     pub fn items(&self, wanted: impl Into<Message>) -> Result<Vec<CaseField<'a>>> {
         let TomlValue::List(nodes) = self.value() else {
             let wanted = wanted.into();

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::personal::Pseudonyms;
-use crate::schema::vocabulary::{Role, Severity};
+use crate::schema::vocabulary::{Role, Severity, vocabulary};
 use crate::text::Lang;
 
 /// A validated case.
@@ -105,13 +105,12 @@ pub struct Contract {
     pub invoices: Vec<Invoice>,
 }
 
-/// The quantity of a surcharge (B11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SurchargeBasis {
-    /// The excess over the tolerance.
-    AboveTolerance,
-    /// The excess over the contract, if it exceeds the tolerance.
-    AboveContract,
+vocabulary! {
+    /// The quantity of a surcharge (B11).
+    SurchargeBasis {
+        AboveTolerance = "above-tolerance": "The excess over the tolerance.",
+        AboveContract = "above-contract": "The excess over the contract, if it exceeds the tolerance.",
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,11 +121,12 @@ pub struct Payment {
     pub covers: PaymentCovers,
 }
 
-/// The purpose of a payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaymentCovers {
-    Contract,
-    Surcharge,
+vocabulary! {
+    /// The purpose of a payment.
+    PaymentCovers {
+        Contract = "contract": "The contract.",
+        Surcharge = "surcharge": "The surcharge.",
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,32 +134,19 @@ pub struct Invoice {
     pub id: String,
     pub issued_on: Date,
     pub amount: Decimal,
-    /// The id of its payment.
     pub payment: Option<String>,
 }
 
-/// The least severity of findings that gives exit code 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FailOn {
-    Defect,
-    Review,
-    Never,
+vocabulary! {
+    /// The least severity of findings that gives exit code 1.
+    FailOn {
+        Defect = "defect": "A defect.",
+        Review = "review": "Something to review, or a defect.",
+        Never = "never": "Nothing.",
+    }
 }
 
 impl FailOn {
-    pub const WORDS: [(&'static str, Self); 3] =
-        [(Self::Defect.word(), Self::Defect), (Self::Review.word(), Self::Review), (Self::Never.word(), Self::Never)];
-
-    /// Returns the word in case.toml and in summary.json.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Defect => "defect",
-            Self::Review => "review",
-            Self::Never => "never",
-        }
-    }
-
     /// Returns the severity; `None` if no finding gives exit code 1.
     pub const fn threshold(self) -> Option<Severity> {
         match self {
@@ -167,11 +154,6 @@ impl FailOn {
             Self::Review => Some(Severity::Review),
             Self::Never => None,
         }
-    }
-
-    /// Parses a word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, fail_on)| fail_on)
     }
 }
 
@@ -190,7 +172,6 @@ pub struct Policy {
 /// An accepted exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
-    /// The code of the finding.
     pub code: String,
     /// The keys that it covers; empty covers all.
     pub keys: Vec<String>,

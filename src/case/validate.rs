@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::MigrationEnd;
 use super::file::TomlNode;
-use super::kinds::{amount, count, currency, date, identifier, share, text, texts, time, timezone, unit_price, word};
+use super::kinds::{
+    amount, count, currency, date, identifier, one_of, share, text, texts, time, timezone, unit_price, word,
+};
 use super::section::{CaseField, Section, nearest};
 use super::settings::{
     Case, Contract, CorpSettings, FailOn, Invoice, Migration, OwnHeaders, Payment, PaymentCovers, Policy,
@@ -32,14 +34,7 @@ const MIGRATION: &[&str] = &["started_at", "finished_at"];
 const SNAPSHOT: &[&str] = &["path", "taken_at", "coverage", "columns"];
 const LISTS: &[&str] = &["columns"];
 const CONTRACT: &[&str] = &[
-    "signed_on",
-    "party",
-    "relations",
-    "unit_price",
-    "currency",
-    "surcharge_unit_price",
-    "surcharge_basis",
-    "payments",
+    "signed_on", "party", "relations", "unit_price", "currency", "surcharge_unit_price", "surcharge_basis", "payments",
     "invoices",
 ];
 const PAYMENT: &[&str] = &["id", "paid_on", "amount", "currency", "covers"];
@@ -51,7 +46,6 @@ const LANGUAGES: [(&str, Lang); 2] = [("zh", Lang::Zh), ("en", Lang::En)];
 const TIMEZONE: &str = "Asia/Shanghai";
 const CURRENCY: &str = "CNY";
 
-/// Returns the settings of the case.
 pub(super) fn case(file: &Path, typed: &TomlNode, end: MigrationEnd) -> Result<Case> {
     let root = Section::root(file, typed, SECTIONS)?;
     let case = root.section("case", CASE)?;
@@ -181,20 +175,15 @@ fn contract(root: &Section<'_>) -> Result<Option<Contract>> {
         unit_price: unit,
         currency,
         surcharge_unit_price: contract.read("surcharge_unit_price", unit_price)?.unwrap_or(unit),
-        surcharge_basis: surcharge_basis(&contract)?,
+        surcharge_basis: contract
+            .read("surcharge_basis", |field| one_of(field, SurchargeBasis::ALL))?
+            .unwrap_or(SurchargeBasis::AboveTolerance),
         invoices: invoices(&contract, &payments)?,
         payments,
     }))
 }
 
-fn surcharge_basis(contract: &Section<'_>) -> Result<SurchargeBasis> {
-    let words =
-        [("above-tolerance", SurchargeBasis::AboveTolerance), ("above-contract", SurchargeBasis::AboveContract)];
-    Ok(contract.read("surcharge_basis", |field| word(field, &words))?.unwrap_or(SurchargeBasis::AboveTolerance))
-}
-
 fn payments(contract: &Section<'_>, agreed: &str) -> Result<Vec<Payment>> {
-    let covers = [("contract", PaymentCovers::Contract), ("surcharge", PaymentCovers::Surcharge)];
     let mut seen = BTreeSet::new();
     let payment = |payment: Section<'_>| {
         payment.read("currency", |field| is_agreed(field, agreed))?;
@@ -202,7 +191,9 @@ fn payments(contract: &Section<'_>, agreed: &str) -> Result<Vec<Payment>> {
             id: unique_id(&payment, &mut seen, "\"P1\"")?,
             paid_on: payment.need("paid_on", date, "2026-03-10")?,
             amount: payment.need("amount", amount, "\"200000.00\"")?,
-            covers: payment.read("covers", |field| word(field, &covers))?.unwrap_or(PaymentCovers::Contract),
+            covers: payment
+                .read("covers", |field| one_of(field, PaymentCovers::ALL))?
+                .unwrap_or(PaymentCovers::Contract),
         })
     };
     contract.sections("payments", PAYMENT)?.into_iter().map(payment).collect()
@@ -255,7 +246,7 @@ fn paid_by(invoice: &Section<'_>, payments: &[Payment]) -> Result<Option<String>
 fn policy(root: &Section<'_>) -> Result<Policy> {
     let policy = root.section("policy", POLICY)?;
     Ok(Policy {
-        fail_on: policy.read("fail_on", |field| word(field, &FailOn::WORDS))?.unwrap_or(FailOn::Defect),
+        fail_on: policy.read("fail_on", |field| one_of(field, FailOn::ALL))?.unwrap_or(FailOn::Defect),
         customer_cap: policy.read("customer_cap", |field| count(field, 1))?.unwrap_or(CUSTOMER_CAP),
         min_unionid_overlap: policy.read("min_unionid_overlap", share)?.unwrap_or(MIN_UNIONID_OVERLAP),
         min_group_overlap: policy.read("min_group_overlap", share)?.unwrap_or(MIN_GROUP_OVERLAP),

@@ -10,6 +10,7 @@ use super::out::{self, Out};
 use crate::case::FailOn;
 use crate::compare::{self, Options};
 use crate::error::Result;
+use crate::schema::vocabulary::Word;
 
 /// Compare two audits of one case: what was resolved, what is new, what got worse.
 ///
@@ -28,7 +29,7 @@ pub(super) struct CompareArgs {
     later: PathBuf,
     /// Severity from which on new or worse rows and findings make exit code 1 [default: `policy.fail_on` of the later
     /// audit]
-    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::WORDS.map(|(word, _)| word)))]
+    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::WORDS))]
     fail_on: Option<String>,
     /// Compare audits of different cases
     #[arg(long)]
@@ -49,7 +50,7 @@ pub(super) struct CompareArgs {
 
 impl CompareArgs {
     pub fn run(&self, out: Out) -> Result<u8> {
-        let fail_on = self.fail_on.as_deref().and_then(FailOn::of_word);
+        let fail_on = self.fail_on.as_deref().and_then(FailOn::from_word);
         let options = Options {
             unchecked: self.no_verify,
             force: self.force,

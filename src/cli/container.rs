@@ -41,7 +41,7 @@ impl MemoryMount {
             _ => return None,
         };
         let mut mount = mount.split(' ').skip(3);
-        let (root, point) = (unescaped(mount.next()?), unescaped(mount.next()?));
+        let (root, point) = (mount_path(mount.next()?), mount_path(mount.next()?));
         Some(Self { root: root.into(), point: point.into(), is_v2 })
     }
 
@@ -77,8 +77,8 @@ fn number(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
 
-/// Spaces and the like in paths are written as octal numbers: `\040`.
-fn unescaped(path: &str) -> String {
+/// A path of the table of mounts, where spaces and the like are octal numbers: `\040`.
+fn mount_path(path: &str) -> String {
     [(r"\040", " "), (r"\011", "\t"), (r"\012", "\n"), (r"\134", "\\")]
         .iter()
         .fold(path.to_owned(), |path, (escaped, letter)| path.replace(escaped, letter))

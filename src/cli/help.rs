@@ -195,15 +195,7 @@ mod tests {
 
     /// Labels of clap, and first words of English texts.
     const ENGLISH: &[&str] = &[
-        "Usage",
-        "Options",
-        "Commands",
-        "Arguments",
-        "default:",
-        "possible",
-        "Print",
-        "Example",
-        "Exit codes",
+        "Usage", "Options", "Commands", "Arguments", "default:", "possible", "Print", "Example", "Exit codes",
         "OPTIONS",
     ];
 

@@ -84,11 +84,11 @@ fn end() -> ! {
     exit()
 }
 
+/// Writes past the stream of the standard library, which a thread that waits for memory may have locked. What cannot be
+/// written is lost.
 #[cfg(unix)]
-#[expect(unsafe_code, reason = "the stream of the standard library may be locked by a thread that waits for memory")]
 fn write(text: &[u8]) {
-    // SAFETY: the text is valid for its length. What cannot be written is lost.
-    let _ = unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
+    let _ = rustix::io::write(std::io::stderr(), text);
 }
 
 #[cfg(unix)]

@@ -18,19 +18,8 @@ use crate::text::{Lang, commands as say, errors, is_unsafe};
 
 /// Keywords that are completed.
 const KEYWORDS: &[&str] = &[
-    "select",
-    "from",
-    "where",
-    "group by",
-    "order by",
-    "limit",
-    "count(*)",
-    "desc",
-    "join",
-    "having",
-    "distinct",
-    "is null",
-    "is not null",
+    "select", "from", "where", "group by", "order by", "limit", "count(*)", "desc", "join", "having", "distinct",
+    "is null", "is not null",
 ];
 
 /// Reads statements until the user quits. An error of a statement is printed, and does not end the prompt.

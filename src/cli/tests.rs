@@ -76,11 +76,7 @@ fn defaults_are_those_of_the_help() {
 #[test]
 fn usage_errors_exit_2_and_answers_exit_0() {
     for line in [
-        "qianhe",
-        "qianhe audit",
-        "qianhe audit a b",
-        "qianhe demo a --relations 0",
-        "qianhe nothing",
+        "qianhe", "qianhe audit", "qianhe audit a b", "qianhe demo a --relations 0", "qianhe nothing",
         "qianhe rules --set a=b",
     ] {
         assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");

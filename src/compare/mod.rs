@@ -19,7 +19,7 @@ use crate::case::FailOn;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::published::Reports;
-use crate::schema::vocabulary::Severity;
+use crate::schema::vocabulary::{Severity, Word};
 use crate::text::{Message, errors as say};
 use writer::ChangeWriter;
 
@@ -95,8 +95,8 @@ impl Comparison {
 fn policy(reports: &Reports) -> Result<FailOn> {
     let summary = reports.summary()?;
     let Some(word) = summary.pointer("/policy/fail_on") else { return Ok(FailOn::Defect) };
-    word.as_str().and_then(FailOn::of_word).ok_or_else(|| {
-        let known = Message::list(FailOn::WORDS.map(|(word, _)| word));
+    word.as_str().and_then(FailOn::from_word).ok_or_else(|| {
+        let known = Message::list(FailOn::WORDS);
         let place = Message::verbatim("policy.fail_on");
         Error::input(reports.folder.join("summary.json"), place, say::no_policy(word), say::no_policy_remedy(known))
     })

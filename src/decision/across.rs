@@ -39,7 +39,6 @@ pub struct MisplacedPart {
 }
 
 impl Misplaced {
-    /// Returns the misplaced relations of one partition.
     pub fn of(&self, partition: usize) -> &MisplacedPart {
         &self.parts[partition]
     }

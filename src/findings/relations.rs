@@ -34,7 +34,6 @@ const NULL_COLUMN_FINDINGS: [NullColumnFinding; 2] = [
     },
 ];
 
-/// Returns the finding that reports relations of that outcome and reason.
 pub fn rule_of_relation(outcome: &str, reason: Option<&str>) -> Option<&'static FindingRule> {
     // Out of scope, the reason is the scope.
     REPORTING.of(outcome, reason, reason).map(|kind| REPORTING.findings[kind].0)
@@ -99,26 +98,19 @@ impl RelationFindings {
         let in_scope = sum(|part| part.scope.iter().filter(|scope| **scope == Scope::InScope).count());
         let undetermined =
             sum(|part| (0..part.source_rows()).filter(|&row| part.outcome(row) == Outcome::Undetermined).count());
-        Self {
-            kinds: vec![ReportedRows::default(); REPORTING.findings.len()],
-            undetermined: ReportedRows::default(),
-            of_nulls: Default::default(),
-            in_scope,
-            is_inconclusive: is_inconclusive(undetermined, in_scope),
-            pseudonyms,
-        }
+        Self::without_rows(in_scope, is_inconclusive(undetermined, in_scope), pseudonyms)
     }
 
     /// Findings without rows, for another partition of the same case.
     #[must_use]
     pub fn empty(&self) -> Self {
-        Self {
-            kinds: vec![ReportedRows::default(); REPORTING.findings.len()],
-            undetermined: ReportedRows::default(),
-            of_nulls: Default::default(),
-            pseudonyms: self.pseudonyms.clone(),
-            ..*self
-        }
+        Self::without_rows(self.in_scope, self.is_inconclusive, self.pseudonyms.clone())
+    }
+
+    fn without_rows(in_scope: u64, is_inconclusive: bool, pseudonyms: Option<Pseudonyms>) -> Self {
+        let kinds = vec![ReportedRows::default(); REPORTING.findings.len()];
+        let (undetermined, of_nulls) = Default::default();
+        Self { kinds, undetermined, of_nulls, in_scope, is_inconclusive, pseudonyms }
     }
 
     /// Returns, by relation of a partition, whether a waiver of the finding that reports it covers it.

@@ -66,7 +66,6 @@ impl FoldedAnswer {
         (self.endpoint, self.request)
     }
 
-    /// Returns the endpoint.
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint
     }
@@ -224,7 +223,6 @@ impl Answers {
         self.accounts.len()
     }
 
-    /// Returns the userid of an account.
     pub fn userid(&self, account: u32) -> &str {
         self.accounts.get(account)
     }
@@ -265,7 +263,6 @@ pub struct AnswerChain<'a> {
 }
 
 impl<'a> AnswerChain<'a> {
-    /// Returns the answers.
     pub fn answers(self) -> &'a [FoldedAnswer] {
         self.pages
     }
@@ -279,7 +276,6 @@ impl<'a> AnswerChain<'a> {
         }
     }
 
-    /// Returns the moment of the newest answer.
     pub fn newest(self) -> Moment {
         self.pages.iter().map(FoldedAnswer::moment).max().unwrap_or_default()
     }

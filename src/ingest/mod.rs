@@ -4,8 +4,7 @@
 //! files, stream, sniff, reader     which files, their bytes, their format; all files in parallel
 //! json      framing (documents), quick (fields), endpoints (records)      sheet     CSV, TSV, XLSX
 //! parquet   columns -> batches                                            encoding  text in any encoding -> UTF-8
-//! headers   headers -> table and columns                                  table     row of a table -> record
-//! notes     rows of a table that are no records: totals, counts of rows, lines
+//! headers   headers -> table and columns                                  table     row of a table -> record, or none
 //! table_end whether the end of a table proves anything, or stops the run
 //! value     every format: raw value -> value of a column                  records   every record counted once
 //! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places
@@ -25,7 +24,6 @@ mod estimate;
 mod files;
 mod framing;
 mod headers;
-mod notes;
 mod parquet;
 mod reader;
 mod records;

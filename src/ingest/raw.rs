@@ -71,7 +71,6 @@ impl RawTable {
         Self { rows: Rows::with_room(table, rows), fetched_at, file, record }
     }
 
-    /// The table of the rows.
     pub fn table(&self) -> &'static Table {
         self.rows.table()
     }
@@ -135,9 +134,7 @@ pub struct ApiAnswer {
 /// The relations of one account in one answer, of endpoints that take accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountCount {
-    /// The account.
     pub userid: String,
-    /// Its relations in the answer.
     pub relations: u64,
     /// The index of the answer's file in [`Raw::files`].
     pub file: u32,
@@ -150,7 +147,6 @@ pub struct AccountCount {
 pub struct Reject {
     /// A record or a value.
     pub grain: Grain,
-    /// The dataset of the record.
     pub dataset: Dataset,
     /// The account of the record; none if it is not known.
     pub userid: Option<String>,
@@ -191,10 +187,20 @@ pub struct FileTally {
     pub relations: (u64, u64),
     /// Headers or columns that are not used, in the order of the file.
     pub unused_columns: Vec<String>,
+    /// Whether it is a sheet or Parquet.
+    pub is_table: bool,
     /// Whether `qianhe ingest` wrote the file.
     pub is_ingested: bool,
     /// Records recognised but not used, by reason: `bare externalcontact/list cannot be tied to a member`, ...
     pub passed_over: BTreeMap<String, u64>,
+}
+
+impl FileTally {
+    /// Sets the kind of a file with tables.
+    pub fn set_tables(&mut self, format: &str, tables: &str) {
+        self.kind = format!("{format}: {tables}");
+        self.is_table = true;
+    }
 }
 
 /// The counts of a file, with those after merging.
@@ -269,7 +275,7 @@ impl Raw {
 
     /// Whether that file is a sheet or Parquet, and none that `ingest` wrote.
     pub fn is_of_table(&self, file: u32) -> bool {
-        self.files.get(file as usize).is_some_and(|file| !file.is_ingested && !file.kind.starts_with("json"))
+        self.files.get(file as usize).is_some_and(|file| file.is_table && !file.is_ingested)
     }
 
     /// The raw batches of `table`.

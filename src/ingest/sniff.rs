@@ -5,7 +5,6 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use super::encoding::{EncodingHint, UnicodeEncoding, is_utf8};
 use crate::text::{Text, errors as say};
 
-/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFormat {
     /// Answers of the service, in UTF-8.
@@ -68,19 +67,8 @@ const MARKUP: &[(&str, Text)] = &[
 
 /// Beginnings of SQL, in lower case: of statements, and of the comments above them.
 const SQL: &[&str] = &[
-    "insert into ",
-    "create table ",
-    "drop table ",
-    "set names ",
-    "begin transaction;",
-    "pragma ",
-    "-- mysql dump",
-    "-- mariadb dump",
-    "-- postgresql",
-    "--\n-- postgresql",
-    "-- phpmyadmin",
-    "-- ----",
-    "/*",
+    "insert into ", "create table ", "drop table ", "set names ", "begin transaction;", "pragma ", "-- mysql dump",
+    "-- mariadb dump", "-- postgresql", "--\n-- postgresql", "-- phpmyadmin", "-- ----", "/*",
 ];
 
 /// Beginnings of values as PHP shows them, in lower case.

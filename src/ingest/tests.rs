@@ -39,6 +39,10 @@ pub fn rows(batches: &[RecordBatch]) -> Vec<String> {
     rows
 }
 
+fn at_path(path: &str, named: bool) -> SnapshotSettings {
+    SnapshotSettings { path: path.to_owned(), named, taken_at: None, trusted: false, headers: OwnHeaders::new() }
+}
+
 fn case(root: &Path) -> Case {
     let corp = CorpSettings { corp_id: None, name: "corp".into() };
     Case {
@@ -52,21 +56,7 @@ fn case(root: &Path) -> Case {
         source: corp.clone(),
         target: corp,
         migration: Migration { started_at: 0, finished_at: 1 },
-        snapshots: Role::ALL
-            .iter()
-            .map(|role| {
-                (
-                    *role,
-                    SnapshotSettings {
-                        path: role.word().into(),
-                        named: false,
-                        taken_at: None,
-                        trusted: false,
-                        headers: OwnHeaders::new(),
-                    },
-                )
-            })
-            .collect(),
+        snapshots: Role::ALL.iter().map(|role| (*role, at_path(role.word(), false))).collect(),
         list_headers: OwnHeaders::new(),
         contract: None,
         policy: Policy { fail_on: FailOn::Never, customer_cap: 1, min_unionid_overlap: 0.0, min_group_overlap: 0.0 },
@@ -142,10 +132,7 @@ fn at(path: &str) -> Result<Option<Raw>> {
         ("dumps/day-2/.hidden/c", b"nor this"),
     ]);
     let mut case = case(root.path());
-    case.snapshots.insert(
-        Role::SourceBefore,
-        SnapshotSettings { path: path.into(), named: true, taken_at: None, trusted: false, headers: OwnHeaders::new() },
-    );
+    case.snapshots.insert(Role::SourceBefore, at_path(path, true));
     read(&case)
 }
 
@@ -336,14 +323,7 @@ fn partitioned_tables_are_refused_by_name() {
     // Who names the folder of one partition means it.
     let root = folder(&[("wh/dt=2026-05-01/part-0.csv", csv)]);
     let mut case = case(root.path());
-    let named = SnapshotSettings {
-        path: "wh/dt=2026-05-01".into(),
-        named: true,
-        taken_at: None,
-        trusted: false,
-        headers: OwnHeaders::new(),
-    };
-    case.snapshots.insert(Role::SourceBefore, named);
+    case.snapshots.insert(Role::SourceBefore, at_path("wh/dt=2026-05-01", true));
     assert_eq!(read(&case).unwrap().unwrap().files[0].pushed, 1);
 }
 

@@ -22,12 +22,7 @@ use crate::snapshot::Snapshot;
 pub const PAGE: &str = "precheck.html";
 /// The reports that the page shows beside the relations, of which it has the number only.
 const SHOWN_TABLES: &[&Table] = &[
-    &PRECHECK_ACCOUNTS,
-    &PRECHECK_JOIN_CODES,
-    &BILLING_REPORT,
-    &COVERAGE_REPORT,
-    &REJECTS_REPORT,
-    &INPUTS_REPORT,
+    &PRECHECK_ACCOUNTS, &PRECHECK_JOIN_CODES, &BILLING_REPORT, &COVERAGE_REPORT, &REJECTS_REPORT, &INPUTS_REPORT,
     &CONTROL_TOTALS_REPORT,
 ];
 

@@ -28,7 +28,6 @@ pub struct PrecheckSummary {
     pub customer_cap: u64,
     pub findings: Vec<Finding>,
     pub control_totals: Vec<ControlTotal>,
-    /// Folder of the reports.
     pub folder: PathBuf,
 }
 

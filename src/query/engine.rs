@@ -37,7 +37,6 @@ impl Session {
         Ok(Self { reports, tables })
     }
 
-    /// Returns the names of the tables.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)
     }
@@ -99,20 +98,7 @@ impl Session {
 
 /// Words that are operators of SQL, or nest like them.
 const OPERATORS: [&str; 15] = [
-    "and",
-    "or",
-    "not",
-    "like",
-    "ilike",
-    "between",
-    "is",
-    "in",
-    "case",
-    "when",
-    "union",
-    "intersect",
-    "except",
-    "join",
+    "and", "or", "not", "like", "ilike", "between", "is", "in", "case", "when", "union", "intersect", "except", "join",
     "cast",
 ];
 /// Words that combine tables.

@@ -45,9 +45,7 @@ pub const CLAUSES: &[Clause] = &[
         about: "The pre-assessment says which accounts qualify.",
         check: "Accounts that failed, or are not listed, are out of scope; listed ones without relations are found.",
         rules: &[
-            "scope/not_enrolled",
-            "scope/assessment_failed",
-            "B5-assessment-failed-arrived",
+            "scope/not_enrolled", "scope/assessment_failed", "B5-assessment-failed-arrived",
             "B5-account-without-relations",
         ],
     },

@@ -215,27 +215,9 @@ mod tests {
     use crate::schema::vocabulary::{Observed, Predicted, Scope};
 
     const FLAGS: &[Fact] = &[
-        AMBIGUOUS,
-        ANSWERED,
-        ASSESSMENT_FAILED,
-        DELETED,
-        ENROLLED,
-        KEPT_BY_LINKED_BEFORE,
-        LINKS_LISTED_GROUP,
-        LINKS_MOVING_GROUP,
-        LINKS_STAYING_GROUP,
-        LINKS_UNCLEAR_GROUP,
-        LINKS_UNKNOWN_GROUP,
-        LOOK_ALIKE,
-        MATCHED,
-        MISPLACED,
-        NO_USABLE_KEY,
-        REFUSED,
-        STOOD_BEFORE,
-        TARGET_AT_CAP,
-        TARGET_COVERED,
-        UNASSIGNED,
-        UNREADABLE,
+        AMBIGUOUS, ANSWERED, ASSESSMENT_FAILED, DELETED, ENROLLED, KEPT_BY_LINKED_BEFORE, LINKS_LISTED_GROUP,
+        LINKS_MOVING_GROUP, LINKS_STAYING_GROUP, LINKS_UNCLEAR_GROUP, LINKS_UNKNOWN_GROUP, LOOK_ALIKE, MATCHED,
+        MISPLACED, NO_USABLE_KEY, REFUSED, STOOD_BEFORE, TARGET_AT_CAP, TARGET_COVERED, UNASSIGNED, UNREADABLE,
     ];
 
     /// A row of which every fact that may be unknown is.

@@ -22,6 +22,8 @@ pub struct CaseList {
     pub title_en: &'static str,
     /// Keying and use of its rows.
     pub kind: ListKind,
+    /// Optional columns that change what is audited: a list in which one may have another header is refused.
+    pub decisive: &'static [&'static Column],
     /// Headers too vague to recognise the list by, each with its column: used once other columns decided.
     pub weak_headers: &'static [(&'static Column, &'static str)],
     /// Names of its own columns in other systems, without `_`, for the mapping that an error proposes.
@@ -82,42 +84,22 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "账号清单",
         title_en: "accounts list",
         kind: ListKind::Accounts,
+        decisive: &[&ASSESSMENT],
         weak_headers: &[],
         foreign_headers: &[
             (
                 &SOURCE_USERID,
                 &[
-                    "olduserid",
-                    "fromuserid",
-                    "sourceaccount",
-                    "oldaccount",
-                    "原账号",
-                    "旧账号",
-                    "原userid",
-                    "旧userid",
-                    "源账号",
-                    "迁出企业账号",
-                    "原企业账号",
-                    "旧企业账号",
-                    "迁移前账号",
-                    "handoveruserid",
+                    "olduserid", "fromuserid", "sourceaccount", "oldaccount", "原账号", "旧账号", "原userid",
+                    "旧userid", "源账号", "迁出企业账号", "原企业账号", "旧企业账号", "迁移前账号", "handoveruserid",
                     "userid",
                 ],
             ),
             (
                 &TARGET_USERID,
                 &[
-                    "newuserid",
-                    "touserid",
-                    "targetaccount",
-                    "newaccount",
-                    "新账号",
-                    "新userid",
-                    "目标账号",
-                    "迁入企业账号",
-                    "新企业账号",
-                    "迁移后账号",
-                    "takeoveruserid",
+                    "newuserid", "touserid", "targetaccount", "newaccount", "新账号", "新userid", "目标账号",
+                    "迁入企业账号", "新企业账号", "迁移后账号", "takeoveruserid",
                 ],
             ),
             (
@@ -132,18 +114,14 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "客户 ID 对照表",
         title_en: "customer map",
         kind: ListKind::IdMap,
+        decisive: &[],
         weak_headers: &[],
         foreign_headers: &[
             (
                 &SOURCE_EXTERNAL_USERID,
                 &[
-                    "oldexternaluserid",
-                    "fromexternaluserid",
-                    "sourcecustomerid",
-                    "oldcustomerid",
-                    "原客户id",
-                    "旧客户id",
-                    "externaluserid",
+                    "oldexternaluserid", "fromexternaluserid", "sourcecustomerid", "oldcustomerid", "原客户id",
+                    "旧客户id", "externaluserid",
                 ],
             ),
             (
@@ -158,6 +136,7 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "客户群 ID 对照表",
         title_en: "group map",
         kind: ListKind::IdMap,
+        decisive: &[],
         weak_headers: &[],
         foreign_headers: &[
             (&SOURCE_CHAT_ID, &["oldchatid", "fromchatid", "原群id", "旧群id"]),
@@ -170,6 +149,7 @@ pub const LISTS: &[CaseList] = &[
         title_zh: "拒绝名单",
         title_en: "refusals",
         kind: ListKind::Keyed { unmatched: "A3-refusal-unmatched", ambiguous_name: "A3-refusal-name-ambiguous" },
+        decisive: &[&USERID],
         weak_headers: &[(&CUSTOMER_NAME, "name")],
         foreign_headers: &[],
     },

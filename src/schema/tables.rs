@@ -140,15 +140,7 @@ table! {
 
 /// The canonical tables that `ingest` writes for each snapshot.
 pub const CANONICAL: &[&Table] = &[
-    &RELATIONS_TABLE,
-    &MEMBERS,
-    &UNASSIGNED,
-    &GROUPS,
-    &GROUP_MEMBERS,
-    &JOIN_CODES,
-    &COVERAGE,
-    &UNREADABLE_TABLE,
-    &NOTES,
+    &RELATIONS_TABLE, &MEMBERS, &UNASSIGNED, &GROUPS, &GROUP_MEMBERS, &JOIN_CODES, &COVERAGE, &UNREADABLE_TABLE, &NOTES,
 ];
 
 /// The canonical tables without records: evidence about the records, which only `ingest` writes.
@@ -265,17 +257,8 @@ table! {
 
 /// The Parquet reports of an audit.
 pub const REPORTS: &[&Table] = &[
-    &RELATIONS_REPORT,
-    &TARGET_RELATIONS_REPORT,
-    &ACCOUNTS_REPORT,
-    &CUSTOMERS_REPORT,
-    &GROUPS_REPORT,
-    &JOIN_CODES_REPORT,
-    &BILLING_REPORT,
-    &FINDINGS_REPORT,
-    &COVERAGE_REPORT,
-    &REJECTS_REPORT,
-    &INPUTS_REPORT,
+    &RELATIONS_REPORT, &TARGET_RELATIONS_REPORT, &ACCOUNTS_REPORT, &CUSTOMERS_REPORT, &GROUPS_REPORT,
+    &JOIN_CODES_REPORT, &BILLING_REPORT, &FINDINGS_REPORT, &COVERAGE_REPORT, &REJECTS_REPORT, &INPUTS_REPORT,
     &CONTROL_TOTALS_REPORT,
 ];
 

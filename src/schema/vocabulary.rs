@@ -47,7 +47,7 @@ macro_rules! vocabulary {
             }
         }
 
-        impl Word for $name {
+        impl $crate::schema::vocabulary::Word for $name {
             fn word(self) -> &'static str {
                 $name::word(self)
             }
@@ -61,7 +61,7 @@ macro_rules! vocabulary {
             }
         }
 
-        impl From<$name> for crate::schema::Cell<'_> {
+        impl From<$name> for $crate::schema::Cell<'_> {
             fn from(word: $name) -> Self {
                 Self::Text(word.word())
             }
@@ -80,6 +80,8 @@ macro_rules! vocabulary {
         }
     };
 }
+
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// One of the four exports that a case compares.

@@ -1,23 +1,17 @@
 //! Join codes of tables with a row for each group of a code: their groups are those of all its rows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewBuilder, UInt32Array};
+use arrow::array::{Array, AsArray, ListBuilder, RecordBatch, StringViewBuilder};
+use arrow::compute::concat_batches;
 use arrow::datatypes::UInt32Type;
 
 use crate::error::Result;
-use crate::ingest::raw::{FILE, Raw};
+use crate::ingest::raw::{FILE, Raw, raw_schema};
 use crate::schema::tables::JOIN_CODES;
 use crate::schema::{ReadColumns, fields, value_at};
-
-/// The groups of a code in a file, and whether each of its rows has one at most.
-#[derive(Default)]
-struct CodeGroups<'r> {
-    rows: usize,
-    groups: BTreeSet<&'r str>,
-    has_lists: bool,
-}
 
 /// Returns the raw join codes; where a file has several rows of a code with one group each, each row has all of them.
 /// Rows with lists are copies of the code, of which the newest holds.
@@ -25,54 +19,37 @@ struct CodeGroups<'r> {
 /// # Errors
 /// [`Error::Bug`](crate::Error::Bug) if a batch does not have the schema of its table.
 pub fn with_all_groups(raw: &Raw) -> Result<Vec<RecordBatch>> {
-    let batches = raw.batches(&JOIN_CODES);
-    let mut codes: HashMap<(u32, &str), CodeGroups<'_>> = HashMap::new();
-    for batch in batches {
-        let (files, lists) = (files_of(batch)?, lists_of(batch)?);
-        for (row, code) in batch.texts(&fields::CONFIG_ID)?.iter().enumerate() {
-            let file = files.value(row);
-            let Some(code) = code.filter(|_| raw.is_of_table(file)) else { continue };
-            let code = codes.entry((file, code)).or_default();
-            code.rows += 1;
-            if lists.is_valid(row) {
-                let (from, to) = (lists.value_offsets()[row] as usize, lists.value_offsets()[row + 1] as usize);
-                let groups = lists.values().as_string_view();
-                code.groups.extend((from..to).filter_map(|at| value_at(groups, at)));
-                code.has_lists |= to - from > 1;
-            }
+    let rows = concat_batches(&raw_schema(&JOIN_CODES), raw.batches(&JOIN_CODES))?;
+    let files = rows.column(rows.schema_ref().index_of(FILE)?).as_primitive::<UInt32Type>();
+    let place = rows.schema_ref().index_of(fields::CHAT_IDS.name)?;
+    let lists = rows.column(place).as_list::<i32>();
+    let range = |row: usize| lists.value_offsets()[row] as usize..lists.value_offsets()[row + 1] as usize;
+    let groups = |row: usize| range(row).filter_map(|at| value_at(lists.values().as_string_view(), at));
+
+    let mut codes: BTreeMap<(u32, &str), Vec<usize>> = BTreeMap::new();
+    for (row, code) in rows.texts(&fields::CONFIG_ID)?.iter().enumerate() {
+        if let Some(code) = code.filter(|_| raw.is_of_table(files.value(row))) {
+            codes.entry((files.value(row), code)).or_default().push(row);
         }
     }
-    codes.retain(|_, code| code.rows > 1 && code.groups.len() > 1 && !code.has_lists);
-    if codes.is_empty() {
-        return Ok(batches.to_vec());
+    let mut of_rows: HashMap<usize, Rc<BTreeSet<&str>>> = HashMap::new();
+    for same in codes.into_values().filter(|same| same.iter().all(|row| range(*row).len() <= 1)) {
+        let all: Rc<BTreeSet<&str>> = Rc::new(same.iter().flat_map(|row| groups(*row)).collect());
+        of_rows.extend(same.into_iter().filter(|_| all.len() > 1).map(|row| (row, all.clone())));
     }
-    batches.iter().map(|batch| with_groups_of(batch, &codes)).collect()
-}
-
-fn with_groups_of(batch: &RecordBatch, codes: &HashMap<(u32, &str), CodeGroups<'_>>) -> Result<RecordBatch> {
-    let (files, given) = (files_of(batch)?, lists_of(batch)?);
-    let mut lists = ListBuilder::new(StringViewBuilder::new());
-    for (row, code) in batch.texts(&fields::CONFIG_ID)?.iter().enumerate() {
-        let of_row = value_at(given, row);
-        let all = code.and_then(|code| codes.get(&(files.value(row), code)));
+    if of_rows.is_empty() {
+        return Ok(vec![rows]);
+    }
+    let mut merged = ListBuilder::new(StringViewBuilder::new());
+    for row in 0..rows.num_rows() {
+        let all = of_rows.get(&row);
         match all {
-            Some(code) => code.groups.iter().for_each(|group| lists.values().append_value(group)),
-            None => of_row.iter().flat_map(|list| list.as_string_view().iter().flatten()).for_each(|group| {
-                lists.values().append_value(group);
-            }),
+            Some(all) => all.iter().for_each(|group| merged.values().append_value(group)),
+            None => groups(row).for_each(|group| merged.values().append_value(group)),
         }
-        lists.append(all.is_some() || of_row.is_some());
+        merged.append(all.is_some() || lists.is_valid(row));
     }
-    let place = batch.schema_ref().index_of(fields::CHAT_IDS.name)?;
-    let mut columns = batch.columns().to_vec();
-    columns[place] = Arc::new(lists.finish()) as ArrayRef;
-    Ok(RecordBatch::try_new(batch.schema(), columns)?)
-}
-
-fn files_of(batch: &RecordBatch) -> Result<&UInt32Array> {
-    Ok(batch.column(batch.schema_ref().index_of(FILE)?).as_primitive::<UInt32Type>())
-}
-
-fn lists_of(batch: &RecordBatch) -> Result<&arrow::array::ListArray> {
-    Ok(batch.column(batch.schema_ref().index_of(fields::CHAT_IDS.name)?).as_list::<i32>())
+    let mut columns = rows.columns().to_vec();
+    columns[place] = Arc::new(merged.finish());
+    Ok(vec![RecordBatch::try_new(rows.schema(), columns)?])
 }

@@ -158,24 +158,7 @@ const ODD_NUMBERS: &[&str] = &[
 const ODD_KEYS: &[&str] =
     &["\\u0075serid", "errcode", "x", "", "userid", "response", "\\ud800", "名", "un\u{fffd}onid"];
 const MUTATIONS: &[&str] = &[
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    ":",
-    "\"",
-    "\\",
-    "\0",
-    "\n",
-    " ",
-    "0",
-    "-",
-    "e",
-    ".",
-    "null",
-    "\u{feff}",
-    "\\u00e9",
+    "{", "}", "[", "]", ",", ":", "\"", "\\", "\0", "\n", " ", "0", "-", "e", ".", "null", "\u{feff}", "\\u00e9",
     "\"errcode\":0,",
 ];
 

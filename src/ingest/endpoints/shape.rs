@@ -83,7 +83,7 @@ pub fn request_of_query(endpoint: &RawValue<'_>) -> Option<RequestBody<'static>>
     let query = address.split_once('?')?.1.split('#').next()?;
     let value = |key: &str| {
         let given = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == key);
-        given.map_or(RawValue::Null, |(_, value)| RawValue::Text(Cow::Owned(unescaped(value))))
+        given.map_or(RawValue::Null, |(_, value)| RawValue::Text(Cow::Owned(percent_decoded(value))))
     };
     let [userid, external_userid, cursor] = ["userid", "external_userid", "cursor"].map(value);
     let is_empty = [&userid, &external_userid, &cursor].iter().all(|value| **value == RawValue::Null);
@@ -91,7 +91,7 @@ pub fn request_of_query(endpoint: &RawValue<'_>) -> Option<RequestBody<'static>>
 }
 
 /// Replaces the escapes of a query (`%40`) by what they stand for.
-fn unescaped(value: &str) -> String {
+fn percent_decoded(value: &str) -> String {
     let mut parts = value.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
@@ -103,7 +103,6 @@ fn unescaped(value: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Finds the endpoint of a name.
 pub fn parse(name: &str) -> Option<Endpoint> {
     let path = path(name);
     let is_of = |endpoint: &Endpoint| endpoint.path() == path || endpoint.spec().aliases.contains(&path);

@@ -19,7 +19,6 @@ pub struct EndpointSpec {
     pub aliases: &'static [&'static str],
     /// Datasets of its records; the first is that of its values.
     pub datasets: &'static [Dataset],
-    /// The subject of a request.
     pub subject: RequestSubject,
     /// Dataset whose coverage its answers prove.
     pub proves: Proves,
@@ -55,7 +54,6 @@ pub struct RequestField {
     pub column: &'static Column,
     /// Place in the envelope.
     pub place: &'static str,
-    /// Value in a request.
     pub given: for<'r, 'a> fn(&'r RequestBody<'a>) -> &'r RawValue<'a>,
 }
 
@@ -72,18 +70,37 @@ pub enum Proves {
     SingleObjects(&'static str),
 }
 
-/// Defaults of an entry.
-const ENDPOINT: EndpointSpec = EndpointSpec {
-    path: "",
-    aliases: &[],
-    datasets: &[],
-    subject: RequestSubject::Corp,
-    proves: Proves::Nothing,
-    is_evidence_bare: false,
-    ends_by_is_last: false,
-    does_not_exist: None,
-    passed_over: None,
-};
+/// An endpoint that proves nothing, of the corp as a whole.
+const fn endpoint(path: &'static str, datasets: &'static [Dataset]) -> EndpointSpec {
+    EndpointSpec {
+        path,
+        aliases: &[],
+        datasets,
+        subject: RequestSubject::Corp,
+        proves: Proves::Nothing,
+        is_evidence_bare: false,
+        ends_by_is_last: false,
+        does_not_exist: None,
+        passed_over: None,
+    }
+}
+
+/// An endpoint of a list that a corp has one of.
+const fn corp_list(path: &'static str, datasets: &'static [Dataset]) -> EndpointSpec {
+    let proves = Proves::CorpList(datasets[0].word());
+    EndpointSpec { proves, is_evidence_bare: true, ..endpoint(path, datasets) }
+}
+
+/// An endpoint of single objects; `dataset` is what their errors are about.
+const fn single_objects(
+    path: &'static str,
+    datasets: &'static [Dataset],
+    field: &'static RequestField,
+    dataset: Dataset,
+) -> EndpointSpec {
+    let subject = RequestSubject::Object(field);
+    EndpointSpec { subject, proves: Proves::SingleObjects(dataset.word()), ..endpoint(path, datasets) }
+}
 
 const EXTERNAL_USERID: RequestField = RequestField {
     column: &fields::EXTERNAL_USERID,
@@ -98,8 +115,8 @@ const CONFIG_ID: RequestField =
 pub(super) const IN_CORP_TRANSFERS: &str = "transfer_result is about transfers inside a corp only (D2)";
 
 /// Declares the endpoints. `array` or `object` is the payload key; `recognised` whether the payload of an answer is
-/// that of the endpoint; `decode` makes the records of an answer without an error for which [`Endpoint::has_payload`]
-/// holds.
+/// that of the endpoint; `each` or `decode` makes the records of an item, or of an answer, without an error for which
+/// [`Endpoint::has_payload`] holds.
 ///
 /// A macro, because [`Body`] is generic over its `response`: each function becomes an arm of a match in a generic
 /// function.
@@ -114,7 +131,8 @@ macro_rules! endpoints {
     (@ lacks object $answer:ident $key:ident) => { $answer.$key.is_none() };
     ($($(#[$doc:meta])* $name:ident { spec: $spec:expr, $shape:ident: $key:ident,
         recognised: |$payload:ident| $recognised:expr,
-        decode: |$part:ident, $context:ident, $answer:ident| $decode:expr $(,)? })+) => {
+        $(each: $each:path,)?
+        $(decode: |$part:ident, $context:ident, $answer:ident| $decode:expr,)? })+) => {
         /// A recognised endpoint of the WeCom API (DOMAIN.md section 3).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Endpoint {
@@ -125,7 +143,6 @@ macro_rules! endpoints {
             /// All endpoints.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// Returns its entry.
             pub(super) fn spec(self) -> &'static EndpointSpec {
                 match self {
                     $(Self::$name => const { &$spec },)+
@@ -147,7 +164,6 @@ macro_rules! endpoints {
                 self.spec().does_not_exist == Some(errcode)
             }
 
-            /// Returns its payload key.
             pub(super) fn key(self) -> &'static str {
                 match self {
                     $(Self::$name => stringify!($key),)+
@@ -188,7 +204,10 @@ macro_rules! endpoints {
             /// Makes the records of an answer without an error.
             pub(super) fn decode<R>(self, part: &mut PartRecords, context: &RequestContext<'_>, answer: &Body<'_, R>) {
                 match self {
-                    $(Self::$name => { let ($part, $context, $answer) = (part, context, answer); $decode })+
+                    $(Self::$name => {
+                        $(each(part, context, self.spec().datasets[0], self.key(), items_of(&answer.$key), $each);)?
+                        $(let ($part, $context, $answer) = (part, context, answer); $decode)?
+                    })+
                 }
             }
         }
@@ -198,62 +217,32 @@ macro_rules! endpoints {
 endpoints! {
     /// Members of departments, without their status.
     UserSimplelist {
-        spec: EndpointSpec {
-            path: "user/simplelist",
-            datasets: &[Dataset::Members],
-            proves: Proves::CorpList(Dataset::Members.word()),
-            is_evidence_bare: true,
-            ..ENDPOINT
-        },
+        spec: corp_list("user/simplelist", &[Dataset::Members]),
         array: userlist,
         recognised: |answer| answer.userlist.is_there() && !members::are_detailed(&answer.userlist),
-        decode: |part, context, answer| {
-            each(part, context, Dataset::Members, "userlist", items_of(&answer.userlist), members::user);
-        },
+        each: members::user,
     }
 
     /// Members of departments.
     UserList {
-        spec: EndpointSpec {
-            path: "user/list",
-            datasets: &[Dataset::Members],
-            proves: Proves::CorpList(Dataset::Members.word()),
-            is_evidence_bare: true,
-            ..ENDPOINT
-        },
+        spec: corp_list("user/list", &[Dataset::Members]),
         array: userlist,
         recognised: |answer| answer.userlist.is_there() && members::are_detailed(&answer.userlist),
-        decode: |part, context, answer| {
-            each(part, context, Dataset::Members, "userlist", items_of(&answer.userlist), members::user);
-        },
+        each: members::user,
     }
 
     /// Userids of all members.
     UserListId {
-        spec: EndpointSpec {
-            path: "user/list_id",
-            datasets: &[Dataset::Members],
-            proves: Proves::CorpList(Dataset::Members.word()),
-            is_evidence_bare: true,
-            ..ENDPOINT
-        },
+        spec: corp_list("user/list_id", &[Dataset::Members]),
         array: dept_user,
         recognised: |answer| answer.dept_user.is_there(),
-        decode: |part, context, answer| {
-            each(part, context, Dataset::Members, "dept_user", items_of(&answer.dept_user), members::user);
-        },
+        each: members::user,
     }
 
     /// Members with customer-contact permission. Its `follow_user` holds userids, that of `externalcontact/get`
     /// objects.
     GetFollowUserList {
-        spec: EndpointSpec {
-            path: "externalcontact/get_follow_user_list",
-            datasets: &[Dataset::FollowUsers],
-            proves: Proves::CorpList(Dataset::FollowUsers.word()),
-            is_evidence_bare: true,
-            ..ENDPOINT
-        },
+        spec: corp_list("externalcontact/get_follow_user_list", &[Dataset::FollowUsers]),
         array: follow_user,
         recognised: |answer| answer.follow_user.is_there() && !relations::is_customer(answer),
         decode: |part, context, answer| members::followers(part, context, items_of(&answer.follow_user)),
@@ -262,11 +251,9 @@ endpoints! {
     /// The ids of the customers of a member.
     ExternalcontactList {
         spec: EndpointSpec {
-            path: "externalcontact/list",
-            datasets: &[Dataset::Relations],
             subject: RequestSubject::Account,
             proves: Proves::Accounts,
-            ..ENDPOINT
+            ..endpoint("externalcontact/list", &[Dataset::Relations])
         },
         array: external_userid,
         // Scripts put the id that they asked about beside its customer.
@@ -278,13 +265,7 @@ endpoints! {
 
     /// A customer and the members who have them.
     ExternalcontactGet {
-        spec: EndpointSpec {
-            path: "externalcontact/get",
-            datasets: &[Dataset::Relations],
-            subject: RequestSubject::Object(&EXTERNAL_USERID),
-            proves: Proves::SingleObjects(Dataset::Customers.word()),
-            ..ENDPOINT
-        },
+        spec: single_objects("externalcontact/get", &[Dataset::Relations], &EXTERNAL_USERID, Dataset::Customers),
         array: follow_user,
         recognised: |answer| relations::is_customer(answer),
         decode: |part, context, answer| {
@@ -295,12 +276,10 @@ endpoints! {
     /// Customers of members, with what the members know of them.
     BatchGetByUser {
         spec: EndpointSpec {
-            path: "externalcontact/batch/get_by_user",
-            datasets: &[Dataset::Relations],
             subject: RequestSubject::Accounts,
             proves: Proves::Accounts,
             is_evidence_bare: true,
-            ..ENDPOINT
+            ..endpoint("externalcontact/batch/get_by_user", &[Dataset::Relations])
         },
         array: external_contact_list,
         recognised: |answer| answer.external_contact_list.is_there(),
@@ -309,63 +288,42 @@ endpoints! {
 
     /// Customers and other contacts, also without an id.
     ContactList {
-        spec: EndpointSpec {
-            path: "externalcontact/contact_list",
-            datasets: &[Dataset::Contacts],
-            proves: Proves::CorpList(Dataset::Contacts.word()),
-            is_evidence_bare: true,
-            ..ENDPOINT
-        },
+        spec: corp_list("externalcontact/contact_list", &[Dataset::Contacts]),
         array: info_list,
         recognised: |answer| answer.info_list.is_there(),
-        decode: |part, context, answer| {
-            each(part, context, Dataset::Contacts, "info_list", items_of(&answer.info_list), relations::contact);
-        },
+        each: relations::contact,
     }
 
     /// Customers of members who left.
     GetUnassignedList {
         spec: EndpointSpec {
-            path: "externalcontact/get_unassigned_list",
-            datasets: &[Dataset::Unassigned],
-            proves: Proves::CorpList(Dataset::Unassigned.word()),
-            is_evidence_bare: true,
             ends_by_is_last: true,
-            ..ENDPOINT
+            ..corp_list("externalcontact/get_unassigned_list", &[Dataset::Unassigned])
         },
         array: info,
         recognised: |answer| answer.info.is_there(),
-        decode: |part, context, answer| {
-            each(part, context, Dataset::Unassigned, "info", items_of(&answer.info), relations::unassigned);
-        },
+        each: relations::unassigned,
     }
 
     /// The ids of groups.
     GroupchatList {
         spec: EndpointSpec {
-            path: "externalcontact/groupchat/list",
-            datasets: &[Dataset::Groups],
             subject: RequestSubject::Owners,
-            proves: Proves::CorpList(Dataset::Groups.word()),
-            is_evidence_bare: true,
-            ..ENDPOINT
+            ..corp_list("externalcontact/groupchat/list", &[Dataset::Groups])
         },
         array: group_chat_list,
         recognised: |answer| answer.group_chat_list.is_there(),
-        decode: |part, context, answer| {
-            each(part, context, Dataset::Groups, "group_chat_list", items_of(&answer.group_chat_list), groups::listed);
-        },
+        each: groups::listed,
     }
 
     /// A group with its members.
     GroupchatGet {
-        spec: EndpointSpec {
-            path: "externalcontact/groupchat/get",
-            datasets: &[Dataset::Groups, Dataset::GroupMembers],
-            subject: RequestSubject::Object(&CHAT_ID),
-            proves: Proves::SingleObjects(Dataset::GroupMembers.word()),
-            ..ENDPOINT
-        },
+        spec: single_objects(
+            "externalcontact/groupchat/get",
+            &[Dataset::Groups, Dataset::GroupMembers],
+            &CHAT_ID,
+            Dataset::GroupMembers,
+        ),
         object: group_chat,
         recognised: |answer| is_there(answer.group_chat.as_ref()),
         decode: |part, context, answer| groups::get(part, context, answer.group_chat.as_ref()),
@@ -374,12 +332,13 @@ endpoints! {
     /// A join code.
     GetJoinWay {
         spec: EndpointSpec {
-            path: "externalcontact/groupchat/get_join_way",
-            datasets: &[Dataset::JoinCodes],
-            subject: RequestSubject::Object(&CONFIG_ID),
-            proves: Proves::SingleObjects(Dataset::JoinCodes.word()),
             does_not_exist: Some(groups::NO_SUCH_CODE),
-            ..ENDPOINT
+            ..single_objects(
+                "externalcontact/groupchat/get_join_way",
+                &[Dataset::JoinCodes],
+                &CONFIG_ID,
+                Dataset::JoinCodes,
+            )
         },
         object: join_way,
         recognised: |answer| is_there(answer.join_way.as_ref()),
@@ -389,11 +348,9 @@ endpoints! {
     /// Transfers inside a corp: recognised, and of no use here (D2).
     TransferResult {
         spec: EndpointSpec {
-            path: "externalcontact/transfer_result",
             aliases: &["externalcontact/resigned/transfer_result"],
-            datasets: &[Dataset::Relations],
             passed_over: Some(IN_CORP_TRANSFERS),
-            ..ENDPOINT
+            ..endpoint("externalcontact/transfer_result", &[Dataset::Relations])
         },
         array: customer,
         // Other systems have customers under this key.

@@ -17,7 +17,6 @@ pub struct HeaderMapping {
 
 pub(super) struct MappedHeader {
     column: &'static str,
-    /// As typed.
     typed: String,
     /// As compared: [`HeaderText::plain`].
     pub plain: String,
@@ -36,7 +35,6 @@ impl HeaderMapping {
         Self { key, headers: headers.iter().map(own).collect() }
     }
 
-    /// No mapping.
     pub fn none() -> Self {
         Self { key: String::new(), headers: Vec::new() }
     }

@@ -192,7 +192,6 @@ fn required(table: &Table) -> Message {
     Message::list(lists.map(|columns| Message::either(columns.iter().map(header))))
 }
 
-/// The name of a table in messages.
 fn called(table: &str) -> Message {
     if table == CONSOLE_GROUPS.name {
         return say::CONSOLE_GROUPS.into();

@@ -68,44 +68,16 @@ const FOREIGN_NAMES: &[(&Column, &[&str])] = &[
     (
         &USERID,
         &[
-            "staffid",
-            "staffuserid",
-            "employeeid",
-            "employeeuserid",
-            "memberid",
-            "memberuserid",
-            "empid",
-            "wxuserid",
-            "weuserid",
-            "qwuserid",
-            "adduserid",
-            "followuserid",
-            "owneruserid",
-            "accountid",
-            "account",
-            "staff",
-            "跟进人账号",
-            "员工账号",
-            "员工id",
-            "企微账号",
-            "成员id",
-            "跟进人id",
+            "staffid", "staffuserid", "employeeid", "employeeuserid", "memberid", "memberuserid", "empid", "wxuserid",
+            "weuserid", "qwuserid", "adduserid", "followuserid", "owneruserid", "accountid", "account", "staff",
+            "跟进人账号", "员工账号", "员工id", "企微账号", "成员id", "跟进人id",
         ],
     ),
     (
         &EXTERNAL_USERID,
         &[
-            "customerid",
-            "clientid",
-            "contactid",
-            "externalid",
-            "custid",
-            "externalcontactid",
-            "extuserid",
-            "wxexternaluserid",
-            "外部联系人id",
-            "外部联系人userid",
-            "企微客户id",
+            "customerid", "clientid", "contactid", "externalid", "custid", "externalcontactid", "extuserid",
+            "wxexternaluserid", "外部联系人id", "外部联系人userid", "企微客户id",
         ],
     ),
     (&UNIONID, &["wechatunionid", "weixinunionid", "微信unionid"]),
@@ -238,12 +210,10 @@ fn all_weak_names() -> impl Iterator<Item = (&'static Table, &'static Column, &'
     WEAK_NAMES.iter().copied().chain(LISTS.iter().flat_map(of_list))
 }
 
-/// The weak names of a table, each with its column.
 pub(super) fn weak_names_of(table: &Table) -> impl Iterator<Item = (&'static Column, &'static str)> {
     all_weak_names().filter(move |(of, ..)| is(of, table)).map(|(_, column, name)| (column, name))
 }
 
-/// The weak names of a column of a table.
 pub(super) fn weak_names(table: &Table, column: &Column) -> impl Iterator<Item = &'static str> {
     weak_names_of(table).filter(move |(named, _)| *named == column).map(|(_, name)| name)
 }

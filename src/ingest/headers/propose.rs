@@ -57,10 +57,9 @@ impl HeaderRow<'_> {
         let mut columns: Vec<(&'static str, String)> =
             mapped.map(|(column, header)| (column, self.shown(header))).collect();
         let is_complete = self.is_complete(&fit);
-        let has_any = |list: &&&[&Column]| list.iter().any(|column| fit.has(column));
-        let has_key = table.identity.iter().any(|list| has_any(&list));
+        let has_key = table.identity.iter().any(|list| fit.has_any(list));
         if !is_complete {
-            let lacking = table.identity.iter().filter(|list| !has_any(list));
+            let lacking = table.identity.iter().filter(|list| !fit.has_any(list));
             columns.extend(lacking.map(|list| (list[0].name, NOT_GUESSED.to_owned())));
         }
         let is_likely = is_complete || known >= MIN_KNOWN || known < fit.matched();
@@ -84,8 +83,7 @@ impl HeaderRow<'_> {
         let mut guessed = Vec::new();
         for by_name in [true, false] {
             for (at, slot) in table.columns.iter().enumerate() {
-                let identifies =
-                    |list: &&[&Column]| list.contains(&slot.column) && !list.iter().any(|column| fit.has(column));
+                let identifies = |list: &&[&Column]| list.contains(&slot.column) && !fit.has_any(list);
                 let is_needed = by_name || table.identity.iter().any(identifies);
                 if fit.positions[at].is_none() && is_needed && !weak.contains(&at) {
                     fit.positions[at] = self.most_likely(table, slot.column, fit, by_name);

@@ -19,12 +19,33 @@ use crate::schema::{Column, Table};
 /// One of these makes a table of codes that of join codes.
 pub(super) const LINKS: &[&Column] = &[&CHAT_IDS, &DELETED];
 
+/// Of tables that share columns with others, the sign by which they are told from these.
+type Distinction = (&'static Table, fn(&HeaderRow<'_>, &TableMatch) -> bool);
+const DISTINCTIONS: [Distinction; 7] = [
+    // A column with accounts alone does not make a roster.
+    (&MEMBERS, |row, fit| {
+        fit.has_any(&[&NAME, &HAS_CUSTOMER_CONTACT]) || row.has_department() || (fit.has(&STATUS) && row.all_known())
+    }),
+    // A column with names alone does not make a table of groups, and a roster has one too.
+    (&GROUPS, |row, fit| {
+        fit.has(&CHAT_ID)
+            || (fit.has_any(&[&OWNER_USERID, &CREATED_AT, &MEMBER_COUNT])
+                && !row.names_any(&[&USERID, &EXTERNAL_USERID, &UNIONID]))
+    }),
+    (&CONSOLE_GROUPS, |_, fit| fit.has(&OWNER_NAME)),
+    (&GROUP_MEMBERS, |_, fit| fit.has_any(&[&USERID, &MEMBER_KIND, &UNIONID])),
+    // Codes that add a member have ids too, and link no groups. A row may hold one of its groups, and then nothing that
+    // groups have.
+    (&JOIN_CODES, |row, fit| fit.has_any(LINKS) || (row.names(&CHAT_ID) && !row.names_any(&[&NAME, &OWNER_USERID]))),
+    (&UNASSIGNED, |row, _| !row.is_of_transfers()),
+    (&REFUSALS, |row, _| !row.is_of_transfers() && !row.is_of_map()),
+];
+
 /// Headers of unused columns that the tally of a file names.
 const MAX_UNUSED: usize = 300;
 /// Characters of a header in messages.
 const MAX_SHOWN: usize = 100;
 
-/// A row of headers.
 pub(super) struct HeaderRow<'h> {
     texts: Vec<&'h str>,
     /// Of each, the form that is compared.
@@ -52,6 +73,10 @@ impl TableMatch {
 
     pub fn has(&self, column: &Column) -> bool {
         self.table.position(column).is_some_and(|at| self.positions[at].is_some())
+    }
+
+    pub fn has_any(&self, columns: &[&Column]) -> bool {
+        columns.iter().any(|column| self.has(column))
     }
 
     /// Returns whether the header at that index is one of the table.
@@ -144,48 +169,22 @@ impl<'h> HeaderRow<'h> {
 
     /// Returns whether the columns are there that identify a record of the table, and that no other kind of table has.
     pub fn is_complete(&self, fit: &TableMatch) -> bool {
-        let has = |column: &Column| fit.has(column);
-        let any = |columns: &[&Column]| columns.iter().any(|column| fit.has(column));
-        let is_distinct = match fit.table {
-            // A column with accounts alone does not make a roster.
-            table if is(table, &MEMBERS) => {
-                any(&[&NAME, &HAS_CUSTOMER_CONTACT]) || self.has_department() || (has(&STATUS) && self.all_known())
-            }
-            // A column with names alone does not make a table of groups, and a roster has one too.
-            table if is(table, &GROUPS) => {
-                let is_of_people = [&USERID, &EXTERNAL_USERID, &UNIONID].into_iter().any(|column| self.names(column));
-                has(&CHAT_ID) || (any(&[&OWNER_USERID, &CREATED_AT, &MEMBER_COUNT]) && !is_of_people)
-            }
-            table if is(table, &CONSOLE_GROUPS) => has(&OWNER_NAME),
-            table if is(table, &GROUP_MEMBERS) => any(&[&USERID, &MEMBER_KIND, &UNIONID]),
-            // Codes that add a member have ids too, and link no groups.
-            // A row may hold one of its groups, and then nothing that groups have.
-            table if is(table, &JOIN_CODES) => {
-                any(LINKS) || (self.names(&CHAT_ID) && ![&NAME, &OWNER_USERID].into_iter().any(|of| self.names(of)))
-            }
-            table if is(table, &UNASSIGNED) => !self.is_of_transfers(),
-            table if is(table, &REFUSALS) => !self.is_of_transfers() && !self.is_of_map(),
-            _ => true,
-        };
-        is_distinct && fit.table.identity.iter().all(|columns| any(columns))
+        let is_distinct = DISTINCTIONS.iter().find(|(table, _)| is(table, fit.table));
+        is_distinct.is_none_or(|(_, holds)| holds(self, fit)) && fit.table.identity.iter().all(|any| fit.has_any(any))
     }
 
-    /// Returns a column of a list that decides much and has no header, and an unused header that has its name inside.
-    /// In snapshots such a header is told as unused; a list is small, and a whole column of it changes what is audited.
+    /// Returns a decisive column of a list that has no header, and an unused header that has its name inside. In
+    /// snapshots such a header is told as unused.
     pub fn unsure(&self, fit: &TableMatch) -> Option<(&'static str, usize)> {
-        CaseList::of(fit.table)?;
         let holds = |at: usize, column: &Column| {
             let header = &self.all[at].plain;
             let is_part = |part: &str| part.len() < header.len() && names(column).any(|name| is_same(part, name));
             header.split(is_around_name).any(is_part) || is_name_of(column, header)
         };
-        let absent = fit.table.columns.iter().zip(&fit.positions).filter(|(_, place)| place.is_none());
-        absent.map(|(slot, _)| slot.column).filter(|column| [&ASSESSMENT, &USERID].contains(column)).find_map(
-            |column| {
-                let at = (0..self.all.len()).find(|at| !fit.uses(*at) && holds(*at, column))?;
-                Some((column.name, at))
-            },
-        )
+        CaseList::of(fit.table)?.decisive.iter().filter(|column| !fit.has(column)).find_map(|column| {
+            let at = (0..self.all.len()).find(|at| !fit.uses(*at) && holds(*at, column))?;
+            Some((column.name, at))
+        })
     }
 
     pub fn is_of_transfers(&self) -> bool {
@@ -201,6 +200,10 @@ impl<'h> HeaderRow<'h> {
 
     fn names(&self, column: &Column) -> bool {
         self.known.iter().any(|at| names(column).any(|name| is_same(&self.all[*at].folded, name)))
+    }
+
+    fn names_any(&self, columns: &[&Column]) -> bool {
+        columns.iter().any(|column| self.names(column))
     }
 
     fn has_department(&self) -> bool {

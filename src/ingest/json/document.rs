@@ -10,6 +10,7 @@ use super::payload::{KeyPresence, MarkUnreadable, Payload, PayloadItem};
 use crate::ingest::headers::is_same_header;
 use crate::ingest::quick::{JsonReader, Quick, Quickly, Unusual};
 use crate::ingest::value::{RawValue, is_damaged};
+use crate::schema::fields::{CHAT_IDS, CREATED_AT, CUSTOMER_NAME, OWNER_USERID};
 
 /// A payload of plain ids.
 pub type IdPayload<'a> = Payload<'a, IgnoredAny>;
@@ -64,11 +65,11 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
 
 /// Names of the schema for fields to which the service gives other names.
 const SCHEMA_NAMES: [(&str, &[&str]); 5] = [
-    ("created_at", &["createtime", "create_time", "add_time"]),
+    (CREATED_AT.name, &["createtime", "create_time", "add_time"]),
     ("add_time", &["createtime"]),
-    ("customer_name", &["name"]),
-    ("owner_userid", &["owner"]),
-    ("chat_ids", &["chat_id_list"]),
+    (CUSTOMER_NAME.name, &["name"]),
+    (OWNER_USERID.name, &["owner"]),
+    (CHAT_IDS.name, &["chat_id_list"]),
 ];
 
 /// Returns the key that is meant by a name that is none of them: in another spelling, as other software writes it
@@ -358,13 +359,8 @@ impl RequestBody<'_> {
     pub fn unreadable() -> Self {
         let mut request = Self::default();
         for field in [
-            &mut request.userid,
-            &mut request.external_userid,
-            &mut request.chat_id,
-            &mut request.config_id,
-            &mut request.cursor,
-            &mut request.status_filter,
-            &mut request.owner,
+            &mut request.userid, &mut request.external_userid, &mut request.chat_id, &mut request.config_id,
+            &mut request.cursor, &mut request.status_filter, &mut request.owner,
         ] {
             field.mark_unreadable();
         }

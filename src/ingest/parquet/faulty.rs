@@ -9,13 +9,11 @@ use arrow::datatypes::DataType;
 use super::column::{FaultyRows, convert};
 use super::values::ColumnValues;
 use crate::ingest::headers::TableLayout;
-use crate::ingest::notes;
 use crate::ingest::table::TableReader;
 use crate::schema::{Table, nulls};
 
 /// The columns of a batch by their place in the file.
 pub type Columns<'b> = BTreeMap<usize, &'b ArrayRef>;
-/// Their values.
 pub type Values = BTreeMap<usize, ColumnValues>;
 
 /// Converts the columns of a batch to those of the table; also returns the faulty rows.
@@ -70,9 +68,7 @@ fn mark_no_records(table: &TableReader<'_>, columns: &Columns<'_>, faulty: &mut 
     let values = values_of(columns);
     for (row, faulty) in faulty.iter_mut().enumerate() {
         let text = text_of(&values, row);
-        *faulty |= table.layout.is_header(&text)
-            || table.layout.is_other_header(&text)
-            || notes::of_no_record(values.keys().map(|place| text(*place))).is_some();
+        *faulty |= table.not_a_record(&text, || values.keys().map(|place| text(*place))).is_some();
     }
 }
 

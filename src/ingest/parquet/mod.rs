@@ -105,7 +105,7 @@ pub fn read(
         relations,
     };
     let mut records = input.read_groups()?;
-    records.tally.kind = format!("parquet: {}", layout.table.name);
+    records.tally.set_tables("parquet", layout.table.name);
     records.tally.is_ingested = is_ingested;
     records.tally.unused_columns.clone_from(&layout.unused);
     end_of_table(path, &mut records, layout.table, CountsBefore::default())?;

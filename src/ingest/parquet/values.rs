@@ -21,7 +21,6 @@ const MAX_FLOAT16: f64 = 2048.0;
 /// Single floats represent every whole number up to here.
 const MAX_FLOAT32: f64 = 16_777_216.0;
 
-/// The values of a column.
 pub enum ColumnValues {
     Nothing,
     Texts(StringViewArray),
@@ -39,7 +38,6 @@ pub enum ColumnValues {
 }
 
 impl ColumnValues {
-    /// The values of the array.
     pub fn new(array: &ArrayRef) -> Self {
         Self::cast(array).unwrap_or_else(|| Self::Others(array.logical_nulls()))
     }
@@ -91,7 +89,6 @@ impl ColumnValues {
         })
     }
 
-    /// The value of the row.
     pub fn at(&self, row: usize) -> RawValue<'_> {
         match self {
             Self::Nothing => RawValue::Null,
@@ -120,7 +117,6 @@ impl ColumnValues {
         }
     }
 
-    /// The text of the row, if it has one.
     pub fn text(&self, row: usize) -> Option<&str> {
         match self {
             Self::Texts(array) if array.is_valid(row) => Some(array.value(row)),

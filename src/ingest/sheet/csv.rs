@@ -45,7 +45,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
     let (text, head) = begin(hint, stream).map_err(|unreadable| stopped(unreadable.into()))?;
     let CsvHeader { name, dialect, row, layout } = CsvHeader::find(file, &head, text.ended())?;
     let mut records = FileRecords::default();
-    records.tally.kind = format!("{name}: {}", layout.table.name);
+    records.tally.set_tables(name, layout.table.name);
     records.tally.unused_columns.clone_from(&layout.unused);
     let mut rows = CsvRows::new(text, head, dialect);
     let mut reader = CsvReader {
@@ -166,7 +166,6 @@ impl CsvReader<'_> {
                 .any(|(place, slot)| *place == Some(width - 1) && matches!(slot.column.kind, Kind::Id | Kind::Time))
     }
 
-    /// A fault of the row as a whole.
     fn fault(&self, row: CsvRow, cells: &RowCells) -> Option<&'static str> {
         let width = self.table.layout.header.len();
         if row.is_misquoted {
@@ -250,7 +249,6 @@ type Head = Vec<(Vec<String>, CsvRow)>;
 
 /// The header row of a file, and the format in which it was found.
 struct CsvHeader {
-    /// The name of the format.
     name: &'static str,
     dialect: Dialect,
     /// Its index.

@@ -254,7 +254,7 @@ impl<'f> WorkbookReader<'f> {
         } else {
             format!(" (passed over: {})", self.skipped.join(", "))
         };
-        self.records.tally.kind = format!("xlsx: {}{skipped}", names.join(", "));
+        self.records.tally.set_tables("xlsx", &format!("{}{skipped}", names.join(", ")));
         Ok(self.records)
     }
 }

@@ -103,22 +103,8 @@ mod tests {
             assert!(is_garbled(garbled), "{garbled}");
         }
         for name in [
-            "林子豪",
-            "李涓",
-            "José",
-            "Zoë & Æther",
-            "100%的爱",
-            "5% off",
-            "R&D",
-            "a\\b",
-            "¯\\_(ツ)_/¯",
-            "A&B#1;",
-            "鐢",
-            "联通",
-            "Ã",
-            "\\o/",
-            "50%ab",
-            "C:\\users",
+            "林子豪", "李涓", "José", "Zoë & Æther", "100%的爱", "5% off", "R&D", "a\\b", "¯\\_(ツ)_/¯", "A&B#1;",
+            "鐢", "联通", "Ã", "\\o/", "50%ab", "C:\\users",
         ] {
             assert!(!is_garbled(name), "{name}");
         }

@@ -125,23 +125,8 @@ const LIBRARY_NULLS: [&str; 4] = ["NA", "<NA>", "NaT", "undefined"];
 const NULL_TEXTS: [&str; 6] = ["\\N", "<null>", "[NULL]", "(null)", "#N/A", ""];
 /// Error cells, as spreadsheets export them to CSV: Excel, Google, WPS.
 const ERROR_CELLS: [&str; 17] = [
-    "#REF!",
-    "#VALUE!",
-    "#NAME?",
-    "#DIV/0!",
-    "#NUM!",
-    "#NULL!",
-    "#SPILL!",
-    "#CALC!",
-    "#FIELD!",
-    "#BLOCKED!",
-    "#GETTING_DATA",
-    "#ERROR!",
-    "#BUSY!",
-    "#CONNECT!",
-    "#UNKNOWN!",
-    "#EXTERNAL!",
-    "#PYTHON!",
+    "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
+    "#GETTING_DATA", "#ERROR!", "#BUSY!", "#CONNECT!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!",
 ];
 
 /// Reads a value of the column. Returns it, and the reason why it cannot be read, or (a name or free text with damaged

@@ -244,14 +244,8 @@ fn severities() -> Severities {
 
 /// The reports that the page shows beside the relations.
 const SHOWN_TABLES: &[&Table] = &[
-    &ACCOUNTS_REPORT,
-    &GROUPS_REPORT,
-    &JOIN_CODES_REPORT,
-    &BILLING_REPORT,
-    &COVERAGE_REPORT,
-    &REJECTS_REPORT,
-    &INPUTS_REPORT,
-    &CONTROL_TOTALS_REPORT,
+    &ACCOUNTS_REPORT, &GROUPS_REPORT, &JOIN_CODES_REPORT, &BILLING_REPORT, &COVERAGE_REPORT, &REJECTS_REPORT,
+    &INPUTS_REPORT, &CONTROL_TOTALS_REPORT,
 ];
 
 fn tables(audit: &Audit<'_>) -> Result<Vec<Excerpt>> {

@@ -299,11 +299,7 @@ fn tasks_at(
 /// Accounts that lost something, or whose exports are not whole.
 fn accounts(audit: &Audit<'_>) -> Result<ExceptionKind> {
     const OPEN: [&Column; 6] = [
-        &COUNT_MISSING,
-        &COUNT_MISPLACED,
-        &COUNT_REFUSED_OUTCOME,
-        &COUNT_REFUSED_BUT_ARRIVED,
-        &COUNT_UNDETERMINED,
+        &COUNT_MISSING, &COUNT_MISPLACED, &COUNT_REFUSED_OUTCOME, &COUNT_REFUSED_BUT_ARRIVED, &COUNT_UNDETERMINED,
         &COUNT_ARRIVED_OUT_OF_SCOPE,
     ];
     const COVERAGES: [&Column; 2] = [&SOURCE_COVERAGE, &TARGET_COVERAGE];

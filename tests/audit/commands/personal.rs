@@ -12,27 +12,9 @@ use crate::support::{Row, Story, read_parquet, run};
 
 /// Every personal value of the case, each found in an output of a plain audit or precheck.
 const ORIGINALS: &[&str] = &[
-    "NameMissing",
-    "NameByNameOnly",
-    "NameArrived",
-    "NameTarget",
-    "NameRefused",
-    "GroupName",
-    "NamelessGroup",
-    "CodeRemark",
-    "wmMissing",
-    "wmArrived",
-    "wmRefused",
-    "wmTarget",
-    "wmNew",
-    "wmSharedOne",
-    "wmSharedTwo",
-    "wmContradictory",
-    "unArrived",
-    "unShared",
-    "unRefused",
-    "FailedBecause",
-    "wmWaivedKey",
+    "NameMissing", "NameByNameOnly", "NameArrived", "NameTarget", "NameRefused", "GroupName", "NamelessGroup",
+    "CodeRemark", "wmMissing", "wmArrived", "wmRefused", "wmTarget", "wmNew", "wmSharedOne", "wmSharedTwo",
+    "wmContradictory", "unArrived", "unShared", "unRefused", "FailedBecause", "wmWaivedKey",
 ];
 
 /// A case with personal data wherever it can be: relations, groups, codes, lists, waivers.

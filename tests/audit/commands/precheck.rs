@@ -160,15 +160,7 @@ fn its_reports_are_there_also_when_empty() {
     let story = Story::new("", "");
     planned(&story);
     let told = [
-        "accounts",
-        "billing",
-        "control_totals",
-        "coverage",
-        "findings",
-        "inputs",
-        "join_codes",
-        "rejects",
-        "relations",
+        "accounts", "billing", "control_totals", "coverage", "findings", "inputs", "join_codes", "rejects", "relations",
     ];
     let mut told: Vec<String> = told.iter().map(|name| format!("precheck-{name}.parquet")).collect();
     told.extend(["manifest.json", "precheck.html", "precheck.json", "precheck.xlsx"].map(str::to_owned));

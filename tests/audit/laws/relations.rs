@@ -23,27 +23,12 @@ const WITH_IDS: Worlds = Worlds(Limits { all_ids: true, all_times: false });
 const WITH_TIMES: Worlds = Worlds(Limits { all_ids: false, all_times: true });
 
 const OUTCOMES: &[&str] = &[
-    "migrated",
-    "already_at_target",
-    "refused",
-    "refused_but_arrived",
-    "misplaced",
-    "undetermined",
-    "missing",
-    "arrived_out_of_scope",
-    "out_of_scope",
+    "migrated", "already_at_target", "refused", "refused_but_arrived", "misplaced", "undetermined", "missing",
+    "arrived_out_of_scope", "out_of_scope",
 ];
 const ORIGINS: &[&str] = &[
-    "migrated",
-    "already_at_target",
-    "refused_but_arrived",
-    "misplaced",
-    "arrived_out_of_scope",
-    "out_of_scope",
-    "pre_existing",
-    "added_during_migration",
-    "added_after_migration",
-    "unknown_time",
+    "migrated", "already_at_target", "refused_but_arrived", "misplaced", "arrived_out_of_scope", "out_of_scope",
+    "pre_existing", "added_during_migration", "added_after_migration", "unknown_time",
 ];
 
 fn number(row: &Row, column: &str) -> u64 {
@@ -307,12 +292,7 @@ fn renamed(world: &World, rename: &dyn Fn(&str) -> String) -> World {
 }
 
 const IDS: &[&str] = &[
-    "source_userid",
-    "source_external_userid",
-    "unionid",
-    "target_userid",
-    "arrived_userid",
-    "target_external_userid",
+    "source_userid", "source_external_userid", "unionid", "target_userid", "arrived_userid", "target_external_userid",
 ];
 
 /// The rows of the reports under other names, in no order.

@@ -344,13 +344,8 @@ fn the_columns_of_the_bill_are_there_without_a_contract_too() {
     assert_eq!(
         columns,
         [
-            "line Utf8",
-            "quantity Int64",
-            "unit_price Decimal128(18, 6)",
-            "amount Decimal128(18, 2)",
-            "currency Utf8",
-            "basis Utf8",
-            "filter Utf8"
+            "line Utf8", "quantity Int64", "unit_price Decimal128(18, 6)", "amount Decimal128(18, 2)", "currency Utf8",
+            "basis Utf8", "filter Utf8"
         ]
     );
 }

@@ -65,84 +65,59 @@ pub fn taken_at(role: &str, time: &str) -> String {
 
 examples! {
     a_customer_who_arrived_during_the_migration {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei 2026-05-02",
-        outcomes: [("ann/wei", "in_scope migrated")],
-        origins: [("ann2/wei", "migrated")],
+        outcomes: [("ann/wei", "in_scope migrated")], origins: [("ann2/wei", "migrated")],
     }
     exactly_at_the_start_is_an_arrival {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei 2026-05-01T00:00:00",
-        outcomes: [("ann/wei", "in_scope migrated")],
-        origins: [("ann2/wei", "migrated")],
+        outcomes: [("ann/wei", "in_scope migrated")], origins: [("ann2/wei", "migrated")],
     }
     an_unknown_time_at_the_target_is_no_evidence_of_age {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei",
-        outcomes: [("ann/wei", "in_scope migrated")],
-        origins: [("ann2/wei", "migrated")],
+        outcomes: [("ann/wei", "in_scope migrated")], origins: [("ann2/wei", "migrated")],
     }
     a_second_before_the_start_it_stood_there_already {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei 2026-04-30T23:59:59",
-        outcomes: [("ann/wei", "in_scope already_at_target")],
-        origins: [("ann2/wei", "already_at_target")],
+        outcomes: [("ann/wei", "in_scope already_at_target")], origins: [("ann2/wei", "already_at_target")],
     }
     known_from_target_before_whatever_its_time {
-        before: "ann: wei 2025-01-01",
-        after: "ann2: wei 2026-05-02",
-        more: |s| s.role("target-before", "ann2: wei"),
-        outcomes: [("ann/wei", "in_scope already_at_target")],
-        origins: [("ann2/wei", "already_at_target")],
+        after: "ann2: wei 2026-05-02", more: |s| s.role("target-before", "ann2: wei"),
+        outcomes: [("ann/wei", "in_scope already_at_target")], origins: [("ann2/wei", "already_at_target")],
     }
     refused_and_not_there {
-        before: "ann: wei 2025-01-01",
         more: |s| s.refusals("wei"),
-        outcomes: [("ann/wei", "in_scope refused")],
-        findings: ["A3-refused"],
+        outcomes: [("ann/wei", "in_scope refused")], findings: ["A3-refused"],
     }
     refused_and_there {
-        before: "ann: wei 2025-01-01",
-        after: "ann2: wei 2026-05-02",
-        more: |s| s.refusals("wei"),
-        outcomes: [("ann/wei", "in_scope refused_but_arrived")],
-        origins: [("ann2/wei", "refused_but_arrived")],
+        after: "ann2: wei 2026-05-02", more: |s| s.refusals("wei"),
+        outcomes: [("ann/wei", "in_scope refused_but_arrived")], origins: [("ann2/wei", "refused_but_arrived")],
         findings: ["A3-refused-arrived"],
     }
     a_refusal_with_a_member_is_about_that_relation_only {
-        before: "ann: wei 2025-01-01; bob: wei 2025-01-01",
-        more: |s| s.refusals("wei - - ann"),
+        before: "ann: wei 2025-01-01; bob: wei 2025-01-01", more: |s| s.refusals("wei - - ann"),
         outcomes: [("ann/wei", "in_scope refused"), ("bob/wei", "in_scope missing/no_trace")],
         findings: ["A3-refused", "B8-missing"],
     }
     /// A refusal without a member is about all relations of the customer (B4).
     a_refusal_without_a_member_is_about_all_relations_of_the_customer {
-        before: "ann: wei 2025-01-01; bob: wei 2025-01-01",
-        more: |s| s.refusals("wei"),
-        outcomes: [("ann/wei", "in_scope refused"), ("bob/wei", "in_scope refused")],
-        findings: ["A3-refused"],
+        before: "ann: wei 2025-01-01; bob: wei 2025-01-01", more: |s| s.refusals("wei"),
+        outcomes: [("ann/wei", "in_scope refused"), ("bob/wei", "in_scope refused")], findings: ["A3-refused"],
     }
     a_refusal_by_unionid {
-        before: "ann: wei 2025-01-01 unionid=u1",
-        more: |s| s.refusals("- u1"),
-        outcomes: [("ann/wei", "in_scope refused")],
-        findings: ["A3-refused"],
+        before: "ann: wei 2025-01-01 unionid=u1", more: |s| s.refusals("- u1"),
+        outcomes: [("ann/wei", "in_scope refused")], findings: ["A3-refused"],
     }
     a_refusal_by_a_name_that_stands_for_one_customer {
-        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1",
-        more: |s| s.refusals("- - wei"),
-        outcomes: [("ann/w1", "in_scope refused"), ("bob/w1", "in_scope refused")],
-        findings: ["A3-refused"],
+        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1", more: |s| s.refusals("- - wei"),
+        outcomes: [("ann/w1", "in_scope refused"), ("bob/w1", "in_scope refused")], findings: ["A3-refused"],
     }
     a_refusal_by_a_name_that_stands_for_two_customers_holds_for_none {
-        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w2",
-        more: |s| s.refusals("- - wei"),
+        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w2", more: |s| s.refusals("- - wei"),
         outcomes: [("ann/w1", "in_scope missing/no_trace"), ("bob/w2", "in_scope missing/no_trace")],
         findings: ["A3-refusal-name-ambiguous", "B8-missing"],
     }
     the_member_makes_the_name_unique {
-        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w2",
-        more: |s| s.refusals("- - wei ann"),
+        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w2", more: |s| s.refusals("- - wei ann"),
         outcomes: [("ann/w1", "in_scope refused"), ("bob/w2", "in_scope missing/no_trace")],
         findings: ["A3-refused", "B8-missing"],
     }
@@ -155,9 +130,7 @@ examples! {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2; bob: min 2025-01-01 unionid=u3",
         after: "bob2: wei 2026-05-02 unionid=u1; ann2: li 2026-05-02 unionid=u2; bob2: min 2026-05-02 unionid=u3",
         outcomes: [
-            ("ann/wei", "in_scope misplaced"),
-            ("ann/li", "in_scope migrated"),
-            ("bob/min", "in_scope migrated"),
+            ("ann/wei", "in_scope misplaced"), ("ann/li", "in_scope migrated"), ("bob/min", "in_scope migrated"),
         ],
         origins: [("bob2/wei", "misplaced"), ("ann2/li", "migrated"), ("bob2/min", "migrated")],
         findings: ["B7-misplaced"],
@@ -165,46 +138,33 @@ examples! {
     /// Under an account that nobody is mapped to, by customer map (B7).
     under_an_account_that_nobody_is_mapped_to_by_customer_map {
         before: "ann: wei 2025-01-01 id=w1; ann: li 2025-01-01",
-        after: "zoe2: wei 2026-05-02 id=t1; ann2: li 2026-05-02",
-        more: |s| s.customer_map("w1 t1"),
+        after: "zoe2: wei 2026-05-02 id=t1; ann2: li 2026-05-02", more: |s| s.customer_map("w1 t1"),
         outcomes: [("ann/w1", "in_scope misplaced"), ("ann/li", "in_scope migrated")],
-        origins: [("zoe2/t1", "misplaced"), ("ann2/li", "migrated")],
-        findings: ["B7-misplaced"],
+        origins: [("zoe2/t1", "misplaced"), ("ann2/li", "migrated")], findings: ["B7-misplaced"],
     }
     an_old_relation_of_another_account_is_no_misplaced_one {
         before: "ann: wei 2025-01-01 id=w1; ann: li 2025-01-01",
-        after: "zoe2: wei 2026-04-02 id=t1; ann2: li 2026-05-02",
-        more: |s| s.customer_map("w1 t1"),
+        after: "zoe2: wei 2026-04-02 id=t1; ann2: li 2026-05-02", more: |s| s.customer_map("w1 t1"),
         outcomes: [("ann/w1", "in_scope missing/no_trace"), ("ann/li", "in_scope migrated")],
-        origins: [("zoe2/t1", "pre_existing"), ("ann2/li", "migrated")],
-        findings: ["B8-missing"],
+        origins: [("zoe2/t1", "pre_existing"), ("ann2/li", "migrated")], findings: ["B8-missing"],
     }
     two_lost_relations_of_a_customer_one_found_elsewhere_never_guess {
-        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1",
-        after: "zoe2: wei 2026-05-02 id=t1",
+        before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1", after: "zoe2: wei 2026-05-02 id=t1",
         more: |s| s.customer_map("w1 t1"),
         outcomes: [("ann/w1", "in_scope undetermined/ambiguous"), ("bob/w1", "in_scope undetermined/ambiguous")],
-        origins: [("zoe2/t1", "added_during_migration")],
-        findings: ["B8-ambiguous", "B8-inconclusive"],
+        origins: [("zoe2/t1", "added_during_migration")], findings: ["B8-ambiguous", "B8-inconclusive"],
     }
     a_refused_relation_is_none_of_those_that_may_stand_elsewhere {
         before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1; bob: li 2025-01-01",
         after: "zoe2: wei 2026-05-02 id=t1; bob2: li 2026-05-02",
         more: |s| s.customer_map("w1 t1").refusals("w1 - - ann"),
-        outcomes: [
-            ("ann/w1", "in_scope refused"),
-            ("bob/w1", "in_scope misplaced"),
-            ("bob/li", "in_scope migrated"),
-        ],
-        origins: [("zoe2/t1", "misplaced"), ("bob2/li", "migrated")],
-        findings: ["A3-refused", "B7-misplaced"],
+        outcomes: [("ann/w1", "in_scope refused"), ("bob/w1", "in_scope misplaced"), ("bob/li", "in_scope migrated")],
+        origins: [("zoe2/t1", "misplaced"), ("bob2/li", "migrated")], findings: ["A3-refused", "B7-misplaced"],
     }
     two_of_a_name_at_the_source_one_at_the_target {
-        before: "ann: wei 2025-01-01 id=w1; ann: wei 2025-02-01 id=w2",
-        after: "ann2: wei 2026-05-02 id=t1",
+        before: "ann: wei 2025-01-01 id=w1; ann: wei 2025-02-01 id=w2", after: "ann2: wei 2026-05-02 id=t1",
         outcomes: [("ann/w1", "in_scope undetermined/ambiguous"), ("ann/w2", "in_scope undetermined/ambiguous")],
-        origins: [("ann2/t1", "added_during_migration")],
-        findings: ["B8-ambiguous", "B8-inconclusive"],
+        origins: [("ann2/t1", "added_during_migration")], findings: ["B8-ambiguous", "B8-inconclusive"],
     }
     two_of_a_name_on_both_sides_both_arrived {
         before: "ann: wei 2025-01-01 id=w1; ann: wei 2025-02-01 id=w2",
@@ -213,21 +173,16 @@ examples! {
         origins: [("ann2/t1", "migrated"), ("ann2/t2", "migrated")],
     }
     neither_name_nor_shared_unionid_nor_map {
-        before: "ann: - 2025-01-01 id=w1",
-        after: "ann2: - 2026-05-02 id=t1",
-        outcomes: [("ann/w1", "in_scope undetermined/no_usable_key")],
-        origins: [("ann2/t1", "added_during_migration")],
+        before: "ann: - 2025-01-01 id=w1", after: "ann2: - 2026-05-02 id=t1",
+        outcomes: [("ann/w1", "in_scope undetermined/no_usable_key")], origins: [("ann2/t1", "added_during_migration")],
         findings: ["B8-no-usable-key", "B8-inconclusive"],
     }
     a_name_is_of_no_use_where_the_target_shows_none {
-        before: "ann: wei 2025-01-01 id=w1",
-        after: "ann2: - 2026-05-02 id=t1",
-        outcomes: [("ann/w1", "in_scope undetermined/no_usable_key")],
-        origins: [("ann2/t1", "added_during_migration")],
+        before: "ann: wei 2025-01-01 id=w1", after: "ann2: - 2026-05-02 id=t1",
+        outcomes: [("ann/w1", "in_scope undetermined/no_usable_key")], origins: [("ann2/t1", "added_during_migration")],
         findings: ["B8-no-usable-key", "B8-inconclusive"],
     }
     the_dump_of_the_target_account_failed {
-        before: "ann: wei 2025-01-01",
         more: |s| {
             s.without("target-after/relations.csv")
                 .file("target-after/list.json", &list_answer("ann2", r#"{"errcode":45033,"errmsg":"rate limit"}"#))
@@ -238,18 +193,14 @@ examples! {
     /// 84061 of `externalcontact/list`: the member has no customers, which proves that none arrived. It is counted as
     /// an answer with an error code all the same.
     the_target_account_answers_that_it_has_no_customers {
-        before: "ann: wei 2025-01-01",
         more: |s| {
             s.without("target-after/relations.csv")
                 .file("target-after/list.json", &list_answer("ann2", r#"{"errcode":84061,"errmsg":"no customers"}"#))
         },
-        outcomes: [("ann/wei", "in_scope missing/no_trace")],
-        findings: ["B8-missing", "Q-error-answers"],
+        outcomes: [("ann/wei", "in_scope missing/no_trace")], findings: ["B8-missing", "Q-error-answers"],
     }
     an_empty_but_covered_target_is_a_legitimate_answer {
-        before: "ann: wei 2025-01-01",
-        outcomes: [("ann/wei", "in_scope missing/no_trace")],
-        findings: ["B8-missing"],
+        outcomes: [("ann/wei", "in_scope missing/no_trace")], findings: ["B8-missing"],
     }
     the_target_account_is_at_its_cap {
         before: "ann: wei 2025-01-01; bob: min 2025-01-01",
@@ -261,21 +212,16 @@ examples! {
     }
     /// A customer of a left member (B3).
     a_customer_of_a_left_member {
-        before: "ann: wei 2025-01-01",
         more: |s| s.unassigned("ann wei\n gone old").accounts("ann ann2"),
         outcomes: [
-            ("ann/wei", "unassigned out_of_scope/unassigned"),
-            ("gone/old", "unassigned out_of_scope/unassigned"),
+            ("ann/wei", "unassigned out_of_scope/unassigned"), ("gone/old", "unassigned out_of_scope/unassigned"),
         ],
     }
     /// A customer of a left member arrived (B3).
     a_customer_of_a_left_member_arrived {
-        before: "ann: wei 2025-01-01",
-        after: "ann2: wei 2026-05-02",
-        more: |s| s.unassigned("ann wei"),
+        after: "ann2: wei 2026-05-02", more: |s| s.unassigned("ann wei"),
         outcomes: [("ann/wei", "unassigned arrived_out_of_scope/unassigned")],
-        origins: [("ann2/wei", "arrived_out_of_scope")],
-        findings: ["B3-unassigned-arrived"],
+        origins: [("ann2/wei", "arrived_out_of_scope")], findings: ["B3-unassigned-arrived"],
     }
     /// An external contact, by the contact list (B1).
     an_external_contact_by_the_contact_list {
@@ -286,35 +232,28 @@ examples! {
     }
     /// An external contact, by the member's permission (B1), arrived.
     an_external_contact_by_the_members_permission_arrived {
-        before: "ann: wei 2025-01-01; bob: li 2025-01-01",
-        after: "ann2: wei 2026-05-02; bob2: li 2026-05-02",
+        before: "ann: wei 2025-01-01; bob: li 2025-01-01", after: "ann2: wei 2026-05-02; bob2: li 2026-05-02",
         more: |s| s.follow_users("bob"),
         outcomes: [
-            ("ann/wei", "external_contact arrived_out_of_scope/external_contact"),
-            ("bob/li", "in_scope migrated"),
+            ("ann/wei", "external_contact arrived_out_of_scope/external_contact"), ("bob/li", "in_scope migrated"),
         ],
         origins: [("ann2/wei", "arrived_out_of_scope"), ("bob2/li", "migrated")],
         findings: ["B1-external-contact-arrived"],
     }
     /// Not enrolled (B5).
     not_enrolled {
-        before: "ann: wei 2025-01-01; bob: li 2025-01-01",
-        after: "ann2: wei 2026-05-02; bob2: li 2026-05-02",
+        before: "ann: wei 2025-01-01; bob: li 2025-01-01", after: "ann2: wei 2026-05-02; bob2: li 2026-05-02",
         more: |s| s.accounts("bob bob2"),
         outcomes: [("ann/wei", "not_enrolled out_of_scope/not_enrolled"), ("bob/li", "in_scope migrated")],
         origins: [("ann2/wei", "added_during_migration"), ("bob2/li", "migrated")],
     }
     /// An account that failed the assessment (B5), arrived all the same.
     an_account_that_failed_the_assessment_arrived_all_the_same {
-        before: "ann: wei 2025-01-01",
-        after: "ann2: wei 2026-05-02",
-        more: |s| s.accounts("ann ann2 fail"),
+        after: "ann2: wei 2026-05-02", more: |s| s.accounts("ann ann2 fail"),
         outcomes: [("ann/wei", "assessment_failed arrived_out_of_scope/assessment_failed")],
-        origins: [("ann2/wei", "arrived_out_of_scope")],
-        findings: ["B5-assessment-failed-arrived"],
+        origins: [("ann2/wei", "arrived_out_of_scope")], findings: ["B5-assessment-failed-arrived"],
     }
     an_account_that_failed_the_assessment_in_chinese_stayed {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei 2025-05-02",
         more: |s| s.file("lists/accounts.csv", "迁出账号,迁入账号,预评估结果,不通过原因\nann,ann2,不通过,未认证\n"),
         outcomes: [("ann/wei", "assessment_failed out_of_scope/assessment_failed")],
@@ -326,63 +265,49 @@ examples! {
         after: "ann2: li 2026-05-04; ann2: min 2026-05-04",
         outcomes: [
             ("ann/wei", "added_after_start out_of_scope/added_after_start"),
-            ("ann/li", "added_after_start arrived_out_of_scope/added_after_start"),
-            ("ann/min", "in_scope migrated"),
+            ("ann/li", "added_after_start arrived_out_of_scope/added_after_start"), ("ann/min", "in_scope migrated"),
         ],
         origins: [("ann2/li", "arrived_out_of_scope"), ("ann2/min", "migrated")],
         findings: ["D1-added-after-start-arrived"],
     }
     the_origins_of_what_nothing_matches {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei 2026-05-02; ann2: old 2026-04-30; ann2: known 2026-05-03; \
             ann2: during 2026-05-06T23:59:59; ann2: after 2026-05-07; ann2: when",
         more: |s| s.role("target-before", "ann2: known 2026-05-03"),
         outcomes: [("ann/wei", "in_scope migrated")],
         origins: [
-            ("ann2/wei", "migrated"),
-            ("ann2/old", "pre_existing"),
-            ("ann2/known", "pre_existing"),
-            ("ann2/during", "added_during_migration"),
-            ("ann2/after", "added_after_migration"),
+            ("ann2/wei", "migrated"), ("ann2/old", "pre_existing"), ("ann2/known", "pre_existing"),
+            ("ann2/during", "added_during_migration"), ("ann2/after", "added_after_migration"),
             ("ann2/when", "unknown_time"),
         ],
     }
     the_customer_map_goes_before_the_name {
-        before: "ann: wei 2025-01-01 id=w1",
-        after: "ann2: wei 2026-05-02 id=t1; ann2: other 2026-05-02 id=t2",
+        before: "ann: wei 2025-01-01 id=w1", after: "ann2: wei 2026-05-02 id=t1; ann2: other 2026-05-02 id=t2",
         more: |s| s.customer_map("w1 t2"),
         outcomes: [("ann/w1", "in_scope migrated")],
         origins: [("ann2/t1", "added_during_migration"), ("ann2/t2", "migrated")],
     }
     a_name_is_not_used_where_the_map_sends_the_id_elsewhere {
-        before: "ann: wei 2025-01-01 id=w1",
-        after: "ann2: wei 2026-05-02 id=t1",
-        more: |s| s.customer_map("w1 t9"),
-        outcomes: [("ann/w1", "in_scope missing/no_trace")],
-        origins: [("ann2/t1", "added_during_migration")],
+        before: "ann: wei 2025-01-01 id=w1", after: "ann2: wei 2026-05-02 id=t1", more: |s| s.customer_map("w1 t9"),
+        outcomes: [("ann/w1", "in_scope missing/no_trace")], origins: [("ann2/t1", "added_during_migration")],
         findings: ["B8-missing"],
     }
     a_name_is_not_used_where_the_map_says_that_the_target_id_is_somebody_else {
-        before: "ann: wei 2025-01-01 id=w1",
-        after: "ann2: wei 2026-05-02 id=t1",
-        more: |s| s.customer_map("w9 t1"),
-        outcomes: [("ann/w1", "in_scope missing/no_trace")],
-        origins: [("ann2/t1", "added_during_migration")],
+        before: "ann: wei 2025-01-01 id=w1", after: "ann2: wei 2026-05-02 id=t1", more: |s| s.customer_map("w9 t1"),
+        outcomes: [("ann/w1", "in_scope missing/no_trace")], origins: [("ann2/t1", "added_during_migration")],
         findings: ["B8-missing"],
     }
     a_name_is_not_used_between_two_unionids_of_a_shared_namespace_that_differ {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
         after: "ann2: wei 2026-05-02 unionid=u8; ann2: x 2026-05-02 unionid=u2",
         outcomes: [("ann/wei", "in_scope missing/no_trace"), ("ann/li", "in_scope migrated")],
-        origins: [("ann2/wei", "added_during_migration"), ("ann2/x", "migrated")],
-        findings: ["B8-missing"],
+        origins: [("ann2/wei", "added_during_migration"), ("ann2/x", "migrated")], findings: ["B8-missing"],
     }
     disjoint_namespaces_unionids_neither_join_nor_contradict {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
         after: "ann2: wei 2026-05-02 unionid=v1; ann2: li 2026-05-02 unionid=v2",
         outcomes: [("ann/wei", "in_scope migrated"), ("ann/li", "in_scope migrated")],
-        origins: [("ann2/wei", "migrated"), ("ann2/li", "migrated")],
-        findings: ["Q-namespaces-disjoint"],
+        origins: [("ann2/wei", "migrated"), ("ann2/li", "migrated")], findings: ["Q-namespaces-disjoint"],
     }
     disjoint_namespaces_a_unionid_misplaces_nobody {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
@@ -399,11 +324,9 @@ examples! {
         origins: [("ann2/t1", "pre_existing"), ("ann2/t2", "migrated"), ("ann2/li", "migrated")],
     }
     contradictory_rows_of_the_map_are_set_aside {
-        before: "ann: wei 2025-01-01 id=w1",
-        after: "ann2: wei 2026-05-02 id=t1",
+        before: "ann: wei 2025-01-01 id=w1", after: "ann2: wei 2026-05-02 id=t1",
         more: |s| s.customer_map("w1 t1\n w1 t2"),
-        outcomes: [("ann/w1", "in_scope migrated")],
-        origins: [("ann2/t1", "migrated")],
+        outcomes: [("ann/w1", "in_scope migrated")], origins: [("ann2/t1", "migrated")],
         findings: ["Q-map-contradiction"],
     }
     an_enrolled_account_without_any_relation {
@@ -411,8 +334,7 @@ examples! {
         findings: ["B5-account-without-relations"],
     }
     an_enrolled_account_whose_source_dump_failed {
-        before: "ann: -; bob: -",
-        after: "ann2: wei 2026-05-02 id=t1",
+        before: "ann: -; bob: -", after: "ann2: wei 2026-05-02 id=t1",
         more: |s| {
             s.without("source-before/relations.csv")
                 .file(
@@ -425,8 +347,7 @@ examples! {
                 )
                 .customer_map("w1 t1")
         },
-        outcomes: [("ann/w1", "in_scope migrated")],
-        origins: [("ann2/t1", "migrated")],
+        outcomes: [("ann/w1", "in_scope migrated")], origins: [("ann2/t1", "migrated")],
         findings: ["B5-account-without-relations", "B5-source-not-covered", "D1-created-unknown", "Q-error-answers"],
     }
     snapshots_on_the_wrong_side_of_the_start_and_the_end {
@@ -487,7 +408,6 @@ examples! {
         findings: ["B5-source-not-covered", "Q-too-much-unreadable", "Q-unreadable-records"],
     }
     a_time_that_cannot_be_read_leaves_the_relation_open {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei 2026-05-02",
         more: |s| s.file("source-before/more.csv", "userid,external_userid,customer_name,created_at\nann,w9,li,soon\n"),
         outcomes: [("ann/wei", "in_scope migrated"), ("ann/w9", "in_scope undetermined/unreadable")],
@@ -499,19 +419,16 @@ examples! {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2; bob: min 2025-01-01 unionid=u3",
         after: "ann2: wei 2026-05-02 unionid=1.5E+10; bob2: min 2026-05-02 unionid=u3",
         outcomes: [
-            ("ann/wei", "in_scope migrated"),
-            ("ann/li", "in_scope undetermined/target_not_covered"),
+            ("ann/wei", "in_scope migrated"), ("ann/li", "in_scope undetermined/target_not_covered"),
             ("bob/min", "in_scope migrated"),
         ],
         origins: [("ann2/wei", "migrated"), ("bob2/min", "migrated")],
         findings: ["B8-inconclusive", "B8-target-not-covered", "Q-unreadable-values"],
     }
     a_match_by_unionid_is_no_other_customer_whatever_else_cannot_be_read {
-        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
-        after: "ann2: hu soon unionid=u1",
+        before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2", after: "ann2: hu soon unionid=u1",
         outcomes: [("ann/wei", "in_scope migrated"), ("ann/li", "in_scope missing/no_trace")],
-        origins: [("ann2/hu", "migrated")],
-        findings: ["B8-missing", "Q-unreadable-values"],
+        origins: [("ann2/hu", "migrated")], findings: ["B8-missing", "Q-unreadable-values"],
     }
     unionids_of_disjoint_namespaces_contradict_no_unreadable_record {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
@@ -525,21 +442,15 @@ examples! {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
         after: "ann2: wei 2026-05-02 unionid=u1; ann2: hu soon unionid=u8; ann2: fu 2026-05-02 unionid=1.5E+10",
         outcomes: [("ann/wei", "in_scope migrated"), ("ann/li", "in_scope undetermined/target_not_covered")],
-        origins: [
-            ("ann2/wei", "migrated"),
-            ("ann2/hu", "unknown_time"),
-            ("ann2/fu", "added_during_migration"),
-        ],
+        origins: [("ann2/wei", "migrated"), ("ann2/hu", "unknown_time"), ("ann2/fu", "added_during_migration")],
         findings: ["B8-inconclusive", "B8-target-not-covered", "Q-unreadable-values"],
     }
     /// The record may be a copy of any relation of `ann`, and tell when the one without a time was made: not of `li`.
     an_unreadable_record_leaves_open_when_a_relation_without_a_time_was_made {
-        before: "ann: wei 2025-01-01; ann: li 2025-01-01; ann: min",
-        after: "ann2: wei 2026-05-02",
+        before: "ann: wei 2025-01-01; ann: li 2025-01-01; ann: min", after: "ann2: wei 2026-05-02",
         more: |s| s.file("source-before/more.csv", "userid,external_userid\nann,\nann,wei\n"),
         outcomes: [
-            ("ann/wei", "in_scope migrated"),
-            ("ann/li", "in_scope missing/no_trace"),
+            ("ann/wei", "in_scope migrated"), ("ann/li", "in_scope missing/no_trace"),
             ("ann/min", "in_scope undetermined/unreadable"),
         ],
         origins: [("ann2/wei", "migrated")],
@@ -558,26 +469,22 @@ examples! {
             s.file("source-before/users.json", &envelope)
         },
         outcomes: [
-            ("ann/wei", "in_scope migrated"),
-            ("ann/li", "in_scope missing/no_trace"),
+            ("ann/wei", "in_scope migrated"), ("ann/li", "in_scope missing/no_trace"),
             ("bob/min", "in_scope undetermined/unreadable"),
         ],
         origins: [("ann2/wei", "migrated"), ("bob2/hu", "added_during_migration")],
         findings: ["B8-inconclusive", "B8-missing", "B8-unreadable", "Q-unreadable-records"],
     }
     an_unmatched_name_that_looks_the_same {
-        before: "ann: wei 2025-01-01; ann: Ⅳ 2025-01-01",
-        after: "ann2: wei 2026-05-02; ann2: IV 2026-05-02",
+        before: "ann: wei 2025-01-01; ann: Ⅳ 2025-01-01", after: "ann2: wei 2026-05-02; ann2: IV 2026-05-02",
         outcomes: [("ann/wei", "in_scope migrated"), ("ann/Ⅳ", "in_scope undetermined/look_alike")],
         origins: [("ann2/wei", "migrated"), ("ann2/IV", "added_during_migration")],
         findings: ["B8-inconclusive", "B8-look-alike"],
     }
     a_look_alike_that_stood_there_before_the_start_is_another_customer {
-        before: "ann: wei 2025-01-01; ann: Ⅳ 2025-01-01",
-        after: "ann2: wei 2026-05-02; ann2: IV 2025-05-02",
+        before: "ann: wei 2025-01-01; ann: Ⅳ 2025-01-01", after: "ann2: wei 2026-05-02; ann2: IV 2025-05-02",
         outcomes: [("ann/wei", "in_scope migrated"), ("ann/Ⅳ", "in_scope missing/no_trace")],
-        origins: [("ann2/wei", "migrated"), ("ann2/IV", "pre_existing")],
-        findings: ["B8-missing"],
+        origins: [("ann2/wei", "migrated"), ("ann2/IV", "pre_existing")], findings: ["B8-missing"],
     }
     a_table_without_a_row_proves_nothing {
         more: |s| {
@@ -591,10 +498,8 @@ examples! {
         findings: ["Q-columns-unused"],
     }
     a_source_that_holds_nothing_concludes_nothing {
-        before: "",
-        after: "ann2: wei 2026-05-02",
-        outcomes: [],
-        origins: [("ann2/wei", "added_during_migration")],
+        before: "", after: "ann2: wei 2026-05-02",
+        outcomes: [], origins: [("ann2/wei", "added_during_migration")],
         findings: ["B5-account-without-relations", "B5-source-not-covered", "Q-empty-table", "Q-source-before-empty"],
     }
     /// Under another account at an unknown time (B7).
@@ -602,9 +507,7 @@ examples! {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2; bob: min 2025-01-01 unionid=u3",
         after: "bob2: wei unionid=u1; ann2: li 2026-05-02 unionid=u2; bob2: min 2026-05-02 unionid=u3",
         outcomes: [
-            ("ann/wei", "in_scope misplaced"),
-            ("ann/li", "in_scope migrated"),
-            ("bob/min", "in_scope migrated"),
+            ("ann/wei", "in_scope misplaced"), ("ann/li", "in_scope migrated"), ("bob/min", "in_scope migrated"),
         ],
         origins: [("bob2/wei", "misplaced"), ("ann2/li", "migrated"), ("bob2/min", "migrated")],
         findings: ["B7-misplaced"],
@@ -616,23 +519,15 @@ examples! {
         after: "carol2: wei 2026-05-02 unionid=u1; ann2: li 2026-05-02 unionid=u2; bob2: fu 2026-05-02; \
             carol2: min 2026-05-02 unionid=u3",
         outcomes: [
-            ("ann/wei", "in_scope undetermined/ambiguous"),
-            ("ann/li", "in_scope migrated"),
-            ("bob/hu", "in_scope undetermined/unreadable"),
-            ("carol/min", "in_scope migrated"),
+            ("ann/wei", "in_scope undetermined/ambiguous"), ("ann/li", "in_scope migrated"),
+            ("bob/hu", "in_scope undetermined/unreadable"), ("carol/min", "in_scope migrated"),
         ],
         origins: [
-            ("carol2/wei", "added_during_migration"),
-            ("ann2/li", "migrated"),
-            ("bob2/fu", "added_during_migration"),
+            ("carol2/wei", "added_during_migration"), ("ann2/li", "migrated"), ("bob2/fu", "added_during_migration"),
             ("carol2/min", "migrated"),
         ],
         findings: [
-            "B8-ambiguous",
-            "B8-inconclusive",
-            "B8-unreadable",
-            "Q-relations-without-ids",
-            "Q-unreadable-values",
+            "B8-ambiguous", "B8-inconclusive", "B8-unreadable", "Q-relations-without-ids", "Q-unreadable-values",
         ],
     }
     /// Its own doubt decides, not that of the others whom it may be.
@@ -648,7 +543,6 @@ examples! {
     }
     /// An empty list of the members with permission is a list: nobody has it.
     of_an_empty_list_of_permissions_nobody_has_it {
-        before: "ann: wei 2025-01-01",
         after: "ann2: wei 2026-05-02",
         more: |s| {
             let answer = r#"{"errcode":0,"errmsg":"ok","follow_user":[]}"#;
@@ -656,17 +550,14 @@ examples! {
             s.file("source-before/permissions.json", &envelope)
         },
         outcomes: [("ann/wei", "external_contact arrived_out_of_scope/external_contact")],
-        origins: [("ann2/wei", "arrived_out_of_scope")],
-        findings: ["B1-external-contact-arrived"],
+        origins: [("ann2/wei", "arrived_out_of_scope")], findings: ["B1-external-contact-arrived"],
     }
     /// A customer of two members has two relations (B4): the one that arrived with `ann` is not that of `bob`.
     a_customer_who_arrived_with_one_member_is_missing_with_the_other {
         before: "ann: wei 2025-01-01 id=w1; bob: wei 2025-01-01 id=w1",
-        after: "ann2: wei 2026-05-02 id=t1; bob2: fu 2026-05-02",
-        more: |s| s.customer_map("w1 t1"),
+        after: "ann2: wei 2026-05-02 id=t1; bob2: fu 2026-05-02", more: |s| s.customer_map("w1 t1"),
         outcomes: [("ann/w1", "in_scope migrated"), ("bob/w1", "in_scope missing/no_trace")],
-        origins: [("ann2/t1", "migrated"), ("bob2/fu", "added_during_migration")],
-        findings: ["B8-missing"],
+        origins: [("ann2/t1", "migrated"), ("bob2/fu", "added_during_migration")], findings: ["B8-missing"],
     }
     an_unreadable_record_of_an_enrolled_member_may_be_of_the_misplaced_customer {
         before: "ann: wei 2025-01-01 unionid=u1; bob: hu 2025-01-01; carol: min 2025-01-01 unionid=u3",
@@ -674,14 +565,11 @@ examples! {
             carol2: min 2026-05-02 unionid=u3",
         more: |s| s.file("source-before/more.csv", "userid,external_userid\nbob,\nbob,hu\n"),
         outcomes: [
-            ("ann/wei", "in_scope undetermined/ambiguous"),
-            ("bob/hu", "in_scope migrated"),
+            ("ann/wei", "in_scope undetermined/ambiguous"), ("bob/hu", "in_scope migrated"),
             ("carol/min", "in_scope migrated"),
         ],
         origins: [
-            ("carol2/wei", "added_during_migration"),
-            ("bob2/hu", "migrated"),
-            ("ann2/fu", "added_during_migration"),
+            ("carol2/wei", "added_during_migration"), ("bob2/hu", "migrated"), ("ann2/fu", "added_during_migration"),
             ("carol2/min", "migrated"),
         ],
         findings: [
@@ -719,24 +607,16 @@ examples! {
                 .file("source-before/groups.csv", "chat_id,name,owner_userid\n,,ann\ng1,vip,zoe\n")
         },
         outcomes: [
-            ("ann/wei", "in_scope misplaced"),
-            ("carol/min", "in_scope migrated"),
+            ("ann/wei", "in_scope misplaced"), ("carol/min", "in_scope migrated"),
             ("zoe/w8", "not_enrolled out_of_scope/not_enrolled"),
         ],
         origins: [("carol2/wei", "misplaced"), ("ann2/fu", "added_during_migration"), ("carol2/min", "migrated")],
-        findings: [
-            "B7-misplaced",
-            "B8-source-groups-not-covered",
-            "Q-too-much-unreadable",
-            "Q-unreadable-records",
-        ],
+        findings: ["B7-misplaced", "B8-source-groups-not-covered", "Q-too-much-unreadable", "Q-unreadable-records"],
     }
     userids_that_differ_in_letter_case_only_are_one_member {
-        before: "Ann: wei 2025-01-01; ann: li 2025-01-01",
-        after: "ann2: wei 2026-05-02; ANN2: li 2026-05-02",
+        before: "Ann: wei 2025-01-01; ann: li 2025-01-01", after: "ann2: wei 2026-05-02; ANN2: li 2026-05-02",
         outcomes: [("Ann/wei", "in_scope migrated"), ("Ann/li", "in_scope migrated")],
-        origins: [("Ann2/wei", "migrated"), ("Ann2/li", "migrated")],
-        findings: ["Q-userid-case"],
+        origins: [("Ann2/wei", "migrated"), ("Ann2/li", "migrated")], findings: ["Q-userid-case"],
     }
     a_unionid_under_two_ids_of_one_corp_is_a_word_for_null_and_joins_nothing {
         before: "ann: wei 2025-01-01 id=w1 unionid=unknown; ann: li 2025-01-01 id=w2 unionid=unknown",

@@ -99,9 +99,7 @@ fn get_needs_a_customer_and_a_follower() {
     assert_eq!(
         nobody.told(),
         [
-            "record 1: external_contact",
-            "record 2: external_contact",
-            "doubt: relations of ann: 1",
+            "record 1: external_contact", "record 2: external_contact", "doubt: relations of ann: 1",
             "doubt: relations of bob: 1",
         ]
     );

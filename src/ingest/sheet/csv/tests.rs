@@ -116,11 +116,7 @@ fn a_last_row_that_is_cut_off_is_unreadable() {
         assert_eq!(raw.rejects[0].userid, None, "any account may lack rows: {rows}");
     }
     for whole in [
-        "ann,wm1,ou1,x\nbob,wm2,ou2,",
-        "ann,wm1,ou1,x\nbob,wm2\n",
-        "ann,wm1\nbob,wm2",
-        "bob,wm2",
-        "ann,wm1,ou1,x\n\n",
+        "ann,wm1,ou1,x\nbob,wm2,ou2,", "ann,wm1,ou1,x\nbob,wm2\n", "ann,wm1\nbob,wm2", "bob,wm2", "ann,wm1,ou1,x\n\n",
         "ann,wm1,ou1,x\n(1 rows)",
     ] {
         rejects_of(format!("{header}{whole}"), &[]);

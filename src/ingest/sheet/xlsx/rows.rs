@@ -31,7 +31,6 @@ impl XlsxRow {
         self.cell(column).map_or("", XlsxCell::text)
     }
 
-    /// The cell in a column, if it is there.
     pub fn cell(&self, column: usize) -> Option<&XlsxCell> {
         match self.cells.get(column) {
             // No cell before it is absent.
@@ -257,7 +256,6 @@ impl MergedRange {
         Ok(tall)
     }
 
-    /// Returns whether the row is one of the range.
     pub fn spans(&self, row: u64) -> bool {
         (self.first_row..=self.last_row).contains(&row)
     }

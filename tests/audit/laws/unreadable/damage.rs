@@ -87,19 +87,8 @@ fn with_middle(text: &[u8], bytes: &[u8]) -> Vec<u8> {
 
 /// Keys that hold ids.
 const ID_KEYS: &[&str] = &[
-    "userid",
-    "external_userid",
-    "unionid",
-    "chat_id",
-    "config_id",
-    "owner",
-    "handover_userid",
-    "follow_userid",
-    "tmp_openid",
-    "userid_list",
-    "follow_user",
-    "unlicensed_userid_list",
-    "chat_id_list",
+    "userid", "external_userid", "unionid", "chat_id", "config_id", "owner", "handover_userid", "follow_userid",
+    "tmp_openid", "userid_list", "follow_user", "unlicensed_userid_list", "chat_id_list",
 ];
 /// Keys of times.
 const TIME_KEYS: &[&str] = &["createtime", "create_time", "add_time", "join_time", "dimission_time"];
@@ -107,29 +96,9 @@ const TIME_KEYS: &[&str] = &["createtime", "create_time", "add_time", "join_time
 const FREE_TEXTS: &[&str] = &["remark", "description", "state", "errmsg", "group_name", "tag_name"];
 /// All other keys that decide something.
 const OTHER_KEYS: &[&str] = &[
-    "endpoint",
-    "request",
-    "fetched_at",
-    "response",
-    "errcode",
-    "cursor",
-    "next_cursor",
-    "is_last",
-    "is_customer",
-    "external_contact_list",
-    "external_contact",
-    "follow_info",
-    "info_list",
-    "info",
-    "group_chat_list",
-    "group_chat",
-    "member_list",
-    "join_way",
-    "fail_info",
-    "name",
-    "type",
-    "add_way",
-    "status",
+    "endpoint", "request", "fetched_at", "response", "errcode", "cursor", "next_cursor", "is_last", "is_customer",
+    "external_contact_list", "external_contact", "follow_info", "info_list", "info", "group_chat_list", "group_chat",
+    "member_list", "join_way", "fail_info", "name", "type", "add_way", "status",
 ];
 
 /// The file compressed, and cut off or, where a checksum shows it, with one byte changed.

@@ -1,21 +1,22 @@
 //! Rows of a table, of a sheet or of Parquet -> records.
 
+mod notes;
+mod signs;
+
 use std::borrow::Cow;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 
+use self::signs::{RowSeen, Sign};
 use super::doubts::CustomerKey;
-use super::headers::{self, ExpectedTables, TableLayout, Unrecognised};
-use super::notes;
-use super::raw::{RelationSink, WHOLE_TABLE};
-use super::records::{ABSENT, FieldFault, FileRecords, PartRecords, Readings, RecordContext, UnreadableRecord};
+use super::headers::{ExpectedTables, TableLayout, Unrecognised};
+use super::raw::RelationSink;
+use super::records::{FieldFault, FileRecords, PartRecords, Readings, RecordContext, UnreadableRecord};
 use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason};
 use crate::error::{Error, Result};
 use crate::schema::lists::{CaseList, ListKind};
-use crate::schema::tables::{
-    CONSOLE_GROUPS, COVERAGE, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, OF_INGEST, UNASSIGNED,
-};
+use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, OF_INGEST, UNASSIGNED};
 use crate::schema::vocabulary::Dataset;
 use crate::schema::{Cell, Column, Kind, Table, fields};
 use crate::text::{Message, errors as say};
@@ -26,12 +27,6 @@ pub const BATCH_ROWS: u64 = 65_536;
 const MAX_TABLE_COLUMNS: usize = 16;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
-const SHIFTED: RejectReason = "cells beside their columns: a cell was deleted from the row, or inserted into it";
-const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
-
-/// Of a row of coverage.
-const NO_ACCOUNT: FieldFault = FieldFault { field: fields::USERID.name, reason: ABSENT };
-
 /// A file with sheets, and the context to read it in.
 #[derive(Clone, Copy)]
 pub struct SheetFile<'f> {
@@ -85,6 +80,8 @@ pub enum RowRead {
     NeedsDayOrder,
 }
 
+type RowReadings<'a> = Readings<'a, MAX_TABLE_COLUMNS>;
+
 /// Reads the rows of a table.
 #[derive(Clone, Copy)]
 pub struct TableReader<'l> {
@@ -114,12 +111,11 @@ impl<'l> TableReader<'l> {
             epoch,
             null_words_are_userids,
             is_ingested: false,
-            customer: customer_columns(layout.table),
+            customer: signs::customer_columns(layout.table),
             days: None,
         }
     }
 
-    /// The reader of a column of the table.
     pub fn column(&self, at: usize) -> ColumnReader<'l> {
         let null_words_are_userids = self.null_words_are_userids || self.is_ingested;
         let days = self.days.map_or(DayOrder::Unknown, |days| days[at]);
@@ -151,7 +147,7 @@ impl<'l> TableReader<'l> {
         });
         // Few values are more than a cell: tags, and numbers where a text belongs.
         let mut owned: Vec<(usize, CellBuf<'_>)> = Vec::new();
-        let mut readings = Readings::<MAX_TABLE_COLUMNS>::new();
+        let mut readings = RowReadings::new();
         for (at, raw) in raw[..width].iter().enumerate() {
             if matches!(raw, RawValue::Null) {
                 continue;
@@ -178,19 +174,15 @@ impl<'l> TableReader<'l> {
         for (at, value) in &owned {
             readings.cells[*at] = value.cell();
         }
-        if lacks_account(table, &readings) {
-            readings.faults.push((const { COVERAGE.position_of(&fields::USERID) }, NO_ACCOUNT));
-        }
-        if self.has_customer_elsewhere(&readings) || (!readings.faults.is_empty() && self.is_shifted(&readings, &cell))
-        {
-            self.reject_row(part, place(""), SHIFTED);
-            return RowRead::Done;
-        }
-        let place = |field: &str| place(self.name_of(field));
-        let context = RecordContext { dataset: self.dataset, fetched_at: None, place: &place, accounts: &[] };
-        match self.not_a_record(&readings, &cell) {
-            Some(why) => part.pass_over(why, 1),
-            None => part.record(table, &readings.cells[..width], &readings.faults, &context),
+        readings.faults.extend(signs::lack_of_account(table, &readings));
+        match (RowSeen { table: self, readings: &readings, cell: &cell }).sign() {
+            Some(Sign::Unreadable(reason)) => self.reject_row(part, place(""), reason),
+            Some(Sign::PassedOver(why)) => part.pass_over(why, 1),
+            None => {
+                let place = |field: &str| place(self.name_of(field));
+                let context = RecordContext { dataset: self.dataset, fetched_at: None, place: &place, accounts: &[] };
+                part.record(table, &readings.cells[..width], &readings.faults, &context);
+            }
         }
         RowRead::Done
     }
@@ -200,112 +192,6 @@ impl<'l> TableReader<'l> {
         let table = self.layout.table;
         let place = CaseList::of(table).and_then(|_| table.columns.iter().position(|slot| slot.column.name == field));
         place.and_then(|at| self.layout.positions[at]).map_or(field, |place| &self.layout.shown[place])
-    }
-
-    /// Returns whether a member or a unionid is the id of a customer, and the customer is another text: rows with
-    /// another order of columns were appended, or software put no delimiter between two cells.
-    fn has_customer_elsewhere(&self, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
-        let is_customer = |at: usize| matches!(readings.cells[at], Cell::Text(text) if is_customer_id(text));
-        let Some((customer, others)) = self.customer else { return false };
-        others.into_iter().flatten().any(is_customer)
-            && matches!(readings.cells[customer], Cell::Text(text) if !is_customer_id(text))
-    }
-
-    /// Returns whether the cells of a row are beside their columns, as where one was deleted or inserted: a flag or
-    /// number that cannot be read is the time of the column beside it, which has none itself.
-    fn is_shifted<'c>(
-        &self,
-        readings: &Readings<'_, MAX_TABLE_COLUMNS>,
-        cell: &impl Fn(usize, Kind) -> RawValue<'c>,
-    ) -> bool {
-        let no_time = |at| readings.has_fault(at) || readings.is_absent(at);
-        self.times().filter(|(time, _)| no_time(*time)).any(|(time, beside)| {
-            readings.faults.iter().any(|(at, _)| {
-                let kind = self.layout.table.columns[*at].column.kind;
-                let place = self.layout.positions[*at].filter(|place| place.abs_diff(beside) == 1);
-                matches!(kind, Kind::Flag | Kind::Integer | Kind::Count)
-                    && place.is_some_and(|place| {
-                        let raw = cell(place, Kind::Time);
-                        let (value, fault) = self.column(time).read(&raw);
-                        fault.is_none() && value.cell() != Cell::Null
-                    })
-            })
-        })
-    }
-
-    /// The reason why a readable row is not a record.
-    fn not_a_record<'c>(
-        &self,
-        readings: &Readings<'_, MAX_TABLE_COLUMNS>,
-        cell: &impl Fn(usize, Kind) -> RawValue<'c>,
-    ) -> Option<&'static str> {
-        let table = self.layout.table;
-        if let Some(place) = self.layout.contact_group {
-            // `contact_list` returns contacts of a group without a member.
-            let has_no_member = table.position(&fields::USERID).is_some_and(|at| readings.is_absent(at));
-            let is_of_group = || !is_blank(&cell(place, Kind::Id));
-            return (has_no_member && is_of_group()).then_some("contact of a group, without a member");
-        }
-        lacks_target(table, readings).then_some("row of a map without its target")
-    }
-
-    /// Checks a row above the header. It is a title or a note, unless it looks like a record: then the header was moved
-    /// down, and the row counts as unreadable.
-    pub fn row_above<'c>(
-        &self,
-        part: &mut PartRecords,
-        cells: usize,
-        place: &dyn Fn(&str) -> String,
-        cell: impl Fn(usize, Kind) -> RawValue<'c>,
-    ) {
-        let filled = (0..cells).filter(|at| !is_blank(&cell(*at, Kind::Text))).count();
-        let is_wide = filled >= 2 && 3 * filled >= 2 * self.layout.header.len();
-        let is_header = |at: usize| matches!(cell(at, Kind::Text), RawValue::Text(text) if headers::is_known(&text));
-        if is_wide && !(0..cells).any(is_header) && self.is_like_a_record(&cell) {
-            self.reject_row(part, place(""), ABOVE_HEADER);
-        }
-    }
-
-    /// Passes over a row that repeats the header, or is a note ([`notes`]); returns whether it does. `place` is that of
-    /// the row, `cell` a text by its column, `cells` all of them as notes.
-    ///
-    /// # Errors
-    /// [`Error::Input`] if it is a header of other columns: the rows below it would be read into the wrong ones.
-    pub fn skip_row<'c, C: Iterator<Item = &'c str>>(
-        &self,
-        part: &mut PartRecords,
-        (path, place): (&Path, impl FnOnce() -> Message),
-        cell: impl Fn(usize) -> &'c str,
-        cells: impl FnOnce() -> C,
-    ) -> Result<bool> {
-        if self.layout.is_header(&cell) {
-            part.pass_over("repeated header", 1);
-            return Ok(true);
-        }
-        if self.layout.is_other_header(&cell) {
-            return Err(Error::input(path, place(), say::SECOND_HEADER, say::ONE_TABLE_EACH));
-        }
-        let note = notes::of_no_record(cells());
-        if let Some(why) = note {
-            part.pass_over(why, 1);
-        }
-        Ok(note.is_some())
-    }
-
-    /// Returns whether the cells have the keys of a record, in characters of ids.
-    pub fn is_like_a_record<'c>(&self, cell: &impl Fn(usize, Kind) -> RawValue<'c>) -> bool {
-        let table = self.layout.table;
-        let holds = |column: &&Column| {
-            let place = table.position(column).and_then(|at| self.layout.positions[at]);
-            place.is_some_and(|place| match cell(place, column.kind) {
-                RawValue::Text(text) if column.kind == Kind::Id => {
-                    let id = value::strip_padding(&text);
-                    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte))
-                }
-                given => !is_blank(&given),
-            })
-        };
-        table.identity.iter().all(|columns| columns.iter().any(holds))
     }
 
     /// Rejects a row that may be a record, of any account.
@@ -343,7 +229,6 @@ impl ColumnReader<'_> {
         if matches!(raw, RawValue::Text(Cow::Owned(_))) { read } else { self.unless_counted(read) }
     }
 
-    /// Returns whether the text is a value as it is.
     #[inline]
     pub fn keeps(&self, text: &str) -> bool {
         match self.unless_counted(value::read_text(self.column, text, &self.options)) {
@@ -362,18 +247,6 @@ impl ColumnReader<'_> {
     }
 }
 
-/// The column with the ids of customers, and those of members and unionids.
-fn customer_columns(table: &Table) -> Option<(usize, [Option<usize>; 2])> {
-    let customer = table.position(&fields::EXTERNAL_USERID)?;
-    Some((customer, [table.account?, &fields::UNIONID].map(|column| table.position(column))))
-}
-
-/// Returns whether an id has the form of those that the service gives to customers.
-fn is_customer_id(id: &str) -> bool {
-    const LENGTH: usize = 32;
-    id.len() == LENGTH && ["wm", "wo"].iter().any(|kind| id.starts_with(kind))
-}
-
 /// Returns whether a cell is empty or has nothing but padding.
 pub fn is_blank(given: &RawValue<'_>) -> bool {
     match given {
@@ -381,21 +254,6 @@ pub fn is_blank(given: &RawValue<'_>) -> bool {
         RawValue::Text(text) => value::strip_padding(text).is_empty(),
         _ => false,
     }
-}
-
-/// Returns whether a row of an id map has no target.
-fn lacks_target(table: &Table, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
-    is_list_of(table, ListKind::IdMap) && !readings.has_fault(0) && readings.is_absent(1)
-}
-
-/// Returns whether a row of coverage is about the relations of an account without its userid: only a whole table covers
-/// those of all accounts.
-fn lacks_account(table: &Table, readings: &Readings<'_, MAX_TABLE_COLUMNS>) -> bool {
-    let cell = |column: &Column| table.position(column).map(|at| readings.cells[at]);
-    table.name == COVERAGE.name
-        && cell(&fields::DATASET) == Some(Cell::Text(Dataset::Relations.word()))
-        && cell(&fields::USERID) == Some(Cell::Null)
-        && cell(&fields::DETAIL) != Some(Cell::Text(WHOLE_TABLE))
 }
 
 fn is_list_of(table: &Table, kind: ListKind) -> bool {
@@ -427,7 +285,6 @@ pub fn dataset_of_layout(layout: &TableLayout) -> Dataset {
     }
 }
 
-/// The dataset of a table.
 pub fn dataset_of(table: &Table) -> Dataset {
     match table.name {
         name if name == MEMBERS.name => Dataset::Members,

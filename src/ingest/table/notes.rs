@@ -15,40 +15,9 @@ const UNITS: [char; 7] = ['条', '人', '个', '位', '行', '名', '户'];
 
 /// Types of columns, which databases and consoles of warehouses write below the header, and what stands around them.
 const TYPES: [&str; 34] = [
-    "String",
-    "DateTime",
-    "DateTime64",
-    "Date",
-    "Date32",
-    "Bool",
-    "UUID",
-    "Int8",
-    "Int16",
-    "Int32",
-    "Int64",
-    "UInt8",
-    "UInt16",
-    "UInt32",
-    "UInt64",
-    "Float32",
-    "Float64",
-    "char",
-    "varchar",
-    "varchar2",
-    "nvarchar",
-    "text",
-    "longtext",
-    "tinyint",
-    "smallint",
-    "int",
-    "integer",
-    "bigint",
-    "float",
-    "double",
-    "decimal",
-    "number",
-    "boolean",
-    "timestamp",
+    "String", "DateTime", "DateTime64", "Date", "Date32", "Bool", "UUID", "Int8", "Int16", "Int32", "Int64", "UInt8",
+    "UInt16", "UInt32", "UInt64", "Float32", "Float64", "char", "varchar", "varchar2", "nvarchar", "text", "longtext",
+    "tinyint", "smallint", "int", "integer", "bigint", "float", "double", "decimal", "number", "boolean", "timestamp",
 ];
 const TYPES_OF: [&str; 4] = ["LowCardinality(", "Nullable(", "Array(", "array<"];
 /// What a template writes below the header: whether the column has to be filled in.
@@ -77,7 +46,6 @@ pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'st
     (is_note && filled.next().is_none()).then_some("note below a table")
 }
 
-/// The text behind one of the beginnings.
 fn behind_any<'c>(cell: &'c str, beginnings: &[&str]) -> Option<&'c str> {
     beginnings.iter().find_map(|beginning| {
         let (begin, rest) = cell.split_at_checked(beginning.len())?;
