@@ -31,6 +31,7 @@ pub struct IngestSummary {
 }
 
 impl IngestSummary {
+    /// The summary as text.
     pub fn text(&self, lang: Lang) -> String {
         let mut lines = Vec::new();
         for (role, tables) in &self.rows {
@@ -45,6 +46,7 @@ impl IngestSummary {
         lines.join("\n") + "\n"
     }
 
+    /// The summary as JSON.
     pub fn to_json(&self) -> String {
         let rows: BTreeMap<_, BTreeMap<_, _>> =
             self.rows.iter().map(|(role, tables)| (role, tables.iter().cloned().collect())).collect();

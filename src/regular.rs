@@ -17,10 +17,12 @@ impl fmt::Display for NotRegular {
 
 impl std::error::Error for NotRegular {}
 
+/// Returns whether an error is that of a file that is not a regular one.
 pub fn is_not_regular(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|error| error.downcast_ref::<NotRegular>().is_some())
 }
 
+/// Returns the folder that a path is in.
 pub fn parent_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

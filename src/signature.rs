@@ -67,6 +67,7 @@ impl SecretKey {
         Ok(public)
     }
 
+    /// The key that checks its signatures.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }

@@ -32,6 +32,7 @@ pub fn abbreviated_keys<'t>(texts: impl Iterator<Item = Option<&'t str>> + Clone
     bytes.map(|text| text.map_or(0, key)).collect()
 }
 
+/// Length of the common prefix of all texts.
 fn common_prefix<'t>(mut texts: impl Iterator<Item = &'t [u8]>) -> usize {
     let Some(first) = texts.next() else { return 0 };
     texts.fold(first.len(), |length, text| common_prefix_of_two(first, text, length))

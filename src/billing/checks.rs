@@ -8,6 +8,7 @@ use crate::rules::thresholds::PARTY;
 
 #[derive(Debug)]
 pub struct Check {
+    /// The code of its finding.
     pub code: &'static str,
     /// Returns what is wrong; a count of 0 is nothing.
     pub finds: fn(&Bill) -> CheckResult,

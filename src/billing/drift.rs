@@ -21,6 +21,7 @@ pub struct Drift {
     pub drift: i64,
     /// The part of it that is free.
     pub tolerance: u64,
+    /// The verdict of the comparison.
     pub verdict: BillingVerdict,
     /// drift - tolerance where it is above, else 0.
     pub excess: u64,

@@ -9,6 +9,7 @@ use crate::progress::{Unit, Work};
 /// The department of which all others are parts.
 const ROOT: &str = "1";
 
+/// Collects the part.
 pub fn collect(collecting: &Collecting<'_>) -> Result<()> {
     collecting.in_rounds(vec![()], |(), round| collecting.corp_list(&CallRequest::follow_users(), round))?;
     let departments = departments(collecting)?;

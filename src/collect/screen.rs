@@ -33,6 +33,7 @@ impl Collected {
         self.parts.iter().filter(|(_, state)| state.run > 0)
     }
 
+    /// Returns the summary.
     pub fn text(&self, folder: &RoleFolder, taken_at: Option<(String, bool)>, lang: Lang) -> String {
         let mut lines = vec![say::summary(folder.role, folder.path.display())];
         for (part, state) in &self.parts {
@@ -67,6 +68,7 @@ impl Collected {
         failures
     }
 
+    /// Returns the next command.
     fn next(&self, folder: &RoleFolder) -> Message {
         let case = quoted(&folder.case.to_string_lossy());
         if self.begun().any(|(_, state)| !state.is_finished) || self.begun().next().is_none() {

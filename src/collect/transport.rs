@@ -59,6 +59,7 @@ impl Transport {
         body(request.query("corpid", corp_id).query("corpsecret", secret.reveal()).call())
     }
 
+    /// Sends a request, and returns the body of the answer.
     pub fn send(&self, request: &CallRequest, token: &Secret) -> std::result::Result<Vec<u8>, NoAnswer> {
         let url = self.url(request.call.path);
         if request.call.is_get {

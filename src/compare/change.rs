@@ -72,6 +72,7 @@ impl ChangeCounts {
         }
     }
 
+    /// Counts a row.
     pub fn update(&mut self, row: &ComparedRow) {
         *self.counts.entry(row.change).or_default() += 1;
         if row.change != Change::Unchanged

@@ -55,6 +55,7 @@ fn change(earlier: u64, later: u64) -> Change {
 }
 
 impl FindingChange {
+    /// Returns the finding as a row.
     pub fn row(&self) -> ComparedRow {
         let state = |count: u64| {
             (count > 0).then(|| RowState { words: count.to_string(), severity: self.severity, waived: false })

@@ -12,6 +12,7 @@ pub struct KeyRange {
 }
 
 impl KeyRange {
+    /// Returns whether the key is in the range.
     pub fn contains(&self, key: &str) -> bool {
         self.from.as_deref().is_none_or(|from| from <= key) && self.to.as_deref().is_none_or(|to| key < to)
     }

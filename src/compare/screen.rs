@@ -10,6 +10,7 @@ use crate::text::{Lang, commands as say, plain};
 /// Width of a number, in columns of the terminal.
 const NUMBER: usize = 14;
 
+/// Returns the comparison as text.
 pub fn screen(comparison: &Comparison, lang: Lang) -> String {
     let is_worse = comparison.worst >= Some(Severity::Review);
     let first = if is_worse { say::COMPARE_WORSE } else { say::COMPARE_NO_WORSE };

@@ -24,7 +24,9 @@ use crate::snapshot::{Input, Snapshot};
 pub struct ControlTotal {
     /// The equation in words.
     pub name: String,
+    /// The one side.
     pub left: u64,
+    /// The other.
     pub right: u64,
     /// Whether both are equal.
     pub holds: bool,

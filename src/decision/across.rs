@@ -39,6 +39,7 @@ pub struct MisplacedPart {
 }
 
 impl Misplaced {
+    /// Returns the misplaced relations of one partition.
     pub fn of(&self, partition: usize) -> &MisplacedPart {
         &self.parts[partition]
     }

@@ -235,7 +235,9 @@ impl Parts {
 
 /// Every group of source-before and every join code of the source corp, decided.
 pub struct GroupDecision {
+    /// The groups of source-before.
     pub source: GroupSide,
+    /// The groups of target-after.
     pub target: GroupSide,
     /// The matches of both sides.
     pub matches: Matches<GroupMatchMethod>,
@@ -249,6 +251,7 @@ pub struct GroupDecision {
 #[derive(Debug, Clone, Copy)]
 pub struct DecidedGroup {
     pub scope: GroupScope,
+    /// The rule that decided.
     pub rule: &'static GroupRule,
     /// The row of the target group that matches.
     pub target: Option<u32>,

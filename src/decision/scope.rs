@@ -55,6 +55,7 @@ fn pairs(part: &Partition, enrolment: &Enrolment) -> Vec<Option<u32>> {
     pairs
 }
 
+/// Returns the scope of each relation.
 pub fn scopes(
     case: &Case,
     permissions: &Permissions<'_>,

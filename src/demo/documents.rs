@@ -54,6 +54,7 @@ impl DumpFile {
         Self { path: folder.join(format!("{stem}.{ending}{packed}")), layout, packing, sink: None }
     }
 
+    /// Appends a document.
     pub fn push<T: Serialize>(&mut self, document: &T) -> Result<()> {
         let first = self.sink.is_none();
         let sink = match &mut self.sink {

@@ -41,6 +41,7 @@ impl SheetFiles {
         Self { dir: dir.to_path_buf(), chinese: world.chinese_headers, open: BTreeMap::new() }
     }
 
+    /// Appends rows.
     pub fn push(&mut self, rows: DemoSheetRows) -> Result<()> {
         for ((name, columns), row) in rows {
             let writer = match self.open.entry(name) {

@@ -70,6 +70,7 @@ pub fn batch(columns: Vec<(&'static str, ArrayRef)>) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }
 
+/// Returns a column of texts.
 pub fn texts<'r, T>(rows: &'r [T], value: impl Fn(&'r T) -> Option<&'r str>) -> ArrayRef {
     let mut builder = StringBuilder::new();
     for row in rows {
@@ -89,6 +90,7 @@ pub fn integers<T>(rows: &[T], value: impl Fn(&T) -> Option<i64>) -> ArrayRef {
     Arc::new(rows.iter().map(value).collect::<Int64Array>())
 }
 
+/// Returns a column of flags.
 pub fn flags<T>(rows: &[T], value: impl Fn(&T) -> Option<bool>) -> ArrayRef {
     Arc::new(rows.iter().map(value).collect::<BooleanArray>())
 }

@@ -66,6 +66,7 @@ pub struct CorpIds {
 }
 
 impl CorpIds {
+    /// Returns the id of a customer.
     pub fn customer(&self, number: u64, wecom: bool) -> String {
         names::external_id(if wecom { "wo" } else { "wm" }, &self.corp, self.customers, number)
     }
@@ -75,6 +76,7 @@ impl CorpIds {
         names::unionid(&self.namespace, self.unionids, number)
     }
 
+    /// Returns the id of a group.
     pub fn group(&self, number: u64) -> String {
         names::external_id("wr", &self.corp, self.groups, number)
     }
@@ -157,6 +159,7 @@ impl People {
         name
     }
 
+    /// Returns the name in the target corp.
     pub fn target_name(&self, number: u64, renamed: bool) -> String {
         let name = self.name(number);
         if renamed { format!("新号-{name}") } else { name }

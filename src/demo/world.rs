@@ -67,6 +67,7 @@ pub struct World {
     pub group_list_after: bool,
     /// Whether the target corp's list of groups after the migration is whole.
     pub target_groups: ListEnding,
+    /// Whether the case has a contract.
     pub contract: bool,
 }
 

@@ -176,6 +176,7 @@ impl<'a> BucketRows<'a> {
         })
     }
 
+    /// Returns a customer with one relation.
     fn customer(&self, row: u32) -> CustomerCounts {
         let mut outcomes = [0; Outcome::ALL.len()];
         outcomes[self.outcomes.value(row as usize) as usize] = 1;

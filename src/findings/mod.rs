@@ -28,6 +28,7 @@ use crate::text;
 /// A finding of a case: its kind, its count and a few keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// Its kind.
     pub rule: &'static FindingRule,
     /// The number of rows, records or things that it is about.
     pub count: u64,
@@ -41,6 +42,7 @@ pub struct Finding {
     pub detail_zh: Option<String>,
     /// The severity where it is less serious than its kind.
     milder: Option<Severity>,
+    /// The waived part of it.
     pub waived: Waived,
     /// Whether it no longer counts, though some rows are not waived.
     is_settled: bool,
@@ -133,10 +135,12 @@ impl Finding {
         !self.is_settled && self.waived.count < self.count
     }
 
+    /// Returns the message in Chinese.
     pub fn message_zh(&self) -> String {
         self.fill(self.rule.message_zh, self.detail_zh.as_ref().unwrap_or(&self.detail))
     }
 
+    /// Returns the message in English.
     pub fn message_en(&self) -> String {
         self.fill(&in_number(self.rule.message_en, self.count), &self.detail)
     }
@@ -151,6 +155,7 @@ impl Finding {
     }
 }
 
+/// Returns the kind of finding with that code.
 fn rule(code: &str) -> &'static FindingRule {
     rules::finding(code).expect("findings are in the catalogue")
 }

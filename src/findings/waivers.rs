@@ -35,6 +35,7 @@ pub struct Waived {
     pub count: u64,
     /// The person who accepted them; `None` too where only waivers of other findings cover the rows.
     pub by: Option<String>,
+    /// The reason given.
     pub reason: Option<String>,
     /// The last day on which all of it holds.
     pub until: Option<Date>,

@@ -66,6 +66,7 @@ impl FoldedAnswer {
         (self.endpoint, self.request)
     }
 
+    /// Returns the endpoint.
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint
     }
@@ -223,6 +224,7 @@ impl Answers {
         self.accounts.len()
     }
 
+    /// Returns the userid of an account.
     pub fn userid(&self, account: u32) -> &str {
         self.accounts.get(account)
     }
@@ -263,6 +265,7 @@ pub struct AnswerChain<'a> {
 }
 
 impl<'a> AnswerChain<'a> {
+    /// Returns the answers.
     pub fn answers(self) -> &'a [FoldedAnswer] {
         self.pages
     }
@@ -276,6 +279,7 @@ impl<'a> AnswerChain<'a> {
         }
     }
 
+    /// Returns the moment of the newest answer.
     pub fn newest(self) -> Moment {
         self.pages.iter().map(FoldedAnswer::moment).max().unwrap_or_default()
     }

@@ -42,10 +42,12 @@ impl CustomerKey {
 pub enum DoubtfulCustomers {
     /// The customers with one of these keys.
     These(BTreeSet<CustomerKey>),
+    /// Any.
     Any,
 }
 
 impl DoubtfulCustomers {
+    /// The customer with that key.
     pub fn from_key(key: CustomerKey) -> Self {
         if key.is_unknown() { Self::Any } else { Self::These(BTreeSet::from([key])) }
     }
@@ -131,6 +133,7 @@ impl Doubts {
         of_accounts.for_each(|(_, doubt)| doubt.customers = DoubtfulCustomers::Any);
     }
 
+    /// Adds unreadable values of the dataset.
     pub fn add_values(&mut self, dataset: Dataset, values: u64) {
         *self.values.entry(dataset).or_default() += values;
     }

@@ -53,6 +53,7 @@ pub fn of_snapshot(case: &Case, role: Role) -> Result<Option<Vec<InputFile>>> {
     Ok(None)
 }
 
+/// Lists the files of the lists.
 pub fn of_lists(case: &Case) -> Result<Vec<InputFile>> {
     let place = InputPath { root: &case.root, path: LISTS_FOLDER };
     if place.exists() {

@@ -29,6 +29,7 @@ impl OpenFile {
         Ok(Self { bytes: file.metadata()?.len(), file: Arc::new(file.try_clone()?) })
     }
 
+    /// A reader from the begin.
     pub fn reader(&self) -> BufReader<FileReader> {
         self.reader_at(0)
     }

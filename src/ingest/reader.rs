@@ -34,6 +34,7 @@ const BATCH_BYTES: usize = 2 << 20;
 pub enum FileSet {
     /// Of a snapshot: answers of the service and canonical tables.
     Snapshot(Role),
+    /// Lists.
     Lists,
 }
 
@@ -69,6 +70,7 @@ impl FileSet {
     }
 }
 
+/// Reads all files.
 pub fn read_all(
     case: &Case,
     files: &[InputFile],

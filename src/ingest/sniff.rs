@@ -5,6 +5,7 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use super::encoding::{EncodingHint, UnicodeEncoding, is_utf8};
 use crate::text::{Text, errors as say};
 
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFormat {
     /// Answers of the service, in UTF-8.

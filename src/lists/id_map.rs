@@ -62,6 +62,7 @@ impl IdMap {
         }
     }
 
+    /// Returns whether the map has no entry.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }

@@ -104,6 +104,7 @@ impl UnmatchedRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListMatch {
     list_row: u32,
+    /// Row of the relation.
     row: u32,
     by: MatchedBy,
 }

@@ -8,6 +8,7 @@ pub type RowKey<'a> = Option<(u64, &'a str)>;
 
 /// The rows of both sides that share one key, each side in order of seniority.
 pub struct KeyGroup<'a> {
+    /// Rows of the source.
     pub source: &'a [u32],
     /// Rows of the target; may be empty.
     pub target: &'a [u32],

@@ -50,6 +50,7 @@ impl KeyedColumn {
         self.get(row).map(|text| ((self.digest)(text), text))
     }
 
+    /// Returns the text of a row.
     pub fn get(&self, row: u32) -> Option<&str> {
         value_at(&self.text, row as usize)
     }

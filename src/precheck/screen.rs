@@ -44,6 +44,7 @@ fn title(plan: &PrecheckSummary, look: Look) -> String {
     format!("{title}: {}\n", look.paint(&moves, shade))
 }
 
+/// Returns the relations by scope.
 fn scopes(plan: &PrecheckSummary, look: Look) -> String {
     let total = plan.relations();
     let counted = Scope::ALL.iter().zip(&plan.by_scope).filter(|(_, (_, relations))| *relations > 0);

@@ -28,6 +28,7 @@ pub struct PrecheckSummary {
     pub customer_cap: u64,
     pub findings: Vec<Finding>,
     pub control_totals: Vec<ControlTotal>,
+    /// Folder of the reports.
     pub folder: PathBuf,
 }
 

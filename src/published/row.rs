@@ -33,6 +33,7 @@ impl ReportRow {
         self.columns().find(|(known, _)| *known == column).map_or(&Value::Null, |(_, value)| value)
     }
 
+    /// Returns the value of a column as text.
     pub fn text(&self, column: &Column) -> String {
         text(self.value(column))
     }

@@ -123,6 +123,7 @@ impl<'a> ParquetScan<'a> {
     }
 }
 
+/// Returns the columns in the order asked for.
 fn in_order(batch: &RecordBatch, columns: &[&str]) -> Result<RecordBatch> {
     let places =
         columns.iter().map(|name| batch.schema_ref().index_of(name)).collect::<std::result::Result<Vec<_>, _>>()?;

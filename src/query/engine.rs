@@ -37,6 +37,7 @@ impl Session {
         Ok(Self { reports, tables })
     }
 
+    /// Returns the names of the tables.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)
     }

@@ -83,6 +83,7 @@ fn join_codes(codes: &[JoinCode], waived: &[bool]) -> RecordBatch {
     rows.finish()
 }
 
+/// Returns the codes in the order of the report.
 pub fn order_of_codes(codes: &[JoinCode]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..codes.len()).collect();
     order.sort_by_key(|&at| (codes[at].verdict().word(), &codes[at].config_id));

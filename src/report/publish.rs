@@ -208,6 +208,7 @@ impl Scratch {
         StageFolder::beside(&std::env::temp_dir().join(name), progress).map(Self)
     }
 
+    /// Returns the path of the folder.
     pub fn path(&self) -> PathBuf {
         self.0.new_files()
     }

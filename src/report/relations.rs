@@ -40,6 +40,7 @@ pub struct DecidedRows<'a> {
 }
 
 impl<'a> DecidedRows<'a> {
+    /// Returns the rows of a partition.
     pub fn of(exports: &'a Exports, decision: &'a Decision, partition: usize, parts: &'a Parts) -> Self {
         Self { exports, decision, part: &decision.parts[partition], misplaced: decision.misplaced.of(partition), parts }
     }

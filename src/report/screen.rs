@@ -8,6 +8,7 @@ use crate::schema::vocabulary::Severity;
 use crate::text::width::{cut, pad, pad_left};
 use crate::text::{COLOUR_END, COLOURS, Lang, commands as say, plain};
 
+/// Columns of the screen.
 pub const COLUMNS: usize = 80;
 /// Findings that are shown; the reports hold all.
 const SHOWN: usize = 3;

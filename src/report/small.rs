@@ -84,6 +84,7 @@ impl SmallTables {
 /// The contents of the small reports that an audit and a precheck have in common.
 pub struct CommonReports<'a, S> {
     pub bill: Option<&'a Bill>,
+    /// The lines of the bill.
     pub lines: &'a [Line],
     pub findings: &'a [Finding],
     pub snapshots: S,

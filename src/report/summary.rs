@@ -27,14 +27,18 @@ pub struct AuditSummary {
     pub case_title: String,
     /// The least severity of findings that makes exit code 1.
     pub fail_on: FailOn,
+    /// The verdict on the case.
     pub verdict: Verdict,
+    /// The figures.
     pub counts: Counts,
     pub group_counts: GroupCounts,
     /// The bill, where the case has a contract.
     pub bill: Option<Bill>,
     pub findings: Vec<Finding>,
     pub control_totals: Vec<ControlTotal>,
+    /// The input files.
     pub inputs: Vec<Input>,
+    /// The folder of the reports.
     pub folder: std::path::PathBuf,
 }
 

@@ -24,6 +24,7 @@ const fn shade_of(outcome: Outcome) -> Shade {
     }
 }
 
+/// Returns the summary as text.
 pub fn summary(audit: &AuditSummary, look: Look) -> String {
     let mut text = verdict(audit, look);
     text.push_str(&relations(audit, look));

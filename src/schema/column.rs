@@ -122,6 +122,7 @@ pub struct Column {
     pub name: &'static str,
     /// The headers under which Chinese sheets carry it; the first is the one that we write.
     pub zh: &'static [&'static str],
+    /// The kind of its values.
     pub kind: Kind,
     /// The meaning, for the data dictionary: units, clause, the meaning of null.
     pub meaning: &'static str,

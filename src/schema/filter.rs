@@ -38,6 +38,7 @@ impl Filter {
         Self::OneOf(column, words.into_iter().map(str::to_owned).collect())
     }
 
+    /// The condition as SQL.
     pub fn sql(&self) -> String {
         match self {
             Self::All => "true".to_owned(),

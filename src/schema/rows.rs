@@ -69,6 +69,7 @@ macro_rules! arrays {
 }
 pub(crate) use arrays;
 
+/// The arrays in the order of their positions.
 pub fn in_order<const N: usize>(positions: [usize; N], arrays: [ArrayRef; N]) -> Vec<ArrayRef> {
     let mut ordered: Vec<(usize, ArrayRef)> = positions.into_iter().zip(arrays).collect();
     ordered.sort_unstable_by_key(|(position, _)| *position);
@@ -97,6 +98,7 @@ enum ColumnBuilder {
 }
 
 impl Rows {
+    /// An empty table.
     pub fn new(table: &'static Table) -> Self {
         Self::with_room(table, 0)
     }
@@ -117,6 +119,7 @@ impl Rows {
         self.len
     }
 
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -55,6 +55,7 @@ use crate::userids::{Respelled, Userids};
 
 /// One export of one corp, in canonical form.
 pub struct Snapshot {
+    /// Role in the case.
     pub role: Role,
     tables: BTreeMap<&'static str, RecordBatch>,
     /// Completeness by dataset and account.
@@ -63,6 +64,7 @@ pub struct Snapshot {
     pub count_jumps: Vec<CountJump>,
     /// By account (and for `groups`), rows without an id beside as many with one: they may be the same.
     pub left_over: BTreeMap<String, u64>,
+    /// Relations, in partitions.
     pub relations: RelationStore,
     /// Partitioning of the relations by account.
     pub partitioning: Partitioning,
@@ -70,6 +72,7 @@ pub struct Snapshot {
     pub userids: Userids,
     /// Spellings of members that were replaced.
     pub respelled: Respelled,
+    /// Unionids that are no keys.
     pub shared_unionids: SharedUnionids,
     /// Rows of the tables of coverage, unreadable records and notes, where the snapshot was ingested before.
     pub written_records: u64,

@@ -115,6 +115,7 @@ impl Partitioning {
         self.bounds.len() + 1 + self.further
     }
 
+    /// Returns the partition of an account.
     pub fn partition(&self, corp: CorpRole, userid: &str) -> usize {
         match corp {
             CorpRole::Source => self.by_account(userid),

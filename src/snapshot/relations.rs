@@ -93,6 +93,7 @@ impl Partition {
         equal_runs(&self.userids)
     }
 
+    /// Returns a column of the table.
     pub fn column(&self, column: &Column) -> &ArrayRef {
         self.rows.array(column).expect("the rows are of the table, as checked by `new`")
     }
@@ -148,6 +149,7 @@ impl RelationStore {
         self.accounts.values().sum()
     }
 
+    /// Whether there are no relations.
     pub fn is_empty(&self) -> bool {
         self.accounts.is_empty()
     }

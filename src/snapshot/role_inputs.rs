@@ -16,6 +16,7 @@ pub struct RoleInputs<'a> {
 }
 
 impl<'a> RoleInputs<'a> {
+    /// Returns the inputs of the lists, then of the snapshots.
     pub fn by_role(lists: &'a [Input], snapshots: impl Iterator<Item = &'a Snapshot>) -> Vec<Self> {
         let of_snapshot = |snapshot: &'a Snapshot| Self {
             role: Some(snapshot.role),

@@ -130,6 +130,7 @@ struct CandidateCounts {
     relations: u64,
 }
 
+/// Counts the relations of the candidates, by digest.
 fn count_candidates(index: &UnionidIndex, relations: &RelationStore) -> Result<HashMap<u128, CandidateCounts>> {
     let mut counted: HashMap<u128, CandidateCounts> = HashMap::new();
     let of_part = |partition| {

@@ -87,6 +87,7 @@ fn spell(raw: &mut Raw, spell: Spell<'_, '_>) -> Result<()> {
     Ok(())
 }
 
+/// Returns the column of userids.
 fn column_of(table: &Table) -> Option<&'static Column> {
     if table.name == GROUP_MEMBERS.name { Some(&fields::USERID) } else { table.account }
 }

@@ -86,6 +86,7 @@ impl PartState {
         Ok(Self::of(Journal::read(&path)?))
     }
 
+    /// Follows the lines of a journal.
     pub fn of(lines: Vec<JournalLine>) -> Self {
         let mut state = Self::default();
         for line in lines {
@@ -94,6 +95,7 @@ impl PartState {
         state
     }
 
+    /// Follows a line.
     pub fn apply(&mut self, line: JournalLine) {
         match line {
             JournalLine::Run { run, corp_id } => {

@@ -171,6 +171,7 @@ pub enum Asked {
     Unreadable(FieldFault),
 }
 
+/// Returns the accounts asked about.
 pub fn asked_about(subject: RequestSubject, context: &RequestContext<'_>) -> Asked {
     let corp = || Asked::Accounts(Arc::default());
     let accounts = match (subject, context.request) {

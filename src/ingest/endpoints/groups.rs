@@ -19,6 +19,7 @@ pub fn listed(part: &mut PartRecords, context: &RequestContext<'_>, group: &Grou
     record!(part, context, GROUPS, at, { CHAT_ID: group.chat_id => "chat_id", STATUS: group.status => "status" }, {});
 }
 
+/// One group, and each of its members.
 pub fn get(part: &mut PartRecords, context: &RequestContext<'_>, group: Option<&PayloadItem<'_, GroupChatBody<'_>>>) {
     match group {
         Some(PayloadItem::Object(group)) => group_and_members(part, context, "group_chat", group),
@@ -110,6 +111,7 @@ fn push_member(
     }, { CHAT_ID: chat_id });
 }
 
+/// One join code.
 pub fn join_way(part: &mut PartRecords, context: &RequestContext<'_>, code: Option<&PayloadItem<'_, JoinWay<'_>>>) {
     let place = |field: &str| context.place_below("join_way", field);
     let at = context.at(Dataset::JoinCodes, &place);

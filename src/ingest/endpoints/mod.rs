@@ -99,6 +99,7 @@ impl<'q> RequestContext<'q> {
         RecordContext { dataset, fetched_at: self.fetched_at, place, accounts: &self.accounts }
     }
 
+    /// Returns the place of a field of the document.
     fn place(&self, field: &str) -> String {
         field_at(format_args!("document {}", self.document), field)
     }
@@ -121,6 +122,7 @@ fn below(key: &str, field: &str) -> String {
 }
 
 impl RecordContext<'_> {
+    /// Returns the reject of a whole record.
     fn unread(&self, reason: RejectReason) -> UnreadableRecord<'_> {
         let datasets = std::slice::from_ref(&self.dataset);
         UnreadableRecord {
@@ -205,6 +207,7 @@ fn parse<'a, T: Quick<'a> + Deserialize<'a>>(text: &'a str, marks: &'a mut TextM
     quick::read(text, marks).map_or_else(|| serde_json::from_str(text), Ok)
 }
 
+/// Kind of a document.
 enum DocumentKind {
     /// An answer, bare or in an envelope, whose records were made.
     Answer,

@@ -11,6 +11,7 @@ pub struct Leaf<'g> {
 }
 
 impl<'g> Leaf<'g> {
+    /// Reads the field of an item as a value of the column.
     #[inline]
     pub fn read(column: &'static Column, given: &'g RawValue<'_>, field: &'static str, how: &ReadOptions<'_>) -> Self {
         let (value, wrong) = read(column, given, how);
@@ -23,6 +24,7 @@ impl<'g> Leaf<'g> {
         FieldReading { cell: self.value.cell(), fault: self.fault }
     }
 
+    /// The value, if it is a text.
     pub fn text(&self) -> Option<&str> {
         if let Cell::Text(text) = self.value.cell() { Some(text) } else { None }
     }

@@ -179,6 +179,7 @@ struct PagedChunk<'f> {
     bytes: u64,
 }
 
+/// The header of a page.
 #[derive(Debug, Default)]
 struct PageHeader {
     /// Bytes of the header itself.
@@ -303,6 +304,7 @@ pub fn expanded(path: &Path) -> Error {
     Error::input(path, say::FILE, say::unpacks_too_far("Parquet", MAX_EXPANSION), say::TOO_LARGE_A_PARQUET_REMEDY)
 }
 
+/// Reads the header of a page.
 fn page_header(bytes: &[u8]) -> Option<PageHeader> {
     let mut header = PageHeader::default();
     let mut read = Compact::new(bytes);

@@ -23,6 +23,7 @@ pub enum TextValidation {
     ByValue,
 }
 
+/// Reads the footer.
 pub fn read((path, file): (&Path, &OpenFile), texts: TextValidation) -> Result<ArrowReaderMetadata> {
     check_schema(path, file)?;
     let load = || {

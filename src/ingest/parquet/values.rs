@@ -21,6 +21,7 @@ const MAX_FLOAT16: f64 = 2048.0;
 /// Single floats represent every whole number up to here.
 const MAX_FLOAT32: f64 = 16_777_216.0;
 
+/// The values of a column.
 pub enum ColumnValues {
     Nothing,
     Texts(StringViewArray),
@@ -38,6 +39,7 @@ pub enum ColumnValues {
 }
 
 impl ColumnValues {
+    /// The values of the array.
     pub fn new(array: &ArrayRef) -> Self {
         Self::cast(array).unwrap_or_else(|| Self::Others(array.logical_nulls()))
     }
@@ -89,6 +91,7 @@ impl ColumnValues {
         })
     }
 
+    /// The value of the row.
     pub fn at(&self, row: usize) -> RawValue<'_> {
         match self {
             Self::Nothing => RawValue::Null,
@@ -117,6 +120,7 @@ impl ColumnValues {
         }
     }
 
+    /// The text of the row, if it has one.
     pub fn text(&self, row: usize) -> Option<&str> {
         match self {
             Self::Texts(array) if array.is_valid(row) => Some(array.value(row)),

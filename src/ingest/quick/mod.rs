@@ -92,6 +92,7 @@ impl<'a> JsonReader<'a> {
         Ok(!self.text[begin + 1..self.at - 1].trim_ascii_start().is_empty())
     }
 
+    /// Skips a value.
     fn skip(&mut self) -> Quickly<()> {
         self.skip_at(1)
     }

@@ -89,6 +89,7 @@ impl FileRecords {
         }
     }
 
+    /// Notes that the file holds all of a table.
     pub fn add_whole_table(&mut self, table: &'static Table) {
         let name = canonical_name(table);
         if CANONICAL.iter().any(|canonical| canonical.name == name) && !self.whole_tables.contains(&name) {

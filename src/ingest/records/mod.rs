@@ -61,6 +61,7 @@ impl<'a, const N: usize> Readings<'a, N> {
         Self { cells: [Cell::Null; N], faults: Vec::new() }
     }
 
+    /// Sets the reading of a column.
     #[inline]
     pub fn set(&mut self, at: usize, reading: impl Into<FieldReading<'a>>) {
         let FieldReading { cell, fault } = reading.into();

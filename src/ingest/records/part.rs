@@ -259,6 +259,7 @@ impl PartRecords {
         }
     }
 
+    /// Counts a document of that kind.
     pub fn count_kind(&mut self, kind: &'static str) {
         *self.kinds.entry(kind).or_default() += 1;
     }

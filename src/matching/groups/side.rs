@@ -77,6 +77,7 @@ impl GroupSide {
         self.chat_id.len()
     }
 
+    /// Returns the id of a group.
     pub fn chat_id(&self, row: u32) -> Option<&str> {
         value_at(&self.chat_id, row as usize)
     }

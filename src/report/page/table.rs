@@ -22,6 +22,7 @@ pub struct Excerpt {
     name: &'static str,
     /// Rows of the report.
     total: u64,
+    /// Rows in the page.
     rows: usize,
     columns: Vec<PageColumn>,
 }
@@ -31,6 +32,7 @@ struct PageColumn {
     name: &'static str,
     title: Text,
     kind: &'static str,
+    /// The vocabulary of its words.
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<&'static str>,
     /// Texts that repeat, each once; `values` are then places in it.

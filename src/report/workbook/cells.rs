@@ -181,6 +181,7 @@ pub fn exact(units: i128, places: u32, of: fn(f64) -> SheetCell) -> SheetCell {
     SheetCell::Text(rust_decimal::Decimal::from_i128_with_scale(units, places).to_string())
 }
 
+/// Text fit for a cell.
 pub fn text(text: &str) -> SheetCell {
     // No text has more UTF-16 units than bytes.
     let fits = text.len() <= LONGEST_TEXT && text.chars().all(|c| visible(c) == c);

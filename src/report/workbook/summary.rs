@@ -47,6 +47,7 @@ pub fn write(
     page.notes(&contents.kinds, &contents.limits, contents.earlier.digest.is_some())
 }
 
+/// Returns the case and its corps.
 pub fn case_figures(case: &Case, language: Lang) -> [(String, SheetCell); 2] {
     [
         (workbook::CASE.tell(language).to_owned(), text(&format!("{} · {}", case.id, case.title))),

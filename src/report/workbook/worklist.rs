@@ -102,6 +102,7 @@ impl WorklistColumn {
         }
     }
 
+    /// Returns whether it has that title in one of the languages.
     pub fn is_titled(self, title: &str) -> bool {
         let own = self.title();
         [own.zh, own.en].contains(&title)

@@ -51,6 +51,7 @@ pub fn route(partitioning: &Partitioning, corp: CorpRole, batches: &[RecordBatch
     Ok(routed)
 }
 
+/// Pushes the batches routed to each partition.
 pub fn push(parts: &mut [RowBuffer], routed: impl IntoIterator<Item = Vec<RecordBatch>>) {
     for (part, rows) in parts.iter_mut().zip(routed) {
         for rows in rows {

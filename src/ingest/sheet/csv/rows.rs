@@ -13,6 +13,7 @@ use memchr::{memchr, memchr_iter};
 use crate::ingest::encoding::{DecodeError, TextDecoder};
 use crate::limits::MAX_ROW_BYTES;
 
+/// The cells of a row.
 #[derive(Debug, Default)]
 pub struct RowCells {
     text: String,
@@ -63,6 +64,7 @@ pub struct CsvRow {
     pub is_misquoted: bool,
     /// Whether a quote is inside a cell that does not begin with one.
     pub has_stray_quote: bool,
+    /// Whether it contains a NUL.
     pub has_nul: bool,
     /// Whether a line end follows it: of the last row of a file there may be none.
     pub is_ended: bool,

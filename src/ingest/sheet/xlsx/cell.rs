@@ -55,10 +55,12 @@ impl XlsxCell {
         Self { stored: RawValue::Unreadable(BARE_FORMULA), shown: None }
     }
 
+    /// A cell with an error.
     pub fn error() -> Self {
         Self { stored: RawValue::Unreadable(ERROR_CELL), shown: None }
     }
 
+    /// The value for a column of that kind.
     pub fn raw_value(&self, kind: Kind) -> RawValue<'_> {
         if matches!(kind, Kind::Id | Kind::Text | Kind::TextList)
             && let Some(shown) = &self.shown

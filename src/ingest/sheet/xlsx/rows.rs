@@ -31,6 +31,7 @@ impl XlsxRow {
         self.cell(column).map_or("", XlsxCell::text)
     }
 
+    /// The cell in a column, if it is there.
     pub fn cell(&self, column: usize) -> Option<&XlsxCell> {
         match self.cells.get(column) {
             // No cell before it is absent.
@@ -256,6 +257,7 @@ impl MergedRange {
         Ok(tall)
     }
 
+    /// Returns whether the row is one of the range.
     pub fn spans(&self, row: u64) -> bool {
         (self.first_row..=self.last_row).contains(&row)
     }
