@@ -6,6 +6,7 @@
 //! parquet   columns -> batches                                            encoding  text in any encoding -> UTF-8
 //! headers   headers -> table and columns                                  table     row of a table -> record
 //! notes     rows of a table that are no records: totals, counts of rows, lines
+//! likeness  rows that look like records where none is expected
 //! table_end whether the end of a table proves anything, or stops the run
 //! value     every format: raw value -> value of a column                  records   every record counted once
 //! ingested  tables of `ingest` against their manifest                     open_file one file, read at several places
@@ -25,6 +26,7 @@ mod estimate;
 mod files;
 mod framing;
 mod headers;
+mod likeness;
 mod notes;
 mod parquet;
 mod reader;

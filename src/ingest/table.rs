@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::doubts::CustomerKey;
-use super::headers::{self, ExpectedTables, TableLayout, Unrecognised};
+use super::headers::{ExpectedTables, TableLayout, Unrecognised};
 use super::notes;
 use super::raw::{RelationSink, WHOLE_TABLE};
 use super::records::{ABSENT, FieldFault, FileRecords, PartRecords, Readings, RecordContext, UnreadableRecord};
@@ -27,7 +27,6 @@ const MAX_TABLE_COLUMNS: usize = 16;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
 const SHIFTED: RejectReason = "cells beside their columns: a cell was deleted from the row, or inserted into it";
-const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 /// Of a row of coverage.
 const NO_ACCOUNT: FieldFault = FieldFault { field: fields::USERID.name, reason: ABSENT };
@@ -249,23 +248,6 @@ impl<'l> TableReader<'l> {
         lacks_target(table, readings).then_some("row of a map without its target")
     }
 
-    /// Checks a row above the header. It is a title or a note, unless it looks like a record: then the header was moved
-    /// down, and the row counts as unreadable.
-    pub fn row_above<'c>(
-        &self,
-        part: &mut PartRecords,
-        cells: usize,
-        place: &dyn Fn(&str) -> String,
-        cell: impl Fn(usize, Kind) -> RawValue<'c>,
-    ) {
-        let filled = (0..cells).filter(|at| !is_blank(&cell(*at, Kind::Text))).count();
-        let is_wide = filled >= 2 && 3 * filled >= 2 * self.layout.header.len();
-        let is_header = |at: usize| matches!(cell(at, Kind::Text), RawValue::Text(text) if headers::is_known(&text));
-        if is_wide && !(0..cells).any(is_header) && self.is_like_a_record(&cell) {
-            self.reject_row(part, place(""), ABOVE_HEADER);
-        }
-    }
-
     /// Passes over a row that repeats the header, or is a note ([`notes`]); returns whether it does. `place` is that of
     /// the row, `cell` a text by its column, `cells` all of them as notes.
     ///
@@ -290,22 +272,6 @@ impl<'l> TableReader<'l> {
             part.pass_over(why, 1);
         }
         Ok(note.is_some())
-    }
-
-    /// Returns whether the cells have the keys of a record, in characters of ids.
-    pub fn is_like_a_record<'c>(&self, cell: &impl Fn(usize, Kind) -> RawValue<'c>) -> bool {
-        let table = self.layout.table;
-        let holds = |column: &&Column| {
-            let place = table.position(column).and_then(|at| self.layout.positions[at]);
-            place.is_some_and(|place| match cell(place, column.kind) {
-                RawValue::Text(text) if column.kind == Kind::Id => {
-                    let id = value::strip_padding(&text);
-                    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte))
-                }
-                given => !is_blank(&given),
-            })
-        };
-        table.identity.iter().all(|columns| columns.iter().any(holds))
     }
 
     /// Rejects a row that may be a record, of any account.
