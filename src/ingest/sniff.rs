@@ -31,7 +31,6 @@ const UNSUPPORTED: &[(&[u8], Text, Text)] = &[
     (b"\x09\x08\x10\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
     (b"\x09\x04\x06\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
     (b"\x09\x02\x06\x00", say::OLD_WORKBOOK, say::SAVE_AS_SHEET),
-    (b"PARE", say::ENCRYPTED_PARQUET, say::ENCRYPTED_PARQUET_REMEDY),
     (b"%PDF", say::PDF, say::EXPORT_AS_DATA),
     (b"\x1f\x8b", say::PACKED_TWICE, say::UNPACK_ONCE),
     (b"\x28\xb5\x2f\xfd", say::PACKED_TWICE, say::UNPACK_ONCE),
@@ -92,8 +91,13 @@ pub fn sniff(head: &[u8], all: bool) -> FileFormat {
         let what = if is_encrypted { say::ENCRYPTED_WORKBOOK } else { say::OLD_WORKBOOK };
         return FileFormat::Unsupported { what, remedy: say::SAVE_AS_SHEET };
     }
-    if head.starts_with(b"ORC") && memchr::memchr(0, head).is_some() {
+    // Headers begin so too, such as `PARENT_ID`.
+    let has_nul = || memchr::memchr(0, head).is_some();
+    if head.starts_with(b"ORC") && has_nul() {
         return FileFormat::Unsupported { what: say::ORC, remedy: say::EXPORT_AS_DATA };
+    }
+    if head.starts_with(b"PARE") && has_nul() {
+        return FileFormat::Unsupported { what: say::ENCRYPTED_PARQUET, remedy: say::ENCRYPTED_PARQUET_REMEDY };
     }
     if head.get(257..262) == Some(b"ustar") {
         return FileFormat::Unsupported { what: say::TAR, remedy: say::UNPACK_TAR };
@@ -235,7 +239,9 @@ mod tests {
         assert_eq!(sniff(b"\xef\xbb\xbf[]", true), FileFormat::Json { bom: true });
         assert_eq!(sniff(b"\xef\xbb\xbf\n\xef\xbb\xbf[]", true), FileFormat::Json { bom: true });
         let known = |encoding, bom| FileFormat::Text(EncodingHint::Known { encoding, bom });
-        assert_eq!(sniff(b"userid,name\n", true), FileFormat::Text(EncodingHint::Unknown));
+        for text in [&b"userid,name\n"[..], b"PARENT_ID,USERID\n"] {
+            assert_eq!(sniff(text, true), FileFormat::Text(EncodingHint::Unknown));
+        }
         assert_eq!(sniff(b"\xef\xbb\xbfuserid\tname\n", true), known(UnicodeEncoding::Utf8, true));
         assert_eq!(sniff(b"\xff\xfeu\0s\0", true), known(UnicodeEncoding::Utf16Le, true));
         assert_eq!(sniff(b"u\0s\0e\0\n\0", true), known(UnicodeEncoding::Utf16Le, false));

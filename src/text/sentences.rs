@@ -111,7 +111,9 @@ sentences! {
         "缺少，而请求中也不是恰好一个账号（旧导出不含 userid）",
     "cells beside their columns: a cell was deleted from the row, or inserted into it"
         "单元格与表头错位：该行有单元格被删除或插入",
-    "the last row ends before the end of its last cell: the export was cut off" "最后一行不完整：导出文件被截断",
+    "the last row lacks cells or the end of the last one, and no line end follows it: the export was cut off; \
+     if it is whole, add a line end"
+        "最后一行缺少单元格或最后一格不完整，且末尾没有换行：导出文件被截断；若该行完整，请在末尾加一个换行",
     "a row above the header that looks like a record: move the header to the top"
         "表头上方有一行像是记录：把表头移到最上面",
     "not an array, or under another key" "不是数组，或在别的键下",

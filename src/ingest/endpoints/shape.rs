@@ -12,9 +12,8 @@ const MAX_SHOWN: usize = 60;
 
 /// Returns the endpoint of an envelope; `None` if neither the envelope nor the payload has one.
 pub fn of_envelope(envelope: &Document<'_>, answer: &Answered<'_>) -> Result<Option<Endpoint>, DocumentFault> {
-    let recognised = of(answer)?;
     let name = match &envelope.endpoint {
-        RawValue::Null | RawValue::Unreadable(_) => return Ok(recognised),
+        RawValue::Null | RawValue::Unreadable(_) => return of(answer),
         RawValue::Text(name) => name,
         _ => return Err(DocumentFault::new("endpoint", say::NOT_TEXT, looked_for())),
     };
@@ -22,7 +21,12 @@ pub fn of_envelope(envelope: &Document<'_>, answer: &Answered<'_>) -> Result<Opt
         let path: String = path(name).chars().take(MAX_SHOWN).collect();
         return Err(DocumentFault::new("endpoint", say::unknown_endpoint(path), looked_for()));
     };
-    match recognised {
+    let is_named = |other: &Endpoint| other.key() == endpoint.key();
+    let is_other = |other: Endpoint| !is_named(&other) && other.is_filled(answer);
+    if recognised(answer).any(|other| is_named(&other)) && !recognised(answer).any(is_other) {
+        return Ok(Some(endpoint));
+    }
+    match of(answer)? {
         Some(other) if other.key() != endpoint.key() => Err(DocumentFault::new(
             "endpoint",
             say::other_endpoint(endpoint.path(), other.path()),
@@ -55,13 +59,15 @@ pub fn check_payload<R>(answer: &Body<'_, R>, endpoint: Endpoint) -> Result<(), 
     Err(DocumentFault::new(endpoint.key(), say::NOT_AN_ARRAY, say::NOT_AN_ARRAY_REMEDY))
 }
 
-/// Returns the endpoint of the payload, if there is one.
+/// Returns the endpoint of the payload, if there is one. Other software adds keys of its own, such as a message under
+/// `info`: of several payloads the one that holds anything counts.
 pub fn of<R>(answer: &Body<'_, R>) -> Result<Option<Endpoint>, DocumentFault> {
-    let mut endpoints = recognised(answer);
-    let Some(first) = endpoints.next() else { return Ok(None) };
-    match endpoints.next() {
-        None => Ok(Some(first)),
-        Some(second) => {
+    let all: Vec<Endpoint> = recognised(answer).collect();
+    let filled: Vec<Endpoint> = all.iter().copied().filter(|endpoint| endpoint.is_filled(answer)).collect();
+    match (&all[..], &filled[..]) {
+        ([], _) => Ok(None),
+        ([only], _) | (_, [only]) => Ok(Some(*only)),
+        (_, [first, second, ..]) | ([first, second, ..], _) => {
             Err(DocumentFault::new("", say::two_endpoints(first.path(), second.path()), say::TWO_ENDPOINTS_REMEDY))
         }
     }

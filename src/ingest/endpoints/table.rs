@@ -127,6 +127,8 @@ macro_rules! endpoints {
         $answer.errcode == RawValue::Null && $answer.$key.items().is_some_and(<[_]>::is_empty)
     };
     (@ silent object $answer:ident $key:ident) => { $answer.$key.as_ref().is_none_or(PayloadItem::is_null) };
+    (@ filled array $answer:ident $key:ident) => { $answer.$key.items().is_some_and(|items| !items.is_empty()) };
+    (@ filled object $answer:ident $key:ident) => { is_there($answer.$key.as_ref().filter(|object| !object.is_null())) };
     (@ lacks array $answer:ident $key:ident) => { !$answer.$key.is_there() };
     (@ lacks object $answer:ident $key:ident) => { $answer.$key.is_none() };
     ($($(#[$doc:meta])* $name:ident { spec: $spec:expr, $shape:ident: $key:ident,
@@ -191,6 +193,13 @@ macro_rules! endpoints {
                 match self {
                     Self::ExternalcontactGet if lacks_customer() => true,
                     $(Self::$name => endpoints!(@ silent $shape answer $key),)+
+                }
+            }
+
+            /// Returns whether the payload holds anything.
+            pub(super) fn is_filled<R>(self, answer: &Body<'_, R>) -> bool {
+                match self {
+                    $(Self::$name => endpoints!(@ filled $shape answer $key),)+
                 }
             }
 

@@ -11,6 +11,8 @@ mod row;
 pub use mapping::HeaderMapping;
 pub use names::{holds_several, is_known, is_same_header};
 
+use std::collections::HashSet;
+
 use self::names::{HeaderText, is, is_name_of};
 use self::row::{HeaderRow, LINKS, TableMatch};
 use super::value::strip_padding;
@@ -83,19 +85,21 @@ impl TableLayout {
     /// Returns whether a row repeats the header, as where files were concatenated, or in another language or system.
     pub fn is_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
         let mut used = used(self.table, &self.positions).peekable();
+        // Of a single column, such as that of names, a value may be the name of one in another system: `昵称`.
+        let has_several = self.matched() > 1;
         let may_be_header = |(_, at): &(&Column, usize)| match cell(*at).as_bytes() {
             [first, ..] if first.is_ascii_alphanumeric() => self.initials.contains(&first.to_ascii_lowercase()),
             rest => !rest.is_empty(),
         };
         let is_named = |(column, at): (&Column, usize)| {
             let cell = strip_padding(cell(at));
-            cell.eq_ignore_ascii_case(&self.header[at]) || is_name_of(column, cell)
+            cell.eq_ignore_ascii_case(&self.header[at]) || (has_several && is_name_of(column, cell))
         };
         used.peek().is_some_and(may_be_header) && used.all(is_named)
     }
 
     /// Returns whether a row is a header of other columns: of a second table, or of the same one in another order. Most
-    /// of its cells in the columns of the table are known headers.
+    /// of its cells in the columns of the table are known headers, and no two are the same one.
     pub fn is_other_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
         let cells = || self.positions.iter().flatten().map(|at| cell(*at)).filter(|cell| !cell.is_empty());
         // No name has a digit, and most ids and times have. Looking names up for each row costs as much as reading it.
@@ -104,8 +108,14 @@ impl TableLayout {
             return false;
         }
         let filled = cells().filter(|cell| !strip_padding(cell).is_empty()).count();
-        let known = cells().filter(|cell| is_known(cell)).count();
-        known >= 2 && 2 * known > filled
+        let known: HashSet<String> =
+            cells().filter(|cell| is_known(cell)).map(|cell| HeaderText::new(cell).folded).collect();
+        known.len() >= 2 && 2 * known.len() > filled
+    }
+
+    /// Returns whether the text is a name of the column at that index of the file, also in other systems.
+    pub fn names_column(&self, index: usize, text: &str) -> bool {
+        used(self.table, &self.positions).any(|(column, at)| at == index && is_name_of(column, strip_padding(text)))
     }
 }
 
@@ -159,16 +169,20 @@ pub fn recognise(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> R
     }
 }
 
-/// The tables on either side of a column without header, if there is one on each.
+/// The tables on either side of a column without header, if there is one on each. Different columns of one table are
+/// that table.
 fn tables_beside(headers: &[impl AsRef<str>], expected: ExpectedTables<'_>) -> Option<[&'static str; 2]> {
     let table_of = |headers: &[_]| {
         let headers = HeaderRow::new(headers, expected);
-        expected.tables.iter().find(|table| headers.match_table(table).is_some()).map(|table| table.name)
+        expected.tables.iter().find_map(|table| headers.match_table(table))
     };
     let is_empty = |at: &usize| strip_padding(headers[*at].as_ref()).is_empty();
-    (1..headers.len().saturating_sub(1))
-        .filter(is_empty)
-        .find_map(|at| Some([table_of(&headers[..at])?, table_of(&headers[at + 1..])?]))
+    (1..headers.len().saturating_sub(1)).filter(is_empty).find_map(|at| {
+        let (left, right) = (table_of(&headers[..at])?, table_of(&headers[at + 1..])?);
+        let is_twice =
+            || left.positions.iter().zip(&right.positions).any(|(one, other)| one.is_some() && other.is_some());
+        (left.table.name != right.table.name || is_twice()).then_some([left.table.name, right.table.name])
+    })
 }
 
 /// Names the tables, with the headers that each requires.

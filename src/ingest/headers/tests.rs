@@ -367,6 +367,16 @@ fn a_repeated_header_is_recognised() {
     // The same in the other language, as below the headers of a warehouse.
     assert!(is_header(["userid", "Name", "dept"]));
     assert!(!is_header(["账号", "", "部门"]) && !is_header(["ann", "姓名", "部门"]) && !is_header(["", "", ""]));
+    let names = recognise(&["客户名称"], ExpectedTables { tables: LIST_TABLES, own: &own(&[]) }).unwrap();
+    assert!(names.is_header(|_| "客户名称") && !names.is_header(|_| "昵称"), "who calls themselves so");
+}
+
+#[test]
+fn different_columns_of_one_table_are_not_two_tables() {
+    let of = |headers: &[&str]| recognise(headers, ExpectedTables { tables: LIST_TABLES, own: &own(&[]) });
+    assert_eq!(of(&["客户ID", "", "客户名称", "添加人账号"]).unwrap().matched(), 3);
+    assert!(matches!(of(&["客户ID", "", "客户ID"]), Err(Unrecognised::Beside(_))));
+    assert!(matches!(of(&["迁出账号", "迁入账号", "", "客户ID"]), Err(Unrecognised::Beside(_))));
 }
 
 #[test]
@@ -379,6 +389,7 @@ fn a_header_of_other_columns_is_recognised() {
     for row in [
         ["ann", "wm1", "name", "2026-05-01"],
         ["owner", "wm1", "林", "2026-05-01"],
+        ["owner", "owner", "owner", ""],
         ["remark", "", "", ""],
         ["", "", "", ""],
     ] {

@@ -32,7 +32,8 @@ const SEVERAL_ROWS: RejectReason =
 const TOO_WIDE: RejectReason = "more cells than the header: an unquoted delimiter or a stray quote";
 const NUMBERED: RejectReason = "one cell more than the header, and the first is the number of the row: give that \
     column a header, or leave it out";
-const CUT_OFF: RejectReason = "the last row ends before the end of its last cell: the export was cut off";
+const CUT_OFF: RejectReason = "the last row lacks cells or the end of the last one, and no line end follows it: the \
+    export was cut off; if it is whole, add a line end";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Bytes of an id or time that others of its column have by no accident.
@@ -56,6 +57,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         table: TableReader::new(&layout, file.zone, ExcelEpoch::Since1900),
         rows: 0,
         has_short_rows: false,
+        first_row: 0,
         last_cells: (usize::MAX, 0),
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
@@ -83,7 +85,9 @@ struct CsvReader<'f> {
     rows: u64,
     /// Whether a row so far has fewer cells than the header.
     has_short_rows: bool,
-    /// The shortest and the longest of the last cells so far, in bytes.
+    /// The cells of the first row below the header.
+    first_row: usize,
+    /// The shortest and the longest of the last cells so far ([`CsvReader::length_of_last`]).
     last_cells: (usize, usize),
 }
 
@@ -126,6 +130,9 @@ impl CsvReader<'_> {
             return Ok(());
         }
         self.rows += 1;
+        if self.rows == 1 {
+            self.first_row = cells.len();
+        }
         if let Some(fault) = self.fault(row, cells).or_else(|| self.is_numbered(cells).then_some(NUMBERED)) {
             self.table.reject_row(part, place(row, ""), fault);
             return Ok(());
@@ -140,7 +147,7 @@ impl CsvReader<'_> {
         }
         let width = self.table.layout.header.len();
         self.has_short_rows |= cells.len() < width;
-        let last = cells.get(width - 1).len();
+        let last = self.length_of_last(cells);
         self.last_cells = (self.last_cells.0.min(last), self.last_cells.1.max(last));
         let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
         while self.table.read_row(part, &|field| place(row, field), cell) == RowRead::NeedsDayOrder {
@@ -152,29 +159,41 @@ impl CsvReader<'_> {
     /// Returns whether the last row of a file, which no line end follows, lacks cells or the end of its last one. Where
     /// other rows lack cells too, it is as whole as they are; ids and times that all have one length show one cut off.
     fn is_cut_off(&self, cells: &RowCells) -> bool {
-        let width = self.table.layout.header.len();
-        if cells.len() < width {
+        if cells.len() < self.table.layout.header.len() {
             return !self.has_short_rows && self.rows > 1;
         }
-        let TableLayout { table, positions, .. } = self.table.layout;
         let (shortest, longest) = self.last_cells;
-        self.rows > 2
-            && shortest == longest
-            && shortest >= LONG_CELL
-            && (1..shortest).contains(&cells.get(width - 1).len())
-            && (positions.iter().zip(table.columns))
-                .any(|(place, slot)| *place == Some(width - 1) && matches!(slot.column.kind, Kind::Id | Kind::Time))
+        let least = if self.kind_of_last() == Some(Kind::Time) { 2 } else { LONG_CELL };
+        self.rows > 2 && shortest == longest && shortest >= least && (1..shortest).contains(&self.length_of_last(cells))
+    }
+
+    /// The kind of the last column, if it is one of the table.
+    fn kind_of_last(&self) -> Option<Kind> {
+        let TableLayout { table, positions, header, .. } = self.table.layout;
+        let at = positions.iter().position(|place| *place == Some(header.len() - 1))?;
+        Some(table.columns[at].column.kind)
+    }
+
+    /// The length of the last cell: of an id its bytes; of a time, where hours and days have one digit or two, what is
+    /// no digit.
+    fn length_of_last(&self, cells: &RowCells) -> usize {
+        let last = cells.get(self.table.layout.header.len() - 1);
+        match self.kind_of_last() {
+            Some(Kind::Id) => last.len(),
+            Some(Kind::Time) => last.chars().filter(|c| !c.is_ascii_digit()).count(),
+            _ => 0,
+        }
     }
 
     fn fault(&self, row: CsvRow, cells: &RowCells) -> Option<&'static str> {
         let width = self.table.layout.header.len();
         if row.is_misquoted {
             Some(MISQUOTED)
-        } else if row.lines > 1 && contains_rows(cells.iter(), width, self.dialect) {
+        } else if row.lines > 1 && contains_rows(&self.table, cells.iter(), |at| cells.get(at), width, self.dialect) {
             Some(SEVERAL_ROWS)
         } else {
-            // As many cells as two rows, all empty beyond the header: a line end was lost, not cells padded.
-            let is_two_rows = width > 2 && cells.len() >= 2 * width - 1;
+            // As many cells as two rows, all empty beyond the header: a line end was lost, unless all rows are padded.
+            let is_two_rows = width > 2 && cells.len() >= 2 * width - 1 && cells.len() != self.first_row;
             let is_too_wide = is_two_rows || (width..cells.len()).any(|at| !strip_padding(cells.get(at)).is_empty());
             is_too_wide.then_some(TOO_WIDE)
         }
@@ -184,7 +203,9 @@ impl CsvReader<'_> {
     /// of the next: `write.table` of R writes this.
     fn is_numbered(&self, cells: &RowCells) -> bool {
         let header = &self.table.layout.header;
+        // Where the first header is of no column that is used, the number is under it.
         cells.len() == header.len() + 1
+            && self.table.layout.uses(0)
             && header.iter().all(|header| !header.is_empty())
             && cells.get(0).parse() == Ok(self.rows)
     }
@@ -232,16 +253,20 @@ fn raw_value(cell: &str, kind: Kind, row: CsvRow) -> RawValue<'_> {
     RawValue::Text(Cow::Borrowed(cell))
 }
 
-/// Returns whether cells of a row of several lines contain rows: a line inside one has the delimiters of a row, or
-/// the row lacks cells that lines inside one seem to have.
-fn contains_rows<'c>(cells: impl Iterator<Item = &'c str> + Clone, width: usize, dialect: Dialect) -> bool {
-    let lacks_cells = cells.clone().count() < width;
-    let most = |cell: &str| {
-        let lines = cell.split(['\n', '\r']).skip(1);
-        lines.map(|line| memchr::memchr_iter(dialect.delimiter, line.as_bytes()).count()).max().unwrap_or(0)
-    };
-    let delimiters = cells.map(most).max().unwrap_or(0);
-    (lacks_cells && delimiters > 0) || (width > 2 && delimiters + 1 >= width)
+/// Returns whether cells of a row of several lines contain rows: a line inside one is like a row of the table, beside
+/// `row`, and has the delimiters of a row, or the row lacks cells that the line seems to have.
+fn contains_rows<'c>(
+    table: &TableReader<'_>,
+    cells: impl Iterator<Item = &'c str> + Clone,
+    row: impl Fn(usize) -> &'c str,
+    width: usize,
+    dialect: Dialect,
+) -> bool {
+    let least = if cells.clone().count() < width { 2 } else { width.max(3) };
+    cells.flat_map(|cell| cell.split(['\n', '\r']).skip(1)).any(|line| {
+        let parts: Vec<&str> = line.split(char::from(dialect.delimiter)).collect();
+        parts.len() >= least && table.is_like_row(&parts, &row)
+    })
 }
 
 /// The first rows of a file, with their quoting.
@@ -303,9 +328,10 @@ impl CsvHeader {
     fn check(&self, file: SheetFile<'_>, rows: &[(Vec<String>, CsvRow)]) -> Result<()> {
         let (cells, row) = &rows[self.row];
         let texts = || cells.iter().map(String::as_str);
+        let table = TableReader::new(&self.layout, file.zone, ExcelEpoch::None);
         if row.is_misquoted
             || row.has_stray_quote
-            || (row.lines > 1 && contains_rows(texts(), usize::MAX, self.dialect))
+            || (row.lines > 1 && contains_rows(&table, texts(), |_| "", usize::MAX, self.dialect))
         {
             return Err(misquoted(file.path, row.line));
         }

@@ -357,17 +357,18 @@ struct TimesSeen {
     late: bool,
 }
 
-/// Returns whether a sheet without header may contain rows of a table of the workbook: it is as wide, or its first
-/// rows look like records. A single column is as wide as any note.
+/// Returns whether a sheet without header may contain rows of a table of the workbook: its first rows look like records,
+/// most of them where it is as wide as the table, else all. A single column is as wide as any note.
 fn may_be_of(layout: &TableLayout, width: usize, head: &[XlsxRow], file: SheetFile<'_>) -> bool {
     let table_width = layout.header.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
-    let table = TableReader::new(layout, file.zone, ExcelEpoch::None);
-    let is_record = |row: &XlsxRow| {
+    let table = TableReader::new(layout, file.zone, ExcelEpoch::Since1900);
+    let is_record = |row: &&XlsxRow| {
         table.is_like_a_record(&|at: usize, kind| row.cell(at).map(|cell| cell.raw_value(kind)).unwrap_or_default())
     };
-    let looks_like_records =
-        || 2 * width > table_width && width < table_width && head.iter().filter(|row| !row.is_blank()).all(is_record);
-    table_width > 1 && (width == table_width || looks_like_records())
+    let rows = || head.iter().filter(|row| !row.is_blank());
+    let records = rows().filter(is_record).count();
+    let is_like_it = if width == table_width { 2 * records > rows().count() } else { records == rows().count() };
+    table_width > 1 && 2 * width > table_width && width <= table_width && is_like_it
 }
 
 /// The texts of the row with the most cells.

@@ -1,5 +1,6 @@
 //! Rows of a table, of a sheet or of Parquet -> records.
 
+mod likeness;
 mod notes;
 mod signs;
 
@@ -27,6 +28,7 @@ pub const BATCH_ROWS: u64 = 65_536;
 const MAX_TABLE_COLUMNS: usize = 16;
 
 const LOST: RejectReason = "no header of this column, and one with damaged characters: export again as UTF-8";
+
 /// A file with sheets, and the context to read it in.
 #[derive(Clone, Copy)]
 pub struct SheetFile<'f> {

@@ -75,11 +75,12 @@ fn is_duty(cell: &str) -> bool {
     DUTIES.iter().any(|duty| duty.eq_ignore_ascii_case(cell.trim_start_matches('*')))
 }
 
-/// Returns whether the text is a number, maybe with a unit; no id or time.
+/// Returns whether the text is a number, maybe with a unit; no id or time: seconds since 1970 have ten digits.
 fn is_number(cell: &str) -> bool {
     let digits = cell.trim_end_matches(UNITS).trim_end();
+    let longest = if digits.contains([',', '.']) { 12 } else { 9 };
     digits.starts_with(|first: char| first.is_ascii_digit())
-        && digits.len() <= 12
+        && digits.len() <= longest
         && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'%'))
 }
 
@@ -132,6 +133,7 @@ mod tests {
             &["合计", "ann"][..],
             &["合计", "wmA1"],
             &["合计", "1001", "2026-05-02 10:00:00"],
+            &["合计", "1001", "1777687200"],
             &["Totally", "4"],
             &["totals@acme", "4"],
             &["--", "-"],

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use super::{RowReadings, TableReader, is_blank, is_list_of, notes};
 use crate::error::{Error, Result};
-use crate::ingest::headers::is_known;
 use crate::ingest::raw::WHOLE_TABLE;
 use crate::ingest::records::{ABSENT, FieldFault, PartRecords};
-use crate::ingest::value::{RawValue, RejectReason, strip_padding};
+use crate::ingest::value::{RawValue, RejectReason};
 use crate::schema::lists::ListKind;
 use crate::schema::tables::COVERAGE;
 use crate::schema::vocabulary::Dataset;
@@ -17,7 +16,6 @@ use crate::text::{Message, errors as say};
 
 const SHIFTED: Sign =
     Sign::Unreadable("cells beside their columns: a cell was deleted from the row, or inserted into it");
-const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 /// Consequence of a sign.
 #[derive(Debug, Clone, Copy)]
@@ -131,23 +129,6 @@ fn is_customer_id(id: &str) -> bool {
 }
 
 impl TableReader<'_> {
-    /// Checks a row above the header. It is a title or a note, unless it looks like a record: then the header was moved
-    /// down, and the row counts as unreadable.
-    pub fn row_above<'c>(
-        &self,
-        part: &mut PartRecords,
-        cells: usize,
-        place: &dyn Fn(&str) -> String,
-        cell: impl Fn(usize, Kind) -> RawValue<'c>,
-    ) {
-        let filled = (0..cells).filter(|at| !is_blank(&cell(*at, Kind::Text))).count();
-        let is_wide = filled >= 2 && 3 * filled >= 2 * self.layout.header.len();
-        let is_header = |at: usize| matches!(cell(at, Kind::Text), RawValue::Text(text) if is_known(&text));
-        if is_wide && !(0..cells).any(is_header) && self.is_like_a_record(&cell) {
-            self.reject_row(part, place(""), ABOVE_HEADER);
-        }
-    }
-
     /// Returns what the row is in place of a record, by its texts: `cell` gives one by its column, `cells` all.
     pub fn not_a_record<'c, C: Iterator<Item = &'c str>>(
         &self,
@@ -182,21 +163,5 @@ impl TableReader<'_> {
             }
         }
         Ok(true)
-    }
-
-    /// Returns whether the cells have the keys of a record, in characters of ids.
-    pub fn is_like_a_record<'c>(&self, cell: &impl Fn(usize, Kind) -> RawValue<'c>) -> bool {
-        let table = self.layout.table;
-        let holds = |column: &&Column| {
-            let place = table.position(column).and_then(|at| self.layout.positions[at]);
-            place.is_some_and(|place| match cell(place, column.kind) {
-                RawValue::Text(text) if column.kind == Kind::Id => {
-                    let id = strip_padding(&text);
-                    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte))
-                }
-                given => !is_blank(&given),
-            })
-        };
-        table.identity.iter().all(|columns| columns.iter().any(holds))
     }
 }

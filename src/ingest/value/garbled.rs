@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use encoding_rs::{GB18030, WINDOWS_1252};
 
-use crate::ingest::encoding::is_beyond_chance;
+use crate::ingest::encoding::is_surely_utf8;
 
 /// Returns whether a name is garbled.
 pub(super) fn is_garbled(name: &str) -> bool {
@@ -43,7 +43,9 @@ fn is_misdecoded_latin(name: &str) -> bool {
         let text = c.encode_utf8(&mut buffer);
         WINDOWS_1252.encode(text).0.first().copied().filter(|byte| !byte.is_ascii())
     };
-    begins && name.chars().map(byte).collect::<Option<Vec<u8>>>().is_some_and(|bytes| is_long_utf8(&bytes))
+    let is_long = |text: &str| text.chars().any(|c| c.len_utf8() == 3);
+    begins
+        && name.chars().map(byte).collect::<Option<Vec<u8>>>().is_some_and(|bytes| utf8_of(&bytes).is_some_and(is_long))
 }
 
 /// Returns whether a name is UTF-8 that was decoded as GB18030, as a Chinese console does: `鏋椾竴` for `林一`.
@@ -65,24 +67,21 @@ fn is_misdecoded_chinese(name: &str) -> bool {
     if first.is_none_or(|first| BEGINNINGS.get(first as usize) != Some(&true)) {
         return false;
     }
-    let bytes = GB18030.encode(name).0;
-    is_long_utf8(&bytes) && is_beyond_chance(&bytes)
+    // Nearly all names have two characters or more.
+    utf8_of(&GB18030.encode(name).0).is_some_and(|text| is_surely_utf8(text, 2))
 }
 
-/// Returns whether bytes are UTF-8, but for a last character that is cut off, with a character of three bytes.
-fn is_long_utf8(bytes: &[u8]) -> bool {
-    let whole = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => match error.error_len() {
-            None => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+/// The text of bytes that are UTF-8, but for a last character that is cut off.
+fn utf8_of(bytes: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let (whole, rest) = bytes.split_at(error.valid_up_to());
             // The byte that had no second one became a question mark.
-            Some(_) if bytes[error.valid_up_to()..].len() <= 4 && bytes.ends_with(b"?") => {
-                std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
-            }
-            Some(_) => return false,
-        },
-    };
-    whole.chars().any(|c| c.len_utf8() == 3)
+            let is_cut_off = error.error_len().is_none() || (rest.len() <= 4 && rest.ends_with(b"?"));
+            is_cut_off.then(|| std::str::from_utf8(whole).unwrap_or_default())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -104,7 +103,7 @@ mod tests {
         }
         for name in [
             "林子豪", "李涓", "José", "Zoë & Æther", "100%的爱", "5% off", "R&D", "a\\b", "¯\\_(ツ)_/¯", "A&B#1;",
-            "鐢", "联通", "Ã", "\\o/", "50%ab", "C:\\users",
+            "鐢", "联通", "Ã", "\\o/", "50%ab", "C:\\users", "婧玥", "郑淇昇", "鐘虹", "谢鋼家", "楠慶", "陳宏安",
         ] {
             assert!(!is_garbled(name), "{name}");
         }

@@ -53,6 +53,21 @@ fn the_payload_key_decides_the_endpoint_of_an_envelope_without_one() {
 }
 
 #[test]
+fn keys_that_other_software_adds_are_no_payloads() {
+    for (key, value) in [("info", json!("ok")), ("info", json!("")), ("customer", json!([])), ("userlist", json!(null))]
+    {
+        let mut answer = json!({"errcode":0,"external_userid":["wm1"]});
+        answer[key] = value;
+        let listed = asked("externalcontact/list", json!({"userid":"ann"}), answer.clone());
+        assert_eq!(listed.told(), ["relations 1: userid=ann external_userid=wm1"], "{key}");
+        assert_eq!(read(json!({"request":{"userid":"ann"},"response":answer})).told(), listed.told(), "{key}");
+        let mut none = json!({"errcode":0,"external_userid":[]});
+        none[key] = json!("");
+        assert_eq!(asked("externalcontact/list", json!({"userid":"ann"}), none).answer().errcode, 0, "{key}");
+    }
+}
+
+#[test]
 fn fetched_at_is_written_in_several_ways() {
     let at = |fetched_at: Json| {
         let response = json!({"errcode":0,"follow_user":[]});

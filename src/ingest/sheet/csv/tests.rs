@@ -76,6 +76,7 @@ fn a_table_without_any_row_proves_nothing() {
 
 #[test]
 fn rows_that_begin_with_their_number_are_unreadable() {
+    assert_eq!(relations("no,userid,external_userid,remark\n1,ann,wm1,x,\n2,bob,wm2,y,\n").len(), 2);
     let error = one(b"userid,external_userid,remark\n1,ann,wm1,\n2,bob,wm2,\n").unwrap_err().to_string();
     assert!(error.contains("none of its 2 rows") && error.contains("number of the row"), "{error}");
     // A cell more than the header need not be a number of rows; with a header of its own it is one that is not used.
@@ -135,6 +136,7 @@ fn a_last_id_or_time_that_is_shorter_than_all_others_is_cut_off() {
         (0, "userid,external_userid", "wm2", "\ncat,w"),
         (0, "external_userid,userid,customer_name", &format!("x,{one_id}"), "\nwm2,x,Li"),
         (0, "external_userid,userid,created_at", &format!("x,{time}"), "\nwm2,x,"),
+        (0, "external_userid,userid,created_at", &format!("x,{time}"), "\nwm2,x,2026-05-02 9:30:00"),
     ] {
         let raw = read(format!("{columns}\nann,{last}\nbob,{last}{rows}"));
         assert_eq!(raw.rejects.len(), expected, "{columns} {last} {rows}");
@@ -225,9 +227,11 @@ fn a_stray_quote_merges_no_rows_silently() {
         // The quote ends where a cell ends: 5 inches.
         ("ann,wm1,\"good\nbob,wm2,x\ncat,wm3,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 4: several rows in one cell"]),
         ("ann,\"wm1,good\nbob,wm2,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 3: several rows in one cell"]),
+        ("ann,wm1,\"good\nbob,wm22,\"\"x, y\"\"\ncat,wm3,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 4: several rows in"]),
         ("ann,w\"m1,good\nbob,wm2,the \"best\"\n", 1, &["!row 2, external_userid: an id with a stray quote inside"]),
         // Remarks of several lines are valid.
         ("ann,wm1,\"good,\nand true\nand \"\"so\"\" on\"\nbob,wm2,=\"1\"\n", 2, &[]),
+        ("ann,wm1,\"likes\n苹果,香蕉,梨\n,,\"\nbob,wm2,\"tea\nx,plums,2,3\"\n", 2, &[]),
     ] {
         assert_eq!(relations_of(&rejects_of(format!("{header}{rows}"), rejects)).len(), kept, "{rows}");
     }
@@ -253,7 +257,8 @@ fn a_header_with_a_stray_quote_is_refused() {
     ] {
         check_error(one(format!("{header}{rows}").as_bytes()), row, "a stray quote in the header row");
     }
-    // Quotes that are closed, and a note with some.
+    // Quotes that are closed, with a delimiter inside, and a note with some.
+    assert_eq!(relations("userid,external_userid,\"remark\n(who, when)\"\nann,wm1,x\n").len(), 1);
     assert_eq!(
         relations("the \"best\", of all\n\"userid\",external_userid,\"re\nmark\"\nann,wm1,x\n"),
         ["1: userid=ann external_userid=wm1 remark=x"]
@@ -275,8 +280,13 @@ fn a_row_ends_only_outside_quotes() {
     let more_cells = &["!row 2: more cells than the header"];
     rejects_of("userid,external_userid\nann,wm1\rbob,wm2\ncat,wm3\n", more_cells);
     // Two rows without the line end between them, where the second holds nothing beyond the header.
-    let raw = rejects_of("userid,external_userid,unionid,remark\nann,wm1,,bob,,,\ncat,wm3,u3,r,,\n", more_cells);
+    let raw = rejects_of(
+        "userid,external_userid,unionid,remark\ncat,wm3,u3,r,,\nann,wm1,,bob,,,\n",
+        &["!row 3: more cells than the header"],
+    );
     assert_eq!(relations_of(&raw).len(), 1, "empty cells beyond the header are padding");
+    let padded = "userid,external_userid,unionid,remark\nann,wm1,,x,,,,\nbob,wm2,u2,,,,,\n";
+    assert_eq!(relations(padded).len(), 2, "and where every row has them");
 }
 
 #[test]
@@ -308,8 +318,14 @@ fn a_column_shows_which_part_of_its_dates_is_the_day() {
 fn a_row_above_the_header_may_be_a_record() {
     let record = "客户列表,,\nann,wei,2026-01-01\n帐号,客户名称,添加时间\nbob,min,2026-01-02\n";
     assert_eq!(rejects_of(record, &["!row 2: a row above the header"]).files[0].pushed, 1);
-    for note in ["导出时间,2026-05-01,\n", "导出人,张三,2026-05-01\n", "成员,客户名称,\n", "source,export\n"]
-    {
+    for note in [
+        "导出时间,2026-05-01,\n",
+        "导出人,张三,2026-05-01\n",
+        "成员,客户名称,\n",
+        "source,export\n",
+        "required,required,optional,\n",
+        "staff,nickname,added\n",
+    ] {
         let raw = read(format!("{note}帐号,客户名称,添加时间,备注\nbob,min,2026-01-02,\n"));
         assert_eq!(raw.files[0].records_read, 1, "{note}");
     }

@@ -267,6 +267,8 @@ fn a_skipped_sheet_with_possible_records_is_a_reject() {
         (&[&["note"], &["another"]], false),
         (&[&["版本", "日期"], &["1.0", "2026-05-01"]], false),
         (&[&["a", "b", "c", "d"]], false),
+        // As wide as the table: what its columns mean.
+        (&[&["字段", "含义", "示例"], &["账号", "成员账号", "ann"], &["姓名", "成员姓名", "Ann"]], false),
     ] {
         let raw = one(&with(rows, false)).unwrap();
         assert_eq!(
