@@ -219,33 +219,25 @@ fn append(decoder: &mut Decoder, raw: &[u8], last: bool, text: &mut String) {
 
 /// Returns how many bytes of a text in GB18030 are, from its beginning, lines that may be UTF-8; and whether they are.
 fn lines_of_utf8(text: &[u8]) -> (usize, bool) {
-    // A name of three characters in GB18030 is two in UTF-8, and its remark often repeats it.
-    const MIN_CHARACTERS: usize = 3;
     let may_be = |line: &&[u8]| std::str::from_utf8(line).is_ok_and(may_be_chinese);
     let lines = text.split_inclusive(|byte| *byte == b'\n').take_while(may_be);
     let length = lines.map(<[u8]>::len).sum();
-    (length, std::str::from_utf8(&text[..length]).is_ok_and(|text| is_surely_utf8(text, MIN_CHARACTERS)))
+    (length, std::str::from_utf8(&text[..length]).is_ok_and(is_surely_utf8))
 }
 
-/// Returns whether a text, of which the bytes may be GB18030, is UTF-8: Chinese, of `least` different characters, for
-/// few are valid by chance in many names with rare characters (`婧玥`).
-pub fn is_surely_utf8(text: &str, least: usize) -> bool {
-    let mut seen: Vec<char> = Vec::new();
-    let mut is_enough = |c: char| {
-        if !seen.contains(&c) {
-            seen.push(c);
-        }
-        seen.len() >= least
-    };
-    may_be_chinese(text)
-        && text.chars().filter(|c| !c.is_ascii()).any(&mut is_enough)
-        && is_beyond_chance(text.as_bytes())
+/// Returns whether a text, of which the bytes may be GB18030, is UTF-8: Chinese, of two different characters at least,
+/// for one is valid by chance in many names with rare characters (`婧玥`), and in the remarks that repeat them.
+pub fn is_surely_utf8(text: &str) -> bool {
+    let mut characters = text.chars().filter(|c| !c.is_ascii());
+    let first = characters.next();
+    may_be_chinese(text) && characters.any(|c| Some(c) != first) && is_beyond_chance(text.as_bytes())
 }
 
 /// Returns whether all characters that are not ASCII may stand in Chinese: they have three bytes or more in UTF-8, and
-/// are neither Yi nor Korean, as which names in GB18030 are read by chance (`陳宏安`).
+/// are neither Yi nor Korean nor in an empty plane, as which names in GB18030 are read by chance (`陳宏安`, `駱海`).
 fn may_be_chinese(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii() || (c.len_utf8() > 2 && !('\u{a000}'..='\u{d7ff}').contains(&c)))
+    let is_chance = |c: char| ('\u{a000}'..='\u{d7ff}').contains(&c) || c >= '\u{40000}';
+    text.chars().all(|c| c.is_ascii() || (c.len_utf8() > 2 && !is_chance(c)))
 }
 
 /// Returns whether bytes that are valid UTF-8, and may be GB18030, are UTF-8. A name of three characters in GB18030 is
@@ -405,13 +397,13 @@ mod tests {
     fn lines_of_utf8_inside_gb18030_are_read_as_such_where_they_are_sure() {
         // Three characters of GB18030 whose bytes are two of UTF-8.
         let unsure = b"\xe5\xa9\xb4\xe5\xb1\xa1,ann\n";
-        let appended = "郑四海,bob\n";
+        let appended = "郑四,bob\n";
         let bytes = [&gb18030(NAMES), appended.as_bytes(), &gb18030("林一,ann\n"), unsure].concat();
         let (text, encoding) = read(&bytes, EncodingHint::Unknown);
         let known = GB18030.decode(unsure).0.into_owned();
         assert_eq!((text, encoding), (format!("{NAMES}{appended}林一,ann\n{known}"), "gb18030, lines of utf-8"));
         // The bytes of these are UTF-8 too, also where the remark repeats the name.
-        let by_chance = format!("{NAMES}婧玥,ann,婧玥\n陳宏安,ann,陳宏安\n鐘洪安,ann,鐘洪安\n");
+        let by_chance = format!("{NAMES}婧玥,ann,婧玥\n陳宏安,ann,陳宏安\n駱海,ann,駱俊\n");
         assert_eq!(read(&gb18030(&by_chance), EncodingHint::Unknown), (by_chance, "gb18030"));
         let cut_off = [&gb18030(NAMES)[..], b"\xc1"].concat();
         assert_eq!(read(&cut_off, EncodingHint::Unknown).0, format!("{NAMES}\u{fffd}"));

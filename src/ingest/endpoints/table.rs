@@ -128,7 +128,9 @@ macro_rules! endpoints {
     };
     (@ silent object $answer:ident $key:ident) => { $answer.$key.as_ref().is_none_or(PayloadItem::is_null) };
     (@ filled array $answer:ident $key:ident) => { $answer.$key.items().is_some_and(|items| !items.is_empty()) };
-    (@ filled object $answer:ident $key:ident) => { is_there($answer.$key.as_ref().filter(|object| !object.is_null())) };
+    (@ filled object $answer:ident $key:ident) => {
+        is_there($answer.$key.as_ref().filter(|object| !object.is_null()))
+    };
     (@ lacks array $answer:ident $key:ident) => { !$answer.$key.is_there() };
     (@ lacks object $answer:ident $key:ident) => { $answer.$key.is_none() };
     ($($(#[$doc:meta])* $name:ident { spec: $spec:expr, $shape:ident: $key:ident,

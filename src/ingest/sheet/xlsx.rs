@@ -357,8 +357,8 @@ struct TimesSeen {
     late: bool,
 }
 
-/// Returns whether a sheet without header may contain rows of a table of the workbook: its first rows look like records,
-/// most of them where it is as wide as the table, else all. A single column is as wide as any note.
+/// Returns whether a sheet without header may contain rows of a table of the workbook: its first rows look like
+/// records, most of them where it is as wide as the table, else all. A single column is as wide as any note.
 fn may_be_of(layout: &TableLayout, width: usize, head: &[XlsxRow], file: SheetFile<'_>) -> bool {
     let table_width = layout.header.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
     let table = TableReader::new(layout, file.zone, ExcelEpoch::Since1900);

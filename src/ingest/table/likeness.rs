@@ -1,5 +1,5 @@
-//! Rows that look like records where none is expected: above the header, in a sheet without one, inside a cell. They may
-//! be records that were moved or merged there, which unreadable ones are, and titles, notes and remarks are not.
+//! Rows that look like records where none is expected: above the header, in a sheet without one, inside a cell. They
+//! may be records that were moved or merged there, and count as unreadable; titles, notes and remarks do not.
 
 use std::borrow::Cow;
 

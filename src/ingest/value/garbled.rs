@@ -67,8 +67,7 @@ fn is_misdecoded_chinese(name: &str) -> bool {
     if first.is_none_or(|first| BEGINNINGS.get(first as usize) != Some(&true)) {
         return false;
     }
-    // Nearly all names have two characters or more.
-    utf8_of(&GB18030.encode(name).0).is_some_and(|text| is_surely_utf8(text, 2))
+    utf8_of(&GB18030.encode(name).0).is_some_and(is_surely_utf8)
 }
 
 /// The text of bytes that are UTF-8, but for a last character that is cut off.
