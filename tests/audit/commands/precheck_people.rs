@@ -111,7 +111,7 @@ fn the_workbook_has_a_sheet_for_each_thing_to_do_and_a_worklist() {
                 "Findings",
                 "Accounts",
                 "Join codes",
-                "Accounts without part",
+                "Taking no part",
                 "Forecast by account",
                 "Bill",
                 "Worklist",
