@@ -336,7 +336,7 @@ vocabulary! {
 vocabulary! {
     /// Prediction beside observation of a join code (SPEC section 5). Order is that of the rules.
     CodeVerdict {
-        New = "new" / "仅见于迁移后" / "Only found after": "Only source-after holds it.",
+        New = "new" / "仅见于迁移后" / "Only in source-after": "Only source-after holds it.",
         Emptied = "emptied" / "如预计失效" / "Died as predicted": "Died as predicted.",
         AliveGroupLeftBehind = "alive_group_left_behind" / "有群未迁走，仍有效" / "Alive: a group was left behind":
             "Was to die, and a group that was to move still keeps it alive.",
