@@ -118,7 +118,9 @@ pub(super) fn timezone(field: &CaseField<'_>) -> Result<TimeZone> {
     let name = text(field)?;
     TimeZone::get(&name).map_err(|_| {
         let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
-        let near = nearest(&name, zones.iter().map(String::as_str));
+        // Only a slip: of a city that is no zone, such as Beijing, another city would be the wrong one.
+        let is_slip = |near: &&str| strsim::jaro_winkler(&name.to_lowercase(), &near.to_lowercase()) >= 0.95;
+        let near = nearest(&name, zones.iter().map(String::as_str)).filter(is_slip);
         field.fault(say::not_a_time_zone(&name), say::perhaps(near, say::TIME_ZONE_REMEDY))
     })
 }

@@ -45,7 +45,8 @@ impl<'a> Section<'a> {
         if let Some(field) = self.get(key) {
             return kind(&field);
         }
-        let remedy = if self.key.is_empty() { say::add(key, example) } else { say::add_to(&self.key, key, example) };
+        let remedy =
+            if self.key.is_empty() { say::add(key, example) } else { say::add_to(self.heading(), key, example) };
         Err(Error::input(self.file, Message::verbatim(self.dotted(key)), say::IS_MISSING, remedy))
     }
 
@@ -119,10 +120,20 @@ impl<'a> CaseField<'a> {
 }
 
 impl Section<'_> {
+    /// Returns its line in the file: `[contract]`, or the number of the `[[waivers]]` that it is, from 1.
+    fn heading(&self) -> Message {
+        let numbered = self.key.strip_suffix(']').and_then(|key| key.rsplit_once('['));
+        match numbered.and_then(|(name, index)| Some((name, index.parse::<usize>().ok()?))) {
+            Some((name, index)) => say::nth_table(name, index + 1),
+            None => say::section(&self.key),
+        }
+    }
+
     fn unknown(&self, key: &str, known: &[&str]) -> Error {
         let place = self.get(key).map_or_else(|| Message::verbatim(self.dotted(key)), |field| field.place());
         let keys = Message::list(known);
-        let remedy = if self.key.is_empty() { say::known_at_the_top(keys) } else { say::known_in(&self.key, keys) };
+        let remedy =
+            if self.key.is_empty() { say::known_at_the_top(keys) } else { say::known_in(self.heading(), keys) };
         Error::input(self.file, place, say::unknown_key(key), say::perhaps(nearest(key, known.iter().copied()), remedy))
     }
 }

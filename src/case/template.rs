@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::FILE_NAME;
 use crate::error::{Error, Result};
-use crate::text::errors as say;
+use crate::text::{Lang, errors as say};
 
 /// A commented `case.toml`. Lines that start with `#` and no space are settings to switch on.
 pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// The same with Chinese comments.
+const TEMPLATE_ZH: &str = include_str!("template.zh.toml");
 
 /// The folders of every audit. Optional folders are not created, since an empty one stops the run.
 const FOLDERS: &[&str] = &["source-before", "target-after", "lists"];
@@ -17,11 +20,16 @@ const FOLDERS: &[&str] = &["source-before", "target-after", "lists"];
 /// A value for the template: section, key, and the value as TOML.
 pub type TemplateValue = (&'static str, &'static str, String);
 
-/// Returns the template with these values switched on, each in its line; so is a section that was switched off.
-pub fn filled(values: &[TemplateValue]) -> String {
-    let mut text = String::with_capacity(TEMPLATE.len() + 256);
+/// Returns the template in a language with these values switched on, each in its line; so is a section that was
+/// switched off.
+pub fn filled(values: &[TemplateValue], lang: Lang) -> String {
+    let template = match lang {
+        Lang::Zh => TEMPLATE_ZH,
+        Lang::En => TEMPLATE,
+    };
+    let mut text = String::with_capacity(template.len() + 256);
     let mut section = "";
-    for line in TEMPLATE.split_inclusive('\n') {
+    for line in template.split_inclusive('\n') {
         let plain = line.strip_prefix('#').unwrap_or(line);
         if let Some((name, after)) = plain.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             section = name;
@@ -97,13 +105,23 @@ mod tests {
             text("contract", "relations", "5"),
             text("contract", "unit_price", "\"0.8\""),
         ];
-        let filled = filled(&values);
+        let filled = filled(&values, Lang::En);
         check(Path::new("case.toml"), &filled).unwrap();
         let changed: Vec<(&str, &str)> = TEMPLATE.lines().zip(filled.lines()).filter(|(old, new)| old != new).collect();
         let new: Vec<&str> = changed.iter().map(|(_, new)| *new).collect();
         assert_eq!(new[..3], ["id = \"acme\"", "name = \"甲\"", "started_at = 2026-05-01T00:00:00"]);
         assert_eq!(new[3..], ["[contract]", "relations = 5", "unit_price = \"0.8\""]);
-        assert_eq!(super::filled(&[]), TEMPLATE);
+        assert_eq!(super::filled(&[], Lang::En), TEMPLATE);
         assert!(check(Path::new("case.toml"), TEMPLATE).is_err(), "nothing is filled in");
+    }
+
+    #[test]
+    fn the_languages_differ_in_comments_only() {
+        let is_setting = |line: &&str| !line.is_empty() && !line.starts_with("# ") && *line != "#";
+        let settings = |text: &'static str| {
+            let lines = text.lines().filter(is_setting);
+            lines.map(|line| line.split(" # ").next().unwrap_or(line).trim_end()).collect::<Vec<_>>()
+        };
+        assert_eq!(settings(TEMPLATE_ZH), settings(TEMPLATE));
     }
 }

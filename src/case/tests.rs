@@ -194,6 +194,7 @@ fn wrong_values_are_refused_with_their_place() {
         ),
         ("paid_on = 2026-03-10\n", "", &["contract.payments[0].paid_on: is missing"]),
         // Words and times.
+        (id, "timezone = \"Asia/Beijing\"\nid = \"acme", &["`Asia/Beijing` is not a time zone: write an IANA name"]),
         (id, "timezone = \"Asia/Shangai\"\nid = \"acme", &["case.timezone (line 3)", "did you mean `Asia/Shanghai`?"]),
         (id, "language = \"de\"\nid = \"acme", &["case.language (line 3)", "\"zh\", \"en\""]),
         (id, "as_of = \"soon\"\nid = \"acme", &["case.as_of (line 3): `soon` is not a date"]),
@@ -248,6 +249,10 @@ fn wrong_sections_are_refused_with_their_place() {
         (
             "[[waivers]]\ncode = \"B8-mising\"\nreason = \"agreed\"\nby = \"Li Na\"",
             &["waivers[0].code (line 8): no finding has the code `B8-mising`", "did you mean `B8-missing`?"],
+        ),
+        (
+            "[[waivers]]\ncode = \"B8-missing\"\nreason = \"agreed\"",
+            &["waivers[0].by: is missing", "add `by = \"Li Na\"` to [[waivers]] number 1"],
         ),
         (
             "[[waivers]]\ncode = \"%\"\nreason = \"agreed\"\nby = \"Li Na\"",
@@ -380,7 +385,7 @@ fn invalid_overrides_are_refused() {
 
 #[test]
 fn invalid_toml_is_refused() {
-    refused("[case]\nid = acme\n", &["case.id (line 2): not valid TOML", "in quotes"]);
+    refused("[case]\nid = acme\n", &["case.id (line 2): not valid TOML", "in straight quotes"]);
     refused("[case\n", &["line 1: not valid TOML"]);
     refused("[case]\nid = \"a\"\nid = \"b\"\n", &["line 3", "not valid TOML"]);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::exit_codes;
 use super::out::Out;
 use super::signals;
-use crate::case::{self, TEMPLATE, TemplateValue};
+use crate::case::{self, TemplateValue};
 use crate::error::{Error, Result};
 use crate::text::shell::quoted;
 use crate::text::{Lang, Text, commands as say, errors, path_text};
@@ -57,11 +57,9 @@ impl InitArgs {
         } else {
             typed_values(&file, &typed)?
         };
-        let is_filled = !values.is_empty();
-        let text = if is_filled { case::filled(&values) } else { TEMPLATE.to_owned() };
-        let file = case::init(&self.dir, &text)?;
+        let file = case::init(&self.dir, &case::filled(&values, out.lang))?;
         let folder = quoted(&path_text(&self.dir));
-        let phrase = if is_filled { say::INIT_FILLED } else { say::INIT_WROTE };
+        let phrase = if values.is_empty() { say::INIT_WROTE } else { say::INIT_FILLED };
         out.text(&phrase.fill(out.lang, &[("file", &path_text(&file)), ("folder", &folder)]))?;
         Ok(0)
     }
@@ -150,7 +148,7 @@ fn check(file: &Path, values: &[TemplateValue], others: &[(&'static str, &'stati
     let is_used = |section: &str| section != "contract" || values.iter().any(|(of, ..)| *of == section);
     let missing = others.iter().filter(|(section, key, _)| is_used(section) && !has(section, key));
     let missing = missing.map(|(section, key, value)| (*section, *key, (*value).to_owned()));
-    case::check(file, &case::filled(&values.iter().cloned().chain(missing).collect::<Vec<_>>()))
+    case::check(file, &case::filled(&values.iter().cloned().chain(missing).collect::<Vec<_>>(), Lang::En))
 }
 
 /// Returns the values that options give, none of them where none is given.
@@ -207,7 +205,7 @@ mod tests {
     fn asked(input: &str) -> (Result<String>, String) {
         let mut output = Vec::new();
         let values = ask(Path::new("some/acme 1/case.toml"), &mut input.as_bytes(), &mut output, Lang::En);
-        (values.map(|values| case::filled(&values)), String::from_utf8(output).unwrap())
+        (values.map(|values| case::filled(&values, Lang::En)), String::from_utf8(output).unwrap())
     }
 
     #[test]
@@ -246,7 +244,7 @@ mod tests {
         let none = [None; 7];
         assert_eq!(typed(none).unwrap(), []);
         let start = [None, None, None, Some("2026-05-01"), None, None, None];
-        assert!(case::filled(&typed(start).unwrap()).contains("\nid = \"acme\"\n"));
+        assert!(case::filled(&typed(start).unwrap(), Lang::En).contains("\nid = \"acme\"\n"));
         let half = [None, None, None, None, None, Some("5"), None];
         assert!(typed(half).unwrap_err().to_string().contains("unit_price"));
         let wrong = [None, None, None, Some("May"), None, None, None];

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::ingest::RowEstimate;
 use crate::{case, precheck};
 
-/// Assess a planned migration: volume, cost, accounts without participation, join codes that will become invalid.
+/// Assess a planned migration: volume, cost, accounts that take no part, join codes that will become invalid.
 ///
 /// Needs source-before and the accounts list only; with target-before, checks the room in the target accounts.
 /// `migration.finished_at` may be absent. `precheck.html` is the forecast for a project lead, `precheck.xlsx` a

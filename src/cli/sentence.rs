@@ -26,7 +26,11 @@ pub(super) fn sentence(state: WorkState, lang: Lang) -> String {
     let how_fast = (rate > 0).then(|| say::PROGRESS_RATE.fill(lang, &[("rate", &number(rate, unit))]));
     let parts: Vec<String> = [how_far, how_long, how_fast].into_iter().flatten().collect();
     let name = name(work, lang);
-    if parts.is_empty() { name } else { format!("{name}: {}", parts.join(", ")) }
+    if parts.is_empty() {
+        name
+    } else {
+        format!("{name}{}{}", say::COLON.tell(lang), parts.join(say::COMMA.tell(lang)))
+    }
 }
 
 fn name(work: Work, lang: Lang) -> String {

@@ -107,8 +107,10 @@ impl VerifyArgs {
         if !found.files.kept.is_empty() {
             screen.line(say::VERIFY_KEPT, &[("names", &found.files.kept.join(", "))]);
         }
-        if !found.holds {
+        if !found.but_for_signature {
             screen.line(say::VERIFY_REMEDY, &[]);
+        } else if !found.holds {
+            screen.line(say::VERIFY_KEY_REMEDY, &[]);
         }
         screen.text
     }

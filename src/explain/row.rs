@@ -62,7 +62,8 @@ fn codes(row: &ReportRow) -> Vec<String> {
     if name == RELATIONS_REPORT.name {
         [vec![of("scope", &fields::SCOPE)], refined("outcome", &fields::OUTCOME, &fields::REASON)].concat()
     } else if name == TARGET_RELATIONS_REPORT.name {
-        vec![of("origin", &fields::ORIGIN)]
+        // A matched relation has the outcome of its source relation as its origin.
+        vec![of("origin", &fields::ORIGIN), of("outcome", &fields::ORIGIN)]
     } else if name == GROUPS_REPORT.name {
         let outcome = refined("group-outcome", &fields::GROUP_OUTCOME, &fields::GROUP_REASON);
         [vec![of("group-scope", &fields::GROUP_SCOPE)], outcome].concat()

@@ -56,7 +56,7 @@ pub(super) fn find(exports: &Exports, concentration: &Concentration) -> Option<F
         said.iter().map(part).collect::<Vec<_>>().join(comma)
     };
     let english = sentence(|phrase| phrase.en, " %", ", ");
-    let chinese = sentence(|phrase| phrase.zh, "%", "，");
+    let chinese = sentence(|phrase| phrase.zh, " %", "，");
     let examples = said.iter().flat_map(names).collect();
     Some(Finding::new("B8-concentration", concentration.missing(), examples, english).in_chinese(chinese))
 }

@@ -13,6 +13,7 @@ use crate::schema::tables::RELATIONS_REPORT;
 use crate::schema::vocabulary::{MatchMethod, Outcome, Reason, Scope, Severity};
 use crate::schema::{Cell, Column, Filter, fields};
 use crate::snapshot::Partition;
+use crate::text::percent;
 
 /// A finding about relations without a value, of which a fact holds, whatever their outcome.
 struct NullColumnFinding {
@@ -162,7 +163,18 @@ impl RelationFindings {
         self.of_nulls.iter_mut().zip(next.of_nulls).for_each(|(rows, more)| rows.extend(more));
     }
 
+    /// Returns the findings that say why relations are undetermined, each with its number, the largest first.
+    fn causes(&self) -> Vec<(&'static str, u64)> {
+        let kind = |reason: &Reason| REPORTING.of(Outcome::Undetermined.word(), Some(reason.word()), None);
+        let kinds = Reason::ALL.iter().filter_map(kind);
+        let counts = kinds.map(|kind| (REPORTING.findings[kind].0.code, self.kinds[kind].count));
+        let mut causes: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
+        causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        causes
+    }
+
     pub(super) fn find(self) -> Vec<Finding> {
+        let causes: Vec<String> = self.causes().iter().map(|(code, count)| format!("{code} {count}")).collect();
         let mut findings: Vec<Finding> = REPORTING
             .findings
             .iter()
@@ -174,8 +186,11 @@ impl RelationFindings {
         if self.is_inconclusive {
             let (rows, in_scope) = (self.undetermined, self.in_scope);
             let is_settled = !is_inconclusive(rows.count - rows.waived, in_scope);
-            let share = format!("{}.{} %", rows.count * 100 / in_scope, rows.count * 1000 / in_scope % 10);
-            findings.push(Finding { is_settled, ..Finding::of_rows("B8-inconclusive", rows, share) });
+            let share = percent(rows.count, in_scope);
+            let told = |colon: &str, comma: &str| format!("{share}{colon}{}", causes.join(comma));
+            let (english, chinese) = (told(": ", ", "), told("：", "，"));
+            let finding = Finding::of_rows("B8-inconclusive", rows, english).in_chinese(chinese);
+            findings.push(Finding { is_settled, ..finding });
         }
         findings
     }

@@ -1,4 +1,4 @@
-//! Prints a precheck: volume, cost, accounts without participation, codes and accounts at risk, next steps.
+//! Prints a precheck: volume, cost, accounts that take no part, codes and accounts at risk, next steps.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -41,7 +41,7 @@ fn title(plan: &PrecheckSummary, look: Look) -> String {
     let asks = |finding: &Finding| finding.severity() >= Severity::Review && finding.counts();
     let shade = if plan.findings.iter().any(asks) { Shade::Review } else { Shade::Fine };
     let title = cut(&plain(&plan.case_title), COLUMNS.saturating_sub(width(&moves) + 2).max(16));
-    format!("{title}: {}\n", look.paint(&moves, shade))
+    format!("{title}{}{}\n", say::COLON.tell(look.lang), look.paint(&moves, shade))
 }
 
 /// Returns the relations by scope.
@@ -73,7 +73,7 @@ fn bill(bill: Option<&Bill>, lang: Lang) -> String {
     format!("{agreed}{}\n", cut(&cost, COLUMNS))
 }
 
-/// Returns the accounts without participation and why, the largest first.
+/// Returns the accounts that take no part and why, the largest first.
 fn idle_accounts(accounts: &[AccountForecast], lang: Lang) -> String {
     let mut idle: Vec<_> = accounts.iter().filter_map(|account| Some((account, account.no_part?))).collect();
     idle.sort_by_key(|(account, _)| Reverse(account.relations));

@@ -18,6 +18,7 @@ pub use row::ReportRow;
 pub use scan::{ParquetScan, ValueFilter, empty, footer, row_count, schema};
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -49,8 +50,10 @@ impl Reports {
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let refused = |problem: Message| Error::input(&path, say::MANIFEST, problem, say::NAME_THE_REPORTS);
-        let text =
-            regular::read_text(&path, MAX_JSON_REPORT_BYTES).map_err(|error| refused(say::cannot_be_read(error)))?;
+        let text = regular::read_text(&path, MAX_JSON_REPORT_BYTES).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => refused(say::NO_REPORTS_THERE.into()),
+            _ => refused(say::cannot_be_read(error)),
+        })?;
         let manifest: Manifest = serde_json::from_str(&text).map_err(|error| refused(say::no_manifest(error)))?;
         if manifest.tool.name != env!("CARGO_PKG_NAME") {
             return Err(refused(say::written_by(manifest.tool.name)));

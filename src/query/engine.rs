@@ -15,6 +15,9 @@ use crate::limits::{MAX_SQL_BYTES, MAX_SQL_OPERATORS, MAX_SQL_TABLES, SQL_STACK_
 use crate::published::{Reports, batch_of};
 use crate::text::{Message, errors as say};
 
+/// The end of the names of the files of tables.
+const PARQUET: &str = ".parquet";
+
 /// The tables of a folder of reports.
 pub struct Session {
     reports: Arc<Reports>,
@@ -29,10 +32,10 @@ impl Session {
     /// [`Error::Input`] if it has no manifest, or a report cannot be read.
     pub fn open(folder: &Path, unchecked: bool) -> Result<Self> {
         let reports = Arc::new(Reports::open_checked(folder, unchecked)?);
-        let names = reports.manifest.reports.keys().filter_map(|name| name.strip_suffix(".parquet"));
+        let names = reports.manifest.reports.keys().filter_map(|name| name.strip_suffix(PARQUET));
         let tables = names.filter(|name| !name.contains('/'));
         let tables = tables
-            .map(|name| Ok((name.to_owned(), lazy::schema(&folder.join(format!("{name}.parquet")))?)))
+            .map(|name| Ok((name.to_owned(), lazy::schema(&folder.join(format!("{name}{PARQUET}")))?)))
             .collect::<Result<_>>()?;
         Ok(Self { reports, tables })
     }
@@ -65,8 +68,13 @@ impl Session {
         let failed = ScanError::default();
         let mut context = SQLContext::new();
         for (table, schema) in &self.tables {
-            context
-                .register(table, lazy::lazy((self.reports.clone(), table.as_str()), schema.clone(), failed.clone())?);
+            let rows = lazy::lazy((self.reports.clone(), table.as_str()), schema.clone(), failed.clone())?;
+            // So the SQL of the workbook runs both here and, in the folder of the reports, in DuckDB.
+            let file = format!("{table}{PARQUET}");
+            if sql.contains(&file) {
+                context.register(&file, rows.clone());
+            }
+            context.register(table, rows);
         }
         let sql = sql.trim().trim_end_matches(';');
         let result = context.execute(sql).and_then(collect);
@@ -84,7 +92,8 @@ impl Session {
             let tables = say::tables_are(Message::list(self.tables()));
             return Error::usage(say::no_table(unknown), say::perhaps(near, tables));
         }
-        let columns: Vec<&str> = named.iter().filter_map(|name| self.tables.get(name)).flat_map(columns_of).collect();
+        let table = |name: &String| self.tables.get(name.strip_suffix(PARQUET).unwrap_or(name));
+        let columns: Vec<&str> = named.iter().filter_map(table).flat_map(columns_of).collect();
         let mut unknown = quoted.iter().filter(|name| !columns.contains(name));
         let meant = unknown.find_map(|name| Some((*name, nearest(name, columns.iter().copied())?)));
         let remedy = match meant {

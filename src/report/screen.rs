@@ -5,13 +5,15 @@ use std::fmt::Write;
 use crate::billing::Bill;
 use crate::findings::Finding;
 use crate::schema::vocabulary::Severity;
-use crate::text::width::{cut, pad, pad_left};
-use crate::text::{COLOUR_END, COLOURS, Lang, commands as say, plain};
+use crate::text::width::{cut, pad, pad_left, width, wrap};
+use crate::text::{COLOUR_END, COLOURS, Lang, commands as say, percent, plain};
 
 /// Columns of the screen.
 pub const COLUMNS: usize = 80;
 /// Findings that are shown; the reports hold all.
 const SHOWN: usize = 3;
+/// Lines of a message or of a step; more are cut.
+const LINES: usize = 2;
 /// Columns that the name of a count takes.
 const NAME: usize = 21;
 
@@ -82,10 +84,10 @@ pub fn contract(bill: Option<&Bill>, lang: Lang) -> String {
     let line = say::SUMMARY_CONTRACT.fill(
         lang,
         &[
-            ("contracted", &drift.contracted),
-            ("participating", &drift.participating),
-            ("drift", &format!("{:+}", drift.drift)),
-            ("tolerance", &drift.tolerance),
+            ("contracted", &grouped(drift.contracted)),
+            ("participating", &grouped(drift.participating)),
+            ("drift", &signed(drift.drift)),
+            ("tolerance", &grouped(drift.tolerance)),
             ("verdict", &drift.verdict.name().tell(lang)),
         ],
     );
@@ -124,8 +126,36 @@ fn of_finding(finding: &Finding, look: Look) -> String {
         count => say::SUMMARY_PART_WAIVED.fill(look.lang, &[("count", &count)]),
     };
     let shade = if finding.severity() == Severity::Defect { Shade::Defect } else { Shade::Review };
-    let line = cut(&format!("{}{accepted}: {}", finding.rule.code, plain(&message)), COLUMNS - 4);
-    format!("  {} {line}\n    {}\n", look.mark(shade), cut(&format!("-> {step}"), COLUMNS - 4))
+    let colon = say::COLON.tell(look.lang);
+    let message = hanging(&format!("{}{accepted}{colon}{}", finding.rule.code, plain(&message)), 4);
+    format!("  {} {message}\n    -> {}\n", look.mark(shade), hanging(step, 7))
+}
+
+/// Wraps a text whose lines begin at a column, the first one behind what stands there already.
+fn hanging(text: &str, column: usize) -> String {
+    let room = COLUMNS - column;
+    let wrapped = wrap(text, room);
+    let mut lines: Vec<String> = wrapped.lines().map(|line| cut(line, room)).collect();
+    if lines.len() > LINES {
+        lines.truncate(LINES);
+        let last = &mut lines[LINES - 1];
+        *last = cut(&format!("{last}…"), room);
+    }
+    lines.join(&format!("\n{}", " ".repeat(column)))
+}
+
+/// Returns parts after a heading, in as many lines as they take; none is broken.
+pub fn listed(head: &str, parts: &[String], lang: Lang) -> String {
+    let mut lines = vec![if parts.is_empty() { head.to_owned() } else { format!("{head}{}", say::COLON.tell(lang)) }];
+    for (place, part) in parts.iter().enumerate() {
+        let end = if place + 1 < parts.len() { say::SEMICOLON.tell(lang) } else { "" };
+        let piece = format!("{part}{end}");
+        match lines.last_mut() {
+            Some(line) if width(line) + width(piece.trim_end()) <= COLUMNS => line.push_str(&piece),
+            _ => lines.push(format!("  {piece}")),
+        }
+    }
+    lines.iter().map(|line| cut(line.trim_end(), COLUMNS) + "\n").collect()
 }
 
 /// `1,234,567`.
@@ -141,19 +171,42 @@ pub fn grouped(count: u64) -> String {
     text
 }
 
-fn percent(count: u64, total: u64) -> String {
-    let (count, total) = (u128::from(count), u128::from(total).max(1));
-    format!("{}.{} %", count * 100 / total, count * 1000 / total % 10)
+/// `+1,234` or `-5`.
+pub fn signed(count: i64) -> String {
+    format!("{}{}", if count < 0 { '-' } else { '+' }, grouped(count.unsigned_abs()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, in_two_columns};
+    use super::{COLUMNS, LINES, grouped, hanging, in_two_columns, listed, signed};
+    use crate::text::Lang;
+    use crate::text::width::width;
 
     #[test]
     fn thousands_are_set_apart() {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!([signed(1234), signed(0), signed(-1234)], ["+1,234", "+0", "-1,234"]);
+    }
+
+    #[test]
+    fn a_text_takes_two_lines_and_only_a_longer_one_is_cut() {
+        let words = |count: usize| vec!["words"; count].join(" ");
+        assert_eq!(hanging(&words(3), 4), words(3));
+        // 76 columns hold twelve words and the spaces between them.
+        assert_eq!(hanging(&words(20), 4), format!("{}\n    {}", words(12), words(8)));
+        let cut = hanging(&words(40), 4);
+        assert!(cut.ends_with('…') && cut.lines().count() == LINES, "{cut}");
+        assert!(hanging(&"字".repeat(99), 7).lines().all(|line| width(line) <= COLUMNS));
+    }
+
+    /// A count that is cut off cannot be read.
+    #[test]
+    fn no_part_of_a_list_is_cut() {
+        let parts = ["Alive 1".repeat(6), "Kept 2".repeat(6), "Lost 3".to_owned()];
+        let text = listed("codes 6", &parts, Lang::En);
+        assert_eq!(text, format!("codes 6: {};\n  {}; {}\n", parts[0], parts[1], parts[2]));
+        assert_eq!(listed("codes 0", &[], Lang::Zh), "codes 0\n");
     }
 
     #[test]

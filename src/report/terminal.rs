@@ -1,12 +1,13 @@
-//! The summary of an audit on the terminal: one screen of 24 rows and 80 columns, the verdict first.
+//! The summary of an audit on the terminal: at most 30 rows of 80 columns, the verdict first.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 pub use super::screen::Look;
-use super::screen::{COLUMNS, Shade, contract, count, grouped, in_two_columns, to_do};
+use super::screen::{COLUMNS, Shade, contract, count, grouped, in_two_columns, listed, to_do};
 use super::summary::AuditSummary;
 use crate::billing::Bill;
+use crate::findings::Finding;
 use crate::schema::vocabulary::{CodeVerdict, GroupOutcome, Outcome, Verdict};
 use crate::text::width::{cut, width};
 use crate::text::{Lang, Text, commands as say, path_text, plain};
@@ -28,6 +29,7 @@ const fn shade_of(outcome: Outcome) -> Shade {
 pub fn summary(audit: &AuditSummary, look: Look) -> String {
     let mut text = verdict(audit, look);
     text.push_str(&relations(audit, look));
+    text.push_str(&idle_accounts(&audit.findings, look.lang));
     let groups = &audit.group_counts;
     if groups.groups_measured {
         let names = GroupOutcome::ALL.iter().map(|outcome| (outcome.word(), outcome.name()));
@@ -54,7 +56,18 @@ fn verdict(audit: &AuditSummary, look: Look) -> String {
     };
     let sentence = word.tell(look.lang);
     let title = cut(&plain(&audit.case_title), COLUMNS.saturating_sub(width(sentence) + 2).max(16));
-    format!("{title}: {}\n\n", look.paint(sentence, shade))
+    format!("{title}{}{}\n\n", say::COLON.tell(look.lang), look.paint(sentence, shade))
+}
+
+/// Returns the accounts of the list that hold no relation: mostly misspelt, which explains much of what follows.
+fn idle_accounts(findings: &[Finding], lang: Lang) -> String {
+    let of_accounts = |finding: &&Finding| finding.rule.code == "B5-account-without-relations" && finding.counts();
+    findings.iter().find(of_accounts).map_or_else(String::new, |finding| {
+        let accounts = plain(&finding.examples.join(", "));
+        let line =
+            say::SUMMARY_IDLE_ACCOUNTS.fill(lang, &[("count", &grouped(finding.count)), ("accounts", &accounts)]);
+        cut(&line, COLUMNS) + "\n"
+    })
 }
 
 /// Returns the relations as a bar and by outcome.
@@ -100,7 +113,7 @@ fn shares(parts: &[u64], room: u64) -> Vec<u64> {
     shares
 }
 
-/// Returns a line of counts by their names.
+/// Returns counts by their names.
 fn counted(
     head: Text,
     counts: &BTreeMap<String, u64>,
@@ -110,10 +123,8 @@ fn counted(
     let total: u64 = counts.values().sum();
     let there =
         names.filter_map(|(word, name)| counts.get(word).filter(|count| **count > 0).map(|count| (name, count)));
-    let parts: Vec<String> = there.map(|(name, count)| format!("{} {count}", name.tell(lang))).collect();
-    let head = head.fill(lang, &[("total", &grouped(total))]);
-    let line = if parts.is_empty() { head } else { format!("{head}: {}", parts.join(", ")) };
-    cut(&line, COLUMNS) + "\n"
+    let parts: Vec<String> = there.map(|(name, count)| format!("{} {}", name.tell(lang), grouped(*count))).collect();
+    listed(&head.fill(lang, &[("total", &grouped(total))]), &parts, lang)
 }
 
 /// Returns the bill in two lines, or that there is none.
@@ -127,8 +138,8 @@ fn bill(bill: Option<&Bill>, lang: Lang) -> String {
             ("currency", &bill.contract.currency),
             ("paid", &format!("{:.2}", bill.paid)),
             ("balance", &bill.balance),
-            ("billed", &bill.drift.billed()),
-            ("delivered", &bill.delivered),
+            ("billed", &grouped(bill.drift.billed())),
+            ("delivered", &grouped(bill.delivered)),
         ],
     );
     format!("{agreed}{}\n", cut(&money, COLUMNS))

@@ -120,7 +120,7 @@ mod tests {
     fn findings_are_told_of_many() {
         let book = rule_book();
         let line = book.iter().find(|line| line.code == "B8-missing").unwrap();
-        assert_eq!(line.sentence(Lang::En), "{count} relations in scope left no trace in the target corp.");
+        assert_eq!(line.sentence(Lang::En), "{count} relations in scope were not found in the mapped account.");
     }
 
     #[test]

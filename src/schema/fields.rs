@@ -192,7 +192,7 @@ columns! {
         "Up to five groups that stay and could be tied to the code, the least full first.";
     CODE: Kind::Text, "code", [], "The finding's stable code, which starts with its clause.";
     CLAUSE: Kind::Text, "clause", [],
-        "The clause of the service's rules (DOMAIN.md), or Q for the quality of the exports.";
+        "The clause of the service's rules (see clauses.md), or Q for the quality of the exports.";
     COUNT: Kind::Count, "count", ["数量"], "How many rows, records or things it is about.";
     MESSAGE_ZH: Kind::Text, "message_zh", [], "What was found, in Chinese.";
     MESSAGE_EN: Kind::Text, "message_en", [], "What was found, in English.";

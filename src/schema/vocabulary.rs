@@ -125,10 +125,10 @@ vocabulary! {
         Misplaced = "misplaced" / "到了别的账号" / "Misplaced":
             "In scope, not found in the mapped account, but under another target account since the start (B7).",
         Undetermined = "undetermined" / "无法判定" / "Undetermined": "In scope, and the exports cannot tell.",
-        Missing = "missing" / "缺失" / "Missing": "In scope, and no trace of it.",
+        Missing = "missing" / "缺失" / "Missing": "In scope, and not found in the mapped account.",
         ArrivedOutOfScope = "arrived_out_of_scope" / "范围外到达" / "Arrived out of scope":
             "Not in scope, yet found in the mapped account, added there since the start.",
-        OutOfScope = "out_of_scope" / "不在范围" / "Out of scope": "Not in scope, and nothing happened.",
+        OutOfScope = "out_of_scope" / "不在范围" / "Out of scope": "Not in scope, and not found as a new arrival.",
     }
 }
 
@@ -142,7 +142,7 @@ vocabulary! {
         AddedAfterStart = "added_after_start" / "迁移开始后添加" / "Added after the start": "Scope `added_after_start` (D1).",
         Ambiguous = "ambiguous" / "无法区分" / "Ambiguous":
             "More source relations share the key than the target holds: which of them arrived cannot be told.",
-        NoUsableKey = "no_usable_key" / "没有可比对的信息" / "No usable key":
+        NoUsableKey = "no_usable_key" / "没有可配对的信息" / "No usable key":
             "Neither a map, nor a shared unionid, nor a name joins it with the target account.",
         Unreadable = "unreadable" / "关键字段无法读取" / "Unreadable":
             "A value that decides stood in the dump and could not be read.",
@@ -152,7 +152,7 @@ vocabulary! {
             "The mapped account holds an unmatched relation with a name that looks the same.",
         TargetAtCap = "target_at_cap" / "迁入账号已达上限" / "Target at its cap":
             "The target account holds as many customers as it can.",
-        NoTrace = "no_trace" / "找不到踪迹" / "No trace": "The target account is covered and holds nothing that matches.",
+        NoTrace = "no_trace" / "未找到" / "Not found": "The target account is covered and holds nothing that matches.",
     }
 }
 
@@ -238,14 +238,14 @@ vocabulary! {
     Origin {
         Migrated = "migrated" / "迁移而来" / "Migrated": "Matched with a relation that migrated.",
         AlreadyAtTarget = "already_at_target" / "应迁移，原已存在" / "In scope, already there":
-            "Matched with a relation in scope, and older than the migration.",
+            "Matched with a relation in scope, and known from before the start.",
         RefusedButArrived = "refused_but_arrived" / "拒绝却到达" / "Refused, yet arrived":
             "Matched with a relation whose customer refused.",
         Misplaced = "misplaced" / "到了别的账号" / "Misplaced": "Matched with a relation that was to go to another account.",
         ArrivedOutOfScope = "arrived_out_of_scope" / "范围外到达" / "Arrived out of scope":
             "Matched with a relation that was not in scope, and new.",
-        OutOfScope = "out_of_scope" / "范围外，原已存在" / "Out of scope, already there":
-            "Matched with a relation that was not in scope, and old.",
+        OutOfScope = "out_of_scope" / "范围外，非新到达" / "Out of scope, no new arrival":
+            "Matched with a relation that was not in scope, and not known to be new.",
         PreExisting = "pre_existing" / "迁入企业原有" / "Pre-existing":
             "Not matched; older than the start, or known from before it.",
         AddedDuringMigration = "added_during_migration" / "迁移期间新增" / "Added during the migration":
@@ -273,9 +273,9 @@ vocabulary! {
     /// Result of the migration for a group of the source corp.
     GroupOutcome {
         Migrated = "migrated" / "已迁移" / "Migrated": "In scope, and found in the target corp.",
-        Missing = "missing" / "缺失" / "Missing": "In scope, and no trace of it.",
+        Missing = "missing" / "缺失" / "Missing": "In scope, and not found under the mapped account.",
         Undetermined = "undetermined" / "无法判定" / "Undetermined": "In scope, and the exports cannot tell.",
-        OutOfScope = "out_of_scope" / "不在范围" / "Out of scope": "Not in scope, and nothing happened.",
+        OutOfScope = "out_of_scope" / "不在范围" / "Out of scope": "Not in scope, and not found as a new arrival.",
         ArrivedOutOfScope = "arrived_out_of_scope" / "范围外到达" / "Arrived out of scope":
             "Not in scope, yet found in the target corp, which did not hold it before.",
     }
@@ -290,7 +290,7 @@ vocabulary! {
             "Scope `created_after_start` (D1).",
         Ambiguous = "ambiguous" / "无法区分" / "Ambiguous":
             "Several groups of the owner fit equally well: which is which cannot be told.",
-        NoUsableKey = "no_usable_key" / "没有可比对的信息" / "No usable key":
+        NoUsableKey = "no_usable_key" / "没有可配对的信息" / "No usable key":
             "Neither a map, nor members with shared unionids, nor a name joins it with the groups of the mapped \
                 account.",
         Unreadable = "unreadable" / "关键字段无法读取" / "Unreadable":
@@ -338,7 +338,7 @@ vocabulary! {
 vocabulary! {
     /// Prediction beside observation of a join code (SPEC section 5). Order is that of the rules.
     CodeVerdict {
-        New = "new" / "迁移后新建" / "New": "Only source-after holds it.",
+        New = "new" / "仅见于迁移后" / "Only in source-after": "Only source-after holds it.",
         Emptied = "emptied" / "如预计失效" / "Died as predicted": "Died as predicted.",
         AliveGroupLeftBehind = "alive_group_left_behind" / "有群未迁走，仍有效" / "Alive: a group was left behind":
             "Was to die, and a group that was to move still keeps it alive.",
@@ -346,7 +346,8 @@ vocabulary! {
             "Was to die, and groups linked since keep it alive.",
         Kept = "kept" / "如预计有效" / "Kept as predicted": "Lives on as predicted.",
         Lost = "lost" / "本应有效，已失效" / "Lost": "Was to live on, and died.",
-        AlreadyEmpty = "already_empty" / "本无关联群" / "Linked nothing": "Linked nothing before, and links nothing now.",
+        AlreadyEmpty = "already_empty" / "本无关联群" / "Linked nothing":
+            "Linked nothing before, and nothing shows that it does now.",
         AliveUnpredicted = "alive_unpredicted" / "有效，此前无法预计" / "Alive, unpredicted":
             "Lives, which could not be predicted.",
         EmptiedUnpredicted = "emptied_unpredicted" / "失效，此前无法预计" / "Died, unpredicted":
@@ -362,15 +363,15 @@ vocabulary! {
         Info = "info" / "提示" / "Note": "Worth knowing.",
         Review = "review" / "待复核" / "Review": "A person has to look at it.",
         Defect = "defect" / "缺陷" / "Defect":
-            "The service did not do what was agreed, or the numbers cannot be relied on.",
+            "The result is not what was agreed, or the numbers cannot be relied on.",
     }
 }
 
 vocabulary! {
     /// Completeness of a snapshot for an account.
     Coverage {
-        Complete = "complete" / "完整" / "Complete": "All its relations are in the dump.",
-        Partial = "partial" / "不完整" / "Partial": "A chain of pages without its end.",
+        Complete = "complete" / "完整" / "Complete": "Shown, or vouched for, to hold all that belongs to it.",
+        Partial = "partial" / "不完整" / "Partial": "A chain of pages without its end, or records that could not be read.",
         Failed = "failed" / "失败" / "Failed": "The newest answer was an error, or the member has no licence.",
         Observed = "observed" / "有数据，未证明完整" / "Observed": "No evidence of completeness, but at least one relation.",
         Unknown = "unknown" / "无依据" / "Unknown": "No evidence and no relation.",

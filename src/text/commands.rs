@@ -5,9 +5,9 @@ use super::phrases;
 phrases! {
     // verify
     VERIFY_OK
-        "{folder}：核验通过。{files} 个文件与清单一致，{totals} 项勾稽全部相符，重算的 {values} 个数值全部一致。"
-        "{folder}: OK: {files} files match the manifest, {totals} control totals balance, {values} recomputed values \
-         agree.",
+        "{folder}：核验通过。{files} 个文件与清单一致，勾稽与由各表重算的等式共 {totals} 项全部相符，重算的 {values} 个数值全部一致。"
+        "{folder}: OK: {files} files match the manifest, {totals} equations balance (the control totals and others of \
+         the tables), {values} recomputed values agree.",
     VERIFY_FILES_OK
         "{folder}：核验通过。{files} 个文件与清单一致；不是审计报表，没有可重算的勾稽。"
         "{folder}: OK: {files} files match the manifest; not the reports of an audit, so there are no control totals.",
@@ -56,6 +56,9 @@ phrases! {
     VERIFY_REMEDY
         "请重新运行 qianhe audit 生成完整的报表；已改动的文件不能作为依据。"
         "Run qianhe audit again for a complete set of reports. Changed files are not evidence.",
+    VERIFY_KEY_REMEDY
+        "请核对公钥是否属于签署人；如果是，这些报表并非由其签署。"
+        "Check whether the public key is that of the signer; if it is, the signer did not sign these reports.",
 
     // key
     KEY_WROTE
@@ -130,13 +133,13 @@ phrases! {
     // Progress: beside a bar it fits a line of 80 columns.
     PROGRESS_READ "读取 {what}" "reading {what}",
     PROGRESS_MERGE "合并 {what}" "merging {what}",
-    PROGRESS_MATCH "比对客户关系" "matching relations",
+    PROGRESS_MATCH "配对客户关系" "matching relations",
     PROGRESS_DECIDE "判定客户关系" "deciding relations",
     PROGRESS_REPORT "写出报表" "writing reports",
     PROGRESS_WRITE "写出 {what}" "writing {what}",
     PROGRESS_PUBLISH "核对并发布报表" "checking and publishing reports",
     PROGRESS_DEMO "生成示例案例" "writing the case",
-    PROGRESS_OF "{total} 的 {percent} %" "{percent} % of {total}",
+    PROGRESS_OF "{percent} %，共 {total}" "{percent} % of {total}",
     PROGRESS_ROWS "{count} 行" "{count} rows",
     PROGRESS_COLLECT "收集" "collecting",
     PROGRESS_DEPARTMENTS "{count} 个部门" "{count} departments",
@@ -148,20 +151,26 @@ phrases! {
     PROGRESS_MINUTES "剩余 {count} 分钟" "{count} min left",
     PROGRESS_HOURS "剩余 {count} 小时" "{count} h left",
 
-    // The summary of an audit: 24 rows of 80 columns.
+    // The summary of an audit: 30 rows of 80 columns.
+    COLON "：" ": ",
+    COMMA "，" ", ",
+    SEMICOLON "；" "; ",
     SUMMARY_RECONCILED
-        "核对一致：应迁移的客户关系均已核清。"
+        "核对一致。应迁移的客户关系均已核清。"
         "RECONCILED - every relation in scope is accounted for.",
-    SUMMARY_REVIEW "需要复核：没有缺陷，部分内容须人工确认。" "REVIEW - no defect, but some rows need a decision.",
+    SUMMARY_REVIEW "需要复核。没有缺陷，部分内容须人工确认。" "REVIEW - no defect, but some rows need a decision.",
     SUMMARY_DEFECT
-        "存在缺陷：服务方没有完成全部约定的迁移。"
-        "DEFECT - the service did not deliver all that was agreed.",
-    SUMMARY_INCONCLUSIVE "无法下结论：请先补齐导出。" "INCONCLUSIVE - the exports do not allow a conclusion.",
+        "存在缺陷。迁移结果与约定不符。"
+        "DEFECT - the result is not what was agreed.",
+    SUMMARY_INCONCLUSIVE "无法下结论。请先补齐导出。" "INCONCLUSIVE - the exports do not allow a conclusion.",
     SUMMARY_RELATIONS
         "迁移前的客户关系 {total} 条，其中应迁移 {in_scope} 条"
         "{total} relations of source-before, {in_scope} in scope",
     SUMMARY_GROUPS "客户群 {total} 个" "groups {total}",
     SUMMARY_CODES "活码 {total} 个" "join codes {total}",
+    SUMMARY_IDLE_ACCOUNTS
+        "账号清单中有 {count} 个账号没有任何客户关系，请核对拼写：{accounts}"
+        "accounts of the list without any relation, perhaps misspelt: {count} ({accounts})",
     SUMMARY_NO_BILL "未核对费用：case.toml 没有 [contract]" "no bill: case.toml has no [contract]",
     SUMMARY_CONTRACT
         "合同 {contracted}，参与 {participating}（{drift}，允许变动 {tolerance}）：{verdict}"
@@ -185,7 +194,7 @@ phrases! {
         "expected cost {payable} {currency}: contract {contract}, surcharge {surcharge} for {quantity}",
     PRECHECK_IDLE
         "不参与迁移的账号及其客户关系数：{total} 个中有 {count} 个"
-        "accounts without participation, with their relations: {count} of {total}",
+        "accounts that take no part, with their relations: {count} of {total}",
     PRECHECK_BECAUSE "{why}：{reason}" "{why}: {reason}",
     PRECHECK_CODES
         "将失效的活码：{total} 个中有 {count} 个"

@@ -26,9 +26,17 @@ pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     filled + rest
 }
 
+/// Returns a part of a whole in percent with one decimal, rounded half up; 100 % means all.
+pub fn percent(part: u64, whole: u64) -> String {
+    let (of, whole) = (u128::from(part), u128::from(whole).max(1));
+    let rounded = (of * 2000 + whole) / (whole * 2);
+    let tenths = if of < whole { rounded.min(999) } else { rounded };
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fill;
+    use super::{fill, percent};
 
     #[test]
     fn each_place_is_filled_once() {
@@ -40,6 +48,15 @@ mod tests {
     fn braces_of_a_value_are_not_places() {
         assert_eq!(fill("{file}, {count}", &[("file", &"{count}{file}.csv"), ("count", &3)]), "{count}{file}.csv, 3");
         assert_eq!(fill("{a} {", &[("a", &"}")]), "} {");
+    }
+
+    #[test]
+    fn only_all_is_a_hundred_percent() {
+        let of = [(3, 19), (2, 3), (1, 16), (0, 0), (1, 1), (9_999_999, 10_000_000)];
+        assert_eq!(
+            of.map(|(part, whole)| percent(part, whole)),
+            ["15.8 %", "66.7 %", "6.3 %", "0.0 %", "100.0 %", "99.9 %"]
+        );
     }
 
     #[test]

@@ -144,7 +144,7 @@ help! { COMMANDS:
     }
 
     "ingest" "把案例的导出转换为标准 Parquet 表，以后运行不必重新解析"
-    "写出 OUT/snapshots/ROLE/*.parquet，并列出读取、拒收与覆盖情况。迁移前的导出在迁移结束前即可转换：\
+    "写出 OUT/snapshots/ROLE/*.parquet，并列出读取、拒收与完整性。迁移前的导出在迁移结束前即可转换：\
      migration.finished_at 可以暂缺。" {
         "out" "snapshots 的输出文件夹 [默认：CASE]",
         "json" "以 JSON 显示数量，而不是文字",

@@ -25,7 +25,7 @@ pub mod workbook;
 
 pub(crate) use catalogue::phrases;
 pub use columns::{COLUMN_NAMES, column_name};
-pub use fill::fill;
+pub use fill::{fill, percent};
 pub use lang::Lang;
 pub use message::{Localized, Message};
 pub use page::PAGE;

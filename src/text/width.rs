@@ -73,7 +73,7 @@ fn is_break(before: char, after: char) -> bool {
         _ => {
             (is_wide(before) || is_wide(after))
                 && !"（《「【".contains(before)
-                && !"，。；：、！？）》」】”…".contains(after)
+                && !"，。；：、！？）》」】”….,;:!?)".contains(after)
         }
     }
 }

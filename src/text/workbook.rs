@@ -19,16 +19,16 @@ phrases! {
     HOLDS_RELATIONS "结果为“{outcome}”的客户关系" "Relations with the outcome “{outcome}”",
     HOLDS_GROUPS "需要处理的客户群" "Groups that somebody has to act on",
     HOLDS_JOIN_CODES "需要处理的加入群聊活码" "Join codes that somebody has to act on",
-    HOLDS_ACCOUNTS "有客户关系未如期到达，或导出不完整的参与账号"
-        "Enrolled accounts with relations that did not arrive as agreed, or not exported as a whole",
+    HOLDS_ACCOUNTS "有例外的客户关系，或导出不完整的参与账号"
+        "Enrolled accounts with relations that are exceptions, or not exported as a whole",
     HOLDS_BILL "账单逐项" "The bill, line by line",
     HOLDS_COVERAGE "失败或不完整的导出" "Exports that failed or are incomplete",
-    HOLDS_REJECTS "无法读取的记录" "Records that could not be read",
+    HOLDS_REJECTS "无法读取的记录和值" "Records and values that could not be read",
     HOLDS_WORKLIST "按迁入账号排序的待办：每行一件，下一步写在行内；已豁免的不列"
         "What to do, sorted by target account: a row is a task with its next step; what is waived is not in it",
 
     // Those of a precheck.
-    IDLE "不参与的账号" "Accounts without part",
+    IDLE "不参与的账号" "Taking no part",
     FORECAST "各账号预估" "Forecast by account",
     HOLDS_ACCOUNTS_BEFORE "开始前要处理的参与账号：超过客户上限、没有客户关系，或导出不完整"
         "Enrolled accounts to act on before the start: over the cap, without relations, or not exported as a whole",
@@ -60,7 +60,7 @@ phrases! {
     HOLDS "内容" "Holds",
     ROWS "行数" "Rows",
     TOTAL "共有" "In all",
-    SQL "取全部的 SQL" "SQL for all of them",
+    SQL "取全部的 SQL（qianhe query 或 DuckDB）" "SQL for all of them (qianhe query, DuckDB)",
     NOT_MEASURED "未核对" "Not measured",
     NOTES "说明" "Notes",
     NOTE_CUT "“{sheet}”只收录前 {rows} 行，共 {total} 行；其余请用上面的 SQL 查 Parquet 报表。"

@@ -72,6 +72,9 @@ pub struct Verification {
     pub case: String,
     /// Whether everything that was verified is as it should be.
     pub holds: bool,
+    /// The same of all but the signature.
+    #[serde(skip)]
+    pub but_for_signature: bool,
     pub files: Files,
     pub signature: SignatureState,
     /// Control totals, recomputed from the files; empty where the folder is not of an audit.
@@ -127,8 +130,7 @@ pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> 
         None => None,
     };
     let totals::Recount { totals, not_evaluated } = recount;
-    let holds = files.match_manifest()
-        && signature != SignatureState::Invalid
+    let but_for_signature = files.match_manifest()
         && unreadable.is_none()
         && not_evaluated.is_empty()
         && values.agrees()
@@ -137,7 +139,8 @@ pub fn verify(folder: &Path, extent: &VerifyExtent, progress: &dyn Progress) -> 
         && again.as_ref().is_none_or(|again| again.differing.is_empty());
     Ok(Verification {
         case: reports.manifest.case,
-        holds,
+        holds: but_for_signature && signature != SignatureState::Invalid,
+        but_for_signature,
         files,
         signature,
         control_totals: totals,

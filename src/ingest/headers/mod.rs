@@ -16,9 +16,9 @@ use std::collections::HashSet;
 use self::names::{HeaderText, is, is_name_of};
 use self::row::{HeaderRow, LINKS, TableMatch};
 use super::value::strip_padding;
-use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME};
+use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME, USERID};
 use crate::schema::lists::{CaseList, LIST_TABLES, LISTS, ListKind};
-use crate::schema::tables::{CONSOLE_GROUPS, JOIN_CODES, MEMBERS, SNAPSHOT_TABLES};
+use crate::schema::tables::{CONSOLE_GROUPS, GROUPS, JOIN_CODES, MEMBERS, SNAPSHOT_TABLES};
 use crate::schema::{Column, Table};
 use crate::text::{Message, Text, errors as say};
 
@@ -193,7 +193,13 @@ pub fn looked_for(tables: &[&'static Table]) -> Message {
 }
 
 fn required(table: &Table) -> Message {
-    let header = |column: &&Column| match column.zh.first() {
+    // A column has the headers of every table: of these two the first is of another one.
+    let zh = |column: &Column| match column {
+        column if column.name == USERID.name && is(table, &MEMBERS) => Some("账号"),
+        column if column.name == NAME.name && is(table, &GROUPS) => Some("群名"),
+        column => column.zh.first().copied(),
+    };
+    let header = |column: &&Column| match zh(column) {
         Some(zh) => format!("{} {zh}", column.name),
         None => column.name.to_owned(),
     };

@@ -94,13 +94,13 @@ impl PageColumn {
             Kind::Flag => plain("flag", cells.as_boolean().iter().map(|flag| json!(flag.map(u8::from))).collect()),
             Kind::Integer => plain("integer", integers(cells)),
             Kind::Count => plain("count", integers(cells)),
-            // Four places are a hundredth of a percent.
+            // The page shows tenths of a percent; with few places they would be rounded twice.
             Kind::Ratio => plain(
                 "ratio",
                 cells
                     .as_primitive::<Float64Type>()
                     .iter()
-                    .map(|share| json!(share.map(|s| (s * 1e4).round() / 1e4)))
+                    .map(|share| json!(share.map(|s| (s * 1e6).round() / 1e6)))
                     .collect(),
             ),
             Kind::Time => plain(

@@ -32,11 +32,11 @@ pub(super) const CONCLUSION: &[FindingRule] = &[
         code: "B8-inconclusive",
         clause: "B8",
         severity: Defect,
-        message_zh: "{count} 条应迁移的客户关系无法判定（{detail}），超过 5%，本次审计不能下结论。",
+        message_zh: "{count} 条应迁移的客户关系无法判定（{detail}），超过 5 %，本次审计不能下结论。",
         message_en: "{count} [relation in scope is|relations in scope are] undetermined ({detail}), more than 5 %: \
             the audit cannot conclude.",
-        next_step_zh: "先补齐下面各项导出，再重新审计。",
-        next_step_en: "Complete the exports named below and run the audit again.",
+        next_step_zh: "按括号中各项发现的下一步补齐导出，再重新审计。",
+        next_step_en: "Do what the findings in brackets ask for, then run the audit again.",
         rows: selected(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Undetermined)]),
     },
     FindingRule {
@@ -53,10 +53,10 @@ pub(super) const CONCLUSION: &[FindingRule] = &[
         code: "Q-too-much-unreadable",
         clause: "Q",
         severity: Defect,
-        message_zh: "{count} 份必需的快照中超过 5% 的客户关系记录无法读取（{detail}），本次审计不能下结论。",
+        message_zh: "{count} 份必需的导出中，超过 5 % 的客户关系记录无法读取（{detail}），本次审计不能下结论。",
         message_en: "More than 5 % of the records of relations of {count} required [snapshot|snapshots] could not be \
             read ({detail}): the audit cannot conclude.",
-        next_step_zh: "查看 rejects 中的原因，更正后重新导出，再审计。",
+        next_step_zh: "查看拒收（rejects）中的原因，更正后重新导出，再审计。",
         next_step_en: "Look at the reasons in rejects, correct them, export again and audit.",
         // It counts snapshots.
         rows: None,
@@ -65,14 +65,14 @@ pub(super) const CONCLUSION: &[FindingRule] = &[
         code: "Q-unreadable-records",
         clause: "Q",
         severity: Defect,
-        message_zh: "{count} 条记录无法读取（{detail}）：除非该快照已声明可信，相关账号的导出不再视为完整，\
-            凡可能与之有关的客户关系不判为缺失。",
-        message_en: "{count} [record|records] could not be read ({detail}): unless the snapshot is trusted, the \
-            accounts concerned do not count as complete, and no relation that [it|they] may be is reported as missing.",
-        next_step_zh: "按 rejects 中的原因更正后重新导出。若确认没有丢失任何记录，可在案例文件中为该快照写明 \
-            coverage = \"trusted\"；已经写明的快照无需再处理。",
-        next_step_en: "Correct the reasons listed in rejects and export again; or, if you are sure that nothing is \
-            lost, set coverage = \"trusted\" for the snapshot. Where it is set already, nothing remains to be done.",
+        message_zh: "{count} 条记录无法读取（{detail}）：相关账号的导出不视为完整，可能涉及的客户关系不判为缺失\
+            （已声明可信的导出除外）。",
+        message_en: "{count} [record|records] could not be read ({detail}): no relation that [it|they] may be is \
+            reported as missing, unless the snapshot is trusted.",
+        next_step_zh: "更正拒收（rejects）列出的记录，重新导出。若确认没有丢失，可为该导出写明 coverage = \"trusted\"\
+            （已写明的无需再处理）。",
+        next_step_en: "Correct what rejects lists, and export again. If you are sure that nothing is lost, set \
+            coverage = \"trusted\" for the snapshot; where it is set already, nothing remains to be done.",
         rows: selected(&REJECTS_REPORT, || vec![is(&GRAIN, Grain::Record)]),
     },
 ];

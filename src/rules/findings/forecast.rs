@@ -12,7 +12,7 @@ pub(super) const FORECAST: &[FindingRule] = &[
         message_zh: "{count} 个加入群聊活码所关联的群将全部迁走，活码会失效。",
         message_en: "{count} join [code links|codes link] only groups that will move: nothing will keep [it|them] \
             alive.",
-        next_step_zh: "按 precheck-join_codes 的建议，在迁移开始前为要保留的活码关联一个不参与迁移的群。",
+        next_step_zh: "按活码表的建议（precheck-join_codes），在迁移开始前为要保留的活码关联一个不参与迁移的群。",
         next_step_en: "Follow the advice in precheck-join_codes: before the start, tie a group that stays to each \
             code you want to keep.",
         rows: None,

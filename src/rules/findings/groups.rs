@@ -15,17 +15,18 @@ pub(super) const GROUPS: &[FindingRule] = &[
         code: "B8-group-missing",
         clause: "B8",
         severity: Defect,
-        message_zh: "{count} 个应迁移的客户群在迁入企业找不到踪迹。",
-        message_en: "{count} [group|groups] in scope left no trace in the target corp.",
-        next_step_zh: "把名单提交给服务方，要求逐个说明或补迁。",
-        next_step_en: "Hand the list to the service and ask for an explanation or a second run, group by group.",
+        message_zh: "{count} 个应迁移的客户群在对应的迁入账号名下未找到。",
+        message_en: "{count} [group|groups] in scope [was|were] not found under the mapped account.",
+        next_step_zh: "先问群主是否已变更（如是，提供客户群 ID 对照表）；其余提交给服务方，要求说明或补迁。",
+        next_step_en: "Ask whether the group changed its owner (then supply a group map); hand the others to the \
+            service, and ask for an explanation or a second run.",
         rows: decided(&GROUPS_REPORT, || vec![is(&GROUP_OUTCOME, GroupOutcome::Missing)]),
     },
     FindingRule {
         code: "B8-group-ambiguous",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 个客户群与同群主的其他群无法区分，不能判定是哪一个到达。",
+        message_zh: "{count} 个客户群无法判定：与同群主的其他群无法区分，不知到达的是哪一个。",
         message_en: "{count} [group fits|groups fit] several groups of the mapped owner equally well, or \
             [shares|share] one with others: which arrived cannot be told.",
         next_step_zh: "提供客户群 ID 对照表。",
@@ -38,7 +39,7 @@ pub(super) const GROUPS: &[FindingRule] = &[
         code: "B8-group-no-usable-key",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 个客户群没有可用于比对的信息。",
+        message_zh: "{count} 个客户群无法判定：没有可用于配对的信息。",
         message_en: "{count} [group carries nothing that joins it|groups carry nothing that joins them] with the \
             groups of the mapped account.",
         next_step_zh: "重新导出群详情（群名与成员 unionid），或提供客户群 ID 对照表。",
@@ -54,7 +55,7 @@ pub(super) const GROUPS: &[FindingRule] = &[
         message_zh: "{count} 个客户群无法判定：起决定作用的字段值无法读取，或含有它的应答出错。",
         message_en: "{count} [group|groups] cannot be judged: a value that decides could not be read, or its \
             answer failed.",
-        next_step_zh: "查看 rejects 中的原因与 coverage 中出错的应答，更正后重新导出，再审计。",
+        next_step_zh: "查看拒收（rejects）中的原因与导出完整性（coverage）中出错的应答，更正后重新导出，再审计。",
         next_step_en: "Look at the reasons in rejects and the failed answers in coverage, correct them, export \
             again and audit.",
         rows: decided(&GROUPS_REPORT, || {
@@ -104,7 +105,7 @@ pub(super) const GROUPS: &[FindingRule] = &[
         message_zh: "{count} 个客户群仅凭群名配对，两边已知的外部成员却少有重合。",
         message_en: "{count} [group is|groups are] joined by name alone, although few of [its|their] known external \
             members are the same.",
-        next_step_zh: "看 member_overlap 与两边人数，与群主核对是否为同一个群。",
+        next_step_zh: "查看成员重合度（member_overlap）与两边人数，与群主核对是否为同一个群。",
         next_step_en: "Look at member_overlap and both member counts, and ask the owner whether it is one group.",
         rows: decided(&GROUPS_REPORT, || {
             vec![is(&GROUP_MATCH_METHOD, GroupMatchMethod::Name), Filter::IsNotNull(&MEMBER_OVERLAP)]
@@ -159,7 +160,7 @@ pub(super) const GROUPS: &[FindingRule] = &[
         code: "Q-group-map-contradiction",
         clause: "Q",
         severity: Review,
-        message_zh: "客户群对照表中 {count} 个迁出客户群 ID 的记录相互矛盾，未采用。",
+        message_zh: "客户群 ID 对照表中 {count} 个迁出客户群 ID 的记录相互矛盾，未采用。",
         message_en: "{count} source [id of the group map contradicts others; it was|ids of the group map contradict \
             others; they were] set aside.",
         next_step_zh: "更正对照表，使其一对一。",

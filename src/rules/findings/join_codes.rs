@@ -25,9 +25,9 @@ pub(super) const JOIN_CODES: &[FindingRule] = &[
         message_zh: "{count} 个加入群聊活码仍由本应迁走的群维持有效：这些群没有离开迁出企业。",
         message_en: "{count} join [code is|codes are] kept alive by groups that were to move and have not left the \
             source corp.",
-        next_step_zh: "按 kept_alive_by 列出的群 ID 向服务方查问；客户仍会扫码进入旧企业的群。",
-        next_step_en: "Ask the service about the groups in kept_alive_by; customers who scan the code still end up \
-            in the old corp.",
+        next_step_zh: "就使其有效的群（kept_alive_by）向服务方查问；客户扫码仍会进入迁出企业的群。",
+        next_step_en: "Ask the service about the groups in kept_alive_by; customers who scan the code still join a \
+            group of the source corp.",
         rows: decided(&JOIN_CODES_REPORT, || vec![is(&CODE_VERDICT, CodeVerdict::AliveGroupLeftBehind)]),
     },
     FindingRule {
@@ -48,7 +48,7 @@ pub(super) const JOIN_CODES: &[FindingRule] = &[
         severity: Review,
         message_zh: "{count} 个加入群聊活码有效，而迁移前的导出无法预计。",
         message_en: "{count} join [code is|codes are] alive, which source-before could not predict.",
-        next_step_zh: "看 kept_alive_by，确认这些群由谁负责。",
+        next_step_zh: "查看使其有效的群（kept_alive_by），确认由谁负责。",
         next_step_en: "Look at kept_alive_by and find out who looks after those groups.",
         rows: decided(&JOIN_CODES_REPORT, || vec![is(&CODE_VERDICT, CodeVerdict::AliveUnpredicted)]),
     },
@@ -67,7 +67,7 @@ pub(super) const JOIN_CODES: &[FindingRule] = &[
         code: "A2-code-unverified",
         clause: "A2",
         severity: Review,
-        message_zh: "{count} 个加入群聊活码在迁移后的情况无法核实（{detail}）；导出中没有某个活码，不说明它已失效。",
+        message_zh: "{count} 个加入群聊活码在迁移后的情况无法核实（{detail}）；导出中没有某个活码，并不说明它已失效。",
         message_en: "{count} join [code|codes] cannot be verified after the migration ({detail}); a dump without a \
             code proves nothing about it.",
         next_step_zh: "对这些 config_id 调用 get_join_way，连同完整的群列表存入 source-after，再审计；后台创建的活码请在后台查看。",

@@ -14,10 +14,10 @@ pub(super) const LISTS: &[FindingRule] = &[
         severity: Review,
         message_zh: "拒绝名单中 {count} 条记录对不上任何客户关系。",
         message_en: "{count} [row of the refusals list matches|rows of the refusals list match] no relation.",
-        next_step_zh: "确认名单用的是迁出企业的 ID；名单来自哪个企业的后台；打码的名称（***）不能指认客户，请补上客户 ID \
-            或完整名称，否则其客户会算作缺失。",
+        next_step_zh: "确认名单用的是迁出企业的 ID，以及它来自哪个企业的后台。打码的名称（***）不能指认客户：请补上客户 ID \
+            或完整名称，否则这条拒绝不起作用。",
         next_step_en: "Check that the list uses ids of the source corp, and from whose console it came. A masked name \
-            (***) names no customer: add the id or the whole name, or the customer counts as missing.",
+            (***) names no customer: add the id or the whole name, or the refusal has no effect.",
         rows: None,
     },
     FindingRule {
@@ -37,15 +37,15 @@ pub(super) const LISTS: &[FindingRule] = &[
         severity: Review,
         message_zh: "账号清单中 {count} 个迁出账号没有任何客户关系。",
         message_en: "{count} enrolled source [account has|accounts have] no relation at all.",
-        next_step_zh: "核对账号拼写（例如前导零），以及导出是否包含这些账号。",
-        next_step_en: "Check the spelling (such as leading zeros) and whether the export holds these accounts.",
+        next_step_zh: "核对账号拼写（例如字母、前导零），以及导出是否包含这些账号。",
+        next_step_en: "Check the spelling (letters, leading zeros) and whether the export holds these accounts.",
         rows: selected(&ACCOUNTS_REPORT, || vec![Filter::IsZero(&SOURCE_RELATIONS)]),
     },
     FindingRule {
         code: "Q-map-contradiction",
         clause: "Q",
         severity: Review,
-        message_zh: "客户对照表中 {count} 个迁出客户 ID 的记录相互矛盾，未采用。",
+        message_zh: "客户 ID 对照表中 {count} 个迁出客户 ID 的记录相互矛盾，未采用。",
         message_en: "{count} source [id of the customer map contradicts others; it was|ids of the customer map \
             contradict others; they were] set aside.",
         next_step_zh: "更正对照表，使其一对一。",

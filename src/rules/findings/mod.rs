@@ -93,11 +93,11 @@ fn is_any<const N: usize>(column: &'static Column, words: [impl Word; N]) -> Fil
 const CATALOGUE: [&[FindingRule]; 9] = [
     conclusion::CONCLUSION,
     exports::EXPORTS,
+    lists::LISTS,
     forecast::FORECAST,
     relations::RELATIONS,
     groups::GROUPS,
     join_codes::JOIN_CODES,
-    lists::LISTS,
     bill::BILL,
     waivers::WAIVERS,
 ];
@@ -153,6 +153,10 @@ mod tests {
     #[test]
     fn what_is_wrong_with_the_exports_comes_before_what_may_follow_from_it() {
         let place = |code: &str| catalogue().position(|rule| rule.code == code).expect("a finding");
+        for cause in ["Q-swapped-dumps", "D1-source-after-start"] {
+            assert!(place(cause) < place("B5-source-not-covered"), "{cause}");
+        }
+        assert!(place("B5-account-without-relations") < place("B8-target-not-covered"));
         for cause in ["B5-source-not-covered", "Q-unreadable-records", "Q-unreadable-values", "Q-empty-table"] {
             for effect in ["B5-account-without-relations", "A3-refusal-unmatched", "B8-missing", "B11-below-tolerance"]
             {

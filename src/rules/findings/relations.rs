@@ -13,19 +13,18 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-missing",
         clause: "B8",
         severity: Defect,
-        message_zh: "{count} 条应迁移的客户关系在迁入企业找不到踪迹。",
-        message_en: "{count} [relation|relations] in scope left no trace in the target corp.",
+        message_zh: "{count} 条应迁移的客户关系在对应的迁入账号中未找到。",
+        message_en: "{count} [relation|relations] in scope [was|were] not found in the mapped account.",
         next_step_zh: "把名单提交给服务方，要求逐条说明或补迁。",
-        next_step_en: "Hand the list to the service and ask for an explanation or a second run, row by row.",
+        next_step_en: "Hand the list to the service: ask for an explanation or a second run.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Missing), is(&REASON, Reason::NoTrace)]),
     },
     FindingRule {
         code: "B8-missing-at-cap",
         clause: "B8",
         severity: Defect,
-        message_zh: "{count} 条应迁移的客户关系未到达，迁入账号已达客户上限。",
-        message_en: "{count} [relation|relations] in scope did not arrive, and [its|their] target account is at its \
-            cap.",
+        message_zh: "{count} 条应迁移的客户关系未找到，对应的迁入账号已达客户上限。",
+        message_en: "{count} [relation|relations] [was|were] not found; [its|their] target account is full.",
         next_step_zh: "为这些账号扩容，或先清理客户，再要求补迁。",
         next_step_en: "Extend the accounts or make room in them, then ask for a second run.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Missing), is(&REASON, Reason::TargetAtCap)]),
@@ -34,30 +33,33 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B7-misplaced",
         clause: "B7",
         severity: Defect,
-        message_zh: "{count} 条客户关系到了别的迁入账号名下。",
-        message_en: "{count} [relation|relations] arrived under another target account than the mapped one.",
-        next_step_zh: "核对 arrived_userid，确认是谁添加的；如为迁移所致，要求更正。",
-        next_step_en: "Check arrived_userid and who added the customer; if the service did, have it corrected.",
+        message_zh: "{count} 条应迁移的客户关系不在对应的迁入账号，而在其他迁入账号名下。",
+        message_en: "{count} [relation|relations] in scope [is|are] under another target account.",
+        next_step_zh: "核对是谁添加的（实际到达账号 arrived_userid）；如为迁移所致，要求更正。",
+        next_step_en: "Ask who added them (arrived_userid); if nobody did, have it corrected.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Misplaced)]),
     },
     FindingRule {
         code: "A3-refused-arrived",
         clause: "A3",
         severity: Defect,
-        message_zh: "{count} 条已拒绝迁移的客户关系仍然到达了迁入企业。",
-        message_en: "{count} [relation|relations] arrived although the customer had refused.",
-        next_step_zh: "停止联系这些客户，并要求服务方说明。\
+        message_zh: "{count} 条客户关系的客户已列入拒绝名单，却仍在对应的迁入账号中。",
+        message_en: "{count} [relation is in the mapped account, though its customer is|relations are in the mapped \
+            account, though their customers are] listed as refused.",
+        next_step_zh: "先不要联系这些客户。添加时间早于迁移开始的，是原有的客户；其余要求服务方说明。\
             若几乎所有客户都在其中，先核对拒绝名单是否误用了全部客户的导出。",
-        next_step_en: "Do not contact these customers, and ask the service to explain. If they are nearly all \
-            customers, check first whether the refusals list is an export of all customers.",
+        next_step_en: "Do not contact these customers yet. Who was added there before the start is an old customer; \
+            of the others, ask the service to explain. If they are nearly all customers, check first whether the \
+            refusals list is an export of all customers.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::RefusedButArrived)]),
     },
     FindingRule {
         code: "A3-refused",
         clause: "A3",
         severity: Review,
-        message_zh: "{count} 条应迁移的客户关系因客户拒绝而未到达。",
-        message_en: "{count} [relation|relations] in scope did not arrive because the customer refused.",
+        message_zh: "{count} 条应迁移的客户关系未找到，其客户已列入拒绝名单。",
+        message_en: "{count} [relation in scope was not found, and its customer is|relations in scope were not \
+            found, and their customers are] listed as refused.",
         next_step_zh: "请原成员联系客户，征得同意后重新添加。",
         next_step_en: "Let the member contact the customer and add them again with their consent.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Refused)]),
@@ -66,7 +68,7 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-ambiguous",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 条客户关系与同账号内其他关系无法区分，不能判定是哪一条到达。",
+        message_zh: "{count} 条客户关系无法判定：与同账号内的其他关系无法区分，不知到达的是哪一条。",
         message_en: "{count} [relation shares its|relations share their] key with others of the account: which of \
             them arrived cannot be told.",
         next_step_zh: "提供客户 ID 对照表，或带 unionid 的接口导出。",
@@ -77,7 +79,7 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-no-usable-key",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 条客户关系没有可用于比对的信息。",
+        message_zh: "{count} 条客户关系无法判定：没有可用于配对的信息。",
         message_en: "{count} [relation carries nothing that joins it|relations carry nothing that joins them] with \
             the target corp.",
         next_step_zh: "重新导出，带上客户名称与 unionid，或提供客户 ID 对照表。",
@@ -93,7 +95,7 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         message_zh: "{count} 条客户关系无法判定：起决定作用的字段值无法读取，或含有它的应答出错。",
         message_en: "{count} [relation|relations] cannot be judged: a value that decides could not be read, or \
             its answer failed.",
-        next_step_zh: "查看 rejects 中的原因与 coverage 中出错的应答，更正后重新导出，再审计。",
+        next_step_zh: "查看拒收（rejects）中的原因与导出完整性（coverage）中出错的应答，更正后重新导出，再审计。",
         next_step_en: "Look at the reasons in rejects and the failed answers in coverage, correct them, export \
             again and audit.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Undetermined), is(&REASON, Reason::Unreadable)]),
@@ -117,8 +119,9 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         message_zh: "{count} 条客户关系无法判定：其迁入账号的导出失败、不完整，或有记录无法读取。",
         message_en: "{count} [relation|relations] cannot be judged: the dump of [its|their] target account failed, is \
             incomplete, or has records that could not be read.",
-        next_step_zh: "重新导出这些迁入账号（见 coverage），再审计。",
-        next_step_en: "Export these target accounts again (see coverage), then audit.",
+        next_step_zh: "重新导出这些迁入账号（见导出完整性 coverage）；若是账号清单写错了账号，请更正；再审计。",
+        next_step_en: "Export these target accounts again (see coverage), or correct their spelling in the accounts \
+            list; then audit.",
         rows: decided(&RELATIONS_REPORT, || {
             vec![is(&OUTCOME, Outcome::Undetermined), is(&REASON, Reason::TargetNotCovered)]
         }),
@@ -127,7 +130,7 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B1-external-contact-arrived",
         clause: "B1",
         severity: Review,
-        message_zh: "{count} 个外部联系人（非客户）到达了迁入企业，按规则不应迁移。",
+        message_zh: "{count} 个外部联系人（非客户）在迁移开始后出现在迁入账号，按规则不会迁移。",
         message_en: "{count} external [contact that is not a customer|contacts that are not customers] arrived, \
             which the service says it does not move.",
         next_step_zh: "确认是否为成员自行添加；不应为其付费。",
@@ -140,7 +143,7 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B3-unassigned-arrived",
         clause: "B3",
         severity: Review,
-        message_zh: "{count} 个离职待分配客户到达了迁入企业，按规则不支持迁移。",
+        message_zh: "{count} 个离职待分配客户在迁移开始后出现在迁入账号，按规则不会迁移。",
         message_en: "{count} [customer|customers] awaiting reassignment arrived, which the service says it does not \
             move.",
         next_step_zh: "确认这些客户在迁入企业由谁接待。",
@@ -177,7 +180,7 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-concentration",
         clause: "B8",
         severity: Info,
-        message_zh: "{count} 条未到达的客户关系中，{detail}。",
+        message_zh: "{count} 条缺失的客户关系中，{detail}。",
         message_en: "Of {count} missing [relation|relations] {detail}.",
         next_step_zh: "先查这几处的共同点，再逐条查看。",
         next_step_en: "Look for what these have in common before you look at single rows.",

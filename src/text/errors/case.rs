@@ -18,18 +18,21 @@ phrases! {
     NOT_UTF8_REMEDY "另存为 UTF-8" "save it as UTF-8",
     not_toml(error) "不是有效的 TOML：{error}" "not valid TOML: {error}",
     NOT_TOML_REMEDY
-        "文本和金额要写在引号里（\"0.80\"），时间写成 2026-05-01T00:00:00+08:00，日期写成 2026-03-10"
-        "write text and money in quotes (\"0.80\"), times as 2026-05-01T00:00:00+08:00, dates as 2026-03-10",
+        "文本和金额要写在英文引号里（\"0.80\"，不是“0.80”），每个键只写一次，时间写成 2026-05-01T00:00:00+08:00，日期写成 2026-03-10"
+        "write each key once, text and money in straight quotes (\"0.80\"), times as 2026-05-01T00:00:00+08:00, dates \
+         as 2026-03-10",
     CASE_IS_THERE "这里已有案例，未作改动" "there is a case already, which was not changed",
     CASE_IS_THERE_REMEDY "直接编辑它，或换一个文件夹" "edit it, or choose another folder",
 
     // Keys.
     IS_MISSING "缺少此项" "is missing",
     add(key, example) "加上 `{key} = {example}`" "add `{key} = {example}`",
-    add_to(section, key, example) "在 [{section}] 中加上 `{key} = {example}`" "add `{key} = {example}` to [{section}]",
+    add_to(section, key, example) "在 {section} 中加上 `{key} = {example}`" "add `{key} = {example}` to {section}",
     unknown_key(key) "未知的键 `{key}`" "unknown key `{key}`",
     known_at_the_top(keys) "文件顶层可用的键：{keys}" "keys at the top of the file: {keys}",
-    known_in(section, keys) "[{section}] 中可用的键：{keys}" "keys of [{section}]: {keys}",
+    known_in(section, keys) "{section} 中可用的键：{keys}" "keys of {section}: {keys}",
+    section(name) "[{name}]" "[{name}]",
+    nth_table(name, number) "第 {number} 个 [[{name}]]" "[[{name}]] number {number}",
 
     // Types of values.
     is_but_has_to_be(found, wanted) "是{found}，应为{wanted}" "is {found}, but has to be {wanted}",
@@ -44,7 +47,7 @@ phrases! {
     A_TIME "时间" "a time",
     A_LIST "列表" "a list",
     A_TABLE "表" "a table",
-    MONEY "金额，即十进制数字的文本" "money as a decimal number in quotes",
+    MONEY "写在引号里的金额" "money as a decimal number in quotes",
     TEXTS "文本的列表，例如 [\"zhangsan\"]" "a list of texts, e.g. [\"zhangsan\"]",
     tables(key) "表的列表，每个以 [[{key}]] 开头" "a list of tables, each under [[{key}]]",
     QUOTE_IT "写在引号里" "put it in quotes",
@@ -72,7 +75,7 @@ phrases! {
     not_a_currency(typed) "`{typed}` 不是币种" "`{typed}` is not a currency",
     CURRENCY_REMEDY "写三个大写字母，例如 \"CNY\"" "write three capital letters, e.g. \"CNY\"",
     not_a_time_zone(typed) "`{typed}` 不是时区" "`{typed}` is not a time zone",
-    TIME_ZONE_REMEDY "写 IANA 时区名，例如 \"Asia/Shanghai\"" "write an IANA name, e.g. \"Asia/Shanghai\"",
+    TIME_ZONE_REMEDY "写 IANA 时区名，例如北京时间为 \"Asia/Shanghai\"" "write an IANA name, e.g. \"Asia/Shanghai\"",
     is_not(typed, wanted) "`{typed}` 不是有效的{wanted}" "`{typed}` is not {wanted}",
     more_than_a_date(typed) "`{typed}` 不只是日期" "`{typed}` is not only a date",
     DATE_REMEDY "写成 2026-03-10 这样的日期" "write a date such as 2026-03-10",

@@ -21,8 +21,9 @@ phrases! {
         "其中没有可用的文件（隐藏文件和以 `_` 开头的会略过）"
         "no usable file (hidden files and names that start with `_` are passed over)",
     NO_USABLE_FILE_REMEDY
-        "把导出放到那里：接口应答的 JSON、XLSX、CSV、TSV 或 Parquet"
-        "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet",
+        "把导出放到那里：接口应答的 JSON、XLSX、CSV、TSV 或 Parquet；可选的导出如果没有，就不要留空文件夹"
+        "put the export there: JSON answers of the service, XLSX, CSV, TSV or Parquet; of an optional export that you \
+            do not have, remove the folder",
     memory_too_small(asked, needed, relations, members, answers)
         "--memory {asked} 不够：各份导出约有 {relations} 条客户关系、{members} 名群成员、{answers} 份应答，至少需要 {needed}"
         "--memory {asked} is too little: all exports hold about {relations} relations, {members} members of groups and \
@@ -103,11 +104,11 @@ phrases! {
         "B5-contradiction: source account {source} both passes and fails the assessment ({places})",
 
     // Formats.
-    nothing_known(what, looked_for) "{what}；{looked_for}" "{what}; {looked_for}",
+    nothing_known(what, looked_for) "{what}\n  {looked_for}" "{what}\n  {looked_for}",
     or_underscore(remedy) "{remedy}；或让文件名以 `_` 开头" "{remedy}; or start its name with `_`",
     looked_for_answers(endpoints) "可识别的接口应答：{endpoints}" "looked for answers of {endpoints}",
     looked_for_tables(tables) "可识别的表及其表头：{tables}" "looked for tables with the headers of {tables}",
-    looked_for_both(answers, tables) "{answers}；{tables}" "{answers}; {tables}",
+    looked_for_both(answers, tables) "{answers}\n  {tables}" "{answers}\n  {tables}",
     JSON_AMONG_LISTS "这里应是名单，却是 JSON" "JSON instead of a list",
     JSON_AMONG_LISTS_REMEDY "接口应答应放入导出的文件夹" "put answers of the service into the folder of a snapshot",
     PACKED_PARQUET "压缩文件中的 Parquet" "Parquet in a compressed file",

@@ -61,6 +61,7 @@ phrases! {
         "give the folder of reports that an audit wrote, by default CASE/reports",
     cannot_be_read(error) "无法读取：{error}" "cannot be read: {error}",
     cannot_be_opened(error) "无法打开：{error}" "cannot be opened: {error}",
+    NO_REPORTS_THERE "那里没有报表" "there are no reports",
     no_manifest(error) "不是本程序的清单：{error}" "is not a manifest of qianhe: {error}",
     written_by(tool) "由 {tool} 写出，不是 qianhe" "was written by {tool}, not by qianhe",
     other_schema(theirs, ours)
@@ -93,7 +94,7 @@ phrases! {
         "密钥不同：报表的假名用指纹为 {of} 的密钥生成，所给密钥的指纹为 {given}"
         "this is another key: the pseudonyms are by that with the fingerprint {of}, this one has {given}",
     PSEUDONYMS_WITHOUT_KEY
-        "报表用了假名，没有密钥无法重新审计并比对"
+        "报表用了假名，没有密钥无法重新审计并比较"
         "the reports hold pseudonyms: without the key, the repeated audit would differ",
     OTHER_KEY_REMEDY
         "用 --pseudonymise KEYFILE 给出审计时的密钥"

@@ -6,7 +6,7 @@ phrases! {
     in SHEETS;
 
     // Recognising the table.
-    no_known_table(looked_for) "不是已知的表；{looked_for}" "not a known table; {looked_for}",
+    no_known_table(looked_for) "不是已知的表\n  {looked_for}" "not a known table\n  {looked_for}",
     NO_KNOWN_TABLE_REMEDY
         "给各列写上这些表头（表格中在前 20 行内），或移走此文件，或让文件名以 `_` 开头"
         "give the columns these headers (in a sheet, in one of the first 20 rows), or remove the file, or start its \
@@ -28,8 +28,8 @@ phrases! {
         "移到所属快照的文件夹：表头是快照的表，不是名单"
         "move it into the folder of its snapshot: its headers are those of a table of snapshots, not of a list",
     several_tables(tables, looked_for)
-        "表头同时符合多种表：{tables}；{looked_for}"
-        "the headers match several tables equally well: {tables}; {looked_for}",
+        "表头同时符合多种表：{tables}\n  {looked_for}"
+        "the headers match several tables equally well: {tables}\n  {looked_for}",
     SEVERAL_TABLES_REMEDY "一个文件只放一种表，并尽量带上它的全部列" "put one table into a file, with all of its columns",
     column_twice(column, table, first, second)
         "表头 `{first}` 和 `{second}` 都可能是 {table} 的列 `{column}`"
@@ -69,8 +69,8 @@ phrases! {
     CORRECT_AND_EXPORT_AGAIN
         "按各行所示修正后重新导出" "correct it as the rows above say, and export it again",
     list_unreadable(count, rows)
-        "名单中有 {count} 处无法读取：\n    {rows}"
-        "places of the list that cannot be read: {count}\n    {rows}",
+        "有 {count} 处无法读取：\n    {rows}"
+        "unreadable rows or cells ({count}):\n    {rows}",
     and_more(more) "（另有 {more} 处）" "(and {more} more)",
     null_word_account(place, column, word)
         "{place}，{column}：{word} 表示“无”，也没有任何导出或花名册含有这个账号"

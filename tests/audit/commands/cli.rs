@@ -206,13 +206,15 @@ fn results_are_printed_in_the_language_of_the_option() {
     };
     assert!(printed(story.write(), &["ingest", "."]).ends_with("\n0 条记录被拒收；表在 ./snapshots\n"));
     assert!(printed(folder.path(), &["init", "acme"]).ends_with("然后运行：qianhe audit acme\n"));
+    let case = fs::read_to_string(folder.path().join("acme/case.toml")).unwrap();
+    assert!(case.starts_with("# qianhe 案例文件") && case.contains("\n#id = "), "{case}");
     let demo = printed(folder.path(), &["demo", "a demo", "--relations", "200"]);
     assert_eq!(demo, "已在 \"a demo\" 生成示例案例\n审计：qianhe audit \"a demo\"\n", "to be copied into a shell");
     let rules = printed(folder.path(), &["rules"]);
     let english = rules.lines().find(|line| !line.contains(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)));
     assert_eq!(english, None);
     assert!(
-        rules.contains("  应迁移，在迁入企业未找到。\n")
+        rules.contains("  应迁移，在对应的迁入账号中未找到。\n")
             && rules.contains("  {count} 个迁入账号对应了多个迁出账号。\n"),
         "{rules}"
     );

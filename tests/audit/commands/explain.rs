@@ -11,16 +11,16 @@ fn explain(reports: &Path, id: &str, args: &[&str]) -> (i32, String) {
     (code, stdout + &stderr)
 }
 
-/// data/README.md: 潘美玲 of `liuyang` is missing without a trace.
+/// data/README.md: 潘美玲 of `liuyang` is missing.
 #[test]
 fn a_relation_is_explained_with_rule_evidence_and_source() {
     let (_folder, reports) = sample();
     let (code, output) = explain(&reports, "liuyang/潘美玲", &[]);
     assert_eq!(code, 0, "{output}");
     for part in [
-        "verdict: Missing / No trace (missing/no_trace), Defect, clause B8\n",
+        "verdict: Missing / Not found (missing/no_trace), Defect, clause B8\n",
         "scope: scope/in_scope (B8): Whole accounts move, with all their customers.\n",
-        "rule: outcome/missing/no_trace (B8): In scope, and not found anywhere.\n",
+        "rule: outcome/missing/no_trace (B8): In scope, and not found in the mapped account.\n",
         "what would change it: A second run and a new export",
         "source: source-before/liuyang.json, record ",
         "(target_userid)",
@@ -31,12 +31,20 @@ fn a_relation_is_explained_with_rule_evidence_and_source() {
     }
     let (_, zh) = explain(&reports, "liuyang/潘美玲", &["--lang", "zh"]);
     for part in [
-        "判定：缺失 / 找不到踪迹（missing/no_trace），缺陷，条款 B8",
-        "应迁移，在迁入企业未找到。",
+        "判定：缺失 / 未找到（missing/no_trace），缺陷，条款 B8",
+        "应迁移，在对应的迁入账号中未找到。",
         "来源：source-before/liuyang.json",
     ] {
         assert!(zh.contains(part), "{zh}\nlacks {part}");
     }
+}
+
+/// data/README.md: 彭晓东 stands under `00457`. What a relation of the target corp was matched with decides it.
+#[test]
+fn a_matched_relation_of_the_target_has_its_rule() {
+    let (_folder, reports) = sample();
+    let (_, output) = explain(&reports, "00457/彭晓东", &["--lang", "zh"]);
+    assert!(output.contains("判定规则 outcome/misplaced（B7）"), "{output}");
 }
 
 /// data/README.md: `liuyang` holds 15 relations; 3 migrated, 2 stood there before, and so on.

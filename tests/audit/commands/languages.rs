@@ -107,10 +107,10 @@ fn an_unreadable_record_is_reported_with_file_and_number() {
         Story::arrived().file("lists/prices.csv", "phone,price\n1,2\n").write(),
         &["audit", "."],
         &[
-            "lists/prices.csv：找到的表头：phone、price：不是已知的表；可识别的表及其表头：账号清单（source_userid 迁出账号、target_userid 迁入账号）、客户 ID \
+            "lists/prices.csv：找到的表头：phone、price：不是已知的表\n  可识别的表及其表头：账号清单（source_userid 迁出账号、target_userid 迁入账号）、客户 ID \
                 对照表（",
         ],
-        &["lists/prices.csv: headers found: phone, price: not a known table; \
+        &["lists/prices.csv: headers found: phone, price: not a known table\n  \
                 looked for tables with the headers of accounts list (source_userid 迁出账号, target_userid 迁入账号), \
                     customer map ("],
     );

@@ -107,8 +107,8 @@ fn the_workbook_has_a_sheet_for_each_thing_to_do_and_a_worklist() {
         (
             "en",
             [
-                "Summary", "Findings", "Accounts", "Join codes", "Accounts without part", "Forecast by account",
-                "Bill", "Worklist",
+                "Summary", "Findings", "Accounts", "Join codes", "Taking no part", "Forecast by account", "Bill",
+                "Worklist",
             ],
             [
                 ("ann", "ann2|Accounts||B5-target-over-cap"),

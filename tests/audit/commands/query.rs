@@ -50,6 +50,8 @@ fn a_limit_returns_the_first_rows() {
     assert!(output.starts_with("source_userid,source_external_userid,unionid,customer_name,"), "{output}");
     assert_eq!(csv(&reports, "select reason from rejects limit 0"), "reason\n");
     assert_eq!(csv(&reports, "show tables").lines().count(), 13, "twelve reports below their heading");
+    let of_workbook = "SELECT count(*) AS n FROM 'relations.parquet' WHERE outcome = 'missing'";
+    assert_eq!(csv(&reports, of_workbook), "n\n2\n", "a table is known by its file too");
 }
 
 #[test]

@@ -104,6 +104,7 @@ fn a_signature_shows_who_wrote_the_reports() {
     verified(&[], 0, "not verified: the signature");
     verified(&["--key", "audit.key.pub"], 0, "signed by the key");
     verified(&["--key", "other.key.pub"], 1, "signature INVALID");
+    verified(&["--key", "other.key.pub"], 1, "Check whether the public key is that of the signer");
     verified(&["--inputs", "--case", case], 0, "case.toml included, are those that were audited");
     verified(&["--again", "--case", case, "--key", "audit.key.pub"], 0, "the same, byte for byte");
     // Another audit of ours replaces it, and the signature with it.

@@ -38,7 +38,7 @@ pub const MISTAKES: &[Mistake] = &[
         says: &["case.toml", "migration.started_at", "is missing",
             "add `started_at = 2026-05-01T00:00:00+08:00` to [migration]"] },
     Mistake { what: "no TOML", make: |s| s.case("[case]\nid = story\n"),
-        says: &["case.toml", "line 2", "not valid TOML", "in quotes"] },
+        says: &["case.toml", "line 2", "not valid TOML", "in straight quotes"] },
     // Folders and files.
     Mistake { what: "no source-before", make: |s| s.without("source-before"),
         says: &["source-before: folder", "is missing", "[snapshots.source-before]"] },
@@ -62,7 +62,8 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake { what: "a file that is nothing known",
         make: |s| s.file("source-before/note.txt", "dear all,\nplease find\n"),
         says: &["source-before/note.txt", "headers found: dear all", "not a known table",
-            "externalcontact/batch/get_by_user", "relations (userid 添加人账号", "remove the file"] },
+            "externalcontact/batch/get_by_user", "relations (userid 添加人账号", "groups (chat_id 客户群ID or name 群名)",
+            "remove the file"] },
     Mistake { what: "a list that is nothing known", make: |s| s.file("lists/prices.csv", "phone,price\n1,2\n"),
         says: &["lists/prices.csv", "headers found: phone, price", "accounts list (source_userid 迁出账号",
             "remove the file"] },

@@ -69,8 +69,10 @@ fn the_figures_are_those_of_the_summary() {
         |list: &Value| list.as_array().unwrap().iter().map(|finding| finding["code"].clone()).collect::<Vec<_>>();
     assert_eq!(codes(&data["findings"]), codes(&summary["findings"]));
     let missing = data["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "B8-missing").unwrap();
-    let message =
-        json!(["1 条应迁移的客户关系在迁入企业找不到踪迹。", "1 relation in scope left no trace in the target corp."]);
+    let message = json!([
+        "1 条应迁移的客户关系在对应的迁入账号中未找到。",
+        "1 relation in scope was not found in the mapped account."
+    ]);
     assert_eq!(
         (&missing["message"], &missing["counts"], &missing["filter"]),
         (&message, &json!(true), &json!("outcome = 'missing' and reason = 'no_trace'"))

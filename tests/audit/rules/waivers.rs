@@ -221,7 +221,7 @@ fn inconclusive_is_what_is_left_when_the_waived_are_taken_out() {
     assert_eq!(verdict(&waiver("B8-inconclusive", "")), Verdict::Review, "the rows still ask to be looked at");
 }
 
-/// 2 of 3: the share is cut off after a tenth of a percent.
+/// 2 of 3: the share is rounded to a tenth of a percent; the findings that say why stand behind it.
 #[test]
 fn the_undetermined_share_is_told_to_a_tenth_of_a_percent() {
     let audit = Story::new(
@@ -230,7 +230,10 @@ fn the_undetermined_share_is_told_to_a_tenth_of_a_percent() {
     )
     .audit();
     let says = audit.finding("B8-inconclusive").message_en();
-    assert!(says.starts_with("2 relations in scope are undetermined (66.6 %), more than 5 %"), "{says}");
+    assert!(
+        says.starts_with("2 relations in scope are undetermined (66.7 %: B8-ambiguous 2), more than 5 %"),
+        "{says}"
+    );
 }
 
 #[test]
@@ -258,7 +261,7 @@ fn concentration_is_one_sentence_in_both_languages() {
     let audit = missing_by_account(&[0, 11, 1, 0, 0]).audit();
     let found = audit.finding("B8-concentration");
     assert_eq!(found.message_en(), "Of 12 missing relations 91 % sit with 1 of 5 accounts.");
-    assert_eq!(found.message_zh(), "12 条未到达的客户关系中，91% 集中在 5 个账号中的 1 个。");
+    assert_eq!(found.message_zh(), "12 条缺失的客户关系中，91 % 集中在 5 个账号中的 1 个。");
     assert_eq!((found.count, found.examples.as_slice()), (12, ["m1".to_owned()].as_slice()));
     assert_eq!(found.severity().word(), "info");
 }
@@ -291,7 +294,7 @@ fn concentration_by_way_and_month_of_adding() {
     );
     assert_eq!(
         found.message_zh(),
-        "10 条未到达的客户关系中，100% 来自 9 种添加方式中的 1 种，100% 添加于 9 个月份中的 1 个。"
+        "10 条缺失的客户关系中，100 % 来自 9 种添加方式中的 1 种，100 % 添加于 9 个月份中的 1 个。"
     );
     assert_eq!(found.examples, ["add_way 7", "2025-03"]);
 }

@@ -463,13 +463,13 @@ fn a_list_of_which_a_row_cannot_be_read_stops_the_run() {
         ("bob,bob2,fail,\u{fffd}", "row 3, assessment_reason: damaged characters"),
         ("bob,bob2,fail,no,more", "row 3: more cells than the header"),
     ] {
-        let problem = format!("places of the list that cannot be read: 1\n    {problem}");
+        let problem = format!("unreadable rows or cells (1):\n    {problem}");
         check_error(lists(&format!("{accounts}{row}\n")), "list", &problem);
     }
     let many: String = (0..150).map(|n| format!("{n},{n}.0\n")).collect();
     let error = lists(&format!("source_userid,target_userid\nann,ann2\n{many}")).unwrap_err().message();
     let shown = error.tell(Lang::En);
-    for part in ["cannot be read: 150", "row 22,", "(and 130 more)"] {
+    for part in ["cells (150)", "row 22,", "(and 130 more)"] {
         assert!(shown.contains(part) && !shown.contains("row 23,"), "{shown}");
     }
     let no_key = "row 3, external_userid or unionid or customer_name";

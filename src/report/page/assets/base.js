@@ -37,10 +37,11 @@ function money(text) {
   const [, sign, whole, rest] = /^(-?)(\d+)(.*)$/.exec(text);
   return (sign && "−") + grouped(whole) + rest;
 }
-// Rounded down, so that 100 % means all.
+// 100 % means all.
 function percent(part, whole) {
   if (!whole) return "–";
-  const tenths = Math.floor((part * 1000) / whole);
+  const rounded = Math.round((part * 1000) / whole);
+  const tenths = part < whole ? Math.min(rounded, 999) : rounded;
   return `${Math.floor(tenths / 10)}.${tenths % 10}%`;
 }
 const two = (value) => String(value).padStart(2, "0");
