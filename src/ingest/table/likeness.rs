@@ -57,8 +57,8 @@ impl TableReader<'_> {
         table.identity.iter().all(|columns| columns.iter().any(holds)) && self.times().all(is_time)
     }
 
-    /// Returns whether texts, split at delimiters, may be those of a record beside a `row`, with ids of customers like its
-    /// own.
+    /// Returns whether texts, split at delimiters, may be those of a record beside a `row`, with ids that the service made
+    /// like its own.
     pub fn is_like_row<'c>(&self, texts: &[&str], row: &impl Fn(usize) -> &'c str) -> bool {
         let TableLayout { table, positions, .. } = self.layout;
         // A delimiter inside quotes moves the cells behind it.

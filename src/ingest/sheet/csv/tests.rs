@@ -462,6 +462,7 @@ fn a_list_of_which_a_row_cannot_be_read_stops_the_run() {
         (",bob2,,", "row 3, source_userid: absent or empty"),
         ("bob,bob2,fail,\u{fffd}", "row 3, assessment_reason: damaged characters"),
         ("bob,bob2,fail,no,more", "row 3: more cells than the header"),
+        ("bob,bob2,,\"moved\nzhangsan,zs,,\ncat,cat2,,left\"", "lines 3 to 5: several rows in one cell"),
     ] {
         let problem = format!("unreadable rows or cells (1):\n    {problem}");
         check_error(lists(&format!("{accounts}{row}\n")), "list", &problem);
