@@ -211,8 +211,7 @@ fn a_group_list_that_is_not_whole_does_not_show_that_a_code_is_empty() {
     assert_eq!(told(",,cat\n"), "empty not_observed unverified");
 }
 
-/// A list without any id tells nothing of the linked group; one in which some lack an id, or one cannot be read, may hold
-/// it.
+/// A list without any id tells nothing of the linked group; one that lacks an id, or cannot be read, may hold it.
 #[test]
 fn the_ids_of_the_groups_of_source_after_decide_whether_the_linked_group_is_gone() {
     let told = |groups: &str| {
