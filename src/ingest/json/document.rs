@@ -83,9 +83,11 @@ fn spelled(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     // differ in the first.
     let first = name.bytes().next().filter(u8::is_ascii_lowercase);
     let is_plain = first.is_some() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let is_same = |key: &str| match is_plain {
-        true => key.bytes().next() == first && letters(name).eq(letters(key)),
-        false => is_same_header(name, key),
+    let is_same = |key: &str| {
+        if !is_plain {
+            return is_same_header(name, key);
+        }
+        key.bytes().next() == first && letters(name).eq(letters(key))
     };
     keys.iter().copied().find(|key| is_same(key)).or_else(|| {
         let (_, meant) = SCHEMA_NAMES.iter().find(|(schema_name, _)| is_same(schema_name))?;
