@@ -57,8 +57,8 @@ impl TableReader<'_> {
         table.identity.iter().all(|columns| columns.iter().any(holds)) && self.times().all(is_time)
     }
 
-    /// Returns whether texts, split at delimiters, may be those of a record beside a `row`: their ids, where the service
-    /// makes them, are like its own.
+    /// Returns whether texts, split at delimiters, may be those of a record beside a `row`: ids, where the service
+    /// makes them, are like those of the row.
     pub fn is_like_row<'c>(&self, texts: &[&str], row: &impl Fn(usize) -> &'c str) -> bool {
         let TableLayout { table, positions, .. } = self.layout;
         // A delimiter inside quotes moves the cells behind it.
