@@ -39,7 +39,7 @@ pub fn decide_groups(case: &Case, exports: &Exports, decision: &Decision) -> Res
         matches: &matches,
         test,
         stood_before: stood_before(exports)?,
-        uncertain_owners: uncertain_owners(exports, &target, &matches),
+        uncertain_owners: uncertain_owners(exports, &source, &target, &matches),
         unionids_in_doubt: decision.unionids_in_doubt,
     };
     let scopes = planned_scopes(case, &exports.enrolment, &source)?;
@@ -114,19 +114,28 @@ struct GroupEvidence<'a> {
 }
 
 /// Returns the owners of target groups that may be any group of theirs, for a value could not be read (SPEC section
-/// 1.3).
+/// 1.3). Of two groups that are matched by their members, those of either decide.
 fn uncertain_owners<'a>(
     exports: &Exports,
+    source: &GroupSide,
     target: &'a GroupSide,
     matches: &Matches<GroupMatchMethod>,
 ) -> HashSet<&'a str> {
-    let is_uncertain = |row: &u32| {
-        let source = matches.source_of[*row as usize];
-        let by_name = || matches.method[source as usize] == Some(GroupMatchMethod::Name);
-        target.is_unreadable(*row) && (source == NOT_MATCHED || by_name())
+    let is_trusted = [&exports.source_before, &exports.target_after].map(|snapshot| snapshot.coverage.trusted);
+    let have_members_in_doubt = |rows: [(&GroupSide, u32); 2]| {
+        rows.iter().zip(is_trusted).any(|((side, row), trusted)| !trusted && side.has_members_in_doubt(*row))
     };
-    let rows = (0..target.rows() as u32).filter(|_| !exports.target_after.coverage.trusted);
-    rows.filter(is_uncertain).filter_map(|row| target.owner(row)).collect()
+    let is_uncertain = |row: &u32| {
+        let is_unreadable = || !is_trusted[1] && target.is_unreadable(*row);
+        let other = matches.source_of[*row as usize];
+        let method = (other != NOT_MATCHED).then(|| matches.method[other as usize]).flatten();
+        match method {
+            Some(GroupMatchMethod::GroupMap) => false,
+            Some(GroupMatchMethod::Members) => have_members_in_doubt([(source, other), (target, *row)]),
+            Some(GroupMatchMethod::Name) | None => is_unreadable(),
+        }
+    };
+    (0..target.rows() as u32).filter(is_uncertain).filter_map(|row| target.owner(row)).collect()
 }
 
 impl GroupEvidence<'_> {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::names;
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS};
 use crate::schema::vocabulary::{Dataset, MemberKind};
-use crate::schema::{ReadColumns, fields, value_at};
+use crate::schema::{Column, ReadColumns, fields, value_at};
 use crate::snapshot::{SharedUnionids, Snapshot, equal_runs};
 
 /// The groups of one snapshot, by row of its canonical table.
@@ -30,6 +30,8 @@ pub struct GroupSide {
     unionid: StringViewArray,
     /// Whether a deciding value of each group is unreadable, or may be in an unreadable record.
     unreadable: Vec<bool>,
+    /// Whether an external member of each group may be unreadable.
+    members_in_doubt: Vec<bool>,
     /// Whether the owner of each group may be unreadable.
     owner_in_doubt: Vec<bool>,
 }
@@ -49,6 +51,11 @@ impl GroupSide {
         let (kind, unionid) = (members.texts(&fields::MEMBER_KIND)?, members.texts(&fields::UNIONID)?);
         Ok(Self {
             unreadable: of_group.iter().enumerate().map(|(row, members)| doubts.is_unreadable(row, members)).collect(),
+            members_in_doubt: of_group
+                .iter()
+                .enumerate()
+                .map(|(row, of)| doubts.are_members_in_doubt(row, of))
+                .collect(),
             owner_in_doubt: (0..of_group.len()).map(|row| doubts.is_owner_in_doubt(row)).collect(),
             shown: of_group.iter().map(ExactSizeIterator::len).collect(),
             known: of_group.into_par_iter().map(|members| known(members, kind, unionid)).collect(),
@@ -94,6 +101,11 @@ impl GroupSide {
     /// Returns whether a deciding value is unreadable (SPEC section 1.3).
     pub fn is_unreadable(&self, row: u32) -> bool {
         self.unreadable[row as usize]
+    }
+
+    /// Returns whether it has, or may have, an external member who is unreadable.
+    pub fn has_members_in_doubt(&self, row: u32) -> bool {
+        self.members_in_doubt[row as usize]
     }
 
     /// Returns whether its owner may be unreadable: such an owner is not unknown.
@@ -177,16 +189,26 @@ impl<'a> DoubtfulGroups<'a> {
     fn is_unreadable(&self, row: usize, members: &Range<usize>) -> bool {
         let lacks = || self.name.is_null(row) || self.owner_userid.is_null(row) || self.created_at.is_null(row);
         self.unreadable.is_valid(row)
-            || members.clone().any(|member| self.of_members.is_valid(member))
-            || self.is_member_lost
+            || self.are_members_in_doubt(row, members)
             || (self.has_details_elsewhere && (members.is_empty() || lacks()))
     }
 
+    fn are_members_in_doubt(&self, row: usize, members: &Range<usize>) -> bool {
+        self.lacks(row, &[&fields::UNIONID])
+            || members.clone().any(|member| self.of_members.is_valid(member))
+            || self.is_member_lost
+    }
+
     fn is_owner_in_doubt(&self, row: usize) -> bool {
-        let owner = [fields::OWNER_USERID.name, fields::OWNER_NAME.name];
+        self.lacks(row, &[&fields::OWNER_USERID, &fields::OWNER_NAME])
+            || (self.owner_userid.is_null(row) && self.has_details_elsewhere)
+    }
+
+    /// Returns whether one of the columns of a group is unreadable.
+    fn lacks(&self, row: usize, wanted: &[&Column]) -> bool {
         let columns = || self.unreadable.value(row);
-        let of_owner = || columns().as_string_view().iter().flatten().any(|column| owner.contains(&column));
-        (self.unreadable.is_valid(row) && of_owner()) || (self.owner_userid.is_null(row) && self.has_details_elsewhere)
+        let is_wanted = |name: &str| wanted.iter().any(|column| column.name == name);
+        self.unreadable.is_valid(row) && columns().as_string_view().iter().flatten().any(is_wanted)
     }
 }
 

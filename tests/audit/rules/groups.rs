@@ -339,6 +339,27 @@ fn what_a_group_lacks_may_be_in_an_unreadable_record() {
     assert_eq!(story(",,ann,2025-01-01\n").audit().groups(), doubted);
 }
 
+/// A member who cannot be read makes groups alike that were not: the group that then has no match may be the other.
+#[test]
+fn a_match_by_members_of_whom_some_cannot_be_read_leaves_the_other_groups_of_the_owner_open() {
+    let told = |before: &str, after: &str| {
+        let story = story().groups("source-before", before).groups("target-after", after);
+        story.audit().groups().into_values().collect::<Vec<String>>()
+    };
+    let (migrated, missing) = ("in_scope migrated members h", "in_scope missing");
+    let open = "in_scope undetermined/target_not_covered";
+    let before = "g1: ann - 2025-01-01 members=u2; g2: ann - 2025-01-01 members=u1,u2";
+    let after = |member: &str| format!("h: ann2 - 2026-05-02 members={member},u2");
+    assert_eq!(told(before, &after("u1")), [missing, migrated]);
+    assert_eq!(told(before, &after("1.5E+10")), [migrated, open]);
+    let before = |members: &str| {
+        format!("g1: ann - 2025-01-01 members=u1,u2,{members}; g2: ann - 2025-01-01 members=u1,u2,u5,u6,u7")
+    };
+    let after = "h: ann2 - 2026-05-02 members=u1,u2,u5";
+    assert_eq!(told(&before("u3,u4"), after), [missing, migrated]);
+    assert_eq!(told(&before("1.5E+10,1.6E+10"), after), [migrated, open]);
+}
+
 /// The unionid of a colleague who is in both groups joins nothing.
 #[test]
 fn only_external_members_are_compared() {
