@@ -51,6 +51,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
     let mut rows = CsvRows::new(text, head, dialect);
     let mut reader = CsvReader {
         file,
+        kind_of_last: kind_of_last(&layout),
         hint,
         dialect,
         header: row,
@@ -87,6 +88,8 @@ struct CsvReader<'f> {
     has_short_rows: bool,
     /// The cells of the first row below the header.
     first_row: usize,
+    /// The kind of the last column, if it is one of the table.
+    kind_of_last: Option<Kind>,
     /// The shortest and the longest of the last cells so far ([`CsvReader::length_of_last`]).
     last_cells: (usize, usize),
 }
@@ -163,22 +166,15 @@ impl CsvReader<'_> {
             return !self.has_short_rows && self.rows > 1;
         }
         let (shortest, longest) = self.last_cells;
-        let least = if self.kind_of_last() == Some(Kind::Time) { 2 } else { LONG_CELL };
+        let least = if self.kind_of_last == Some(Kind::Time) { 2 } else { LONG_CELL };
         self.rows > 2 && shortest == longest && shortest >= least && (1..shortest).contains(&self.length_of_last(cells))
-    }
-
-    /// The kind of the last column, if it is one of the table.
-    fn kind_of_last(&self) -> Option<Kind> {
-        let TableLayout { table, positions, header, .. } = self.table.layout;
-        let at = positions.iter().position(|place| *place == Some(header.len() - 1))?;
-        Some(table.columns[at].column.kind)
     }
 
     /// The length of the last cell: of an id its bytes; of a time, where hours and days have one digit or two, what is
     /// no digit.
     fn length_of_last(&self, cells: &RowCells) -> usize {
         let last = cells.get(self.table.layout.header.len() - 1);
-        match self.kind_of_last() {
+        match self.kind_of_last {
             Some(Kind::Id) => last.len(),
             Some(Kind::Time) => last.chars().filter(|c| !c.is_ascii_digit()).count(),
             _ => 0,
@@ -251,6 +247,11 @@ fn raw_value(cell: &str, kind: Kind, row: CsvRow) -> RawValue<'_> {
         return RawValue::Text(Cow::Owned(cell.trim_matches('\0').replace('\0', "\u{fffd}")));
     }
     RawValue::Text(Cow::Borrowed(cell))
+}
+
+fn kind_of_last(layout: &TableLayout) -> Option<Kind> {
+    let at = layout.positions.iter().position(|place| *place == Some(layout.header.len() - 1))?;
+    Some(layout.table.columns[at].column.kind)
 }
 
 /// Returns whether cells of a row of several lines contain rows: a line inside one is like a row of the table, beside

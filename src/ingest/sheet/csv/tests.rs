@@ -1,5 +1,8 @@
 //! Sheets as text: dialects, encodings, rows that can be read and rows that cannot.
 
+mod lists;
+mod quotes;
+
 use crate::ingest::doubts::DoubtfulCustomers;
 use crate::ingest::raw::Raw;
 use crate::ingest::tests::{check_error, gzip, lists, one, one_mapped, rows};
@@ -216,80 +219,6 @@ fn a_table_of_which_no_row_can_be_read_stops_the_run() {
 }
 
 #[test]
-fn a_stray_quote_merges_no_rows_silently() {
-    let header = "userid,external_userid,remark\n";
-    for (rows, kept, rejects) in [
-        (
-            "ann,wm1,\"good\nbob,wm2,x\ncat,wm3,\"fine\"\ndan,wm4,y\n",
-            1,
-            &["!lines 2 to 4: text after a closing quote"][..],
-        ),
-        // The quote ends where a cell ends: 5 inches.
-        ("ann,wm1,\"good\nbob,wm2,x\ncat,wm3,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 4: several rows in one cell"]),
-        ("ann,\"wm1,good\nbob,wm2,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 3: several rows in one cell"]),
-        ("ann,wm1,\"good\nbob,wm22,\"\"x, y\"\"\ncat,wm3,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 4: several rows in"]),
-        ("ann,w\"m1,good\nbob,wm2,the \"best\"\n", 1, &["!row 2, external_userid: an id with a stray quote inside"]),
-        // Remarks of several lines are valid.
-        ("ann,wm1,\"good,\nand true\nand \"\"so\"\" on\"\nbob,wm2,=\"1\"\n", 2, &[]),
-        ("ann,wm1,\"likes\n苹果,香蕉,梨\n,,\"\nbob,wm2,\"tea\nx,plums,2,3\"\n", 2, &[]),
-    ] {
-        assert_eq!(relations_of(&rejects_of(format!("{header}{rows}"), rejects)).len(), kept, "{rows}");
-    }
-}
-
-#[test]
-fn a_header_with_a_stray_quote_is_refused() {
-    let rows = "ann,wm1,none\nbob,wm2,\"good\" friend\n";
-    for (row, header, rows) in [
-        ("row 1", "userid,external_userid,\"remark\n", rows),
-        ("row 1", "\"userid,external_userid,remark\n", rows),
-        ("row 1", "userid,\"external_userid\",\"remark\"s\n", rows),
-        ("row 1", "userid,external_userid,remark\"\n", rows),
-        ("row 2", "导出\nuserid,\"external_userid,remark\n", rows),
-        ("row 1", "\"userid,name\n", "ann,Ann\n"),
-        ("row 1", "userid,external_userid,\"remark\n", "ann,wm1,none\nbob,wm2,5\"\ncat,wm3,x\n"),
-        // A note above with the header inside its quotes.
-        (
-            "row 1",
-            "\"as of May\nuserid,external_userid,remark\nann,wm1,x\n\"\n",
-            "userid,external_userid,remark\nbob,wm2,y\n",
-        ),
-    ] {
-        check_error(one(format!("{header}{rows}").as_bytes()), row, "a stray quote in the header row");
-    }
-    // Quotes that are closed, with a delimiter inside, and a note with some.
-    assert_eq!(relations("userid,external_userid,\"remark\n(who, when)\"\nann,wm1,x\n").len(), 1);
-    assert_eq!(
-        relations("the \"best\", of all\n\"userid\",external_userid,\"re\nmark\"\nann,wm1,x\n"),
-        ["1: userid=ann external_userid=wm1 remark=x"]
-    );
-}
-
-#[test]
-fn a_row_ends_only_outside_quotes() {
-    let cr = "userid,external_userid,unionid,remark\rann,wm1,u1,\"first\nsecond\"\rbob,wm2,u2,none\r";
-    let expected = [
-        "1: userid=ann external_userid=wm1 unionid=u1 remark=first\nsecond",
-        "2: userid=bob external_userid=wm2 unionid=u2 remark=none",
-    ];
-    for end in ["\r", "\r\n", "\r\r\n"] {
-        assert_eq!(relations(&cr.replace('\r', end)), expected, "{end:?}");
-    }
-    check_error(one(b"as of May\nuserid,external_userid\rann,wm1\rbob,wm2\n"), "row 2", "mixes two line endings");
-    // A row that ends otherwise is two.
-    let more_cells = &["!row 2: more cells than the header"];
-    rejects_of("userid,external_userid\nann,wm1\rbob,wm2\ncat,wm3\n", more_cells);
-    // Two rows without the line end between them, where the second holds nothing beyond the header.
-    let raw = rejects_of(
-        "userid,external_userid,unionid,remark\ncat,wm3,u3,r,,\nann,wm1,,bob,,,\n",
-        &["!row 3: more cells than the header"],
-    );
-    assert_eq!(relations_of(&raw).len(), 1, "empty cells beyond the header are padding");
-    let padded = "userid,external_userid,unionid,remark\nann,wm1,,x,,,,\nbob,wm2,u2,,,,,\n";
-    assert_eq!(relations(padded).len(), 2, "and where every row has them");
-}
-
-#[test]
 fn a_column_shows_which_part_of_its_dates_is_the_day() {
     let sheet = |dates: &[&str]| {
         let rows: String = dates.iter().enumerate().map(|(n, date)| format!("ann,wm{n},{date}\n")).collect();
@@ -417,73 +346,6 @@ fn damaged_text_costs_its_value_not_its_row() {
     assert_eq!(shown[0], "1: userid=ann unionid=u1 customer_name=Ann remark=x");
     assert!(shown[1].contains("customer_name=B\u{fffd}b"), "{}", shown[1]);
     assert!(shown[1].ends_with("unreadable=[unionid, customer_name]"), "{}", shown[1]);
-}
-
-#[test]
-fn lists_are_recognised_by_their_headers() {
-    for (text, kind, expected) in [
-        (
-            "迁出账号,迁入账号,预评估结果,不通过原因\nann,ann2,,\nbob,bob2,不通过,left\n",
-            "csv: accounts list",
-            &[
-                "1: source_userid=ann target_userid=ann2",
-                "2: source_userid=bob target_userid=bob2 assessment=fail assessment_reason=left",
-            ][..],
-        ),
-        ("客户名称,添加人账号\nwei,ann\n", "csv: refusals", &["1: customer_name=wei userid=ann"]),
-        ("external_userid\nwm1\n", "csv: refusals", &["1: external_userid=wm1"]),
-        (
-            "迁出客户ID,迁入客户ID\na,b\n",
-            "csv: customer map",
-            &["1: source_external_userid=a target_external_userid=b"],
-        ),
-        ("source_chat_id;target_chat_id\na;b\n", "csv with ;: group map", &["1: source_chat_id=a target_chat_id=b"]),
-        // A word for "no value" may be a userid here, which only the rosters show.
-        (
-            "source_userid,target_userid\nnan,nan.t\n",
-            "csv: accounts list",
-            &["1: source_userid=nan target_userid=nan.t"],
-        ),
-    ] {
-        let raw = lists(text).unwrap();
-        assert_eq!(raw.files[0].kind, kind);
-        assert_eq!(raw.tables.values().flat_map(|batches| rows(batches)).collect::<Vec<_>>(), expected, "{text}");
-        assert!(raw.whole_tables.is_empty(), "{text}");
-    }
-}
-
-#[test]
-fn a_list_of_which_a_row_cannot_be_read_stops_the_run() {
-    let accounts = "source_userid,target_userid,assessment,assessment_reason\nann,ann2,,\n";
-    for (row, problem) in [
-        ("bob,bob2,perhaps,", "row 3, assessment: neither pass nor fail"),
-        ("bob,2.0,,", "row 3, target_userid: a decimal number"),
-        ("bob,,,", "row 3, target_userid: absent or empty"),
-        (",bob2,,", "row 3, source_userid: absent or empty"),
-        ("bob,bob2,fail,\u{fffd}", "row 3, assessment_reason: damaged characters"),
-        ("bob,bob2,fail,no,more", "row 3: more cells than the header"),
-        ("bob,bob2,,\"moved\nzhangsan,zs,,\ncat,cat2,,left\"", "lines 3 to 5: several rows in one cell"),
-    ] {
-        let problem = format!("unreadable rows or cells (1):\n    {problem}");
-        check_error(lists(&format!("{accounts}{row}\n")), "list", &problem);
-    }
-    let many: String = (0..150).map(|n| format!("{n},{n}.0\n")).collect();
-    let error = lists(&format!("source_userid,target_userid\nann,ann2\n{many}")).unwrap_err().message();
-    let shown = error.tell(Lang::En);
-    for part in ["cells (150)", "row 22,", "(and 130 more)"] {
-        assert!(shown.contains(part) && !shown.contains("row 23,"), "{shown}");
-    }
-    let no_key = "row 3, external_userid or unionid or customer_name";
-    check_error(lists("客户名称,添加人账号\nwei,ann\n,ann\n"), "list", no_key);
-}
-
-#[test]
-fn a_row_of_a_map_without_its_target_is_passed_over() {
-    let raw = lists("source_external_userid,target_external_userid\nwm1,wm2\nwm3,\nwm4,NULL\n").unwrap();
-    assert_eq!(rows(&raw.tables["customer map"]), ["1: source_external_userid=wm1 target_external_userid=wm2"]);
-    assert_eq!(raw.files[0].passed_over["row of a map without its target"], 2);
-    let decimal = lists("source_external_userid,target_external_userid\nwm1,2.0\n");
-    check_error(decimal, "list", "row 2, target_external_userid");
 }
 
 #[test]

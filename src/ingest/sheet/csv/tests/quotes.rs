@@ -1,0 +1,77 @@
+//! Quotes and row ends: rows that a stray quote merges, and line breaks inside cells.
+
+use super::*;
+
+#[test]
+fn a_stray_quote_merges_no_rows_silently() {
+    let header = "userid,external_userid,remark\n";
+    for (rows, kept, rejects) in [
+        (
+            "ann,wm1,\"good\nbob,wm2,x\ncat,wm3,\"fine\"\ndan,wm4,y\n",
+            1,
+            &["!lines 2 to 4: text after a closing quote"][..],
+        ),
+        // The quote ends where a cell ends: 5 inches.
+        ("ann,wm1,\"good\nbob,wm2,x\ncat,wm3,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 4: several rows in one cell"]),
+        ("ann,\"wm1,good\nbob,wm2,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 3: several rows in one cell"]),
+        ("ann,wm1,\"good\nbob,wm22,\"\"x, y\"\"\ncat,wm3,5\"\ndan,wm4,y\n", 1, &["!lines 2 to 4: several rows in"]),
+        ("ann,w\"m1,good\nbob,wm2,the \"best\"\n", 1, &["!row 2, external_userid: an id with a stray quote inside"]),
+        // Remarks of several lines are valid.
+        ("ann,wm1,\"good,\nand true\nand \"\"so\"\" on\"\nbob,wm2,=\"1\"\n", 2, &[]),
+        ("ann,wm1,\"likes\n苹果,香蕉,梨\n,,\"\nbob,wm2,\"tea\nx,plums,2,3\"\n", 2, &[]),
+    ] {
+        assert_eq!(relations_of(&rejects_of(format!("{header}{rows}"), rejects)).len(), kept, "{rows}");
+    }
+}
+
+#[test]
+fn a_header_with_a_stray_quote_is_refused() {
+    let rows = "ann,wm1,none\nbob,wm2,\"good\" friend\n";
+    for (row, header, rows) in [
+        ("row 1", "userid,external_userid,\"remark\n", rows),
+        ("row 1", "\"userid,external_userid,remark\n", rows),
+        ("row 1", "userid,\"external_userid\",\"remark\"s\n", rows),
+        ("row 1", "userid,external_userid,remark\"\n", rows),
+        ("row 2", "导出\nuserid,\"external_userid,remark\n", rows),
+        ("row 1", "\"userid,name\n", "ann,Ann\n"),
+        ("row 1", "userid,external_userid,\"remark\n", "ann,wm1,none\nbob,wm2,5\"\ncat,wm3,x\n"),
+        // A note above with the header inside its quotes.
+        (
+            "row 1",
+            "\"as of May\nuserid,external_userid,remark\nann,wm1,x\n\"\n",
+            "userid,external_userid,remark\nbob,wm2,y\n",
+        ),
+    ] {
+        check_error(one(format!("{header}{rows}").as_bytes()), row, "a stray quote in the header row");
+    }
+    // Quotes that are closed, with a delimiter inside, and a note with some.
+    assert_eq!(relations("userid,external_userid,\"remark\n(who, when)\"\nann,wm1,x\n").len(), 1);
+    assert_eq!(
+        relations("the \"best\", of all\n\"userid\",external_userid,\"re\nmark\"\nann,wm1,x\n"),
+        ["1: userid=ann external_userid=wm1 remark=x"]
+    );
+}
+
+#[test]
+fn a_row_ends_only_outside_quotes() {
+    let cr = "userid,external_userid,unionid,remark\rann,wm1,u1,\"first\nsecond\"\rbob,wm2,u2,none\r";
+    let expected = [
+        "1: userid=ann external_userid=wm1 unionid=u1 remark=first\nsecond",
+        "2: userid=bob external_userid=wm2 unionid=u2 remark=none",
+    ];
+    for end in ["\r", "\r\n", "\r\r\n"] {
+        assert_eq!(relations(&cr.replace('\r', end)), expected, "{end:?}");
+    }
+    check_error(one(b"as of May\nuserid,external_userid\rann,wm1\rbob,wm2\n"), "row 2", "mixes two line endings");
+    // A row that ends otherwise is two.
+    let more_cells = &["!row 2: more cells than the header"];
+    rejects_of("userid,external_userid\nann,wm1\rbob,wm2\ncat,wm3\n", more_cells);
+    // Two rows without the line end between them, where the second holds nothing beyond the header.
+    let raw = rejects_of(
+        "userid,external_userid,unionid,remark\ncat,wm3,u3,r,,\nann,wm1,,bob,,,\n",
+        &["!row 3: more cells than the header"],
+    );
+    assert_eq!(relations_of(&raw).len(), 1, "empty cells beyond the header are padding");
+    let padded = "userid,external_userid,unionid,remark\nann,wm1,,x,,,,\nbob,wm2,u2,,,,,\n";
+    assert_eq!(relations(padded).len(), 2, "and where every row has them");
+}
