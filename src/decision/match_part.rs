@@ -26,6 +26,8 @@ pub struct MatchedPart {
     pub pairs: Vec<(u32, Pair)>,
     pub matches: Matches,
     pub namespaces: Namespaces,
+    /// The customer map names a source customer.
+    pub is_any_mapped: bool,
     pub named: ListMatches,
     /// Source rows that another account may hold: in scope and not matched. Refused ones still among them.
     pub candidates: Vec<LeftOver>,
@@ -117,6 +119,7 @@ impl MatchedPart {
         let part = Self {
             pairs,
             namespaces,
+            is_any_mapped: source.is_any_mapped(),
             named: exports.keyed_lists.matches(&parts.source_before.rows, |unionid| !shared[0].contains(unionid))?,
             candidates,
             arrivals,

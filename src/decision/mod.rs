@@ -107,6 +107,8 @@ pub struct Decision {
     pub unionids_shared: bool,
     /// They are not, but would be if unread unionids were.
     pub unionids_in_doubt: bool,
+    /// The customer map names a customer of source-before.
+    pub is_any_mapped: bool,
     /// The enrolled pairs, in the order of the enrolment.
     pub pairs: Vec<DecidedPair>,
     /// Sampled ids of customers of source-before, to split all of them into ranges of similar size.
@@ -298,6 +300,7 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     let named: Vec<_> = matched.iter_mut().map(|part| (part.scope.len(), std::mem::take(&mut part.named))).collect();
     let (flags, unmatched_rows) = exports.keyed_lists.settle(&named);
     let misplaced = across::find(exports, &mut matched, left, &flags, unionids_shared)?;
+    let is_any_mapped = matched.iter().any(|part| part.is_any_mapped);
     let sample = Sample::of(matched.iter_mut().map(|part| std::mem::take(&mut part.sample)), exports);
     let coverage = match_part::coverage(
         case,
@@ -317,7 +320,17 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     })?;
     progress.end();
     let pairs = decided_pairs(exports, coverage);
-    Ok(Decision { parts, misplaced, unmatched_rows, namespaces, unionids_shared, unionids_in_doubt, pairs, sample })
+    Ok(Decision {
+        parts,
+        misplaced,
+        unmatched_rows,
+        namespaces,
+        unionids_shared,
+        unionids_in_doubt,
+        is_any_mapped,
+        pairs,
+        sample,
+    })
 }
 
 fn match_all(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Finding, MAX_EXAMPLES};
 use crate::case::Case;
 use crate::decision::{Decision, Exports};
-use crate::lists::{Enrolment, UnmatchedRow};
+use crate::lists::{Enrolment, IdMap, UnmatchedRow};
 use crate::personal::{Pseudonyms, shown};
 use crate::rules::thresholds::{MAIN_CORP_CODE, MIXED_AT_LEAST, MIXED_CORP_CODE, share};
 use crate::schema::fields;
@@ -29,7 +29,13 @@ pub(super) fn find(case: &Case, exports: &Exports, decision: &Decision, read: &[
     let ids = pseudonyms.map(|_| set_aside.iter().map(|id| shown(pseudonyms, &fields::EXTERNAL_USERID, id)).collect());
     let contradictions = Finding::of_keys("Q-map-contradiction", set_aside.iter().cloned().collect(), "");
     findings.push(contradictions.showing(ids));
+    findings.push(unused_map("Q-map-unused", &exports.customer_map, decision.is_any_mapped));
     findings
+}
+
+/// An id map of which no source id is in source-before: its columns may be exchanged.
+pub(super) fn unused_map(code: &str, map: &IdMap, is_used: bool) -> Finding {
+    Finding::new(code, if is_used { 0 } else { map.len() as u64 }, Vec::new(), "")
 }
 
 /// The problems that a precheck expects: codes of findings, with the keys of what each is about.

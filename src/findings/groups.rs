@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::exports::unused_map;
 use super::{Finding, Waivers};
 use crate::decision::{DecidedGroup, Exports, GroupDecision, JoinCode};
 use crate::lists::Enrolment;
@@ -56,6 +57,9 @@ pub(super) fn find(exports: &Exports, groups: &GroupFindings<'_>, pseudonyms: Op
     findings.extend(about_codes(exports, groups));
     let set_aside = &exports.group_map.set_aside;
     findings.push(Finding::of_keys("Q-group-map-contradiction", set_aside.iter().cloned().collect(), ""));
+    let (map, source) = (&exports.group_map, &groups.decision.source);
+    let mut ids = (0..source.rows() as u32).filter_map(|row| source.chat_id(row));
+    findings.push(unused_map("Q-group-map-unused", map, ids.any(|id| map.entry_of_source(id).is_some())));
     findings
 }
 

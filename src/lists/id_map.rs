@@ -67,6 +67,11 @@ impl IdMap {
         self.pairs.is_empty()
     }
 
+    /// Returns the number of entries.
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
     pub fn entry_of_source(&self, source_id: &str) -> Option<u32> {
         self.by_source.find(digest(source_id), |&entry| *self.pairs[entry as usize].0 == *source_id).copied()
     }

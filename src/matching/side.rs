@@ -123,6 +123,11 @@ impl Side {
         self.mapped.get(row as usize).filter(|&&entry| entry != NOT_MAPPED).map(|&entry| (u64::from(entry), ""))
     }
 
+    /// Returns whether the customer map names one of the customers.
+    pub fn is_any_mapped(&self) -> bool {
+        self.mapped.iter().any(|&entry| entry != NOT_MAPPED)
+    }
+
     /// Returns the ids of the customer of a row: `external_userid` and unionid.
     pub fn ids(&self, row: u32) -> (Option<&str>, Option<&str>) {
         (self.external_userid.get(row), self.unionid.get(row))

@@ -52,4 +52,15 @@ pub(super) const LISTS: &[FindingRule] = &[
         next_step_en: "Correct the map to 1:1.",
         rows: None,
     },
+    FindingRule {
+        code: "Q-map-unused",
+        clause: "Q",
+        severity: Review,
+        message_zh: "客户 ID 对照表有 {count} 条记录，但其中没有一个迁出客户 ID 出现在迁出企业（迁移前）中，对照表没有匹配到任何记录。",
+        message_en: "The customer map has {count} [row, and its source id is not|rows, and none of their source ids \
+            is] in source-before: the map joins nothing.",
+        next_step_zh: "核对对照表的两列是否颠倒，以及它是否属于这两个企业；更正后重新核对。",
+        next_step_en: "Check that its columns are not exchanged and that it is of these two corps; then audit again.",
+        rows: None,
+    },
 ];

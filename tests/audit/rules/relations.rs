@@ -295,7 +295,7 @@ examples! {
     a_name_is_not_used_where_the_map_says_that_the_target_id_is_somebody_else {
         before: "ann: wei 2025-01-01 id=w1", after: "ann2: wei 2026-05-02 id=t1", more: |s| s.customer_map("w9 t1"),
         outcomes: [("ann/w1", "in_scope missing/no_trace")], origins: [("ann2/t1", "added_during_migration")],
-        findings: ["B8-missing"],
+        findings: ["B8-missing", "Q-map-unused"],
     }
     a_name_is_not_used_between_two_unionids_of_a_shared_namespace_that_differ {
         before: "ann: wei 2025-01-01 unionid=u1; ann: li 2025-01-01 unionid=u2",
@@ -328,6 +328,11 @@ examples! {
         more: |s| s.customer_map("w1 t1\n w1 t2"),
         outcomes: [("ann/w1", "in_scope migrated")], origins: [("ann2/t1", "migrated")],
         findings: ["Q-map-contradiction"],
+    }
+    a_map_whose_columns_are_exchanged_joins_nothing_and_is_said {
+        before: "ann: wei 2025-01-01 id=w1", after: "ann2: hu 2026-05-02 id=t1", more: |s| s.customer_map("t1 w1"),
+        outcomes: [("ann/w1", "in_scope missing/no_trace")], origins: [("ann2/t1", "added_during_migration")],
+        findings: ["B8-missing", "Q-map-unused"],
     }
     an_enrolled_account_without_any_relation {
         more: |s| s.accounts("ann ann2\n zoe zoe2"),
