@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ingest::answers::Answers;
-use crate::ingest::raw::{ApiAnswer, Endpoint};
+use crate::ingest::raw::{ApiAnswer, Endpoint, NO_ANSWER};
 
 pub fn answer(endpoint: Endpoint, userids: &[&str], cursor: &str, next: &str, errcode: i64, at: i64) -> ApiAnswer {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -59,6 +59,42 @@ fn the_newest_answer_decides() {
     let list = |errcode, at| answer(Endpoint::ExternalcontactList, &["ann"], "", "", errcode, at);
     assert_eq!(of(&[list(45033, 1), list(0, 2)], "ann"), Coverage::Complete);
     assert_eq!(of(&[list(0, 1), list(45033, 2)], "ann"), Coverage::Failed);
+}
+
+#[test]
+fn an_error_on_a_later_page_fails_the_chain() {
+    let page = |cursor, next, errcode| answer(Endpoint::BatchGetByUser, &["ann"], cursor, next, errcode, 1);
+    assert_eq!(of(&[page("", "c1", 0), page("c1", "", 45033)], "ann"), Coverage::Failed);
+}
+
+#[test]
+fn an_answer_without_errcode_and_content_is_a_failure_without_code() {
+    let answers = [answer(Endpoint::ExternalcontactList, &["ann"], "", "", NO_ANSWER, 1)];
+    let coverage = assess(&answers, &[], false);
+    let evidence = coverage.evidence(RELATIONS, Some("ann")).unwrap();
+    assert_eq!((evidence.status, evidence.errcode), (Coverage::Failed, None));
+    assert_eq!(evidence.detail, "externalcontact/list answered nothing, without errcode");
+}
+
+/// That nobody has the customer is the weakest of reasons, however often it was given; of others the most frequent
+/// one, and of two as frequent ones the lower code.
+#[test]
+fn of_failures_of_details_the_most_frequent_code_is_told() {
+    let failed = |codes: &[i64]| {
+        let of_customer = |(number, code): (usize, &i64)| ApiAnswer {
+            subject: Some(format!("w{number}")),
+            ..answer(Endpoint::ExternalcontactGet, &[], "", "", *code, 1)
+        };
+        let answers: Vec<ApiAnswer> = codes.iter().enumerate().map(of_customer).collect();
+        assess(&answers, &[], false)
+            .evidence(CUSTOMERS, None)
+            .map(|evidence| (evidence.errcode, evidence.detail.clone()))
+    };
+    let of = |all, code| Some((Some(code), format!("{all} of {all} answers of externalcontact/get were errors")));
+    assert_eq!(failed(&[NO_CUSTOMERS, 45033, NO_CUSTOMERS, 40014, 45033, NO_CUSTOMERS]), of(6, 45033));
+    assert_eq!(failed(&[45033, 40014]), of(2, 40014));
+    assert_eq!(failed(&[NO_CUSTOMERS]), of(1, NO_CUSTOMERS));
+    assert_eq!(failed(&[0]), None);
 }
 
 #[test]
