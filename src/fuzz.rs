@@ -41,7 +41,7 @@ pub fn read(folder: &Path, bytes: &[u8]) -> Result<()> {
     write("source-before/file", bytes)?;
     write("lists/list", bytes)?;
     let case = crate::case::load(folder, &[])?;
-    let snapshot = read_snapshot(&case, Role::SourceBefore, &NullSink, &Silent).map(drop);
+    let snapshot = read_snapshot(&case, Role::SourceBefore, None, &NullSink, &Silent).map(drop);
     answered(snapshot)?;
     answered(read_lists(&case, &Silent).map(drop))
 }

@@ -42,7 +42,7 @@ pub use files::is_hidden;
 pub use parquet::check_schema;
 pub use sheet::xlsx::check_workbook;
 pub use table_end::SHOWN_OF_LIST;
-pub use value::is_null_userid;
+pub use value::{UseridWords, is_null_userid};
 
 use crate::case::Case;
 use crate::error::Result;
@@ -52,7 +52,8 @@ use raw::{Raw, RelationSink};
 use reader::FileSet;
 
 /// Reads the files of a role: relations go to `relations`, all else is returned. `None` where the default folder does
-/// not exist and the case does not name it.
+/// not exist and the case does not name it. `userid_words` are the words for "no value" that are userids of members;
+/// where they are not known yet, those that could be are returned.
 ///
 /// # Errors
 /// [`crate::Error::Input`] for what cannot be read, with file, place, problem and remedy;
@@ -60,11 +61,13 @@ use reader::FileSet;
 pub fn read_snapshot(
     case: &Case,
     role: Role,
+    userid_words: Option<UseridWords>,
     relations: &dyn RelationSink,
     progress: &dyn Progress,
 ) -> Result<Option<Raw>> {
     let Some(files) = files::of_snapshot(case, role)? else { return Ok(None) };
-    reader::read_all(case, &files, FileSet::Snapshot(role), Work::Read(role), Some(relations), progress).map(Some)
+    reader::read_all(case, &files, FileSet::Snapshot(role, userid_words), Work::Read(role), Some(relations), progress)
+        .map(Some)
 }
 
 /// Reads all lists in `lists/`.

@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use super::answers::Answers;
 use super::doubts::Doubts;
 pub use super::endpoints::{Endpoint, NO_ANSWER, Proves};
+use super::value::UseridWords;
 use crate::schema::vocabulary::{Dataset, Grain};
 use crate::schema::{Cell, Kind, Rows, Table};
 
@@ -258,6 +259,8 @@ pub struct Raw {
     pub empty_tables: Vec<(&'static str, u32)>,
     /// The accounts and customers of unreadable records.
     pub doubts: Doubts,
+    /// Words for "no value" read from userid columns that are userids if a member is called so.
+    pub userid_words: UseridWords,
     /// Places of the records of the accounts list, as its sheet shows them, by file and record.
     pub places: BTreeMap<(u32, u64), String>,
     /// Evidence of coverage.

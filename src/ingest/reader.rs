@@ -15,6 +15,7 @@ use super::sniff::{FileFormat, sniff};
 use super::stream::{Compression, Stream};
 use super::table::SheetFile;
 use super::table_end::refuse_list;
+use super::value::UseridWords;
 use super::{endpoints, ingested, json, parquet};
 use crate::case::{Case, OwnHeaders};
 use crate::error::{Error, Result};
@@ -32,8 +33,9 @@ const BATCH_BYTES: usize = 2 << 20;
 /// The kind of files that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileSet {
-    /// Of a snapshot: answers of the service and canonical tables.
-    Snapshot(Role),
+    /// Of a snapshot: answers of the service and canonical tables. With the words for "no value" that are userids, if
+    /// its members are known.
+    Snapshot(Role, Option<UseridWords>),
     /// Lists.
     Lists,
 }
@@ -41,15 +43,22 @@ pub enum FileSet {
 impl FileSet {
     fn tables(self) -> &'static [&'static Table] {
         match self {
-            Self::Snapshot(_) => SNAPSHOT_TABLES,
+            Self::Snapshot(..) => SNAPSHOT_TABLES,
             Self::Lists => LIST_TABLES,
+        }
+    }
+
+    fn userid_words(self) -> Option<UseridWords> {
+        match self {
+            Self::Snapshot(_, words) => words,
+            Self::Lists => Some(UseridWords::NONE),
         }
     }
 
     /// Lists what a file could have been, for the error of one that is not recognised.
     fn looked_for(self) -> Message {
         match self {
-            Self::Snapshot(_) => {
+            Self::Snapshot(..) => {
                 let tables = CANONICAL.iter().filter(|table| ![&UNREADABLE_TABLE, &NOTES].contains(table)).copied();
                 say::looked_for_both(endpoints::looked_for(), headers::looked_for(&tables.collect::<Vec<_>>()))
             }
@@ -61,7 +70,7 @@ impl FileSet {
     fn header_mapping(self, case: &Case) -> HeaderMapping {
         static NONE: OwnHeaders = OwnHeaders::new();
         match self {
-            Self::Snapshot(role) => {
+            Self::Snapshot(role, _) => {
                 let headers = case.snapshots.get(&role).map_or(&NONE, |settings| &settings.headers);
                 HeaderMapping::new(format!("snapshots.{role}.columns"), headers)
             }
@@ -148,7 +157,7 @@ fn read_one(
     let mut stream = Stream::open(&file.path, progress)?;
     let compression = stream.compression();
     let looked_for = set.looked_for();
-    let expected = ExpectedTables { tables: set.tables(), own };
+    let expected = ExpectedTables { tables: set.tables(), own, userid_words: set.userid_words() };
     let sheet =
         SheetFile { path: &file.path, file: index, expected, looked_for: &looked_for, zone: &case.timezone, relations };
     let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, plan, relations };
@@ -224,6 +233,7 @@ fn add(raw: &mut Raw, file: FileRecords) {
     raw.answers.append(file.answers);
     raw.rejects.extend(file.rejects);
     raw.doubts.merge(file.doubts);
+    raw.userid_words = raw.userid_words.union(file.userid_words);
     raw.places.extend(file.places.into_iter().map(|(record, place)| ((index, record), place)));
     raw.empty_tables.extend(file.empty_tables.into_iter().map(|table| (table, index)));
 }

@@ -97,7 +97,7 @@ impl RelationSink for Kept {
 /// All that is in source-before, relations too.
 fn read(case: &Case) -> Result<Option<Raw>> {
     let kept = Kept::default();
-    let Some(mut raw) = read_snapshot(case, Role::SourceBefore, &kept, &Silent)? else { return Ok(None) };
+    let Some(mut raw) = read_snapshot(case, Role::SourceBefore, None, &kept, &Silent)? else { return Ok(None) };
     let relations = kept.0.into_inner().unwrap();
     if !relations.is_empty() {
         raw.tables.insert(RELATIONS_TABLE.name, relations);

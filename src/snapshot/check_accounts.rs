@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{CorpRole, Snapshot, corp};
 use crate::error::{Error, Result};
-use crate::ingest::SHOWN_OF_LIST;
+use crate::ingest::{SHOWN_OF_LIST, UseridWords};
 use crate::lists::{AccountPair, Enrolment};
 use crate::schema::tables::{GROUPS, MEMBERS, UNASSIGNED};
 use crate::schema::vocabulary::Coverage;
@@ -24,6 +24,18 @@ pub fn check_accounts(root: &Path, enrolment: &Enrolment, snapshots: &[&Snapshot
         .or_else(|| lost_zeros(enrolment, &corps))
         .or_else(|| exchanged_pairs(enrolment, &corps));
     wrong.map_or(Ok(()), |(problem, remedy)| Err(Error::input(root.join("lists"), say::ACCOUNTS, problem, remedy)))
+}
+
+/// Returns those of the words for "no value" that the snapshot names as members (SPEC section 1.3).
+///
+/// # Errors
+/// [`Error::Bug`] only.
+pub fn words_of_members(words: UseridWords, snapshot: &Snapshot) -> Result<UseridWords> {
+    if words == UseridWords::NONE {
+        return Ok(words);
+    }
+    let members = CorpMembers::new(corp(snapshot.role), &[snapshot])?;
+    Ok(words.filter(|word| members.names(word)))
 }
 
 /// The members of a corp, as its exports name them.

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::check_accounts::words_of_members;
 use super::{CorpRole, Partitioning, Proportion, RelationsBuilder, Snapshot, corp};
 use crate::case::Case;
 use crate::error::{Error, Result};
-use crate::ingest::{RowEstimate, read_snapshot};
+use crate::ingest::{RowEstimate, UseridWords, read_snapshot};
 use crate::lists::Enrolment;
 use crate::memory::MemoryBudget;
 use crate::progress::Progress;
@@ -39,7 +40,7 @@ impl Snapshot {
     ) -> Result<Option<Self>> {
         let builder =
             |table, partitioning, enrolment| RelationsBuilder::new(table, corp(role), partitioning, enrolment, memory);
-        let relations = match partitions {
+        let relations = || match partitions {
             Partitions::Own => RelationsBuilder::new(&RELATIONS_TABLE, CorpRole::Source, None, None, memory),
             Partitions::Pairs(enrolment, others) => {
                 let rows = |role: Role| RowEstimate::of_role(case, role).relations;
@@ -52,9 +53,21 @@ impl Snapshot {
                 builder(&AUDITED_RELATIONS, Some(partitioning.clone()), None).with_known_userids(Cow::Borrowed(userids))
             }
         };
-        let Some(raw) = read_snapshot(case, role, &relations, progress)? else { return Ok(None) };
         let trusted = case.snapshots.get(&role).is_some_and(|settings| settings.trusted);
-        Self::build(role, raw, relations, trusted, progress).map(Some)
+        let read = |words: Option<UseridWords>| -> Result<_> {
+            let relations = relations();
+            let Some(raw) = read_snapshot(case, role, words, &relations, progress)? else { return Ok(None) };
+            let met = raw.userid_words;
+            Ok(Some((Self::build(role, raw, relations, trusted, progress)?, met)))
+        };
+        let Some((snapshot, met)) = read(None)? else { return Ok(None) };
+        // Who the members are is known only now. A member called `nan` is rare enough to read the export again for.
+        let words = words_of_members(met, &snapshot)?;
+        if words == UseridWords::NONE {
+            return Ok(Some(snapshot));
+        }
+        drop(snapshot);
+        Ok(read(Some(words))?.map(|(snapshot, _)| snapshot))
     }
 
     /// Reads an export that the case has to have.

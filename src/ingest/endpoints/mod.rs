@@ -36,7 +36,7 @@ use super::json::payload::{Payload, PayloadItem};
 use super::quick::{self, Quick, TextMarks};
 use super::raw::UNTIED_ERRORS;
 use super::records::{FieldFault, FieldReading, PartRecords, RecordContext, UnreadableRecord, field_at};
-use super::value::{DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason};
+use super::value::{DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason, UseridWords};
 use crate::schema::vocabulary::Dataset;
 use crate::schema::{Cell, Column, fields};
 use crate::text::{Message, errors as say};
@@ -137,7 +137,7 @@ impl RecordContext<'_> {
 
 /// Returns the settings by which values of answers are read.
 fn how(zone: &TimeZone) -> ReadOptions<'_> {
-    ReadOptions { zone, days: DayOrder::Unknown, epoch: ExcelEpoch::Since1900, null_words_are_userids: true }
+    ReadOptions { zone, days: DayOrder::Unknown, epoch: ExcelEpoch::Since1900, userid_words: UseridWords::ALL }
 }
 
 /// Decodes one document: by [`quick`] if it is an ordinary one, with equal results in any case. A document with a fault

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 
 use self::names::{HeaderText, is, is_name_of};
 use self::row::{HeaderRow, LINKS, TableMatch};
-use super::value::strip_padding;
+use super::value::{UseridWords, strip_padding};
 use crate::schema::fields::{HAS_CUSTOMER_CONTACT, NAME, USERID};
 use crate::schema::lists::{CaseList, LIST_TABLES, LISTS, ListKind};
 use crate::schema::tables::{CONSOLE_GROUPS, GROUPS, JOIN_CODES, MEMBERS, SNAPSHOT_TABLES};
@@ -31,6 +31,8 @@ pub struct ExpectedTables<'s> {
     pub tables: &'static [&'static Table],
     /// The user's own headers.
     pub own: &'s HeaderMapping,
+    /// Words for "no value" that are userids; none before the members are known.
+    pub userid_words: Option<UseridWords>,
 }
 
 /// The columns of a table in a sheet or Parquet file.

@@ -18,7 +18,7 @@ fn layout(
     own: &HeaderMapping,
     tables: &'static [&'static Table],
 ) -> Result<TableLayout, Unrecognised> {
-    recognise(headers, ExpectedTables { tables, own })
+    recognise(headers, ExpectedTables { tables, own, userid_words: None })
 }
 
 fn table(headers: &[&str]) -> Result<&'static str, Unrecognised> {
@@ -268,7 +268,7 @@ fn own_headers_take_precedence() {
 fn unused_own_headers_are_reported() {
     let theirs = own(&[("external_userid", "customer_id"), ("created_at", "no such")]);
     let rows = [vec!["userid".to_owned(), "customer_id".to_owned()]];
-    find_header(rows.iter(), ExpectedTables { tables: CANONICAL, own: &theirs }).unwrap();
+    find_header(rows.iter(), ExpectedTables { tables: CANONICAL, own: &theirs, userid_words: None }).unwrap();
     let unmet: Vec<_> = theirs.unused().collect();
     assert_eq!(unmet, [("snapshots.target-after.columns.created_at".to_owned(), "no such")]);
 }
@@ -277,7 +277,7 @@ fn unused_own_headers_are_reported() {
 fn a_mapping_is_proposed_as_far_as_the_names_suggest_one() {
     let remedy = |headers: &[&str], tables| {
         let own = own(&[]);
-        let expected = ExpectedTables { tables, own: &own };
+        let expected = ExpectedTables { tables, own: &own, userid_words: None };
         let problem = recognise(headers, expected).unwrap_err();
         let (_, remedy) = problem.explain(headers, &Message::verbatim("x"), expected);
         remedy.tell(Lang::En).split_once(":\n    ").map(|(_, lines)| lines.replace("\n    ", "; ")).unwrap_or_default()
@@ -355,7 +355,8 @@ fn the_header_may_follow_a_preamble() {
     .iter()
     .map(|row| row.iter().map(ToString::to_string).collect())
     .collect();
-    let (index, layout) = find_header(rows.iter(), ExpectedTables { tables: CANONICAL, own: &own(&[]) }).unwrap();
+    let (index, layout) =
+        find_header(rows.iter(), ExpectedTables { tables: CANONICAL, own: &own(&[]), userid_words: None }).unwrap();
     assert_eq!((index, layout.table.name, layout.matched()), (2, "relations", 3));
 }
 
@@ -367,13 +368,16 @@ fn a_repeated_header_is_recognised() {
     // The same in the other language, as below the headers of a warehouse.
     assert!(is_header(["userid", "Name", "dept"]));
     assert!(!is_header(["账号", "", "部门"]) && !is_header(["ann", "姓名", "部门"]) && !is_header(["", "", ""]));
-    let names = recognise(&["客户名称"], ExpectedTables { tables: LIST_TABLES, own: &own(&[]) }).unwrap();
+    let names =
+        recognise(&["客户名称"], ExpectedTables { tables: LIST_TABLES, own: &own(&[]), userid_words: None }).unwrap();
     assert!(names.is_header(|_| "客户名称") && !names.is_header(|_| "昵称"), "who calls themselves so");
 }
 
 #[test]
 fn different_columns_of_one_table_are_not_two_tables() {
-    let of = |headers: &[&str]| recognise(headers, ExpectedTables { tables: LIST_TABLES, own: &own(&[]) });
+    let of = |headers: &[&str]| {
+        recognise(headers, ExpectedTables { tables: LIST_TABLES, own: &own(&[]), userid_words: None })
+    };
     assert_eq!(of(&["客户ID", "", "客户名称", "添加人账号"]).unwrap().matched(), 3);
     assert!(matches!(of(&["客户ID", "", "客户ID"]), Err(Unrecognised::Beside(_))));
     assert!(matches!(of(&["迁出账号", "迁入账号", "", "客户ID"]), Err(Unrecognised::Beside(_))));

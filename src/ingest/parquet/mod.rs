@@ -85,7 +85,7 @@ pub fn read(
     let bytes = open.len();
     let most = relations.map_or(u64::MAX, RelationSink::batch_rows).min(BATCH_ROWS as u64);
     let batch_rows = bounds::check_pages(path, &open, &footer, &used, most)? as usize;
-    let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900);
+    let mut table = TableReader::new(&layout, zone, ExcelEpoch::Since1900).with_userid_words(expected.userid_words);
     table.is_ingested = is_ingested;
     let relations = relations.filter(|_| layout.table.name == RELATIONS_TABLE.name);
     let (as_bytes, with_days) = (OnceLock::new(), OnceLock::new());

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
 use crate::ingest::raw::{FileTally, Reject, RelationSink};
+use crate::ingest::value::UseridWords;
 use crate::schema::Table;
 use crate::schema::tables::{CANONICAL, CONSOLE_GROUPS, GROUPS, RELATIONS_TABLE};
 use crate::schema::vocabulary::Grain;
@@ -31,6 +32,8 @@ pub struct FileRecords {
     /// Rejects by grain and reason, listed or not.
     pub reject_counts: HashMap<(Grain, Cow<'static, str>), u64>,
     pub doubts: Doubts,
+    /// Words for "no value" read from userid columns that are userids if a member is called so.
+    pub userid_words: UseridWords,
     /// Records of the accounts list, each with its place.
     pub places: Vec<(u64, String)>,
     /// Documents by kind.
@@ -62,6 +65,7 @@ impl FileRecords {
             *self.reject_counts.entry(reason).or_default() += count;
         }
         self.doubts.merge(part.doubts);
+        self.userid_words = self.userid_words.union(part.userid_words);
         self.places.extend(part.places.into_iter().map(|(record, place)| (record + before, place)));
         self.tally.records_read += part.records;
         self.tally.pushed += part.pushed;

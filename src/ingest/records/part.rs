@@ -11,7 +11,7 @@ use super::{FieldFault, MAX_LISTED_REJECTS, RecordContext, UnreadableRecord};
 use crate::error::Result;
 use crate::ingest::doubts::{CustomerKey, Doubts};
 use crate::ingest::raw::{AccountCount, ApiAnswer, Provenance, RawTable, Reject};
-use crate::ingest::value::RejectReason;
+use crate::ingest::value::{RejectReason, UseridWords};
 use crate::schema::lists::ACCOUNTS_LIST;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::vocabulary::{Dataset, Grain, Word};
@@ -42,6 +42,8 @@ pub struct PartRecords {
     /// Records of relations, and those of them that were rejected.
     pub(super) relations: (u64, u64),
     pub(super) passed_over: BTreeMap<String, u64>,
+    /// Words for "no value" read from userid columns that are userids if a member is called so.
+    pub userid_words: UseridWords,
     /// Documents by kind.
     pub(super) kinds: BTreeMap<&'static str, u64>,
 }

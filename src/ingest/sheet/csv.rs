@@ -55,7 +55,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         hint,
         dialect,
         header: row,
-        table: TableReader::new(&layout, file.zone, ExcelEpoch::Since1900),
+        table: file.reader_of(&layout, ExcelEpoch::Since1900),
         rows: 0,
         has_short_rows: false,
         first_row: 0,

@@ -119,7 +119,7 @@ impl<'f> WorkbookReader<'f> {
         let place = SheetTable { exchanged: &exchanged, ..place };
         let before = CountsBefore::new(&self.records);
         let epoch = if workbook.has_1904_epoch() { ExcelEpoch::Since1904 } else { ExcelEpoch::Since1900 };
-        let mut table = TableReader::new(&layout, file.zone, epoch);
+        let mut table = file.reader_of(&layout, epoch);
         let mut done = 0;
         while self.rows(workbook, place, &table, &mut done)? == RowRead::NeedsDayOrder {
             day_orders(file, workbook, place, &table)?.apply(&mut table);

@@ -14,7 +14,7 @@ use super::doubts::CustomerKey;
 use super::headers::{ExpectedTables, TableLayout, Unrecognised};
 use super::raw::RelationSink;
 use super::records::{FieldFault, FileRecords, PartRecords, Readings, RecordContext, UnreadableRecord};
-use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason};
+use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason, UseridWords};
 use crate::error::{Error, Result};
 use crate::schema::lists::{CaseList, ListKind};
 use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, OF_INGEST, UNASSIGNED};
@@ -48,6 +48,11 @@ impl SheetFile<'_> {
     pub fn append(self, records: &mut FileRecords, part: PartRecords) -> Result<()> {
         records.append(part)?;
         self.relations.map_or(Ok(()), |relations| records.flush_relations(relations))
+    }
+
+    /// The reader of a table in the file.
+    pub fn reader_of<'l>(&'l self, layout: &'l TableLayout, epoch: ExcelEpoch) -> TableReader<'l> {
+        TableReader::new(layout, self.zone, epoch).with_userid_words(self.expected.userid_words)
     }
 
     /// Rows that are appended at once, at most.
@@ -91,8 +96,10 @@ pub struct TableReader<'l> {
     pub dataset: Dataset,
     zone: &'l TimeZone,
     epoch: ExcelEpoch,
-    /// Whether userid columns hold words for "no value" as userids.
-    null_words_are_userids: bool,
+    /// Words for "no value" that are userids.
+    userid_words: UseridWords,
+    /// Whether the members are known, and these words with them.
+    knows_members: bool,
     /// Whether `qianhe ingest` wrote the file: unreadable values were counted then.
     pub is_ingested: bool,
     /// The column with the ids of customers, and those of members and unionids, which have another form.
@@ -103,15 +110,15 @@ pub struct TableReader<'l> {
 
 impl<'l> TableReader<'l> {
     pub fn new(layout: &'l TableLayout, zone: &'l TimeZone, epoch: ExcelEpoch) -> Self {
-        let table = layout.table.name;
-        // The accounts list is checked against the rosters later, which may have such a userid.
-        let null_words_are_userids = table == MEMBERS.name || is_list_of(layout.table, ListKind::Accounts);
+        // The accounts list is checked against the members later.
+        let names_members = layout.table.name == MEMBERS.name || is_list_of(layout.table, ListKind::Accounts);
         Self {
             layout,
             dataset: dataset_of_layout(layout),
             zone,
             epoch,
-            null_words_are_userids,
+            userid_words: if names_members { UseridWords::ALL } else { UseridWords::NONE },
+            knows_members: names_members,
             is_ingested: false,
             customer: signs::customer_columns(layout.table),
             days: None,
@@ -119,13 +126,20 @@ impl<'l> TableReader<'l> {
     }
 
     pub fn column(&self, at: usize) -> ColumnReader<'l> {
-        let null_words_are_userids = self.null_words_are_userids || self.is_ingested;
         let days = self.days.map_or(DayOrder::Unknown, |days| days[at]);
+        let userid_words = if self.is_ingested { UseridWords::ALL } else { self.userid_words };
         ColumnReader {
             column: self.layout.table.columns[at].column,
-            options: ReadOptions { zone: self.zone, days, epoch: self.epoch, null_words_are_userids },
+            options: ReadOptions { zone: self.zone, days, epoch: self.epoch, userid_words },
             is_ingested: self.is_ingested,
         }
+    }
+
+    /// With the words for "no value" that are userids, if the members are known.
+    #[must_use]
+    pub fn with_userid_words(self, words: Option<UseridWords>) -> Self {
+        let userid_words = self.userid_words.union(words.unwrap_or_default());
+        Self { userid_words, knows_members: self.knows_members || words.is_some(), ..self }
     }
 
     /// Adds a row: a record, or one passed over. `place` formats the place of a field, or of the row for `""`. Does
@@ -157,6 +171,12 @@ impl<'l> TableReader<'l> {
             let (value, reason) = self.column(at).read(raw);
             if self.days.is_none() && reason == Some(value::AMBIGUOUS) {
                 return RowRead::NeedsDayOrder;
+            }
+            if !self.knows_members
+                && value.cell() == Cell::Null
+                && let RawValue::Text(text) = raw
+            {
+                part.userid_words = part.userid_words.union(UseridWords::of(table.columns[at].column, text));
             }
             let fault = |reason| (at, FieldFault { field: table.columns[at].column.name, reason });
             readings.faults.extend(reason.map(fault));

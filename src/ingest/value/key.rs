@@ -26,14 +26,50 @@ const MAX_WHOLE: u64 = 1 << 53;
 /// Words for "no value" that are valid userids.
 const POSSIBLE_USERIDS: [&str; 5] = ["NULL", "null", "None", "nan", "NaN"];
 
+/// Words for "no value" that are userids: a set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UseridWords(u8);
+
+impl UseridWords {
+    pub const NONE: Self = Self(0);
+    /// All that can be.
+    pub const ALL: Self = Self((1 << POSSIBLE_USERIDS.len()) - 1);
+
+    pub fn contains(self, word: &str) -> bool {
+        self.iter().any(|other| other == word)
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = &'static str> {
+        POSSIBLE_USERIDS.into_iter().enumerate().filter(move |(at, _)| self.0 >> at & 1 == 1).map(|(_, word)| word)
+    }
+
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Returns the words that are kept.
+    #[must_use]
+    pub fn filter(self, keeps: impl Fn(&str) -> bool) -> Self {
+        let is_kept = |at: &usize| self.0 >> at & 1 == 1 && keeps(POSSIBLE_USERIDS[*at]);
+        Self((0..POSSIBLE_USERIDS.len()).filter(is_kept).fold(0, |words, at| words | 1 << at))
+    }
+
+    /// Returns the word in a cell of that column, if it can be a userid.
+    pub fn of(column: &Column, cell: &str) -> Self {
+        let word = strip_padding(cell);
+        if is_userid(column) { Self::ALL.filter(|other| other == word) } else { Self::NONE }
+    }
+}
+
 /// Reads a key without the padding around it.
 #[inline]
 pub(super) fn read<'a>(
     column: &Column,
     text: &'a str,
-    null_words_are_userids: bool,
+    userid_words: UseridWords,
 ) -> Result<Option<&'a str>, RejectReason> {
-    if is_plain(text) { Ok(Some(text)) } else { read_padded(column, text, null_words_are_userids) }
+    if is_plain(text) { Ok(Some(text)) } else { read_padded(column, text, userid_words) }
 }
 
 /// Returns whether the text is a key without further checks: printable ASCII that starts with a letter and is no word
@@ -61,14 +97,10 @@ fn is_plain(text: &str) -> bool {
     }
 }
 
-fn read_padded<'a>(
-    column: &Column,
-    text: &'a str,
-    null_words_are_userids: bool,
-) -> Result<Option<&'a str>, RejectReason> {
+fn read_padded<'a>(column: &Column, text: &'a str, userid_words: UseridWords) -> Result<Option<&'a str>, RejectReason> {
     let key = strip_padding(text);
     let is_absent = if is_userid(column) {
-        is_null_userid(key) && !(null_words_are_userids && POSSIBLE_USERIDS.contains(&key))
+        is_null_userid(key) && !userid_words.contains(key)
     } else {
         is_null(key) || (key == "0" && column.name == fields::UNIONID.name)
     };

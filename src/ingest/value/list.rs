@@ -1,6 +1,6 @@
 //! Lists: tags, and the groups of a join code.
 
-use super::key::{self, strip_padding};
+use super::key::{self, UseridWords, strip_padding};
 use super::{CellBuf, DAMAGED, NO_IDS, NO_LIST, RawValue, RejectReason, is_damaged, is_null, is_null_text};
 use crate::schema::{Cell, Column, fields};
 
@@ -38,7 +38,7 @@ fn holds_keys(column: &Column) -> bool {
 
 /// Reads the items as keys: one that cannot be read makes the list unreadable.
 fn keys<'a>(column: &Column, items: &[String]) -> (CellBuf<'a>, Option<RejectReason>) {
-    let read = |item: &String| match key::read(column, item, false) {
+    let read = |item: &String| match key::read(column, item, UseridWords::NONE) {
         Ok(Some(id)) if !is_id(id) => Some(Err(NO_IDS)),
         read => read.map(|key| key.map(str::to_owned)).transpose(),
     };

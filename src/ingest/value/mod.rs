@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use crate::schema::vocabulary::{Assessment, MemberKind};
 use crate::schema::{Cell, Column, Kind, fields};
 
-pub use key::strip_padding;
+pub use key::{UseridWords, strip_padding};
 pub use time::{DAYS_TO_1904, day_of_month, micros_of_days};
 pub use written_time::{AMBIGUOUS, day_order};
 
@@ -55,8 +55,8 @@ pub struct ReadOptions<'h> {
     pub days: DayOrder,
     /// The epoch of day numbers in a time column, if it may hold any.
     pub epoch: ExcelEpoch,
-    /// Whether a userid column holds `nan` as a userid: the service or a roster names members here.
-    pub null_words_are_userids: bool,
+    /// Words for "no value" that are userids in a userid column.
+    pub userid_words: UseridWords,
 }
 
 /// The part of a date with slashes that is the day.
@@ -152,7 +152,7 @@ pub fn read<'a>(
 #[inline]
 pub fn read_text<'a>(column: &Column, text: &'a str, options: &ReadOptions<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
     match column.kind {
-        Kind::Id => split(key::read(column, text, options.null_words_are_userids).map(text_cell)),
+        Kind::Id => split(key::read(column, text, options.userid_words).map(text_cell)),
         Kind::Text => name::read(text),
         Kind::Name => name::read_name(text),
         Kind::Time => split(time::from_text(text, options).map(time_cell)),

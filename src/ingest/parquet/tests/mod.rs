@@ -36,7 +36,7 @@ fn read_file_of(file: &tempfile::NamedTempFile, tables: &'static [&'static Table
     );
     let records = read(
         (file.path(), 0, opened(file.path())),
-        ExpectedTables { tables, own: &own },
+        ExpectedTables { tables, own: &own, userid_words: None },
         &Message::verbatim("looked for"),
         &zone,
         None,

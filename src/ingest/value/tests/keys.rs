@@ -51,7 +51,7 @@ fn null_words_are_null_except_among_members() {
             assert_eq!(text(column, word), "null", "{word:?} in {}", column.name);
         }
         let zone = shanghai();
-        let how = ReadOptions { null_words_are_userids: true, ..how(&zone) };
+        let how = ReadOptions { userid_words: UseridWords::ALL, ..how(&zone) };
         let read = |column| shown(column, &RawValue::Text(Cow::Borrowed(word)), &how);
         assert_eq!(read(&fields::UNIONID), "null");
         let is_userid = ["NULL", "null", "None", "nan", "NaN"].contains(&word);
@@ -134,9 +134,9 @@ fn numbers_exponents_and_dates_are_not_keys() {
 #[test]
 fn a_masked_or_cut_off_id_cannot_be_known_again() {
     for key in ["oUni****0001", "****", "wmTgt...", "wmTgt…", "<hidden>"] {
-        assert!(key::read(&fields::UNIONID, key, true).is_err(), "{key}");
+        assert!(key::read(&fields::UNIONID, key, UseridWords::ALL).is_err(), "{key}");
     }
     for key in ["wm.t", "ann.t", "wm-T_1"] {
-        assert_eq!(key::read(&fields::UNIONID, key, true), Ok(Some(key)));
+        assert_eq!(key::read(&fields::UNIONID, key, UseridWords::ALL), Ok(Some(key)));
     }
 }

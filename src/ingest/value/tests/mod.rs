@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::*;
 
 fn how(zone: &TimeZone) -> ReadOptions<'_> {
-    ReadOptions { zone, days: DayOrder::Unknown, epoch: ExcelEpoch::None, null_words_are_userids: false }
+    ReadOptions { zone, days: DayOrder::Unknown, epoch: ExcelEpoch::None, userid_words: UseridWords::NONE }
 }
 
 fn shanghai() -> TimeZone {
