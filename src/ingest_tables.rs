@@ -1,6 +1,7 @@
 //! Writes the exports of a case as canonical tables: read, balance, publish.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use crate::case::Case;
@@ -28,6 +29,8 @@ pub struct IngestSummary {
     pub rows: Vec<(String, Vec<(String, u64)>)>,
     /// Number of records that could not be read.
     pub rejected: u64,
+    /// Number of values that could not be read.
+    pub unreadable_values: u64,
 }
 
 impl IngestSummary {
@@ -40,9 +43,9 @@ impl IngestSummary {
                 tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("  {table:<15}{rows:>12}")),
             );
         }
-        lines.push(
-            commands::INGEST_WROTE.fill(lang, &[("rejected", &self.rejected), ("folder", &path_text(&self.folder))]),
-        );
+        let (values, folder) = (self.unreadable_values, path_text(&self.folder));
+        let told = [("rejected", &self.rejected as &dyn Display), ("values", &values), ("folder", &folder)];
+        lines.push(commands::INGEST_WROTE.fill(lang, &told));
         lines.join("\n") + "\n"
     }
 
@@ -50,7 +53,11 @@ impl IngestSummary {
     pub fn to_json(&self) -> String {
         let rows: BTreeMap<_, BTreeMap<_, _>> =
             self.rows.iter().map(|(role, tables)| (role, tables.iter().cloned().collect())).collect();
-        serde_json::json!({ "folder": self.folder, "rows": rows, "rejected": self.rejected }).to_string() + "\n"
+        let (rejected, values) = (self.rejected, self.unreadable_values);
+        let json = serde_json::json!({
+            "folder": self.folder, "rows": rows, "rejected": rejected, "unreadable_values": values,
+        });
+        json.to_string() + "\n"
     }
 }
 
@@ -62,7 +69,7 @@ pub fn ingest_tables(case: &Case, out: &Path, resources: Resources, progress: &d
     let folder = out.join(SNAPSHOTS);
     let stage = Stage::beside(&folder, progress)?;
     let memory = stage.memory(resources);
-    let mut summary = IngestSummary { folder, rows: Vec::new(), rejected: 0 };
+    let mut summary = IngestSummary { folder, rows: Vec::new(), rejected: 0, unreadable_values: 0 };
     let mut inputs = Vec::new();
     let mut read: Vec<(Role, usize, Vec<Input>, Vec<Reject>)> = Vec::new();
     for &role in Role::ALL {
@@ -71,7 +78,10 @@ pub fn ingest_tables(case: &Case, out: &Path, resources: Resources, progress: &d
         controls::checked(vec![controls::accepted(&snapshot)])?;
         let tables = write_snapshot(&snapshot, stage.path(), &footer(case, snapshot.inputs()), progress)?;
         summary.rows.push((role.word().to_owned(), tables));
-        summary.rejected += snapshot.inputs().iter().map(|input| input.file.rejected).sum::<u64>();
+        for input in snapshot.inputs() {
+            summary.rejected += input.file.rejected;
+            summary.unreadable_values += input.file.unreadable_values;
+        }
         inputs.extend(snapshot.inputs().iter().cloned());
         read.push((role, snapshot.inputs().len(), snapshot.exports, snapshot.rejects));
     }

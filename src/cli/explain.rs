@@ -12,8 +12,9 @@ use crate::published::Reports;
 /// Explain one account, customer, relation, group or join code: its outcome, the rule and the evidence.
 ///
 /// ID is a `userid`, `external_userid` or `chat_id` of either corp, a `unionid`, a `config_id`, or `USERID/CUSTOMER`
-/// for one relation, with the customer's id, or the name where there is no id. Also prints what would change the
-/// verdict, and the file and record from which the relation was read.
+/// for one relation, with the customer's id, or the name where there is no id; a group without an id is found by its
+/// name. Also prints what would change the verdict, the file and record from which the relation was read, and what
+/// could not be read or is not known to be complete and may concern the ID.
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("pseudonymise", |key| key.help(
     "Find an original id or name in reports that were pseudonymised under this key"

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::schema::vocabulary::{Change, Compared, Severity};
+use crate::schema::vocabulary::{Change, CodeVerdict, Compared, GroupOutcome, Outcome, Severity};
 
 /// Maximum number of examples of each change.
 const EXAMPLES: usize = 3;
@@ -28,20 +28,30 @@ pub struct ComparedRow {
     pub later: Option<RowState>,
 }
 
-/// Returns whether the row needs action.
-fn is_open(state: &RowState) -> bool {
-    state.severity >= Severity::Review
+impl RowState {
+    /// Returns whether the row needs action.
+    fn is_open(&self) -> bool {
+        self.severity >= Severity::Review
+    }
+
+    /// Returns whether the exports could not tell what became of it.
+    fn is_undecided(&self) -> bool {
+        [Outcome::Undetermined.word(), GroupOutcome::Undetermined.word(), CodeVerdict::Unverified.word()]
+            .contains(&self.words.split('/').next().unwrap_or_default())
+    }
 }
 
 pub fn change_of(earlier: Option<&RowState>, later: Option<&RowState>) -> Change {
     match (earlier, later) {
-        (None, Some(later)) if is_open(later) => Change::New,
+        (None, Some(later)) if later.is_open() => Change::New,
         (None, _) => Change::Added,
         (Some(_), None) => Change::Gone,
         (Some(earlier), Some(later)) if earlier.words == later.words => Change::Unchanged,
-        (Some(earlier), Some(later)) => match (is_open(earlier), is_open(later)) {
+        (Some(earlier), Some(later)) => match (earlier.is_open(), later.is_open()) {
             (true, false) => Change::Resolved,
             (false, true) => Change::New,
+            // What cannot be told any more has not improved.
+            (true, true) if later.is_undecided() => Change::Changed,
             (true, true) if later.severity > earlier.severity => Change::Worse,
             (true, true) if later.severity < earlier.severity => Change::Improved,
             _ => Change::Changed,
@@ -59,6 +69,9 @@ pub struct ChangeCounts {
     /// The highest severity that is new or got worse, without waived rows.
     #[serde(skip)]
     pub worst: Option<Severity>,
+    /// Whether the later audit lacks, or cannot tell any more, a row that needed action.
+    #[serde(skip)]
+    pub tells_less: bool,
 }
 
 impl ChangeCounts {
@@ -69,6 +82,7 @@ impl ChangeCounts {
             counts: Change::ALL.iter().map(|change| (*change, 0)).collect(),
             examples: Vec::new(),
             worst: None,
+            tells_less: false,
         }
     }
 
@@ -80,6 +94,11 @@ impl ChangeCounts {
         {
             self.examples.push(row.clone());
         }
+        self.tells_less |= match (&row.earlier, &row.later) {
+            (Some(earlier), Some(later)) => earlier.is_open() && !earlier.is_undecided() && later.is_undecided(),
+            (Some(earlier), None) => earlier.is_open(),
+            (None, _) => false,
+        };
         if let (Change::New | Change::Worse, Some(later)) = (row.change, &row.later)
             && !later.waived
         {
@@ -112,6 +131,8 @@ mod tests {
         let (ok, other) = (state("migrated", Severity::Ok), state("already_at_target", Severity::Ok));
         let (review, defect) = (state("refused", Severity::Review), state("missing/no_trace", Severity::Defect));
         let cap = state("missing/target_at_cap", Severity::Defect);
+        let open = state("undetermined/target_not_covered", Severity::Review);
+        let (lost, unverified) = (state("lost", Severity::Defect), state("unverified", Severity::Review));
         for (earlier, later, change) in [
             (Some(&defect), Some(&ok), Change::Resolved),
             (Some(&ok), Some(&review), Change::New),
@@ -119,6 +140,10 @@ mod tests {
             (Some(&review), Some(&defect), Change::Worse),
             (Some(&defect), Some(&review), Change::Improved),
             (Some(&defect), Some(&cap), Change::Changed),
+            (Some(&defect), Some(&open), Change::Changed),
+            (Some(&lost), Some(&unverified), Change::Changed),
+            (Some(&open), Some(&defect), Change::Worse),
+            (Some(&ok), Some(&open), Change::New),
             (Some(&ok), Some(&other), Change::Changed),
             (Some(&defect), Some(&defect), Change::Unchanged),
             (Some(&ok), None, Change::Gone),

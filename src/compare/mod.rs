@@ -19,6 +19,7 @@ use crate::case::FailOn;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::published::Reports;
+use crate::schema::Table;
 use crate::schema::vocabulary::{Severity, Word};
 use crate::text::{Message, errors as say};
 use writer::ChangeWriter;
@@ -74,7 +75,9 @@ pub fn compare(earlier: &Path, later: &Path, options: &Options<'_>, progress: &d
         })?;
         changes.push(counts);
     }
-    let findings = findings::compare(&earlier, &later)?;
+    let tells_less = rows::COMPARED.iter().zip(&changes).filter(|(_, counts)| counts.tells_less);
+    let tells_less: Vec<&Table> = tells_less.map(|(report, _)| report.table).collect();
+    let findings = findings::compare(&earlier, &later, &tells_less)?;
     let mut rows: Vec<ComparedRow> = findings.iter().map(FindingChange::row).collect();
     rows.sort_by(|one, other| one.key.cmp(&other.key));
     rows.iter().try_for_each(|row| writer.write(row))?;

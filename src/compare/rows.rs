@@ -22,7 +22,7 @@ const BYTES_OF_KEY: u64 = 192;
 
 pub struct ComparedReport {
     pub kind: Compared,
-    table: &'static Table,
+    pub table: &'static Table,
     outcome: &'static Column,
     reason: Option<&'static Column>,
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{ChangeCounts, ComparedRow, Comparison, FindingChange};
-use crate::schema::vocabulary::{Change, Severity};
+use super::{ChangeCounts, ComparedRow, Comparison, FindingChange, RowState};
+use crate::schema::vocabulary::{Change, Compared, Severity};
 use crate::text::width::{pad, pad_left, width};
-use crate::text::{Lang, commands as say, plain};
+use crate::text::{Lang, commands as say, in_words, plain};
 
 /// Width of a number, in columns of the terminal.
 const NUMBER: usize = 14;
@@ -21,13 +21,23 @@ pub fn screen(comparison: &Comparison, lang: Lang) -> String {
     if !examples.is_empty() {
         let _ = writeln!(text, "\n{}", say::COMPARE_EXAMPLES.tell(lang));
     }
-    for ComparedRow { change, key, earlier, later, .. } in examples {
+    for ComparedRow { kind, change, key, earlier, later } in examples {
         let (change, key) = (change.name().tell(lang), plain(key));
         let [earlier, later] =
-            [earlier, later].map(|state| state.as_ref().map_or("-".to_owned(), |state| plain(&state.words)));
+            [earlier, later].map(|state| state.as_ref().map_or("-".to_owned(), |state| outcome(*kind, state, lang)));
         let _ = writeln!(text, "  {change}  {key}: {earlier} → {later}");
     }
     text
+}
+
+/// `Missing / Not found (missing/no_trace)`.
+fn outcome(kind: Compared, state: &RowState, lang: Lang) -> String {
+    let vocabulary = match kind {
+        Compared::Group => "group_outcome",
+        Compared::JoinCode => "code_verdict",
+        Compared::Relation | Compared::Finding => "outcome",
+    };
+    format!("{} ({})", in_words(vocabulary, &state.words, lang), plain(&state.words))
 }
 
 /// Returns a column for each kind, a line for each change.
@@ -51,8 +61,8 @@ fn findings(findings: &[FindingChange], lang: Lang) -> String {
     }
     let mut text = format!("\n{}\n", say::COMPARE_FINDINGS.tell(lang));
     for finding in changed {
-        let FindingChange { code, change, earlier, later, severity } = finding;
-        let (change, severity) = (change.name().tell(lang), severity.name().tell(lang));
+        let FindingChange { code, change, earlier, later, .. } = finding;
+        let (change, severity) = (change.name().tell(lang), finding.severity().name().tell(lang));
         let _ = writeln!(text, "  {change}  {} [{severity}]: {earlier} → {later}", plain(code));
     }
     text

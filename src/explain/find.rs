@@ -1,9 +1,11 @@
 //! Finds an id in every column that holds ids.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::row::needs_action;
-use super::{IdKind, Occurrences};
+use super::{Corp, IdKind, Occurrences};
 use crate::error::Result;
 use crate::personal::shown;
 use crate::published::{ParquetScan, ReportRow, Reports, ValueFilter};
@@ -39,6 +41,9 @@ const CUSTOMER_OF_RELATION: IdColumn =
 const CUSTOMER_OF_TARGET_RELATION: IdColumn =
     id(IdKind::TargetRelation, &TARGET_RELATIONS_REPORT, &fields::TARGET_EXTERNAL_USERID, Some(&fields::ORIGIN));
 
+/// A group without an id, as the console exports it.
+const NAMED_GROUP: IdColumn = id(IdKind::Group, &GROUPS_REPORT, &fields::NAME, Some(&fields::GROUP_OUTCOME));
+
 /// In the order of the screen.
 const ID_COLUMNS: &[IdColumn] = &[
     id(IdKind::Account, &ACCOUNTS_REPORT, &fields::SOURCE_USERID, None),
@@ -72,6 +77,7 @@ pub fn everywhere(reports: &Reports, id: &str) -> Result<Vec<Occurrences>> {
         }
         found.extend(column.find(reports, id, |_| true)?);
     }
+    found.extend(NAMED_GROUP.find(reports, id, |row| row.value(&fields::SOURCE_CHAT_ID).is_null())?);
     found.extend(codes_of_group(reports, id)?);
     Ok(found)
 }
@@ -116,12 +122,14 @@ impl IdColumn {
         };
         let by_word = words.iter().map(|word| ((*word).to_owned(), 0)).collect();
         let (report, column) = (self.table.name, self.column.name);
-        Occurrences { kind: self.kind, report, column, total: 0, by_word, rows: Vec::new() }
+        let accounts = BTreeSet::new();
+        Occurrences { kind: self.kind, report, column, total: 0, by_word, rows: Vec::new(), accounts }
     }
 
     /// Counts a row, and keeps it if it is one of the first. Of a member's many rows, those that need action are kept.
     fn add(&self, found: &mut Occurrences, row: ReportRow) {
         found.total += 1;
+        found.accounts.extend(accounts(&row));
         let word = self.word.map(|word| row.text(word)).unwrap_or_default();
         let mut so_far = 0;
         if let Some((_, count)) = found.by_word.iter_mut().find(|(known, _)| *known == word) {
@@ -145,6 +153,17 @@ impl IdColumn {
     fn is_of_member(&self) -> bool {
         matches!(self.kind, IdKind::Relation | IdKind::TargetRelation) && self.table.key.first() == Some(&self.column)
     }
+}
+
+/// Returns the accounts of a row.
+fn accounts(row: &ReportRow) -> impl Iterator<Item = (Corp, String)> {
+    let columns = [
+        (Corp::Source, &fields::SOURCE_USERID),
+        (Corp::Source, &fields::SOURCE_OWNER_USERID),
+        (Corp::Target, &fields::TARGET_USERID),
+        (Corp::Target, &fields::TARGET_OWNER_USERID),
+    ];
+    columns.into_iter().filter_map(|(corp, column)| Some((corp, row.value(column).as_str()?.to_owned())))
 }
 
 /// Finds the join codes that link a group, before or after the migration.

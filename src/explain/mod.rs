@@ -10,7 +10,9 @@ mod unreadable;
 
 pub use row::{AppliedRule, ExplainedRow};
 pub use screen::screen;
-pub use unreadable::UnreadableRecords;
+pub use unreadable::{IncompleteExports, UnreadableRecords};
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -28,6 +30,8 @@ pub struct Explanation {
     pub found: Vec<Occurrences>,
     /// Records that could not be read and may concern the id.
     pub unread: UnreadableRecords,
+    /// Exports that are not known to be complete and may concern the id.
+    pub incomplete: IncompleteExports,
 }
 
 /// The rows of a report with the id in one column.
@@ -42,6 +46,25 @@ pub struct Occurrences {
     pub by_word: Vec<(String, u64)>,
     /// The first rows; of an account's relations the first of each outcome that needs action.
     pub rows: Vec<ExplainedRow>,
+    /// The accounts of all rows.
+    #[serde(skip)]
+    accounts: BTreeSet<(Corp, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Corp {
+    Source,
+    Target,
+}
+
+impl Corp {
+    /// Returns whether an export of that role is of the corp.
+    fn has(self, role: &str) -> bool {
+        role.starts_with(match self {
+            Self::Source => "source-",
+            Self::Target => "target-",
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,11 +99,12 @@ pub fn explain(reports: &Reports, id: &str) -> Result<Explanation> {
     let unread = UnreadableRecords::read(reports, id, &found)?;
     if found.is_empty() {
         if unread.total > 0 {
-            return Err(Error::usage(say::no_such_id(id), say::may_be_unread(unread.total)));
+            return Err(Error::usage(say::no_such_id(id), say::may_be_unread(unread.count(), unread.lines())));
         }
         return Err(unknown(id, nearest::nearest(reports, id.rsplit('/').next().unwrap_or(id))?));
     }
-    Ok(Explanation { id: id.to_owned(), case: reports.manifest.case.clone(), found, unread })
+    let incomplete = IncompleteExports::read(reports, &found)?;
+    Ok(Explanation { id: id.to_owned(), case: reports.manifest.case.clone(), found, unread, incomplete })
 }
 
 fn unknown(id: &str, nearest: Option<String>) -> Error {

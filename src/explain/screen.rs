@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::find::SHOWN;
 use super::row::{AppliedRule, ExplainedRow, needs_action};
-use super::{Explanation, IdKind, Occurrences, UnreadableRecords};
+use super::{Explanation, IdKind, IncompleteExports, Occurrences, UnreadableRecords};
 use crate::published::text;
 use crate::schema::{Column, Kind as ColumnKind, fields};
 use crate::text::sentences::sentence;
 use crate::text::shell::quoted;
 use crate::text::width::{cut, pad, pad_left, width};
-use crate::text::{Lang, Text, Vocabulary, column_name, commands as say, path_text, plain};
+use crate::text::{Lang, Text, Vocabulary, column_name, commands as say, in_words, path_text, plain};
 
 /// Maximum width of a value, in columns of the terminal.
 const VALUE_WIDTH: usize = 100;
@@ -29,22 +29,49 @@ pub fn screen(explanation: &Explanation, reports: Option<&Path>, lang: Lang) -> 
         }
         text.push_str(&occurrences(found, &explanation.id, reports, lang));
     }
+    text.push_str(&incomplete(&explanation.incomplete, lang));
     text.push_str(&unread(&explanation.unread, lang));
     text
 }
 
-/// Returns the records that could not be read, a line each.
-fn unread(unread: &UnreadableRecords, lang: Lang) -> String {
-    if unread.total == 0 {
+/// Returns the exports that are not known to be complete, a line each.
+fn incomplete(incomplete: &IncompleteExports, lang: Lang) -> String {
+    let line = |row: &ExplainedRow| {
+        let [role, status, detail] = [&fields::ROLE, &fields::COVERAGE_STATUS, &fields::DETAIL].map(|of| row.text(of));
+        let (role, status, detail) = (plain(&role), in_words("coverage", &status, lang), plain(&detail));
+        let detail = sentence(&detail, lang);
+        say::EXPLAIN_INCOMPLETE_ROW.fill(lang, &[("role", &role), ("status", &status), ("detail", &detail)])
+    };
+    listed(say::EXPLAIN_INCOMPLETE, incomplete.total, incomplete.rows.iter().map(line), lang)
+}
+
+/// Returns a heading with the number of rows, and a line for each of the first.
+fn listed(heading: Text, total: u64, lines: impl ExactSizeIterator<Item = String>, lang: Lang) -> String {
+    if total == 0 {
         return String::new();
     }
-    let mut text = format!("\n{}\n", say::EXPLAIN_UNREAD.fill(lang, &[("count", &unread.total)]));
-    for row in &unread.rows {
+    let more = total.saturating_sub(lines.len() as u64);
+    let mut text = format!("\n{}\n", heading.fill(lang, &[("count", &total)]));
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
+    if more > 0 {
+        let _ = writeln!(text, "  {}", say::SUMMARY_MORE.fill(lang, &[("count", &more)]));
+    }
+    text
+}
+
+/// Returns what could not be read, a line each.
+fn unread(unread: &UnreadableRecords, lang: Lang) -> String {
+    let line = |row: &ExplainedRow| {
         let of = |column: &Column| plain(&row.text(column));
         let (file, place, reason) = (of(&fields::FILE), of(&fields::PLACE), of(&fields::REJECT_REASON));
         let (place, reason) = (sentence(&place, lang), sentence(&reason, lang));
-        let line = say::EXPLAIN_UNREAD_ROW.fill(lang, &[("file", &file), ("place", &place), ("reason", &reason)]);
-        let _ = writeln!(text, "  {line}");
+        say::EXPLAIN_UNREAD_ROW.fill(lang, &[("file", &file), ("place", &place), ("reason", &reason)])
+    };
+    let mut text = listed(say::EXPLAIN_UNREAD, unread.total, unread.rows.iter().map(line), lang);
+    if unread.not_listed > 0 {
+        let _ = writeln!(text, "\n{}", say::EXPLAIN_NOT_LISTED.fill(lang, &[("count", &unread.not_listed)]));
     }
     text
 }
@@ -180,25 +207,16 @@ fn value_of(column: &Column, value: &Value, lang: Lang) -> String {
     }
 }
 
-/// `Missing, no trace (missing/no_trace), defect, clause B8`.
+/// `Missing / Not found (missing/no_trace), Defect, clause B8`.
 fn verdict(rule: &AppliedRule, lang: Lang) -> String {
-    let words = rule.code.split_once('/').map_or(rule.code.as_str(), |(_, words)| words);
-    let (outcome, reason) = words.split_once('/').map_or((words, None), |(outcome, reason)| (outcome, Some(reason)));
-    let kind = rule.code.split('/').next().unwrap_or_default().replace('-', "_");
-    let vocabulary = if kind == "join_code" { "code_verdict" } else { kind.as_str() };
-    let name = |vocabulary: &str, word: &str| {
-        let name = Vocabulary::named(vocabulary).and_then(|known| known.name_of(word));
-        name.map_or_else(|| plain(word), |name| name.tell(lang).to_owned())
-    };
-    let reason_names = if kind == "group_outcome" { "group_reason" } else { "reason" };
-    let reason = reason.map(|reason| format!(" / {}", name(reason_names, reason))).unwrap_or_default();
-    let outcome = format!("{}{reason}", name(vocabulary, outcome));
+    let (kind, words) = rule.code.split_once('/').unwrap_or(("", rule.code.as_str()));
+    let vocabulary = if kind == "join-code" { "code_verdict".to_owned() } else { kind.replace('-', "_") };
     say::EXPLAIN_DECIDED.fill(
         lang,
         &[
-            ("outcome", &outcome),
+            ("outcome", &in_words(&vocabulary, words, lang)),
             ("words", &words),
-            ("severity", &name("severity", &rule.severity)),
+            ("severity", &in_words("severity", &rule.severity, lang)),
             ("clause", &rule.clause),
         ],
     )

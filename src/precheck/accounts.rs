@@ -9,7 +9,7 @@ use crate::decision::Plan;
 use crate::error::Result;
 use crate::lists::Enrolment;
 use crate::schema::tables::PRECHECK_ACCOUNTS;
-use crate::schema::vocabulary::{Assessment, Coverage, NoPart, Scope};
+use crate::schema::vocabulary::{Assessment, Coverage, Dataset, NoPart, Scope};
 use crate::schema::{Filter, Rows, cells, fields};
 use crate::snapshot::Snapshot;
 
@@ -21,7 +21,7 @@ pub struct AccountForecast {
     pub assessment: Option<Assessment>,
     pub assessment_reason: Option<String>,
     pub coverage: Coverage,
-    /// The reason why none of its relations will move; `None` if some will.
+    /// The reason why none of its relations will move; `None` if some will, or if what could not be read may.
     pub no_part: Option<NoPart>,
     pub relations: u64,
     /// Relations by scope, in the order of the vocabulary.
@@ -93,7 +93,9 @@ pub fn forecast_accounts(
             held_at_target: account.and_then(|account| held(&account.target_userid)),
             exceeds_cap: false,
         };
-        forecast.no_part = no_part(&forecast);
+        let is_unclear = matches!(forecast.coverage, Coverage::Failed | Coverage::Partial)
+            || before.coverage.doubts.of_any(Dataset::OF_RELATIONS, userid).is_some();
+        forecast.no_part = no_part(&forecast, is_unclear);
         forecast.exceeds_cap =
             account.is_some() && forecast.in_scope() > 0 && forecast.expected_at_target() > case.policy.customer_cap;
         forecast
@@ -114,12 +116,13 @@ fn scopes_by_account(before: &Snapshot, plan: &Plan) -> Result<BTreeMap<String, 
     Ok(scopes)
 }
 
-/// Returns the first reason that holds.
-fn no_part(account: &AccountForecast) -> Option<NoPart> {
+/// Returns the first reason that holds. `is_unclear`: the account may hold relations that could not be read.
+fn no_part(account: &AccountForecast, is_unclear: bool) -> Option<NoPart> {
     let all = |scope: Scope| account.relations > 0 && account.by_scope[scope.code() as usize] == account.relations;
     match account {
         _ if account.target_userid.is_none() => Some(NoPart::NotEnrolled),
         _ if account.assessment == Some(Assessment::Fail) => Some(NoPart::AssessmentFailed),
+        _ if is_unclear => None,
         _ if account.relations == 0 => Some(NoPart::NoRelations),
         _ if all(Scope::Unassigned) => Some(NoPart::LeftMember),
         _ if all(Scope::ExternalContact) => Some(NoPart::NoCustomers),

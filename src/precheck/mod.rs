@@ -110,6 +110,7 @@ pub fn precheck(case: &Case, out: &Path, resources: Resources, progress: &dyn Pr
         codes,
         bill,
         customer_cap: case.policy.customer_cap,
+        verdict: findings::verdict(&findings),
         findings,
         control_totals,
         folder: out.to_path_buf(),

@@ -8,7 +8,7 @@ use crate::billing::Bill;
 use crate::decision::PlannedCode;
 use crate::findings::Finding;
 use crate::report::screen::{COLUMNS, Look, Shade, contract, count, grouped, in_two_columns, to_do};
-use crate::schema::vocabulary::{Advice, Predicted, Scope, Severity};
+use crate::schema::vocabulary::{Advice, Predicted, Scope, Severity, Verdict};
 use crate::text::width::{cut, pad, pad_left, width};
 use crate::text::{Lang, commands as say, path_text, plain};
 
@@ -34,14 +34,19 @@ pub fn screen(plan: &PrecheckSummary, look: Look) -> String {
     text
 }
 
-/// Returns the number of relations that will move; yellow if a finding needs action.
+/// Returns the number of relations that will move, yellow if a finding needs action; and the verdict, if the exports do
+/// not allow a conclusion.
 fn title(plan: &PrecheckSummary, look: Look) -> String {
     let (in_scope, total) = (grouped(plan.in_scope()), grouped(plan.relations()));
     let moves = say::PRECHECK_MOVES.fill(look.lang, &[("in_scope", &in_scope), ("total", &total)]);
     let asks = |finding: &Finding| finding.severity() >= Severity::Review && finding.counts();
     let shade = if plan.findings.iter().any(asks) { Shade::Review } else { Shade::Fine };
     let title = cut(&plain(&plan.case_title), COLUMNS.saturating_sub(width(&moves) + 2).max(16));
-    format!("{title}{}{}\n", say::COLON.tell(look.lang), look.paint(&moves, shade))
+    let mut text = format!("{title}{}{}\n", say::COLON.tell(look.lang), look.paint(&moves, shade));
+    if plan.verdict == Verdict::Inconclusive {
+        let _ = writeln!(text, "{}", look.paint(say::SUMMARY_INCONCLUSIVE.tell(look.lang), Shade::Defect));
+    }
+    text
 }
 
 /// Returns the relations by scope.

@@ -12,7 +12,7 @@ use crate::case::Policy;
 use crate::controls::ControlTotal;
 use crate::findings::{self, Finding};
 use crate::report::summary::{BillingJson, FindingJson, SCHEMA_VERSION};
-use crate::schema::vocabulary::Predicted;
+use crate::schema::vocabulary::{Predicted, Verdict};
 
 /// The assessment of a planned migration, as data.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct PrecheckSummary {
     /// None if the case has no contract.
     pub bill: Option<Bill>,
     pub customer_cap: u64,
+    /// Follows from the findings.
+    pub verdict: Verdict,
     pub findings: Vec<Finding>,
     pub control_totals: Vec<ControlTotal>,
     /// Folder of the reports.
@@ -73,6 +75,7 @@ impl PrecheckSummary {
 struct PrecheckJson<'a> {
     schema_version: u32,
     case: Value,
+    verdict: Verdict,
     relations: BTreeMap<&'static str, u64>,
     in_scope: u64,
     accounts_without_part: u64,
@@ -88,6 +91,7 @@ impl<'a> PrecheckJson<'a> {
         Self {
             schema_version: SCHEMA_VERSION,
             case: json!({ "id": summary.case_id, "title": summary.case_title }),
+            verdict: summary.verdict,
             relations: summary.by_scope.iter().copied().collect(),
             in_scope: summary.in_scope(),
             accounts_without_part: summary.without_part(),

@@ -31,10 +31,11 @@ pub const PREDICTION_RULES: &[Rule<Predicted>] = &[
         gives: Predicted::Unknown,
         clause: "A2",
         severity: Fine,
-        zh: "活码关联的群不在导出中，或其范围无法判定。",
-        en: "The code links a group that the export does not hold, or whose scope is unreadable.",
-        change_zh: "若 source-before 含有该群的详情。",
-        change_en: "If source-before held the details of that group.",
+        zh: "活码关联哪些群，或其中的群是否要迁移，导出中没有，或无法读取。",
+        en: "Which groups the code links, or whether one of them is to move, is not in the export or could not be \
+            read.",
+        change_zh: "若 source-before 能读出它所关联的全部群及其群主。",
+        change_en: "If source-before showed all groups that it links, and their owners.",
         holds: || LINKS_UNKNOWN_GROUP.expr(),
     },
     Rule {

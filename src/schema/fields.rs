@@ -176,7 +176,7 @@ columns! {
     KEPT_ALIVE_BY: Kind::TextList, "kept_alive_by", [],
         "The linked groups that keep the code alive in source-after; null where not observed.";
     NO_PART: Kind::Word(NoPart::WORDS), "no_part", [],
-        "Why nothing of the account will move; null where something will.";
+        "Why nothing of the account will move; null where something will, or may.";
     SCOPE_UNASSIGNED: Kind::Count, "unassigned", [], "Relations with that scope.";
     SCOPE_EXTERNAL_CONTACT: Kind::Count, "external_contact", [], "Relations with that scope.";
     SCOPE_NOT_ENROLLED: Kind::Count, "not_enrolled", [], "Relations with that scope.";
@@ -185,7 +185,8 @@ columns! {
     HELD_AT_TARGET: Kind::Count, "held_at_target", [],
         "Relations that the mapped account holds in target-before; null where nobody knows.";
     EXPECTED_AT_TARGET: Kind::Count, "expected_at_target", [],
-        "`held_at_target` + `in_scope`: at most so many, for who is a customer of both is not known yet.";
+        "`held_at_target` + `in_scope`, of those that were read: at most so many, for who is a customer of both is not \
+         known yet; without a known `held_at_target`, those to arrive only.";
     EXCEEDS_CAP: Kind::Flag, "exceeds_cap", [], "Whether that is more than `policy.customer_cap`.";
     ADVICE: Kind::Word(Advice::WORDS), "advice", [], "What to do about the code before the start (A2).";
     PROPOSALS: Kind::TextList, "proposals", [],

@@ -319,7 +319,8 @@ vocabulary! {
         Alive = "alive" / "将继续有效" / "Will live on": "It links a group that was not to move.",
         AlreadyEmpty = "already_empty" / "本无关联群" / "Links no group": "It links no group.",
         Unknown = "unknown" / "无法预计" / "Cannot be told":
-            "It links a group that the snapshot does not hold, and none that was not to move.",
+            "It links no group that is known to stay, and the snapshot does not show all its groups, or whether they \
+                move.",
     }
 }
 
@@ -435,9 +436,9 @@ vocabulary! {
             / "To keep it: tie a new group of a member who takes no part, before the start":
             "every group moves: to keep it, let an owner who does not take part make a group, and tie that to it \
                 before the start (dropping one if it links 5)",
-        FindOwners = "find_owners" / "关联的群不在导出中：查明群主是谁"
-            / "It links groups that the export lacks: find out who owns them":
-            "it links groups that the export does not hold: find out who owns them",
+        FindOwners = "find_owners" / "关联的群不在导出中，或无法读取：查明是哪些群、群主是谁"
+            / "Its groups are not in the export, or unreadable: find out who owns them":
+            "its groups are not all in the export, or could not be read: find out which they are, and who owns them",
     }
 }
 
@@ -470,7 +471,9 @@ vocabulary! {
         Worse = "worse" / "加重" / "worse": "It is more serious than before; of a finding, it is about more.",
         Improved = "improved" / "减轻" / "improved":
             "It is less serious than before, and still to be acted on; of a finding, it is about fewer.",
-        Changed = "changed" / "有变化" / "changed": "Another outcome, reason or verdict, as serious as before.",
+        Changed = "changed" / "有变化" / "changed":
+            "Another outcome, reason or verdict, as serious as before, or one that cannot be told any more; of a \
+                finding, it is about fewer rows, and rows that needed action are gone or cannot be told any more.",
         Unchanged = "unchanged" / "未变" / "unchanged": "As before.",
         Gone = "gone" / "已消失" / "gone": "The later audit does not hold it.",
         Added = "added" / "新出现，无需处理" / "added, no action":

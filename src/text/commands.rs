@@ -92,13 +92,22 @@ phrases! {
     EXPLAIN_CHANGE "如何改变判定：{change}" "what would change it: {change}",
     EXPLAIN_SOURCE "来源：{file}，第 {record} 条记录" "source: {file}, record {record}",
     EXPLAIN_EVIDENCE "依据：" "evidence:",
+    EXPLAIN_INCOMPLETE
+        "可能与其有关、不能证明完整的导出（{count} 项）："
+        "exports that are not known to be complete and may concern it ({count}):",
+    EXPLAIN_INCOMPLETE_ROW "{role}，{status}：{detail}" "{role}, {status}: {detail}",
     EXPLAIN_UNREAD
-        "其账号（或账号不明）的未读取内容（{count} 处）："
-        "could not be read, of its accounts or of unknown ones ({count}):",
+        "可能与其有关的未读取内容（{count} 处）："
+        "could not be read, and may concern it ({count}):",
     EXPLAIN_UNREAD_ROW "{file}，{place}：{reason}" "{file}, {place}: {reason}",
+    EXPLAIN_NOT_LISTED
+        "rejects 中另有 {count} 处未读取内容只有数目（not_listed），没有账号，可能与其有关"
+        "rejects counts {count} more without their accounts (`not_listed`), which may concern it",
 
     // ingest, init, demo
-    INGEST_WROTE "{rejected} 条记录被拒收；表在 {folder}" "{rejected} records rejected; tables in {folder}",
+    INGEST_WROTE
+        "{rejected} 条记录被拒收，{values} 个字段值无法读取；表在 {folder}"
+        "{rejected} records rejected, {values} values unreadable; tables in {folder}",
     INIT_WROTE
         "已新建 {file}\n请填写标为必填的各项，将导出文件放在同一文件夹下，然后运行：qianhe audit {folder}"
         "created {file}\nFill in the required values, add the exports beside it, then run: qianhe audit {folder}",
@@ -169,8 +178,8 @@ phrases! {
     SUMMARY_GROUPS "客户群 {total} 个" "groups {total}",
     SUMMARY_CODES "活码 {total} 个" "join codes {total}",
     SUMMARY_IDLE_ACCOUNTS
-        "账号清单中有 {count} 个账号没有任何客户关系，请核对拼写：{accounts}"
-        "accounts of the list without any relation, perhaps misspelt: {count} ({accounts})",
+        "账号清单中有 {count} 个账号没有读到任何客户关系，请核对拼写：{accounts}"
+        "accounts of the list of which no relation was read, perhaps misspelt: {count} ({accounts})",
     SUMMARY_NO_BILL "未核对费用：case.toml 没有 [contract]" "no bill: case.toml has no [contract]",
     SUMMARY_CONTRACT
         "合同 {contracted}，参与 {participating}（{drift}，允许变动 {tolerance}）：{verdict}"

@@ -178,7 +178,8 @@ help! { COMMANDS:
     "explain" "说明一个账号、客户、客户关系、群或活码的结论及依据"
     "ID 可以是任一企业的 userid、external_userid 或 chat_id，也可以是 unionid 或 config_id；\
      查看单独一条关系时，写 USERID/CUSTOMER，后者是客户 ID，没有 ID 时是客户名称。\
-     同时列出如何改变判定，以及这条关系来自哪个文件的第几条记录。" {
+     没有 ID 的客户群写群名。\
+     同时列出如何改变判定，这条关系来自哪个文件的第几条记录，以及可能与其有关的未读取内容和不完整的导出。" {
         "id" "要查看的 ID",
         "json" "以 JSON 显示",
     }

@@ -31,7 +31,7 @@ pub use message::{Localized, Message};
 pub use page::PAGE;
 pub use paths::path_text;
 pub use printable::{COLOUR_END, COLOURS, Plain, is_unsafe, plain, plain_word, printable, printable_json};
-pub use words::{Vocabulary, vocabularies};
+pub use words::{Vocabulary, in_words, vocabularies};
 
 use serde::{Serialize, Serializer};
 

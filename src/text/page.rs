@@ -93,8 +93,9 @@ texts! {
     "precheck.basis" "预估的依据" "What the forecast rests on",
     "precheck.absent_target" "迁入账号现有多少客户未知，只按将迁入的数量判断是否超过上限。"
         "How many customers the target accounts hold is unknown: only those to arrive are set against the cap.",
-    "precheck.most" "迁移后的客户数是最多的情形：两边都有的客户算了两次；客户拒绝的不会到达。"
-        "Expected customers are the most there may be: those of both corps count twice, and some will refuse.",
+    "precheck.most" "迁移后的客户数，是已读到的客户关系最多能有的：两边都有的客户算了两次；客户拒绝的不会到达。"
+        "Expected customers are the most there may be of those that were read: those of both corps count twice, and \
+         some will refuse.",
     "precheck.elsewhere" "{count} 条客户关系不在本页；用下面的 SQL 可取。"
         "The {count} relations are not in this page; the SQL below gives them.",
 

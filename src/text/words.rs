@@ -1,7 +1,7 @@
 //! The words of the vocabularies, as people call them: [`vocabulary`](crate::schema::vocabulary) has their names. The
 //! code of a word is always shown beside its name.
 
-use super::Text;
+use super::{Lang, Text, plain};
 use crate::schema::vocabulary::{
     Advice, Assessment, BillingVerdict, Change, CodeVerdict, Compared, Coverage, Grain, GroupMatchMethod, GroupOutcome,
     GroupReason, GroupScope, MatchMethod, NoPart, Observed, Origin, Outcome, Predicted, Reason, Role, Scope, Severity,
@@ -32,6 +32,16 @@ impl Vocabulary {
     pub fn name_of(&self, word: &str) -> Option<Text> {
         self.words.iter().zip(&self.names).find(|(known, _)| **known == word).map(|(_, name)| *name)
     }
+}
+
+/// Returns an outcome of that vocabulary, with its reason if it has one, as people call it: `Missing / Not found`.
+pub fn in_words(vocabulary: &str, words: &str, lang: Lang) -> String {
+    let reasons = if vocabulary == "group_outcome" { "group_reason" } else { "reason" };
+    let name = |(word, vocabulary): (&str, &str)| {
+        let name = Vocabulary::named(vocabulary).and_then(|known| known.name_of(word));
+        name.map_or_else(|| plain(word), |name| name.tell(lang).to_owned())
+    };
+    words.split('/').zip([vocabulary, reasons]).map(name).collect::<Vec<_>>().join(" / ")
 }
 
 macro_rules! names {

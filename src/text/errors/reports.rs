@@ -141,14 +141,15 @@ phrases! {
     no_such_id(id)
         "本次审计中没有 ID 为 `{id}` 的账号、客户、客户关系、客户群或加入群聊活码"
         "no account, customer, relation, group or join code of this audit has the id `{id}`",
-    may_be_unread(count)
-        "有 {count} 处内容无法读取（见 rejects），该 ID 可能就在其中：请更正后重新导出，再审计"
-        "it may be in one of the {count} records that could not be read (see rejects): correct them, export again \
-         and audit",
+    may_be_unread(count, places)
+        "它可能在无法读取的内容中（{count} 处，全部见 rejects）：请更正后重新导出，再审计：\n    {places}"
+        "it may be in what could not be read ({count}; rejects lists all): correct it, export again and \
+         audit:\n    {places}",
     NO_SUCH_ID_REMEDY
-        "ID 可以是 userid、external_userid、unionid、chat_id、config_id 或 userid/external_userid；除 userid 外区分大小写"
-        "an id is a userid, external_userid, unionid, chat_id, config_id, or userid/external_userid; all but \
-         userids are case-sensitive",
+        "ID 可以是 userid、external_userid、unionid、chat_id、config_id 或 userid/external_userid，没有 ID 的客户群则是群名；\
+         除 userid 外区分大小写"
+        "an id is a userid, external_userid, unionid, chat_id, config_id, or userid/external_userid, or the name of a \
+         group without an id; all but userids are case-sensitive",
 
     // compare
     different_cases(earlier, later)

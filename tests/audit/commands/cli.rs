@@ -204,7 +204,9 @@ fn results_are_printed_in_the_language_of_the_option() {
         assert_eq!((code, stderr.as_str()), (0, ""), "{args:?}");
         stdout
     };
-    assert!(printed(story.write(), &["ingest", "."]).ends_with("\n0 条记录被拒收；表在 ./snapshots\n"));
+    assert!(
+        printed(story.write(), &["ingest", "."]).ends_with("\n0 条记录被拒收，0 个字段值无法读取；表在 ./snapshots\n")
+    );
     assert!(printed(folder.path(), &["init", "acme"]).ends_with("然后运行：qianhe audit acme\n"));
     let case = fs::read_to_string(folder.path().join("acme/case.toml")).unwrap();
     assert!(case.starts_with("# qianhe 案例文件") && case.contains("\n#id = "), "{case}");

@@ -148,7 +148,10 @@ fn the_exit_code_follows_the_policy() {
     let json: Value = serde_json::from_str(&compare(&fine, &strict, &["--json"]).1).unwrap();
     assert_eq!(json["fail_on"], "review");
     let (_, zh, _) = compare(&fine, &refused, &["--lang", "zh"]);
-    assert!(zh.contains("有新增或加重的问题") && zh.contains("新增  ann/wei: migrated → refused"), "{zh}");
+    assert!(
+        zh.contains("有新增或加重的问题") && zh.contains("新增  ann/wei: 已迁移 (migrated) → 客户拒绝 (refused)"),
+        "{zh}"
+    );
 }
 
 /// Reports of versions that did not publish the policy fail on defects; an unknown policy is an error.
@@ -205,4 +208,46 @@ fn relations_without_ids_differ_by_their_times() {
     let (_, stdout, _) = compare(&earlier, &later, &["--json"]);
     let json: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(json["changes"][0]["counts"]["resolved"], 3, "{stdout}");
+}
+
+/// The same exports, vouched for at first: `wei` is missing then, and cannot be told without that.
+#[test]
+fn what_cannot_be_told_any_more_is_neither_resolved_nor_improved() {
+    let unreadable = || {
+        Story::new("ann: wei 2025-01-01; ann: li 2025-01-01", "ann2: li 2026-05-02")
+            .file("target-after/more.csv", "userid,external_userid\nann2,li\nann2,17.5\n")
+    };
+    let (trusted, open) = (unreadable().toml("[snapshots.target-after]\ncoverage = \"trusted\""), unreadable());
+    trusted.audit();
+    open.audit();
+    let (code, stdout, _) = compare(&trusted, &open, &["--json"]);
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    let change = |code: &str| {
+        let finding = json["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == code);
+        finding.map(|finding| finding["change"].as_str().unwrap())
+    };
+    assert_eq!((code, &json["changes"][0]["counts"]["changed"]), (1, &Value::from(1)), "{stdout}");
+    assert_eq!(change("B8-missing"), Some("changed"), "{stdout}");
+    // One record both times: a note where it is vouched for, else a defect.
+    assert_eq!(change("Q-unreadable-records"), Some("worse"), "{stdout}");
+    for (lang, line) in [
+        ("en", "changed  ann/wei: Missing / Not found (missing/no_trace) → Undetermined / Target not covered"),
+        ("zh", "有变化  ann/wei: 缺失 / 未找到 (missing/no_trace) → 无法判定 / 迁入账号导出不完整"),
+    ] {
+        let (_, told, _) = compare(&trusted, &open, &["--lang", lang]);
+        assert!(told.contains(line) && told.contains("(undetermined/target_not_covered)"), "{told}");
+    }
+    let (code, stdout, _) = compare(&open, &trusted, &["--json"]);
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, &json["changes"][0]["counts"]["worse"]), (1, &Value::from(1)), "known to be missing: {stdout}");
+}
+
+/// A relation that the later audit does not hold is not resolved either.
+#[test]
+fn a_finding_about_rows_that_are_gone_is_not_resolved() {
+    let (earlier, later) = (Story::new("ann: wei 2025-01-01; ann: li 2025-01-01", ""), Story::lost());
+    earlier.audit();
+    later.audit();
+    let (_, told, _) = compare(&earlier, &later, &[]);
+    assert!(told.contains("\n  changed  B8-missing [Defect]: 2 → 1\n"), "{told}");
 }

@@ -206,9 +206,91 @@ fn what_could_not_be_read_is_named_where_it_may_matter() {
     let told = |id: &str, lang: &str| explain(&folder.join("reports"), id, &["--lang", lang]).1;
     for (id, concerns) in [("ann", "more.csv"), ("ann2", "more.csv"), ("c1", "codes.csv")] {
         let other = if concerns == "more.csv" { "codes.csv" } else { "more.csv" };
-        for (lang, heading) in [("en", "could not be read, of its accounts"), ("zh", "未读取内容")] {
+        for (lang, heading) in [("en", "could not be read, and may concern it (1):"), ("zh", "未读取内容")] {
             let told = told(id, lang);
             assert!(told.contains(heading) && told.contains(concerns) && !told.contains(other), "{id}: {told}");
         }
     }
+}
+
+/// Any group of the source corp may keep a code alive, so that an unreadable one of another owner leaves it open.
+#[test]
+fn a_code_names_unreadable_groups_of_any_owner() {
+    let story = Story::arrived()
+        .groups("source-before", "g1: ann vip 2025-01-01")
+        .codes("source-before", "c1: g1")
+        .codes("source-after", "c1: g1")
+        .file("source-after/groups.csv", "chat_id,owner_userid\ng9,heir\n17.5,heir\n");
+    let reports = story.audit().reports;
+    let (code, told) = explain(&reports, "c1", &[]);
+    assert!(code == 0 && told.contains("join-code/unverified"), "{told}");
+    assert!(told.contains("\n  source-after/groups.csv, row 3, chat_id: a decimal number"), "{told}");
+    assert!(!explain(&reports, "ann", &[]).1.contains("groups.csv"), "it is of the account heir");
+    // An account of which nothing else is known.
+    let (code, told) = explain(&reports, "heir", &[]);
+    assert!(code == 2 && told.contains("\n    source-after/groups.csv row 3, chat_id: a decimal number"), "{told}");
+}
+
+/// An answer that failed is no unreadable record, and leaves the account as open.
+#[test]
+fn an_export_that_is_not_complete_is_named_with_its_evidence() {
+    let error =
+        r#"{"endpoint": "externalcontact/list", "request": {"userid": "ann2"}, "response": {"errcode": 45033}}"#;
+    let story = Story::arrived().without("target-after").file("target-after/a.json", error);
+    let reports = story.audit().reports;
+    for (lang, line) in [
+        ("en", "\n  target-after, Failed: externalcontact/list answered 45033"),
+        ("zh", "\n  target-after，失败：externalcontact/list 应答 45033"),
+    ] {
+        let (code, told) = explain(&reports, "ann/wei", &["--lang", lang]);
+        assert!(code == 0 && told.contains("undetermined/target_not_covered") && told.contains(line), "{told}");
+    }
+    let story = Story::arrived();
+    assert!(!explain(&story.audit().reports, "ann/wei", &[]).1.contains("not known to be complete"));
+}
+
+/// 101 of another account stand before it, and 100 of a reason are listed.
+#[test]
+fn what_is_counted_only_may_be_of_any_account() {
+    let others: String = (0..101).map(|n| format!("cat2,{n}.5\n")).collect();
+    let more = format!("userid,external_userid\nann2,wei\n{others}ann2,17.5\n");
+    let story = Story::arrived().file("target-after/more.csv", &more);
+    let (_, told) = explain(&story.audit().reports, "ann", &[]);
+    let counted = "\nrejects counts 2 more without their accounts (`not_listed`), which may concern it\n";
+    assert!(!told.contains("more.csv, row") && told.ends_with(counted), "{told}");
+}
+
+/// Five migrated and are shown; the record that could not be read is of the account of the sixth.
+#[test]
+fn the_accounts_of_all_rows_count_not_only_of_those_shown() {
+    let of = |names: &str, date: &str| {
+        names.split(' ').map(|name| format!("{name}: wei {date} id=w1 unionid=u1; ")).collect::<String>()
+    };
+    let story = Story::new(&of("a b c d e f", "2025-01-01"), &of("a2 b2 c2 d2 e2", "2026-05-02"))
+        .file("target-after/more.csv", "userid,external_userid\na2,w1\nf2,17.5\n");
+    let (code, told) = explain(&story.audit().reports, "w1", &[]);
+    assert!(code == 0 && told.contains("\n  target-after/more.csv, row 3, external_userid: "), "{told}");
+}
+
+/// A value that is an id may be the one asked for; a time is not.
+#[test]
+fn an_unknown_id_may_be_in_a_value_that_could_not_be_read() {
+    for (rows, hint) in [
+        ("userid,external_userid,customer_name\nann,17.5,li\n", "source-before/more.csv row 2, external_userid: "),
+        ("userid,external_userid,created_at\nann,w8,never\n", "an id is a userid"),
+    ] {
+        let story = Story::arrived().file("source-before/more.csv", rows);
+        let (code, told) = explain(&story.audit().reports, "w7", &[]);
+        assert!(code == 2 && told.contains(hint), "{told}");
+    }
+}
+
+/// The console exports groups without ids.
+#[test]
+fn a_group_without_an_id_is_found_by_its_name() {
+    let story = Story::arrived().groups("source-before", "-: ann vip 2025-01-01; g2: ann other 2025-01-01");
+    let reports = story.audit().reports;
+    let (code, told) = explain(&reports, "vip", &[]);
+    assert!(code == 0 && told.contains("vip (name): group") && told.contains("group-outcome/"), "{told}");
+    assert_eq!(explain(&reports, "other", &[]).0, 2, "it has an id");
 }

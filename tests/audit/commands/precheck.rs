@@ -6,10 +6,10 @@ use std::path::Path;
 use qianhe::precheck::PrecheckSummary;
 use qianhe::progress::Silent;
 use qianhe::report::screen::Look;
-use qianhe::schema::vocabulary::{Advice, NoPart};
+use qianhe::schema::vocabulary::{Advice, NoPart, Verdict};
 use qianhe::text::Lang;
 
-use crate::support::{Story, names_in, read_parquet};
+use crate::support::{Story, names_in, read_parquet, run};
 
 /// Findings of prechecks, for `rules::no_rule_lacks_an_example`.
 pub fn found() -> BTreeSet<&'static str> {
@@ -265,4 +265,22 @@ fn the_sample_before_the_start_foretells_its_audit() {
         keys(read_parquet(&folder.path().join("precheck/precheck-relations.parquet"))),
         keys(reports("relations"))
     );
+}
+
+/// The relation that could not be read is of `bob`, who may take part; nothing at all is known of `cat`.
+#[test]
+fn what_could_not_be_read_is_not_forecast_as_absent() {
+    let story = Story::new("ann: wei 2025-01-01", "")
+        .accounts("ann ann2\n bob bob2\n cat cat2")
+        .file("source-before/more.csv", "userid,external_userid\nann,w8\nbob,17.5\n");
+    let summary = planned(&story);
+    let why: Vec<Option<NoPart>> = summary.accounts.iter().map(|account| account.no_part).collect();
+    assert_eq!(why, [None, None, Some(NoPart::NoRelations)]);
+    assert_eq!(summary.without_part(), 1);
+    // One of three records: more than 5 %.
+    assert_eq!(summary.verdict, Verdict::Inconclusive);
+    assert_eq!(run(story.write(), &["precheck", ".", "-q"]).0, 1);
+    let told = shown_by(&summary);
+    assert!(told.starts_with("story: 2 of 2 relations will move\nINCONCLUSIVE - "), "{told}");
+    assert_eq!(planned(&Story::arrived()).verdict, Verdict::Reconciled);
 }

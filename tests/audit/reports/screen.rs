@@ -50,9 +50,12 @@ fn an_account_that_may_be_misspelt_is_named() {
     let story =
         Story::new("ann: wei 2025-01-01; bob: li 2025-01-01", "bob2: li 2026-05-02").accounts("anna ann2\nbob bob2");
     let (_, stdout, _) = run(story.write(), &["audit", "."]);
-    assert!(stdout.contains("accounts of the list without any relation, perhaps misspelt: 1 (anna)\n"), "{stdout}");
+    assert!(
+        stdout.contains("accounts of the list of which no relation was read, perhaps misspelt: 1 (anna)\n"),
+        "{stdout}"
+    );
     let (_, stdout, _) = run(story.write(), &["audit", ".", "--lang", "zh"]);
-    assert!(stdout.contains("账号清单中有 1 个账号没有任何客户关系，请核对拼写：anna\n"), "{stdout}");
+    assert!(stdout.contains("账号清单中有 1 个账号没有读到任何客户关系，请核对拼写：anna\n"), "{stdout}");
 }
 
 #[test]
