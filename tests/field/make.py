@@ -161,6 +161,11 @@ def sheets():
     book.sheet([["迁出账号", "迁入账号"], [number(1_234_567_890_123_456), "qin.mei"]])
     book.close()
 
+    book = Book("09-xlsx-long-number-shown/lists/名单.xlsx")
+    digits = book.book.add_format({"num_format": "0"})
+    book.sheet([["迁出账号", "迁入账号"], [number(1_234_567_890_123_456, digits), "qin.mei"]])
+    book.close()
+
     book = Book(f"12-name-no-text/{target}")
     book.sheet(cells(row(1), row(2, customer_name=number(8848))))
     book.close()

@@ -62,19 +62,15 @@ impl XlsxCell {
 
     /// The value for a column of that kind.
     pub fn raw_value(&self, kind: Kind) -> RawValue<'_> {
-        if matches!(kind, Kind::Id | Kind::Text | Kind::TextList)
-            && let Some(shown) = &self.shown
-        {
-            return RawValue::Text(Cow::Borrowed(shown));
-        }
-        match &self.stored {
-            RawValue::Text(text) => RawValue::Text(Cow::Borrowed(text)),
-            RawValue::Integer(number)
-                if matches!(kind, Kind::Id | Kind::TextList) && number.unsigned_abs() >= MIN_ROUNDED =>
-            {
+        let is_key = matches!(kind, Kind::Id | Kind::TextList);
+        match (&self.stored, &self.shown) {
+            // However it is displayed, its last digits are lost.
+            (RawValue::Integer(number), _) if is_key && number.unsigned_abs() >= MIN_ROUNDED => {
                 RawValue::Unreadable(ROUNDED)
             }
-            stored => stored.clone(),
+            (_, Some(shown)) if is_key || kind == Kind::Text => RawValue::Text(Cow::Borrowed(shown)),
+            (RawValue::Text(text), _) => RawValue::Text(Cow::Borrowed(text)),
+            (stored, _) => stored.clone(),
         }
     }
 
@@ -191,6 +187,8 @@ mod tests {
         // Of keys Excel keeps 14 digits, of times and counts it need not keep more.
         for (number, is_kept) in [(99_999_999_999_999.0, true), (100_000_000_000_000.0, false)] {
             assert_eq!(given(&DataRef::Float(number), Kind::Id) != RawValue::Unreadable(ROUNDED), is_kept);
+            let in_zeros = XlsxCell::read(&DataRef::Float(number), Some("0"), false);
+            assert_eq!(in_zeros.raw_value(Kind::Id) != RawValue::Unreadable(ROUNDED), is_kept);
             assert!(matches!(given(&DataRef::Float(number), Kind::Time), RawValue::Integer(_)));
         }
     }
