@@ -190,7 +190,9 @@ impl<'l> TableReader<'l> {
         {
             let of_column = owned.iter().position(|(at, _)| *at == tags).map(|place| owned.swap_remove(place).1);
             let mut value = of_column.unwrap_or(CellBuf::NULL);
-            add_tag_groups(&mut value, self.layout, &cell);
+            if let Some(reason) = self.add_tag_groups(&mut value, &cell) {
+                readings.faults.push((tags, FieldFault { field: fields::TAGS.name, reason }));
+            }
             owned.push((tags, value));
         }
         for (at, value) in &owned {
@@ -207,6 +209,39 @@ impl<'l> TableReader<'l> {
             }
         }
         RowRead::Done
+    }
+
+    /// Adds the tags of the columns that hold a group each, which are read as other texts are. Returns the reason if
+    /// one of them cannot be read: all are none then, but for damaged text.
+    fn add_tag_groups<'c>(
+        &self,
+        tags: &mut CellBuf<'_>,
+        cell: &impl Fn(usize, Kind) -> RawValue<'c>,
+    ) -> Option<RejectReason> {
+        let mut all = match std::mem::replace(tags, CellBuf::NULL) {
+            CellBuf::List(tags) => tags,
+            _ => Vec::new(),
+        };
+        let mut fault = None;
+        let options =
+            ReadOptions { zone: self.zone, days: DayOrder::Unknown, epoch: self.epoch, null_words_are_userids: false };
+        for (place, group) in &self.layout.tag_groups {
+            let raw = cell(*place, fields::STATE.kind);
+            let (value, reason) = value::read(&fields::STATE, &raw, &options);
+            fault = fault.or(reason);
+            match value.cell() {
+                Cell::Text(text) => {
+                    let tags = text.split([',', '，']).map(str::trim).filter(|tag| !tag.is_empty());
+                    all.extend(tags.map(|tag| format!("{group}/{tag}")));
+                }
+                _ if reason.is_some() => return reason,
+                _ => {}
+            }
+        }
+        if !all.is_empty() {
+            *tags = CellBuf::List(all);
+        }
+        fault
     }
 
     /// The name of a column for people: of a list, which they write, its header.
@@ -280,22 +315,6 @@ pub fn is_blank(given: &RawValue<'_>) -> bool {
 
 fn is_list_of(table: &Table, kind: ListKind) -> bool {
     CaseList::of(table).is_some_and(|list| list.kind == kind)
-}
-
-/// Adds the tags of the columns that hold a group each. A tag cell that is not text is ignored.
-fn add_tag_groups<'c>(tags: &mut CellBuf<'_>, layout: &TableLayout, cell: &impl Fn(usize, Kind) -> RawValue<'c>) {
-    let mut all = match std::mem::replace(tags, CellBuf::Cell(Cell::Null)) {
-        CellBuf::List(tags) => tags,
-        _ => Vec::new(),
-    };
-    for (place, group) in &layout.tag_groups {
-        let RawValue::Text(text) = cell(*place, Kind::TextList) else { continue };
-        let tags = text.split([',', '，']).map(str::trim).filter(|tag| !tag.is_empty());
-        all.extend(tags.map(|tag| format!("{group}/{tag}")));
-    }
-    if !all.is_empty() {
-        *tags = CellBuf::List(all);
-    }
 }
 
 /// The dataset of a table in a file: a roster with the customer-contact permission is also the list of these members.

@@ -1,7 +1,10 @@
 //! Lists: tags, and the groups of a join code.
 
 use super::key::{self, UseridWords, strip_padding};
-use super::{CellBuf, DAMAGED, NO_IDS, NO_LIST, RawValue, RejectReason, is_damaged, is_null, is_null_text};
+use super::{
+    CellBuf, DAMAGED, ERROR_CELL, NO_IDS, NO_LIST, RawValue, RejectReason, is_damaged, is_error_cell, is_null,
+    is_null_text,
+};
 use crate::schema::{Cell, Column, fields};
 
 /// Reads a list in one text: with separators, or in brackets as scripts write it.
@@ -18,15 +21,20 @@ pub(super) fn from_text<'a>(column: &Column, text: &str) -> (CellBuf<'a>, Option
         return (CellBuf::NULL, Some(NO_LIST));
     }
     let items = bracketed(text).unwrap_or_else(|| split(text));
-    let wrong = damaged(&items);
-    (CellBuf::List(items), wrong)
+    match fault(&items) {
+        Some(ERROR_CELL) => (CellBuf::NULL, Some(ERROR_CELL)),
+        wrong => (CellBuf::List(items), wrong),
+    }
 }
 
 /// Reads a list that is not text; a number is a list of one item.
 pub(super) fn from_other<'a>(column: &Column, raw: &'a RawValue<'_>) -> (CellBuf<'a>, Option<RejectReason>) {
     match raw {
         RawValue::List(items) if holds_keys(column) => keys(column, items),
-        RawValue::List(items) => (CellBuf::Cell(Cell::List(items)), damaged(items)),
+        RawValue::List(items) => match fault(items) {
+            Some(ERROR_CELL) => (CellBuf::NULL, Some(ERROR_CELL)),
+            wrong => (CellBuf::Cell(Cell::List(items)), wrong),
+        },
         RawValue::Integer(number) => from_text(column, &number.to_string()),
         _ => (CellBuf::NULL, Some(NO_LIST)),
     }
@@ -53,8 +61,10 @@ fn is_id(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte))
 }
 
-fn damaged(items: &[String]) -> Option<RejectReason> {
-    items.iter().any(|item| is_damaged(item)).then_some(DAMAGED)
+/// The reason why texts are not certain, or are none.
+fn fault(items: &[String]) -> Option<RejectReason> {
+    let is_error = items.iter().any(|item| is_error_cell(item));
+    is_error.then_some(ERROR_CELL).or_else(|| items.iter().any(|item| is_damaged(item)).then_some(DAMAGED))
 }
 
 fn split(text: &str) -> Vec<String> {
