@@ -74,8 +74,9 @@ impl RowDoubts {
         Ok(doubts)
     }
 
-    /// Scope that unreadable records of source-before leave open: whether the customer awaits reassignment, whether
-    /// the member has the permission, whether the contact is a customer, when the relation was made.
+    /// Scope that unreadable records of source-before, and lists that were cut off, leave open: whether the customer
+    /// awaits reassignment, whether the member has the permission, whether the contact is a customer, when the relation
+    /// was made.
     fn of_scope(
         &mut self,
         exports: &Exports,
@@ -83,12 +84,16 @@ impl RowDoubts {
         matched: &Matched<'_>,
         (userid, range): (&str, Range<usize>),
     ) {
-        let doubts = &exports.source_before.coverage.doubts;
-        if doubts.of(Dataset::Unassigned, userid).is_some() || permissions.is_in_doubt(userid) {
+        let coverage = &exports.source_before.coverage;
+        let of = |dataset| match coverage.is_cut_off(dataset) {
+            true => Some(DoubtfulCustomers::Any),
+            false => coverage.doubts.of(dataset, userid),
+        };
+        if of(Dataset::Unassigned).is_some() || permissions.is_in_doubt(userid) {
             self.unreadable[range].fill(true);
             return;
         }
-        let (relations, contacts) = (doubts.of(Dataset::Relations, userid), doubts.of(Dataset::Contacts, userid));
+        let (relations, contacts) = (coverage.doubts.of(Dataset::Relations, userid), of(Dataset::Contacts));
         if relations.is_none() && contacts.is_none() {
             return;
         }

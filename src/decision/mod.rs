@@ -309,6 +309,9 @@ pub fn decide(case: &Case, exports: &Exports, memory: &MemoryBudget, progress: &
     );
     let unread = unread_unionids(exports, &matched);
     let namespaces_in_doubt = namespaces.are_in_doubt(case.policy.min_unionid_overlap, unread);
+    // Of accounts that are not covered at least one relation may be unread.
+    let is_covered = |pair: &PairCoverage| pair.source.is_covered() && pair.target.is_covered();
+    let unread = unread + u64::from(!coverage.iter().all(is_covered));
     let unionids_in_doubt = !unionids_shared && namespaces.may_be_shared(case.policy.min_unionid_overlap, unread);
     progress.begin(Work::Decide, exports.source_before.relations.len(), Unit::Rows);
     let parts = collect_in_turn(matched.into_iter().zip(flags).enumerate(), |(partition, (part, flags))| {

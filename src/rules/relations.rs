@@ -104,11 +104,11 @@ pub const RELATION_RULES: &[RelationRule] = &[
         gives: because(Outcome::Undetermined, Reason::Unreadable),
         clause: "B8",
         severity: Review,
-        zh: "应迁移；起决定作用的字段值无法读取，或含有它的应答出错。",
-        en: "In scope; a deciding value could not be read, or its answer failed.",
-        change_zh: "重新导出，更正拒收（rejects）列出的值，并重取导出完整性（coverage）中出错的应答。",
+        zh: "应迁移；起决定作用的字段值无法读取，或含有它的应答出错、未取完。",
+        en: "In scope; a deciding value could not be read, or its answer failed or was cut off.",
+        change_zh: "重新导出，更正拒收（rejects）列出的值，并重取导出完整性（coverage）中出错或不完整的应答。",
         change_en: "A new export, with the values in rejects corrected and the answers fetched that coverage \
-            shows as failed.",
+            shows as failed or partial.",
         holds: || in_scope().and(UNREADABLE),
     },
     Rule {

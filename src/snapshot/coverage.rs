@@ -104,6 +104,12 @@ impl SnapshotCoverage {
         !self.trusted && evidence.is_some_and(is_lack)
     }
 
+    /// Returns whether a list of the corp was cut off: the dump holds some pages of it, and not the last.
+    pub fn is_cut_off(&self, list: Dataset) -> bool {
+        let evidence = self.evidence(list.word(), None);
+        !self.trusted && evidence.is_some_and(|evidence| evidence.status == Coverage::Partial)
+    }
+
     /// Returns whether requests for the details of customers of an account failed or were cut off. A customer who is
     /// known by an id alone may then be any: the details could not be read.
     pub fn lacks_customers(&self, userid: &str) -> bool {

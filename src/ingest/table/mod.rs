@@ -223,8 +223,12 @@ impl<'l> TableReader<'l> {
             _ => Vec::new(),
         };
         let mut fault = None;
-        let options =
-            ReadOptions { zone: self.zone, days: DayOrder::Unknown, epoch: self.epoch, null_words_are_userids: false };
+        let options = ReadOptions {
+            zone: self.zone,
+            days: DayOrder::Unknown,
+            epoch: self.epoch,
+            userid_words: UseridWords::NONE,
+        };
         for (place, group) in &self.layout.tag_groups {
             let raw = cell(*place, fields::STATE.kind);
             let (value, reason) = value::read(&fields::STATE, &raw, &options);

@@ -92,12 +92,12 @@ pub(super) const RELATIONS: &[FindingRule] = &[
         code: "B8-unreadable",
         clause: "B8",
         severity: Review,
-        message_zh: "{count} 条客户关系无法判定：起决定作用的字段值无法读取，或含有它的应答出错。",
+        message_zh: "{count} 条客户关系无法判定：起决定作用的字段值无法读取，或含有它的应答出错、未取完。",
         message_en: "{count} [relation|relations] cannot be judged: a value that decides could not be read, or \
-            its answer failed.",
-        next_step_zh: "查看拒收（rejects）中的原因与导出完整性（coverage）中出错的应答，更正后重新导出，再审计。",
-        next_step_en: "Look at the reasons in rejects and the failed answers in coverage, correct them, export \
-            again and audit.",
+            its answer failed or was cut off.",
+        next_step_zh: "查看拒收（rejects）中的原因与导出完整性（coverage）中出错或不完整的应答，更正后重新导出，再审计。",
+        next_step_en: "Look at the reasons in rejects and the failed or partial answers in coverage, correct them, \
+            export again and audit.",
         rows: decided(&RELATIONS_REPORT, || vec![is(&OUTCOME, Outcome::Undetermined), is(&REASON, Reason::Unreadable)]),
     },
     FindingRule {

@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{ANSWERS, CUSTOMERS, Evidence, GROUPS, NO_CUSTOMERS, RELATIONS, SharedEvidence, SnapshotCoverage};
+use super::{
+    ANSWERS, CONTACTS, CUSTOMERS, Evidence, GROUPS, NO_CUSTOMERS, RELATIONS, SharedEvidence, SnapshotCoverage,
+};
 use crate::ingest::answers::{AnswerChain, Answers, FoldedAnswer, Moment};
 use crate::ingest::raw::{Endpoint, NO_ANSWER, Proves, WHOLE_TABLE};
-use crate::schema::vocabulary::Coverage;
+use crate::schema::vocabulary::{Coverage, Dataset};
 
 /// Assesses the answers of a dump.
 pub fn assess(answers: &Answers, whole_tables: &[&str], trusted: bool) -> SnapshotCoverage {
@@ -32,7 +34,8 @@ pub fn assess(answers: &Answers, whole_tables: &[&str], trusted: bool) -> Snapsh
         coverage.insert(dataset, evidence);
     }
     for &table in whole_tables {
-        let failed = coverage.evidence(table, None).is_some_and(|evidence| evidence.status == Coverage::Failed);
+        let is_error = |evidence: &Evidence| evidence.status == Coverage::Failed || evidence.errcode.is_some();
+        let failed = coverage.evidence(table, None).is_some_and(is_error);
         if !failed {
             let detail = WHOLE_TABLE.to_owned();
             coverage.insert(table, Evidence { status: Coverage::Complete, errcode: None, detail });
@@ -157,14 +160,22 @@ fn groups_by_owner(answers: &Answers) -> BTreeMap<Box<str>, Arc<Evidence>> {
     newest.by_userid(answers)
 }
 
-/// The newest evidence for each list that a corp has one of.
+/// Lists that decide on the scope of relations: what was read of one that was cut off counts, and the rest is open.
+const DECIDE_SCOPE: [&str; 2] = [Dataset::Unassigned.word(), CONTACTS];
+
+/// The newest evidence for each list that a corp has one of. An error behind the first page of one that decides on
+/// scope cuts it off.
 fn corp_lists(answers: &Answers) -> BTreeMap<&'static str, Evidence> {
     let mut newest: BTreeMap<&'static str, (Moment, Evidence)> = BTreeMap::new();
     for &endpoint in Endpoint::ALL {
         let Proves::CorpList(dataset) = endpoint.proves() else { continue };
         for chain in answers.chains(endpoint).filter(|chain| chain.accounts().is_empty()) {
             if newest.get(dataset).is_none_or(|(known, _)| *known <= chain.newest()) {
-                newest.insert(dataset, (chain.newest(), follow(answers, chain)));
+                let mut evidence = follow(answers, chain);
+                if evidence.status == Coverage::Failed && DECIDE_SCOPE.contains(&dataset) && chain.walk().0.len() > 1 {
+                    evidence.status = Coverage::Partial;
+                }
+                newest.insert(dataset, (chain.newest(), evidence));
             }
         }
     }
