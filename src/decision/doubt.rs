@@ -85,9 +85,12 @@ impl RowDoubts {
         (userid, range): (&str, Range<usize>),
     ) {
         let coverage = &exports.source_before.coverage;
-        let of = |dataset| match coverage.is_cut_off(dataset) {
-            true => Some(DoubtfulCustomers::Any),
-            false => coverage.doubts.of(dataset, userid),
+        let of = |dataset| {
+            if coverage.is_cut_off(dataset) {
+                Some(DoubtfulCustomers::Any)
+            } else {
+                coverage.doubts.of(dataset, userid)
+            }
         };
         if of(Dataset::Unassigned).is_some() || permissions.is_in_doubt(userid) {
             self.unreadable[range].fill(true);
