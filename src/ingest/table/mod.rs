@@ -223,6 +223,7 @@ impl<'l> TableReader<'l> {
             _ => Vec::new(),
         };
         let mut fault = None;
+        // The cells have no column of their own; `state` is one of plain text.
         let options = ReadOptions {
             zone: self.zone,
             days: DayOrder::Unknown,

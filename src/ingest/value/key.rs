@@ -36,11 +36,7 @@ impl UseridWords {
     pub const ALL: Self = Self((1 << POSSIBLE_USERIDS.len()) - 1);
 
     pub fn contains(self, word: &str) -> bool {
-        self.iter().any(|other| other == word)
-    }
-
-    pub fn iter(self) -> impl Iterator<Item = &'static str> {
-        POSSIBLE_USERIDS.into_iter().enumerate().filter(move |(at, _)| self.0 >> at & 1 == 1).map(|(_, word)| word)
+        self.filter(|other| other == word) != Self::NONE
     }
 
     #[must_use]
