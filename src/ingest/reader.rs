@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::files::InputFile;
 use super::framing::BufferPool;
 use super::headers::{self, ExpectedTables, HeaderMapping};
-use super::json::{BatchPlan, JsonFile, JsonText};
+use super::json::{BatchPlan, JsonFile};
 use super::raw::{Raw, RelationSink};
 use super::records::FileRecords;
 use super::sheet::{csv, xlsx};
@@ -160,7 +160,7 @@ fn read_one(
     let expected = ExpectedTables { tables: set.tables(), own, userid_words: set.userid_words() };
     let sheet =
         SheetFile { path: &file.path, file: index, expected, looked_for: &looked_for, zone: &case.timezone, relations };
-    let json = JsonFile { path: &file.path, file: index, zone: &case.timezone, plan, relations };
+    let json = |hint| JsonFile { path: &file.path, file: index, hint, zone: &case.timezone, plan, relations };
     let format = sniff(stream.head(), stream.head_is_all());
     if let (FileFormat::Text(_) | FileFormat::Parquet, Some(partition)) = (format, &file.partition) {
         return Err(Error::input(&file.path, say::FOLDER, say::partitioned(partition), say::PARTITIONED_REMEDY));
@@ -169,11 +169,8 @@ fn read_one(
         FileFormat::Json { .. } | FileFormat::EncodedJson(_) if set == FileSet::Lists => {
             return Err(not_recognised(file, say::JSON_AMONG_LISTS, say::JSON_AMONG_LISTS_REMEDY, set));
         }
-        FileFormat::Json { bom } => (json::read(json, &mut JsonText::Utf8(&mut stream))?, utf8(bom)),
-        FileFormat::EncodedJson(hint) => {
-            let mut text = JsonText::decoded(&mut stream, hint)?;
-            (json::read(json, &mut text)?, text.encoding())
-        }
+        FileFormat::Json { bom } => (json::read(json(None), &mut stream)?.0, utf8(bom)),
+        FileFormat::EncodedJson(hint) => json::read(json(Some(hint)), &mut stream)?,
         FileFormat::Text(hint) => csv::read(sheet, hint, &mut stream)?,
         FileFormat::Parquet if compression == Compression::None => (
             parquet::read((&file.path, index, stream.open_file()?), expected, &looked_for, &case.timezone, relations)?,

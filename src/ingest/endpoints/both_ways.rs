@@ -318,7 +318,12 @@ fn outcome(decode: impl Fn(&mut PartRecords, &TimeZone) -> Result<(), DocumentFa
 
 fn by_serde(bytes: &[u8]) -> Outcome {
     outcome(|part, zone| {
-        decode_thoroughly(part, &RequestContext::unknown(7, how(zone)), bytes, &mut TextMarks::default())
+        decode_thoroughly(
+            part,
+            &RequestContext::unknown(7, how(zone, DayOrder::Unknown)),
+            bytes,
+            &mut TextMarks::default(),
+        )
     })
 }
 
@@ -330,7 +335,7 @@ proptest! {
         let mut dice = Dice(&choices);
         let document = dice.document();
         let bytes = dice.damage(document);
-        let both = outcome(|part, zone| decode(part, zone, 7, &bytes, &mut TextMarks::default()));
+        let both = outcome(|part, zone| decode(part, how(zone, DayOrder::Unknown), 7, &bytes, &mut TextMarks::default()));
         prop_assert_eq!(both, by_serde(&bytes), "{}", String::from_utf8_lossy(&bytes));
     }
 }

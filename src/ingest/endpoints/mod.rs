@@ -136,20 +136,20 @@ impl RecordContext<'_> {
 }
 
 /// Returns the settings by which values of answers are read.
-fn how(zone: &TimeZone) -> ReadOptions<'_> {
-    ReadOptions { zone, days: DayOrder::Unknown, epoch: ExcelEpoch::Since1900, userid_words: UseridWords::ALL }
+pub fn how(zone: &TimeZone, days: DayOrder) -> ReadOptions<'_> {
+    ReadOptions { zone, days, epoch: ExcelEpoch::Since1900, userid_words: UseridWords::ALL }
 }
 
 /// Decodes one document: by [`quick`] if it is an ordinary one, with equal results in any case. A document with a fault
 /// makes no record.
 pub fn decode(
     part: &mut PartRecords,
-    zone: &TimeZone,
+    how: ReadOptions<'_>,
     number: u64,
     bytes: &[u8],
     marks: &mut TextMarks,
 ) -> Result<(), DocumentFault> {
-    let context = RequestContext::unknown(number, how(zone));
+    let context = RequestContext::unknown(number, how);
     // Checked once as a whole, which is faster than string by string.
     let text = simdutf8::basic::from_utf8(bytes).ok();
     match text.and_then(|text| Some((text, quick::read::<Document<'_>>(text, marks)?))) {

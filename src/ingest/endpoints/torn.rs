@@ -3,15 +3,14 @@
 
 use std::fmt;
 
-use jiff::tz::TimeZone;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::{DocumentFault, Endpoint, RequestContext, evidence, how, repair, shape};
+use super::{DocumentFault, Endpoint, RequestContext, evidence, repair, shape};
 use crate::ingest::doubts::CustomerKey;
 use crate::ingest::json::document::{ObjectKey, RequestBody};
 use crate::ingest::json::payload::PayloadItem;
 use crate::ingest::records::{PartRecords, UnreadableRecord};
-use crate::ingest::value::RawValue;
+use crate::ingest::value::{RawValue, ReadOptions};
 use crate::schema::fields;
 use crate::schema::vocabulary::Dataset;
 use crate::text::Lang;
@@ -41,10 +40,10 @@ fn datasets_of(key: &str) -> Vec<Dataset> {
 
 /// Counts a document with a fault. `byte` is where in the file the fault is, `bytes` as much of the document as is
 /// known.
-pub fn torn(part: &mut PartRecords, zone: &TimeZone, number: u64, byte: u64, bytes: &[u8], fault: &DocumentFault) {
+pub fn torn(part: &mut PartRecords, how: ReadOptions<'_>, number: u64, byte: u64, bytes: &[u8], fault: &DocumentFault) {
     let text = repair::sound(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Into::into);
     let glimpse = if is_one(&text) { Glimpse::of(&text) } else { Glimpse::default() };
-    let context = RequestContext::unknown(number, how(zone));
+    let context = RequestContext::unknown(number, how);
     let (mut accounts, mut key) = (Vec::new(), CustomerKey::default());
     if let Some(PayloadItem::Object(request)) = &glimpse.request {
         // If one of several cannot be read, it may be any.

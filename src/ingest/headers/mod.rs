@@ -9,7 +9,7 @@ mod propose;
 mod row;
 
 pub use mapping::HeaderMapping;
-pub use names::{holds_several, is_known, is_same_header};
+pub use names::{holds_several, is_known, is_same_header, is_time};
 
 use std::collections::HashSet;
 
@@ -105,8 +105,8 @@ impl TableLayout {
     pub fn is_other_header<'c>(&self, cell: impl Fn(usize) -> &'c str) -> bool {
         let cells = || self.positions.iter().flatten().map(|at| cell(*at)).filter(|cell| !cell.is_empty());
         // No name has a digit, and most ids and times have. Looking names up for each row costs as much as reading it.
-        let numbered = cells().filter(|cell| cell.bytes().any(|byte| byte.is_ascii_digit())).count();
-        if cells().count() <= 2 * numbered {
+        let half = cells().count().div_ceil(2);
+        if cells().filter(|cell| cell.bytes().any(|byte| byte.is_ascii_digit())).take(half).count() == half {
             return false;
         }
         let filled = cells().filter(|cell| !strip_padding(cell).is_empty()).count();

@@ -12,7 +12,7 @@ use crate::limits::MAX_TAG_GROUP_BYTES;
 use crate::schema::fields::*;
 use crate::schema::lists::{CaseList, LIST_TABLES, LISTS};
 use crate::schema::tables::{GROUP_MEMBERS, GROUPS, JOIN_CODES, RELATIONS_TABLE, SNAPSHOT_TABLES};
-use crate::schema::{Column, Table};
+use crate::schema::{Column, Kind, Table};
 
 /// Names of the API beside those of the schema, folded.
 const API_NAMES: &[(&Column, &[&str])] = &[
@@ -144,6 +144,12 @@ static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
 pub(super) fn is_name_of(column: &Column, text: &str) -> bool {
     let foreign = || foreign_names(column).is_some_and(|names| names.iter().any(|name| is_same(text, name)));
     names(column).any(|name| is_same(text, name)) || foreign()
+}
+
+/// Returns whether the header is that of a time in some table.
+pub fn is_time(text: &str) -> bool {
+    let mut columns = SNAPSHOT_TABLES.iter().flat_map(|table| table.columns).map(|slot| slot.column);
+    columns.any(|column| column.kind == Kind::Time && is_name_of(column, text))
 }
 
 /// Returns whether some table has the header.

@@ -74,25 +74,58 @@ const SCHEMA_NAMES: [(&str, &[&str]); 5] = [
 
 /// Returns the key that is meant by a name that is none of them: in another spelling, as other software writes it
 /// (`externalUserid`, `union_id`), or by its name in the schema. Names are compared as the headers of sheets are.
+#[inline(never)]
 fn spelled(name: &str, keys: &[&'static str]) -> Option<&'static str> {
-    fn letters(key: &str) -> impl Iterator<Item = u8> {
-        key.bytes().filter(|byte| *byte != b'_')
-    }
-
-    // Every answer has keys that are not read: those in the service's own style are compared by their letters, and most
-    // differ in the first.
-    let first = name.bytes().next().filter(u8::is_ascii_lowercase);
-    let is_plain = first.is_some() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let is_same = |key: &str| {
-        if !is_plain {
-            return is_same_header(name, key);
-        }
-        key.bytes().next() == first && letters(name).eq(letters(key))
-    };
-    keys.iter().copied().find(|key| is_same(key)).or_else(|| {
-        let (_, meant) = SCHEMA_NAMES.iter().find(|(schema_name, _)| is_same(schema_name))?;
+    keys.iter().copied().find(|key| is_same_header(name, key)).or_else(|| {
+        let (_, meant) = SCHEMA_NAMES.iter().find(|(schema_name, _)| is_same_header(name, schema_name))?;
         keys.iter().copied().find(|key| meant.contains(key))
     })
+}
+
+/// Returns whether a name of another key may be damaged text, or another spelling of one of the keys.
+#[cold]
+fn is_other_spelling(name: &str, keys: &[&'static str]) -> bool {
+    !name.is_ascii() || spelled(name, keys).is_some()
+}
+
+/// The shapes of the names by which the keys of an object are known: per first letter, a bit for each number of letters.
+/// Every answer has keys that are not read, and comparing each with all names costs 4 % of `ingest`.
+struct NameShapes([u64; 26]);
+
+impl NameShapes {
+    const fn of(keys: &[&str]) -> Self {
+        let (mut shapes, mut at) = (Self([0; 26]), 0);
+        while at < keys.len() + SCHEMA_NAMES.len() {
+            let name = if at < keys.len() { keys[at] } else { SCHEMA_NAMES[at - keys.len()].0 };
+            match Self::shape(name.as_bytes()) {
+                Some((first, letters)) => shapes.0[first] |= letters,
+                None => panic!("a key with other characters than a-z and _"),
+            }
+            at += 1;
+        }
+        shapes
+    }
+
+    /// The shape of a name in the service's own style.
+    #[inline]
+    const fn shape(name: &[u8]) -> Option<(usize, u64)> {
+        let (mut letters, mut at) = (0, 0);
+        while at < name.len() {
+            match name[at] {
+                b'a'..=b'z' => letters += 1,
+                b'_' if at > 0 => {}
+                _ => return None,
+            }
+            at += 1;
+        }
+        if letters == 0 || letters > 63 { None } else { Some(((name[0] - b'a') as usize, 1 << letters)) }
+    }
+
+    /// Returns whether the name may be one of them.
+    #[inline]
+    fn may_hold(&self, name: &str) -> bool {
+        Self::shape(name.as_bytes()).is_none_or(|(first, letters)| self.0[first] & letters != 0)
+    }
 }
 
 /// A value under a key that is not known: whether it holds others. Texts in it are not decoded, for nothing depends on
@@ -165,14 +198,16 @@ macro_rules! objects {
 
         impl<'a $(, $r: Quick<'a>)?> Quick<'a> for $name<'a $(, $r)?> {
             fn fill(&mut self, reader: &mut JsonReader<'a>) -> Quickly<()> {
+                const NAMES: NameShapes = NameShapes::of(&[$($key),+]);
                 $(let mut $field = false;)+
                 reader.object(|reader, key| {
                     match key {
                         // `serde_json` reports a duplicate key.
                         $($key if !std::mem::replace(&mut $field, true) => self.$field.fill(reader)?,)+
                         $($key => return Err(Unusual),)+
-                        // It may be damaged text, or another spelling.
-                        other if !other.is_ascii() || spelled(other, &[$($key),+]).is_some() => return Err(Unusual),
+                        other if NAMES.may_hold(other) && is_other_spelling(other, &[$($key),+]) => {
+                            return Err(Unusual);
+                        }
                         _ => self.has_others |= reader.skip_other()?,
                     }
                     Ok(())

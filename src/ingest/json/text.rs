@@ -25,11 +25,12 @@ pub struct DecodedText<'s, 'p> {
 }
 
 impl<'s, 'p> JsonText<'s, 'p> {
-    /// The text of a stream that has to be decoded.
+    /// The text of a stream; with a hint, one that has to be decoded.
     ///
     /// # Errors
     /// If the stream cannot be read.
-    pub fn decoded(stream: &'s mut Stream<'p>, hint: EncodingHint) -> Result<Self> {
+    pub fn new(stream: &'s mut Stream<'p>, hint: Option<EncodingHint>) -> Result<Self> {
+        let Some(hint) = hint else { return Ok(Self::Utf8(stream)) };
         let (path, compression) = (stream.path().to_path_buf(), stream.compression());
         io::copy(&mut stream.take(hint.bom_len() as u64), &mut io::sink())
             .map_err(|error| stream::explain(&path, compression, error))?;

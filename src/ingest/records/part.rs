@@ -59,6 +59,11 @@ impl PartRecords {
         Self { file, capacity: rows, ..Self::default() }
     }
 
+    /// Returns whether a value or record could not be read for that reason.
+    pub fn has_unread(&self, reason: RejectReason) -> bool {
+        self.reject_counts.keys().any(|(_, counted)| counted == reason)
+    }
+
     /// Rows of the largest table.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(RawTable::rows).max().unwrap_or(0)

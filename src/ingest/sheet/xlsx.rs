@@ -23,7 +23,7 @@ use crate::ingest::open_file::{FileReader, OpenFile};
 use crate::ingest::records::{FileRecords, PartRecords, UnreadableRecord, field_at};
 use crate::ingest::table::{DayOrders, RowRead, SheetFile, TableReader, dataset_of, dataset_of_layout};
 use crate::ingest::table_end::{CountsBefore, end_of_table};
-use crate::ingest::value::{DayOrder, ExcelEpoch, RawValue, RejectReason, day_of_month, day_order};
+use crate::ingest::value::{ExcelEpoch, RawValue, RejectReason, day_of_month, day_order};
 use crate::interrupt;
 use crate::limits::MAX_COLUMNS;
 use crate::schema::Kind;
@@ -336,7 +336,7 @@ fn exchanged_times(
     while let Some(row) = rows.next()? {
         for (place, seen) in columns.iter_mut().filter(|_| row.number > at.header) {
             match row.cell(*place).map(|cell| cell.raw_value(Kind::Time)) {
-                Some(RawValue::Text(text)) => seen.texts |= day_order(std::iter::once(&*text)) != DayOrder::Unknown,
+                Some(RawValue::Text(text)) => seen.texts |= day_order(&text).is_some(),
                 Some(RawValue::CivilTime(micros)) if day_of_month(micros) > 12 => seen.late = true,
                 Some(RawValue::CivilTime(_)) => seen.early = true,
                 _ => {}

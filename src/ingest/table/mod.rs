@@ -14,7 +14,7 @@ use super::doubts::CustomerKey;
 use super::headers::{ExpectedTables, TableLayout, Unrecognised};
 use super::raw::RelationSink;
 use super::records::{FieldFault, FileRecords, PartRecords, Readings, RecordContext, UnreadableRecord};
-use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason, UseridWords};
+use super::value::{self, CellBuf, DayOrder, ExcelEpoch, RawValue, ReadOptions, RejectReason, ShownOrder, UseridWords};
 use crate::error::{Error, Result};
 use crate::schema::lists::{CaseList, ListKind};
 use crate::schema::tables::{CONSOLE_GROUPS, GROUP_MEMBERS, GROUPS, JOIN_CODES, MEMBERS, OF_INGEST, UNASSIGNED};
@@ -153,14 +153,14 @@ impl<'l> TableReader<'l> {
     ) -> RowRead {
         let table = self.layout.table;
         let width = table.columns.len();
-        let raw: [RawValue<'c>; MAX_TABLE_COLUMNS] = std::array::from_fn(|at| {
-            let place = self.layout.positions.get(at).copied().flatten();
-            match place {
-                Some(place) => cell(place, table.columns[at].column.kind),
-                None if self.layout.lost.get(at) == Some(&true) => RawValue::Unreadable(LOST),
-                None => RawValue::Null,
+        let mut raw = [const { RawValue::<'c>::Null }; MAX_TABLE_COLUMNS];
+        for (at, (raw, place)) in raw.iter_mut().zip(&self.layout.positions).enumerate() {
+            if let Some(place) = *place {
+                *raw = cell(place, table.columns[at].column.kind);
+            } else if self.layout.lost.get(at) == Some(&true) {
+                *raw = RawValue::Unreadable(LOST);
             }
-        });
+        }
         // Few values are more than a cell: tags, and numbers where a text belongs.
         let mut owned: Vec<(usize, CellBuf<'_>)> = Vec::new();
         let mut readings = RowReadings::new();
@@ -346,25 +346,21 @@ pub fn dataset_of(table: &Table) -> Dataset {
 
 /// The order of day and month in the columns with times, as far as the rows of a table show it.
 #[derive(Default)]
-pub struct DayOrders([Option<DayOrder>; MAX_TABLE_COLUMNS]);
+pub struct DayOrders([ShownOrder; MAX_TABLE_COLUMNS]);
 
 impl DayOrders {
-    /// Updates the orders with a row. A column with both orders has none.
+    /// Updates the orders with a row.
     pub fn update<'c>(&mut self, table: &TableReader<'_>, cell: impl Fn(usize) -> Option<&'c str>) {
         for (at, place) in table.times() {
-            match value::day_order(cell(place).into_iter()) {
-                DayOrder::Unknown => {}
-                order => {
-                    self.0[at] =
-                        Some(if self.0[at].is_none_or(|known| known == order) { order } else { DayOrder::Unknown });
-                }
+            if let Some(text) = cell(place) {
+                self.0[at].update(text);
             }
         }
     }
 
     /// Applies the orders to the reader.
     pub fn apply(self, table: &mut TableReader<'_>) {
-        table.days = Some(self.0.map(Option::unwrap_or_default));
+        table.days = Some(self.0.map(ShownOrder::order));
     }
 }
 

@@ -30,6 +30,12 @@ pub fn of_no_record<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<&'st
     if is_line(first) {
         return filled.all(is_line).then_some("line of dashes");
     }
+    // Most rows begin with an id, and all that follows costs as much for one as reading its row.
+    let is_id = first.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@'));
+    let is_word = || TYPES.iter().chain(&DUTIES).any(|word| word.eq_ignore_ascii_case(first));
+    if is_id && !first.starts_with(['T', 't', 'S', 's']) && !is_word() {
+        return None;
+    }
     if let Some(rest) = behind_any(first, &TOTALS) {
         let rest = rest.trim_start_matches([':', '：', ' ']);
         return ((rest.is_empty() || is_number(rest)) && filled.all(is_number)).then_some("row of totals");

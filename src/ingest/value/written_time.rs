@@ -349,21 +349,28 @@ fn in_order([first, second, year]: [i32; 3], days: DayOrder) -> Result<[i32; 3],
     }
 }
 
-/// Returns which part of dates with the year last is the day, as far as the texts of a column show it.
-pub fn day_order<'a>(texts: impl Iterator<Item = &'a str>) -> DayOrder {
-    let mut order = DayOrder::Unknown;
-    for text in texts {
-        let mut scan = TimeScanner(strip_padding(text));
-        let parts = scan.number(2).and_then(|first| scan.year_last(first));
-        let shown = match parts {
-            Some([(13..), ..=12, _]) => DayOrder::DayFirst,
-            Some([..=12, (13..), _]) => DayOrder::MonthFirst,
-            _ => continue,
-        };
-        if order != DayOrder::Unknown && order != shown {
-            return DayOrder::Unknown;
-        }
-        order = shown;
+/// Returns which part of a date with the year last is the day, if it shows.
+pub fn day_order(text: &str) -> Option<DayOrder> {
+    let mut scan = TimeScanner(strip_padding(text));
+    match scan.number(2).and_then(|first| scan.year_last(first))? {
+        [(13..), ..=12, _] => Some(DayOrder::DayFirst),
+        [..=12, (13..), _] => Some(DayOrder::MonthFirst),
+        _ => None,
     }
-    order
+}
+
+/// The order of the dates of a column, as far as they were seen. Those with both orders have none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ShownOrder(Option<DayOrder>);
+
+impl ShownOrder {
+    pub fn update(&mut self, text: &str) {
+        if let Some(order) = day_order(text) {
+            self.0 = Some(if self.0.is_none_or(|known| known == order) { order } else { DayOrder::Unknown });
+        }
+    }
+
+    pub fn order(self) -> DayOrder {
+        self.0.unwrap_or_default()
+    }
 }

@@ -75,7 +75,7 @@ fn decode_all(documents: &[&[u8]]) -> Result<Decoded, DocumentFault> {
     let mut part = PartRecords::new(0);
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     for (number, document) in (1..).zip(documents) {
-        decode(&mut part, &zone, number, document, &mut TextMarks::default())?;
+        decode(&mut part, how(&zone, DayOrder::Unknown), number, document, &mut TextMarks::default())?;
     }
     Ok(Decoded::new(part))
 }

@@ -5,8 +5,9 @@ use super::*;
 /// The doubts that a document with a fault, or the beginning of one, leads to.
 fn doubts(text: &str) -> Vec<String> {
     let (mut part, zone) = (PartRecords::new(0), TimeZone::UTC);
-    let fault = decode(&mut part, &zone, 3, text.as_bytes(), &mut TextMarks::default()).unwrap_err();
-    torn(&mut part, &zone, 3, 100 + fault.offset as u64, text.as_bytes(), &fault);
+    let fault =
+        decode(&mut part, how(&zone, DayOrder::Unknown), 3, text.as_bytes(), &mut TextMarks::default()).unwrap_err();
+    torn(&mut part, how(&zone, DayOrder::Unknown), 3, 100 + fault.offset as u64, text.as_bytes(), &fault);
     let decoded = Decoded::new(part);
     let FileRecords { tally, rejects, tables, doubts, .. } = &decoded.records;
     if tally.passed_over.is_empty() {
@@ -65,6 +66,6 @@ fn a_torn_document_counts_for_the_datasets_and_accounts_of_its_keys() {
 fn a_torn_customer_is_in_doubt_alone() {
     let get = r#"{"endpoint":"externalcontact/get","request":{"external_userid":"wm1"},"response":{"errcode":0,"#;
     let (mut part, fault) = (PartRecords::new(0), DocumentFault::new("", say::CUT_OFF, say::CUT_OFF_REMEDY));
-    torn(&mut part, &TimeZone::UTC, 1, 0, get.as_bytes(), &fault);
+    torn(&mut part, how(&TimeZone::UTC, DayOrder::Unknown), 1, 0, get.as_bytes(), &fault);
     assert_eq!(*Decoded::new(part).customers_in_doubt(), customer(Some("wm1"), None));
 }

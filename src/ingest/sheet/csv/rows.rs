@@ -19,6 +19,8 @@ pub struct RowCells {
     text: String,
     /// The end of each cell in `text`.
     ends: Vec<usize>,
+    /// Whether a quote is in the row, which may then have several lines.
+    has_quote: bool,
     /// Whether text follows a closing quote.
     is_misquoted: bool,
     /// Whether a quote is inside a cell that does not begin with one.
@@ -29,6 +31,7 @@ impl RowCells {
     fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+        self.has_quote = false;
         self.is_misquoted = false;
         self.has_stray_quote = false;
     }
@@ -116,7 +119,7 @@ impl Dialect {
     }
 
     fn row(self, bytes: &[u8], line: u64, cells: &RowCells) -> CsvRow {
-        let lines = memchr_iter(self.newline, bytes).count().max(1) as u64;
+        let lines = if cells.has_quote { memchr_iter(self.newline, bytes).count().max(1) as u64 } else { 1 };
         let RowCells { is_misquoted, has_stray_quote, .. } = *cells;
         let is_ended = bytes.last() == Some(&self.newline);
         CsvRow { line, lines, is_misquoted, has_stray_quote, has_nul: memchr(0, bytes).is_some(), is_ended }
@@ -129,6 +132,7 @@ impl Dialect {
         let end = memchr(self.newline, text.as_bytes());
         let line = &text[..end.unwrap_or(text.len())];
         if memchr(b'"', line.as_bytes()).is_some() {
+            cells.has_quote = true;
             return self.split_quoted(text, ended, cells);
         }
         if end.is_none() && !ended {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use memchr::memchr_iter;
 
-use crate::ingest::value::{DayOrder, day_order};
+use crate::ingest::value::day_order;
 use crate::limits::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_MERGES, MAX_SHEET_ROWS, MAX_TAG_BYTES, MAX_TEXTS};
 use crate::text::{Text, errors as say};
 
@@ -177,7 +177,7 @@ fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
 fn is_dated_text(text: &[u8]) -> bool {
     let is_like_one =
         text.len() >= 8 && text[0].is_ascii_digit() && text[1..3].iter().any(|byte| !byte.is_ascii_digit());
-    let shows_order = |text: &str| day_order(std::iter::once(text)) != DayOrder::Unknown;
+    let shows_order = |text: &str| day_order(text).is_some();
     is_like_one && std::str::from_utf8(text).is_ok_and(shows_order)
 }
 

@@ -175,7 +175,11 @@ fn a_column_shows_the_order_and_epoch_of_its_dates() {
     assert_eq!(of_serial(0.0, ExcelEpoch::Since1900), "null");
     assert_eq!(of_serial(1_777_687_200.0, ExcelEpoch::Since1900), TEN);
 
-    let order = |texts: &[&'static str]| day_order(texts.iter().copied());
+    let order = |texts: &[&str]| {
+        let mut shown = ShownOrder::default();
+        texts.iter().for_each(|text| shown.update(text));
+        shown.order()
+    };
     assert_eq!(order(&["5/2/2026", "", "13/2/2026 10:00"]), DayOrder::DayFirst);
     assert_eq!(order(&["5/2/2026", " 2/13/2026"]), DayOrder::MonthFirst);
     assert_eq!(order(&["13/2/2026", "2/13/2026", "14/2/2026"]), DayOrder::Unknown);
