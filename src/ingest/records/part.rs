@@ -59,6 +59,11 @@ impl PartRecords {
         Self { file, capacity: rows, ..Self::default() }
     }
 
+    /// Returns whether there is nothing in it that could not be read.
+    pub fn is_sound(&self) -> bool {
+        self.reject_counts.is_empty()
+    }
+
     /// Rows of the largest table.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(RawTable::rows).max().unwrap_or(0)
