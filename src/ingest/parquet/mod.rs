@@ -29,7 +29,7 @@ use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchRead
 use ::parquet::file::reader::Length;
 use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{FieldRef, Schema};
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use arrow::error::ArrowError;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -75,9 +75,19 @@ pub fn read(
     let (is_ingested, no_mapping) = (is_ingested(&footer), HeaderMapping::none());
     // The user's own headers are those of the dumps.
     let expected = if is_ingested { ExpectedTables { own: &no_mapping, ..expected } } else { expected };
-    let layout = headers::recognise(&names, expected).map_err(|problem| {
+    let place = || say::columns_found(Message::list(&names));
+    let layout = headers::recognise(&names, expected);
+    if let Some(nested) = nested_columns(&footer, layout.as_ref().ok(), expected) {
+        return Err(Error::input(
+            path,
+            place(),
+            say::nested_columns(Message::list(nested)),
+            say::NESTED_COLUMNS_REMEDY,
+        ));
+    }
+    let layout = layout.map_err(|problem| {
         let (problem, remedy) = problem.explain(&names, looked_for, expected);
-        Error::input(path, say::columns_found(Message::list(&names)), problem, remedy)
+        Error::input(path, place(), problem, remedy)
     })?;
     expected.own.mark_used(&layout);
     let used = used(&layout);
@@ -110,6 +120,36 @@ pub fn read(
     records.tally.unused_columns.clone_from(&layout.unused);
     end_of_table(path, &mut records, layout.table, CountsBefore::default())?;
     Ok(records)
+}
+
+/// Returns the columns of a table that are fields of others, as the API nests them: all of them where the file is no
+/// table without, else those that decide.
+fn nested_columns(
+    footer: &ArrowReaderMetadata,
+    found: Option<&TableLayout>,
+    expected: ExpectedTables<'_>,
+) -> Option<Vec<String>> {
+    let mut names: Vec<String> = footer.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let own = names.len();
+    for field in footer.schema().fields() {
+        let mut kind = field.data_type();
+        while let DataType::List(item) | DataType::LargeList(item) = kind {
+            kind = item.data_type();
+        }
+        let DataType::Struct(fields) = kind else { continue };
+        for name in fields.iter().map(|of| format!("{}.{}", field.name(), of.name())) {
+            let is_new = |layout: &TableLayout| {
+                let at = layout.positions.iter().position(|place| *place == Some(names.len()));
+                at.is_some_and(|at| found.is_none_or(|found| found.lacks(layout, at)))
+            };
+            let with = || headers::recognise(&[&names[..], std::slice::from_ref(&name)].concat(), expected);
+            if headers::is_field(&name) && (found.is_none() || with().is_ok_and(|layout| is_new(&layout))) {
+                names.push(name);
+            }
+        }
+    }
+    let is_table = names.len() > own && headers::recognise(&names, expected).is_ok();
+    is_table.then(|| names.split_off(own))
 }
 
 /// The columns that are read, in the order of the file.

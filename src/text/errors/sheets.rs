@@ -174,6 +174,13 @@ phrases! {
     UNKNOWN_CODEC_REMEDY
         "改用 zstd、snappy、gzip、lz4 重新写出，或不压缩"
         "write the file again with zstd, snappy, gzip or lz4, or uncompressed",
+    nested_columns(columns)
+        "表的列嵌套在其他列之内：{columns}"
+        "columns of the table are nested inside others: {columns}",
+    NESTED_COLUMNS_REMEDY
+        "展开为单独的列，每个成员一行，列名如 `external_contact.external_userid`、`follow_info.userid`"
+        "write each as a column of its own, a row for each member, with names such as \
+            `external_contact.external_userid` and `follow_info.userid`",
     ENCRYPTED_PARQUET "加密的 Parquet" "encrypted Parquet",
     ENCRYPTED_PARQUET_REMEDY "不加密重新写出" "write it again without encryption",
 }
