@@ -166,6 +166,11 @@ def sheets():
     book.sheet([["迁出账号", "迁入账号"], [number(1_234_567_890_123_456, digits), "qin.mei"]])
     book.close()
 
+    book = Book(f"13-pivot-table/{target}")
+    book.sheet(cells(row(1), row(2), row(4, userid="guo.yu")), "明细")
+    book.sheet([["userid", "external_userid"], ["guo.yu", number(1)], ["qin.mei", number(2)], ["All", number(3)]], "透视")
+    book.close()
+
     book = Book(f"12-name-no-text/{target}")
     book.sheet(cells(row(1), row(2, customer_name=number(8848))))
     book.close()

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use ::parquet::file::reader::Length;
-use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, FieldRef, Schema};
 use arrow::error::ArrowError;
@@ -48,6 +48,7 @@ use super::value::{ExcelEpoch, RawValue};
 use crate::error::{Error, Result, panics_as_errors};
 use crate::interrupt;
 use crate::limits::expands_too_far;
+use crate::schema::fields::EXTERNAL_USERID;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::{Kind, Table};
 use crate::text::{Message, errors as say};
@@ -118,7 +119,7 @@ pub fn read(
     records.tally.set_tables("parquet", layout.table.name);
     records.tally.is_ingested = is_ingested;
     records.tally.unused_columns.clone_from(&layout.unused);
-    end_of_table(path, &mut records, layout.table, CountsBefore::default())?;
+    end_of_table((path, say::FILE.into()), &mut records, layout.table, CountsBefore::default())?;
     Ok(records)
 }
 
@@ -388,6 +389,7 @@ impl ParquetInput<'_> {
         if faulty.rows.contains(&true) {
             good = filter_record_batch(&good, &faulty.rows.iter().map(|faulty| !faulty).collect::<Vec<bool>>().into())?;
         }
+        self.count_customer_ids(read, &good);
         self.flush_relations(read, good)?;
         self.add_faulty(table, read, &columns, &faulty.rows, before)?;
         for rows in read.part.take_rows(before)? {
@@ -429,6 +431,13 @@ impl ParquetInput<'_> {
         }
         read.part.count_rows(table.layout.table, good);
         Ok(())
+    }
+
+    fn count_customer_ids(&self, read: &mut RowGroupRead, rows: &RecordBatch) {
+        if self.table.layout.table.name == RELATIONS_TABLE.name {
+            let ids = rows.column(const { RELATIONS_TABLE.position_of(&EXTERNAL_USERID) });
+            ids.as_string_view().iter().flatten().for_each(|id| read.part.customer_ids.add(id));
+        }
     }
 
     fn flush_relations(&self, read: &mut RowGroupRead, rows: RecordBatch) -> Result<()> {

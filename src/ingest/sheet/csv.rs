@@ -68,7 +68,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         torn: TornRow::default(),
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
-    end_of_table(file.path, &mut records, layout.table, CountsBefore::default())?;
+    end_of_table((file.path, say::FILE.into()), &mut records, layout.table, CountsBefore::default())?;
     Ok((records, rows.encoding()))
 }
 

@@ -103,7 +103,7 @@ fn bracketed(text: &str) -> Option<Vec<String>> {
     json.map(|items| items.into_iter().flatten().collect()).or_else(|| quoted(inner))
 }
 
-/// Parses items in quotes of either kind with commas or blanks between them, as Python and NumPy write a list.
+/// Parses items in quotes of either kind with commas or blanks between them, as Python and its arrays write a list.
 fn quoted(mut rest: &str) -> Option<Vec<String>> {
     let mut items = Vec::new();
     loop {
