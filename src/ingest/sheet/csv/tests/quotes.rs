@@ -98,6 +98,24 @@ fn pieces_of_a_row_are_one_record() {
 }
 
 #[test]
+fn a_delimiter_inside_a_cell_moves_no_cells_silently() {
+    let header = "userid,external_userid,customer_name,remark\n";
+    for (rows, rejects) in [
+        ("ann,wm1,Ann,x\nbob,wm2,Bob, Jr,\ncat,wm3,Cat,\n", &["!row 3: more cells than the rows"][..]),
+        ("bob,wm2,Bob, Jr,\ncat,wm3,Cat,\n", &["!row 2: more cells than the rows"]),
+        ("ann,wm1,Ann,\nbob,wm2,Bob, Jr,\n\n", &["!row 3: more cells than the rows"]),
+        ("ann,wm1,Ann,\nbob,wm2,Bob, Jr,", &["!row 3: more cells than the rows"]),
+        // Padded rows: all of them, a block, and one beside short rows.
+        ("ann,wm1,Ann,x,\nbob,wm2,Bob,,\n", &[]),
+        ("ann,wm1,Ann,x\nbob,wm2,Bob,y,,\ncat,wm3,Cat,,,\n", &[]),
+        ("ann,wm1\nbob,wm2,Bob,x,,\n", &[]),
+        ("ann,wm1,Ann,x\nTotal,1,,,\n", &[]),
+    ] {
+        rejects_of(format!("{header}{rows}"), rejects);
+    }
+}
+
+#[test]
 fn short_rows_are_no_pieces() {
     let (header, id) = ("userid,external_userid,unionid,remark,state\n", |n| format!("wm{n:030}"));
     for (rows, read) in [
