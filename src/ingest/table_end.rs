@@ -80,8 +80,8 @@ pub fn end_of_items(path: &Path, records: &FileRecords) -> Result<()> {
     Err(nothing_readable(path, say::FILE.into(), tally.rejected, &records.rejects))
 }
 
-/// Refuses a table whose customer ids are all short numbers, where others of the snapshot are made by the service: it is
-/// a summary, such as a pivot table, with counts of customers below the header of their ids.
+/// Refuses a table whose customer ids are all short numbers, where others of the snapshot are made by the service: a
+/// summary, such as a pivot table, with counts of customers below the header of their ids.
 ///
 /// # Errors
 /// [`Error::Input`] with the number of its rows.

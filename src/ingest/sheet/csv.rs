@@ -38,8 +38,8 @@ const CUT_OFF: RejectReason = "the last row lacks cells or the end of the last o
     export was cut off; if it is whole, add a line end";
 const TORN: RejectReason = "a line break in an unquoted cell seems to have torn this row: quote cells, or take line \
     breaks out of them";
-const SHIFTED: RejectReason = "more cells than the rows around it, the last of them empty: an unquoted delimiter inside a \
-    cell; quote cells, or take the delimiters off the end of the row";
+const SHIFTED: RejectReason = "more cells than the rows around it, the last of them empty: an unquoted delimiter \
+    inside a cell; quote cells, or take the delimiters off the end of the row";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Bytes of an id or time that others of its column have by no accident.
@@ -68,7 +68,7 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         last_cells: (usize::MAX, 0),
         whole_row: RowCells::default(),
         torn: TornRow::default(),
-        last_width: layout.header.len(),
+        last_width: None,
         padded: None,
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
@@ -106,8 +106,8 @@ struct CsvReader<'f> {
     whole_row: RowCells,
     /// The row that the next one may continue.
     torn: TornRow,
-    /// The cells of the row above.
-    last_width: usize,
+    /// The number of cells of the row above, unless that is the header.
+    last_width: Option<usize>,
     /// A row with empty cells beyond the header, which the one above has not.
     padded: Option<(CsvRow, RowCells)>,
 }
@@ -144,7 +144,8 @@ impl CsvReader<'_> {
         }
         self.release(&mut part)?;
         if let Some((row, cells)) = self.padded.take() {
-            self.unpadded(&mut part, row, &cells, true)?;
+            let is_alone = self.rows > 0;
+            self.unpadded(&mut part, row, &cells, is_alone)?;
         }
         self.file.append(records, part)?;
         Ok(Ok(()))
@@ -158,8 +159,8 @@ impl CsvReader<'_> {
             if let Some((padded, held)) = self.padded.take() {
                 self.unpadded(part, padded, &held, cells.len() == width)?;
             }
-            let last_width = std::mem::replace(&mut self.last_width, cells.len());
-            if last_width == width && cells.len() > width && self.fault(row, cells).is_none() {
+            let last_width = self.last_width.replace(cells.len());
+            if last_width.is_none_or(|last| last == width) && cells.len() > width && self.fault(row, cells).is_none() {
                 self.release(part)?;
                 self.padded = Some((row, cells.clone()));
                 return Ok(());
@@ -168,11 +169,12 @@ impl CsvReader<'_> {
         if !self.torn.is_empty() {
             if !self.torn.is_full() && cells.len() < width && self.is_rest(cells) {
                 self.torn.push(row, cells);
-                return if self.torn.len() < width { Ok(()) } else { self.join(part) };
+                let is_open = self.torn.len() < width || (self.torn.len() == width && cells.ends_with_escape());
+                return if is_open { Ok(()) } else { self.join(part) };
             }
             self.release(part)?;
         }
-        if (2..width).contains(&cells.len()) {
+        if (2..width).contains(&cells.len()) || (cells.len() == width && cells.ends_with_escape()) {
             self.torn.push(row, cells);
             return Ok(());
         }

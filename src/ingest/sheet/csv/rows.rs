@@ -52,10 +52,15 @@ impl RowCells {
         self.ends.push(self.text.len());
     }
 
-    /// Appends cells of which the first is the rest of the last one, behind a line break, which databases escape.
+    /// Returns whether the line break behind the cells may be escaped with a backslash, as databases do.
+    pub fn ends_with_escape(&self) -> bool {
+        self.text.ends_with('\\')
+    }
+
+    /// Appends cells of which the first is the rest of the last one, behind a line break.
     pub fn join(&mut self, rest: &Self) {
         self.ends.pop();
-        if self.text.ends_with('\\') {
+        if self.ends_with_escape() {
             self.text.pop();
         }
         self.text.push('\n');

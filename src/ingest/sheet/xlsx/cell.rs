@@ -82,7 +82,8 @@ impl XlsxCell {
         }
     }
 
-    /// Its text as a note: any number is `0`, as the sum that a formula would give, and a value of another type is no word.
+    /// Its text as a note: any number is `0`, also the sum that a formula would give, and a value of another type is no
+    /// word.
     pub fn note(&self) -> &str {
         match &self.stored {
             RawValue::Text(text) => text,

@@ -88,6 +88,11 @@ fn pieces_of_a_row_are_one_record() {
         )
     );
     assert_eq!(torn.len(), 2);
+    let last =
+        relations(&format!("userid,external_userid,remark\nann,{id},one\\\ntwo\\\nthree\nbob,{id},C:\\\ncat,{id},x\n"));
+    assert_eq!(last[0], format!("1: userid=ann external_userid={id} remark=one\ntwo\nthree"));
+    assert_eq!(last[1], format!("2: userid=bob external_userid={id} remark=C:\\"));
+    assert_eq!(last.len(), 3);
     // More cells than a row has, and a time that cannot be read.
     for rest in ["two,three,y,2026-01-02", "two,y,soon"] {
         rejects_of(
