@@ -123,9 +123,6 @@ sentences! {
     "text after a closing quote: double the quotes inside a quoted cell" "结束引号之后还有文字：单元格内的引号要写成两个",
     "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled"
         "一个单元格里有多行：引号没有结束，或单元格内的引号没有写成两个",
-    "more cells than the rows around it, the last of them empty: an unquoted delimiter inside a cell; quote cells, or \
-     take the delimiters off the end of the row"
-        "单元格比前后各行多，多出的是空的：单元格内有未加引号的分隔符；给单元格加引号，或去掉行末多余的分隔符",
     "a line break in an unquoted cell seems to have torn this row: quote cells, or take line breaks out of them"
         "这一行似乎被未加引号的单元格中的换行断开：给单元格加引号，或去掉其中的换行",
     "more cells than the header: an unquoted delimiter or a stray quote" "单元格比表头多：有未加引号的分隔符，或多余的引号",

@@ -16,7 +16,7 @@ use crate::ingest::records::{FileRecords, PartRecords, field_at};
 use crate::ingest::stream::{self, Compression, Stream};
 use crate::ingest::table::{BATCH_ROWS, DayOrders, RowRead, SheetFile, TableReader};
 use crate::ingest::table_end::{CountsBefore, end_of_table};
-use crate::ingest::value::{ExcelEpoch, RawValue, RejectReason, strip_padding};
+use crate::ingest::value::{ExcelEpoch, RawValue, RejectReason, looks_like_date, strip_padding};
 use crate::interrupt;
 use crate::limits::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::progress::Silent;
@@ -38,8 +38,6 @@ const CUT_OFF: RejectReason = "the last row lacks cells or the end of the last o
     export was cut off; if it is whole, add a line end";
 const TORN: RejectReason = "a line break in an unquoted cell seems to have torn this row: quote cells, or take line \
     breaks out of them";
-const SHIFTED: RejectReason = "more cells than the rows around it, the last of them empty: an unquoted delimiter \
-    inside a cell; quote cells, or take the delimiters off the end of the row";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Bytes of an id or time that others of its column have by no accident.
@@ -68,8 +66,6 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         last_cells: (usize::MAX, 0),
         whole_row: RowCells::default(),
         torn: TornRow::default(),
-        last_width: None,
-        padded: None,
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
     end_of_table((file.path, say::FILE.into()), &mut records, layout.table, CountsBefore::default())?;
@@ -106,10 +102,6 @@ struct CsvReader<'f> {
     whole_row: RowCells,
     /// The row that the next one may continue.
     torn: TornRow,
-    /// The number of cells of the row above, unless that is the header.
-    last_width: Option<usize>,
-    /// A row with empty cells beyond the header, which the one above has not.
-    padded: Option<(CsvRow, RowCells)>,
 }
 
 impl CsvReader<'_> {
@@ -143,29 +135,13 @@ impl CsvReader<'_> {
             }
         }
         self.release(&mut part)?;
-        if let Some((row, cells)) = self.padded.take() {
-            let is_alone = self.rows > 0;
-            self.unpadded(&mut part, row, &cells, is_alone)?;
-        }
         self.file.append(records, part)?;
         Ok(Ok(()))
     }
 
-    /// Takes a row, or a piece of one. A row that is shorter or longer than the header is held back until the next one
-    /// shows whether it is whole.
+    /// Takes a row, or a piece of one. A short row is held back until the next one shows which it is.
     fn piece(&mut self, part: &mut PartRecords, row: CsvRow, cells: &RowCells) -> Result<()> {
         let width = self.table.layout.header.len();
-        if !cells.iter().all(|cell| strip_padding(cell).is_empty()) {
-            if let Some((padded, held)) = self.padded.take() {
-                self.unpadded(part, padded, &held, cells.len() == width)?;
-            }
-            let last_width = self.last_width.replace(cells.len());
-            if last_width.is_none_or(|last| last == width) && cells.len() > width && self.fault(row, cells).is_none() {
-                self.release(part)?;
-                self.padded = Some((row, cells.clone()));
-                return Ok(());
-            }
-        }
         if !self.torn.is_empty() {
             if !self.torn.is_full() && cells.len() < width && self.is_rest(cells) {
                 self.torn.push(row, cells);
@@ -181,23 +157,16 @@ impl CsvReader<'_> {
         self.row(part, row, cells)
     }
 
-    /// Returns whether a row with too few cells may be the rest of the one before: it is no note, and no record begins
-    /// with it.
+    /// Returns whether a row with too few cells may be the rest of the one before: it is no note, and no record, also
+    /// not one whose first key is lost or became a date.
     fn is_rest(&self, cells: &RowCells) -> bool {
         let cell = |at| cells.get(at);
         let other = |at| self.torn.first(at).filter(|cell| !cell.is_empty()).unwrap_or(self.whole_row.get(at));
-        self.table.not_a_record(cell, || cells.iter()).is_none() && !self.table.may_begin(cell, other)
-    }
-
-    /// Reads a row with empty cells beyond the header. Between rows without any, a delimiter inside a cell has moved
-    /// cells that are empty; where the next row has them too, software has padded both.
-    fn unpadded(&mut self, part: &mut PartRecords, row: CsvRow, cells: &RowCells, is_alone: bool) -> Result<()> {
-        if !is_alone || self.table.not_a_record(|at| cells.get(at), || cells.iter()).is_some() {
-            return self.row(part, row, cells);
-        }
-        self.rows += 1;
-        self.table.reject_row(part, place(row, ""), SHIFTED);
-        Ok(())
+        let first = strip_padding(cells.get(0));
+        !first.is_empty()
+            && !looks_like_date(first)
+            && self.table.not_a_record(cell, || cells.iter()).is_none()
+            && !self.table.may_begin(cell, other)
     }
 
     /// Reads the rows that were held back: they are no pieces of one.

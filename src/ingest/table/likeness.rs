@@ -76,7 +76,17 @@ impl TableReader<'_> {
             let is_made = MADE_IDS.contains(&reader.column) && other.len() >= LEAST_MADE;
             (!is_made || are_alike(text, other)) && !value::looks_like_date(value::strip_padding(text))
         };
-        table.identity.iter().all(|columns| columns.iter().any(is_there)) && positions.iter().enumerate().all(may_be)
+        // Below its own header, an id that the service makes is that of a record, whatever became of its other cells.
+        let is_made = |(slot, place): (&Slot, &Option<usize>)| {
+            let place = place.filter(|_| MADE_IDS.contains(&slot.column));
+            place.is_some_and(|place| {
+                let (text, other) = (cell(place), row(place));
+                text.len() >= LEAST_MADE && other.len() >= LEAST_MADE && are_alike(text, other)
+            })
+        };
+        table.columns.iter().zip(positions).any(is_made)
+            || (table.identity.iter().all(|columns| columns.iter().any(is_there))
+                && positions.iter().enumerate().all(may_be))
     }
 
     /// Returns whether texts, split at delimiters, may be those of a record beside a `row`: ids, where the service
