@@ -14,7 +14,7 @@ use super::sheet::{csv, xlsx};
 use super::sniff::{FileFormat, sniff};
 use super::stream::{Compression, Stream};
 use super::table::SheetFile;
-use super::table_end::refuse_list;
+use super::table_end::{refuse_list, refuse_summaries};
 use super::value::UseridWords;
 use super::{endpoints, ingested, json, parquet};
 use crate::case::{Case, OwnHeaders};
@@ -94,8 +94,9 @@ pub fn read_all(
     let read =
         in_parallel(files, |index, file, plan| read_one(case, (index, file), (set, &own), plan, relations, progress));
     progress.end();
-    let mut raw = Raw::default();
-    for records in read? {
+    let (mut raw, read) = (Raw::default(), read?);
+    refuse_summaries(files, &read)?;
+    for records in read {
         add(&mut raw, records);
     }
     ingested::check(files, &raw.files)?;

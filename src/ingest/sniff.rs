@@ -59,6 +59,7 @@ const MARKUP: &[(&str, Text)] = &[
     ("<body", say::WEB_PAGE),
     ("<div", say::WEB_PAGE),
     ("<table", say::WEB_PAGE),
+    ("<tr", say::WEB_PAGE),
     ("<!--", say::WEB_PAGE),
     ("mime-version:", say::WEB_PAGE),
     ("<?xml", say::XML_WORKBOOK),

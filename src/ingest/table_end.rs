@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::endpoints::ITEMS;
+use super::files::InputFile;
 use super::raw::Reject;
-use super::records::FileRecords;
+use super::records::{CustomerIds, FileRecords};
 use super::table::dataset_of;
 use crate::error::{Error, Result};
 use crate::schema::Table;
@@ -22,11 +23,13 @@ pub struct CountsBefore {
     pushed: u64,
     rejected: u64,
     rejects: usize,
+    customer_ids: CustomerIds,
 }
 
 impl CountsBefore {
     pub fn new(records: &FileRecords) -> Self {
-        Self { pushed: records.tally.pushed, rejected: records.tally.rejected, rejects: records.rejects.len() }
+        let (tally, customer_ids) = (&records.tally, records.customer_ids);
+        Self { pushed: tally.pushed, rejected: tally.rejected, rejects: records.rejects.len(), customer_ids }
     }
 }
 
@@ -35,7 +38,12 @@ impl CountsBefore {
 ///
 /// # Errors
 /// [`Error::Input`] for the latter, except for lists: [`refuse_list`].
-pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Table, before: CountsBefore) -> Result<()> {
+pub fn end_of_table(
+    (path, place): (&Path, Message),
+    records: &mut FileRecords,
+    table: &'static Table,
+    before: CountsBefore,
+) -> Result<()> {
     let pushed = records.tally.pushed - before.pushed;
     let rejected = records.tally.rejected - before.rejected;
     let dataset = dataset_of(table);
@@ -46,6 +54,11 @@ pub fn end_of_table(path: &Path, records: &mut FileRecords, table: &'static Tabl
             rejected,
             &records.rejects[before.rejects..],
         ));
+    }
+    let [made, numbers] = [|ids: CustomerIds| ids.made, |ids: CustomerIds| ids.numbers]
+        .map(|of| of(records.customer_ids) - of(before.customer_ids));
+    if made == 0 && numbers > 0 {
+        records.summary = Some((place, numbers));
     }
     if pushed + rejected > 0 || matches!(dataset, Dataset::Coverage | Dataset::Lists) {
         records.add_whole_table(table);
@@ -65,6 +78,20 @@ pub fn end_of_items(path: &Path, records: &FileRecords) -> Result<()> {
         return Ok(());
     }
     Err(nothing_readable(path, say::FILE.into(), tally.rejected, &records.rejects))
+}
+
+/// Refuses a table whose customer ids are all short numbers, where others of the snapshot are made by the service: a
+/// summary, such as a pivot table, with counts of customers below the header of their ids.
+///
+/// # Errors
+/// [`Error::Input`] with the number of its rows.
+pub fn refuse_summaries(files: &[InputFile], read: &[FileRecords]) -> Result<()> {
+    let is_made = read.iter().any(|records| records.customer_ids.made > 0);
+    let summary = files.iter().zip(read).find_map(|(file, records)| Some((file, records.summary.clone()?)));
+    match summary.filter(|_| is_made) {
+        Some((file, (place, rows))) => Err(Error::input(&file.path, place, say::summary(rows), say::SUMMARY_REMEDY)),
+        None => Ok(()),
+    }
 }
 
 fn nothing_readable(path: &Path, place: Message, rejected: u64, rejects: &[Reject]) -> Error {

@@ -123,6 +123,8 @@ sentences! {
     "text after a closing quote: double the quotes inside a quoted cell" "结束引号之后还有文字：单元格内的引号要写成两个",
     "several rows in one cell: an unclosed quote, or one inside a cell that is not doubled"
         "一个单元格里有多行：引号没有结束，或单元格内的引号没有写成两个",
+    "a line break in an unquoted cell seems to have torn this row: quote cells, or take line breaks out of them"
+        "这一行似乎被未加引号的单元格中的换行断开：给单元格加引号，或去掉其中的换行",
     "more cells than the header: an unquoted delimiter or a stray quote" "单元格比表头多：有未加引号的分隔符，或多余的引号",
     "one cell more than the header, and the first is the number of the row: give that column a header, or leave it out"
         "单元格比表头多一个，且第一个是行号：请给该列加上表头，或不导出行号",

@@ -166,6 +166,11 @@ def sheets():
     book.sheet([["迁出账号", "迁入账号"], [number(1_234_567_890_123_456, digits), "qin.mei"]])
     book.close()
 
+    book = Book(f"13-pivot-table/{target}")
+    book.sheet(cells(row(1), row(2), row(4, userid="guo.yu")), "明细")
+    book.sheet([["userid", "external_userid"], ["guo.yu", number(1)], ["qin.mei", number(2)], ["All", number(3)]], "透视")
+    book.close()
+
     book = Book(f"12-name-no-text/{target}")
     book.sheet(cells(row(1), row(2, customer_name=number(8848))))
     book.close()
@@ -229,6 +234,13 @@ def tables():
     parquet("04-header-in-parquet/lists/accounts.parquet", [dict(zip(accounts, pair)) for pair in pairs])
     others = dict(zip(HEADER, ["external_userid", "userid", "customer_name", "unionid", "created_at"]))
     parquet(f"04-other-header-in-parquet/{target}", [row(1), others, row(2)])
+    named = [[{"group_name": "来源", "tag_name": "展会"}, {"group_name": "等级", "tag_name": "VIP"}], [{"group_name": "等级", "tag_name": "VIP"}]]
+    parquet(f"06-tags-as-structs/{target}", rows, {"tags": pyarrow.array(named)})
+    source = {"external_userid": source_id(1), "name": NAMES[1], "unionid": unionid(1)}
+    follow = {"userid": "qinmei", "createtime": 1_741_568_400}
+    nested = {"external_contact": pyarrow.array([source]), "follow_info": pyarrow.array([follow])}
+    parquet("13-nested-columns/source-before/客户.parquet", [{}], nested)
+    parquet("13-nested-time/source-before/客户.parquet", [{**source, "userid": "qinmei"}], {"follow_info": pyarrow.array([follow])})
     parquet("13-brotli/target-after/part.parquet", [row(1)], compression="brotli")
     parquet("13-partitioned/target-after/relations/dt=2026-06-06/part.parquet", [row(1)])
 

@@ -303,9 +303,9 @@ impl Dice<'_> {
 /// All that became of a document: its fault, its evidence and counts, its rows.
 type Outcome = (Result<(), DocumentFault>, String, Vec<(&'static str, Vec<RecordBatch>)>);
 
-fn outcome(decode: impl Fn(&mut PartRecords, &TimeZone) -> Result<(), DocumentFault>) -> Outcome {
+fn outcome(decode: impl Fn(&mut PartRecords, ReadOptions<'_>) -> Result<(), DocumentFault>) -> Outcome {
     let mut part = PartRecords::new(0);
-    let fault = decode(&mut part, &TimeZone::UTC);
+    let fault = decode(&mut part, how(&TimeZone::UTC, DayOrder::Unknown));
     let mut records = FileRecords::default();
     records.append(part).unwrap();
     records.check().unwrap();
@@ -317,14 +317,7 @@ fn outcome(decode: impl Fn(&mut PartRecords, &TimeZone) -> Result<(), DocumentFa
 }
 
 fn by_serde(bytes: &[u8]) -> Outcome {
-    outcome(|part, zone| {
-        decode_thoroughly(
-            part,
-            &RequestContext::unknown(7, how(zone, DayOrder::Unknown)),
-            bytes,
-            &mut TextMarks::default(),
-        )
-    })
+    outcome(|part, how| decode_thoroughly(part, &RequestContext::unknown(7, how), bytes, &mut TextMarks::default()))
 }
 
 proptest! {
@@ -335,7 +328,7 @@ proptest! {
         let mut dice = Dice(&choices);
         let document = dice.document();
         let bytes = dice.damage(document);
-        let both = outcome(|part, zone| decode(part, how(zone, DayOrder::Unknown), 7, &bytes, &mut TextMarks::default()));
+        let both = outcome(|part, how| decode(part, how, 7, &bytes, &mut TextMarks::default()));
         prop_assert_eq!(both, by_serde(&bytes), "{}", String::from_utf8_lossy(&bytes));
     }
 }

@@ -9,7 +9,7 @@ mod propose;
 mod row;
 
 pub use mapping::HeaderMapping;
-pub use names::{holds_several, is_known, is_same_header, is_time};
+pub use names::{holds_several, is_field, is_known, is_same_header, is_time};
 
 use std::collections::HashSet;
 
@@ -77,6 +77,12 @@ impl TableLayout {
     /// Columns of the table that the file has.
     pub fn matched(&self) -> usize {
         self.positions.iter().flatten().count()
+    }
+
+    /// Returns whether it has no place for column `at` of the table, which decides, and another layout of it has.
+    pub fn lacks(&self, other: &Self, at: usize) -> bool {
+        let is_same = is(self.table, other.table) && self.positions[at].is_none();
+        is_same && self.table.deciding.contains(&self.table.columns[at].column)
     }
 
     /// Returns whether the column of the file at that index is one of the table.

@@ -157,6 +157,11 @@ pub fn is_known(text: &str) -> bool {
     KNOWN.contains(&HeaderText::new(text).folded)
 }
 
+/// Returns whether some table has the header, also as a field of an object of the API.
+pub fn is_field(text: &str) -> bool {
+    HeaderText::new(text).is_known()
+}
+
 /// Returns whether a header is a known one that was decoded in the wrong encoding: Latin-1 for GB18030 or UTF-8, or
 /// GB18030 for UTF-8. The names below it are damaged likewise.
 pub(super) fn is_misdecoded(header: &str) -> bool {

@@ -27,9 +27,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use ::parquet::file::reader::Length;
-use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, TimestampMicrosecondArray, UInt32Array, UInt64Array};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{FieldRef, Schema};
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use arrow::error::ArrowError;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -48,6 +48,7 @@ use super::value::{ExcelEpoch, RawValue};
 use crate::error::{Error, Result, panics_as_errors};
 use crate::interrupt;
 use crate::limits::expands_too_far;
+use crate::schema::fields::EXTERNAL_USERID;
 use crate::schema::tables::RELATIONS_TABLE;
 use crate::schema::{Kind, Table};
 use crate::text::{Message, errors as say};
@@ -75,9 +76,19 @@ pub fn read(
     let (is_ingested, no_mapping) = (is_ingested(&footer), HeaderMapping::none());
     // The user's own headers are those of the dumps.
     let expected = if is_ingested { ExpectedTables { own: &no_mapping, ..expected } } else { expected };
-    let layout = headers::recognise(&names, expected).map_err(|problem| {
+    let place = || say::columns_found(Message::list(&names));
+    let layout = headers::recognise(&names, expected);
+    if let Some(nested) = nested_columns(&footer, layout.as_ref().ok(), expected) {
+        return Err(Error::input(
+            path,
+            place(),
+            say::nested_columns(Message::list(nested)),
+            say::NESTED_COLUMNS_REMEDY,
+        ));
+    }
+    let layout = layout.map_err(|problem| {
         let (problem, remedy) = problem.explain(&names, looked_for, expected);
-        Error::input(path, say::columns_found(Message::list(&names)), problem, remedy)
+        Error::input(path, place(), problem, remedy)
     })?;
     expected.own.mark_used(&layout);
     let used = used(&layout);
@@ -108,8 +119,38 @@ pub fn read(
     records.tally.set_tables("parquet", layout.table.name);
     records.tally.is_ingested = is_ingested;
     records.tally.unused_columns.clone_from(&layout.unused);
-    end_of_table(path, &mut records, layout.table, CountsBefore::default())?;
+    end_of_table((path, say::FILE.into()), &mut records, layout.table, CountsBefore::default())?;
     Ok(records)
+}
+
+/// Returns the columns of a table that are fields of others, as the API nests them: all of them where the file is no
+/// table without, else those that decide.
+fn nested_columns(
+    footer: &ArrowReaderMetadata,
+    found: Option<&TableLayout>,
+    expected: ExpectedTables<'_>,
+) -> Option<Vec<String>> {
+    let mut names: Vec<String> = footer.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let own = names.len();
+    for field in footer.schema().fields() {
+        let mut kind = field.data_type();
+        while let DataType::List(item) | DataType::LargeList(item) = kind {
+            kind = item.data_type();
+        }
+        let DataType::Struct(fields) = kind else { continue };
+        for name in fields.iter().map(|of| format!("{}.{}", field.name(), of.name())) {
+            let is_new = |layout: &TableLayout| {
+                let at = layout.positions.iter().position(|place| *place == Some(names.len()));
+                at.is_some_and(|at| found.is_none_or(|found| found.lacks(layout, at)))
+            };
+            let with = || headers::recognise(&[&names[..], std::slice::from_ref(&name)].concat(), expected);
+            if headers::is_field(&name) && (found.is_none() || with().is_ok_and(|layout| is_new(&layout))) {
+                names.push(name);
+            }
+        }
+    }
+    let is_table = names.len() > own && headers::recognise(&names, expected).is_ok();
+    is_table.then(|| names.split_off(own))
 }
 
 /// The columns that are read, in the order of the file.
@@ -348,6 +389,7 @@ impl ParquetInput<'_> {
         if faulty.rows.contains(&true) {
             good = filter_record_batch(&good, &faulty.rows.iter().map(|faulty| !faulty).collect::<Vec<bool>>().into())?;
         }
+        self.count_customer_ids(read, &good);
         self.flush_relations(read, good)?;
         self.add_faulty(table, read, &columns, &faulty.rows, before)?;
         for rows in read.part.take_rows(before)? {
@@ -389,6 +431,13 @@ impl ParquetInput<'_> {
         }
         read.part.count_rows(table.layout.table, good);
         Ok(())
+    }
+
+    fn count_customer_ids(&self, read: &mut RowGroupRead, rows: &RecordBatch) {
+        if self.table.layout.table.name == RELATIONS_TABLE.name {
+            let ids = rows.column(const { RELATIONS_TABLE.position_of(&EXTERNAL_USERID) });
+            ids.as_string_view().iter().flatten().for_each(|id| read.part.customer_ids.add(id));
+        }
     }
 
     fn flush_relations(&self, read: &mut RowGroupRead, rows: RecordBatch) -> Result<()> {

@@ -34,6 +34,8 @@ pub enum ColumnValues {
     Instants(Int64Array),
     Civil(Int64Array),
     Lists(LargeListArray, Box<Self>),
+    /// Tags as the API names them: `group_name`, `tag_name`, `tag_id`.
+    Tags([Option<Box<Self>>; 3], Option<NullBuffer>),
     /// Values that no column accepts: structs, maps, durations.
     Others(Option<NullBuffer>),
 }
@@ -87,6 +89,11 @@ impl ColumnValues {
                 let items = Self::new(lists.values());
                 Self::Lists(lists, Box::new(items))
             }
+            DataType::Struct(_) => {
+                let field = |name| array.as_struct().column_by_name(name).map(|field| Box::new(Self::new(field)));
+                let fields = ["group_name", "tag_name", "tag_id"].map(field);
+                fields[1..].iter().any(Option::is_some).then(|| Self::Tags(fields, array.logical_nulls()))?
+            }
             _ => return None,
         })
     }
@@ -110,6 +117,17 @@ impl ColumnValues {
             Self::Instants(array) => non_null(array, row, || RawValue::Instant(array.value(row))),
             Self::Civil(array) => non_null(array, row, || RawValue::CivilTime(array.value(row))),
             Self::Lists(array, items) => non_null(array, row, || items.list(array, row)),
+            Self::Tags(_, Some(nulls)) if nulls.is_null(row) => RawValue::Null,
+            Self::Tags(fields, _) => {
+                let text = |field: &Option<Box<Self>>| match field.as_ref()?.at(row) {
+                    RawValue::Text(text) if !text.is_empty() => Some(text.into_owned()),
+                    RawValue::Integer(number) => Some(number.to_string()),
+                    _ => None,
+                };
+                let [group, name, id] = fields.each_ref().map(text);
+                let name = name.map(|name| group.map_or_else(|| name.clone(), |group| format!("{group}/{name}")));
+                name.or(id).map_or(RawValue::Null, |tag| RawValue::Text(Cow::Owned(tag)))
+            }
             Self::Others(nulls) => {
                 if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
                     RawValue::Null

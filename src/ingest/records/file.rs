@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use arrow::array::RecordBatch;
 
 use super::part::renumber;
-use super::{MAX_LISTED_REJECTS, PartRecords};
+use super::{CustomerIds, MAX_LISTED_REJECTS, PartRecords};
 use crate::error::{Error, Result};
 use crate::ingest::answers::Answers;
 use crate::ingest::doubts::Doubts;
@@ -15,6 +15,7 @@ use crate::ingest::value::UseridWords;
 use crate::schema::Table;
 use crate::schema::tables::{CANONICAL, CONSOLE_GROUPS, GROUPS, RELATIONS_TABLE};
 use crate::schema::vocabulary::Grain;
+use crate::text::Message;
 
 /// Reasons of records that are passed over, of one file: those of errors hold their codes.
 const MAX_REASONS: usize = 100;
@@ -40,6 +41,10 @@ pub struct FileRecords {
     pub kinds: BTreeMap<&'static str, u64>,
     /// Rows of relations that are in no batch any more, for a [`RelationSink`] has them.
     pub flushed_relations: u64,
+    /// Forms of the customer ids of relations.
+    pub customer_ids: CustomerIds,
+    /// A table of relations whose customer ids are all short numbers, if there is one, and how many it has.
+    pub summary: Option<(Message, u64)>,
 }
 
 impl FileRecords {
@@ -56,6 +61,7 @@ impl FileRecords {
         }
         part.answers.iter().for_each(|answer| self.answers.add(answer));
         part.account_counts.iter().for_each(|count| self.answers.count(count));
+        self.customer_ids.merge(part.customer_ids);
         self.tally.rejected += part.rejected;
         self.tally.unreadable_values += part.doubts.values().map(|(_, values)| values).sum::<u64>();
         self.tally.relations = (self.tally.relations.0 + part.relations.0, self.tally.relations.1 + part.relations.1);

@@ -13,7 +13,7 @@ use crate::schema::Cell;
 use crate::schema::vocabulary::Dataset;
 
 pub use file::FileRecords;
-pub use part::{ABSENT, PartRecords};
+pub use part::{ABSENT, CustomerIds, PartRecords};
 
 /// Rejects of one file and reason that are listed one by one; in a file of the wrong kind every row may be one.
 pub const MAX_LISTED_REJECTS: u64 = 100;

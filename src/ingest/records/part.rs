@@ -20,6 +20,29 @@ use crate::schema::{Cell, Column, Table, fields};
 /// The reason of a record that lacks a field without which it is of no use.
 pub const ABSENT: RejectReason = "absent or empty, but required";
 
+/// Forms of customer ids: those that the service makes, and short numbers, which are counts in a summary of a table.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct CustomerIds {
+    pub made: u64,
+    pub numbers: u64,
+}
+
+impl CustomerIds {
+    /// Bytes of the ids that the service makes, at least, and of counts, at most.
+    const MADE: usize = 16;
+    const COUNT: usize = 7;
+
+    pub fn add(&mut self, id: &str) {
+        self.made += u64::from(id.len() >= Self::MADE);
+        self.numbers += u64::from(id.len() <= Self::COUNT && id.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+
+    pub fn merge(&mut self, other: Self) {
+        self.made += other.made;
+        self.numbers += other.numbers;
+    }
+}
+
 /// The rows, rejects and counts of one portion of a file, in order. Records are numbered from 1 within the portion.
 #[derive(Default)]
 pub struct PartRecords {
@@ -41,6 +64,8 @@ pub struct PartRecords {
     pub(super) rejected: u64,
     /// Records of relations, and those of them that were rejected.
     pub(super) relations: (u64, u64),
+    /// Forms of the customer ids of relations.
+    pub customer_ids: CustomerIds,
     pub(super) passed_over: BTreeMap<String, u64>,
     /// Words for "no value" read from userid columns that are userids if a member is called so.
     pub userid_words: UseridWords,
@@ -62,6 +87,11 @@ impl PartRecords {
     /// Returns whether a value or record could not be read for that reason.
     pub fn has_unread(&self, reason: RejectReason) -> bool {
         self.reject_counts.keys().any(|(_, counted)| counted == reason)
+    }
+
+    /// Returns whether there is nothing in it that could not be read.
+    pub fn is_sound(&self) -> bool {
+        self.reject_counts.is_empty()
     }
 
     /// Rows of the largest table.
@@ -104,6 +134,11 @@ impl PartRecords {
     fn push(&mut self, table: &'static Table, cells: &[Cell<'_>], context: &RecordContext<'_>) {
         let from = Provenance { fetched_at: context.fetched_at, file: self.file, record: self.records };
         self.pushed += 1;
+        if table.name == RELATIONS_TABLE.name
+            && let Cell::Text(id) = cells[const { RELATIONS_TABLE.position_of(&fields::EXTERNAL_USERID) }]
+        {
+            self.customer_ids.add(id);
+        }
         if table.name == ACCOUNTS_LIST.name {
             self.places.push((self.records, (context.place)("")));
         }

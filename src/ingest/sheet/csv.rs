@@ -1,12 +1,14 @@
 //! CSV and TSV -> the rows of a sheet. The delimiter is the one with which a header row is recognised.
 
 mod rows;
+mod torn;
 
 use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
 use self::rows::{CsvError, CsvRow, CsvRows, Dialect, RowCells};
+use self::torn::TornRow;
 use crate::error::{Error, Result};
 use crate::ingest::encoding::{DecodeError, EncodingHint, TextDecoder};
 use crate::ingest::headers::{self, HEADER_ROWS, TableLayout, Unrecognised};
@@ -14,7 +16,7 @@ use crate::ingest::records::{FileRecords, PartRecords, field_at};
 use crate::ingest::stream::{self, Compression, Stream};
 use crate::ingest::table::{BATCH_ROWS, DayOrders, RowRead, SheetFile, TableReader};
 use crate::ingest::table_end::{CountsBefore, end_of_table};
-use crate::ingest::value::{ExcelEpoch, RawValue, RejectReason, strip_padding};
+use crate::ingest::value::{ExcelEpoch, RawValue, RejectReason, looks_like_date, strip_padding};
 use crate::interrupt;
 use crate::limits::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::progress::Silent;
@@ -34,6 +36,8 @@ const NUMBERED: RejectReason = "one cell more than the header, and the first is 
     column a header, or leave it out";
 const CUT_OFF: RejectReason = "the last row lacks cells or the end of the last one, and no line end follows it: the \
     export was cut off; if it is whole, add a line end";
+const TORN: RejectReason = "a line break in an unquoted cell seems to have torn this row: quote cells, or take line \
+    breaks out of them";
 const QUOTE_IN_KEY: RejectReason = "an id with a stray quote inside";
 
 /// Bytes of an id or time that others of its column have by no accident.
@@ -60,9 +64,11 @@ pub fn read(file: SheetFile<'_>, hint: EncodingHint, stream: &mut Stream<'_>) ->
         has_short_rows: false,
         first_row: 0,
         last_cells: (usize::MAX, 0),
+        whole_row: RowCells::default(),
+        torn: TornRow::default(),
     };
     reader.read(&mut rows, &mut records)?.map_err(stopped)?;
-    end_of_table(file.path, &mut records, layout.table, CountsBefore::default())?;
+    end_of_table((file.path, say::FILE.into()), &mut records, layout.table, CountsBefore::default())?;
     Ok((records, rows.encoding()))
 }
 
@@ -92,6 +98,10 @@ struct CsvReader<'f> {
     kind_of_last: Option<Kind>,
     /// The shortest and the longest of the last cells so far ([`CsvReader::length_of_last`]).
     last_cells: (usize, usize),
+    /// The first record that has as many cells as the header.
+    whole_row: RowCells,
+    /// The row that the next one may continue.
+    torn: TornRow,
 }
 
 impl CsvReader<'_> {
@@ -110,7 +120,7 @@ impl CsvReader<'_> {
                 Err(stopped) => return Ok(Err(stopped)),
             };
             if index > self.header {
-                self.row(&mut part, row, &cells)?;
+                self.piece(&mut part, row, &cells)?;
                 in_part += 1;
             } else if index < self.header {
                 self.table.row_above(&mut part, cells.len(), &|field| place(row, field), |at, kind| {
@@ -124,8 +134,60 @@ impl CsvReader<'_> {
                 in_part = 0;
             }
         }
+        self.release(&mut part)?;
         self.file.append(records, part)?;
         Ok(Ok(()))
+    }
+
+    /// Takes a row, or a piece of one. A short row is held back until the next one shows which it is.
+    fn piece(&mut self, part: &mut PartRecords, row: CsvRow, cells: &RowCells) -> Result<()> {
+        let width = self.table.layout.header.len();
+        if !self.torn.is_empty() {
+            if !self.torn.is_full() && cells.len() < width && self.is_rest(cells) {
+                self.torn.push(row, cells);
+                let is_open = self.torn.len() < width || (self.torn.len() == width && cells.ends_with_escape());
+                return if is_open { Ok(()) } else { self.join(part) };
+            }
+            self.release(part)?;
+        }
+        if (2..width).contains(&cells.len()) || (cells.len() == width && cells.ends_with_escape()) {
+            self.torn.push(row, cells);
+            return Ok(());
+        }
+        self.row(part, row, cells)
+    }
+
+    /// Returns whether a row with too few cells may be the rest of the one before: it is no note, and no record, also
+    /// not one whose first key is lost or became a date.
+    fn is_rest(&self, cells: &RowCells) -> bool {
+        let cell = |at| cells.get(at);
+        let other = |at| self.torn.first(at).filter(|cell| !cell.is_empty()).unwrap_or(self.whole_row.get(at));
+        let first = strip_padding(cells.get(0));
+        (!first.is_empty() || cells.len() == 1)
+            && !looks_like_date(first)
+            && self.table.not_a_record(cell, || cells.iter()).is_none()
+            && !self.table.may_begin(cell, other)
+    }
+
+    /// Reads the rows that were held back: they are no pieces of one.
+    fn release(&mut self, part: &mut PartRecords) -> Result<()> {
+        self.torn.take().iter().try_for_each(|(row, cells)| self.row(part, *row, cells))
+    }
+
+    /// Reads the pieces as one row, if that has the cells of one and all of them can be read; else it is one record
+    /// that cannot.
+    fn join(&mut self, part: &mut PartRecords) -> Result<()> {
+        let Some((row, cells)) = self.torn.joined() else { return Ok(()) };
+        self.torn.take();
+        let mut trial = PartRecords::new(self.file.file);
+        let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
+        let _ = self.table.read_row(&mut trial, &|_| String::new(), cell);
+        if cells.len() == self.table.layout.header.len() && trial.is_sound() {
+            return self.row(part, row, &cells);
+        }
+        self.rows += 1;
+        self.table.reject_row(part, place(row, ""), TORN);
+        Ok(())
     }
 
     fn row(&mut self, part: &mut PartRecords, row: CsvRow, cells: &RowCells) -> Result<()> {
@@ -152,6 +214,9 @@ impl CsvReader<'_> {
         self.has_short_rows |= cells.len() < width;
         let last = self.length_of_last(cells);
         self.last_cells = (self.last_cells.0.min(last), self.last_cells.1.max(last));
+        if self.whole_row.len() == 0 && cells.len() >= width {
+            self.whole_row.clone_from(cells);
+        }
         let cell = |at: usize, kind: Kind| raw_value(cells.get(at), kind, row);
         while self.table.read_row(part, &|field| place(row, field), cell) == RowRead::NeedsDayOrder {
             self.days()?.apply(&mut self.table);
@@ -286,7 +351,7 @@ impl CsvHeader {
     fn find(file: SheetFile<'_>, head: &str, ended: bool) -> Result<Self> {
         let mut best: Option<(Self, Head)> = None;
         let (mut problem, mut shown, mut widest) = (Unrecognised::Nothing, Vec::new(), 0);
-        let mut is_cut_off = true;
+        let (mut is_cut_off, mut other) = (true, None);
         for (delimiter, name) in DELIMITERS {
             let dialect = Dialect::new(delimiter, head);
             let rows = dialect.first_rows(head, ended, HEADER_ROWS);
@@ -298,11 +363,7 @@ impl CsvHeader {
                 widest = row.len();
                 shown.clone_from(row);
             }
-            if widest == 1
-                && let Some((row, _)) = rows.iter().find(|(row, _)| row.iter().any(|cell| headers::holds_several(cell)))
-            {
-                shown.clone_from(row);
-            }
+            other = other.or_else(|| rows.iter().find_map(|(row, _)| with_other_delimiter(row)));
             match headers::find_header(rows.iter().map(|(row, _)| row), file.expected) {
                 Ok((row, layout))
                     if best.as_ref().is_none_or(|(other, _)| layout.matched() > other.layout.matched()) =>
@@ -322,7 +383,7 @@ impl CsvHeader {
         if holds_answers(head) {
             return Err(Error::input(file.path, say::FILE, say::JSON_IN_TEXT, say::JSON_IN_TEXT_REMEDY));
         }
-        Err(disguised_header(file, head).unwrap_or_else(|| file.no_header(&shown, &problem)))
+        Err(disguised_header(file, head).unwrap_or_else(|| file.no_header(&other.unwrap_or(shown), &problem)))
     }
 
     /// Refuses a header with a stray quote: rows may be in one of its cells, or the header in a cell of a row above.
@@ -351,6 +412,14 @@ impl CsvHeader {
         }
         Ok(())
     }
+}
+
+/// The only cell of a row, if it holds several headers, with a delimiter between them that is not tried.
+fn with_other_delimiter(row: &[String]) -> Option<Vec<String>> {
+    let mut filled = row.iter().filter(|cell| !cell.is_empty());
+    let (only, None) = (filled.next()?, filled.next()) else { return None };
+    let is_tried = DELIMITERS.iter().any(|(delimiter, _)| only.contains(char::from(*delimiter)));
+    (!is_tried && headers::holds_several(only)).then(|| vec![only.clone()])
 }
 
 /// Returns whether the text has answers of the service inside: behind HTTP headers or times of a log, or as a text.

@@ -124,7 +124,7 @@ impl<'f> WorkbookReader<'f> {
         while self.rows(workbook, place, &table, &mut done)? == RowRead::NeedsDayOrder {
             day_orders(file, workbook, place, &table)?.apply(&mut table);
         }
-        end_of_table(file.path, &mut self.records, layout.table, before)?;
+        end_of_table((file.path, say::sheet(place.sheet)), &mut self.records, layout.table, before)?;
         let unused = &mut self.records.tally.unused_columns;
         unused.extend(layout.unused.iter().filter(|header| !unused.contains(header)).cloned().collect::<Vec<_>>());
         self.read.push(layout);

@@ -6,11 +6,13 @@ use std::borrow::Cow;
 use super::{TableReader, is_blank, notes};
 use crate::ingest::headers::{self, TableLayout};
 use crate::ingest::records::PartRecords;
-use crate::ingest::value::{self, RawValue, RejectReason};
+use crate::ingest::value::{self, CellBuf, RawValue, RejectReason};
 use crate::schema::{Column, Kind, Slot, fields};
 
 /// Ids that the service makes, all in one form; people choose those of members.
 const MADE_IDS: [&Column; 4] = [&fields::EXTERNAL_USERID, &fields::UNIONID, &fields::CHAT_ID, &fields::CONFIG_ID];
+/// Bytes of such an id at least.
+const LEAST_MADE: usize = 16;
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 impl TableReader<'_> {
@@ -55,6 +57,36 @@ impl TableReader<'_> {
             matches!(self.column(at).read(&cell(place, Kind::Time)).1, None | Some(value::AMBIGUOUS))
         };
         table.identity.iter().all(|columns| columns.iter().any(holds)) && self.times().all(is_time)
+    }
+
+    /// Returns whether a record may begin with the cells of a row: its keys are there, ids that the service makes are
+    /// like those of another `row`, and no id or name is a time.
+    pub fn may_begin<'c>(&self, cell: impl Fn(usize) -> &'c str, row: impl Fn(usize) -> &'c str) -> bool {
+        let TableLayout { table, positions, .. } = self.layout;
+        let text =
+            |column: &Column| table.position(column).and_then(|at| positions[at]).map_or("", |place| cell(place));
+        let is_there = |column: &&Column| !value::strip_padding(text(column)).is_empty();
+        let may_be = |(at, place): (usize, &Option<usize>)| {
+            let (Some(place), reader) = (*place, self.column(at)) else { return true };
+            let (text, other) = (cell(place), row(place));
+            let raw = RawValue::Text(Cow::Borrowed(text));
+            if !matches!(reader.column.kind, Kind::Id | Kind::Name) || reader.read(&raw) == (CellBuf::NULL, None) {
+                return true;
+            }
+            let is_made = MADE_IDS.contains(&reader.column) && other.len() >= LEAST_MADE;
+            (!is_made || are_alike(text, other)) && !value::looks_like_date(value::strip_padding(text))
+        };
+        // Below its own header, an id that the service makes is that of a record, whatever became of its other cells.
+        let is_made = |(slot, place): (&Slot, &Option<usize>)| {
+            let place = place.filter(|_| MADE_IDS.contains(&slot.column));
+            place.is_some_and(|place| {
+                let (text, other) = (cell(place), row(place));
+                text.len() >= LEAST_MADE && other.len() >= LEAST_MADE && are_alike(text, other)
+            })
+        };
+        table.columns.iter().zip(positions).any(is_made)
+            || (table.identity.iter().all(|columns| columns.iter().any(is_there))
+                && positions.iter().enumerate().all(may_be))
     }
 
     /// Returns whether texts, split at delimiters, may be those of a record beside a `row`: ids, where the service

@@ -4,8 +4,8 @@
 use crate::ingest::value::strip_padding;
 
 /// Beginnings of a row of totals, the longer of two first.
-const TOTALS: [&str; 10] =
-    ["合计", "总计数", "总计", "共计", "小计", "汇总", "Total", "Grand Total", "Grand Count", "Subtotal"];
+const TOTALS: [&str; 11] =
+    ["合计", "总计数", "总计", "共计", "小计", "汇总", "Totals", "Total", "Grand Total", "Grand Count", "Subtotal"];
 /// Ends of the first cell of a subtotal, behind the value that its rows share: `ann 计数`.
 const SUBTOTALS: [&str; 6] = [" 汇总", " 计数", " 小计", " 合计", " Total", " Count"];
 /// Beginnings of a note on the export, which is alone in its row.
@@ -112,6 +112,7 @@ mod tests {
             (&["", "总计：", "1,024 条"], Some("row of totals")),
             (&["合计：4 条"], Some("row of totals")),
             (&["GRAND TOTAL", "98"], Some("row of totals")),
+            (&["Totals:", "", "0"], Some("row of totals")),
             (&["---------", "---", ""], Some("line of dashes")),
             (&["-----+-----"], Some("line of dashes")),
             (&["(4 rows)"], Some("note below a table")),

@@ -17,10 +17,11 @@ pub(super) fn from_text<'a>(column: &Column, text: &str) -> (CellBuf<'a>, Option
         return keys(column, &bracketed(text).unwrap_or_else(|| split_keys(text)));
     }
     // Objects of the API, of which a script wrote the text.
-    if text.starts_with("[{") {
+    let is_object = text.starts_with('{') && ["\":", "':"].iter().any(|colon| text.contains(colon));
+    if text.starts_with("[{") || is_object {
         return (CellBuf::NULL, Some(NO_LIST));
     }
-    let items = bracketed(text).unwrap_or_else(|| split(text));
+    let items = bracketed(text).or_else(|| unwrapped(text)).unwrap_or_else(|| split(text));
     match fault(&items) {
         Some(ERROR_CELL) => (CellBuf::NULL, Some(ERROR_CELL)),
         wrong => (CellBuf::List(items), wrong),
@@ -67,9 +68,23 @@ fn fault(items: &[String]) -> Option<RejectReason> {
     is_error.then_some(ERROR_CELL).or_else(|| items.iter().any(|item| is_damaged(item)).then_some(DAMAGED))
 }
 
+/// Characters between the items of a list.
+const SEPARATORS: [char; 6] = [',', '，', ';', '；', '|', '\n'];
+
 fn split(text: &str) -> Vec<String> {
-    let items = text.split([',', '，', ';', '；', '|', '\n']).map(str::trim);
+    let items = text.split(SEPARATORS).map(str::trim);
     items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// The items in the brackets that databases write around a list: `[a, b]`, `{a,"b c"}`, `{}`. Of a single item they may
+/// be a part, as of the tag `[VIP]`, unless it has a group.
+fn unwrapped(text: &str) -> Option<Vec<String>> {
+    const BRACKETS: [char; 4] = ['[', ']', '{', '}'];
+    let within = |(open, close): &(char, char)| text.strip_prefix(*open)?.strip_suffix(*close);
+    let inner = [('[', ']'), ('{', '}')].iter().find_map(within)?;
+    let is_list = inner.is_empty() || inner.contains(SEPARATORS) || inner.contains('/');
+    (is_list && !inner.contains(BRACKETS))
+        .then(|| split(inner).iter().map(|item| item.trim_matches('"').to_owned()).collect())
 }
 
 /// Splits keys, which contain neither blanks nor brackets: `a b`, `[a, b]`, `{a,b}`, `('a',)`.
@@ -81,13 +96,14 @@ fn split_keys(text: &str) -> Vec<String> {
     items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
-/// The items of `["a","b"]` and of `['a', 'b']`.
+/// The items of `["a","b"]`, `['a', 'b']` and `['a' 'b']`.
 fn bracketed(text: &str) -> Option<Vec<String>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-    serde_json::from_str::<Vec<String>>(text).ok().or_else(|| quoted(inner))
+    let json = serde_json::from_str::<Vec<Option<String>>>(text).ok();
+    json.map(|items| items.into_iter().flatten().collect()).or_else(|| quoted(inner))
 }
 
-/// Parses items in quotes of either kind with commas between them, as Python writes a list.
+/// Parses items in quotes of either kind with commas or blanks between them, as Python and its arrays write a list.
 fn quoted(mut rest: &str) -> Option<Vec<String>> {
     let mut items = Vec::new();
     loop {
@@ -107,6 +123,6 @@ fn quoted(mut rest: &str) -> Option<Vec<String>> {
         if rest.is_empty() {
             return Some(items);
         }
-        rest = rest.strip_prefix(',')?;
+        rest = rest.strip_prefix(',').unwrap_or(rest);
     }
 }

@@ -18,7 +18,7 @@ use crate::schema::{Cell, Column, Kind, fields};
 
 pub use key::{UseridWords, strip_padding};
 pub use time::{DAYS_TO_1904, day_of_month, micros_of_days};
-pub use written_time::{AMBIGUOUS, ShownOrder, day_order};
+pub use written_time::{AMBIGUOUS, ShownOrder, day_order, looks_like_date};
 
 /// The reason why a value or record cannot be read. Never quotes the value: it may be personal data.
 pub type RejectReason = &'static str;

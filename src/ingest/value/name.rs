@@ -19,7 +19,8 @@ const NOT_TEXT: RejectReason = "a list or an object in a text column";
 pub(super) fn read(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
     let starts_plainly =
         text.as_bytes().first().is_some_and(|byte| byte.is_ascii_alphanumeric() || (0xe4..=0xe9).contains(byte));
-    if starts_plainly && !text.starts_with("Err:") { kept(text) } else { read_guarded(text) }
+    let is_plain = starts_plainly && !text.ends_with('\t') && !text.starts_with("Err:");
+    if is_plain { kept(text) } else { read_guarded(text) }
 }
 
 /// Reads a name, with the reason if it is not certain.
@@ -42,8 +43,13 @@ fn read_guarded(text: &str) -> (CellBuf<'_>, Option<RejectReason>) {
     } else if is_error_cell(trimmed) {
         (CellBuf::NULL, Some(ERROR_CELL))
     } else {
-        match formula_text(unguarded(text)) {
+        // A tab keeps spreadsheets from reading a number.
+        let unguarded = unguarded(text.trim_matches('\t'));
+        match formula_text(unguarded) {
             "" => (CellBuf::NULL, None),
+            text if text.len() < unguarded.len() && text.contains("\"\"") => {
+                (CellBuf::Text(text.replace("\"\"", "\"")), is_damaged(text).then_some(DAMAGED))
+            }
             text => kept(text),
         }
     }

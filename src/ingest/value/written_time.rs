@@ -25,7 +25,7 @@ pub(super) fn is_dated(text: &str) -> bool {
 }
 
 /// Returns whether a key is a date or a time of day, as software writes it.
-pub(super) fn looks_like_date(key: &str) -> bool {
+pub fn looks_like_date(key: &str) -> bool {
     if is_dated(key) && key.contains('.') {
         return false;
     }

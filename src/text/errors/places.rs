@@ -20,6 +20,7 @@ phrases! {
     line(number) "第 {number} 行" "line {number}",
     row(number) "第 {number} 行" "row {number}",
     column(name) "列 {name}" "column {name}",
+    sheet(sheet) "工作表 {sheet}" "sheet {sheet}",
     row_of_sheet(sheet, row) "工作表 {sheet} 第 {row} 行" "sheet {sheet}, row {row}",
     place_in_file(file, place) "{file} {place}" "{file} {place}",
     reason_at(place, reason) "{place}：{reason}" "{place}: {reason}",

@@ -66,6 +66,14 @@ phrases! {
     nothing_readable(rows, reasons)
         "{rows} 行全部无法读取：\n    {reasons}"
         "none of its {rows} rows can be read:\n    {reasons}",
+    summary(rows)
+        "这个表 {rows} 行的客户ID 都是短数字，而快照的其他表中是企业微信的 ID（如 wm…）"
+        "the customer ids of its {rows} rows are short numbers, unlike those of other tables of the snapshot, which \
+            the service made (wm...)",
+    SUMMARY_REMEDY
+        "如果是汇总（如数据透视表），删去这个工作表，或移走文件，或让文件名以 `_` 开头；如果是客户，导出企业微信的客户ID"
+        "if it is a summary, such as a pivot table, delete its sheet, or remove the file, or start its name with `_`; \
+            if its rows are customers, export their ids of WeCom",
     CORRECT_AND_EXPORT_AGAIN
         "按各行所示修正后重新导出" "correct it as the rows above say, and export it again",
     list_unreadable(count, rows)
@@ -174,6 +182,13 @@ phrases! {
     UNKNOWN_CODEC_REMEDY
         "改用 zstd、snappy、gzip、lz4 重新写出，或不压缩"
         "write the file again with zstd, snappy, gzip or lz4, or uncompressed",
+    nested_columns(columns)
+        "表的列嵌套在其他列之内：{columns}"
+        "columns of the table are nested inside others: {columns}",
+    NESTED_COLUMNS_REMEDY
+        "展开为单独的列，每个成员一行，列名如 `external_contact.external_userid`、`follow_info.userid`"
+        "write each as a column of its own, a row for each member, with names such as \
+            `external_contact.external_userid` and `follow_info.userid`",
     ENCRYPTED_PARQUET "加密的 Parquet" "encrypted Parquet",
     ENCRYPTED_PARQUET_REMEDY "不加密重新写出" "write it again without encryption",
 }

@@ -4,10 +4,11 @@ use ::parquet::data_type::{ByteArray, ByteArrayType, Int96, Int96Type};
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 use arrow::array::{
-    BinaryArray, Date32Array, Decimal128Array, Decimal256Array, DictionaryArray, FixedSizeBinaryArray, Float32Array,
-    Int32Array, LargeStringArray, ListArray, StringViewArray, StructArray, Time64MicrosecondArray,
+    Array, BinaryArray, Date32Array, Decimal128Array, Decimal256Array, DictionaryArray, FixedSizeBinaryArray,
+    Float32Array, Int32Array, LargeStringArray, ListArray, StringViewArray, StructArray, Time64MicrosecondArray,
     TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray, new_null_array,
 };
+use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{Field, Int32Type, i256};
 
 use super::*;
@@ -186,6 +187,17 @@ fn numbers_flags_words_and_lists_are_read_as_in_every_format() {
     let mut lists = ListBuilder::new(StringBuilder::new());
     lists.append_value([Some("a/b"), None, Some("c")]);
     assert_eq!(value("tags", Arc::new(lists.finish())), "tags=[a/b, c]");
+    let texts = |name: &str, texts: [Option<&str>; 3]| {
+        (Arc::new(Field::new(name, DataType::Utf8, true)), Arc::new(StringArray::from(texts.to_vec())) as ArrayRef)
+    };
+    let named = StructArray::from(vec![
+        texts("group_name", [Some("a"), None, Some("")]),
+        texts("tag_name", [Some("b"), Some("c"), None]),
+        texts("tag_id", [None, Some("et2"), Some("et3")]),
+    ]);
+    let item = Arc::new(Field::new_list_field(named.data_type().clone(), true));
+    let of_objects = ListArray::new(item, OffsetBuffer::from_lengths([3]), Arc::new(named), None);
+    assert_eq!(value("tags", Arc::new(of_objects)), "tags=[a/b, c, et3]");
     let codes =
         |chat_ids: ArrayRef| read_columns(vec![("config_id", ids(&["c1"])), ("chat_ids", chat_ids)], 10).unwrap();
     lists.append_value([Some(" wr1 "), Some("NULL"), Some("wr2")]);

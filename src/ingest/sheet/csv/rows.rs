@@ -14,7 +14,7 @@ use crate::ingest::encoding::{DecodeError, TextDecoder};
 use crate::limits::MAX_ROW_BYTES;
 
 /// The cells of a row.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct RowCells {
     text: String,
     /// The end of each cell in `text`.
@@ -54,6 +54,23 @@ impl RowCells {
         self.text.push_str(cell);
         self.ends.push(self.text.len());
     }
+
+    /// Returns whether the line break behind the cells may be escaped with a backslash, as databases do.
+    pub fn ends_with_escape(&self) -> bool {
+        self.text.ends_with('\\')
+    }
+
+    /// Appends cells of which the first is the rest of the last one, behind a line break.
+    pub fn join(&mut self, rest: &Self) {
+        self.ends.pop();
+        if self.ends_with_escape() {
+            self.text.pop();
+        }
+        self.text.push('\n');
+        rest.iter().for_each(|cell| self.push(cell));
+        self.is_misquoted |= rest.is_misquoted;
+        self.has_stray_quote |= rest.has_stray_quote;
+    }
 }
 
 /// The position and quoting of a row.
@@ -73,6 +90,21 @@ pub struct CsvRow {
     pub is_ended: bool,
 }
 
+impl CsvRow {
+    /// The row with the next one, as one.
+    #[must_use]
+    pub fn joined_with(self, next: Self) -> Self {
+        Self {
+            line: self.line,
+            lines: next.line + next.lines - self.line,
+            is_misquoted: self.is_misquoted || next.is_misquoted,
+            has_stray_quote: self.has_stray_quote || next.has_stray_quote,
+            has_nul: self.has_nul || next.has_nul,
+            is_ended: next.is_ended,
+        }
+    }
+}
+
 /// The reason why rows cannot be read on.
 #[derive(Debug)]
 pub enum CsvError {
@@ -89,19 +121,24 @@ impl From<DecodeError> for CsvError {
     }
 }
 
-/// The delimiter of cells and the end of rows.
+/// The delimiter of cells, the end of rows, and the quotes around cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     pub delimiter: u8,
     /// `\n`, or `\r` in files without `\n`.
     pub newline: u8,
+    /// `"`, or `'` where all texts are literals of SQL.
+    pub quote: u8,
 }
 
 impl Dialect {
-    /// The dialect with that delimiter and the first line end of the text outside quotes.
+    /// The dialect with that delimiter, the first line end of the text outside quotes, and the quotes of its first
+    /// lines.
     pub fn new(delimiter: u8, text: &str) -> Self {
-        let newline = if ends_with_return(text.as_bytes(), delimiter) { b'\r' } else { b'\n' };
-        Self { delimiter, newline }
+        let mut lines = text.split(['\r', '\n']).filter(|line| !line.is_empty()).take(2);
+        let quote = if lines.any(|line| is_of_literals(line, delimiter)) { b'\'' } else { b'"' };
+        let newline = if ends_with_return(text.as_bytes(), delimiter, quote) { b'\r' } else { b'\n' };
+        Self { delimiter, newline, quote }
     }
 
     /// The first rows of a text, at most `max`; the last row of the text only if the text `ended`, since it may be
@@ -131,7 +168,7 @@ impl Dialect {
         cells.clear();
         let end = memchr(self.newline, text.as_bytes());
         let line = &text[..end.unwrap_or(text.len())];
-        if memchr(b'"', line.as_bytes()).is_some() {
+        if memchr(self.quote, line.as_bytes()).is_some() {
             cells.has_quote = true;
             return self.split_quoted(text, ended, cells);
         }
@@ -159,9 +196,9 @@ impl Dialect {
         // In concatenated files a byte order mark is at the front of a row.
         let mut at = if text.starts_with("\u{feff}\"") { '\u{feff}'.len_utf8() } else { 0 };
         loop {
-            let is_quoted = bytes.get(at) == Some(&b'"');
+            let is_quoted = bytes.get(at) == Some(&self.quote);
             if is_quoted {
-                at = push_quoted(text, at + 1, ended, cells)?;
+                at = push_quoted(text, at + 1, (self.quote, ended), cells)?;
             }
             // The unquoted rest; nothing, if the cell is quoted.
             let rest = &bytes[at..];
@@ -177,7 +214,7 @@ impl Dialect {
             cells.is_misquoted |= is_quoted && !plain.is_empty();
             // A formula `="00123"` prevents a spreadsheet from reading a number.
             cells.has_stray_quote |=
-                !is_quoted && memchr(b'"', plain.as_bytes()).is_some() && !plain.trim_start().starts_with('=');
+                !is_quoted && memchr(self.quote, plain.as_bytes()).is_some() && !plain.trim_start().starts_with('=');
             cells.push(plain);
             at = end + 1;
             if is_last {
@@ -188,11 +225,11 @@ impl Dialect {
 }
 
 /// Returns whether the first row of a text ends with a return alone, as on old Macs.
-fn ends_with_return(text: &[u8], delimiter: u8) -> bool {
+fn ends_with_return(text: &[u8], delimiter: u8, quote: u8) -> bool {
     let (mut at, mut begins) = (0, true);
     while let Some(&byte) = text.get(at) {
         match byte {
-            b'"' if begins => match end_of_quoted(text, at + 1) {
+            _ if byte == quote && begins => match end_of_quoted(text, at + 1, quote) {
                 Some(end) => at = end - 1,
                 None => return false,
             },
@@ -207,10 +244,10 @@ fn ends_with_return(text: &[u8], delimiter: u8) -> bool {
 }
 
 /// The end of the closing quote of a cell whose text begins at `at`.
-fn end_of_quoted(text: &[u8], mut at: usize) -> Option<usize> {
+fn end_of_quoted(text: &[u8], mut at: usize, quote: u8) -> Option<usize> {
     loop {
-        at += memchr(b'"', &text[at..])? + 1;
-        if text.get(at) != Some(&b'"') {
+        at += memchr(quote, &text[at..])? + 1;
+        if text.get(at) != Some(&quote) {
             return Some(at);
         }
         at += 1;
@@ -219,19 +256,31 @@ fn end_of_quoted(text: &[u8], mut at: usize) -> Option<usize> {
 
 /// Appends the text of a quoted cell, which begins at `at`. Returns the end of its closing quote; none if it is not
 /// there.
-fn push_quoted(text: &str, mut at: usize, ended: bool, cells: &mut RowCells) -> Option<usize> {
+fn push_quoted(text: &str, mut at: usize, (quote, ended): (u8, bool), cells: &mut RowCells) -> Option<usize> {
     loop {
-        let quote = at + memchr(b'"', &text.as_bytes()[at..])?;
-        cells.text.push_str(&text[at..quote]);
-        match text.as_bytes().get(quote + 1) {
-            Some(b'"') => {
-                cells.text.push('"');
-                at = quote + 2;
+        let end = at + memchr(quote, &text.as_bytes()[at..])?;
+        cells.text.push_str(&text[at..end]);
+        match text.as_bytes().get(end + 1) {
+            Some(next) if *next == quote => {
+                cells.text.push(char::from(quote));
+                at = end + 2;
             }
             None if !ended => return None,
-            _ => return Some(quote + 1),
+            _ => return Some(end + 1),
         }
     }
+}
+
+/// Returns whether the cells of a line are literals of SQL: texts in single quotes, some of them, numbers and `NULL`.
+/// (A single quote in front of a text alone is a guard of spreadsheets.)
+fn is_of_literals(line: &str, delimiter: u8) -> bool {
+    let is_text = |cell: &str| cell.len() >= 2 && cell.starts_with('\'') && cell.ends_with('\'');
+    let is_other = |cell: &str| {
+        let is_number = cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+        is_number || cell.eq_ignore_ascii_case("NULL")
+    };
+    let cells = || line.split(char::from(delimiter));
+    cells().all(|cell| is_text(cell) || is_other(cell)) && cells().filter(|cell| is_text(cell)).nth(1).is_some()
 }
 
 /// Reads the rows of a text, one at a time.
@@ -333,6 +382,16 @@ mod tests {
         assert_eq!(split("a\nb,\"c\nd\n"), ["1:a", "open since 2"]);
         assert_eq!(split("a,\"\"b\n"), ["1!:a|b"]);
         assert_eq!(split("\"a\" ,b\n\"c\"\t\r\n"), ["1:a|b", "2:c"]);
+    }
+
+    #[test]
+    fn texts_may_be_literals() {
+        assert_eq!(split("'a','b'\n'it''s','c,\n\"d\"'\n1,NULL\n"), ["1:a|b", "2:it's|c,\n\"d\"", "4:1|NULL"]);
+        assert_eq!(split("a,b\n'c',1,'d'\n'e\n"), ["1:a|b", "2:c|1|d", "open since 3"]);
+        // A guard, a name in quotes, and a single text.
+        assert_eq!(split("a,b\n'001,'002\n"), ["1:a|b", "2:'001|'002"]);
+        assert_eq!(split("a,b\n'c',d\n"), ["1:a|b", "2:'c'|d"]);
+        assert_eq!(split("a,b\n1,'c'\n"), ["1:a|b", "2:1|'c'"]);
     }
 
     #[test]

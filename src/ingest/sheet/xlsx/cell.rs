@@ -82,12 +82,13 @@ impl XlsxCell {
         }
     }
 
-    /// Its text as a note: any number is `0`, and a value of another type is no word.
+    /// Its text as a note: any number is `0`, also the sum that a formula would give, and a value of another type is no
+    /// word.
     pub fn note(&self) -> &str {
         match &self.stored {
             RawValue::Text(text) => text,
             RawValue::Null => "",
-            RawValue::Integer(_) | RawValue::Float(_) => "0",
+            RawValue::Integer(_) | RawValue::Float(_) | RawValue::Unreadable(BARE_FORMULA) => "0",
             _ => "?",
         }
     }
@@ -117,8 +118,10 @@ fn date<'g>(moment: &ExcelDateTime, from_1904: bool) -> RawValue<'g> {
     RawValue::CivilTime(micros_of_days(days))
 }
 
+/// Reads a date in ISO 8601. As every date of a workbook it has no zone: libraries write `Z` behind the local time.
 fn iso<'g>(text: &str) -> RawValue<'g> {
-    let civil = text.parse::<DateTime>().ok().and_then(|civil| TimeZone::UTC.to_timestamp(civil).ok());
+    let local = text.strip_suffix('Z').unwrap_or(text);
+    let civil = local.parse::<DateTime>().ok().and_then(|civil| TimeZone::UTC.to_timestamp(civil).ok());
     civil.map_or_else(
         || RawValue::Text(Cow::Owned(text.to_owned())),
         |moment| RawValue::CivilTime(moment.as_microsecond()),
@@ -236,7 +239,9 @@ mod tests {
         let duration = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(given(&DataRef::DateTime(duration), Kind::Time), RawValue::Unreadable(DURATION));
         assert_eq!(civil(0.5, false), RawValue::Unreadable(DURATION));
-        assert_eq!(given(&DataRef::DateTimeIso("2025-10-13T00:00:00".to_owned()), Kind::Id), RawValue::CivilTime(day));
+        for iso in ["2025-10-13T00:00:00", "2025-10-13T00:00:00.000Z"] {
+            assert_eq!(given(&DataRef::DateTimeIso(iso.to_owned()), Kind::Id), RawValue::CivilTime(day));
+        }
     }
 
     #[test]

@@ -177,7 +177,9 @@ fn a_column_shows_the_order_and_epoch_of_its_dates() {
 
     let order = |texts: &[&str]| {
         let mut shown = ShownOrder::default();
-        texts.iter().for_each(|text| shown.update(text));
+        for text in texts {
+            shown.update(text);
+        }
         shown.order()
     };
     assert_eq!(order(&["5/2/2026", "", "13/2/2026 10:00"]), DayOrder::DayFirst);

@@ -75,3 +75,49 @@ fn a_row_ends_only_outside_quotes() {
     let padded = "userid,external_userid,unionid,remark\nann,wm1,,x,,,,\nbob,wm2,u2,,,,,\n";
     assert_eq!(relations(padded).len(), 2, "and where every row has them");
 }
+
+#[test]
+fn pieces_of_a_row_are_one_record() {
+    let (header, id) = ("userid,external_userid,remark,state,created_at\n", format!("wm{:030}", 1));
+    let whole = format!("cat,wm{:030},x,y,2026-01-02\n", 2);
+    let torn = relations(&format!("{header}ann,{id},one\ntwo\n\n\\\nthree,y,2026-01-02\n{whole}"));
+    assert_eq!(
+        torn[0],
+        format!(
+            "1: userid=ann external_userid={id} created_at=2026-01-01T16:00:00Z state=y remark=one\ntwo\n\n\nthree"
+        )
+    );
+    assert_eq!(torn.len(), 2);
+    let last =
+        relations(&format!("userid,external_userid,remark\nann,{id},one\\\ntwo\\\nthree\nbob,{id},C:\\\ncat,{id},x\n"));
+    assert_eq!(last[0], format!("1: userid=ann external_userid={id} remark=one\ntwo\nthree"));
+    assert_eq!(last[1], format!("2: userid=bob external_userid={id} remark=C:\\"));
+    assert_eq!(last.len(), 3);
+    // More cells than a row has, and a time that cannot be read.
+    for rest in ["two,three,y,2026-01-02", "two,y,soon"] {
+        rejects_of(
+            format!("{header}ann,{id},one\n{rest}\n{whole}"),
+            &["!lines 2 to 3: a line break in an unquoted cell"],
+        );
+    }
+}
+
+#[test]
+fn short_rows_are_no_pieces() {
+    let (header, id) = ("userid,external_userid,unionid,remark,state\n", |n| format!("wm{n:030}"));
+    for (rows, read) in [
+        (format!("ann,{},u1\nbob,{},-\n", id(1), id(2)), 2),
+        (format!("ann,{},u1\n\nbob,{},NULL\n", id(1), id(2)), 2),
+        (format!("ann,{},u1,x\n合计,2\n", id(1)), 1),
+        (format!("ann,{},u1\nbob,{},u2,x,y\n", id(1), id(2)), 2),
+    ] {
+        assert_eq!(relations_of(&rejects_of(format!("{header}{rows}"), &[])).len(), read, "{rows}");
+    }
+    // Records whose first key is lost or became a date, also where the customer ids are no sign.
+    for (lost, id) in [("", id(2)), ("2026/3/1", id(2)), ("", "wm2".to_owned()), ("2026/3/1", "wm2".to_owned())] {
+        let found = rejects_of(format!("{header}ann,wm1,u1\n{lost},{id},u2\n"), &["!row 3, "]);
+        assert_eq!(relations_of(&found).len(), 1, "{lost},{id}");
+    }
+    // A note, which is no record.
+    rejects_of(format!("{header}ann,{},u1\n以上仅供内部使用\n", id(1)), &["!row 3, "]);
+}
