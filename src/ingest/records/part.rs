@@ -28,8 +28,9 @@ pub struct CustomerIds {
 }
 
 impl CustomerIds {
-    /// Bytes of the ids that the service makes, at least, and of counts, at most.
-    const MADE: usize = 16;
+    /// Bytes of the ids that the service makes, at least.
+    pub const MADE: usize = 16;
+    /// Bytes of counts, at most.
     const COUNT: usize = 7;
 
     pub fn add(&mut self, id: &str) {

@@ -5,14 +5,12 @@ use std::borrow::Cow;
 
 use super::{TableReader, is_blank, notes};
 use crate::ingest::headers::{self, TableLayout};
-use crate::ingest::records::PartRecords;
+use crate::ingest::records::{CustomerIds, PartRecords};
 use crate::ingest::value::{self, CellBuf, RawValue, RejectReason};
 use crate::schema::{Column, Kind, Slot, fields};
 
 /// Ids that the service makes, all in one form; people choose those of members.
 const MADE_IDS: [&Column; 4] = [&fields::EXTERNAL_USERID, &fields::UNIONID, &fields::CHAT_ID, &fields::CONFIG_ID];
-/// Bytes of such an id at least.
-const LEAST_MADE: usize = 16;
 const ABOVE_HEADER: RejectReason = "a row above the header that looks like a record: move the header to the top";
 
 impl TableReader<'_> {
@@ -73,7 +71,7 @@ impl TableReader<'_> {
             if !matches!(reader.column.kind, Kind::Id | Kind::Name) || reader.read(&raw) == (CellBuf::NULL, None) {
                 return true;
             }
-            let is_made = MADE_IDS.contains(&reader.column) && other.len() >= LEAST_MADE;
+            let is_made = MADE_IDS.contains(&reader.column) && other.len() >= CustomerIds::MADE;
             (!is_made || are_alike(text, other)) && !value::looks_like_date(value::strip_padding(text))
         };
         // Below its own header, an id that the service makes is that of a record, whatever became of its other cells.
@@ -81,7 +79,7 @@ impl TableReader<'_> {
             let place = place.filter(|_| MADE_IDS.contains(&slot.column));
             place.is_some_and(|place| {
                 let (text, other) = (cell(place), row(place));
-                text.len() >= LEAST_MADE && other.len() >= LEAST_MADE && are_alike(text, other)
+                text.len() >= CustomerIds::MADE && other.len() >= CustomerIds::MADE && are_alike(text, other)
             })
         };
         table.columns.iter().zip(positions).any(is_made)
